@@ -1,0 +1,45 @@
+# Everything runs in a virtual environment of its own, made on first use.
+PYTHON ?= python3
+VENV   ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+TESTS ?= tests
+JOBS  ?= 2
+
+.PHONY: demo test check coverage bench wheel format clean
+
+$(VENV)/.demo: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[demo]"
+	touch $@
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo          ## the whole thing on this machine, nothing to configure
+	$(BIN)/kupload demo
+
+test: $(VENV)/.dev           ## every test, on both cores
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(TESTS)
+
+check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a clean environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python .ci/check_wheel.py
+
+coverage: $(VENV)/.dev       ## branch coverage: all of the pure core, 95 % in total
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term $(TESTS)
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

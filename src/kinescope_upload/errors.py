@@ -1,0 +1,107 @@
+"""The few errors of kupload, by what may be done about them.
+
+::
+
+    KuploadError
+    ├── TryAgainError            the same request may succeed later
+    │   ├── UnreachableError     no answer came: the line may be down
+    │   ├── ThrottledError       the service asks everybody to slow down
+    │   └── LockedError          an earlier request still holds the upload
+    ├── LessonFailedError        this lesson is not done; the others go on
+    │   ├── FileChangedError     the file is not what it was when its upload began
+    │   └── InDoubtError         only a person can tell what is right
+    ├── BatchStoppedError        no lesson can succeed: token, payment, rights, database, disk (exit code 3)
+    ├── UsageError               bad usage or configuration (exit code 2)
+    └── InterruptedRunError      somebody asked the run to stop (exit code 130)
+
+Each is raised where it is understood and worded for the person at the terminal: what happened to which thing and
+why, then what to do now.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BatchStoppedError",
+    "FileChangedError",
+    "InDoubtError",
+    "InterruptedRunError",
+    "KuploadError",
+    "LessonFailedError",
+    "LockedError",
+    "ThrottledError",
+    "TryAgainError",
+    "UnreachableError",
+    "UsageError",
+]
+
+
+class KuploadError(Exception):
+    """Something in the world outside went wrong.
+
+    Args:
+        what: What happened to which thing, and why.
+        way_out: What to do now; empty when there is nothing to do.
+        request_id: Kinescope's `X-Request-ID`, for its support; None when no answer came.
+    """
+
+    def __init__(self, what: str, way_out: str = "", *, request_id: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.way_out = way_out
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        """The sentence for the terminal: what, the request id if there is one, the way out."""
+        reference = f" (X-Request-ID {self.request_id})" if self.request_id else ""
+        way_out = f" {self.way_out}" if self.way_out else ""
+        return f"{self.what}{reference}{way_out}"
+
+
+class TryAgainError(KuploadError):
+    """The same request may succeed later.
+
+    Args:
+        what: What happened to which thing, and why.
+        retry_after: Seconds that the server asked to wait; None when it named none.
+        request_id: Kinescope's `X-Request-ID`; None when no answer came.
+    """
+
+    def __init__(self, what: str, *, retry_after: float | None = None, request_id: str | None = None) -> None:
+        super().__init__(what, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class UnreachableError(TryAgainError):
+    """No answer came: name not found, connection refused, reset, or silent for too long."""
+
+
+class ThrottledError(TryAgainError):
+    """429 or 503 with a wait that concerns every worker."""
+
+
+class LockedError(TryAgainError):
+    """423: the server still holds the upload for an earlier request."""
+
+
+class LessonFailedError(KuploadError):
+    """This lesson is not done and trying again at once would not help; the others go on."""
+
+
+class FileChangedError(LessonFailedError):
+    """The file changed, vanished or became unreadable while it was being sent."""
+
+
+class InDoubtError(LessonFailedError):
+    """What is right cannot be told from here, so nothing was touched."""
+
+
+class BatchStoppedError(KuploadError):
+    """Nothing in this batch can succeed until a person acts."""
+
+
+class UsageError(KuploadError):
+    """An option, a setting or a file of the user's is wrong."""
+
+
+class InterruptedRunError(KuploadError):
+    """The run was asked to stop; everything is resumable."""

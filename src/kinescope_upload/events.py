@@ -1,0 +1,189 @@
+"""What a run tells whoever watches it; the display turns these into bars, lines or JSON. Pure.
+
+A run emits one `RunStarted` and one `RunEnded`, and in between, for each lesson that it works on, one
+`LessonStarted` and one of `LessonDone` and `LessonFailed`. Workers emit at the same time, from their own threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.upload import Stage
+
+__all__ = [
+    "BytesAccepted",
+    "BytesSent",
+    "Emit",
+    "LessonDone",
+    "LessonFailed",
+    "LessonStarted",
+    "OrphanRemoved",
+    "RetryScheduled",
+    "RunEnded",
+    "RunEvent",
+    "RunStarted",
+    "StageReached",
+    "WaitEnded",
+    "WaitKind",
+    "WaitStarted",
+    "Warned",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """The plan is made and the work begins, `jobs` lessons at a time."""
+
+    plan: Plan
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonStarted:
+    """A worker takes a lesson."""
+
+    lesson: PlannedLesson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageReached:
+    """The lesson's record was saved with a new stage; `video_id` is None while the server has not named it."""
+
+    lesson_id: str
+    stage: Stage
+    video_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BytesSent:
+    """The network took `count` more bytes of the file; whether the server has them is not known yet."""
+
+    lesson_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BytesAccepted:
+    """The server acknowledged `offset` bytes of the file in all.
+
+    `is_resumed` marks the first acknowledgement of an upload that was begun earlier: bytes that this run did not send,
+    or not in this request, and that no rate may count.
+    """
+
+    lesson_id: str
+    offset: int
+    is_resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryScheduled:
+    """A request failed and is tried again after `wait` seconds: retry `number` of `limit` without progress."""
+
+    lesson_id: str
+    reason: str
+    wait: float
+    number: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanRemoved:
+    """A video of ours that no lesson would have used was deleted from Kinescope."""
+
+    lesson_id: str
+    video_id: str
+    reason: str
+
+
+class WaitKind(StrEnum):
+    """What the whole batch may wait for."""
+
+    NETWORK = "network"
+    THROTTLED = "throttled"
+    DATABASE = "database"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitStarted:
+    """The batch holds back; `longest` is the bound in seconds."""
+
+    kind: WaitKind
+    reason: str
+    longest: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEnded:
+    """The batch goes on after `seconds`."""
+
+    kind: WaitKind
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonDone:
+    """The lesson is as far as this run can bring it: linked, or uploaded when the run goes without a database."""
+
+    lesson_id: str
+    stage: Stage
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonFailed:
+    """The lesson is not done; what was achieved is saved, and the next run goes on from there."""
+
+    lesson_id: str
+    reason: str
+    way_out: str = ""
+    is_in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something worth knowing that stops nothing."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """The run is over.
+
+    Attributes:
+        exit_code: What the process will exit with (0, 1, 3 or 130).
+        seconds: How long it took.
+        reason: Why the batch was stopped; None when it ran to its end.
+        way_out: What to do about that.
+    """
+
+    exit_code: int
+    seconds: float
+    reason: str | None = None
+    way_out: str = ""
+
+
+RunEvent = (
+    RunStarted
+    | LessonStarted
+    | StageReached
+    | BytesSent
+    | BytesAccepted
+    | RetryScheduled
+    | OrphanRemoved
+    | WaitStarted
+    | WaitEnded
+    | LessonDone
+    | LessonFailed
+    | Warned
+    | RunEnded
+)
+
+if TYPE_CHECKING:
+    Emit = Callable[[RunEvent], None]

@@ -1,0 +1,158 @@
+"""The facts that kupload reasons about: files, lessons, and what joins them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "Assignment",
+    "Doubt",
+    "IgnoredFile",
+    "LessonRow",
+    "LessonTable",
+    "LinkOutcome",
+    "MappedLibrary",
+    "MappingSource",
+    "Scan",
+    "VideoFile",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoFile:
+    """A video file of the library, as it was when it was looked at.
+
+    Attributes:
+        path: Relative to the library root, parts joined by "/", exactly as the disk spells it.
+        size: In bytes.
+        modified_ns: Time of the last change, in nanoseconds since the epoch (UTC).
+    """
+
+    path: str
+    size: int
+    modified_ns: int
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def stem(self) -> str:
+        """The name without its last suffix."""
+        return self.name.rpartition(".")[0] or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredFile:
+    """A file that looks like a video and is left alone, with the reason in words ("is empty")."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a walk through the library found, each part ordered by path."""
+
+    files: tuple[VideoFile, ...]
+    ignored: tuple[IgnoredFile, ...] = ()
+
+
+class MappingSource(StrEnum):
+    """Where it was read that a file belongs to a lesson."""
+
+    MAP_FILE = "map file"
+    MANIFEST = "manifest"
+    SCAN_RULE = "scan rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One video file belongs to one lesson.
+
+    Attributes:
+        lesson_id: The lesson's id in the database.
+        course: Its `courseId`, which is also the Kinescope folder's name.
+        file: The video file.
+        source: Where this was read.
+        title: The title that the map file or the manifest gives; None when they give none.
+    """
+
+    lesson_id: str
+    course: str
+    file: VideoFile
+    source: MappingSource
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Why something of the library is not uploaded although it is there (or is not there although it should be).
+
+    Attributes:
+        course: The course it concerns; None when that cannot be told.
+        subject: The lesson, file or section in question.
+        reason: What is wrong, in words.
+        way_out: What a person can do about it; empty when nothing needs doing.
+        lesson_ids: The lessons that stay undone because of it.
+        blocking: Whether the run is incomplete because of it (exit code 1); otherwise it is only worth knowing.
+    """
+
+    course: str | None
+    subject: str
+    reason: str
+    way_out: str = ""
+    lesson_ids: tuple[str, ...] = ()
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedLibrary:
+    """Which file belongs to which lesson, and what could not be told."""
+
+    assignments: tuple[Assignment, ...]
+    doubts: tuple[Doubt, ...] = ()
+    ignored: tuple[IgnoredFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonTable:
+    """The names of the lessons' table and of its columns; the defaults are those that Prisma makes.
+
+    Attributes:
+        schema: The schema; None leaves it to the connection's search path.
+        table: The table of lessons.
+        lesson_id: The column of the lesson's id.
+        course: The column of the course's id.
+        title: The column of the title that viewers see.
+        video_id: The column that takes the video's id.
+        video_url: The column that takes the address of the player.
+    """
+
+    schema: str | None = None
+    table: str = "Lesson"
+    lesson_id: str = "id"
+    course: str = "courseId"
+    title: str = "title"
+    video_id: str = "videoId"
+    video_url: str = "videoUrl"
+
+
+class LinkOutcome(StrEnum):
+    """What became of the attempt to write a video into a lesson's row."""
+
+    LINKED = "linked"
+    ROW_MISSING = "row missing"
+    ROW_TAKEN = "row taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonRow:
+    """A lesson as the database has it; `video_id` is None when the column is NULL or empty."""
+
+    lesson_id: str
+    course: str
+    title: str
+    video_id: str | None

@@ -1,0 +1,68 @@
+"""How long to wait, how often to try, and how long one request may take. Pure: time and chance come in as arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+__all__ = ["RetryBudget", "RetryPolicy", "request_deadline"]
+
+_LONGEST_WAIT = 120.0
+_DEADLINE_BASE = 180.0
+_DEADLINE_PER_BYTE = 90.0 / 100_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How a failed request is tried again.
+
+    Attributes:
+        retries: Tries after the first, without progress in between.
+        base: Wait before the first retry, in seconds; each further one doubles it.
+    """
+
+    retries: int = 3
+    base: float = 3.0
+
+    def wait_before(self, retry_number: int, *, chance: float, retry_after: float | None = None) -> float:
+        """Seconds to wait before retry `retry_number` (1-based): 3, 6, 12, … plus up to a fifth by chance.
+
+        The jitter is added, so that clients which failed together do not come back together; a wait that the server
+        named is a lower bound.
+
+        Args:
+            retry_number: 1 for the first retry.
+            chance: In [0, 1), from a source of randomness.
+            retry_after: Seconds that the server asked for.
+        """
+        doubled = min(self.base * 2.0 ** min(retry_number - 1, 30), _LONGEST_WAIT)
+        jittered = doubled * (1.0 + 0.2 * chance)
+        return max(jittered, retry_after or 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryBudget:
+    """The retries that are left to one lesson; it refills whenever bytes have moved.
+
+    Ten unrelated breaks must not fail a large file, and no progress must end in finite time.
+    """
+
+    policy: RetryPolicy
+    spent: int = 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether one more failure fails the lesson."""
+        return self.spent >= self.policy.retries
+
+    def spend(self) -> RetryBudget:
+        """The budget after one more retry."""
+        return replace(self, spent=self.spent + 1)
+
+    def refill(self) -> RetryBudget:
+        """The budget after progress."""
+        return replace(self, spent=0)
+
+
+def request_deadline(body_bytes: int) -> float:
+    """Seconds that one request may take in all: 3 minutes, and 1.5 minutes for every 100 MB (10^8 bytes) in it."""
+    return _DEADLINE_BASE + body_bytes * _DEADLINE_PER_BYTE

@@ -1,0 +1,74 @@
+"""The life of one lesson's video: stages, events, and the one table that joins them. Pure.
+
+The loop that drives it is: take the next step, perform it, advance the record by the event that came of it, save the
+record. Bytes that were handed to the network count for nothing here; only what the server acknowledged is an event.
+
+::
+
+    record ──► transitions ──► events      what happened, and what that makes of the record
+       └─────► steps                       what to do next
+"""
+
+from kinescope_upload.upload.events import (
+    AlreadyExists,
+    Attempted,
+    Created,
+    Event,
+    FileReplaced,
+    InitUnanswered,
+    LengthReached,
+    Linked,
+    OffsetAccepted,
+    OffsetLost,
+    OffsetRefused,
+    OffsetUnknown,
+    OrphanGone,
+    Proven,
+    UploadGone,
+    VideoComplete,
+)
+from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
+from kinescope_upload.upload.steps import (
+    AskOffset,
+    CreateUpload,
+    LookForVideo,
+    SendChunk,
+    Step,
+    WriteRow,
+    next_step,
+)
+from kinescope_upload.upload.transitions import TRANSITIONS, IllegalEventError, advance, reopened
+
+__all__ = [
+    "TRANSITIONS",
+    "AlreadyExists",
+    "AskOffset",
+    "Attempted",
+    "CreateUpload",
+    "Created",
+    "Dialect",
+    "Event",
+    "Failure",
+    "FileReplaced",
+    "IllegalEventError",
+    "InitUnanswered",
+    "LengthReached",
+    "Linked",
+    "LookForVideo",
+    "OffsetAccepted",
+    "OffsetLost",
+    "OffsetRefused",
+    "OffsetUnknown",
+    "OrphanGone",
+    "Proven",
+    "Record",
+    "SendChunk",
+    "Stage",
+    "Step",
+    "UploadGone",
+    "VideoComplete",
+    "WriteRow",
+    "advance",
+    "next_step",
+    "reopened",
+]

@@ -1,0 +1,149 @@
+"""What can happen to an upload: the meaning of an answer, or of the lack of one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kinescope_upload.upload.record import Dialect
+
+__all__ = [
+    "AlreadyExists",
+    "Attempted",
+    "Created",
+    "Event",
+    "FileReplaced",
+    "InitUnanswered",
+    "LengthReached",
+    "Linked",
+    "OffsetAccepted",
+    "OffsetLost",
+    "OffsetRefused",
+    "OffsetUnknown",
+    "OrphanGone",
+    "Proven",
+    "UploadGone",
+    "VideoComplete",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """A creation request is about to be sent: from now on a video may exist."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """The server takes bytes at this URL. The creation acknowledges offset 0."""
+
+    upload_url: str
+    video_id: str | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyExists:
+    """The init id is taken: an earlier creation reached Kinescope although its answer did not reach us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitUnanswered:
+    """In the JSON dialect, a creation request that nobody answered may have left a video without a name we know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetAccepted:
+    """The server holds this many bytes, fewer than the length."""
+
+    offset: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetUnknown:
+    """Bytes may have been sent that nobody acknowledged: the server has to be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetRefused:
+    """The server does not tell offsets (HEAD is refused): the last acknowledged one serves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetLost:
+    """Neither HEAD nor a conflict's answer tells the offset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LengthReached:
+    """Every byte is there. `md5` is that of the file's bytes as sent, or None without checksums."""
+
+    md5: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadGone:
+    """The upload has expired or was terminated: 404 or 410, and nothing else, says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReplaced:
+    """The file on disk is no longer the one that this upload was begun for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoComplete:
+    """The video with our id has every byte, whatever we had heard of it."""
+
+    md5: str | None
+    video_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanGone:
+    """No video of this upload is left; the next one starts from the file as it is now."""
+
+    video_id: str | None
+    dialect: Dialect
+    parent_id: str
+    title: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """The lesson's row points at the video."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """Kinescope says `done`, size and MD5 are equal, and the row still agrees."""
+
+    at: datetime
+
+
+Event = (
+    Attempted
+    | Created
+    | AlreadyExists
+    | InitUnanswered
+    | OffsetAccepted
+    | OffsetUnknown
+    | OffsetRefused
+    | OffsetLost
+    | LengthReached
+    | UploadGone
+    | FileReplaced
+    | VideoComplete
+    | OrphanGone
+    | Linked
+    | Proven
+)

@@ -1,0 +1,93 @@
+"""What is known of one lesson's upload: the facts that the progress file holds. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kinescope_upload.model import VideoFile
+
+__all__ = ["Dialect", "Failure", "Record", "Stage"]
+
+
+class Stage(StrEnum):
+    """What has been achieved for a lesson's video; the next run goes on from there."""
+
+    PLANNED = "planned"
+    CREATED = "created"
+    ORPHANED = "orphaned"
+    UPLOADED = "uploaded"
+    LINKED = "linked"
+    VERIFIED = "verified"
+
+
+class Dialect(StrEnum):
+    """How an upload is created: by Tus headers with an id that we choose, or by JSON with one of the server's."""
+
+    TUS = "tus"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why the lesson is not done, in words, and since when (UTC)."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All that is known of one lesson's upload; what the progress file holds.
+
+    Attributes:
+        lesson_id: The lesson.
+        path: The file's path relative to the library root; pins the lesson to this file.
+        size: The file's size in bytes when the upload was planned: the upload's length.
+        modified_ns: The file's time of change at that moment, in nanoseconds since the epoch.
+        parent_id: The folder (or project) on Kinescope that the video goes to.
+        title: The video's title.
+        dialect: How the upload is created.
+        video_id: The init id that we chose or the id that the server gave; None in the JSON dialect until it answered.
+        stage: What has been achieved.
+        attempted_at: When the first creation request for this id was about to be sent; None while none was.
+        upload_url: Where the bytes go, from `created` on.
+        offset: The last acknowledged offset in bytes: a hint, the server is asked.
+        offset_confirmed: Whether the offset may be relied on now; never on disk.
+        offset_refused: Whether the server refused to tell the offset; never on disk.
+        expires_at: Until when the upload can be resumed; None when the server did not say.
+        md5: Of the bytes that were sent, in hexadecimal, from `uploaded` on; None without checksums.
+        reason: Why the stage is `orphaned`.
+        linked_at: When the row was written.
+        verified_at: When the video was proven.
+        failure: Why the last attempt ended early; None when it did not.
+    """
+
+    lesson_id: str
+    path: str
+    size: int
+    modified_ns: int
+    parent_id: str
+    title: str
+    dialect: Dialect
+    video_id: str | None
+    stage: Stage = Stage.PLANNED
+    attempted_at: datetime | None = None
+    upload_url: str | None = None
+    offset: int = 0
+    offset_confirmed: bool = False
+    offset_refused: bool = False
+    expires_at: datetime | None = None
+    md5: str | None = None
+    reason: str | None = None
+    linked_at: datetime | None = None
+    verified_at: datetime | None = None
+    failure: Failure | None = None
+
+    def is_for(self, file: VideoFile) -> bool:
+        """Whether the file is still the one that the upload was planned for: the same size and time of change."""
+        return (self.size, self.modified_ns) == (file.size, file.modified_ns)
