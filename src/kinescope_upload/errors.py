@@ -6,7 +6,8 @@
     ├── TryAgainError            the same request may succeed later
     │   ├── UnreachableError     no answer came: the line may be down
     │   ├── ThrottledError       the service asks everybody to slow down
-    │   └── LockedError          an earlier request still holds the upload
+    │   ├── LockedError          an earlier request still holds the upload
+    │   └── DatabaseDownError    the database does not answer; the row is written later
     ├── LessonFailedError        this lesson is not done; the others go on
     │   ├── FileChangedError     the file is not what it was when its upload began
     │   └── InDoubtError         only a person can tell what is right
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 __all__ = [
     "BatchStoppedError",
+    "DatabaseDownError",
     "FileChangedError",
     "InDoubtError",
     "InterruptedRunError",
@@ -72,7 +74,16 @@ class TryAgainError(KuploadError):
 
 
 class UnreachableError(TryAgainError):
-    """No answer came: name not found, connection refused, reset, or silent for too long."""
+    """No answer came: name not found, connection refused, reset, or silent for too long.
+
+    Args:
+        what: What happened to which thing, and why.
+        was_sent: Whether the request may have reached the server although no answer came back.
+    """
+
+    def __init__(self, what: str, *, was_sent: bool = True) -> None:
+        super().__init__(what)
+        self.was_sent = was_sent
 
 
 class ThrottledError(TryAgainError):
@@ -81,6 +92,10 @@ class ThrottledError(TryAgainError):
 
 class LockedError(TryAgainError):
     """423: the server still holds the upload for an earlier request."""
+
+
+class DatabaseDownError(TryAgainError):
+    """The database does not answer, or cannot write now; the row is written later."""
 
 
 class LessonFailedError(KuploadError):

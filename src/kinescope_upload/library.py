@@ -1,0 +1,243 @@
+"""The library on disk: what lies there, how one file is now, and the JSON files beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.mapping import is_video_name
+from kinescope_upload.model import IgnoredFile, Scan, VideoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["read_json_file", "scan", "stat_file"]
+
+_PARTIAL_SUFFIXES = (".part", ".partial", ".crdownload", ".download", ".filepart", ".opdownload", ".tmp", ".temp")
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_MOST_ALIASES = 16
+_WAY_OUT = "Name the folder that holds the courses with --library DIR or KUPLOAD_LIBRARY."
+
+
+def scan(root: Path) -> Scan:
+    """Walks through the library and tells its video files, and what looks like one and is left alone.
+
+    Links to files and folders are followed. A folder is never read below itself, and never more than 16 times in all,
+    so links cannot make the walk endless.
+
+    Args:
+        root: The library root.
+
+    Raises:
+        UsageError: The root is not there, is no folder or cannot be read.
+    """
+    _check_root(root)
+    found = _Found()
+    waiting = [_Folder(disk=os.fspath(root), path="", above=frozenset())]
+    while waiting:
+        waiting.extend(_read_folder(waiting.pop(), found))
+    return Scan(
+        files=tuple(sorted(found.files, key=lambda file: file.path)),
+        ignored=tuple(sorted(found.ignored, key=lambda one: one.path)),
+    )
+
+
+def stat_file(root: Path, path: str) -> VideoFile | None:
+    """The library's file as it is now; None when it is gone, cannot be looked at or is no regular file any more.
+
+    Args:
+        root: The library root.
+        path: Relative to the root, parts joined by "/".
+    """
+    try:
+        facts = (root / path).stat()
+    except (OSError, ValueError):
+        return None
+    return _video_file(path, facts) if stat.S_ISREG(facts.st_mode) else None
+
+
+def read_json_file(path: Path, what: str) -> object:
+    """What a JSON file of the user's holds.
+
+    Args:
+        path: The file.
+        what: What it is to the user ("map file").
+
+    Raises:
+        UsageError: It cannot be read, or is no JSON in UTF-8; the error names file, line and column.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f'The {what} "{_printable(str(path))}" cannot be read: {_reason(error)}.', "Correct its path or its rights."
+        ) from error
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            f'The {what} "{_printable(str(path))}" cannot be understood: {_json_fault(error, data)}.',
+            "Correct the file and save it as JSON in UTF-8.",
+        ) from error
+
+
+_Identity = tuple[int, int] | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Folder:
+    """A folder to be read: where it is for the system, its path in the library, and the folders that hold it."""
+
+    disk: str
+    path: str
+    above: frozenset[_Identity]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the walk has collected so far."""
+
+    files: list[VideoFile] = field(default_factory=list)
+    ignored: list[IgnoredFile] = field(default_factory=list)
+    visits: Counter[_Identity] = field(default_factory=Counter)
+
+    def ignore(self, path: str, reason: str) -> None:
+        self.ignored.append(IgnoredFile(path=_printable(path), reason=reason))
+
+
+def _check_root(root: Path) -> None:
+    try:
+        os.scandir(root).close()
+    except (OSError, ValueError) as error:
+        reason = _reason(error) if isinstance(error, OSError) else str(error)
+        raise UsageError(f'The library "{_printable(str(root))}" cannot be read: {reason}.', _WAY_OUT) from error
+
+
+def _read_folder(folder: _Folder, found: _Found) -> Iterator[_Folder]:
+    """Collects the folder's video files and gives the folders in it."""
+    try:
+        me = _identity(folder.disk)
+        with os.scandir(folder.disk) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        found.ignore(folder.path, f"the folder cannot be read: {_reason(error)}")
+        return
+    if reason := _reason_against_visit(me, folder, found):
+        found.ignore(folder.path, reason)
+        return
+    above = folder.above | {me}
+    for entry in entries:
+        path = f"{folder.path}/{entry.name}" if folder.path else entry.name
+        if not _is_folder(entry):
+            _look_at_file(entry, path, found)
+        elif reason := _reason_against_name(entry.name):
+            found.ignore(path, reason)
+        else:
+            yield _Folder(disk=entry.path, path=path, above=above)
+
+
+def _identity(disk: str) -> _Identity:
+    """What tells a folder from every other, whatever path leads to it; some file systems do not number theirs."""
+    facts = os.stat(disk)  # noqa: PTH116 - the walk goes without Path objects: they would take most of its time
+    return (facts.st_dev, facts.st_ino) if facts.st_ino else os.path.realpath(disk)
+
+
+def _reason_against_visit(me: _Identity, folder: _Folder, found: _Found) -> str | None:
+    if me in folder.above:
+        return "leads back to a folder that holds it"
+    found.visits[me] += 1
+    if found.visits[me] > _MOST_ALIASES:
+        return f"more than {_MOST_ALIASES} paths lead to this folder"
+    return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _look_at_file(entry: os.DirEntry[str], path: str, found: _Found) -> None:
+    is_video = is_video_name(entry.name)
+    if not is_video and not _is_partial_download(entry.name):
+        return
+    if reason := _reason_against_name(entry.name) or (None if is_video else "is a partial download"):
+        found.ignore(path, reason)
+        return
+    try:
+        facts = entry.stat()
+    except OSError as error:
+        found.ignore(path, f"cannot be looked at: {_reason(error)}")
+        return
+    if reason := _reason_against_file(path, facts):
+        found.ignore(path, reason)
+    else:
+        found.files.append(_video_file(path, facts))
+
+
+def _is_partial_download(name: str) -> bool:
+    stem, dot, suffix = name.rpartition(".")
+    return dot + suffix.lower() in _PARTIAL_SUFFIXES and is_video_name(stem)
+
+
+def _reason_against_name(name: str) -> str | None:
+    if name.startswith("._"):
+        return "is a Mac's companion file (AppleDouble), no video"
+    if name.startswith("."):
+        return "is hidden"
+    if not name.isascii() and _NOT_UTF8.search(name):
+        return "its name is not valid UTF-8; rename it"
+    return None
+
+
+def _reason_against_file(path: str, facts: os.stat_result) -> str | None:
+    if not stat.S_ISREG(facts.st_mode):
+        return "is not a regular file"
+    if facts.st_size == 0:
+        return "is empty"
+    if "/" not in path:
+        return "lies directly in the library root, so it belongs to no course"
+    return None
+
+
+def _video_file(path: str, facts: os.stat_result) -> VideoFile:
+    return VideoFile(path=path, size=facts.st_size, modified_ns=facts.st_mtime_ns)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _printable(path: str) -> str:
+    r"""The path with what no terminal can show written out: a byte that is no UTF-8 as "\xff"."""
+    return _UNPRINTABLE.sub(lambda found: _written_out(found.group()), path)
+
+
+def _written_out(character: str) -> str:
+    is_stray_byte = "\udc80" <= character <= "\udcff"
+    code = ord(character) - 0xDC00 if is_stray_byte else ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - two digits suffice for a byte
+
+
+def _json_fault(error: Exception, data: bytes) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"line {error.lineno}, column {error.colno}: {error.msg}"
+        case UnicodeDecodeError():
+            before = data[: error.start]
+            line = before.count(b"\n") + 1
+            column = error.start - before.rfind(b"\n")
+            return f"line {line}, column {column}: byte 0x{data[error.start]:02x} is no UTF-8"
+        case RecursionError():
+            return "it is nested too deeply"
+        case _:
+            return str(error)

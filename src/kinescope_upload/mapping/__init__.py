@@ -1,0 +1,35 @@
+"""Which lesson a video file belongs to: map file, manifest, or scan rule with its guard. Pure.
+
+::
+
+    map_file ─┐
+    manifest ─┴► shape, entries, paths     what somebody wrote down, held against the library
+    scan_rule ─► guard                     what a file's place says, held against the database
+    rows                                   map file and manifest, held against the database
+    courses                                which courses there are
+"""
+
+from kinescope_upload.mapping.courses import check_courses, known_courses, nearest_names
+from kinescope_upload.mapping.guard import guard
+from kinescope_upload.mapping.manifest import assign_by_manifest
+from kinescope_upload.mapping.map_file import assign_by_map
+from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, without_video_suffix
+from kinescope_upload.mapping.rows import check_against_rows
+from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
+
+__all__ = [
+    "VIDEO_SUFFIXES",
+    "assign_by_manifest",
+    "assign_by_map",
+    "assign_by_scan_rule",
+    "check_against_rows",
+    "check_courses",
+    "guard",
+    "is_video_name",
+    "known_courses",
+    "nearest_names",
+    "nfc",
+    "section_of",
+    "trust_scan",
+    "without_video_suffix",
+]

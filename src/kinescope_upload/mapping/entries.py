@@ -1,0 +1,152 @@
+"""What map file and manifest say in common, and what follows from it: assignments, doubts, ignored files. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kinescope_upload.mapping.names import first_folder
+from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kinescope_upload.mapping.paths import Locator
+    from kinescope_upload.model import MappingSource, VideoFile
+
+__all__ = ["Entry", "resolve"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file belongs to one lesson, as somebody wrote it down.
+
+    Attributes:
+        lesson_id: The lesson.
+        course: Its course; None means the folder directly below the library root that holds the file.
+        path: The file's path as written.
+        title: The video's title; None when none is given.
+    """
+
+    lesson_id: str
+    course: str | None
+    path: str
+    title: str | None
+
+
+def resolve(entries: Sequence[Entry], locator: Locator, source: MappingSource) -> MappedLibrary:
+    """Finds the entries' files, and keeps the entries that name one file for one lesson and contradict no other.
+
+    An entry that stands there twice counts once.
+
+    Args:
+        entries: What was written down.
+        locator: Finds the files.
+        source: Where it was written down.
+    """
+    found = locator.find_all([entry.path for entry in entries])
+    claims = {_claim(entry, files): None for entry, files in zip(entries, found, strict=True)}
+    by_lesson, by_file = _grouped(claims)
+    clear = [one for one in claims if len(by_lesson[one.lesson_id]) == 1 and len(by_file[one.path]) == 1]
+    doubts = [
+        *(_doubt_of_lesson(rivals) for rivals in by_lesson.values() if len(rivals) > 1),
+        *(_doubt_of_file(rivals) for rivals in by_file.values() if len({one.lesson_id for one in rivals}) > 1),
+        *(_doubt_of_search(one, source) for one in clear if one.file is None),
+    ]
+    return MappedLibrary(
+        assignments=tuple(_assignment(one, one.file, source) for one in clear if one.file is not None),
+        doubts=tuple(sorted(doubts, key=lambda doubt: (doubt.course or "", doubt.subject))),
+        ignored=_not_mentioned(locator, found, source),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """An entry and its file; without one, `path` is as written and `candidates` tells how many it could be."""
+
+    lesson_id: str
+    course: str | None
+    path: str
+    title: str | None
+    file: VideoFile | None
+    candidates: int
+
+
+def _claim(entry: Entry, files: Sequence[VideoFile]) -> _Claim:
+    file = files[0] if len(files) == 1 else None
+    return _Claim(
+        lesson_id=entry.lesson_id,
+        course=entry.course or (first_folder(file.path) if file else None),
+        path=file.path if file else entry.path,
+        title=entry.title,
+        file=file,
+        candidates=len(files),
+    )
+
+
+def _grouped(claims: Iterable[_Claim]) -> tuple[Mapping[str, list[_Claim]], Mapping[str, list[_Claim]]]:
+    by_lesson: defaultdict[str, list[_Claim]] = defaultdict(list)
+    by_file: defaultdict[str, list[_Claim]] = defaultdict(list)
+    for one in claims:
+        by_lesson[one.lesson_id].append(one)
+        by_file[one.path].append(one)
+    return by_lesson, by_file
+
+
+def _assignment(claim: _Claim, file: VideoFile, source: MappingSource) -> Assignment:
+    return Assignment(
+        lesson_id=claim.lesson_id,
+        course=claim.course or first_folder(file.path),
+        file=file,
+        source=source,
+        title=claim.title,
+    )
+
+
+def _doubt_of_lesson(rivals: Sequence[_Claim]) -> Doubt:
+    paths = sorted({one.path for one in rivals})
+    named = ", ".join(f'"{path}"' for path in paths)
+    reason = f"{len(paths)} files are named for it: {named}"
+    if len(paths) == 1:
+        reason = f"{named} is named for it more than once, with different courses or titles"
+    return Doubt(
+        course=rivals[0].course,
+        subject=rivals[0].lesson_id,
+        reason=reason,
+        way_out="Leave the right one there.",
+        lesson_ids=(rivals[0].lesson_id,),
+    )
+
+
+def _doubt_of_file(rivals: Sequence[_Claim]) -> Doubt:
+    lessons = tuple(sorted({one.lesson_id for one in rivals}))
+    courses = {one.course for one in rivals}
+    return Doubt(
+        course=courses.pop() if len(courses) == 1 else None,
+        subject=rivals[0].path,
+        reason=f"is named for {len(lessons)} lessons: {', '.join(lessons)}",
+        way_out="Leave the right one there.",
+        lesson_ids=lessons,
+    )
+
+
+def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
+    reason = f'its file "{claim.path}" is not in the library, or is ignored there'
+    if claim.candidates:
+        reason = f'its file "{claim.path}" may be any of {claim.candidates}, whose names only look the same'
+    return Doubt(
+        course=claim.course,
+        subject=claim.lesson_id,
+        reason=reason,
+        way_out=f"Add the file, or correct its path in the {source}.",
+        lesson_ids=(claim.lesson_id,),
+    )
+
+
+def _not_mentioned(
+    locator: Locator, found: Iterable[Sequence[VideoFile]], source: MappingSource
+) -> tuple[IgnoredFile, ...]:
+    mentioned = {file.path for files in found for file in files}
+    paths = sorted(file.path for files in locator.files.values() for file in files if file.path not in mentioned)
+    return tuple(IgnoredFile(path=path, reason=f"not in the {source}") for path in paths)

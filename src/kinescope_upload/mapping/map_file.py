@@ -1,0 +1,49 @@
+"""The map file: somebody wrote down which file belongs to which lesson. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.mapping.entries import Entry, resolve
+from kinescope_upload.mapping.paths import Locator
+from kinescope_upload.mapping.shape import Node
+from kinescope_upload.model import MappingSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kinescope_upload.model import MappedLibrary, VideoFile
+
+__all__ = ["assign_by_map"]
+
+_FORM = 'A map file looks like {"matched": [{"filePath": "course/section/file.mp4", "lessonId": "…"}, …]}.'
+
+
+def assign_by_map(data: object, files: Iterable[VideoFile], *, root: str, origin: str) -> MappedLibrary:
+    """Gives each lesson the file that the map file names for it.
+
+    Paths are relative to the library root, or absolute below `root`, below the map's own `basePath`, or below wherever
+    the library was when the map was made. An entry without `courseId` is of the course in whose folder its file lies.
+
+    Args:
+        data: What the map file holds, parsed; unknown keys are ignored.
+        files: The library's files.
+        root: The library root's absolute path.
+        origin: The map file, as it is named to the user.
+
+    Raises:
+        UsageError: The map file is not shaped like one; it names the place.
+    """
+    top = Node(origin=origin, form=_FORM, value=data)
+    entries = [_entry(node) for node in top.items("matched")]
+    locator = Locator.of(files, bases=(root, top.optional_text("basePath")), origin=origin)
+    return resolve(entries, locator, MappingSource.MAP_FILE)
+
+
+def _entry(node: Node) -> Entry:
+    return Entry(
+        lesson_id=node.name("lessonId"),
+        course=node.optional_name("courseId"),
+        path=node.text("filePath"),
+        title=node.optional_text("title"),
+    )

@@ -1,0 +1,50 @@
+"""How names of files, sections and lessons are compared, told apart and listed. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["VIDEO_SUFFIXES", "count_of", "first_few", "first_folder", "is_video_name", "nfc", "without_video_suffix"]
+
+VIDEO_SUFFIXES = frozenset({".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v"})
+"""The suffixes of video files, in lower case."""
+
+
+def is_video_name(name: str) -> bool:
+    """Whether the name ends like a video file's, in any case."""
+    return _suffix(name) in VIDEO_SUFFIXES
+
+
+def without_video_suffix(name: str) -> str:
+    """The name without one trailing video suffix; other dots are part of it ("1. Start.mp4" is "1. Start")."""
+    return name[: name.rindex(".")] if is_video_name(name) else name
+
+
+def nfc(name: str) -> str:
+    """The composed spelling: a disk of a Mac may hold "й" as two code points, the database has it as one."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def first_folder(path: str) -> str:
+    """The folder directly below the library root that holds the file; empty for a file in the root itself."""
+    return nfc(path.partition("/")[0]) if "/" in path else ""
+
+
+def first_few(names: Sequence[str], *, most: int = 3) -> str:
+    """The first names in words: "a, b, c and 7 more"."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def count_of(number: int, noun: str, plural: str) -> str:
+    """A number with its noun and verb: "1 file has", "2 files have"."""
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def _suffix(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot >= 0 else ""

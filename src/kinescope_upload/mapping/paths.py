@@ -1,0 +1,116 @@
+"""Finds the library's file that a path means which was written elsewhere: other system, root or spelling. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.mapping.names import nfc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kinescope_upload.model import VideoFile
+
+__all__ = ["Locator"]
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Finds library files by the paths that somebody wrote.
+
+    A relative path counts from the library root. An absolute one counts from the first of `bases` that has its file;
+    one that lies below none of them, from wherever the library root must have been: what is left when the longest
+    ending that the library has is taken off. All such paths have to agree on that folder.
+
+    Attributes:
+        files: The library's files by path, composed and with "/" for every separator. More than one file at a path
+            differ only in how their letters are composed.
+        bases: The folders that are known to be the library root, each in parts.
+        origin: The file that the paths come from, as it is named to the user.
+    """
+
+    files: Mapping[str, tuple[VideoFile, ...]]
+    bases: tuple[_Parts, ...]
+    origin: str
+
+    @classmethod
+    def of(cls, files: Iterable[VideoFile], *, bases: Iterable[str | None], origin: str) -> Locator:
+        """Prepares the search.
+
+        Args:
+            files: The library.
+            bases: Absolute paths that are known to be the library root, here or elsewhere; others count for none.
+            origin: The file that the paths come from, as it is named to the user.
+        """
+        by_path: defaultdict[str, list[VideoFile]] = defaultdict(list)
+        for file in files:
+            by_path[nfc(file.path).replace("\\", "/")].append(file)
+        return cls(
+            {path: tuple(same) for path, same in by_path.items()},
+            tuple(_parts(base) for base in bases if base and _is_absolute(base)),
+            origin,
+        )
+
+    def find_all(self, paths: Sequence[str]) -> list[tuple[VideoFile, ...]]:
+        """The files that each path may mean: one when it is clear, none when the library does not have it.
+
+        Raises:
+            UsageError: The paths do not agree on where the library root was.
+        """
+        found = []
+        roots: dict[_Parts, str] = {}
+        for path in paths:
+            files, root = self._find(path)
+            found.append(files)
+            if root is not None:
+                roots.setdefault(tuple(map(str.casefold, root)), path)
+        if len(roots) > 1:
+            raise self._disagreement(list(roots.values()))
+        return found
+
+    def _find(self, path: str) -> tuple[tuple[VideoFile, ...], _Parts | None]:
+        """The files, and the library root that had to be assumed, if any."""
+        parts = _parts(path)
+        if not _is_absolute(path):
+            return self._files_at(parts), None
+        holders = [base for base in self.bases if _is_below(parts, base)]
+        if holders:
+            candidates = (self._files_at(parts[len(base) :]) for base in holders)
+            return next(filter(None, candidates), ()), None
+        for start in range(len(parts) - 1):
+            if files := self._files_at(parts[start:]):
+                return files, parts[:start]
+        return (), None
+
+    def _files_at(self, parts: _Parts) -> tuple[VideoFile, ...]:
+        return self.files.get("/".join(parts), ())
+
+    def _disagreement(self, paths: Sequence[str]) -> UsageError:
+        return UsageError(
+            f'{self.origin}: "{paths[0]}" and "{paths[1]}" do not agree on which folder the library root was.',
+            'Add "basePath" with that folder to the file, or write the paths relative to it.',
+        )
+
+
+def _parts(path: str) -> _Parts:
+    return tuple(part for part in nfc(path).replace("\\", "/").split("/") if part not in {"", "."})
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith(("/", "\\")) or _DRIVE.match(path) is not None
+
+
+def _is_below(parts: _Parts, base: _Parts) -> bool:
+    """Whether the base holds the path; on a Windows drive, case does not count."""
+    head = parts[: len(base)]
+    if head == base:
+        return True
+    on_drive = bool(base) and _DRIVE.match(base[0]) is not None
+    return on_drive and [part.casefold() for part in head] == [part.casefold() for part in base]
