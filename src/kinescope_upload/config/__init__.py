@@ -1,0 +1,13 @@
+"""The configuration: options, `.env`, the environment and kupload.toml, in this order, and where each value came from.
+
+::
+
+    load ──► files ──► catalog ──► values      the sources, their names, their grammar
+      └────► settings ──► needs ──► secret     the result
+"""
+
+from kinescope_upload.config.load import load_settings
+from kinescope_upload.config.secret import Secret
+from kinescope_upload.config.settings import Origin, Place, Settings, Source, UploadNeeds
+
+__all__ = ["Origin", "Place", "Secret", "Settings", "Source", "UploadNeeds", "load_settings"]

@@ -1,0 +1,109 @@
+"""Every setting once: what it is called in each place, and how its text becomes its value. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.config import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = [
+    "DATABASE_KEYS",
+    "FLAGS",
+    "SECRETS",
+    "SETTINGS",
+    "Setting",
+    "known_toml_keys",
+    "known_variables",
+    "parser_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting and its names.
+
+    Attributes:
+        name: The attribute of `Settings`, and the option's name in the mapping of options.
+        option: How it is spelt on the command line; None when it is no option.
+        variable: Its name in `.env` and in the environment; None when it may not stand there.
+        toml: Its key in kupload.toml; None when it may not stand there.
+        parse: From its text to its value; None for paths, which depend on the working directory.
+        is_secret: Whether its value may not be shown.
+    """
+
+    name: str
+    option: str | None = None
+    variable: str | None = None
+    toml: str | None = None
+    parse: Callable[[str], object] | None = None
+    is_secret: bool = False
+
+
+SETTINGS: Final = (
+    Setting(name="library", option="--library", variable="KUPLOAD_LIBRARY", toml="library"),
+    Setting(name="progress", option="--progress", variable="KUPLOAD_PROGRESS", toml="progress"),
+    Setting(name="map_file", option="--map"),
+    Setting(name="limit", option="--limit", parse=values.whole_number(1, 1_000_000)),
+    Setting(name="jobs", option="--jobs", variable="KUPLOAD_JOBS", toml="jobs", parse=values.whole_number(1, 32)),
+    Setting(name="chunk_size", option="--chunk-size", toml="chunk_size", parse=values.parse_size),
+    Setting(name="retries", option="--retries", toml="retries", parse=values.whole_number(0, 100)),
+    Setting(name="max_outage", option="--max-outage", toml="max_outage", parse=values.parse_duration("m")),
+    Setting(name="retry_base", variable="KUPLOAD_RETRY_BASE", toml="retry_base", parse=values.parse_duration("s")),
+    Setting(name="orphan_wait", variable="KUPLOAD_ORPHAN_WAIT", toml="orphan_wait", parse=values.parse_duration("s")),
+    Setting(name="stall", variable="KUPLOAD_STALL", toml="stall", parse=values.parse_duration("s", above_zero=True)),
+    Setting(name="api_key", variable="KINESCOPE_API_KEY", parse=values.parse_api_key, is_secret=True),
+    Setting(name="project_id", variable="KINESCOPE_PROJECT_ID", toml="project_id", parse=values.parse_uuid),
+    Setting(name="workspace_id", variable="KINESCOPE_WORKSPACE_ID", toml="workspace_id", parse=values.parse_uuid),
+    Setting(name="dialect", variable="KINESCOPE_INIT", toml="init", parse=values.parse_dialect),
+    Setting(name="uploader_url", variable="KINESCOPE_UPLOADER_URL", toml="uploader_url", parse=values.parse_url),
+    Setting(name="api_url", variable="KINESCOPE_API_URL", toml="api_url", parse=values.parse_url),
+    Setting(name="database_url", variable="DATABASE_URL", parse=values.parse_connection_string, is_secret=True),
+)
+
+FLAGS: Final = {
+    "json": "--json",
+    "no_db": "--no-db",
+    "trust_scan": "--trust-scan",
+    "create_folders": "--create-folders",
+    "quiet": "--quiet",
+    "verbose": "--verbose",
+}
+"""Options that are given or not given, by the attribute of `Settings`."""
+
+DATABASE_KEYS: Final = ("schema", "table", "lesson_id", "course", "title", "video_id", "video_url")
+"""The keys of [database] in kupload.toml: the attributes of `LessonTable`."""
+
+SECRETS: Final = {
+    "api_key": "KINESCOPE_API_KEY",
+    "kinescope_api_key": "KINESCOPE_API_KEY",
+    "key": "KINESCOPE_API_KEY",
+    "token": "KINESCOPE_API_KEY",
+    "api_token": "KINESCOPE_API_KEY",
+    "database_url": "DATABASE_URL",
+    "direct_url": "DATABASE_URL",
+    "url": "DATABASE_URL",
+    "dsn": "DATABASE_URL",
+    "password": "DATABASE_URL",
+    "user": "DATABASE_URL",
+}
+"""What a secret may be called by somebody who writes it into kupload.toml, and the variable that it belongs to."""
+
+
+def parser_of(setting: Setting, directory: Path) -> Callable[[str], object]:
+    """How the setting's text becomes its value; relative paths are below `directory`."""
+    return setting.parse or values.parse_path(directory)
+
+
+def known_variables() -> frozenset[str]:
+    """Every name that has a meaning in `.env` and in the environment."""
+    return frozenset(one.variable for one in SETTINGS if one.variable)
+
+
+def known_toml_keys() -> frozenset[str]:
+    """Every key that has a meaning at the top of kupload.toml."""
+    return frozenset(one.toml for one in SETTINGS if one.toml)

@@ -1,0 +1,158 @@
+"""The two files that settings may stand in, read with every value's line: an end."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dotenv.parser import parse_stream
+
+from kinescope_upload.config.settings import Place, Source
+from kinescope_upload.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["EnvFile", "TomlFile", "Written", "read_env_file", "read_toml_file"]
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A value as it was written somewhere; its text is not in its representation, since it may be a secret."""
+
+    text: str
+    place: Place
+
+    def __repr__(self) -> str:
+        return f"Written({self.place})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvFile:
+    """What `.env` holds.
+
+    Attributes:
+        values: The values that are not empty, by name; of several of one name, the last.
+        is_readable_by_others: Whether other users of this machine may read the file.
+    """
+
+    values: Mapping[str, Written]
+    is_readable_by_others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlFile:
+    """What kupload.toml holds: its parsed content, and its text to find lines in."""
+
+    name: str
+    content: Mapping[str, object]
+    text: str = ""
+
+    def place(self, key: str, section: str = "") -> Place:
+        """Where the key stands; without a line if that cannot be told for sure."""
+        name = f"[{section}] {key}" if section else key
+        return Place(source=Source.TOML, name=name, file=self.name, line=self._line(key, section))
+
+    def _line(self, key: str, section: str) -> int | None:
+        begins = re.compile(rf"""\s*(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')\s*=""")
+        current, found = "", []
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if header := re.fullmatch(r"\s*\[\s*([\w-]+)\s*\]\s*(?:#.*)?", line):
+                current = header[1]
+            elif current == section and begins.match(line):
+                found.append(number)
+        return found[0] if len(found) == 1 else None
+
+
+def read_env_file(path: Path, name: str, *, must_exist: bool) -> EnvFile:
+    """The values of a `.env` file, without interpolation.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        must_exist: Whether its absence is an error, because somebody named it.
+
+    Raises:
+        UsageError: It cannot be read or understood; names the line.
+    """
+    text = _text(path, name, must_exist=must_exist)
+    if text is None:
+        return EnvFile(values={})
+    values: dict[str, Written] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        written = binding.original.string
+        line = binding.original.line + _line_breaks_before(written)
+        if binding.error:
+            raise UsageError(
+                f"{name} line {line} cannot be understood.",
+                "A line is NAME=value; a value that begins with a quotation mark must end with one.",
+            )
+        if binding.key and (binding.value or "").strip():
+            place = Place(source=Source.ENV_FILE, name=binding.key, file=name, line=line)
+            values[binding.key] = Written(text=(binding.value or "").strip(), place=place)
+    return EnvFile(values=values, is_readable_by_others=_is_readable_by_others(path))
+
+
+def _line_breaks_before(written: str) -> int:
+    """The line breaks before the first character that is not white space."""
+    return len(re.findall(r"\r\n|\n|\r", written[: len(written) - len(written.lstrip())]))
+
+
+def read_toml_file(path: Path, name: str) -> TomlFile:
+    """The content of kupload.toml; empty when there is no such file.
+
+    Raises:
+        UsageError: It cannot be read or is no TOML; names the line.
+    """
+    text = _text(path, name, must_exist=False)
+    if text is None:
+        return TomlFile(name=name, content={})
+    try:
+        return TomlFile(name=name, content=tomllib.loads(text), text=text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name} is no valid TOML: {error}.", _toml_hint(text)) from None
+
+
+def _toml_hint(text: str) -> str:
+    if "\\" in text:
+        return r"A path with backslashes stands in single quotes: library = 'E:\Academy Courses'."
+    return "Text stands in quotation marks, numbers do not: jobs = 4."
+
+
+def _text(path: Path, name: str, *, must_exist: bool) -> str | None:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if must_exist:
+            raise UsageError(f"{name} does not exist.", "Correct --env-file or make the file.") from None
+        return None
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{_bad_encoding(data, error, name)}.", "Save it as UTF-8.") from None
+
+
+def _bad_encoding(data: bytes, error: UnicodeDecodeError, name: str) -> str:
+    if data.startswith(_UTF16_MARKS):
+        return f"{name} is written in UTF-16"
+    line = len(re.findall(rb"\r\n|\n|\r", data[: error.start])) + 1
+    return f"{name} line {line} is not UTF-8"
+
+
+def _is_readable_by_others(path: Path) -> bool:
+    if os.name != "posix":
+        return False
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+    except OSError:
+        return False

@@ -1,0 +1,163 @@
+"""From the four sources to the settings: an option, else `.env`, the environment, kupload.toml, else the default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
+from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
+from kinescope_upload.config.names import stray_variables
+from kinescope_upload.config.settings import Origin, Place, Settings, Source
+from kinescope_upload.config.toml_tables import check_keys, folders_of, table_of, written_in
+from kinescope_upload.config.values import is_uuid, shown
+from kinescope_upload.errors import UsageError
+from kinescope_upload.upload import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["load_settings"]
+
+_ENV_FILE: Final = ".env"
+_TOML_FILE: Final = "kupload.toml"
+_OPTIONS: Final = frozenset({one.name for one in SETTINGS if one.option} | FLAGS.keys() | {"courses", "env_file"})
+
+
+def load_settings(options: Mapping[str, object], *, directory: Path, environment: Mapping[str, str]) -> Settings:
+    """Reads every source once and decides.
+
+    Args:
+        options: What the command line gave, by the attributes of `Settings` and `env_file`; None means not given.
+        directory: The working directory: `.env` and kupload.toml are looked for there, relative paths start there.
+        environment: The process's environment.
+
+    Raises:
+        UsageError: A value is wrong; names it and where it stands.
+    """
+    if unknown := options.keys() - _OPTIONS:
+        raise TypeError(f"no such options: {sorted(unknown)}")
+    sources = _read_sources(options, directory, environment)
+    found: dict[str, Any] = {"progress": directory / "progress"}
+    origins: dict[str, Origin] = {}
+    for setting in SETTINGS:
+        written = sources.of(setting)
+        origins[setting.name] = _origin(setting, written)
+        if written:
+            found[setting.name] = _value(setting, written[0], directory)
+    _add_flags(options, found, origins)
+    _add_tables(sources.toml, found, origins)
+    found["dialect"] = _dialect(found, origins)
+    warnings = _warnings(sources, found)
+    return Settings(**found, origins=MappingProxyType(origins), warnings=warnings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    options: Mapping[str, object]
+    env_file: EnvFile
+    env_file_name: str
+    environment: Mapping[str, str]
+    toml: TomlFile
+
+    def of(self, setting: Setting) -> list[Written]:
+        """Every value of the setting that is not empty, in the order of the sources."""
+        found = (
+            self._option(setting),
+            self.env_file.values.get(setting.variable or ""),
+            self._variable(setting),
+            written_in(self.toml, setting),
+        )
+        return [written for written in found if written]
+
+    def _option(self, setting: Setting) -> Written | None:
+        value = self.options.get(setting.name)
+        text = "" if value is None else str(value).strip()
+        return Written(text=text, place=_option_place(setting.option or setting.name)) if text else None
+
+    def _variable(self, setting: Setting) -> Written | None:
+        name = setting.variable or ""
+        text = self.environment.get(name, "").strip()
+        return Written(text=text, place=Place(source=Source.ENVIRONMENT, name=name)) if text else None
+
+
+def _read_sources(options: Mapping[str, object], directory: Path, environment: Mapping[str, str]) -> _Sources:
+    named = str(options.get("env_file") or "").strip()
+    env_file_name = named or _ENV_FILE
+    setting = Setting(name="env_file", option="--env-file")
+    path = _value(setting, Written(text=env_file_name, place=_option_place("--env-file")), directory)
+    toml = read_toml_file(directory / _TOML_FILE, _TOML_FILE)
+    check_keys(toml)
+    return _Sources(
+        options=options,
+        env_file=read_env_file(path, env_file_name, must_exist=bool(named)),
+        env_file_name=env_file_name,
+        environment=environment,
+        toml=toml,
+    )
+
+
+def _option_place(option: str) -> Place:
+    return Place(source=Source.OPTION, name=option)
+
+
+def _default_place(name: str) -> Place:
+    return Place(source=Source.DEFAULT, name=name)
+
+
+def _origin(setting: Setting, written: list[Written]) -> Origin:
+    if not written:
+        return Origin(place=_default_place(setting.name))
+    first, *others = written
+    return Origin(place=first.place, shadowed=tuple(other.place for other in others if other.text != first.text))
+
+
+def _value(setting: Setting, written: Written, directory: Path) -> Any:  # noqa: ANN401 - as many types as settings
+    try:
+        return parser_of(setting, directory)(written.text)
+    except ValueError as error:
+        what = "the value" if setting.is_secret else shown(written.text)
+        raise UsageError(f"{written.place}: {what} {error}") from None
+
+
+def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: dict[str, Origin]) -> None:
+    for name, option in FLAGS.items():
+        found[name] = bool(options.get(name))
+        origins[name] = Origin(place=_option_place(option) if found[name] else _default_place(name))
+    given = options.get("courses") or ()
+    names = (given,) if isinstance(given, str) else given
+    found["courses"] = tuple(course for one in names if (course := str(one).strip()))  # type: ignore[attr-defined]
+    origins["courses"] = Origin(place=_option_place("--course") if found["courses"] else _default_place("courses"))
+
+
+def _add_tables(toml: TomlFile, found: dict[str, Any], origins: dict[str, Origin]) -> None:
+    found["folders"], found["table"] = folders_of(toml), table_of(toml)
+    for name, section in (("folders", "folders"), ("table", "database")):
+        there = Place(source=Source.TOML, name=f"[{section}]", file=toml.name)
+        origins[name] = Origin(place=there if toml.content.get(section) else _default_place(name))
+
+
+def _dialect(found: Mapping[str, Any], origins: Mapping[str, Origin]) -> Dialect:
+    """What was asked for; else `tus`, which needs a workspace's id, when there is one."""
+    has_workspace = "workspace_id" in found
+    dialect: Dialect = found.get("dialect", Dialect.TUS if has_workspace else Dialect.JSON)
+    if dialect is Dialect.TUS and not has_workspace:
+        raise UsageError(
+            f'{origins["dialect"]}: "tus" needs the workspace\'s id, and KINESCOPE_WORKSPACE_ID is not set.',
+            'Put it into .env, or leave KINESCOPE_INIT empty to upload the "json" way.',
+        )
+    return dialect
+
+
+def _warnings(sources: _Sources, found: Mapping[str, Any]) -> tuple[str, ...]:
+    warnings = []
+    if sources.env_file.is_readable_by_others:
+        name = sources.env_file_name
+        warnings.append(f"{name} can be read by other users of this machine. Close it to them: chmod 600 {name}")
+    if "api_key" in found and not is_uuid(found["api_key"].reveal()):
+        warnings.append("KINESCOPE_API_KEY does not look like a token of Kinescope, which is a UUID.")
+    in_file = [written.place for written in sources.env_file.values.values()]
+    around = [Place(source=Source.ENVIRONMENT, name=name) for name in sources.environment]
+    return (*warnings, *stray_variables((*in_file, *around)))

@@ -1,0 +1,192 @@
+"""What kupload is told to do, and where it was told so: the facts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from kinescope_upload.config.needs import missing
+from kinescope_upload.model import LessonTable
+from kinescope_upload.upload import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kinescope_upload.config.secret import Secret
+
+T = TypeVar("T")
+
+__all__ = ["Origin", "Place", "Settings", "Source", "UploadNeeds"]
+
+
+class Source(StrEnum):
+    """The kinds of places a setting is looked for in, in their order: the first that has a value wins."""
+
+    OPTION = "option"
+    ENV_FILE = "env file"
+    ENVIRONMENT = "environment"
+    TOML = "kupload.toml"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a value stands.
+
+    Attributes:
+        source: The kind of place.
+        name: What it is called there: "--jobs", "KUPLOAD_JOBS", "jobs", "[database] table".
+        file: The file's name as the user gave it; None when it is no file.
+        line: The line in the file, 1-based; None when it is unknown or no file.
+    """
+
+    source: Source
+    name: str
+    file: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.source is Source.DEFAULT:
+            return f"the default of {self.name}"
+        if self.source is Source.ENVIRONMENT:
+            return f"{self.name} from the environment"
+        line = f" line {self.line}" if self.line else ""
+        return f"{self.name} from {self.file}{line}" if self.file else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a setting's value came from.
+
+    Attributes:
+        place: The place whose value counts.
+        shadowed: Places further down in the order that hold a differing value, which therefore does not count.
+    """
+
+    place: Place
+    shadowed: tuple[Place, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadNeeds:
+    """What an upload cannot do without, all of it there; `database_url` is None only with `--no-db`."""
+
+    library: Path
+    api_key: Secret
+    project_id: str
+    database_url: Secret | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was decided before a run begins.
+
+    Attributes:
+        library: The library root; None when none was named.
+        progress: The folder of the progress files.
+        map_file: The map file; None when none was named.
+        courses: The courses to work on; empty means all.
+        limit: The most lessons to work on; None means no limit.
+        jobs: Lessons worked on at a time, 1 to 32.
+        chunk_size: The most bytes of one request.
+        retries: Tries after the first, without progress in between.
+        retry_base: Wait before the first retry, in seconds.
+        orphan_wait: Wait between the deletion of an orphan and the next creation, in seconds.
+        stall: Seconds without a byte after which a transfer is cut.
+        max_outage: The longest wait for a network that is down, in seconds.
+        api_key: Kinescope's token; None when it is not set.
+        project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
+        workspace_id: The workspace's id, a lower-case UUID; None when it is not set.
+        dialect: How uploads are created.
+        uploader_url: Kinescope's uploader, without a slash at the end.
+        api_url: Kinescope's management API, without a slash at the end.
+        database_url: The lessons' database; None when it is not set.
+        folders: Folder ids that are pinned, by course.
+        table: The names of the lessons' table and its columns.
+        json: Whether to print one JSON object a line.
+        no_db: Whether to go without the database.
+        trust_scan: Whether positions may be believed that no database proves.
+        create_folders: Whether missing folders are made on Kinescope.
+        quiet: Whether to print less.
+        verbose: Whether to print more.
+        origins: Where each setting came from, by the attribute's name.
+        warnings: What is worth knowing and stops nothing, in sentences.
+    """
+
+    progress: Path
+    library: Path | None = None
+    map_file: Path | None = None
+    courses: tuple[str, ...] = ()
+    limit: int | None = None
+    jobs: int = 4
+    chunk_size: int = 64 * 1024 * 1024
+    retries: int = 3
+    retry_base: float = 3.0
+    orphan_wait: float = 5.0
+    stall: float = 60.0
+    max_outage: float = 3600.0
+    api_key: Secret | None = None
+    project_id: str | None = None
+    workspace_id: str | None = None
+    dialect: Dialect = Dialect.JSON
+    uploader_url: str = "https://uploader.kinescope.io"
+    api_url: str = "https://api.kinescope.io"
+    database_url: Secret | None = None
+    folders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    table: LessonTable = field(default_factory=LessonTable)
+    json: bool = False
+    no_db: bool = False
+    trust_scan: bool = False
+    create_folders: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    warnings: tuple[str, ...] = ()
+
+    def needed_library(self) -> Path:
+        """The library root.
+
+        Raises:
+            UsageError: It is not set; the message says what it is for and where it may stand.
+        """
+        return _there(self.library, "library")
+
+    def needed_api_key(self) -> Secret:
+        """Kinescope's token, or the same error."""
+        return _there(self.api_key, "api_key")
+
+    def needed_project_id(self) -> str:
+        """The project's id, or the same error."""
+        return _there(self.project_id, "project_id")
+
+    def needed_database_url(self) -> Secret:
+        """The database's connection string, or the same error."""
+        return _there(self.database_url, "database_url")
+
+    def needed_for_upload(self) -> UploadNeeds:
+        """What an upload cannot do without.
+
+        Raises:
+            UsageError: Names everything that is missing, at once.
+        """
+        names = ("library", "api_key", "project_id") + (() if self.no_db else ("database_url",))
+        if absent := [name for name in names if getattr(self, name) is None]:
+            raise missing(*absent)
+        return UploadNeeds(
+            library=self.needed_library(),
+            api_key=self.needed_api_key(),
+            project_id=self.needed_project_id(),
+            database_url=None if self.no_db else self.needed_database_url(),
+        )
+
+
+def _there(value: T | None, name: str) -> T:
+    if value is None:
+        raise missing(name)
+    return value

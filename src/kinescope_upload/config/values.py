@@ -1,0 +1,177 @@
+"""From a setting's text to its value. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from kinescope_upload.config.secret import Secret
+from kinescope_upload.upload import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "SMALLEST_CHUNK",
+    "is_uuid",
+    "parse_api_key",
+    "parse_connection_string",
+    "parse_dialect",
+    "parse_duration",
+    "parse_path",
+    "parse_size",
+    "parse_url",
+    "parse_uuid",
+    "shown",
+    "whole_number",
+]
+
+SMALLEST_CHUNK: Final = 256 * 1024
+"""The smallest chunk in bytes: below it, a large file would be little but answers."""
+
+_LONGEST_SHOWN = 80
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]?I?B?)", re.IGNORECASE | re.ASCII)
+_DURATION = re.compile(
+    r"(?:(\d{1,9}(?:\.\d{1,6})?)h)?(?:(\d{1,9}(?:\.\d{1,6})?)m)?(?:(\d{1,9}(?:\.\d{1,6})?)s)?", re.ASCII
+)
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
+_POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_MONTH = 30 * 86400.0
+
+
+def shown(text: str) -> str:
+    """The text in quotes for a message: one line, control characters escaped, not endless."""
+    cut = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+    plain = "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in cut)
+    return f'"{plain}"'
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID in its usual form: 32 hexadecimal digits in five groups."""
+    return _UUID.fullmatch(text) is not None
+
+
+def parse_uuid(text: str) -> str:
+    """A UUID, in lower case."""
+    if not is_uuid(text):
+        raise ValueError("is not a UUID. It looks like 01234567-89ab-cdef-0123-456789abcdef.")
+    return str(UUID(text))
+
+
+def parse_api_key(text: str) -> Secret:
+    """Kinescope's token: it must fit into a request's header."""
+    if text.lower().startswith("bearer"):
+        raise ValueError('begins with the word "Bearer". Give the token alone.')
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds a space or a character that no token has. Copy the token again from Kinescope.")
+    return Secret(text)
+
+
+def parse_connection_string(text: str) -> Secret:
+    """The database's connection string, as it stands: only the database knows its grammar."""
+    return Secret(text, has_tail=False)
+
+
+def parse_dialect(text: str) -> Dialect:
+    """How uploads are created."""
+    try:
+        return Dialect(text.lower())
+    except ValueError:
+        raise ValueError('is neither "tus" nor "json".') from None
+
+
+def parse_size(text: str) -> int:
+    """A size of at least 256 KiB in bytes: 67108864, 64MiB, 64M (the same), 64MB (64,000,000 bytes).
+
+    KiB, MiB, GiB and K, M, G count in steps of 1,024; KB, MB, GB in steps of 1,000.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError("is not a size. Write it like 64MiB, 100MB or 67108864.")
+    number, unit = match[1], match[2].upper()
+    step = 1000 if unit.endswith("B") and not unit.endswith("IB") else 1024
+    size = int(float(number) * step ** _POWERS[unit.rstrip("IB")])
+    if size < SMALLEST_CHUNK:
+        raise ValueError("is too small. The smallest chunk is 256KiB.")
+    return size
+
+
+def parse_duration(unit: str, *, above_zero: bool = False) -> Callable[[str], float]:
+    """A parser of durations into seconds: "90m", "1h", "1h30m", "45s", or a number that counts in `unit`.
+
+    Args:
+        unit: "m" or "s".
+        above_zero: Whether zero makes no sense.
+    """
+
+    def parse(text: str) -> float:
+        seconds = _seconds(f"{text}{unit}" if _NUMBER.fullmatch(text) else text.lower().replace(" ", ""))
+        if seconds is None:
+            plain = "minutes" if unit == "m" else "seconds"
+            raise ValueError(f"is not a duration. Write it like 90s, 15m or 1h; a number alone means {plain}.")
+        if above_zero and seconds <= 0:
+            raise ValueError("must be more than zero.")
+        if seconds > _MONTH:
+            raise ValueError("is more than 30 days.")
+        return seconds
+
+    return parse
+
+
+def _seconds(text: str) -> float | None:
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A parser of whole numbers between `least` and `most`, both included."""
+
+    def parse(text: str) -> int:
+        if re.fullmatch(r"[+-]?[0-9]{1,12}", text) is None:
+            raise ValueError("is not a whole number.")
+        if not least <= int(text) <= most:
+            raise ValueError(f"is not between {least} and {most}.")
+        return int(text)
+
+    return parse
+
+
+def parse_path(directory: Path) -> Callable[[str], Path]:
+    """A parser of paths: `~` means the home directory, a relative path is below `directory`."""
+
+    def parse(text: str) -> Path:
+        if "\0" in text:
+            raise ValueError("holds a zero byte.")
+        try:
+            return directory / Path(text).expanduser()
+        except RuntimeError:
+            raise ValueError("names a home directory that does not exist.") from None
+
+    return parse
+
+
+def parse_url(text: str) -> str:
+    """An address of the service, without a slash at the end: https, or http to this machine itself."""
+    if not text.isprintable() or " " in text:
+        raise ValueError("is not a web address.")
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not a web address.") from None
+    if parts.scheme not in {"https", "http"} or not host:
+        raise ValueError("is not a web address. It looks like https://api.kinescope.io.")
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise ValueError("is not encrypted: the token would be readable on its way. Use https.")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("holds more than a host and a path.")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
