@@ -1,0 +1,97 @@
+"""Every statement that kupload sends to the database. Pure: they are only put together here.
+
+Each stands alone: no transaction spans two of them, nothing is prepared or set, so that a pooler which hands every
+transaction to another server (PgBouncer in transaction mode) changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from psycopg.sql import SQL, Composed, Identifier
+
+if TYPE_CHECKING:
+    from kinescope_upload.model import LessonTable
+
+__all__ = ["LIST_COLUMNS", "LIST_TABLES", "link_row", "look_at_row", "quoted", "quoted_table", "select_rows"]
+
+_SELECT_ROWS: Final = SQL(
+    "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
+    " FROM {table}"
+    " WHERE %(courses)s::text[] IS NULL OR {course}::text = ANY(%(courses)s::text[])"
+)
+
+_LINK_ROW: Final = SQL(
+    "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s"
+    " WHERE {lesson_id} = %(lesson_id)s"
+    " AND ({video_id} IS NULL OR {video_id}::text = '' OR {video_id}::text = %(same_id)s)"
+)
+
+_LOOK_AT_ROW: Final = SQL("SELECT NULLIF({video_id}::text, '') FROM {table} WHERE {lesson_id} = %(lesson_id)s")
+
+LIST_COLUMNS: Final = """
+SELECT column_.attname::text,
+       has_column_privilege(column_.attrelid, column_.attnum, 'SELECT'),
+       has_column_privilege(column_.attrelid, column_.attnum, 'UPDATE'),
+       row_security_active(column_.attrelid),
+       current_user::text
+  FROM pg_catalog.pg_attribute AS column_
+ WHERE column_.attrelid = to_regclass(%(table)s) AND column_.attnum > 0 AND NOT column_.attisdropped
+ ORDER BY column_.attnum
+"""
+"""Name, may read, may write, hides rows, our role: of every column of the table; nothing when there is none."""
+
+LIST_TABLES: Final = """
+SELECT schema_.nspname::text, table_.relname::text
+  FROM pg_catalog.pg_class AS table_ JOIN pg_catalog.pg_namespace AS schema_ ON schema_.oid = table_.relnamespace
+ WHERE table_.relkind IN ('r', 'p', 'v', 'f') AND schema_.nspname <> 'information_schema'
+   AND schema_.nspname NOT LIKE %(system)s
+ ORDER BY 1, 2
+ LIMIT 2000
+"""
+"""Schema and name of everything that could be the lessons' table; `system` is the pattern of PostgreSQL's own."""
+
+
+def select_rows(table: LessonTable) -> Composed:
+    """All rows, or those of the courses in the parameter `courses`."""
+    return _with_names(_SELECT_ROWS, table)
+
+
+def link_row(table: LessonTable) -> Composed:
+    """Writes both columns at once, unless the row holds another video's id; done twice, it changes nothing.
+
+    `same_id` is `video_id` once more: the one takes the column's type, the other is a text.
+    """
+    return _with_names(_LINK_ROW, table)
+
+
+def look_at_row(table: LessonTable) -> Composed:
+    """The video's id that one row holds."""
+    return _with_names(_LOOK_AT_ROW, table)
+
+
+def quoted(name: str) -> str:
+    """The name as SQL writes it, whatever it is made of."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def quoted_table(table: LessonTable) -> str:
+    """The table's name, with its schema if that is known."""
+    return ".".join(quoted(name) for name in (table.schema, table.table) if name)
+
+
+def _with_names(statement: SQL, table: LessonTable) -> Composed:
+    return statement.format(
+        table=_identifier(*(name for name in (table.schema, table.table) if name)),
+        lesson_id=_identifier(table.lesson_id),
+        course=_identifier(table.course),
+        title=_identifier(table.title),
+        video_id=_identifier(table.video_id),
+        video_url=_identifier(table.video_url),
+    )
+
+
+def _identifier(*names: str) -> Identifier:
+    """The names quoted; a per cent sign would otherwise pass for a parameter."""
+    return Identifier(*(name.replace("%", "%%") for name in names))
