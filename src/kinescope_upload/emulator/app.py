@@ -1,0 +1,160 @@
+"""The service as one ASGI application: its routes, and an X-Request-ID on every answer."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route as Path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kinescope_upload.emulator import init_routes, place_routes, tus_routes, video_routes
+from kinescope_upload.emulator.bodies import json_object
+from kinescope_upload.emulator.control import COMMANDS, Control
+from kinescope_upload.emulator.errors import ErrorCode, Refusal, error_response
+from kinescope_upload.emulator.exchange import Asker, Handler, Service, conduct
+from kinescope_upload.emulator.facts import Route
+from kinescope_upload.emulator.faults import fault_from_json, fault_to_json
+
+__all__ = ["make_app"]
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_HANDLERS: Mapping[Route, tuple[Asker, Handler]] = {
+    Route.INIT: (init_routes.about_init, init_routes.init),
+    Route.HEAD: (tus_routes.about_upload, tus_routes.head),
+    Route.PATCH: (tus_routes.about_upload, tus_routes.patch),
+    Route.TERMINATE: (tus_routes.about_upload, tus_routes.terminate),
+    Route.VIDEO_GET: (video_routes.about_video, video_routes.video_get),
+    Route.VIDEO_LIST: (video_routes.about_list, video_routes.video_list),
+    Route.VIDEO_UPDATE: (video_routes.about_video, video_routes.video_update),
+    Route.VIDEO_DELETE: (video_routes.about_video, video_routes.video_delete),
+    Route.PROJECTS: (place_routes.about_nothing, place_routes.projects),
+    Route.FOLDERS_LIST: (place_routes.about_nothing, place_routes.folders_list),
+    Route.FOLDERS_CREATE: (place_routes.about_new_folder, place_routes.folders_create),
+}
+
+_PATHS: Mapping[str, Mapping[str, Route]] = {
+    "/v2/init": {"POST": Route.INIT},
+    init_routes.UPLOADS + "/{upload_id}": {
+        "HEAD": Route.HEAD,
+        "PATCH": Route.PATCH,
+        "DELETE": Route.TERMINATE,
+    },
+    "/v1/videos": {"GET": Route.VIDEO_LIST},
+    "/v1/videos/{video_id}": {
+        "GET": Route.VIDEO_GET,
+        "PATCH": Route.VIDEO_UPDATE,
+        "DELETE": Route.VIDEO_DELETE,
+    },
+    "/v1/projects": {"GET": Route.PROJECTS},
+    "/v1/projects/{project_id}/folders": {"GET": Route.FOLDERS_LIST, "POST": Route.FOLDERS_CREATE},
+}
+
+_TUS_ROUTES = frozenset({Route.INIT, Route.HEAD, Route.PATCH, Route.TERMINATE})
+
+
+def make_app(service: Service, control: Control) -> ASGIApp:
+    """Return the application."""
+    paths = [Path(path, _endpoint(service, routes), methods=_methods(routes)) for path, routes in _PATHS.items()]
+    return _WithRequestIds(
+        Starlette(
+            routes=[*paths, *_control_paths(service, control)],
+            exception_handlers={HTTPException: _plain_error},
+        ),
+    )
+
+
+def _methods(routes: Mapping[str, Route]) -> list[str]:
+    if _TUS_ROUTES.isdisjoint(routes.values()):
+        return list(routes)
+    return [*routes, "OPTIONS", "POST"]
+
+
+def _endpoint(service: Service, routes: Mapping[str, Route]) -> Endpoint:
+    """Return what answers all methods of one path; a Tus client may name the method in a header."""
+    speaks_tus = not _TUS_ROUTES.isdisjoint(routes.values())
+
+    async def endpoint(request: Request) -> Response:
+        method = request.method
+        if speaks_tus:
+            method = request.headers.get("X-HTTP-Method-Override", method).upper()
+            if method == "OPTIONS":
+                return Response(status_code=204, headers=dict(tus_routes.offered(service.settings)))
+        if method not in routes:
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
+        response = await conduct(service, request, routes[method], *_HANDLERS[routes[method]])
+        if speaks_tus:
+            response.headers["Tus-Resumable"] = tus_routes.TUS_VERSION
+        return response
+
+    return endpoint
+
+
+async def _plain_error(_request: Request, error: Exception) -> Response:
+    """Answer to a path or method that does not exist."""
+    if isinstance(error, HTTPException) and error.status_code != HTTPStatus.NOT_FOUND:
+        return error_response(error.status_code, ErrorCode.UNEXPECTED_VALUE, error.detail)
+    return Refusal(ErrorCode.NO_SUCH_ENTITY, "no such path").response()
+
+
+def _control_paths(service: Service, control: Control) -> list[Path]:
+    async def state(_request: Request) -> Response:
+        return JSONResponse(control.state())
+
+    async def faults(request: Request) -> Response:
+        if request.method == "DELETE":
+            service.faults.clear()
+        if request.method == "POST":
+            service.faults.add(fault_from_json(await json_object(request)))
+        return JSONResponse({"data": [fault_to_json(fault) for fault in service.faults.active()]})
+
+    async def command(request: Request) -> Response:
+        perform = COMMANDS.get(request.path_params["command"])
+        if perform is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        data: dict[str, Any] = await json_object(request)
+        return JSONResponse({"data": perform(control, data)})
+
+    return [
+        Path("/_emulator/state", _understood(state), methods=["GET"]),
+        Path("/_emulator/faults", _understood(faults), methods=["GET", "POST", "DELETE"]),
+        Path("/_emulator/{command}", _understood(command), methods=["POST"]),
+    ]
+
+
+def _understood(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint that refuses what it cannot make sense of."""
+
+    async def understood(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refusal as refusal:
+            return refusal.response()
+        except (ValueError, TypeError, LookupError) as error:
+            return error_response(400, ErrorCode.UNEXPECTED_VALUE, str(error))
+
+    return understood
+
+
+class _WithRequestIds:
+    """Gives every request an id, and every answer the header that tells it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = str(uuid.uuid4())
+        scope["state"]["request_id"] = request_id
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        await self._app(scope, receive, stamped)

@@ -1,0 +1,129 @@
+"""What a test or a demo may do to the service behind its back: the same from Python and over HTTP."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kinescope_upload.emulator.exchange import Service
+from kinescope_upload.emulator.facts import Folder, Route, VideoFact, VideoStatus
+from kinescope_upload.emulator.faults import fault_to_json
+from kinescope_upload.emulator.life import Video
+
+__all__ = ["COMMANDS", "Control", "ForeignVideo"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignVideo:
+    """A video that somebody else made. `parent_id` None: in the first project; `id` empty: a new one."""
+
+    title: str
+    id: str = ""
+    parent_id: str | None = None
+    filename: str = "video.mp4"
+    size: int = 0
+    md5: str | None = None
+    status: VideoStatus = VideoStatus.DONE
+
+
+class Control:
+    """Changes the service's state directly; any thread may call."""
+
+    def __init__(self, service: Service, now: Callable[[], float]) -> None:
+        self._service = service
+        self._store = service.store
+        self._now = now
+
+    def expire_upload(self, video_id: str) -> None:
+        """Let the upload of this video be gone: its URL answers 410 (or 404, by setting); the video stays."""
+        upload = self._store.upload_of(video_id)
+        if upload is None:
+            raise LookupError(f"no upload of video {video_id}")
+        upload.gone = True
+
+    def fail_processing(self, video_id: str | None = None) -> None:
+        """Let this video end in `error` when its processing ends; None: the next whose upload completes."""
+        if video_id is None:
+            self._store.fail_next()
+            return
+        with self._store.video(video_id) as video:
+            video.fails = True
+
+    def set_status(self, video_id: str, status: VideoStatus | None) -> None:
+        """Say this status from now on; None: again the one that follows from the video's life."""
+        with self._store.video(video_id) as video:
+            video.status = None if status is None else VideoStatus(status)
+
+    def corrupt(self, video_id: str, *, size: int | None = None, md5: str | None = None) -> None:
+        """Let the API say another size or MD5 of the original; with neither, an MD5 of something else."""
+        with self._store.video(video_id) as video:
+            video.said_size = size
+            video.said_md5 = md5 or ("0" * 32 if size is None else None)
+
+    def delete_video(self, video_id: str) -> None:
+        """Delete a video, as somebody else would; the id lingers as it is set."""
+        self._store.delete(video_id)
+
+    def create_folder(self, name: str, parent_id: str | None = None) -> Folder:
+        """Make a folder, also beside one of the same name; in the first project, or below `parent_id`."""
+        with self._store.places() as places:
+            place = places.find(parent_id or places.projects[0].id)
+            return places.create_folder(name, place, unique=False)
+
+    def add_foreign_video(self, foreign: ForeignVideo) -> VideoFact:
+        """Put in a video that came another way; unfinished statuses show no MD5."""
+        with self._store.places() as places:
+            place = places.find(foreign.parent_id or places.projects[0].id)
+        unfinished = foreign.status in {VideoStatus.PENDING, VideoStatus.UPLOADING, VideoStatus.ABORTED}
+        video = Video(
+            id=foreign.id or str(uuid.uuid4()),
+            title=foreign.title,
+            project_id=place.project_id,
+            folder_id=place.folder_id,
+            filename=foreign.filename,
+            size=foreign.size,
+            received=0 if unfinished else foreign.size,
+            md5=None if unfinished else foreign.md5,
+            completed_at=None if unfinished else self._now(),
+            status=foreign.status,
+            foreign=True,
+        )
+        self._store.add(video)
+        return next(fact for fact in self._store.facts() if fact.id == video.id)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything as JSON can carry it."""
+        accounting, settings = self._service.accounting, self._service.settings
+        requests = accounting.requests()
+        with self._store.places() as places:
+            folders = [asdict(folder) for folder in places.folders()]
+        return {
+            "workspace_id": settings.workspace_id,
+            "projects": [asdict(project) for project in settings.projects],
+            "tokens": [{"value": token.value, "rights": sorted(token.rights)} for token in settings.tokens],
+            "folders": folders,
+            "videos": [{**asdict(fact), "created_at": fact.created_at.isoformat()} for fact in self._store.facts()],
+            "faults": [fault_to_json(fault) for fault in self._service.faults.active()],
+            "bytes_received": accounting.bytes_received,
+            "bytes_stored": accounting.bytes_stored,
+            "bytes_on_the_wire": accounting.bytes_on_the_wire,
+            "connections": accounting.connections,
+            "requests": {str(route): requests[route] for route in Route},
+        }
+
+
+def _add_foreign(control: Control, data: Mapping[str, Any]) -> object:
+    fact = control.add_foreign_video(ForeignVideo(**{**data, "status": VideoStatus(data.get("status", "done"))}))
+    return {"id": fact.id}
+
+
+COMMANDS: Mapping[str, Callable[[Control, Mapping[str, Any]], object]] = {
+    "expire_upload": lambda control, data: control.expire_upload(**data),
+    "fail_processing": lambda control, data: control.fail_processing(**data),
+    "set_status": lambda control, data: control.set_status(**data),
+    "corrupt": lambda control, data: control.corrupt(**data),
+    "delete_video": lambda control, data: control.delete_video(**data),
+    "create_folder": lambda control, data: asdict(control.create_folder(**data)),
+    "add_foreign_video": _add_foreign,
+}
+"""What `POST /_emulator/<command>` does with its JSON object; the answer's `data` is what it returns."""

@@ -1,0 +1,46 @@
+"""Emulators, and callers of theirs."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from emulator.conversation import Caller, Start
+from kinescope_upload.emulator import Emulator, Link, Settings
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def start(tmp_path: Path, stack: ExitStack) -> Start:
+    def start_with(settings: Settings) -> Caller:
+        emulator = stack.enter_context(Emulator(tmp_path / "bytes", settings))
+        return stack.enter_context(closing(Caller(emulator)))
+
+    return start_with
+
+
+@pytest.fixture
+def caller(start: Start) -> Caller:
+    return start(Settings())
+
+
+@pytest.fixture
+def emulator(caller: Caller) -> Emulator:
+    return caller.emulator
+
+
+@pytest.fixture
+def link(emulator: Emulator, stack: ExitStack) -> Link:
+    return stack.enter_context(Link(emulator.url))
+
+
+@pytest.fixture
+def far_caller(emulator: Emulator, link: Link, stack: ExitStack) -> Caller:
+    """A caller who reaches the emulator over the link."""
+    return stack.enter_context(closing(Caller(emulator, link.url)))
