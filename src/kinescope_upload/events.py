@@ -6,13 +6,12 @@ A run emits one `RunStarted` and one `RunEnded`, and in between, for each lesson
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Stage
 
@@ -185,5 +184,5 @@ RunEvent = (
     | RunEnded
 )
 
-if TYPE_CHECKING:
-    Emit = Callable[[RunEvent], None]
+Emit = Callable[[RunEvent], None]
+"""Takes events; may be called from any thread."""

@@ -1,0 +1,178 @@
+"""A run on a terminal: a bar for each file in hand, one for the batch, messages above them.
+
+Events only change the accounts. What is seen is drawn from the accounts by a timer, ten times a second at most,
+whatever the number of events.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, TextIO
+
+from rich.console import Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from kinescope_upload.display.accounts import Accounts
+from kinescope_upload.display.sentences import sentence_of, totals_sentence, wait_sentence
+from kinescope_upload.display.summary import summary_rows
+from kinescope_upload.display.tables import make_console, two_columns
+from kinescope_upload.display.text import format_bytes, printable, shorten_middle
+from kinescope_upload.events import LessonDone, LessonFailed, LessonStarted, RunEnded, RunEvent, Warned
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from rich.console import RenderableType
+
+    from kinescope_upload.display.accounts import Totals
+    from kinescope_upload.display.options import DisplayOptions
+    from kinescope_upload.display.surface import Clock
+    from kinescope_upload.display.transfers import RunningLesson
+
+__all__ = ["BarPrinter"]
+
+_INTERVAL: Final = 0.1
+_PERCENT_WIDTH: Final = 5
+_SIZE_WIDTH: Final = 18
+_NARROWEST_NAME: Final = 12
+_BATCH_LINES: Final = 4
+
+
+class BarPrinter:
+    """Draws the bars while the run goes on and leaves the summary behind.
+
+    Args:
+        options: What the user asked for.
+        stdout: The terminal.
+        clock: Where the time comes from.
+        interval: Seconds between two drawings; None draws only when `draw` is called.
+    """
+
+    def __init__(
+        self, options: DisplayOptions, *, stdout: TextIO, clock: Clock, interval: float | None = _INTERVAL
+    ) -> None:
+        self._options = options
+        self._clock = clock
+        self._accounts = Accounts()
+        self._lock = threading.Lock()
+        self._console = make_console(stdout)
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._picture,
+            auto_refresh=False,
+            transient=True,
+            vertical_overflow="crop",
+        )
+        self._interval = interval
+        self._over = threading.Event()
+        self._timer = threading.Thread(target=self._draw_until_over, name="kupload-bars", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begins to draw."""
+        self._live.start()
+        if self._interval is not None:
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Takes the bars away and gives the cursor back."""
+        self._over.set()
+        if self._interval is not None:
+            self._timer.join()
+        self._live.stop()
+
+    def __call__(self, event: RunEvent, /) -> None:
+        """Lets the event count, and says it above the bars if it is worth a line."""
+        with self._lock:
+            self._accounts.apply(event, self._clock.monotonic())
+        if isinstance(event, RunEnded):
+            self._end()
+        elif message := self._message(event):
+            self._console.print(message)
+
+    def draw(self) -> None:
+        """Draws the bars as they are now."""
+        self._live.refresh()
+
+    def _draw_until_over(self) -> None:
+        while not self._over.wait(self._interval):
+            try:
+                self.draw()
+            except OSError:  # the terminal is gone; the run goes on
+                return
+
+    def _message(self, event: RunEvent) -> Text | None:
+        """The bars show what begins and ends well, so only the rest is said; with --verbose everything."""
+        if isinstance(event, LessonStarted | LessonDone) and not self._options.verbose:
+            return None
+        sentence = sentence_of(event, verbose=self._options.verbose)
+        if sentence is None:
+            return None
+        style = "red" if isinstance(event, LessonFailed) else "yellow" if isinstance(event, Warned) else ""
+        return Text(f"{self._clock.stamp()}  {printable(sentence)}", style=style)
+
+    def _end(self) -> None:
+        self._over.set()
+        self._live.stop()
+        with self._lock:
+            summary = self._accounts.summary()
+        self._console.print(two_columns(summary_rows(summary, self._options.command)))
+
+    def _picture(self) -> RenderableType:
+        with self._lock:
+            now = self._clock.monotonic()
+            running, totals, waits = self._accounts.running(), self._accounts.totals(now), self._accounts.waits()
+        if not totals.lessons:
+            return Group()
+        width, height = self._console.size
+        room = max(1, height - _BATCH_LINES - len(waits))
+        layout = _Layout(width)
+        bars = layout.grid()
+        for one in running[:room]:
+            layout.add(bars, one.name, one.position, one.size)
+        layout.add(bars, f"All {totals.lessons:,}", totals.position_bytes, totals.needed_bytes)
+        picture = Table.grid()
+        picture.add_column(no_wrap=True, overflow="ellipsis", max_width=width - 1)
+        picture.add_row(bars)
+        picture.add_row(Text(_below(totals, running[room:])))
+        for kind, reason in waits:
+            sentence = shorten_middle(printable(wait_sentence(kind, reason)), width - 1)
+            picture.add_row(Text(sentence, style="yellow"))
+        return picture
+
+
+def _below(totals: Totals, hidden: tuple[RunningLesson, ...]) -> str:
+    sentence = totals_sentence(totals)
+    return f"{sentence}, and {len(hidden)} more in hand" if hidden else sentence
+
+
+class _Layout:
+    """How a line of `width` cells is shared: what the figures leave, the name and the bar divide."""
+
+    def __init__(self, width: int) -> None:
+        room = max(_NARROWEST_NAME + 1, width - 1 - _PERCENT_WIDTH - _SIZE_WIDTH - 3)
+        self._bar = max(1, min(40, room * 2 // 5, room - _NARROWEST_NAME))
+        self._name = room - self._bar
+
+    def grid(self) -> Table:
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=self._name, no_wrap=True, overflow="ellipsis")
+        table.add_column(width=self._bar, no_wrap=True)
+        table.add_column(width=_PERCENT_WIDTH, justify="right", no_wrap=True)
+        table.add_column(width=_SIZE_WIDTH, justify="right", no_wrap=True, overflow="ellipsis")
+        return table
+
+    def add(self, table: Table, name: str, position: int, size: int) -> None:
+        percent = 100 * position // size if size else 100
+        table.add_row(
+            Text(shorten_middle(printable(name), self._name)),
+            ProgressBar(total=max(1, size), completed=position if size else 1, width=self._bar),
+            f"{percent} %",
+            f"{format_bytes(position)} of {format_bytes(size)}",
+        )

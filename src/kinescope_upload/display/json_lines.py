@@ -1,0 +1,94 @@
+"""A run as JSON lines, for scripts: documented in docs/json.md, and changed only together with it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, TextIO
+
+from kinescope_upload.display.accounts import Accounts
+from kinescope_upload.display.json_text import json_line, plain
+from kinescope_upload.display.objects import fields_of, summary_fields
+from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from kinescope_upload.display.json_text import JsonFields
+    from kinescope_upload.display.surface import Clock
+
+__all__ = ["JsonPrinter"]
+
+_PROGRESS_EVERY: Final = 1.0
+
+
+class JsonPrinter:
+    """Prints one JSON object per event, how far the batch is at most once a second, and the summary last.
+
+    Args:
+        stdout: Takes the lines.
+        clock: Where the time comes from.
+    """
+
+    def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
+        self._stdout = stdout
+        self._clock = clock
+        self._accounts = Accounts()
+        self._lock = threading.Lock()
+        self._next_progress = clock.monotonic() + _PROGRESS_EVERY
+
+    def __enter__(self) -> Self:
+        """Nothing to prepare."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Nothing to restore."""
+
+    def __call__(self, event: RunEvent, /) -> None:
+        """Prints the event; sent bytes only add to the next `progress`."""
+        with self._lock:
+            now = self._clock.monotonic()
+            self._accounts.apply(event, now)
+            match event:
+                case BytesSent():
+                    self._progress(now)
+                case RunEnded():
+                    self._line("summary", summary_fields(self._accounts.summary()))
+                case _:
+                    self._line(*fields_of(event))
+                    if isinstance(event, BytesAccepted):
+                        self._progress(now)
+
+    def _progress(self, now: float) -> None:
+        if now < self._next_progress:
+            return
+        self._next_progress = now + _PROGRESS_EVERY
+        totals = self._accounts.totals(now)
+        self._line(
+            "progress",
+            {
+                "lessons": totals.lessons,
+                "done": totals.done,
+                "failed": totals.failed,
+                "needed_bytes": totals.needed_bytes,
+                "accepted_bytes": totals.accepted_bytes,
+                "sent_bytes": totals.sent_bytes,
+                "rate_bytes_per_second": None if totals.rate is None else round(totals.rate),
+                "eta_seconds": None if totals.eta_seconds is None else round(totals.eta_seconds),
+                "running": [
+                    {
+                        "lesson_id": plain(one.lesson_id),
+                        "size_bytes": one.size,
+                        "accepted_bytes": one.offset,
+                        "handed_over_bytes": one.position,
+                    }
+                    for one in self._accounts.running()
+                ],
+            },
+        )
+
+    def _line(self, event: str, fields: JsonFields) -> None:
+        self._stdout.write(json_line(event, fields, self._clock))
+        self._stdout.flush()

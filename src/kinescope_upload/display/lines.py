@@ -1,0 +1,101 @@
+"""A run as plain lines with the time of day: for logs, pipes and people without a terminal.
+
+What goes well stands on stdout, what is wrong on stderr.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, TextIO
+
+from kinescope_upload.display.accounts import Accounts
+from kinescope_upload.display.sentences import sentence_of, totals_sentence
+from kinescope_upload.display.summary import one_line, summary_rows
+from kinescope_upload.display.surface import surface_of
+from kinescope_upload.display.text import joined
+from kinescope_upload.events import BytesAccepted, BytesSent, LessonFailed, RunEnded, RunEvent, RunStarted, Warned
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from kinescope_upload.display.options import DisplayOptions
+    from kinescope_upload.display.surface import Clock
+
+__all__ = ["LinePrinter"]
+
+_PROGRESS_EVERY: Final = 30.0
+_LABEL_WIDTH: Final = 12
+
+
+class LinePrinter:
+    """Prints an event as a line, how far the batch is at most every half minute, and the summary at the end.
+
+    Args:
+        options: What the user asked for.
+        stdout: Takes what goes well.
+        stderr: Takes warnings and failures.
+        clock: Where the time comes from.
+    """
+
+    def __init__(self, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clock: Clock) -> None:
+        self._options = options
+        self._stdout = stdout
+        self._stderr = stderr
+        self._clock = clock
+        self._accounts = Accounts()
+        self._lock = threading.Lock()
+        self._next_progress: float | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing to prepare."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Nothing to restore."""
+
+    def __call__(self, event: RunEvent, /) -> None:
+        """Prints what the event means."""
+        with self._lock:
+            now = self._clock.monotonic()
+            self._accounts.apply(event, now)
+            match event:
+                case BytesSent() | BytesAccepted():
+                    self._progress(now)
+                case RunEnded():
+                    self._end(event)
+                case _:
+                    self._event(event, now)
+
+    def _event(self, event: RunEvent, now: float) -> None:
+        if isinstance(event, RunStarted):
+            self._next_progress = now + _PROGRESS_EVERY
+        is_bad = isinstance(event, LessonFailed | Warned)
+        sentence = sentence_of(event, verbose=self._options.verbose)
+        if sentence and (is_bad or not self._options.quiet):
+            self._line(self._stderr if is_bad else self._stdout, sentence)
+        self._progress(now)
+
+    def _progress(self, now: float) -> None:
+        if self._options.quiet or self._next_progress is None or now < self._next_progress:
+            return
+        self._next_progress = now + _PROGRESS_EVERY
+        self._line(self._stdout, totals_sentence(self._accounts.totals(now)))
+
+    def _end(self, event: RunEnded) -> None:
+        if event.reason:
+            self._line(self._stderr, f"stopped: {joined(event.reason, event.way_out)}")
+        summary = self._accounts.summary()
+        if self._options.quiet:
+            self._line(self._stdout, one_line(summary))
+            return
+        surface = surface_of(self._stdout)
+        for label, text in summary_rows(summary, self._options.command):
+            self._stdout.write(f"{label:{_LABEL_WIDTH}}{surface.shown(text)}\n")
+        self._stdout.flush()
+
+    def _line(self, stream: TextIO, text: str) -> None:
+        stream.write(f"{self._clock.stamp()}  {surface_of(stream).shown(text)}\n")
+        stream.flush()

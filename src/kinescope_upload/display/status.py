@@ -1,0 +1,141 @@
+"""How far each course is, told from the files and the progress alone: no network, no database. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.upload import Record, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from kinescope_upload.model import Assignment
+
+__all__ = ["CourseStatus", "StatusFailure", "course_statuses"]
+
+_LINKED: Final = frozenset({Stage.LINKED, Stage.VERIFIED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFailure:
+    """Why the last attempt at a lesson ended early, and when (UTC)."""
+
+    lesson_id: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseStatus:
+    """How far a course is; sizes in bytes.
+
+    Attributes:
+        course: The course.
+        videos: Its video files on disk that belong to a lesson.
+        video_bytes: Their size.
+        missing: Lessons that were begun while their file is no longer in the library.
+        linked: Lessons whose row was written.
+        linked_bytes: The size of their videos.
+        uploaded: Lessons whose video is complete and whose row is not written.
+        uploaded_bytes: The size of their videos.
+        in_progress: Lessons that were begun and whose video is not complete.
+        acknowledged_bytes: What the server had of those when it last said so.
+        failures: Lessons that are not done and whose last attempt failed, by lesson id.
+        last_activity: When something was last achieved or failed (UTC); None when nothing was ever tried.
+    """
+
+    course: str
+    videos: int
+    video_bytes: int
+    missing: int
+    linked: int
+    linked_bytes: int
+    uploaded: int
+    uploaded_bytes: int
+    in_progress: int
+    acknowledged_bytes: int
+    failures: tuple[StatusFailure, ...]
+    last_activity: datetime | None
+
+    @property
+    def lessons(self) -> int:
+        """All lessons: those with a file on disk and those that were begun when theirs was there."""
+        return self.videos + self.missing
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every lesson is linked."""
+        return self.linked == self.lessons
+
+
+def course_statuses(assignments: Sequence[Assignment], records: Mapping[str, Record]) -> tuple[CourseStatus, ...]:
+    """How far each course is, by course name.
+
+    A record whose lesson has no file in the library any more counts for the course whose name its id begins with, else
+    for the first folder of its path.
+
+    Args:
+        assignments: Which file belongs to which lesson, at most one file a lesson.
+        records: What earlier runs achieved, by lesson id.
+    """
+    files: dict[str, list[Assignment]] = {}
+    for one in assignments:
+        files.setdefault(one.course, []).append(one)
+    done: dict[str, list[Record]] = {course: [] for course in files}
+    course_of = {one.lesson_id: one.course for one in assignments}
+    for lesson_id, record in records.items():
+        course = course_of.get(lesson_id) or _course_by_name(lesson_id, files) or record.path.partition("/")[0]
+        done.setdefault(course, []).append(record)
+    return tuple(_status(course, files.get(course, []), done[course], course_of) for course in sorted(done))
+
+
+def _course_by_name(lesson_id: str, courses: Container[str]) -> str | None:
+    """The longest course name that the id begins with; its cost does not grow with the number of courses."""
+    name = lesson_id
+    while name := name.rpartition("_")[0]:
+        if name in courses:
+            return name
+    return None
+
+
+def _status(
+    course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, str]
+) -> CourseStatus:
+    linked = [one for one in records if one.stage in _LINKED]
+    uploaded = [one for one in records if one.stage is Stage.UPLOADED]
+    begun = [one for one in records if one.stage not in _LINKED and one.stage is not Stage.UPLOADED and _is_begun(one)]
+    return CourseStatus(
+        course=course,
+        videos=len(files),
+        video_bytes=sum(one.file.size for one in files),
+        missing=sum(1 for one in records if one.lesson_id not in on_disk),
+        linked=len(linked),
+        linked_bytes=sum(one.size for one in linked),
+        uploaded=len(uploaded),
+        uploaded_bytes=sum(one.size for one in uploaded),
+        in_progress=len(begun),
+        acknowledged_bytes=sum(one.offset for one in begun if one.stage is Stage.CREATED),
+        failures=_failures(records),
+        last_activity=max((moment for one in records for moment in _moments(one)), default=None),
+    )
+
+
+def _is_begun(record: Record) -> bool:
+    """Whether a video may exist: the id was chosen and a request was about to carry it."""
+    return record.stage is not Stage.PLANNED or record.attempted_at is not None
+
+
+def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
+    """A lesson that is done is in no list of failures."""
+    return tuple(
+        StatusFailure(lesson_id=one.lesson_id, reason=one.failure.reason, at=one.failure.at)
+        for one in sorted(records, key=lambda one: one.lesson_id)
+        if one.failure and one.stage not in _LINKED
+    )
+
+
+def _moments(record: Record) -> Iterable[datetime]:
+    failed_at = record.failure.at if record.failure else None
+    return (one for one in (record.attempted_at, record.linked_at, record.verified_at, failed_at) if one)

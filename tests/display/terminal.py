@@ -1,0 +1,80 @@
+"""A terminal that tests can look at: a real pseudo-terminal, drawn by pyte."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import termios
+import threading
+from typing import TYPE_CHECKING
+
+import pyte
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+PATIENCE = 10.0
+
+
+class Terminal:
+    """The screen of a pseudo-terminal of this size; `stream` is what programs write to."""
+
+    def __init__(self, columns: int, lines: int = 24) -> None:
+        self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.stream = os.fdopen(self.slave, "w", encoding="utf-8")
+        self.raw = bytearray()
+        self.screen = pyte.Screen(columns, lines)
+        self._parser = pyte.ByteStream(self.screen)
+        self._changed = threading.Condition()
+        self._marks = 0
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.stream.close()
+        self._reader.join(PATIENCE)
+        os.close(self.master)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:  # Linux says so when the last writer has closed
+                return
+            if not data:
+                return
+            with self._changed:
+                self.raw += data
+                self._parser.feed(data)
+                self._changed.notify_all()
+
+    def lines(self) -> list[str]:
+        """What stands on the screen once all that was written so far is drawn, without empty lines at the end."""
+        self._marks += 1
+        title = f"mark {self._marks}"
+        self.stream.write(f"\x1b]0;{title}\x07")
+        self.stream.flush()
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.screen.title == title, PATIENCE)
+            shown = [line.rstrip() for line in self.screen.display]
+        while shown and not shown[-1]:
+            shown.pop()
+        return shown
+
+    def wait_until_shown(self, text: str) -> bool:
+        """Whether the text comes to stand on the screen in a reasonable time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: any(text in line for line in self.screen.display), PATIENCE)
+
+    @property
+    def shows_cursor(self) -> bool:
+        return not self.screen.cursor.hidden
