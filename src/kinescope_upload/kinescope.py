@@ -1,0 +1,133 @@
+"""The management API of Kinescope: videos and folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import LessonFailedError, TryAgainError
+from kinescope_upload.refusals import error_for
+from kinescope_upload.service import Call
+from kinescope_upload.tus import Answer, Meaning, Request, interpret
+from kinescope_upload.video import Folder, Video, read_folder, read_video
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.service import Service
+
+__all__ = ["KinescopeApi"]
+
+_PER_PAGE = 100
+
+
+class KinescopeApi:
+    """Asks and changes videos and folders.
+
+    Every method raises a `KuploadError` where the answer is no success or there is none.
+
+    Args:
+        service: The HTTP client.
+        api_url: The management API's address.
+    """
+
+    def __init__(self, service: Service, *, api_url: str) -> None:
+        self._service = service
+        self._api_url = api_url
+
+    def video(self, video_id: str) -> Video | None:
+        """The video, or None when there is none with this id."""
+        doing = f"tell of video {video_id}"
+        answer = self._ask("GET", f"/v1/videos/{video_id}", doing=doing)
+        if _is_absent(answer):
+            return None
+        video = read_video(self._data(answer, doing))
+        if video is None:
+            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
+        return video
+
+    def videos(self, *, folder_id: str, statuses: tuple[str, ...] = ()) -> Iterator[Video]:
+        """The videos of a folder, newest first, one request for each hundred of them."""
+        query = [("folder_id", folder_id), ("order", "created_at.desc")]
+        query += [("status[]", status) for status in statuses]
+        for item in self._pages("/v1/videos", tuple(query), doing="list videos"):
+            if video := read_video(item):
+                yield video
+
+    def delete_video(self, video_id: str) -> None:
+        """Deletes the video; harmless when there is none.
+
+        Raises:
+            LessonFailedError: The token lacks the right to delete.
+        """
+        doing = f"delete video {video_id}"
+        answer = self._ask("DELETE", f"/v1/videos/{video_id}", doing=doing)
+        match interpret(Request.API, answer):
+            case Meaning.DONE | Meaning.GONE:
+                return
+            case Meaning.RIGHT_MISSING:
+                raise LessonFailedError(
+                    f"The unfinished video {video_id} is in the way, and the token may not delete it.",
+                    "Give the token the right to delete, or delete that video at Kinescope; then run again.",
+                    request_id=answer.request_id,
+                )
+            case meaning:
+                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def folders(self, project_id: str) -> tuple[Folder, ...]:
+        """The folders of a project."""
+        items = self._pages(f"/v1/projects/{project_id}/folders", (), doing="list the project's folders")
+        return tuple(folder for item in items if (folder := read_folder(item)))
+
+    def create_folder(self, project_id: str, name: str) -> Folder:
+        """Makes a folder at the project's root."""
+        doing = f'make the folder "{name}"'
+        answer = self._ask("POST", f"/v1/projects/{project_id}/folders", doing=doing, json={"name": name})
+        folder = read_folder(self._data(answer, doing))
+        if folder is None:
+            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
+        return folder
+
+    def _pages(self, path: str, query: tuple[tuple[str, str], ...], *, doing: str) -> Iterator[object]:
+        page, seen = 1, 0
+        while True:
+            params = (*query, ("page", str(page)), ("per_page", str(_PER_PAGE)))
+            answer = self._ask("GET", path, doing=doing, params=params)
+            items = self._data(answer, doing)
+            if not isinstance(items, list):
+                raise TryAgainError(
+                    f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id
+                )
+            yield from items
+            seen += len(items)
+            if not items or seen == _total(answer):
+                return
+            page += 1
+
+    def _ask(
+        self, method: str, path: str, *, doing: str, params: tuple[tuple[str, str], ...] = (), json: object = None
+    ) -> Answer:
+        return self._service.ask(
+            Call(kind=Request.API, method=method, url=f"{self._api_url}{path}", doing=doing, params=params, json=json)
+        )
+
+    def _data(self, answer: Answer, doing: str) -> object:
+        meaning = interpret(Request.API, answer)
+        if meaning is not Meaning.DONE:
+            raise error_for(meaning, answer, doing=doing, now=self._service.now())
+        match answer.json:
+            case {"data": data}:
+                return data
+            case _:
+                return None
+
+
+def _is_absent(answer: Answer) -> bool:
+    return interpret(Request.API, answer) is Meaning.GONE
+
+
+def _total(answer: Answer) -> int | None:
+    match answer.json:
+        case {"meta": {"pagination": {"total": int(total)}}}:
+            return total
+        case _:
+            return None

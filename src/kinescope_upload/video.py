@@ -1,0 +1,131 @@
+"""A video on Kinescope as its API describes it. Pure: readers of what came as JSON, which is not trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+__all__ = ["Folder", "Video", "VideoState", "embed_url", "read_folder", "read_video"]
+
+
+class VideoState(StrEnum):
+    """What a video's status means to an uploader."""
+
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+_STATES = {
+    "pending": VideoState.PARTIAL,
+    "uploading": VideoState.PARTIAL,
+    "aborted": VideoState.PARTIAL,
+    "pre-processing": VideoState.COMPLETE,
+    "processing": VideoState.COMPLETE,
+    "done": VideoState.COMPLETE,
+    "error": VideoState.BROKEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """A video on Kinescope.
+
+    Attributes:
+        id: Its id.
+        title: Its title.
+        status: Kinescope's word for its state (`pending` … `done`, `error`).
+        project_id: The project that it lies in.
+        folder_id: The folder that it lies in; None at the project's root.
+        created_at: When it was made (UTC); None when Kinescope does not say.
+        original_name: The name of the file that was sent; None when Kinescope does not say.
+        size: The original's size in bytes; None when Kinescope does not say.
+        md5: Of the original, in lower-case hexadecimal; None when Kinescope does not say.
+    """
+
+    id: str
+    title: str
+    status: str
+    project_id: str | None = None
+    folder_id: str | None = None
+    created_at: datetime | None = None
+    original_name: str | None = None
+    size: int | None = None
+    md5: str | None = None
+
+    @property
+    def state(self) -> VideoState:
+        """Whether every byte has arrived, as far as the status tells."""
+        return _STATES.get(self.status, VideoState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder of a project on Kinescope; `parent_id` is None at the project's root."""
+
+    id: str
+    name: str
+    parent_id: str | None = None
+
+
+def embed_url(video_id: str) -> str:
+    """The address of the player, which a lesson's `videoUrl` holds."""
+    return f"https://kinescope.io/embed/{video_id}"
+
+
+def read_video(data: object) -> Video | None:
+    """A video from the API's JSON; None when it has no id."""
+    match data:
+        case {"id": str(video_id)} if video_id:
+            assert isinstance(data, Mapping)  # noqa: S101 - the pattern says so
+        case _:
+            return None
+    original = _original(data.get("assets"))
+    return Video(
+        id=video_id,
+        title=_text(data, "title") or "",
+        status=_text(data, "status") or "",
+        project_id=_text(data, "project_id"),
+        folder_id=_text(data, "folder_id"),
+        created_at=_moment(_text(data, "created_at")),
+        original_name=_text(original, "original_name"),
+        size=_size(original.get("file_size")),
+        md5=(_text(original, "md5") or "").lower() or None,
+    )
+
+
+def read_folder(data: object) -> Folder | None:
+    """A folder from the API's JSON; None when it has no id or no name."""
+    match data:
+        case {"id": str(folder_id), "name": str(name)} if folder_id:
+            assert isinstance(data, Mapping)  # noqa: S101 - the pattern says so
+            return Folder(id=folder_id, name=name, parent_id=_text(data, "parent_id"))
+        case _:
+            return None
+
+
+def _original(assets: object) -> Mapping[str, object]:
+    for asset in assets if isinstance(assets, list) else []:
+        if isinstance(asset, Mapping) and asset.get("quality") == "original":
+            return asset
+    return {}
+
+
+def _text(data: Mapping[str, object], key: str) -> str | None:
+    value = data.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _size(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
