@@ -1,0 +1,166 @@
+"""The progress file's text: versioned JSON, one lesson a line. Pure.
+
+docs/progress.md describes the format for those who read it with other tools.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from kinescope_upload.upload import Dialect, Failure, Record, Stage
+
+__all__ = ["FORMAT", "FormatError", "encode_course", "encode_record", "parse_course"]
+
+_T = TypeVar("_T")
+
+FORMAT: Final = 1
+_HEAD: Final = '{"format": %d, "course": %s, "lessons": {\n'
+_TAIL: Final = "\n}}\n"
+
+
+class FormatError(ValueError):
+    """The text is no progress file of a format that this version knows; says where."""
+
+
+def encode_record(record: Record) -> bytes:
+    """One lesson's line, without what is only true while a run is on and without what is empty."""
+    facts: dict[str, object] = {
+        "path": record.path,
+        "size": record.size,
+        "modified_ns": record.modified_ns,
+        "stage": record.stage.value,
+        "parent_id": record.parent_id,
+        "title": record.title,
+        "dialect": record.dialect.value,
+        "video_id": record.video_id,
+        "attempted_at": _stamp(record.attempted_at),
+        "upload_url": record.upload_url,
+        "offset": record.offset,
+        "expires_at": _stamp(record.expires_at),
+        "md5": record.md5,
+        "reason": record.reason,
+        "linked_at": _stamp(record.linked_at),
+        "verified_at": _stamp(record.verified_at),
+        "failure": record.failure and {"reason": record.failure.reason, "at": _stamp(record.failure.at)},
+    }
+    known = {key: value for key, value in facts.items() if value is not None}
+    return f"{json.dumps(record.lesson_id)}: {json.dumps(known)}".encode("ascii")
+
+
+def encode_course(course: str, lines: Mapping[str, bytes]) -> bytes:
+    """The whole file from the lines of its lessons."""
+    head = (_HEAD % (FORMAT, json.dumps(course))).encode("ascii")
+    return b"".join((head, b",\n".join(lines.values()), _TAIL.encode("ascii")))
+
+
+def parse_course(text: str) -> tuple[str, dict[str, Record]]:
+    """The course's name and its records by lesson id.
+
+    Raises:
+        FormatError: It is no JSON, not of this format, or a field is missing or of the wrong kind.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise FormatError(f"it is no JSON: {error}") from None
+    except RecursionError:
+        raise FormatError("it is nested too deeply") from None
+    match data:
+        case {"format": int(version)} if version > FORMAT:
+            raise FormatError(f"it is of format {version}, which only a newer kupload knows")
+        case {"format": 1, "course": str(course), "lessons": Mapping() as lessons}:
+            return course, {lesson_id: _read_record(lesson_id, facts) for lesson_id, facts in lessons.items()}
+        case _:
+            raise FormatError('it does not hold "format", "course" and "lessons" as kupload writes them')
+
+
+def _read_record(lesson_id: str, facts: object) -> Record:
+    if not isinstance(facts, Mapping):
+        raise FormatError(f"lesson {lesson_id} is no object")
+    try:
+        record = Record(
+            lesson_id=lesson_id,
+            path=_need(facts, "path", str),
+            size=_need(facts, "size", int),
+            modified_ns=_need(facts, "modified_ns", int),
+            parent_id=_need(facts, "parent_id", str),
+            title=_need(facts, "title", str),
+            dialect=Dialect(_need(facts, "dialect", str)),
+            stage=Stage(_need(facts, "stage", str)),
+            video_id=_may(facts, "video_id", str),
+            attempted_at=_moment(facts, "attempted_at"),
+            upload_url=_may(facts, "upload_url", str),
+            offset=_need(facts, "offset", int),
+            expires_at=_moment(facts, "expires_at"),
+            md5=_may(facts, "md5", str),
+            reason=_may(facts, "reason", str),
+            linked_at=_moment(facts, "linked_at"),
+            verified_at=_moment(facts, "verified_at"),
+            failure=_failure(facts.get("failure")),
+        )
+        _check_whole(record)
+    except ValueError as error:
+        raise FormatError(f"lesson {lesson_id}: {error}") from None
+    return record
+
+
+def _check_whole(record: Record) -> None:
+    """Returns when the stage's facts are there, without which kupload would act on nothing."""
+    if not 0 <= record.offset <= record.size:
+        raise FormatError(f'"offset" is {record.offset} of {record.size} bytes')
+    needed = {
+        "attempted_at": record.stage in {Stage.CREATED, Stage.UPLOADED},
+        "upload_url": record.stage is Stage.CREATED,
+        "video_id": record.dialect is Dialect.TUS or record.stage not in {Stage.PLANNED, Stage.ORPHANED},
+    }
+    for key, is_needed in needed.items():
+        if is_needed and getattr(record, key) is None:
+            raise FormatError(f'"{key}" is missing at stage {record.stage}')
+
+
+def _need(facts: Mapping[str, object], key: str, kind: type[_T]) -> _T:
+    value = _may(facts, key, kind)
+    if value is None:
+        raise FormatError(f'"{key}" is missing')
+    return value
+
+
+def _may(facts: Mapping[str, object], key: str, kind: type[_T]) -> _T | None:
+    value = facts.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise FormatError(f'"{key}" is not as kupload writes it')
+    return value
+
+
+def _failure(facts: object) -> Failure | None:
+    match facts:
+        case None:
+            return None
+        case {"reason": str(reason), "at": str(at)}:
+            return Failure(reason=reason, at=_read_stamp(at))
+        case _:
+            raise FormatError('"failure" is not as kupload writes it')
+
+
+def _moment(facts: Mapping[str, object], key: str) -> datetime | None:
+    text = _may(facts, key, str)
+    return None if text is None else _read_stamp(text)
+
+
+def _read_stamp(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise FormatError(f'"{text}" has no time zone')
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise FormatError(f'"{text}" is no date') from None
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

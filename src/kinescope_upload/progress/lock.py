@@ -1,0 +1,101 @@
+"""One run per course: a lock that dies with its process, who holds it, and the request to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from kinescope_upload.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["CourseLock", "ask_to_stop", "stop_is_asked"]
+
+_FOLDER = ".run"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLock:
+    """The right to change a course's progress file; it ends with `release` or with the process."""
+
+    lock: FileLock
+    holder: Path
+
+    @classmethod
+    def acquire(cls, progress: Path, course: str) -> CourseLock:
+        """Takes the lock at once or not at all.
+
+        Raises:
+            UsageError: Another run holds it; says which.
+            OSError: The progress folder cannot be written.
+        """
+        folder = progress / _FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(folder / f"{course}.lock", timeout=0, thread_local=False)
+        holder = folder / f"{course}.holder"
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UsageError(
+                f'Another run is at work on course "{course}" ({_read_holder(holder)}).',
+                "Wait for it, or end it with `kupload stop`.",
+            ) from None
+        _stop_file(progress, course).unlink(missing_ok=True)
+        holder.write_text(_describe_this_run(), encoding="utf-8")
+        return cls(lock=lock, holder=holder)
+
+    def release(self) -> None:
+        """Gives the lock back."""
+        with suppress(OSError):
+            self.holder.unlink(missing_ok=True)
+        self.lock.release()
+
+
+def ask_to_stop(progress: Path) -> tuple[str, ...]:
+    """Asks every run on this progress folder to stop as after Ctrl+C.
+
+    Returns:
+        The courses of the runs that were asked; empty when none is at work.
+    """
+    running = tuple(path.stem for path in sorted((progress / _FOLDER).glob("*.lock")) if _is_held(path))
+    for course in running:
+        _stop_file(progress, course).touch()
+    return running
+
+
+def stop_is_asked(progress: Path, courses: tuple[str, ...]) -> bool:
+    """Whether a run on these courses was asked to stop."""
+    return any(_stop_file(progress, course).exists() for course in courses)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _stop_file(progress: Path, course: str) -> Path:
+    return progress / _FOLDER / f"{course}.stop"
+
+
+def _describe_this_run() -> str:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
+
+
+def _read_holder(path: Path) -> str:
+    with suppress(OSError, ValueError):
+        match json.loads(path.read_text(encoding="utf-8")):
+            case {"pid": int(pid), "host": str(host), "since": str(since)}:
+                return f"process {pid} on {host}, since {since}"
+    return "it does not say which"

@@ -1,0 +1,123 @@
+"""The progress folder as a whole."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.progress.course import CourseProgress, load_records
+from kinescope_upload.progress.lock import CourseLock
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from kinescope_upload.upload import Record
+
+__all__ = ["ProgressStore", "read_records"]
+
+
+class ProgressStore:
+    """The progress files of the courses that a run works on, locked for as long as it does.
+
+    Args:
+        folder: The progress folder; it is made when it is missing.
+        courses: The courses that are locked and opened.
+
+    Raises:
+        UsageError: Another run holds a course, or a file cannot be parsed.
+        BatchStoppedError: The folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, courses: Iterable[str]) -> None:
+        self.folder = folder
+        self._courses: dict[str, CourseProgress] = {}
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for course in sorted(courses):
+                self._courses[course] = _open_course(folder, course)
+        except OSError as error:
+            self.close()
+            raise BatchStoppedError(
+                f"The progress folder {folder} cannot be written ({error.strerror or error}).",
+                "Nothing was begun. Make it writable or name another with --progress.",
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Gives the courses free."""
+        self.close()
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses that this run holds."""
+        return tuple(self._courses)
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """What is on disk for these courses, by lesson id."""
+        return {key: record for course in self._courses.values() for key, record in course.records.items()}
+
+    def save(self, course: str, record: Record) -> None:
+        """Writes the record down; returns when it is on the disk.
+
+        Raises:
+            BatchStoppedError: It cannot be written; the file is as it was.
+        """
+        self._courses[course].save(record)
+
+    def close(self) -> None:
+        """Gives the courses free for another run."""
+        for course in self._courses.values():
+            course.close()
+        self._courses.clear()
+
+
+def _open_course(folder: Path, course: str) -> CourseProgress:
+    lock = CourseLock.acquire(folder, course)
+    try:
+        path = _file_of(folder, course)
+        _remove_torn_files(path)
+        return CourseProgress(path, course, lock, load_records(path, course))
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _remove_torn_files(path: Path) -> None:
+    """Removes what a crash in mid-write left beside the file."""
+    its_names = re.compile(rf"\.{re.escape(path.name)}\.[^.]+\.tmp")
+    for torn in path.parent.iterdir():
+        if its_names.fullmatch(torn.name):
+            with suppress(OSError):
+                torn.unlink()
+
+
+def _file_of(folder: Path, course: str) -> Path:
+    return folder / f"{course}.json"
+
+
+def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Record]:
+    """What is on disk, by lesson id, without a lock, for those who only look; nothing when there is no folder.
+
+    Args:
+        folder: The progress folder.
+        courses: The courses that matter; empty means all.
+
+    Raises:
+        UsageError: A file cannot be read or parsed.
+    """
+    names = courses or [path.stem for path in sorted(folder.glob("*.json"))]
+    return {key: record for course in names for key, record in load_records(_file_of(folder, course), course).items()}
