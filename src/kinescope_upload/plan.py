@@ -65,10 +65,14 @@ class PlannedLesson:
             case Decision.UPLOAD:
                 return self.file.size
             case Decision.RESUME:
-                is_same_file = self.record is not None and self.record.is_for(self.file)
-                return self.file.size - self.record.offset if self.record and is_same_file else self.file.size
+                return self.file.size - self._offset_to_go_on_from
             case _:
                 return 0
+
+    @property
+    def _offset_to_go_on_from(self) -> int:
+        record = self.record
+        return record.offset if record and record.stage is Stage.CREATED and record.is_for(self.file) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

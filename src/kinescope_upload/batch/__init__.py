@@ -1,0 +1,29 @@
+"""A batch: workers bring lessons to their end, and whatever breaks on the way is survived.
+
+::
+
+    batch ──► workers ──► lesson ──► orphans     one lesson: next step, perform, advance, save
+      │          │           └─────► persistence ──► patience    trying again, and what a failure costs
+      │          └──────► linker                 rows, at once or when the database is back
+      ├─────► folders                            each course's folder
+      └─────► watch                              signals, a request to stop, a machine that slept
+    run · stop · gates                           what they all work with
+"""
+
+from kinescope_upload.batch.batch import Batch, upload_batch
+from kinescope_upload.batch.folders import FolderWishes
+from kinescope_upload.batch.run import Ends, Rules
+from kinescope_upload.batch.stop import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NOT_DONE, EXIT_STOPPED, Ending
+
+__all__ = [
+    "EXIT_DONE",
+    "EXIT_INTERRUPTED",
+    "EXIT_NOT_DONE",
+    "EXIT_STOPPED",
+    "Batch",
+    "Ending",
+    "Ends",
+    "FolderWishes",
+    "Rules",
+    "upload_batch",
+]

@@ -1,0 +1,138 @@
+"""A whole batch: from a plan and the ends to an ending."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.batch.folders import FolderWishes, parents_of
+from kinescope_upload.batch.gates import NetworkGate, ThrottleGate
+from kinescope_upload.batch.linker import Linker
+from kinescope_upload.batch.run import Chance, Ends, Rules, Run
+from kinescope_upload.batch.stop import EXIT_DONE, EXIT_NOT_DONE, Ending, Stop
+from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
+from kinescope_upload.batch.workers import Workers
+from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
+from kinescope_upload.events import Emit, RunEnded, RunStarted, Warned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinescope_upload.plan import Plan
+
+__all__ = ["Batch", "upload_batch"]
+
+_TICK: Final = 0.2
+_LAST_MOMENT: Final = 1.5
+"""Seconds that the workers get to end once the batch is interrupted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What is to be done.
+
+    Attributes:
+        plan: The decisions.
+        folders: What the user says of the courses' folders.
+        jobs: The most lessons at a time.
+    """
+
+    plan: Plan
+    folders: FolderWishes
+    jobs: int
+
+
+def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
+    """Does the plan's work.
+
+    Returns:
+        How it ended; the exit code is 0 when every selected lesson is as far as this run can bring it.
+
+    Raises:
+        UsageError: A course's folder is missing or ambiguous; nothing was begun.
+    """
+    began = time.monotonic()
+    stop = Stop(ends.service.cut)
+    run = _new_run(ends, rules, stop, emit)
+    linker = Linker(run, ends.database)
+    with graceful_signals(stop):
+        try:
+            parents = parents_of(run, batch.plan, batch.folders)
+            emit(RunStarted(plan=batch.plan, jobs=batch.jobs))
+            _work(run, linker, Workers(run, linker, parents, batch.plan.work), batch.jobs)
+        except InterruptedRunError:
+            pass  # the ending is known
+        except BatchStoppedError as error:
+            stop.request(Ending.of(error))
+        except TryAgainError as error:
+            stop.request(Ending(exit_code=EXIT_NOT_DONE, reason=str(error), way_out="Run the same command again."))
+    ending = stop.ending or _natural_ending(batch.plan, linker)
+    seconds = time.monotonic() - began
+    reason = ending.reason or None
+    emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, way_out=ending.way_out))
+    return ending
+
+
+def _new_run(ends: Ends, rules: Rules, stop: Stop, emit: Emit) -> Run:
+    return Run(
+        ends=ends,
+        rules=rules,
+        stop=stop,
+        network=NetworkGate(
+            lambda: ends.service.is_reachable(ends.uploader.probe_url),
+            stop=stop,
+            emit=emit,
+            longest=rules.longest_wait,
+            base=rules.retry.base,
+        ),
+        throttle=ThrottleGate(stop=stop, emit=emit, longest=rules.longest_wait),
+        emit=emit,
+        chance=Chance(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
+    )
+
+
+def _work(run: Run, linker: Linker, workers: Workers, jobs: int) -> None:
+    uploads_finished = threading.Event()
+    linking = threading.Thread(target=linker.work, args=(uploads_finished,), name="kupload-linker", daemon=True)
+    linking.start()
+    workers.start(jobs)
+    _watch(run, workers.join)
+    uploads_finished.set()
+    _watch(run, lambda seconds: _join(linking, seconds))
+    if run.stop.ending is not None:
+        workers.join(_LAST_MOMENT)
+    if workers.bug is not None:
+        raise workers.bug
+
+
+def _join(thread: threading.Thread, seconds: float) -> bool:
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def _watch(run: Run, is_over: Callable[[float], bool]) -> None:
+    """Keeps the main thread free for signals until the work is over or the batch ends.
+
+    Args:
+        run: The batch.
+        is_over: Waits that many seconds at most, and tells whether the work is over.
+    """
+    progress = run.ends.progress
+
+    def on_wake(seconds: float) -> None:
+        run.emit(Warned(message=f"The machine slept for {seconds:.0f} s: connections are made anew."))
+        run.ends.service.cut()
+
+    sleep = SleepDetector(on_wake)
+    while run.stop.ending is None and not is_over(_TICK):
+        sleep.tick()
+        stop_when_asked(run.stop, progress.folder, progress.courses)
+
+
+def _natural_ending(plan: Plan, linker: Linker) -> Ending:
+    is_done = linker.done == len(plan.work) and not plan.is_in_doubt
+    return Ending(exit_code=EXIT_DONE if is_done else EXIT_NOT_DONE, reason="")

@@ -1,0 +1,95 @@
+"""Each course's folder on Kinescope: pinned by its id, or found by its name; never the project's root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kinescope_upload.batch.persistence import Persistence
+from kinescope_upload.errors import UsageError
+from kinescope_upload.events import Warned
+from kinescope_upload.plan import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.plan import Plan
+    from kinescope_upload.video import Folder
+
+__all__ = ["FolderWishes", "find_folders", "parents_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderWishes:
+    """What the user says of the folders.
+
+    Attributes:
+        project_id: The project on Kinescope.
+        pinned: Folder ids by course.
+        may_create: Whether missing folders are made.
+    """
+
+    project_id: str
+    pinned: Mapping[str, str]
+    may_create: bool
+
+
+def find_folders(
+    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Each course's folder, and the courses that have none. Pure.
+
+    Args:
+        courses: The courses that are uploaded to.
+        pinned: Folder ids by course, from the configuration.
+        folders: The project's folders.
+
+    Raises:
+        UsageError: Two folders bear a course's name.
+    """
+    found: dict[str, str] = {}
+    missing: list[str] = []
+    for course in sorted(set(courses)):
+        same_name = [folder.id for folder in folders if folder.name == course and folder.parent_id is None]
+        match [pinned[course]] if course in pinned else same_name:
+            case [folder_id]:
+                found[course] = folder_id
+            case []:
+                missing.append(course)
+            case several:
+                raise UsageError(
+                    f'{len(several)} folders on Kinescope are named "{course}": {", ".join(several)}.',
+                    f'Name the right one in kupload.toml: [folders] "{course}" = "<folder id>".',
+                )
+    return found, tuple(missing)
+
+
+def parents_of(run: Run, plan: Plan, wishes: FolderWishes) -> dict[str, str]:
+    """The folder's id for each course that bytes are sent for; made where that is wished.
+
+    Raises:
+        UsageError: Folders are missing or ambiguous.
+        KuploadError: Kinescope refused, or the batch ends.
+    """
+    courses = {lesson.course for lesson in plan.work if lesson.decision is not Decision.LINK}
+    persistence = Persistence(run, on_failure=lambda: None, tell=lambda error, _: run.emit(Warned(message=str(error))))
+    kinescope = run.ends.kinescope
+    folders: tuple[Folder, ...] = ()
+    if courses - wishes.pinned.keys():
+        folders = persistence.make(lambda: kinescope.folders(wishes.project_id))
+    found, missing = find_folders(courses, pinned=wishes.pinned, folders=folders)
+    if missing and not wishes.may_create:
+        raise _no_folders(missing)
+    for course in missing:
+        found[course] = persistence.make(partial(kinescope.create_folder, wishes.project_id, course)).id
+    return found
+
+
+def _no_folders(names: Iterable[str]) -> UsageError:
+    listed = ", ".join(f'"{name}"' for name in names)
+    return UsageError(
+        f"Kinescope's project has no folder named {listed}.",
+        "Make it with --create-folders, or pin another in kupload.toml ([folders]).",
+    )

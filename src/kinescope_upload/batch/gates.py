@@ -1,0 +1,139 @@
+"""What holds every worker back together: a network that is down, a service that asks to slow down."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending, Stop
+from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["NetworkGate", "ThrottleGate"]
+
+_FIRST_PROBE_WAIT = 1.0
+_LONGEST_PROBE_WAIT = 15.0
+
+
+class NetworkGate:
+    """Tells a broken transfer from a network that is down, and waits for the network to come back.
+
+    Args:
+        probe: Whether the service can be reached now.
+        stop: Ends the wait.
+        emit: Hears of the wait.
+        longest: Seconds after which the batch ends.
+        base: Seconds before the second probe, at most; they grow from there.
+    """
+
+    def __init__(
+        self, probe: Callable[[], bool], *, stop: Stop, emit: Emit, longest: float, base: float = _FIRST_PROBE_WAIT
+    ) -> None:
+        self._probe = probe
+        self._stop = stop
+        self._emit = emit
+        self._longest = longest
+        self._base = base
+        self._one_probes = threading.Lock()
+        self._outages_over = 0
+
+    def wait_until_reachable(self, reason: str) -> bool:
+        """Returns at once when the service answers, else as soon as it does.
+
+        One worker probes, the others wait for it.
+
+        Args:
+            reason: What made somebody think that the network is down.
+
+        Returns:
+            Whether the network had been down.
+
+        Raises:
+            InterruptedRunError: The batch ends, or the wait took too long and ends it.
+        """
+        outages_over = self._outages_over
+        while not self._one_probes.acquire(timeout=0.1):
+            self._stop.check()
+        try:
+            self._stop.check()
+            if self._outages_over != outages_over:
+                return True
+            if self._probe():
+                return False
+            self._stop.check()
+            self._wait(reason)
+            self._outages_over += 1
+            return True
+        finally:
+            self._one_probes.release()
+
+    def _wait(self, reason: str) -> None:
+        began = time.monotonic()
+        self._emit(WaitStarted(kind=WaitKind.NETWORK, reason=reason, longest=self._longest))
+        wait = self._base
+        try:
+            while not self._probe():
+                left = self._longest - (time.monotonic() - began)
+                if left <= 0:
+                    self._give_up()
+                self._stop.pause(min(wait, left))
+                wait = min(wait * 2, _LONGEST_PROBE_WAIT)
+        finally:
+            self._emit(WaitEnded(kind=WaitKind.NETWORK, seconds=time.monotonic() - began))
+
+    def _give_up(self) -> None:
+        minutes = self._longest / 60
+        self._stop.request(
+            Ending(
+                exit_code=EXIT_NOT_DONE,
+                reason=f"Kinescope could not be reached for {minutes:g} min.",
+                way_out="Everything is saved: run the same command again when the network is back.",
+            )
+        )
+        self._stop.check()
+
+
+class ThrottleGate:
+    """Holds all workers back until the time that the service named.
+
+    Args:
+        stop: Ends the wait.
+        emit: Hears of the wait.
+        longest: The most seconds that one wait may take.
+    """
+
+    def __init__(self, *, stop: Stop, emit: Emit, longest: float) -> None:
+        self._stop = stop
+        self._emit = emit
+        self._longest = longest
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._held_since: float | None = None
+
+    def hold(self, seconds: float, reason: str) -> None:
+        """Lets nobody pass for this long from now on."""
+        now = time.monotonic()
+        seconds = min(seconds, self._longest)
+        with self._lock:
+            self._until = max(self._until, now + seconds)
+            begins = self._held_since is None
+            if begins:
+                self._held_since = now
+        if begins:
+            self._emit(WaitStarted(kind=WaitKind.THROTTLED, reason=reason, longest=seconds))
+
+    def wait(self) -> None:
+        """Returns when nobody is held back any more.
+
+        Raises:
+            InterruptedRunError: The batch ends.
+        """
+        while (left := self._until - time.monotonic()) > 0:
+            self._stop.pause(left)
+        with self._lock:
+            since, self._held_since = self._held_since, None
+        if since is not None:
+            self._emit(WaitEnded(kind=WaitKind.THROTTLED, seconds=time.monotonic() - since))

@@ -1,0 +1,174 @@
+"""Rows: each lesson's row is pointed at its video at once, or, while the database is down, as soon as it is back."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.batch.stop import Ending
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    DatabaseDownError,
+    InDoubtError,
+    InterruptedRunError,
+    KuploadError,
+    LessonFailedError,
+)
+from kinescope_upload.events import LessonDone, LessonFailed, StageReached, WaitEnded, WaitKind, WaitStarted, Warned
+from kinescope_upload.model import LinkOutcome
+from kinescope_upload.upload import Failure, Linked, Record, advance
+from kinescope_upload.video import embed_url
+
+if TYPE_CHECKING:
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.lessons import LessonsDatabase, LinkResult
+
+__all__ = ["Linker"]
+
+_BACKGROUND_WAIT: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    course: str
+    record: Record
+
+
+class Linker:
+    """Writes rows, and keeps those that could not be written for later. Every thread may use it.
+
+    Args:
+        run: The batch.
+        database: The lessons' table; None when the run goes without it.
+    """
+
+    def __init__(self, run: Run, database: LessonsDatabase | None) -> None:
+        self._run = run
+        self._database = database
+        self._lock = threading.Lock()
+        self._waiting: list[_Waiting] = []
+        self.done = 0
+
+    def link(self, course: str, record: Record) -> None:
+        """Writes the row of an uploaded video, or keeps it for later while the database is down.
+
+        Raises:
+            InDoubtError: The row has vanished or points at another video; nothing was overwritten.
+            BatchStoppedError: The database refuses for good.
+        """
+        if self._database is None:
+            self._tell_done(record)
+            return
+        with self._lock:
+            is_down = bool(self._waiting)
+        if is_down:
+            self._keep(_Waiting(course, record))
+            return
+        try:
+            self._write(self._database, course, record)
+        except DatabaseDownError as error:
+            self._run.emit(Warned(message=f"{error} Uploads go on; the rows are written when it is back."))
+            self._keep(_Waiting(course, record))
+
+    def work(self, uploads_finished: threading.Event) -> None:
+        """Tries the kept rows again from time to time, and a last few times when the uploads are finished.
+
+        What is still open then is the next run's.
+        """
+        wait = min(_BACKGROUND_WAIT, self._run.rules.retry.base * 5)
+        try:
+            while not uploads_finished.wait(wait):
+                self._run.stop.check()
+                self._retry_kept()
+            self._run.stop.check()
+            self._finish()
+        except InterruptedRunError:
+            return
+        except BatchStoppedError as error:
+            self._run.stop.request(Ending.of(error))
+
+    def _finish(self) -> None:
+        if not self._waiting:
+            return
+        began = self._run.clock()
+        policy = self._run.rules.retry
+        waits = [policy.wait_before(number + 1, chance=self._run.chance.jitter()) for number in range(policy.retries)]
+        self._run.emit(WaitStarted(kind=WaitKind.DATABASE, reason="The database does not answer.", longest=sum(waits)))
+        try:
+            self._retry_kept()
+            for wait in waits:
+                if self._waiting:
+                    self._run.stop.pause(wait)
+                    self._retry_kept()
+        finally:
+            self._run.emit(WaitEnded(kind=WaitKind.DATABASE, seconds=self._run.clock() - began))
+        self._give_up()
+
+    def _retry_kept(self) -> None:
+        with self._lock:
+            kept, self._waiting = self._waiting, []
+        for position, one in enumerate(kept):
+            try:
+                self._retry(one)
+            except DatabaseDownError:
+                with self._lock:
+                    self._waiting = kept[position:] + self._waiting
+                return
+
+    def _retry(self, one: _Waiting) -> None:
+        assert self._database  # noqa: S101 - nothing is kept without one
+        try:
+            self._write(self._database, one.course, one.record)
+        except LessonFailedError as error:
+            self.fail(one.course, one.record, error)
+
+    def fail(self, course: str, record: Record, error: KuploadError) -> None:
+        """Writes down and tells that the lesson is not done; its video is kept."""
+        failure = Failure(reason=str(error), at=datetime.now(UTC))
+        self._run.ends.progress.save(course, replace(record, failure=failure))
+        is_in_doubt = isinstance(error, InDoubtError)
+        self._run.emit(
+            LessonFailed(lesson_id=record.lesson_id, reason=error.what, way_out=error.way_out, is_in_doubt=is_in_doubt)
+        )
+
+    def _give_up(self) -> None:
+        error = LessonFailedError(
+            "The video is uploaded, and the database did not answer, so the lesson's row is not written.",
+            "Run the same command again: it writes the row without sending a byte.",
+        )
+        for one in self._waiting:
+            self.fail(one.course, one.record, error)
+
+    def _write(self, database: LessonsDatabase, course: str, record: Record) -> None:
+        assert record.video_id  # noqa: S101 - it is uploaded
+        result = database.link(record.lesson_id, record.video_id, embed_url(record.video_id))
+        if result.outcome is not LinkOutcome.LINKED:
+            raise _not_linked(record, result)
+        linked = advance(record, Linked(at=datetime.now(UTC)))
+        self._run.ends.progress.save(course, linked)
+        self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
+        self._tell_done(linked)
+
+    def _tell_done(self, record: Record) -> None:
+        assert record.video_id  # noqa: S101 - it is uploaded
+        with self._lock:
+            self.done += 1
+        self._run.emit(LessonDone(lesson_id=record.lesson_id, stage=record.stage, video_id=record.video_id))
+
+    def _keep(self, one: _Waiting) -> None:
+        with self._lock:
+            self._waiting.append(one)
+
+
+def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
+    if result.outcome is LinkOutcome.ROW_MISSING:
+        return InDoubtError(
+            f"Its row has vanished from the database; video {record.video_id} is kept.",
+            "Put the row back, then run again.",
+        )
+    return InDoubtError(
+        f"Its row points at video {result.found} now; video {record.video_id} is kept, nothing was overwritten.",
+        "Keep one of the two: empty the row and run again, or delete ours at Kinescope.",
+    )

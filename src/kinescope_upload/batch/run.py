@@ -1,0 +1,101 @@
+"""What every part of a batch works with."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from kinescope_upload.batch.gates import NetworkGate, ThrottleGate
+    from kinescope_upload.batch.stop import Stop
+    from kinescope_upload.events import Emit
+    from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.retry import RetryPolicy
+    from kinescope_upload.service import Service
+    from kinescope_upload.tus_client import TusClient
+    from kinescope_upload.upload import Dialect, Record
+
+__all__ = ["Chance", "Ends", "Lookalikes", "Rules", "Run"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The outside things: the disk, Kinescope, the database (None goes without), the progress folder."""
+
+    library: Path
+    service: Service
+    uploader: TusClient
+    kinescope: KinescopeApi
+    database: LessonsDatabase | None
+    progress: ProgressStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How the user wants it done.
+
+    Attributes:
+        dialect: How uploads are created.
+        chunk_size: The most bytes of one request.
+        retry: How failed requests are tried again.
+        orphan_wait: Seconds between deleting a video and creating the next, and before a second look.
+        longest_wait: Seconds after which a wait for the whole batch ends.
+        lock_patience: Seconds to wait for an upload that the server still holds.
+        with_checksum: Whether the MD5 of what is sent is taken.
+    """
+
+    dialect: Dialect
+    chunk_size: int
+    retry: RetryPolicy
+    orphan_wait: float
+    longest_wait: float
+    lock_patience: float = 900.0
+    with_checksum: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """Where new ids and jitter come from."""
+
+    new_id: Callable[[], str]
+    jitter: Callable[[], float]
+
+
+class Lookalikes:
+    """Keeps apart creations whose videos nobody could tell from each other (JSON dialect).
+
+    A video that the server made for one lesson and has not told us of yet must not be taken for the leftover of
+    another lesson with the same folder, title, file name and size.
+    """
+
+    def __init__(self) -> None:
+        self._locks: dict[tuple[str, str, str, int], threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def of(self, record: Record) -> threading.Lock:
+        """The lock that creations and searches of such a video share."""
+        key = (record.parent_id, record.title, record.path.rpartition("/")[2], record.size)
+        with self._lock:
+            return self._locks.setdefault(key, threading.Lock())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One batch in progress; `clock` gives monotonic seconds."""
+
+    ends: Ends
+    rules: Rules
+    stop: Stop
+    network: NetworkGate
+    throttle: ThrottleGate
+    emit: Emit
+    chance: Chance
+    clock: Callable[[], float] = time.monotonic
+    lookalikes: Lookalikes = field(default_factory=Lookalikes)

@@ -1,0 +1,79 @@
+"""The one way to end a batch early, and to wait without standing in its way."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.errors import InterruptedRunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinescope_upload.errors import BatchStoppedError
+
+__all__ = ["EXIT_DONE", "EXIT_INTERRUPTED", "EXIT_NOT_DONE", "EXIT_STOPPED", "Ending", "Stop"]
+
+EXIT_DONE: Final = 0
+EXIT_NOT_DONE: Final = 1
+EXIT_STOPPED: Final = 3
+EXIT_INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why a batch ends early, what to do about it, and the exit code that says so."""
+
+    exit_code: int
+    reason: str
+    way_out: str = ""
+
+    @classmethod
+    def of(cls, error: BatchStoppedError) -> Ending:
+        """The ending that such an error makes."""
+        return cls(exit_code=EXIT_STOPPED, reason=str(error).removesuffix(f" {error.way_out}"), way_out=error.way_out)
+
+
+class Stop:
+    """Set once, by whoever learns first that the batch has to end; the first ending counts.
+
+    Args:
+        cut: Ends the running transfers.
+    """
+
+    def __init__(self, cut: Callable[[], None]) -> None:
+        self._cut = cut
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._ending: Ending | None = None
+
+    @property
+    def ending(self) -> Ending | None:
+        """Why the batch ends early; None while it does not."""
+        return self._ending
+
+    def request(self, ending: Ending) -> None:
+        """Ends the batch: no new work starts, waits end, running transfers are cut."""
+        with self._lock:
+            self._ending = self._ending or ending
+        self._event.set()
+        self._cut()
+
+    def check(self) -> None:
+        """Returns while the batch may go on.
+
+        Raises:
+            InterruptedRunError: It may not.
+        """
+        if self._ending is not None:
+            raise InterruptedRunError(self._ending.reason, self._ending.way_out)
+
+    def pause(self, seconds: float) -> None:
+        """Waits, unless the batch ends meanwhile.
+
+        Raises:
+            InterruptedRunError: The batch ends.
+        """
+        self._event.wait(max(0.0, seconds))
+        self.check()

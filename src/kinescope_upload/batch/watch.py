@@ -1,0 +1,83 @@
+"""What the main thread watches while the workers work: signals, a request to stop, a machine that slept."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.batch.stop import EXIT_INTERRUPTED, Ending, Stop
+from kinescope_upload.progress import stop_is_asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import FrameType
+
+__all__ = ["SleepDetector", "graceful_signals", "stop_when_asked"]
+
+_SLEPT_AT_LEAST: Final = 10.0
+_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name)
+)
+
+
+@contextmanager
+def graceful_signals(stop: Stop) -> Iterator[None]:
+    """The first signal ends the batch with everything saved; a second one ends the process at once."""
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if stop.ending is not None and stop.ending.exit_code == EXIT_INTERRUPTED:
+            os._exit(EXIT_INTERRUPTED)
+        name = signal.Signals(number).name
+        word = "Ctrl+C" if name == "SIGINT" else name
+        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason=f"Stopped by {word}.", way_out=_GO_ON))
+
+    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_GO_ON: Final = "Everything is saved; the same command goes on where it was."
+
+
+def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> None:
+    """Ends the batch when `kupload stop` has asked for it."""
+    if stop.ending is None and stop_is_asked(progress, courses):
+        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by `kupload stop`.", way_out=_GO_ON))
+
+
+class SleepDetector:
+    """Notices that the machine slept (or the process was suspended): no tick came for far too long.
+
+    Connections do not survive a sleep, but nobody tells their owner, who would wait for them in vain.
+
+    Args:
+        on_wake: Called with the seconds slept.
+        clocks: Clocks in seconds; some count sleep, some do not, on each system others.
+    """
+
+    def __init__(
+        self,
+        on_wake: Callable[[float], None],
+        clocks: tuple[Callable[[], float], ...] = (time.monotonic, time.time),
+    ) -> None:
+        self._on_wake = on_wake
+        self._clocks = clocks
+        self._last = self._now()
+
+    def tick(self) -> None:
+        """To be called at least every second."""
+        now = self._now()
+        slept = max(after - before for after, before in zip(now, self._last, strict=True))
+        self._last = now
+        if slept >= _SLEPT_AT_LEAST:
+            self._on_wake(slept)
+
+    def _now(self) -> tuple[float, ...]:
+        return tuple(clock() for clock in self._clocks)

@@ -1,0 +1,92 @@
+"""Workers: each takes the next lesson, and one lesson's trouble is not the next one's."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from typing import TYPE_CHECKING
+
+from kinescope_upload.batch.lesson import LessonUpload
+from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending
+from kinescope_upload.errors import BatchStoppedError, InDoubtError, InterruptedRunError, LessonFailedError
+from kinescope_upload.events import LessonFailed, LessonStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kinescope_upload.batch.linker import Linker
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.plan import PlannedLesson
+
+__all__ = ["Workers"]
+
+
+class Workers:
+    """Threads that bring lessons to their end, in the order of the work.
+
+    Args:
+        run: The batch.
+        linker: Writes the rows.
+        parents: The folder's id by course, for the lessons that need one.
+        work: The lessons.
+    """
+
+    def __init__(self, run: Run, linker: Linker, parents: Mapping[str, str], work: Sequence[PlannedLesson]) -> None:
+        self._run = run
+        self._linker = linker
+        self._parents = parents
+        self._queue: queue.SimpleQueue[PlannedLesson] = queue.SimpleQueue()
+        for lesson in work:
+            self._queue.put(lesson)
+        self._threads: list[threading.Thread] = []
+        self.bug: BaseException | None = None
+
+    def start(self, jobs: int) -> None:
+        """Starts as many workers as there is use for, at most `jobs`."""
+        for number in range(min(jobs, self._queue.qsize())):
+            # Daemons: state is on disk before it is acted on, so the process may end without them.
+            thread = threading.Thread(target=self._work, name=f"kupload-worker-{number + 1}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the workers that long; whether all have ended."""
+        for thread in self._threads:
+            thread.join(seconds / len(self._threads))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _work(self) -> None:
+        try:
+            while self._run.stop.ending is None:
+                try:
+                    lesson = self._queue.get_nowait()
+                except queue.Empty:
+                    return
+                self._bring_to_its_end(lesson)
+        except InterruptedRunError:
+            return
+        except BatchStoppedError as error:
+            self._run.stop.request(Ending.of(error))
+        except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
+            self.bug = error
+            words = "".join(traceback.format_exception_only(error)).strip()
+            self._run.stop.request(Ending(exit_code=EXIT_NOT_DONE, reason=f"A bug in kupload: {words}"))
+
+    def _bring_to_its_end(self, lesson: PlannedLesson) -> None:
+        self._run.emit(LessonStarted(lesson=lesson))
+        try:
+            upload = LessonUpload(self._run, lesson, self._parents.get(lesson.course, ""))
+            record = upload.upload()
+        except LessonFailedError as error:
+            is_in_doubt = isinstance(error, InDoubtError)
+            self._run.emit(
+                LessonFailed(
+                    lesson_id=lesson.lesson_id, reason=error.what, way_out=error.way_out, is_in_doubt=is_in_doubt
+                )
+            )
+            return
+        try:
+            self._linker.link(lesson.course, record)
+        except LessonFailedError as error:
+            self._linker.fail(lesson.course, record, error)
