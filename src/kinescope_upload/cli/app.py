@@ -1,0 +1,181 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kinescope_upload import __version__
+from kinescope_upload.config import load_settings
+from kinescope_upload.display.options import DisplayOptions
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="kupload",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kupload {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main_command(  # noqa: PLR0913 - one argument an option
+    context: typer.Context,
+    *,
+    course: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this course; repeatable.")] = None,
+    limit: Annotated[str | None, typer.Option(metavar="N", help="At most N lessons, the first in order.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what a run would do; write nothing anywhere.")
+    ] = False,
+    status: Annotated[bool, typer.Option("--status", help="Show how far each course is; no network needed.")] = False,
+    library: Annotated[str | None, typer.Option(metavar="DIR", help="The folder that holds the courses.")] = None,
+    progress: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Where progress is kept [default: progress/]."),
+    ] = None,
+    map_file: Annotated[
+        str | None,
+        typer.Option("--map", metavar="FILE", help="Which file belongs to which lesson."),
+    ] = None,
+    env_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Secrets and settings [default: .env]."),
+    ] = None,
+    jobs: Annotated[str | None, typer.Option(metavar="N", help="Uploads at a time [default: 4].")] = None,
+    chunk_size: Annotated[str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB].")] = None,
+    retries: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Tries after a failure without progress [default: 3]."),
+    ] = None,
+    max_outage: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Longest wait for the network [default: 60m]."),
+    ] = None,
+    no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
+    trust_scan: Annotated[
+        bool,
+        typer.Option("--trust-scan", help="With --no-db: vouch for the files' order."),
+    ] = False,
+    create_folders: Annotated[
+        bool,
+        typer.Option("--create-folders", help="Make missing course folders on Kinescope."),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback does it all
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and exit.",
+            is_eager=True,
+            callback=lambda value: _print_version(wanted=value),
+        ),
+    ] = False,
+) -> None:
+    """Get a library of course videos to Kinescope, exactly once, and point every lesson's row at its video.
+
+    Exit codes: 0 all that was selected is linked; 1 some lessons are not done; 2 bad usage or configuration; 3 the
+    batch was stopped (token, payment, rights, database, disk); 130 interrupted.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    settings = load(
+        {
+            "courses": tuple(course or ()),
+            "limit": limit,
+            "library": library,
+            "progress": progress,
+            "map_file": map_file,
+            "env_file": env_file,
+            "jobs": jobs,
+            "chunk_size": chunk_size,
+            "retries": retries,
+            "max_outage": max_outage,
+            "no_db": no_db,
+            "trust_scan": trust_scan,
+            "create_folders": create_folders,
+            "json": json,
+            "quiet": quiet,
+            "verbose": verbose,
+        }
+    )
+    raise typer.Exit(_main_job(settings, wants_status=status, is_dry_run=dry_run))
+
+
+def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> int:
+    from kinescope_upload import job
+
+    options = display_options(settings)
+    if wants_status:
+        return job.show_status(settings, options, sys.stdout)
+    if is_dry_run:
+        return job.dry_run(settings, options, sys.stdout)
+    return job.upload(settings, options, stdout=sys.stdout, stderr=sys.stderr)
+
+
+def load(options: dict[str, object]) -> Settings:
+    """The settings of this process, from the options and everything around it."""
+    return load_settings(options, directory=Path.cwd(), environment=os.environ)
+
+
+def display_options(settings: Settings) -> DisplayOptions:
+    """How the settings want things shown."""
+    command = shlex.join(("kupload", *sys.argv[1:]))
+    return DisplayOptions(as_json=settings.json, quiet=settings.quiet, verbose=settings.verbose, command=command)
+
+
+@app.command()
+def stop(
+    progress: Annotated[str | None, typer.Option(metavar="DIR", help="The run's progress folder.")] = None,
+    env_file: Annotated[str | None, typer.Option(metavar="FILE", help="Secrets and settings.")] = None,
+) -> None:
+    """Ask the run on this progress folder to stop, as Ctrl+C would."""
+    from kinescope_upload.progress import ask_to_stop
+
+    folder = load({"progress": progress, "env_file": env_file}).progress
+    if courses := ask_to_stop(folder):
+        typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
+    else:
+        typer.echo(f"No run is at work on {folder}.")
+
+
+@app.command()
+def emulator(
+    port: Annotated[int, typer.Option(metavar="N", help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where the bytes of the videos go.")] = Path(
+        "kinescope-emulator"
+    ),
+) -> None:
+    """Run a stand-in for Kinescope on this machine (extra: demo)."""
+    from kinescope_upload.cli.emulator import run_emulator
+
+    run_emulator(folder, port)
+
+
+@app.command()
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running until Ctrl+C.")] = False,
+    library: Annotated[Path | None, typer.Option(metavar="DIR", help="Your own files instead of made ones.")] = None,
+) -> None:
+    """Show the whole thing on this machine, with nothing to configure (extra: demo)."""
+    from kinescope_upload.demo import run_demo
+
+    raise typer.Exit(run_demo(library=library, keep=keep))

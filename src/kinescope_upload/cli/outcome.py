@@ -1,0 +1,117 @@
+"""From whatever happened to one message and one exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, runtime_checkable
+
+import typer
+
+from kinescope_upload.display.text import printable
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    InterruptedRunError,
+    KuploadError,
+    LessonFailedError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+__all__ = ["run_command"]
+
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_STOPPED: Final = 3
+EXIT_INTERRUPTED: Final = 130
+_EXIT_BUG: Final = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+
+@runtime_checkable
+class _CommandLineError(Protocol):
+    """An error of click, by its shape: Typer may bring a click of its own."""
+
+    exit_code: int
+
+    def show(self) -> None:
+        """Prints the error with the usage."""
+
+
+def run_command(command: Callable[[], object]) -> int:
+    """Runs a command and tells what went wrong, if anything did.
+
+    Returns:
+        The process's exit code.
+    """
+    _end_like_ctrl_c()
+    try:
+        result = command()
+    except KuploadError as error:
+        _tell(error)
+        return _exit_code(error)
+    except (KeyboardInterrupt, typer.Abort):
+        print("Stopped. Nothing was begun that is not saved.", file=sys.stderr)  # noqa: T201
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return EXIT_FAILED
+    except Exception as error:  # noqa: BLE001 - the last place before the user
+        if isinstance(error, _CommandLineError):
+            error.show()
+            return error.exit_code
+        _tell_bug()
+        return _EXIT_BUG
+    return result if isinstance(result, int) else 0
+
+
+def _end_like_ctrl_c() -> None:
+    """Until a batch takes the signals over, each of them ends the command as Ctrl+C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(getattr(signal, name), interrupt)
+
+
+def _exit_code(error: KuploadError) -> int:
+    match error:
+        case UsageError():
+            return EXIT_USAGE
+        case BatchStoppedError():
+            return EXIT_STOPPED
+        case InterruptedRunError():
+            return EXIT_INTERRUPTED
+        case LessonFailedError() | _:
+            return EXIT_FAILED
+
+
+def _tell(error: KuploadError) -> None:
+    print(f"kupload: {printable(str(error))}", file=sys.stderr)  # noqa: T201
+
+
+def _tell_bug() -> None:
+    text = traceback.format_exc()
+    for name in ("KINESCOPE_API_KEY", "DATABASE_URL"):
+        if secret := os.environ.get(name):
+            text = text.replace(secret, "…")
+    print(  # noqa: T201
+        f"{text}\nThis is a bug in kupload, not in what you did. Everything is saved. Please report it with the lines "
+        "above (see the README, “Bugs”).",
+        file=sys.stderr,
+    )
+
+
+def _drop_output() -> None:
+    """Whoever read the output is gone; Python's last flush must not stumble over that."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

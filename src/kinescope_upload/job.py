@@ -1,0 +1,114 @@
+"""The main job: upload, dry run, status. Each command is one function that returns the exit code.
+
+Imports are inside the functions where a command would otherwise pay for what it does not use.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final, TextIO
+
+from kinescope_upload.progress import read_records
+from kinescope_upload.survey import check_proof, read_rows, survey_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.batch import Ends, Rules
+    from kinescope_upload.config import Settings
+    from kinescope_upload.display.options import DisplayOptions
+    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.progress import ProgressStore
+
+__all__ = ["dry_run", "show_status", "upload"]
+
+_OK: Final = 0
+
+
+def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
+    """Prints how far each course is, from the disk alone."""
+    from kinescope_upload.display.status import course_statuses
+    from kinescope_upload.display.status_view import print_status
+
+    survey = survey_library(settings)
+    records = read_records(settings.progress, settings.courses)
+    wanted = survey.selection.courses
+    assignments = [one for one in survey.mapped.assignments if not wanted or one.course in wanted]
+    print_status(course_statuses(assignments, records), options, stdout)
+    return _OK
+
+
+def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
+    """Prints what a run would do, and why the rest would not be done; writes nothing anywhere."""
+    from kinescope_upload.display.plan_view import print_plan
+
+    survey = survey_library(settings)
+    database = _database(settings)
+    check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
+    rows = None if database is None else read_rows(database, survey)
+    plan = survey.plan(rows, read_records(settings.progress, survey.courses))
+    print_plan(plan, options, stdout)
+    return _OK
+
+
+def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
+    """Uploads what is selected and links it."""
+    from kinescope_upload.batch import Batch, FolderWishes, upload_batch
+    from kinescope_upload.display.printers import make_printer
+    from kinescope_upload.events import Warned
+    from kinescope_upload.progress import ProgressStore
+
+    needs = settings.needed_for_upload()
+    survey = survey_library(settings)
+    database = _database(settings)
+    check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
+    rows = None if database is None else read_rows(database, survey)
+    with ProgressStore(settings.progress, survey.courses) as progress:
+        plan = survey.plan(rows, progress.records)
+        folders = FolderWishes(project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders)
+        batch = Batch(plan=plan, folders=folders, jobs=settings.jobs)
+        with make_printer(options, stdout=stdout, stderr=stderr) as emit, _ends(settings, progress, database) as ends:
+            for warning in settings.warnings:
+                emit(Warned(message=warning))
+            return upload_batch(batch, ends, _rules(settings), emit).exit_code
+
+
+def _database(settings: Settings) -> LessonsDatabase | None:
+    if settings.no_db:
+        return None
+    from kinescope_upload.lessons import LessonsDatabase, clean_dsn
+
+    return LessonsDatabase(clean_dsn(settings.needed_database_url().reveal()), settings.table)
+
+
+@contextmanager
+def _ends(settings: Settings, progress: ProgressStore, database: LessonsDatabase | None) -> Iterator[Ends]:
+    from kinescope_upload.batch import Ends
+    from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.service import Service
+    from kinescope_upload.tus_client import TusClient
+
+    uploader_url, api_url = settings.uploader_url, settings.api_url
+    token = settings.needed_api_key().reveal()
+    with closing(Service(token=token, trusted=(uploader_url, api_url), stall=settings.stall)) as service:
+        yield Ends(
+            library=settings.needed_library(),
+            service=service,
+            uploader=TusClient(service, uploader_url=uploader_url, workspace_id=settings.workspace_id),
+            kinescope=KinescopeApi(service, api_url=api_url),
+            database=database,
+            progress=progress,
+        )
+
+
+def _rules(settings: Settings) -> Rules:
+    from kinescope_upload.batch import Rules
+    from kinescope_upload.retry import RetryPolicy
+
+    return Rules(
+        dialect=settings.dialect,
+        chunk_size=settings.chunk_size,
+        retry=RetryPolicy(retries=settings.retries, base=settings.retry_base),
+        orphan_wait=settings.orphan_wait,
+        longest_wait=settings.max_outage,
+    )
