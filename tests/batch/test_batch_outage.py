@@ -1,0 +1,122 @@
+"""The network: down, silent, slow; and a service that asks everybody to wait."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kinescope_upload.emulator import Fault, Route
+from world import KIB, World, WorldMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def meanwhile(action: Callable[[], None]) -> Iterator[None]:
+    """Does something in another thread while the block runs, and lets nothing that it raises be lost."""
+    failures: list[BaseException] = []
+
+    def act() -> None:
+        try:
+            action()
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            failures.append(error)
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _once_sent(world: World, count: int) -> None:
+    assert world.link.wait_until(lambda link: link.bytes_up >= count, timeout=30)
+
+
+def _slowly(world: World) -> None:
+    world.link.slow_down(shared_rate=4_000_000)
+
+
+def test_an_outage_is_waited_for_and_uses_up_no_retries(world: World) -> None:
+    world.fill((600 * KIB,) * 5)
+    _slowly(world)
+
+    def break_the_network() -> None:
+        _once_sent(world, 700 * KIB)
+        world.link.refuse()
+        world.link.cut_now()
+        world.output.wait_for('"wait_started"')
+        world.link.accept()
+
+    with meanwhile(break_the_network):
+        outcome = world.upload(retries=0)
+    assert outcome.exit_code == 0, outcome.said
+    kinds = [event["kind"] for event in outcome.events("wait_started")]
+    assert kinds == ["network"]
+    assert outcome.summary["failures"] == []
+    world.assert_promise(cuts=4)
+
+
+def test_an_outage_longer_than_max_outage_ends_the_run_with_everything_resumable(world: World) -> None:
+    world.fill((600 * KIB,) * 5)
+    _slowly(world)
+
+    def break_the_network() -> None:
+        _once_sent(world, 700 * KIB)
+        world.link.refuse()
+        world.link.cut_now()
+
+    with meanwhile(break_the_network):
+        outcome = world.upload(max_outage="0.3s")
+    assert outcome.exit_code == 1
+    assert "could not be reached" in outcome.summary["reason"]
+    world.link.heal()
+    assert world.upload().exit_code == 0
+    world.assert_promise(cuts=4)
+
+
+def test_a_transfer_that_moves_no_byte_is_cut_and_resumed(world: World) -> None:
+    world.fill((900 * KIB,) * 3)
+    _slowly(world)
+
+    def fall_silent() -> None:
+        _once_sent(world, 700 * KIB)
+        world.link.stall()
+        world.output.wait_for('"wait_started"')
+        world.link.resume()
+
+    world.environment["KUPLOAD_STALL"] = "0.3"
+    with meanwhile(fall_silent):
+        outcome = world.upload()
+    assert outcome.exit_code == 0, outcome.said
+    world.assert_promise(cuts=6)
+
+
+def test_a_slow_transfer_is_not_a_dead_one(world: World) -> None:
+    world.fill((6 * 1024 * KIB,))
+    world.link.slow_down(rate=3_000_000)  # 2 s in all, four times the stall time, and never that long without a byte
+    outcome = world.upload(chunk_size="4MiB")
+    assert outcome.exit_code == 0
+    assert outcome.events("retry_scheduled") == []
+    world.assert_promise()
+
+
+def test_a_wait_that_the_service_asks_for_holds_every_worker_back_once(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB,) * 8)
+    world.emulator.faults.add(Fault(route=Route.INIT, status=429, headers=(("Retry-After", "1"),), skip=2))
+    outcome = world.upload()
+    assert outcome.exit_code == 0, outcome.said
+    waits = outcome.events("wait_started")
+    assert [wait["kind"] for wait in waits] == ["throttled"]
+    inits = world.emulator.accounting.records(Route.INIT)
+    refused = next(one for one in inits if one.status == 429)
+    assert refused.end is not None
+    too_early = [one for one in inits if refused.end < one.start < refused.end + 0.9]
+    assert len(too_early) <= 3  # those of the other workers that were under way
+    world.assert_promise()
