@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
-from kinescope_upload.cli.app import app
-from kinescope_upload.cli.outcome import run_command
+# Ctrl+C while Python still imports ends the process without a word; `run_command` takes the signal over.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from kinescope_upload.cli.app import app  # noqa: E402 - after the signal
+from kinescope_upload.cli.outcome import run_command  # noqa: E402 - after the signal
 
 __all__ = ["main"]
 

@@ -24,6 +24,10 @@ BLOCK_SIZE: Final = 1024 * 1024
 _BLOCKS_AHEAD: Final = 2
 
 
+def _all_of_it(count: int) -> int:
+    return count
+
+
 class VideoSource:
     """An open video file, from which one worker sends.
 
@@ -83,7 +87,9 @@ class VideoSource:
                 f'"{self._name}" was written to while it was in use.', "Run the same command again when it is complete."
             )
 
-    def blocks(self, offset: int, length: int, on_sent: Callable[[int], None]) -> Iterator[bytes]:
+    def blocks(
+        self, offset: int, length: int, on_sent: Callable[[int], None], *, allow: Callable[[int], int] = _all_of_it
+    ) -> Iterator[bytes]:
         """The bytes [offset, offset + length), a block at a time.
 
         The file is looked at before each block goes out, so that a change shows before the last byte is sent.
@@ -92,10 +98,11 @@ class VideoSource:
             offset: Where to begin.
             length: How many bytes.
             on_sent: Told how many bytes the network has taken, after each block; may raise to end the body.
+            allow: Asked before each block how many of so many bytes may be sent now; may wait, may raise.
         """
         position, end = offset, offset + length
         while position < end:
-            block = self._read(position, min(BLOCK_SIZE, end - position))
+            block = self._read(position, allow(min(BLOCK_SIZE, end - position)))
             self.check_unchanged()
             if self._hasher:
                 self._hasher.feed(position, block)
@@ -127,6 +134,7 @@ class VideoSource:
         except OSError as error:
             raise self._unreadable(error) from error
         if not block:
+            self.check_unchanged()
             raise FileChangedError(
                 f'"{self._name}" ends at byte {position}; it had {self._facts.size}.',
                 "Run the same command again when it is complete.",

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
+from concurrency import meanwhile, once_sent, slowly
 from kinescope_upload.emulator import Fault, Route
 from world import KIB, World, WorldMaker
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@contextmanager
-def meanwhile(action: Callable[[], None]) -> Iterator[None]:
-    """Does something in another thread while the block runs, and lets nothing that it raises be lost."""
-    failures: list[BaseException] = []
-
-    def act() -> None:
-        try:
-            action()
-        except BaseException as error:  # noqa: BLE001 - raised again below
-            failures.append(error)
-
-    thread = threading.Thread(target=act)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-    if failures:
-        raise failures[0]
-
-
-def _once_sent(world: World, count: int) -> None:
-    assert world.link.wait_until(lambda link: link.bytes_up >= count, timeout=30)
-
-
-def _slowly(world: World) -> None:
-    world.link.slow_down(shared_rate=4_000_000)
 
 
 def test_an_outage_is_waited_for_and_uses_up_no_retries(world: World) -> None:
     world.fill((600 * KIB,) * 5)
-    _slowly(world)
+    slowly(world)
 
     def break_the_network() -> None:
-        _once_sent(world, 700 * KIB)
+        once_sent(world, 700 * KIB)
         world.link.refuse()
         world.link.cut_now()
         world.output.wait_for('"wait_started"')
@@ -64,10 +29,10 @@ def test_an_outage_is_waited_for_and_uses_up_no_retries(world: World) -> None:
 
 def test_an_outage_longer_than_max_outage_ends_the_run_with_everything_resumable(world: World) -> None:
     world.fill((600 * KIB,) * 5)
-    _slowly(world)
+    slowly(world)
 
     def break_the_network() -> None:
-        _once_sent(world, 700 * KIB)
+        once_sent(world, 700 * KIB)
         world.link.refuse()
         world.link.cut_now()
 
@@ -82,10 +47,10 @@ def test_an_outage_longer_than_max_outage_ends_the_run_with_everything_resumable
 
 def test_a_transfer_that_moves_no_byte_is_cut_and_resumed(world: World) -> None:
     world.fill((900 * KIB,) * 3)
-    _slowly(world)
+    slowly(world)
 
     def fall_silent() -> None:
-        _once_sent(world, 700 * KIB)
+        once_sent(world, 700 * KIB)
         world.link.stall()
         world.output.wait_for('"wait_started"')
         world.link.resume()

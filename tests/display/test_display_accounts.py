@@ -81,6 +81,13 @@ DONE = LessonDone(lesson_id=A, stage=Stage.LINKED, video_id="v")
         pytest.param(
             [reached(Stage.CREATED), sent(5), reached(Stage.CREATED)], 100, 0, 5, id="a stage is reached once"
         ),
+        pytest.param(
+            [reached(Stage.CREATED), RETRY, accepted(60, is_resumed=True)],
+            100,
+            60,
+            60,
+            id="a block that broke off was ours, though nobody counted it",
+        ),
         pytest.param([sent(50), reached(Stage.UPLOADED)], 50, 50, 50, id="half of an adopted video was there"),
         pytest.param([reached(Stage.LINKED)], 0, 0, 0, id="all of an adopted video was there"),
         pytest.param([sent(100), DONE], 100, 100, 100, id="done"),
@@ -99,6 +106,11 @@ def test_each_byte_is_needed_on_the_way_or_accepted(
         taken * MB,
         on_the_way * MB,
     )
+
+
+def test_a_block_that_broke_off_in_its_middle_counts_as_a_break_and_as_sent() -> None:
+    cost = accounts_after(reached(Stage.CREATED), RETRY, accepted(60, is_resumed=True), sent(40), DONE).cost()
+    assert (cost.breaks, cost.sent_bytes, cost.accepted_bytes) == (1, 100 * MB, 100 * MB)
 
 
 @pytest.mark.parametrize(

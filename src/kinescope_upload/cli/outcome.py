@@ -77,7 +77,7 @@ def _end_like_ctrl_c() -> None:
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             with suppress(ValueError):  # not in the main thread
                 signal.signal(getattr(signal, name), interrupt)

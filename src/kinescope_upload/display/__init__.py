@@ -8,6 +8,7 @@
                     ├──► accounts ──► transfers ──► rate      one collector for all three
                     │       └──► summary                      what became of the run
                     └──► sentences · objects                  events in words and as JSON
+    sections                   rows for the eye: tables on a terminal, plain columns elsewhere
     plan_view                  --dry-run: what would be done, and why not the rest
     status ◄── status_view     --status: how far every course is
     text · json_text           names made harmless, numbers made readable

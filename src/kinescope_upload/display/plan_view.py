@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.json_text import json_line, plain
 from kinescope_upload.display.objects import decided, doubted, ignored
-from kinescope_upload.display.surface import SYSTEM_CLOCK, is_live_terminal, surface_of, tolerant
-from kinescope_upload.display.text import cell_width, count, format_bytes, joined, pad
+from kinescope_upload.display.sections import Section, sections_text, show_sections
+from kinescope_upload.display.surface import SYSTEM_CLOCK, tolerant
+from kinescope_upload.display.text import count, format_bytes, joined
 from kinescope_upload.plan import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from kinescope_upload.display.json_text import JsonFields
     from kinescope_upload.display.options import DisplayOptions
     from kinescope_upload.display.surface import Clock, Surface
     from kinescope_upload.plan import Plan, PlannedLesson
 
-__all__ = ["Section", "plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
+__all__ = ["plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
 
 _NOTHING_WRITTEN: Final = "Nothing was written."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One part of the plan as rows for the eye: a title, the columns' names, the rows. Not yet made printable."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def print_plan(
@@ -47,12 +38,9 @@ def print_plan(
     tolerant(stream)
     if options.as_json:
         stream.write(json_line("plan", plan_object(plan), clock))
-    elif is_live_terminal(stream, environ):
-        from kinescope_upload.display.tables import print_sections  # noqa: PLC0415  rich is slow to import
-
-        print_sections(plan_sections(plan, verbose=options.verbose), plan_totals(plan), stream)
     else:
-        stream.write(plan_text(plan, surface_of(stream, environ), verbose=options.verbose))
+        sections = plan_sections(plan, verbose=options.verbose)
+        show_sections(sections, plan_totals(plan), stream, environ=environ)
     stream.flush()
 
 
@@ -64,17 +52,7 @@ def plan_text(plan: Plan, surface: Surface, *, verbose: bool = False) -> str:
         surface: What the stream can show.
         verbose: Whether every skipped lesson is named, not only counted.
     """
-    lines: list[str] = []
-    for section in plan_sections(plan, verbose=verbose):
-        lines += [section.title, *_columns(section, surface), ""]
-    return "".join(f"{line}\n" for line in [*lines, *plan_totals(plan)])
-
-
-def _columns(section: Section, surface: Surface) -> Iterator[str]:
-    rows = [tuple(map(surface.shown, row)) for row in section.rows]
-    widths = [max(map(cell_width, cells)) for cells in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  " + "  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return sections_text(plan_sections(plan, verbose=verbose), plan_totals(plan), surface)
 
 
 def plan_sections(plan: Plan, *, verbose: bool) -> list[Section]:

@@ -14,7 +14,7 @@ from kinescope_upload.display.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kinescope_upload.display.plan_view import Section
+    from kinescope_upload.display.sections import Section
 
 __all__ = ["TerminalConsole", "make_console", "print_sections", "two_columns"]
 

@@ -46,7 +46,11 @@ class RunningLesson:
 
 @dataclass(slots=True, kw_only=True)
 class _Transfer:
-    """One lesson: of `size` bytes the server had `found` before this run and has `offset` now."""
+    """One lesson: of `size` bytes the server had `found` before this run and has `offset` now.
+
+    `is_ours` says that whatever comes beyond the offset was sent by this run, although a block that broke off in its
+    middle was never counted as handed over.
+    """
 
     name: str
     size: int
@@ -54,6 +58,7 @@ class _Transfer:
     offset: int
     stage: Stage
     moved_at: float
+    is_ours: bool = False
     in_flight: int = 0
     unanswered: int = 0
     is_running: bool = True
@@ -106,7 +111,12 @@ class Transfers:
         there = lesson.file.size - lesson.bytes_to_send
         stage = lesson.record.stage if lesson.record else Stage.PLANNED
         self._transfers[lesson.lesson_id] = _Transfer(
-            name=lesson.file.name, size=lesson.file.size, found=there, offset=there, stage=stage, moved_at=now
+            name=lesson.file.name,
+            size=lesson.file.size,
+            found=there,
+            offset=there,
+            stage=stage,
+            moved_at=now,
         )
 
     def send(self, lesson_id: str, size: int, now: float) -> None:
@@ -126,6 +136,8 @@ class Transfers:
             if is_resumed:
                 self.resumes += 1
                 self._note_break(transfer, now)
+                is_noted = transfer.unanswered > 0
+                self.breaks += transfer.is_ours and not is_noted and offset > transfer.offset
             self._acknowledge(transfer, offset, is_resumed=is_resumed, now=now)
 
     def retry(self, lesson_id: str, now: float) -> None:
@@ -143,6 +155,7 @@ class Transfers:
             case Stage.PLANNED | Stage.CREATED:
                 self._note_break(transfer, now)
                 self._acknowledge(transfer, 0, is_resumed=True, now=now)
+                transfer.is_ours = stage is Stage.CREATED
             case Stage.UPLOADED | Stage.LINKED | Stage.VERIFIED:
                 self._acknowledge(transfer, transfer.size, is_resumed=True, now=now)
             case Stage.ORPHANED:
@@ -195,15 +208,18 @@ class Transfers:
             transfer.in_flight = 0
 
     def _acknowledge(self, transfer: _Transfer, offset: int, *, is_resumed: bool, now: float) -> None:
-        """Moves the offset; what is there beyond all that this run handed over was there before it."""
+        """Moves the offset; what is there beyond all that this run handed over was there before it, or broke off."""
         before = transfer.offset
         offset = min(max(0, offset), transfer.size)
         gained = max(0, offset - before)
         handed = transfer.in_flight + transfer.unanswered
-        found = max(0, gained - handed) if is_resumed else 0
+        beyond = max(0, gained - handed)
+        found = beyond if is_resumed and not transfer.is_ours else 0
+        self.sent += beyond - found
         self._move(transfer, found=min(transfer.found + found, offset), offset=offset)
         self.handed_over -= transfer.in_flight
         transfer.in_flight = transfer.unanswered = 0
+        transfer.is_ours = True
         self._useful += gained - found - handed
         if gained != found:
             transfer.moved_at = now

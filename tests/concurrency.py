@@ -1,0 +1,43 @@
+"""Something that happens while a run is on."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from world import World
+
+
+@contextmanager
+def meanwhile(action: Callable[[], None]) -> Iterator[None]:
+    """Does something in another thread while the block runs; what it raises is raised here."""
+    failures: list[BaseException] = []
+
+    def act() -> None:
+        try:
+            action()
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            failures.append(error)
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def once_sent(world: World, count: int) -> None:
+    """Returns when so many bytes went over the line."""
+    assert world.link.wait_until(lambda link: link.bytes_up >= count, timeout=30)
+
+
+def slowly(world: World) -> None:
+    """Makes the line slow enough for something to happen in mid-transfer."""
+    world.link.slow_down(shared_rate=4_000_000)
