@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -164,6 +163,7 @@ def test_an_unreadable_file_costs_one_file(worlds: WorldMaker) -> None:
         pytest.skip("nobody can be refused here")
     world = worlds()
     world.fill((10 * KIB, 20 * KIB))
+    world.environment["DATABASE_URL"] = world.database.tcp_url
     unreadable = world.library / "01_analytics/m01_start/001_урок.mp4"
     unreadable.chmod(0)
     done = subprocess.run(
