@@ -1,0 +1,76 @@
+"""The documents say what the code does, and the code keeps to its own rules."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from batch.faults import ROWS
+from kinescope_upload.upload import TRANSITIONS
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "kinescope_upload"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = PYPROJECT["tool"]["importlinter"]["contracts"]
+LAYERS = next(one["layers"] for one in CONTRACTS if one["type"] == "layers")
+PURE = next(one["source_modules"] for one in CONTRACTS if "pure core" in one["name"])
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_architecture_draws_the_layers_as_they_are() -> None:
+    drawn = "\n".join(("```", *(layer.replace(" | ", " · ") for layer in LAYERS), "```"))
+    assert drawn in _text("docs/architecture.md")
+
+
+def test_the_architecture_shows_the_transitions_as_they_are() -> None:
+    rows = [f"| `{stage}` | {event.__name__} | `{after}` |" for (stage, event), after in TRANSITIONS.items()]
+    drawn = "\n".join(("| stage | event | next |", "|---|---|---|", *rows))
+    assert drawn in _text("docs/architecture.md")
+
+
+def test_every_line_of_what_happens_when_names_a_test_that_there_is() -> None:
+    section = _text("README.md").partition("## What happens when…")[2].partition("\n## ")[0]
+    named = re.findall(r"\| (matrix: )?`([^`]+)` \|$", section, re.MULTILINE)
+    lines = [line for line in section.splitlines() if line.startswith("| ") and not line.startswith("| what ")]
+    assert len(named) == len(lines) > 30
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    rows = {row.name for row in ROWS}
+    for matrix, name in named:
+        assert (name in rows) if matrix else (f"def {name}(" in tests), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_no_room_is_crowded(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def _is_pure(path: Path) -> bool:
+    name = ".".join(("kinescope_upload", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
+    return any(name == pure or name.startswith(f"{pure}.") for pure in PURE)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if _is_pure(path)], ids=lambda path: str(path.relative_to(SOURCE))
+)
+def test_the_pure_core_touches_nothing(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    called = {_name_of(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert imported.isdisjoint({"os", "time", "random", "pathlib", "socket", "threading"})
+    assert called.isdisjoint({"open", "print", "input", "now", "stat", "read_text", "write_text", "uuid4", "sleep"})
+
+
+def _name_of(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
