@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.video import Folder, Video, VideoState, embed_url, read_folder, read_video
+from kinescope_upload.video import Folder, Project, Video, VideoState, embed_url, read_folder, read_project, read_video
 
 _DOCUMENTED: Final = {
     "id": "5c0ca3d2-5bc4-4d04-8ba5-f2d3f5e4a1b0",
@@ -123,6 +123,20 @@ def test_a_folder_is_read_when_it_has_an_id_and_a_name(data: object, folder: Fol
     assert read_folder(data) == folder
 
 
+@pytest.mark.parametrize(
+    ("data", "project"),
+    [
+        ({"id": "p", "name": "Школа", "workspace_id": "w"}, Project(id="p", name="Школа", workspace_id="w")),
+        ({"id": "p", "name": 7, "workspace_id": ""}, Project(id="p", name="")),
+        ({"id": ""}, None),
+        ({"name": "Школа"}, None),
+        ([], None),
+    ],
+)
+def test_a_project_is_read_when_it_has_an_id(data: object, project: Project | None) -> None:
+    assert read_project(data) == project
+
+
 _FIELDS: Final = [*_DOCUMENTED, "name", "parent_id", "quality", "original_name", "file_size", "md5"]
 _ZONES: Final = st.sampled_from([None, UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))])
 _STAMPS: Final = st.datetimes(timezones=_ZONES).map(datetime.isoformat)
@@ -144,3 +158,4 @@ def test_no_json_raises(data: object) -> None:
     assert video is None or video.state in VideoState
     assert video is None or video.created_at is None or video.created_at.utcoffset() == timedelta(0)
     read_folder(data)
+    read_project(data)

@@ -1,0 +1,421 @@
+"""The plan: what a run does with each lesson and why, as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kinescope_upload.model import Assignment, Doubt, LessonRow, MappingSource, VideoFile
+from kinescope_upload.plan import Decision, Plan, PlannedLesson, Selection, make_plan
+from kinescope_upload.upload import Dialect, Record, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def _file(path: str = "c/001.mp4", *, size: int = 100, modified_ns: int = 5) -> VideoFile:
+    return VideoFile(path=path, size=size, modified_ns=modified_ns)
+
+
+def _assignment(lesson_id: str, file: VideoFile, *, course: str = "c", title: str | None = None) -> Assignment:
+    return Assignment(lesson_id=lesson_id, course=course, file=file, source=MappingSource.SCAN_RULE, title=title)
+
+
+def _record(
+    stage: Stage = Stage.PLANNED, *, lesson_id: str = "c_001", path: str = "c/001.mp4", is_attempted: bool = True
+) -> Record:
+    return Record(
+        lesson_id=lesson_id,
+        path=path,
+        size=100,
+        modified_ns=5,
+        parent_id="p",
+        title="t",
+        dialect=Dialect.TUS,
+        video_id="ours",
+        stage=stage,
+        attempted_at=_NOW if is_attempted else None,
+        offset=40,
+        reason="the upload has expired on Kinescope",
+    )
+
+
+def _row(video_id: str | None, *, lesson_id: str = "c_001", title: str = "Урок 1") -> LessonRow:
+    return LessonRow(lesson_id=lesson_id, course="c", title=title, video_id=video_id)
+
+
+def _plan(
+    *assignments: Assignment,
+    rows: Iterable[LessonRow] | None = None,
+    records: Iterable[Record] = (),
+    selection: Selection | None = None,
+) -> Plan:
+    return make_plan(
+        assignments,
+        rows=None if rows is None else {row.lesson_id: row for row in rows},
+        records={record.lesson_id: record for record in records},
+        selection=selection or Selection(),
+    )
+
+
+def _text(plan: Plan) -> list[str]:
+    return [f"{one.decision} {one.lesson_id}: {one.reason}" for one in plan.lessons]
+
+
+# --- The decisions -----------------------------------------------------------------------------------------------
+
+_DECISIONS: Final = """
+                | no database | row missing | row empty | row is ours | row is theirs
+no record       | upload      | in doubt    | upload    |             | skip
+not attempted   | upload      | in doubt    | upload    | skip        | skip
+attempted       | resume      | in doubt    | resume    | in doubt    | in doubt
+created         | resume      | in doubt    | resume    | in doubt    | in doubt
+orphaned        | resume      | in doubt    | resume    | in doubt    | in doubt
+uploaded        | skip        | in doubt    | link      | link        | in doubt
+linked          | skip        | in doubt    | in doubt  | skip        | in doubt
+verified        | skip        | in doubt    | in doubt  | skip        | in doubt
+"""
+
+_DECISIONS_RE_POINTED: Final = """
+                | no database | row missing | row empty | row is ours | row is theirs
+no record       | upload      | in doubt    | upload    |             | skip
+not attempted   | upload      | in doubt    | upload    | skip        | skip
+attempted       | resume      | in doubt    | resume    | in doubt    | in doubt
+created         | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
+orphaned        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
+uploaded        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
+linked          | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
+verified        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
+"""
+
+_RECORDS: Final[dict[str, Record | None]] = {
+    "no record": None,
+    "not attempted": _record(is_attempted=False),
+    "attempted": _record(),
+    "created": _record(Stage.CREATED),
+    "orphaned": _record(Stage.ORPHANED),
+    "uploaded": _record(Stage.UPLOADED),
+    "linked": _record(Stage.LINKED),
+    "verified": _record(Stage.VERIFIED),
+}
+
+_ROWS: Final[dict[str, list[LessonRow] | None]] = {
+    "no database": None,
+    "row missing": [],
+    "row empty": [_row(None)],
+    "row is ours": [_row("ours")],
+    "row is theirs": [_row("theirs")],
+}
+
+
+def _cells(table: str) -> list[tuple[str, str, str]]:
+    """Each filled cell of a table as (line, column, cell)."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in table.strip("\n").splitlines()]
+    columns = lines[0]
+    return [
+        (line[0], columns[number], cell)
+        for line in lines[1:]
+        for number, cell in enumerate(line)
+        if number > 0 and cell
+    ]
+
+
+@pytest.mark.parametrize(("record", "row", "decision"), _cells(_DECISIONS))
+@pytest.mark.parametrize(
+    "file",
+    [_file(), _file(size=99), _file(modified_ns=6), _file("c/renamed.mp4")],
+    ids=["same file", "other size", "other time", "renamed"],
+)
+def test_record_and_row_decide(record: str, row: str, decision: str, file: VideoFile) -> None:
+    known = _RECORDS[record]
+
+    plan = _plan(_assignment("c_001", file), rows=_ROWS[row], records=[known] if known else [])
+
+    assert [one.decision for one in plan.lessons] == [decision]
+
+
+@pytest.mark.parametrize(("record", "row", "decision"), _cells(_DECISIONS_RE_POINTED))
+def test_a_lesson_that_was_begun_from_one_file_is_not_re_pointed_to_another(
+    record: str, row: str, decision: str
+) -> None:
+    known = _RECORDS[record]
+
+    plan = _plan(_assignment("c_001", _file("c/other.mp4", size=99)), rows=_ROWS[row], records=[known] if known else [])
+
+    assert [one.decision for one in plan.lessons] == [decision]
+
+
+def test_the_tables_hold_every_record_and_every_row() -> None:
+    for table in (_DECISIONS, _DECISIONS_RE_POINTED):
+        pairs = {(record, row) for record, row, _ in _cells(table)}
+        assert pairs == {(record, row) for record in _RECORDS for row in _ROWS} - {("no record", "row is ours")}
+
+
+@pytest.mark.parametrize(
+    ("record", "row", "file", "text"),
+    [
+        ("no record", "row empty", _file(), "upload c_001: not uploaded yet"),
+        ("no record", "row missing", _file(), "in doubt c_001: has no row in the database"),
+        ("no record", "row is theirs", _file(), "skip c_001: has a video (theirs)"),
+        ("not attempted", "row empty", _file(), "upload c_001: not uploaded yet"),
+        ("attempted", "row empty", _file(), "resume c_001: its creation was begun and not answered"),
+        (
+            "attempted",
+            "row empty",
+            _file(size=9),
+            "resume c_001: the file has changed since its upload began: begins anew",
+        ),
+        ("created", "row empty", _file(), "resume c_001: 40 of 100 bytes are there"),
+        (
+            "created",
+            "row empty",
+            _file(size=9),
+            "resume c_001: the file has changed since its upload began: begins anew",
+        ),
+        (
+            "created",
+            "row is theirs",
+            _file(),
+            "in doubt c_001: its row points at video theirs, and kupload began to upload video ours",
+        ),
+        ("orphaned", "no database", _file(), "resume c_001: looks first: the upload has expired on Kinescope"),
+        ("uploaded", "row empty", _file(), "link c_001: video ours is uploaded, its row is not written"),
+        ("uploaded", "row empty", _file(size=9), "link c_001: video ours is uploaded, its row is not written"),
+        (
+            "uploaded",
+            "no database",
+            _file(),
+            "skip c_001: uploaded before; its row waits for a run with the database",
+        ),
+        (
+            "uploaded",
+            "row is theirs",
+            _file(),
+            "in doubt c_001: its row points at video theirs, and kupload uploaded video ours",
+        ),
+        ("linked", "row is ours", _file(), "skip c_001: linked before"),
+        ("linked", "no database", _file(), "skip c_001: linked before"),
+        ("verified", "row empty", _file(), "in doubt c_001: was linked to video ours, but its row is empty now"),
+        (
+            "created",
+            "row empty",
+            _file("c/other.mp4", size=9),
+            'in doubt c_001: was uploaded from "c/001.mp4", and now "c/other.mp4" would be its file',
+        ),
+    ],
+)
+def test_every_decision_has_its_reason(record: str, row: str, file: VideoFile, text: str) -> None:
+    known = _RECORDS[record]
+
+    plan = _plan(_assignment("c_001", file), rows=_ROWS[row], records=[known] if known else [])
+
+    assert _text(plan) == [text]
+    assert all(bool(one.way_out) is (one.decision is Decision.IN_DOUBT) for one in plan.lessons)
+
+
+def test_an_upload_in_the_json_dialect_may_have_no_id_yet() -> None:
+    record = Record(
+        lesson_id="c_001",
+        path="c/001.mp4",
+        size=100,
+        modified_ns=5,
+        parent_id="p",
+        title="t",
+        dialect=Dialect.JSON,
+        video_id=None,
+        attempted_at=_NOW,
+    )
+
+    plan = _plan(_assignment("c_001", _file()), rows=[_row("theirs")], records=[record])
+
+    assert _text(plan) == ["in doubt c_001: its row points at video theirs, and kupload began to upload another"]
+
+
+def test_a_file_that_was_uploaded_for_one_lesson_is_not_uploaded_for_another() -> None:
+    plan = _plan(_assignment("c_002", _file()), records=[_record(Stage.LINKED)])
+
+    assert _text(plan) == ['in doubt c_002: its file "c/001.mp4" was uploaded for lesson c_001']
+
+
+def test_a_file_that_was_only_planned_for_another_lesson_is_free() -> None:
+    plan = _plan(_assignment("c_002", _file()), records=[_record(Stage.PLANNED)])
+
+    assert _text(plan) == ["upload c_002: not uploaded yet"]
+
+
+@pytest.mark.parametrize(
+    ("title", "row_title", "expected"),
+    [("map's", "row's", "map's"), (None, "row's", "row's"), (None, "", "001"), ("", "", "001")],
+)
+def test_the_title_is_the_maps_then_the_rows_then_the_files(title: str | None, row_title: str, expected: str) -> None:
+    plan = _plan(_assignment("c_001", _file(), title=title), rows=[_row(None, title=row_title)])
+
+    assert plan.lessons[0].title == expected
+
+
+# --- Order, selection, sums --------------------------------------------------------------------------------------
+
+
+def test_small_files_go_first_and_equal_ones_by_id_and_the_rest_follows_by_id() -> None:
+    plan = _plan(
+        _assignment("c_9", _file("c/9.mp4", size=5)),
+        _assignment("c_8", _file("c/8.mp4", size=1)),
+        _assignment("c_2", _file("c/2.mp4", size=5)),
+        _assignment("c_7", _file("c/7.mp4", size=1)),
+        _assignment("c_1", _file("c/1.mp4", size=9)),
+        rows=[_row(video, lesson_id=f"c_{number}") for number, video in [(9, None), (8, "x"), (2, None), (1, None)]],
+    )
+
+    assert _text(plan) == [
+        "upload c_2: not uploaded yet",
+        "upload c_9: not uploaded yet",
+        "upload c_1: not uploaded yet",
+        "in doubt c_7: has no row in the database",
+        "skip c_8: has a video (x)",
+    ]
+
+
+def test_the_limit_counts_after_the_order_and_counts_work_only() -> None:
+    plan = _plan(
+        _assignment("c_1", _file("c/1.mp4", size=9)),
+        _assignment("c_2", _file("c/2.mp4", size=5)),
+        _assignment("c_3", _file("c/3.mp4", size=1)),
+        _assignment("c_0", _file("c/0.mp4", size=1)),
+        rows=[_row(video, lesson_id=f"c_{number}") for number, video in [(0, "x"), (1, None), (2, None), (3, None)]],
+        selection=Selection(limit=1),
+    )
+
+    assert _text(plan) == [
+        "upload c_3: not uploaded yet",
+        "later c_2: beyond --limit 1",
+        "later c_1: beyond --limit 1",
+        "skip c_0: has a video (x)",
+    ]
+    assert [one.lesson_id for one in plan.work] == ["c_3"]
+    assert plan.bytes_to_send == 1
+
+
+def test_only_the_selected_courses_are_planned_and_records_of_others_still_pin_their_files() -> None:
+    plan = _plan(
+        _assignment("c_1", _file("c/1.mp4")),
+        _assignment("d_1", _file("d/1.mp4"), course="d"),
+        _assignment("d_2", _file("d/2.mp4"), course="d"),
+        records=[_record(Stage.LINKED, lesson_id="e_1", path="d/2.mp4")],
+        selection=Selection(courses=frozenset({"d"})),
+    )
+
+    assert _text(plan) == [
+        "upload d_1: not uploaded yet",
+        'in doubt d_2: its file "d/2.mp4" was uploaded for lesson e_1',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stage", "file", "bytes_to_send"),
+    [
+        (None, _file(), 100),
+        (Stage.PLANNED, _file(), 100),
+        (Stage.CREATED, _file(), 60),
+        (Stage.CREATED, _file(size=9), 9),
+        (Stage.ORPHANED, _file(), 100),
+        (Stage.UPLOADED, _file(), 0),
+    ],
+)
+def test_what_the_server_has_for_sure_is_not_counted_as_to_be_sent(
+    stage: Stage | None, file: VideoFile, bytes_to_send: int
+) -> None:
+    plan = _plan(_assignment("c_001", file), rows=[_row(None)], records=[_record(stage)] if stage else [])
+
+    assert plan.bytes_to_send == plan.lessons[0].bytes_to_send == bytes_to_send
+
+
+def test_a_plan_counts_its_decisions() -> None:
+    plan = _plan(
+        _assignment("c_001", _file()), _assignment("c_002", _file("c/2.mp4")), rows=[_row(None, lesson_id="c_001")]
+    )
+
+    assert plan.counts == Counter({Decision.UPLOAD: 1, Decision.IN_DOUBT: 1})
+    assert [one.lesson_id for one in plan.in_doubt] == ["c_002"]
+    assert plan.is_in_doubt
+
+
+@pytest.mark.parametrize(("blocking", "is_in_doubt"), [(True, True), (False, False)])
+def test_a_doubt_about_the_library_counts_when_it_blocks(blocking: bool, is_in_doubt: bool) -> None:
+    lesson = _plan(_assignment("c_001", _file())).lessons[0]
+    doubt = Doubt(course="c", subject="c/s", reason="has no lesson", blocking=blocking)
+
+    assert Plan(lessons=(lesson,), doubts=(doubt,)).is_in_doubt is is_in_doubt
+    assert not Plan(lessons=(lesson,)).is_in_doubt
+
+
+# --- Whatever the library --------------------------------------------------------------------------------------
+
+_NUMBERS: Final = st.integers(0, 6)
+
+
+@st.composite
+def _assigned(draw: st.DrawFn) -> list[Assignment]:
+    numbers = draw(st.lists(_NUMBERS, unique=True))
+    return [
+        _assignment(
+            f"c_{number}",
+            _file(f"c/{draw(_NUMBERS)}.mp4", size=draw(st.integers(1, 200)), modified_ns=draw(st.integers(5, 6))),
+            course=draw(st.sampled_from(["c", "d"])),
+        )
+        for number in numbers
+    ]
+
+
+@st.composite
+def _recorded(draw: st.DrawFn) -> list[Record]:
+    return [
+        _record(
+            draw(st.sampled_from(Stage)),
+            lesson_id=f"c_{number}",
+            path=f"c/{draw(_NUMBERS)}.mp4",
+            is_attempted=draw(st.booleans()),
+        )
+        for number in draw(st.lists(_NUMBERS, unique=True))
+    ]
+
+
+def _rows_of(videos: dict[int, str | None]) -> list[LessonRow]:
+    return [_row(video, lesson_id=f"c_{number}") for number, video in videos.items()]
+
+
+def _order(one: PlannedLesson) -> tuple[int, str]:
+    return one.file.size, one.lesson_id
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(
+    assignments=_assigned(),
+    records=_recorded(),
+    rows=st.none() | st.dictionaries(_NUMBERS, st.sampled_from([None, "ours", "theirs"])).map(_rows_of),
+    limit=st.none() | st.integers(0, 4),
+    courses=st.sampled_from([frozenset[str](), frozenset({"c"}), frozenset({"c", "d"}), frozenset({"x"})]),
+)
+def test_every_selected_lesson_is_decided_exactly_once(
+    assignments: list[Assignment],
+    records: list[Record],
+    rows: list[LessonRow] | None,
+    limit: int | None,
+    courses: frozenset[str],
+) -> None:
+    plan = _plan(*assignments, rows=rows, records=records, selection=Selection(courses=courses, limit=limit))
+
+    selected = [one.lesson_id for one in assignments if not courses or one.course in courses]
+    assert sorted(one.lesson_id for one in plan.lessons) == sorted(selected)
+    assert sum(plan.counts.values()) == len(selected)
+    assert limit is None or len(plan.work) <= limit
+    assert list(plan.work) == sorted(plan.work, key=_order)
+    assert plan.lessons[: len(plan.work)] == plan.work
+    assert all(0 <= one.bytes_to_send <= one.file.size for one in plan.lessons)
+    assert all(one.reason for one in plan.lessons)
