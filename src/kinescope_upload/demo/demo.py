@@ -1,0 +1,81 @@
+"""The demo from beginning to end."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from kinescope_upload.demo.extra import check_extra
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kinescope_upload.demo.interruption import Interruption
+    from kinescope_upload.demo.page import Page
+    from kinescope_upload.demo.stage import Stage
+
+__all__ = ["run_demo"]
+
+
+def run_demo(*, library: Path | None, keep: bool) -> int:
+    """Shows the real main job at work on this machine, and leaves nothing behind.
+
+    Args:
+        library: The user's own library, which is only read; None makes a small one.
+        keep: Whether everything stays up afterwards until Ctrl+C.
+
+    Returns:
+        0 when every lesson is linked and every video is byte for byte its file; else 1.
+
+    Raises:
+        UsageError: The extra is not installed, PostgreSQL does not run here, or the library is of no use.
+        InterruptedRunError: Somebody asked to stop.
+    """
+    check_extra()
+    from kinescope_upload.demo.interruption import Interruption
+    from kinescope_upload.demo.page import Page
+    from kinescope_upload.demo.report import show_stage
+    from kinescope_upload.demo.settings import outside_forgotten
+    from kinescope_upload.demo.stage import open_stage
+
+    page = Page(sys.stdout)
+    with Interruption() as interruption, outside_forgotten():
+        page.heading("kupload demo")
+        page.paragraph("Putting up a stand-in for Kinescope, a database and a library …")
+        page.blank()
+        with open_stage(library, interruption.check) as stage:
+            interruption.check()
+            show_stage(page, stage)
+            is_good = _play(page, stage, interruption)
+            if keep:
+                _keep(page, stage, interruption)
+    return 0 if is_good else 1
+
+
+def _play(page: Page, stage: Stage, interruption: Interruption) -> bool:
+    """Every step, and what is there afterwards; whether that is as it should be."""
+    from kinescope_upload.demo.findings import find
+    from kinescope_upload.demo.report import show_account, show_findings, show_outcome, show_step, show_verdict
+    from kinescope_upload.demo.steps import STEPS, perform
+
+    outcomes = []
+    for place, step in enumerate(STEPS, start=1):
+        show_step(page, step, place, len(STEPS))
+        outcome = perform(step, stage, interruption)
+        show_outcome(page, outcome)
+        outcomes.append(outcome)
+    findings = find(stage, interruption.check)
+    show_findings(page, findings)
+    show_account(page, stage, outcomes)
+    return show_verdict(page, findings, outcomes)
+
+
+def _keep(page: Page, stage: Stage, interruption: Interruption) -> None:
+    from kinescope_upload.demo.report import show_keeping
+    from kinescope_upload.demo.settings import write_env_file
+
+    env_file = stage.desk / ".env"
+    write_env_file(env_file, stage.variables)
+    show_keeping(page, stage.desk, env_file, stage.variables)
+    interruption.wait()
+    page.paragraph("Stopped; everything is removed.")

@@ -1,0 +1,131 @@
+"""The demo's commands as data, and the one function that performs them."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.demo import troubles
+from kinescope_upload.demo.command import run_kupload
+from kinescope_upload.demo.settings import command_environment
+from kinescope_upload.emulator import Route
+
+if TYPE_CHECKING:
+    from kinescope_upload.demo.interruption import Interruption
+    from kinescope_upload.demo.stage import Stage
+    from kinescope_upload.demo.troubles import Survived
+
+__all__ = ["STEPS", "Outcome", "Step", "perform"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A command, and what it is there to show.
+
+    Attributes:
+        title: What it shows, in a few words.
+        words: What to look for.
+        arguments: What is typed after "kupload".
+        with_troubles: Whether things go wrong while it runs.
+        may_send: Whether it may create uploads and send bytes.
+        exit_code: How it has to end.
+    """
+
+    title: str
+    words: str
+    arguments: tuple[str, ...] = ()
+    with_troubles: bool = False
+    may_send: bool = False
+    exit_code: int = 0
+
+
+STEPS: Final = (
+    Step(
+        title="What would a run do?",
+        words="A dry run looks at files, rows and progress, and writes nothing anywhere.",
+        arguments=("--dry-run", "--limit", "5"),
+    ),
+    Step(
+        title="Upload everything, while things go wrong",
+        words=(
+            f"{troubles.CUTS} connections are reset in the middle of a chunk, an answer is lost, the service asks for "
+            "a pause, and an upload expires. Watch it go on."
+        ),
+        arguments=("--create-folders",),
+        with_troubles=True,
+        may_send=True,
+    ),
+    Step(
+        title="Once more: nothing is left to do",
+        words="Every row has its video, so no upload is created and no byte is sent.",
+    ),
+    Step(
+        title="How far is each course?",
+        words="From the progress files alone: neither Kinescope nor the database is asked.",
+        arguments=("--status",),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a step.
+
+    Attributes:
+        step: The step.
+        exit_code: How its command ended.
+        seconds: How long it took.
+        creations: Uploads that Kinescope was asked for.
+        bytes_sent: Bytes of video that reached Kinescope.
+        survived: What went wrong meanwhile.
+    """
+
+    step: Step
+    exit_code: int
+    seconds: float
+    creations: int
+    bytes_sent: int
+    survived: tuple[Survived, ...] = ()
+
+    @property
+    def problem(self) -> str | None:
+        """Why it did not show what it was there to show; None when it did."""
+        command = " ".join(("kupload", *self.step.arguments))
+        if self.exit_code != self.step.exit_code:
+            return f"`{command}` ended with exit code {self.exit_code} instead of {self.step.exit_code}"
+        if not self.step.may_send and (self.creations or self.bytes_sent):
+            return f"`{command}` created {self.creations} uploads and sent {self.bytes_sent} bytes, and should not"
+        return None
+
+
+def perform(step: Step, stage: Stage, interruption: Interruption) -> Outcome:
+    """Runs the step's command.
+
+    Raises:
+        InterruptedRunError: Somebody asked to stop.
+    """
+    creations, received = _sent(stage)
+    if step.with_troubles:
+        troubles.switch_on(stage)
+    began = time.monotonic()
+    environment = command_environment(stage.variables, os.environ)
+    exit_code = run_kupload(step.arguments, environment, stage.desk, interruption)
+    seconds = time.monotonic() - began
+    interruption.check()
+    survived = troubles.switch_off(stage) if step.with_troubles else ()
+    creations_after, received_after = _sent(stage)
+    return Outcome(
+        step=step,
+        exit_code=exit_code,
+        seconds=seconds,
+        creations=creations_after - creations,
+        bytes_sent=received_after - received,
+        survived=survived,
+    )
+
+
+def _sent(stage: Stage) -> tuple[int, int]:
+    accounting = stage.emulator.accounting
+    return accounting.requests()[Route.INIT], accounting.bytes_received

@@ -1,0 +1,145 @@
+"""The demo as a person meets it: a command that shows everything and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kinescope_upload.demo.courses import LEFT_ALONE, MADE_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+ALIEN = {
+    "KINESCOPE_API_KEY": "somebody-elses",
+    "KINESCOPE_API_URL": "https://api.example.invalid",
+    "KINESCOPE_INIT": "nonsense",
+    "KUPLOAD_LIBRARY": "/nowhere",
+    "KUPLOAD_JOBS": "no number",
+    "DATABASE_URL": "postgresql://nobody@db.example.invalid/nothing",
+    "PGSSLMODE": "verify-full",
+    "PGPORT": "1",
+    "http_proxy": "http://127.0.0.1:9",
+    "ALL_PROXY": "http://127.0.0.1:9",
+}
+
+
+def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("KINESCOPE_API_KEY='\nnot even well-formed", encoding="utf-8")
+    (tmp_path / "kupload.toml").write_text("no toml at all", encoding="utf-8")
+    demo = start_demo(environment=ALIEN)
+    assert demo.finish() == 0, "\n".join(demo.lines)
+    said = "\n".join(demo.lines)
+    lessons = len(MADE_FILES)
+    assert demo.lines[-1] == (
+        f"Every lesson is linked ({lessons} of {lessons}), and every video is byte for byte its file."
+    )
+    assert re.search(rf"^All +{lessons} +{lessons} +{lessons} +{lessons} +{lessons} +30\.3 MB$", said, re.MULTILINE)
+    assert [line for line in demo.lines if line.startswith("$ ")] == [
+        "$ kupload --dry-run --limit 5",
+        "$ kupload --create-folders",
+        "$ kupload",
+        "$ kupload --status",
+    ]
+    assert said.count("; 0 uploads asked for, 0 B sent.") == 3
+    assert f"and {len(LEFT_ALONE)} files that are no videos" in said
+    assert re.findall(r"^(\d of \d)  ", said, re.MULTILINE) == ["3 of 3", "1 of 1", "1 of 1", "1 of 1"]
+    assert demo.leftovers() == []
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".env", "kupload.toml"]
+
+
+def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..., Any], small_library: Path) -> None:
+    before = _snapshot(small_library)
+    demo = start_demo("--library", "library")
+    assert demo.finish() == 0, "\n".join(demo.lines)
+    assert _snapshot(small_library) == before
+    assert demo.lines[-1].startswith("Every lesson is linked (5 of 5)")
+    assert any(re.fullmatch(r"02_more +2 +2 +2 +2 +2 +95\.0 kB", line) for line in demo.lines)
+    assert demo.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("Putting up", signal.SIGINT),
+        ("$ kupload --dry-run", signal.SIGTERM),
+        (": linked", signal.SIGINT),
+    ],
+)
+def test_it_can_be_stopped_at_any_moment_and_leaves_nothing(
+    start_demo: Callable[..., Any], moment: str, number: int
+) -> None:
+    demo = start_demo()
+    demo.wait_for(moment)
+    assert demo.interrupt(number) == 130
+    assert "kupload: The demo was stopped. Everything that it had made is removed." in demo.lines
+    assert demo.leftovers() == []
+    if moment == ": linked":
+        assert any("Everything is saved; the same command goes on where it was." in line for line in demo.lines)
+
+
+def test_what_keep_prints_can_be_used_in_a_second_terminal(
+    start_demo: Callable[..., Any], small_library: Path, tmp_path: Path
+) -> None:
+    demo = start_demo("--keep", "--library", str(small_library))
+    demo.wait_for("Ctrl+C here removes everything.")
+    exports = [shlex.split(line)[1].split("=", 1) for line in demo.lines if line.startswith("export ")]
+    desk = next(shlex.split(line)[1] for line in demo.lines if line.startswith("cd "))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+
+    by_environment = _kupload("--status", folder=elsewhere, environment=dict(exports))
+    by_file = _kupload("--env-file", f"{desk}/.env", "--dry-run", folder=elsewhere)
+    on_the_desk = _kupload(folder=desk)
+
+    assert "every lesson is linked" in by_environment
+    assert "Nothing was written." in by_file
+    assert "0 B to send" in by_file
+    assert "5 that had nothing to do" in on_the_desk
+    assert demo.interrupt() == 0
+    assert demo.leftovers() == []
+
+
+def test_a_library_that_is_not_there_is_named(start_demo: Callable[..., Any]) -> None:
+    demo = start_demo("--library", "nowhere")
+    assert demo.finish() == 2
+    assert "nowhere" in demo.lines[-1]
+    assert demo.leftovers() == []
+
+
+def test_a_library_without_videos_is_of_no_use(start_demo: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    demo = start_demo("--library", "library")
+    assert demo.finish() == 2
+    assert "has no video file in a course" in demo.lines[-1]
+    assert demo.leftovers() == []
+
+
+def _snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in (folder, *folder.rglob("*"))
+    }
+
+
+def _kupload(*arguments: str, folder: Path | str, environment: Mapping[str, str] | None = None) -> str:
+    """What kupload says; it has to succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kinescope_upload", *arguments],
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1", **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
