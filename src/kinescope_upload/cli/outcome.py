@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol, runtime_checkable
 
 import typer
 
-from kinescope_upload.display.text import printable
+from kinescope_upload.display.error_view import print_error, print_error_object, without_secrets
 from kinescope_upload.errors import (
     BatchStoppedError,
     InterruptedRunError,
@@ -54,8 +54,7 @@ def run_command(command: Callable[[], object]) -> int:
     try:
         result = command()
     except KuploadError as error:
-        _tell(error)
-        return _exit_code(error)
+        return _told(error)
     except (KeyboardInterrupt, typer.Abort):
         print("Stopped. Nothing was begun that is not saved.", file=sys.stderr)  # noqa: T201
         return EXIT_INTERRUPTED
@@ -95,15 +94,18 @@ def _exit_code(error: KuploadError) -> int:
             return EXIT_FAILED
 
 
-def _tell(error: KuploadError) -> None:
-    print(f"kupload: {printable(str(error))}", file=sys.stderr)  # noqa: T201
+def _told(error: KuploadError) -> int:
+    """Tells the error, to scripts too; its exit code."""
+    code = _exit_code(error)
+    if "--json" in sys.argv:
+        print_error_object(error, code, sys.stdout)
+    print_error(error, sys.stderr)
+    return code
 
 
 def _tell_bug() -> None:
-    text = traceback.format_exc()
-    for name in ("KINESCOPE_API_KEY", "DATABASE_URL"):
-        if secret := os.environ.get(name):
-            text = text.replace(secret, "…")
+    secrets = (os.environ.get(name, "") for name in ("KINESCOPE_API_KEY", "DATABASE_URL"))
+    text = without_secrets(traceback.format_exc(), secrets)
     print(  # noqa: T201
         f"{text}\nThis is a bug in kupload, not in what you did. Everything is saved. Please report it with the lines "
         "above (see the README, “Bugs”).",
