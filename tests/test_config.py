@@ -70,6 +70,8 @@ SAMPLES: dict[str, tuple[str, str, str, str]] = {
     "limit": ("1", "2", "3", "4"),
     "jobs": ("1", "2", "3", "4"),
     "chunk_size": ("1MiB", "2MiB", "3MiB", "4MiB"),
+    "order": ("mixed", "size-desc", "lesson", "size"),
+    "bwlimit": ("1M", "2M", "08:00,2M 23:00,off", "4M"),
     "retries": ("1", "2", "3", "4"),
     "max_outage": ("1m", "2m", "3m", "4m"),
     "retry_base": ("1", "2", "3", "4"),
@@ -137,7 +139,7 @@ def test_the_first_source_that_is_not_empty_wins(here: Directory, setting: Setti
 
 def test_every_setting_is_in_the_matrix() -> None:
     assert {setting.name for setting in SETTINGS} == SAMPLES.keys()
-    flags = {"json", "no_db", "trust_scan", "create_folders", "quiet", "verbose"}
+    flags = {"json", "no_db", "trust_scan", "create_folders", "no_checksum", "quiet", "verbose"}
     rest = {"courses", "folders", "table", "origins", "warnings"}
     assert {one.name for one in fields(Settings)} == SAMPLES.keys() | flags | rest
 
@@ -273,7 +275,7 @@ def test_a_wrong_value_is_named_with_where_it_came_from(here: Directory, env: st
         ("library = ['a']", "library from kupload.toml line 1 must be a text or a number."),
         ("jbos = 4", "jbos from kupload.toml line 1 means nothing to kupload. Is it jobs?"),
         ("KUPLOAD_JOBS = 4", "KUPLOAD_JOBS from kupload.toml line 1 means nothing to kupload. Is it jobs?"),
-        ("xyzzy = 4", "xyzzy from kupload.toml line 1 means nothing to kupload. There are api_url, chunk_size, "),
+        ("xyzzy = 4", "xyzzy from kupload.toml line 1 means nothing to kupload. There are api_url, bwlimit, "),
         ("[folder]\n", "folder from kupload.toml means nothing to kupload. Is it folders?"),
         (
             "[database]\nvideoId = 'v'",

@@ -8,6 +8,7 @@ import re
 import stat
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
@@ -45,8 +46,8 @@ def scan(root: Path) -> Scan:
     while waiting:
         waiting.extend(_read_folder(waiting.pop(), found))
     return Scan(
-        files=tuple(sorted(found.files, key=lambda file: file.path)),
-        ignored=tuple(sorted(found.ignored, key=lambda one: one.path)),
+        files=tuple(sorted(found.files, key=attrgetter("path"))),
+        ignored=tuple(sorted(found.ignored, key=attrgetter("path"))),
     )
 
 
@@ -126,7 +127,7 @@ def _read_folder(folder: _Folder, found: _Found) -> Iterator[_Folder]:
     try:
         me = _identity(folder.disk)
         with os.scandir(folder.disk) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+            entries = sorted(listing, key=attrgetter("name"))
     except OSError as error:
         found.ignore(folder.path, f"the folder cannot be read: {_reason(error)}")
         return
@@ -190,10 +191,8 @@ def _is_partial_download(name: str) -> bool:
 
 
 def _reason_against_name(name: str) -> str | None:
-    if name.startswith("._"):
-        return "is a Mac's companion file (AppleDouble), no video"
-    if name.startswith("."):
-        return "is hidden"
+    if name[0] == ".":
+        return "is a Mac's companion file (AppleDouble), no video" if name.startswith("._") else "is hidden"
     if not name.isascii() and _NOT_UTF8.search(name):
         return "its name is not valid UTF-8; rename it"
     return None

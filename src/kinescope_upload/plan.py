@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kinescope_upload.order import Order, sort_key
 from kinescope_upload.upload import Record, Stage
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, VideoFile
 
 __all__ = ["Decision", "Plan", "PlannedLesson", "Selection", "make_plan"]
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Decision(StrEnum):
@@ -59,6 +63,12 @@ class PlannedLesson:
     record: Record | None = None
 
     @property
+    def expires_at(self) -> datetime | None:
+        """Until when its upload can go on (UTC); None when there is none, or no end of it."""
+        is_going_on = self.decision is Decision.RESUME and self.record is not None and self.record.is_for(self.file)
+        return self.record.expires_at if self.record and is_going_on and self.record.stage is Stage.CREATED else None
+
+    @property
     def bytes_to_send(self) -> int:
         """Bytes that the run still has to send, as far as the progress file knows."""
         match self.decision:
@@ -82,10 +92,12 @@ class Selection:
     Attributes:
         courses: The courses; empty means all.
         limit: The most lessons to work on, counted after the order; None means no limit.
+        order: In which order they are taken.
     """
 
     courses: frozenset[str] = frozenset()
     limit: int | None = None
+    order: Order = Order.SIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,15 +155,13 @@ def make_plan(
         selection: Which part of the library the run is about.
     """
     selected = [one for one in assignments if not selection.courses or one.course in selection.courses]
-    pins = _pins(records.values())
+    pins = _pins(records, assignments)
     decided = [_plan_lesson(one, rows=rows, records=records, pins=pins) for one in selected]
-    work = sorted((one for one in decided if one.decision in _WORK), key=_small_first)
+    work = [one for one in decided if one.decision in _WORK]
+    work.sort(key=lambda one: sort_key(selection.order, one.file.size, one.lesson_id))
+    work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets what it holds: a batch takes days
     rest = sorted((one for one in decided if one.decision not in _WORK), key=lambda one: one.lesson_id)
     return Plan(lessons=(*_cut(work, selection.limit), *rest))
-
-
-def _small_first(lesson: PlannedLesson) -> tuple[int, str]:
-    return lesson.file.size, lesson.lesson_id
 
 
 def _cut(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
@@ -161,9 +171,15 @@ def _cut(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
     return work[:limit] + later
 
 
-def _pins(records: Iterable[Record]) -> dict[str, str]:
-    """Which lesson each file was uploaded for."""
-    return {record.path: record.lesson_id for record in records if record.stage is not Stage.PLANNED}
+def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, str]:
+    """Which lesson each file was uploaded for; a file that was only renamed is pinned by its new name."""
+    renamed = {
+        one.lesson_id
+        for one in assignments
+        if (record := records.get(one.lesson_id)) and record.path != one.file.path and record.is_for(one.file)
+    }
+    uploaded = (record for record in records.values() if record.stage is not Stage.PLANNED)
+    return {record.path: record.lesson_id for record in uploaded if record.lesson_id not in renamed}
 
 
 def _plan_lesson(
@@ -203,7 +219,8 @@ class _Verdict:
 def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Mapping[str, str]) -> _Verdict | None:
     """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson."""
     path = assignment.file.path
-    if record and record.stage is not Stage.PLANNED and record.path != path and not record.is_for(assignment.file):
+    is_pinned = record is not None and record.stage is not Stage.PLANNED and record.names_file
+    if record and is_pinned and record.path != path and not record.is_for(assignment.file):
         return _Verdict(
             Decision.IN_DOUBT,
             f'was uploaded from "{record.path}", and now "{path}" would be its file',
@@ -249,7 +266,7 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> _Verdict | 
             return _Verdict(Decision.SKIP, "linked before")
         case theirs if theirs == ours and stage is Stage.UPLOADED:
             return None
-        case theirs if record is None:
+        case theirs if record is None or (stage is Stage.PLANNED and record.attempted_at is None):
             return _Verdict(Decision.SKIP, f"has a video ({theirs})")
         case theirs:
             return _Verdict(
@@ -274,7 +291,8 @@ def _verdict_of_work(file: VideoFile, record: Record | None) -> _Verdict:
         return _Verdict(Decision.RESUME, "the file has changed since its upload began: begins anew")
     match record.stage:
         case Stage.CREATED:
-            return _Verdict(Decision.RESUME, f"{record.offset} of {record.size} bytes are there")
+            until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""
+            return _Verdict(Decision.RESUME, f"{record.offset} of {record.size} bytes are there{until}")
         case Stage.ORPHANED:
             return _Verdict(Decision.RESUME, f"looks first: {record.reason}")
         case _:

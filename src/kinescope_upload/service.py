@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import truststore
@@ -28,8 +29,11 @@ __all__ = ["Call", "Service"]
 _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
 _PROBE_TIMEOUT = 5.0
-_UNSENT_AT_MOST = 256 * 1024
-"""Bytes that wait in the system's buffer unsent. Few of them, so that what the network took is near what arrived."""
+_UNSENT_AT_MOST = 1024 * 1024
+"""Bytes that wait in the system's buffer unsent, at most a block: what the network took stays near what arrived.
+
+A quarter of it costs a third of the speed on loopback, since the sender is woken too often; more of it gains nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +96,8 @@ class Service:
             BatchStoppedError: The address may not be told the token.
         """
         if not any(may_hear_token(call.url, one) for one in self._trusted):
-            host = httpx.URL(call.url).host
             raise BatchStoppedError(
-                f'Kinescope named the address "{host}" to {call.doing}, which is not of the configured domain.',
+                f'Kinescope named "{_place(call.url)}" to {call.doing}, which is not of the configured domain.',
                 "The token was not sent there. Check KINESCOPE_UPLOADER_URL and KINESCOPE_API_URL.",
             )
         with _outside_errors(call):
@@ -177,6 +180,14 @@ def _outside_errors(call: Call) -> Iterator[None]:
         raise UnreachableError(f"The connection went silent (asked to {call.doing}).") from error
     except httpx.TransportError as error:
         raise UnreachableError(f"The connection broke (asked to {call.doing}: {_reason(error)}).") from error
+
+
+def _place(url: str) -> str:
+    """The host that a URL names, or the whole of a text that is none; never what may be a secret in its path."""
+    try:
+        return urlsplit(url).hostname or url[:40]
+    except ValueError:
+        return url[:40]
 
 
 def _reason(error: Exception) -> str:

@@ -21,7 +21,7 @@ __all__ = ["BLOCK_SIZE", "VideoSource"]
 BLOCK_SIZE: Final = 1024 * 1024
 """Bytes that are read and handed to the network at a time."""
 
-_BLOCKS_AHEAD: Final = 2
+_BLOCKS_AHEAD: Final = 1
 
 
 def _all_of_it(count: int) -> int:

@@ -100,7 +100,7 @@ def survey_library(settings: Settings) -> Survey:
         assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
     )
     check_courses(settings.courses, known_courses(mapped))
-    selection = Selection(courses=frozenset(settings.courses), limit=settings.limit)
+    selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
     return Survey(mapped=mapped, source=source, selection=selection)
 
 

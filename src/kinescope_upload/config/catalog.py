@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config import values
+from kinescope_upload.config.bwlimit import parse_bwlimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,8 @@ SETTINGS: Final = (
     Setting(name="limit", option="--limit", parse=values.whole_number(1, 1_000_000)),
     Setting(name="jobs", option="--jobs", variable="KUPLOAD_JOBS", toml="jobs", parse=values.whole_number(1, 32)),
     Setting(name="chunk_size", option="--chunk-size", toml="chunk_size", parse=values.parse_size),
+    Setting(name="order", option="--order", toml="order", parse=values.parse_order),
+    Setting(name="bwlimit", option="--bwlimit", toml="bwlimit", parse=parse_bwlimit),
     Setting(name="retries", option="--retries", toml="retries", parse=values.whole_number(0, 100)),
     Setting(name="max_outage", option="--max-outage", toml="max_outage", parse=values.parse_duration("m")),
     Setting(name="retry_base", variable="KUPLOAD_RETRY_BASE", toml="retry_base", parse=values.parse_duration("s")),
@@ -70,6 +73,7 @@ FLAGS: Final = {
     "no_db": "--no-db",
     "trust_scan": "--trust-scan",
     "create_folders": "--create-folders",
+    "no_checksum": "--no-checksum",
     "quiet": "--quiet",
     "verbose": "--verbose",
 }

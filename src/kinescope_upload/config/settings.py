@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kinescope_upload.config.needs import missing
 from kinescope_upload.model import LessonTable
+from kinescope_upload.order import Order
+from kinescope_upload.pacing import UNLIMITED, Timetable
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ class Settings:
         limit: The most lessons to work on; None means no limit.
         jobs: Lessons worked on at a time, 1 to 32.
         chunk_size: The most bytes of one request.
+        order: In which order lessons are taken.
+        bwlimit: How fast all workers together may send.
         retries: Tries after the first, without progress in between.
         retry_base: Wait before the first retry, in seconds.
         orphan_wait: Wait between the deletion of an orphan and the next creation, in seconds.
@@ -113,6 +117,7 @@ class Settings:
         no_db: Whether to go without the database.
         trust_scan: Whether positions may be believed that no database proves.
         create_folders: Whether missing folders are made on Kinescope.
+        no_checksum: Whether to go without the MD5 of what is sent.
         quiet: Whether to print less.
         verbose: Whether to print more.
         origins: Where each setting came from, by the attribute's name.
@@ -126,6 +131,8 @@ class Settings:
     limit: int | None = None
     jobs: int = 4
     chunk_size: int = 64 * 1024 * 1024
+    order: Order = Order.SIZE
+    bwlimit: Timetable = UNLIMITED
     retries: int = 3
     retry_base: float = 3.0
     orphan_wait: float = 5.0
@@ -144,6 +151,7 @@ class Settings:
     no_db: bool = False
     trust_scan: bool = False
     create_folders: bool = False
+    no_checksum: bool = False
     quiet: bool = False
     verbose: bool = False
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))

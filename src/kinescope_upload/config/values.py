@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from kinescope_upload.config.secret import Secret
+from kinescope_upload.order import Order
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SMALLEST_CHUNK",
+    "bytes_in",
     "is_uuid",
     "parse_api_key",
     "parse_connection_string",
     "parse_dialect",
     "parse_duration",
+    "parse_order",
     "parse_path",
     "parse_size",
     "parse_url",
@@ -85,17 +88,32 @@ def parse_dialect(text: str) -> Dialect:
         raise ValueError('is neither "tus" nor "json".') from None
 
 
+def parse_order(text: str) -> Order:
+    """In which order lessons are taken."""
+    try:
+        return Order(text.lower())
+    except ValueError:
+        raise ValueError(f"is no order. There are {', '.join(Order)}.") from None
+
+
+def bytes_in(text: str) -> int | None:
+    """The bytes that a text like "64MiB" names; None when it names none."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        return None
+    number, unit = match[1], match[2].upper()
+    step = 1000 if unit.endswith("B") and not unit.endswith("IB") else 1024
+    return int(float(number) * step ** _POWERS[unit.rstrip("IB")])
+
+
 def parse_size(text: str) -> int:
     """A size of at least 256 KiB in bytes: 67108864, 64MiB, 64M (the same), 64MB (64,000,000 bytes).
 
     KiB, MiB, GiB and K, M, G count in steps of 1,024; KB, MB, GB in steps of 1,000.
     """
-    match = _SIZE.fullmatch(text)
-    if match is None:
+    size = bytes_in(text)
+    if size is None:
         raise ValueError("is not a size. Write it like 64MiB, 100MB or 67108864.")
-    number, unit = match[1], match[2].upper()
-    step = 1000 if unit.endswith("B") and not unit.endswith("IB") else 1024
-    size = int(float(number) * step ** _POWERS[unit.rstrip("IB")])
     if size < SMALLEST_CHUNK:
         raise ValueError("is too small. The smallest chunk is 256KiB.")
     return size

@@ -6,6 +6,7 @@
     manifest ─┴► shape, entries, paths     what somebody wrote down, held against the library
     scan_rule ─► guard                     what a file's place says, held against the database
     rows                                   map file and manifest, held against the database
+    written                                a mapping as a map file, for a person to correct
     courses                                which courses there are
 """
 
@@ -16,17 +17,21 @@ from kinescope_upload.mapping.map_file import assign_by_map
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, without_video_suffix
 from kinescope_upload.mapping.rows import check_against_rows
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
+from kinescope_upload.mapping.written import Draft, draft_of, map_text
 
 __all__ = [
     "VIDEO_SUFFIXES",
+    "Draft",
     "assign_by_manifest",
     "assign_by_map",
     "assign_by_scan_rule",
     "check_against_rows",
     "check_courses",
+    "draft_of",
     "guard",
     "is_video_name",
     "known_courses",
+    "map_text",
     "nearest_names",
     "nfc",
     "section_of",

@@ -13,10 +13,12 @@ __all__ = ["VIDEO_SUFFIXES", "count_of", "first_few", "first_folder", "is_video_
 VIDEO_SUFFIXES = frozenset({".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v"})
 """The suffixes of video files, in lower case."""
 
+_ENDINGS = tuple(VIDEO_SUFFIXES)
+
 
 def is_video_name(name: str) -> bool:
     """Whether the name ends like a video file's, in any case."""
-    return _suffix(name) in VIDEO_SUFFIXES
+    return name.lower().endswith(_ENDINGS)
 
 
 def without_video_suffix(name: str) -> str:
@@ -43,8 +45,3 @@ def first_few(names: Sequence[str], *, most: int = 3) -> str:
 def count_of(number: int, noun: str, plural: str) -> str:
     """A number with its noun and verb: "1 file has", "2 files have"."""
     return f"{number} {noun if number == 1 else plural}"
-
-
-def _suffix(name: str) -> str:
-    dot = name.rfind(".")
-    return name[dot:].lower() if dot >= 0 else ""

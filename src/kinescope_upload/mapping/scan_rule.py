@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.names import first_few, nfc
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.model import VideoFile
 
@@ -29,22 +30,24 @@ def assign_by_scan_rule(files: Iterable[VideoFile]) -> tuple[Assignment, ...]:
     Returns:
         The assignments in that order. Ids repeat only where folder names are ambiguous ("a/b_c" and "a/b/c").
     """
+    by_folder: defaultdict[str, list[VideoFile]] = defaultdict(list)
+    for file in files:
+        by_folder[nfc(file.path.rpartition("/")[0])].append(file)
+    by_folder.pop("", None)
     positions: Counter[str] = Counter()
-    assignments = []
-    for folder, _, _, file in sorted(map(_sort_key, files), key=lambda one: one[:3]):
-        if not folder:
-            continue
+    assignments: list[Assignment] = []
+    for folder, found in sorted(by_folder.items()):
         section = _section_of_folder(folder)
-        positions[section] += 1
-        assignments.append(
-            Assignment(
-                lesson_id=f"{folder.replace('/', '_')}_{positions[section]:03d}",
-                course=folder.partition("/")[0],
-                file=file,
-                source=MappingSource.SCAN_RULE,
-            )
-        )
+        assignments += _assign_folder(folder, sorted(found, key=_name_key), first=positions[section] + 1)
+        positions[section] += len(found)
     return tuple(assignments)
+
+
+def _assign_folder(folder: str, files: Sequence[VideoFile], *, first: int) -> Iterator[Assignment]:
+    prefix, course = folder.replace("/", "_"), folder.partition("/")[0]
+    for position, file in enumerate(files, start=first):
+        lesson_id = f"{prefix}_{position:03d}"
+        yield Assignment(lesson_id=lesson_id, course=course, file=file, source=MappingSource.SCAN_RULE)
 
 
 def section_of(path: str) -> str:
@@ -57,21 +60,25 @@ def trust_scan(assignments: Sequence[Assignment]) -> MappedLibrary:
 
     Only what contradicts itself is left out: two files for one lesson.
     """
-    by_lesson: defaultdict[str, list[Assignment]] = defaultdict(list)
+    files_of = Counter(one.lesson_id for one in assignments)
+    if len(files_of) == len(assignments):
+        return MappedLibrary(assignments=tuple(assignments))
+    rivals: defaultdict[str, list[Assignment]] = defaultdict(list)
     for one in assignments:
-        by_lesson[one.lesson_id].append(one)
+        if files_of[one.lesson_id] > 1:
+            rivals[one.lesson_id].append(one)
     return MappedLibrary(
-        assignments=tuple(one for one in assignments if len(by_lesson[one.lesson_id]) == 1),
-        doubts=tuple(_doubt_of_rivals(lesson, rivals) for lesson, rivals in by_lesson.items() if len(rivals) > 1),
+        assignments=tuple(one for one in assignments if one.lesson_id not in rivals),
+        doubts=tuple(_doubt_of_rivals(lesson, several) for lesson, several in rivals.items()),
     )
 
 
-def _sort_key(file: VideoFile) -> tuple[str, str, str, VideoFile]:
-    """Folder, name, and for two spellings of one name the path itself, so that no order depends on the disk's."""
-    folder, _, name = nfc(file.path).rpartition("/")
-    return folder, name, file.path, file
+def _name_key(file: VideoFile) -> tuple[str, str]:
+    """The name, and for two spellings of one name the path itself, so that no order depends on the disk's."""
+    return nfc(file.name), file.path
 
 
+@lru_cache
 def _section_of_folder(folder: str) -> str:
     course, _, below = folder.partition("/")
     return f"{course}/{below.partition('/')[0]}" if below else course

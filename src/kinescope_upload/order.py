@@ -1,0 +1,62 @@
+"""In which order a run takes its lessons. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Order", "sort_key", "takers"]
+
+_T = TypeVar("_T")
+
+
+class Order(StrEnum):
+    """How the work is ordered.
+
+    Small first shows soonest that everything works, and large first leaves nothing large for the end. `mixed` is both:
+    the work is ordered by size, one worker takes it from the large end, the others from the small one.
+    """
+
+    SIZE = "size"
+    LESSON = "lesson"
+    SIZE_DESC = "size-desc"
+    MIXED = "mixed"
+
+
+def sort_key(order: Order, size: int, lesson_id: str) -> tuple[int, str]:
+    """What a lesson is sorted by; lessons of one size by their ids."""
+    match order:
+        case Order.LESSON:
+            return 0, lesson_id
+        case Order.SIZE_DESC:
+            return -size, lesson_id
+        case Order.SIZE | Order.MIXED:
+            return size, lesson_id
+
+
+def takers(work: Iterable[_T], jobs: int, order: Order) -> list[Callable[[], _T | None]]:
+    """For each worker, what gives it its next piece of the work, and None when nothing is left; each in any thread.
+
+    Args:
+        work: What is to be done, in that order.
+        jobs: The most workers.
+        order: The order; where it is `mixed`, one worker of several takes from the end.
+    """
+    waiting = deque(work)
+    workers = min(jobs, len(waiting))
+    from_start = partial(_take, waiting.popleft)
+    if order is Order.MIXED and workers > 1:
+        return [partial(_take, waiting.pop), *[from_start] * (workers - 1)]
+    return [from_start] * workers
+
+
+def _take(pop: Callable[[], _T]) -> _T | None:
+    try:
+        return pop()
+    except IndexError:
+        return None

@@ -1,0 +1,95 @@
+"""How fast all workers together may send: a timetable of rates, and a token bucket. Pure: time comes in as an argument.
+
+Bytes are asked for before they are sent. Those of all workers stand in one line, so that the result is the same for
+one worker and for many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+__all__ = ["MINUTES_A_DAY", "UNLIMITED", "Bucket", "Grant", "Timetable"]
+
+MINUTES_A_DAY: Final = 24 * 60
+_BURST: Final = 0.2
+"""Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""
+_BLOCKS_PER_SECOND: Final = 8
+"""Blocks shrink at a low rate, so that it flows evenly: one block is 1.25 % of what 10 s carry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """Which rate holds at which time of day.
+
+    Attributes:
+        entries: Minutes since midnight, ascending, and the rate from then on in bytes per second; None is no limit.
+            Before the first entry of a day, the last one of the day before holds.
+    """
+
+    entries: tuple[tuple[int, int | None], ...]
+
+    def __post_init__(self) -> None:
+        times = [minute for minute, _ in self.entries]
+        if not times or not all(0 <= minute < MINUTES_A_DAY for minute in times):
+            raise ValueError("a timetable needs times of day")
+        if any(later <= earlier for earlier, later in pairwise(times)):
+            raise ValueError("its times are not in order")
+
+    @classmethod
+    def always(cls, rate: int | None) -> Timetable:
+        """The same rate all day."""
+        return cls(entries=((0, rate),))
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether no hour of the day has a limit."""
+        return all(rate is None for _, rate in self.entries)
+
+    def rate_at(self, minute: int) -> int | None:
+        """Bytes per second at this minute of the day; None is no limit."""
+        begun = [rate for begins, rate in self.entries if begins <= minute]
+        return begun[-1] if begun else self.entries[-1][1]
+
+
+UNLIMITED: Final = Timetable.always(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How many bytes may be sent, and after how many seconds from now."""
+
+    count: int
+    wait: float
+
+
+class Bucket:
+    """Lets bytes pass at a rate that may change from call to call; one thread at a time.
+
+    It gives on credit: whoever asks gets a block, and the time when it may go. What was not used for a while may be
+    caught up on, a fifth of a second's worth.
+    """
+
+    __slots__ = ("_paid_until",)
+
+    def __init__(self) -> None:
+        self._paid_until: float | None = None
+
+    def ask(self, most: int, rate: int | None, now: float) -> Grant:
+        """What may go next.
+
+        Args:
+            most: The most bytes that are wanted, at least 1.
+            rate: Bytes per second; None is no limit.
+            now: Monotonic seconds, never earlier than the last call's.
+        """
+        if rate is None:
+            self._paid_until = None
+            return Grant(most, 0.0)
+        if self._paid_until is None:
+            self._paid_until = now
+        count = max(1, min(most, rate // _BLOCKS_PER_SECOND))
+        goes_at = max(self._paid_until, now - _BURST)
+        self._paid_until = goes_at + count / rate
+        return Grant(count, max(0.0, goes_at - now))
