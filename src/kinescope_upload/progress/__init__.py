@@ -3,19 +3,28 @@
 ::
 
     store ──► course ──► atomic        whole files, written so that a crash leaves the old one or the new one
-      │          └─────► format        records as JSON, one lesson a line; pure
+      │          └─────► lines ──► format     records as JSON, one lesson a line; pure
       └─────► lock                     one run per course; who holds it; a request to stop
+    stream                             the same files record by record, for those that are long
+    deleted                            the journal of what was deleted at Kinescope
 """
 
 from kinescope_upload.progress.course import CourseProgress
+from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
 from kinescope_upload.progress.store import ProgressStore, read_records
+from kinescope_upload.progress.stream import change_records, courses_in, stream_records
 
 __all__ = [
+    "DELETED_FILE",
     "CourseLock",
     "CourseProgress",
     "ProgressStore",
     "ask_to_stop",
+    "change_records",
+    "courses_in",
+    "note_deletion",
     "read_records",
     "stop_is_asked",
+    "stream_records",
 ]

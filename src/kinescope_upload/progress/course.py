@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress.atomic import write_whole
-from kinescope_upload.progress.format import FormatError, encode_course, encode_record, parse_course
+from kinescope_upload.progress.format import FormatError, encode_record, parse_course
+from kinescope_upload.progress.lines import CourseLines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kinescope_upload.progress.lock import CourseLock
@@ -31,10 +32,9 @@ class CourseProgress:
 
     def __init__(self, path: Path, course: str, lock: CourseLock, records: Mapping[str, Record]) -> None:
         self._path = path
-        self._course = course
         self._lock = lock
         self._records = dict(records)
-        self._lines = {lesson_id: encode_record(record) for lesson_id, record in records.items()}
+        self._lines = CourseLines(course, {key: encode_record(record) for key, record in records.items()})
         self._writing = threading.Lock()
 
     @property
@@ -48,22 +48,31 @@ class CourseProgress:
         Raises:
             BatchStoppedError: It cannot be written; the file is as it was.
         """
-        line = encode_record(record)
+        self.save_all((record,))
+
+    def save_all(self, records: Iterable[Record]) -> None:
+        """The same for several records, with one file written for all of them.
+
+        Raises:
+            BatchStoppedError: They cannot be written; the file is as it was.
+        """
+        changed = {record.lesson_id: record for record in records}
+        lines = {lesson_id: encode_record(record) for lesson_id, record in changed.items()}
         with self._writing:
-            if self._lines.get(record.lesson_id) != line:
-                lines = self._lines | {record.lesson_id: line}
-                self._write(lines)
-                self._lines = lines
-            self._records = self._records | {record.lesson_id: record}
+            if not self._lines.holds(lines):
+                changed_lines = self._lines.with_lines(lines)
+                self._write(changed_lines)
+                self._lines = changed_lines
+            self._records = self._records | changed
 
     def close(self) -> None:
         """Gives the course free for another run."""
         with self._writing:
             self._lock.release()
 
-    def _write(self, lines: Mapping[str, bytes]) -> None:
+    def _write(self, lines: CourseLines) -> None:
         try:
-            write_whole(self._path, encode_course(self._course, lines))
+            write_whole(self._path, lines.pieces())
         except OSError as error:
             raise BatchStoppedError(
                 f"{self._path} cannot be written ({error.strerror or error}), so nothing more was begun.",

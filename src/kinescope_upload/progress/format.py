@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
 
-__all__ = ["FORMAT", "FormatError", "encode_course", "encode_record", "parse_course"]
+__all__ = ["FORMAT", "FormatError", "course_frame", "encode_course", "encode_record", "parse_course"]
 
 _T = TypeVar("_T")
 
@@ -52,8 +52,13 @@ def encode_record(record: Record) -> bytes:
 
 def encode_course(course: str, lines: Mapping[str, bytes]) -> bytes:
     """The whole file from the lines of its lessons."""
-    head = (_HEAD % (FORMAT, json.dumps(course))).encode("ascii")
-    return b"".join((head, b",\n".join(lines.values()), _TAIL.encode("ascii")))
+    head, separator, tail = course_frame(course)
+    return b"".join((head, separator.join(lines.values()), tail))
+
+
+def course_frame(course: str) -> tuple[bytes, bytes, bytes]:
+    """What stands before the lessons' lines, between them and after them."""
+    return (_HEAD % (FORMAT, json.dumps(course))).encode("ascii"), b",\n", _TAIL.encode("ascii")
 
 
 def parse_course(text: str) -> tuple[str, dict[str, Record]]:

@@ -78,6 +78,14 @@ class ProgressStore:
         """
         self._courses[course].save(record)
 
+    def save_all(self, course: str, records: Iterable[Record]) -> None:
+        """Writes several records of a course down at once; returns when they are on the disk.
+
+        Raises:
+            BatchStoppedError: They cannot be written; the file is as it was.
+        """
+        self._courses[course].save_all(records)
+
     def close(self) -> None:
         """Gives the courses free for another run."""
         for course in self._courses.values():

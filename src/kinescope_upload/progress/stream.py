@@ -1,0 +1,113 @@
+"""A progress file read and changed record by record, however many there are: it is never held whole."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.course import load_records
+from kinescope_upload.progress.format import FormatError, encode_course, encode_record, parse_course
+from kinescope_upload.progress.lock import CourseLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from kinescope_upload.upload import Record
+
+__all__ = ["change_records", "courses_in", "stream_records"]
+
+_LAST: Final = "}}"
+
+
+def courses_in(folder: Path) -> tuple[str, ...]:
+    """The courses that the folder has a progress file of."""
+    return tuple(path.stem for path in sorted(folder.glob("*.json")))
+
+
+def stream_records(folder: Path, course: str) -> Iterator[Record]:
+    """The course's records, one after the other, without a lock; none when there is no file.
+
+    Raises:
+        UsageError: The file cannot be read or parsed, or is another course's.
+    """
+    path = folder / f"{course}.json"
+    told = 0
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in _lines(file, course):
+                yield _record(line, course)
+                told += 1
+    except (OSError, ValueError):  # not as kupload writes it, or not there: the careful way knows what to say
+        yield from list(load_records(path, course).values())[told:]
+
+
+def change_records(folder: Path, course: str, change: Callable[[Record], Record]) -> int:
+    """Changes the course's records under its lock; returns how many, when that is on the disk.
+
+    Args:
+        folder: The progress folder.
+        course: The course.
+        change: Makes of a record what it is to be; the same one leaves it.
+
+    Raises:
+        UsageError: Another run is at work on the course, or the file cannot be parsed.
+        BatchStoppedError: It cannot be written; the file is as it was.
+    """
+    try:
+        lock = CourseLock.acquire(folder, course)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        changed: list[str] = []
+        write_whole(folder / f"{course}.json", _rewritten(folder, course, change, changed.append))
+        return len(changed)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        lock.release()
+
+
+def _rewritten(
+    folder: Path, course: str, change: Callable[[Record], Record], note: Callable[[str], None]
+) -> Iterator[bytes]:
+    head, line_break, tail = encode_course(course, {}).partition(b"\n")
+    yield head + line_break
+    separator = b""
+    for record in stream_records(folder, course):
+        after = change(record)
+        if after is not record:
+            note(record.lesson_id)
+        yield separator + encode_record(after)
+        separator = b",\n"
+    yield tail
+
+
+def _lines(file: Iterator[str], course: str) -> Iterator[str]:
+    """The lines that hold a record each, if the file is laid out as kupload writes it."""
+    head, _, _ = encode_course(course, {}).decode().partition("\n")
+    if next(file, "").rstrip("\n") != head:
+        raise FormatError("it is laid out in another way")
+    for line in file:
+        text = line.rstrip("\n")
+        if text == _LAST:
+            return
+        if text:
+            yield text.removesuffix(",")
+    raise FormatError("it has no end")
+
+
+def _record(line: str, course: str) -> Record:
+    whole = f'{{"format": 1, "course": {json.dumps(course)}, "lessons": {{{line}}}}}'
+    _, records = parse_course(whole)
+    [record] = records.values()
+    return record
+
+
+def _unwritable(folder: Path, error: OSError) -> BatchStoppedError:
+    return BatchStoppedError(
+        f"The progress folder {folder} cannot be written ({error.strerror or error}).",
+        "Make room on that disk or make the folder writable, then run the same command again.",
+    )
