@@ -52,11 +52,14 @@ class KuploadError(Exception):
         self.way_out = way_out
         self.request_id = request_id
 
+    @property
+    def reason(self) -> str:
+        """What happened, with the request id if there is one."""
+        return f"{self.what} (X-Request-ID {self.request_id})" if self.request_id else self.what
+
     def __str__(self) -> str:
-        """The sentence for the terminal: what, the request id if there is one, the way out."""
-        reference = f" (X-Request-ID {self.request_id})" if self.request_id else ""
-        way_out = f" {self.way_out}" if self.way_out else ""
-        return f"{self.what}{reference}{way_out}"
+        """The sentences for the terminal: the reason, then the way out."""
+        return f"{self.reason} {self.way_out}".rstrip()
 
 
 class TryAgainError(KuploadError):

@@ -5,9 +5,13 @@ Imports are inside the functions where a command would otherwise pay for what it
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+import uuid
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from kinescope_upload.outside import database_of, open_kinescope
 from kinescope_upload.progress import read_records
 from kinescope_upload.survey import check_proof, read_rows, survey_library
 
@@ -43,7 +47,7 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     from kinescope_upload.display.plan_view import print_plan
 
     survey = survey_library(settings)
-    database = _database(settings)
+    database = database_of(settings)
     check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
     rows = None if database is None else read_rows(database, survey)
     plan = survey.plan(rows, read_records(settings.progress, survey.courses))
@@ -54,48 +58,39 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
 def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
     """Uploads what is selected and links it."""
     from kinescope_upload.batch import Batch, FolderWishes, upload_batch
+    from kinescope_upload.chores.beside import advice_about_old_progress
     from kinescope_upload.display.printers import make_printer
     from kinescope_upload.events import Warned
     from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.rights import check_rights
 
     needs = settings.needed_for_upload()
     survey = survey_library(settings)
-    database = _database(settings)
+    database = database_of(settings)
     check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
     rows = None if database is None else read_rows(database, survey)
     with ProgressStore(settings.progress, survey.courses) as progress:
         plan = survey.plan(rows, progress.records)
         folders = FolderWishes(project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders)
-        batch = Batch(plan=plan, folders=folders, jobs=settings.jobs)
         with make_printer(options, stdout=stdout, stderr=stderr) as emit, _ends(settings, progress, database) as ends:
-            for warning in settings.warnings:
+            check = partial(check_rights, plan, ends.kinescope, database, emit, unused_id=str(uuid.uuid4()))
+            batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
+            advice = advice_about_old_progress(settings, Path.cwd())
+            for warning in (*settings.warnings, *((advice,) if advice else ())):
                 emit(Warned(message=warning))
             return upload_batch(batch, ends, _rules(settings), emit).exit_code
-
-
-def _database(settings: Settings) -> LessonsDatabase | None:
-    if settings.no_db:
-        return None
-    from kinescope_upload.lessons import LessonsDatabase, clean_dsn
-
-    return LessonsDatabase(clean_dsn(settings.needed_database_url().reveal()), settings.table)
 
 
 @contextmanager
 def _ends(settings: Settings, progress: ProgressStore, database: LessonsDatabase | None) -> Iterator[Ends]:
     from kinescope_upload.batch import Ends
-    from kinescope_upload.kinescope import KinescopeApi
-    from kinescope_upload.service import Service
-    from kinescope_upload.tus_client import TusClient
 
-    uploader_url, api_url = settings.uploader_url, settings.api_url
-    token = settings.needed_api_key().reveal()
-    with closing(Service(token=token, trusted=(uploader_url, api_url), stall=settings.stall)) as service:
+    with open_kinescope(settings) as kinescope:
         yield Ends(
             library=settings.needed_library(),
-            service=service,
-            uploader=TusClient(service, uploader_url=uploader_url, workspace_id=settings.workspace_id),
-            kinescope=KinescopeApi(service, api_url=api_url),
+            service=kinescope.service,
+            uploader=kinescope.uploader,
+            kinescope=kinescope.api,
             database=database,
             progress=progress,
         )
@@ -111,4 +106,6 @@ def _rules(settings: Settings) -> Rules:
         retry=RetryPolicy(retries=settings.retries, base=settings.retry_base),
         orphan_wait=settings.orphan_wait,
         longest_wait=settings.max_outage,
+        with_checksum=not settings.no_checksum,
+        bwlimit=settings.bwlimit,
     )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kinescope_upload.errors import LessonFailedError, TryAgainError
 from kinescope_upload.refusals import error_for
 from kinescope_upload.service import Call
 from kinescope_upload.tus import Answer, Meaning, Request, interpret
-from kinescope_upload.video import Folder, Video, read_folder, read_video
+from kinescope_upload.video import Folder, Project, Video, read_folder, read_project, read_video
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from kinescope_upload.service import Service
-
-__all__ = ["KinescopeApi"]
+__all__ = ["Asker", "KinescopeApi"]
 
 _PER_PAGE = 100
+
+
+class Asker(Protocol):
+    """Sends requests: the HTTP client itself, or one that tries again by itself."""
+
+    def ask(self, call: Call) -> Answer:
+        """The answer to one request, whatever its status."""
+
+    def now(self) -> datetime:
+        """The present time (UTC) by Kinescope's clock."""
 
 
 class KinescopeApi:
@@ -26,11 +35,11 @@ class KinescopeApi:
     Every method raises a `KuploadError` where the answer is no success or there is none.
 
     Args:
-        service: The HTTP client.
+        service: Sends the requests.
         api_url: The management API's address.
     """
 
-    def __init__(self, service: Service, *, api_url: str) -> None:
+    def __init__(self, service: Asker, *, api_url: str) -> None:
         self._service = service
         self._api_url = api_url
 
@@ -53,6 +62,39 @@ class KinescopeApi:
             if video := read_video(item):
                 yield video
 
+    def videos_in(self, *, project_id: str, folder_id: str | None) -> Iterator[Video]:
+        """All videos of a folder, or of the whole project, one request for each hundred of them.
+
+        They come oldest first, so that one that is made meanwhile moves none to another page.
+        """
+        place = ("project_id", project_id) if folder_id is None else ("folder_id", folder_id)
+        for item in self._pages("/v1/videos", (place, ("order", "created_at.asc")), doing="list videos"):
+            if video := read_video(item):
+                yield video
+
+    def videos_named(self, video_ids: Sequence[str]) -> Iterator[Video]:
+        """Those of these videos that exist, wherever they lie, one request for each hundred that are asked for."""
+        for begin in range(0, len(video_ids), _PER_PAGE):
+            named = tuple(("video_ids[]", one) for one in video_ids[begin : begin + _PER_PAGE])
+            for item in self._pages("/v1/videos", named, doing="look for videos"):
+                if video := read_video(item):
+                    yield video
+
+    def rename_video(self, video_id: str, title: str) -> Video:
+        """Gives the video another title; tells it as it is now."""
+        return self._change(video_id, {"title": title}, doing=f"rename video {video_id}")
+
+    def move_video(self, video_id: str, folder_id: str) -> Video:
+        """Moves the video into a folder; tells it as it is now, wherever that is."""
+        return self._change(video_id, {"folder_id": folder_id}, doing=f"move video {video_id}")
+
+    def _change(self, video_id: str, changes: Mapping[str, str], *, doing: str) -> Video:
+        answer = self._ask("PATCH", f"/v1/videos/{video_id}", doing=doing, json=dict(changes))
+        video = read_video(self._data(answer, doing))
+        if video is None:
+            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
+        return video
+
     def delete_video(self, video_id: str) -> None:
         """Deletes the video; harmless when there is none.
 
@@ -72,6 +114,33 @@ class KinescopeApi:
                 )
             case meaning:
                 raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def may_delete(self, unused_id: str) -> bool | None:
+        """Whether the token may delete videos; None where the answer does not tell.
+
+        One request, and a second one where the first is refused: a service that also refuses to look for such an id
+        says nothing about the right.
+
+        Args:
+            unused_id: An id that no video has, so that nothing is deleted.
+        """
+        path, doing = f"/v1/videos/{unused_id}", "tell whether videos may be deleted"
+        answer = self._ask("DELETE", path, doing=doing)
+        match interpret(Request.API, answer):
+            case Meaning.DONE | Meaning.GONE:
+                return True
+            case Meaning.RIGHT_MISSING:
+                looked = self._ask("GET", path, doing="look for a video")
+                return False if interpret(Request.API, looked) is Meaning.GONE else None
+            case Meaning.FINAL:
+                return None
+            case meaning:
+                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def projects(self) -> tuple[Project, ...]:
+        """The projects that the token can see."""
+        items = self._pages("/v1/projects", (), doing="list the projects")
+        return tuple(project for item in items if (project := read_project(item)))
 
     def folders(self, project_id: str) -> tuple[Folder, ...]:
         """The folders of a project."""

@@ -192,15 +192,27 @@ def _url(record: Record) -> str:
 
 
 def _created(record: Record, url: str, answer: Answer) -> Created:
-    match answer.json if record.dialect is Dialect.JSON else None:
+    video_id, address = _named_by(answer) if record.dialect is Dialect.JSON else (None, answer.headers.get("location"))
+    try:
+        upload_url = urljoin(url, address) if address else ""
+    except ValueError:  # no address at all
+        upload_url = ""
+    if not upload_url:
+        raise LessonFailedError(
+            f"Kinescope says that the upload is created and does not say where ({answer.status}).",
+            "Run the same command again; it looks for the video first.",
+            request_id=answer.request_id,
+        )
+    return Created(upload_url=upload_url, video_id=video_id, expires_at=answer.expires_at)
+
+
+def _named_by(answer: Answer) -> tuple[str | None, str | None]:
+    """The video's id and the upload URL of the JSON dialect."""
+    match answer.json:
         case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:
-            return Created(upload_url=urljoin(url, endpoint), video_id=video_id, expires_at=answer.expires_at)
-    if record.dialect is Dialect.TUS and (location := answer.headers.get("location")):
-        return Created(upload_url=urljoin(url, location), expires_at=answer.expires_at)
-    raise LessonFailedError(
-        f"Kinescope says that the upload is created and does not say where ({answer.status}).",
-        request_id=answer.request_id,
-    )
+            return video_id, endpoint
+        case _:
+            return None, None
 
 
 def _accepted(record: Record, offset: int, answer: Answer) -> OffsetAccepted | LengthReached:

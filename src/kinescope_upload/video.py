@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-__all__ = ["Folder", "Video", "VideoState", "embed_url", "read_folder", "read_video"]
+__all__ = ["Folder", "Project", "Video", "VideoState", "embed_url", "read_folder", "read_project", "read_video"]
 
 
 class VideoState(StrEnum):
@@ -71,6 +71,15 @@ class Folder:
     parent_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project on Kinescope; `workspace_id` is None where Kinescope does not say."""
+
+    id: str
+    name: str
+    workspace_id: str | None = None
+
+
 def embed_url(video_id: str) -> str:
     """The address of the player, which a lesson's `videoUrl` holds."""
     return f"https://kinescope.io/embed/{video_id}"
@@ -103,6 +112,17 @@ def read_folder(data: object) -> Folder | None:
         case {"id": str(folder_id), "name": str(name)} if folder_id:
             assert isinstance(data, Mapping)  # noqa: S101 - the pattern says so
             return Folder(id=folder_id, name=name, parent_id=_text(data, "parent_id"))
+        case _:
+            return None
+
+
+def read_project(data: object) -> Project | None:
+    """A project from the API's JSON; None when it has no id."""
+    match data:
+        case {"id": str(project_id)} if project_id:
+            assert isinstance(data, Mapping)  # noqa: S101 - the pattern says so
+            name = _text(data, "name") or ""
+            return Project(id=project_id, name=name, workspace_id=_text(data, "workspace_id"))
         case _:
             return None
 

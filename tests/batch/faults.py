@@ -172,8 +172,8 @@ def _rows_of_line() -> list[Row]:
     return [
         Row(name="connections are cut by FIN", arrange=_cut(600 * KIB, Break.FIN, 3), cuts=3),
         Row(name="connections are cut by RST", arrange=_cut(600 * KIB, Break.RST, 3), cuts=3),
-        Row(name="every connection is cut at its first byte", arrange=_cut(0, Break.RST, 4), cuts=4),
-        Row(name="answers are lost on the way", arrange=_answers_lost(3), cuts=3),
+        Row(name="every connection is cut at its first byte", arrange=_cut(0, Break.RST, 10), cuts=4),
+        Row(name="answers are lost on the way", arrange=_answers_lost(10), cuts=6),
     ]
 
 

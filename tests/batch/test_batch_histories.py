@@ -101,6 +101,7 @@ class Histories(RuleBasedStateMachine):
         self.world.link.heal()
 
 
+@pytest.mark.timeout(500)
 def test_the_promise_holds_after_any_history(postgres: Server) -> None:
     Histories.postgres = postgres
     run_state_machine_as_test(

@@ -106,7 +106,9 @@ def test_kupload_stop_says_when_no_run_is_at_work(worlds: WorldMaker) -> None:
 
 def test_a_second_run_on_the_course_waits_for_nobody_and_says_who_holds_it(worlds: WorldMaker) -> None:
     world = worlds()
+    world.environment["KUPLOAD_STALL"] = "60"
     with running(world) as process:
+        world.link.stall()  # the first run stays at work for as long as the second needs
         second = world.run()
     assert second.exit_code == 2
     assert f"process {process.pid} " in second.text

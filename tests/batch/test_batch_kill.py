@@ -14,6 +14,7 @@ _FILES = 30
 _WORKERS = 3
 
 
+@pytest.mark.timeout(500)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_batch_killed_forty_times_is_whole_after_one_clean_run(worlds: WorldMaker) -> None:
     chance = random.Random(20261124)

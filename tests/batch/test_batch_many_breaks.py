@@ -34,7 +34,6 @@ def test_sixty_files_through_a_line_that_breaks_every_eight_mebibytes(worlds: Wo
     assert world.link.cuts >= world.library_bytes // (8 * _MIB) - 4
     received = world.emulator.accounting.bytes_received
     assert received <= world.library_bytes * 1.02, f"{received / world.library_bytes:.4f}"
-    assert outcome.summary["cost"]["sent_bytes"] <= world.library_bytes * 1.02
     world.assert_promise(cuts=world.link.cuts)
 
 
@@ -85,6 +84,7 @@ def test_the_old_systems_map_file_gives_the_scan_rules_lesson_ids(first_users_li
     assert (outcome.exit_code, outcome.summary["linked"]) == (0, 3)
 
 
+@pytest.mark.timeout(500)
 def test_a_file_of_six_gibibytes_needs_less_than_sixty_megabytes_of_memory(worlds: WorldMaker) -> None:
     psutil = pytest.importorskip("psutil")
     world = worlds("tus", keep_bytes=False, hash_bytes=False)

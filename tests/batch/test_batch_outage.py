@@ -63,8 +63,11 @@ def test_a_transfer_that_moves_no_byte_is_cut_and_resumed(world: World) -> None:
 
 
 def test_a_slow_transfer_is_not_a_dead_one(world: World) -> None:
+    world.environment["KUPLOAD_STALL"] = "1.5"
     world.fill((6 * 1024 * KIB,))
-    world.link.slow_down(rate=3_000_000)  # 2 s in all, four times the stall time, and never that long without a byte
+    world.link.slow_down(
+        rate=1_500_000
+    )  # 4 s in all, more than twice the stall time, and never that long without a byte
     outcome = world.upload(chunk_size="4MiB")
     assert outcome.exit_code == 0
     assert outcome.events("retry_scheduled") == []

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from display.audit_lines import audit_lines
+from display.command_lines import command_lines
 from display.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, lesson, play, record_of, small_plan
+from kinescope_upload.display.error_view import print_error_object
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.options import DisplayOptions
 from kinescope_upload.display.plan_view import print_plan
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.display.status import course_statuses
 from kinescope_upload.display.status_view import print_status
+from kinescope_upload.errors import UsageError
 from kinescope_upload.events import BytesSent, LessonStarted, RunEnded, RunStarted, Warned
 from kinescope_upload.plan import Plan
 from kinescope_upload.upload import Failure, Stage
@@ -51,6 +55,13 @@ def status_line() -> dict[str, Any]:
     return line
 
 
+def error_line() -> dict[str, Any]:
+    out = io.StringIO()
+    print_error_object(UsageError("What.", "Way out."), 2, out, clock=FakeTime().clock)
+    line: dict[str, Any] = json.loads(out.getvalue())
+    return line
+
+
 def fields_in(value: object, path: str = "") -> Iterator[str]:
     match value:
         case dict():
@@ -77,7 +88,7 @@ def documented() -> dict[str, set[str]]:
 
 def test_the_document_names_exactly_the_events_and_fields_that_are_written() -> None:
     written: dict[str, set[str]] = defaultdict(set)
-    for line in [*run_lines(), plan_line(), status_line()]:
+    for line in [error_line(), *run_lines(), plan_line(), status_line(), *command_lines(), *audit_lines()]:
         written[line["event"]] |= set(fields_in(line))
     described = documented()
     common = described.pop("Every line")

@@ -30,7 +30,8 @@ def test_the_summary_counts_every_lesson_once_and_names_what_is_not_done() -> No
 def test_the_next_command_goes_on_until_all_is_done() -> None:
     summary = replace(full_summary(), exit_code=0, failures=(), later=0, in_doubt=(), doubts=())
     command = "kupload --course 01_analytics"
-    assert next_command(summary, command) == "kupload --status"
+    assert next_command(summary, command) == "kupload --status", "a row waits for a run with the database"
+    assert next_command(replace(summary, unlinked=0), command) == "kupload verify"
     assert next_command(replace(summary, later=3), command) == command
     assert next_command(replace(summary, left=1), command) == command
     assert next_command(replace(summary, exit_code=130), command) == command

@@ -3,6 +3,7 @@
 ::
 
     batch ──► workers ──► lesson ──► orphans     one lesson: next step, perform, advance, save
+      │          │           ├─────► passage     a chunk on its way
       │          │           └─────► persistence ──► patience    trying again, and what a failure costs
       │          └──────► linker                 rows, at once or when the database is back
       ├─────► folders                            each course's folder

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.folders import FolderWishes, parents_of
-from kinescope_upload.batch.gates import NetworkGate, ThrottleGate
+from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.linker import Linker
+from kinescope_upload.batch.persistence import Persistence
 from kinescope_upload.batch.run import Chance, Ends, Rules, Run
 from kinescope_upload.batch.stop import EXIT_DONE, EXIT_NOT_DONE, Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
 from kinescope_upload.events import Emit, RunEnded, RunStarted, Warned
+from kinescope_upload.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +41,15 @@ class Batch:
         plan: The decisions.
         folders: What the user says of the courses' folders.
         jobs: The most lessons at a time.
+        order: How the plan's work is ordered.
+        check: Asked before anything is begun, and again while that fails in passing; what else it raises ends the run.
     """
 
     plan: Plan
     folders: FolderWishes
     jobs: int
+    order: Order = Order.SIZE
+    check: Callable[[], None] = lambda: None
 
 
 def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
@@ -61,9 +67,12 @@ def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
     linker = Linker(run, ends.database)
     with graceful_signals(stop):
         try:
+            _persistence(run).make(batch.check)
             parents = parents_of(run, batch.plan, batch.folders)
             emit(RunStarted(plan=batch.plan, jobs=batch.jobs))
-            _work(run, linker, Workers(run, linker, parents, batch.plan.work), batch.jobs)
+            workers = Workers(run, linker, parents, batch.plan.work)
+            workers.start(batch.jobs, batch.order)
+            _work(run, linker, workers)
         except InterruptedRunError:
             pass  # the ending is known
         except BatchStoppedError as error:
@@ -90,16 +99,20 @@ def _new_run(ends: Ends, rules: Rules, stop: Stop, emit: Emit) -> Run:
             base=rules.retry.base,
         ),
         throttle=ThrottleGate(stop=stop, emit=emit, longest=rules.longest_wait),
+        pace=PaceGate(rules.bwlimit, stop=stop),
         emit=emit,
         chance=Chance(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
     )
 
 
-def _work(run: Run, linker: Linker, workers: Workers, jobs: int) -> None:
+def _persistence(run: Run) -> Persistence:
+    return Persistence(run, on_failure=lambda: None, tell=lambda error, _: run.emit(Warned(message=str(error))))
+
+
+def _work(run: Run, linker: Linker, workers: Workers) -> None:
     uploads_finished = threading.Event()
     linking = threading.Thread(target=linker.work, args=(uploads_finished,), name="kupload-linker", daemon=True)
     linking.start()
-    workers.start(jobs)
     _watch(run, workers.join)
     uploads_finished.set()
     _watch(run, lambda seconds: _join(linking, seconds))

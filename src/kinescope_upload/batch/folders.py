@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.batch.persistence import Persistence
 from kinescope_upload.errors import UsageError
 from kinescope_upload.events import Warned
+from kinescope_upload.folders import find_folders
 from kinescope_upload.plan import Decision
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan
     from kinescope_upload.video import Folder
 
-__all__ = ["FolderWishes", "find_folders", "parents_of"]
+__all__ = ["FolderWishes", "parents_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,36 +35,6 @@ class FolderWishes:
     project_id: str
     pinned: Mapping[str, str]
     may_create: bool
-
-
-def find_folders(
-    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...]
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Each course's folder, and the courses that have none. Pure.
-
-    Args:
-        courses: The courses that are uploaded to.
-        pinned: Folder ids by course, from the configuration.
-        folders: The project's folders.
-
-    Raises:
-        UsageError: Two folders bear a course's name.
-    """
-    found: dict[str, str] = {}
-    missing: list[str] = []
-    for course in sorted(set(courses)):
-        same_name = [folder.id for folder in folders if folder.name == course and folder.parent_id is None]
-        match [pinned[course]] if course in pinned else same_name:
-            case [folder_id]:
-                found[course] = folder_id
-            case []:
-                missing.append(course)
-            case several:
-                raise UsageError(
-                    f'{len(several)} folders on Kinescope are named "{course}": {", ".join(several)}.',
-                    f'Name the right one in kupload.toml: [folders] "{course}" = "<folder id>".',
-                )
-    return found, tuple(missing)
 
 
 def parents_of(run: Run, plan: Plan, wishes: FolderWishes) -> dict[str, str]:

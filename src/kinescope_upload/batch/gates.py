@@ -1,4 +1,4 @@
-"""What holds every worker back together: a network that is down, a service that asks to slow down."""
+"""What holds every worker back together: a network that is down, a service that asks to slow down, a limit."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending, Stop
 from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
+from kinescope_upload.pacing import Bucket, Grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["NetworkGate", "ThrottleGate"]
+    from kinescope_upload.pacing import Timetable
+
+__all__ = ["NetworkGate", "PaceGate", "ThrottleGate"]
 
 _FIRST_PROBE_WAIT = 1.0
 _LONGEST_PROBE_WAIT = 15.0
+
+
+def _minute_of_day() -> int:
+    now = time.localtime()
+    return now.tm_hour * 60 + now.tm_min
 
 
 class NetworkGate:
@@ -137,3 +145,46 @@ class ThrottleGate:
             since, self._held_since = self._held_since, None
         if since is not None:
             self._emit(WaitEnded(kind=WaitKind.THROTTLED, seconds=time.monotonic() - since))
+
+
+class PaceGate:
+    """Lets all workers together send no faster than the user allows.
+
+    Args:
+        timetable: The rates.
+        stop: Ends the waits.
+        clock: Monotonic seconds.
+        minute: Minutes since midnight, local time.
+    """
+
+    def __init__(
+        self,
+        timetable: Timetable,
+        *,
+        stop: Stop,
+        clock: Callable[[], float] = time.monotonic,
+        minute: Callable[[], int] = _minute_of_day,
+    ) -> None:
+        self._timetable = timetable
+        self._stop = stop
+        self._clock = clock
+        self._minute = minute
+        self._bucket = Bucket()
+        self._lock = threading.Lock()
+
+    def pass_bytes(self, most: int) -> Grant:
+        """Waits until bytes may be sent; how many, and how long the wait was.
+
+        Args:
+            most: The most bytes that are wanted.
+
+        Raises:
+            InterruptedRunError: The batch ends.
+        """
+        if self._timetable.is_unlimited:
+            return Grant(most, 0.0)
+        with self._lock:
+            grant = self._bucket.ask(most, self._timetable.rate_at(self._minute()), self._clock())
+        if grant.wait:
+            self._stop.pause(grant.wait)
+        return grant

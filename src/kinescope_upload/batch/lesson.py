@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.orphans import look_for_video
+from kinescope_upload.batch.passage import Passage
 from kinescope_upload.batch.persistence import Persistence
 from kinescope_upload.errors import (
     FileChangedError,
@@ -16,11 +17,9 @@ from kinescope_upload.errors import (
     LockedError,
     ThrottledError,
     TryAgainError,
-    UnreachableError,
 )
-from kinescope_upload.events import BytesAccepted, BytesSent, RetryScheduled, StageReached
+from kinescope_upload.events import BytesAccepted, RetryScheduled, StageReached
 from kinescope_upload.library import stat_file
-from kinescope_upload.retry import request_deadline
 from kinescope_upload.source import VideoSource
 from kinescope_upload.tus_client import Chunk
 from kinescope_upload.upload import (
@@ -133,15 +132,8 @@ class LessonUpload:
 
     def _send(self, step: SendChunk, source: VideoSource) -> Event:
         source.hash_up_to(step.offset, self._run.stop.check)
-        ends_at = self._run.clock() + request_deadline(step.length)
-
-        def on_sent(count: int) -> None:
-            self._run.emit(BytesSent(lesson_id=self._lesson.lesson_id, count=count))
-            self._run.stop.check()
-            if self._run.clock() > ends_at:
-                raise UnreachableError("A chunk took longer than the slowest line may.")
-
-        blocks = source.blocks(step.offset, step.length, on_sent)
+        passage = Passage(self._run, self._lesson.lesson_id, step.length)
+        blocks = source.blocks(step.offset, step.length, passage.on_sent, allow=passage.allow)
         return self._run.ends.uploader.send(self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
 
     def _with_md5(self, event: Event, source: VideoSource) -> Event:
@@ -219,7 +211,7 @@ class LessonUpload:
         self._run.emit(
             RetryScheduled(
                 lesson_id=self._lesson.lesson_id,
-                reason=str(error),
+                reason=error.reason,
                 wait=verdict.wait,
                 number=verdict.number,
                 limit=self._run.rules.retry.retries,

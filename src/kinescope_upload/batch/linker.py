@@ -130,7 +130,9 @@ class Linker:
         self._run.ends.progress.save(course, replace(record, failure=failure))
         is_in_doubt = isinstance(error, InDoubtError)
         self._run.emit(
-            LessonFailed(lesson_id=record.lesson_id, reason=error.what, way_out=error.way_out, is_in_doubt=is_in_doubt)
+            LessonFailed(
+                lesson_id=record.lesson_id, reason=error.reason, way_out=error.way_out, is_in_doubt=is_in_doubt
+            )
         )
 
     def _give_up(self) -> None:

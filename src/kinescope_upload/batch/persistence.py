@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Persistence"]
 
 _T = TypeVar("_T")
+_MOST_OUTAGES: Final = 50
+"""Outages that cost no retry, without a byte in between."""
 
 
 class Persistence:
@@ -38,10 +40,12 @@ class Persistence:
             run.rules.retry, lock_patience=run.rules.lock_patience, throttle_patience=run.rules.longest_wait
         )
         self._verdict = Verdict(wait=0.0)
+        self._outages = 0
 
     def bytes_moved(self) -> None:
         """Refills the retries: what failed before has been overcome."""
         self._patience.bytes_moved()
+        self._outages = 0
 
     def make(self, attempt: Callable[[], _T]) -> _T:
         """What `attempt` returns once it succeeds.
@@ -70,6 +74,9 @@ class Persistence:
             except UnreachableError as error:
                 self._on_failure()
                 if not self._run.network.wait_until_reachable(error.what):
+                    raise
+                self._outages += 1
+                if self._outages > _MOST_OUTAGES:  # it comes and goes, and nothing gets through
                     raise
             except TryAgainError:
                 self._on_failure()

@@ -7,11 +7,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kinescope_upload.pacing import UNLIMITED, Timetable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kinescope_upload.batch.gates import NetworkGate, ThrottleGate
+    from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
     from kinescope_upload.batch.stop import Stop
     from kinescope_upload.events import Emit
     from kinescope_upload.kinescope import KinescopeApi
@@ -49,6 +51,7 @@ class Rules:
         longest_wait: Seconds after which a wait for the whole batch ends.
         lock_patience: Seconds to wait for an upload that the server still holds.
         with_checksum: Whether the MD5 of what is sent is taken.
+        bwlimit: How fast all workers together may send.
     """
 
     dialect: Dialect
@@ -58,6 +61,7 @@ class Rules:
     longest_wait: float
     lock_patience: float = 900.0
     with_checksum: bool = True
+    bwlimit: Timetable = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class Run:
     stop: Stop
     network: NetworkGate
     throttle: ThrottleGate
+    pace: PaceGate
     emit: Emit
     chance: Chance
     clock: Callable[[], float] = time.monotonic

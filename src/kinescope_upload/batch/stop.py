@@ -32,7 +32,7 @@ class Ending:
     @classmethod
     def of(cls, error: BatchStoppedError) -> Ending:
         """The ending that such an error makes."""
-        return cls(exit_code=EXIT_STOPPED, reason=str(error).removesuffix(f" {error.way_out}"), way_out=error.way_out)
+        return cls(exit_code=EXIT_STOPPED, reason=error.reason, way_out=error.way_out)
 
 
 class Stop:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import traceback
 from typing import TYPE_CHECKING
@@ -11,12 +10,14 @@ from kinescope_upload.batch.lesson import LessonUpload
 from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending
 from kinescope_upload.errors import BatchStoppedError, InDoubtError, InterruptedRunError, LessonFailedError
 from kinescope_upload.events import LessonFailed, LessonStarted
+from kinescope_upload.order import takers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kinescope_upload.batch.linker import Linker
     from kinescope_upload.batch.run import Run
+    from kinescope_upload.order import Order
     from kinescope_upload.plan import PlannedLesson
 
 __all__ = ["Workers"]
@@ -36,17 +37,15 @@ class Workers:
         self._run = run
         self._linker = linker
         self._parents = parents
-        self._queue: queue.SimpleQueue[PlannedLesson] = queue.SimpleQueue()
-        for lesson in work:
-            self._queue.put(lesson)
+        self._work_to_do = work
         self._threads: list[threading.Thread] = []
         self.bug: BaseException | None = None
 
-    def start(self, jobs: int) -> None:
+    def start(self, jobs: int, order: Order) -> None:
         """Starts as many workers as there is use for, at most `jobs`."""
-        for number in range(min(jobs, self._queue.qsize())):
+        for number, take in enumerate(takers(self._work_to_do, jobs, order), start=1):
             # Daemons: state is on disk before it is acted on, so the process may end without them.
-            thread = threading.Thread(target=self._work, name=f"kupload-worker-{number + 1}", daemon=True)
+            thread = threading.Thread(target=self._work, args=(take,), name=f"kupload-worker-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -56,13 +55,9 @@ class Workers:
             thread.join(seconds / len(self._threads))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _work(self) -> None:
+    def _work(self, take: Callable[[], PlannedLesson | None]) -> None:
         try:
-            while self._run.stop.ending is None:
-                try:
-                    lesson = self._queue.get_nowait()
-                except queue.Empty:
-                    return
+            while self._run.stop.ending is None and (lesson := take()):
                 self._bring_to_its_end(lesson)
         except InterruptedRunError:
             return
@@ -82,7 +77,7 @@ class Workers:
             is_in_doubt = isinstance(error, InDoubtError)
             self._run.emit(
                 LessonFailed(
-                    lesson_id=lesson.lesson_id, reason=error.what, way_out=error.way_out, is_in_doubt=is_in_doubt
+                    lesson_id=lesson.lesson_id, reason=error.reason, way_out=error.way_out, is_in_doubt=is_in_doubt
                 )
             )
             return

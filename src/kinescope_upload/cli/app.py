@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload import __version__
-from kinescope_upload.config import load_settings
-from kinescope_upload.display.options import DisplayOptions
+from kinescope_upload.cli.doctor import doctor
+from kinescope_upload.cli.folders import folders
+from kinescope_upload.cli.import_progress import import_old_progress
+from kinescope_upload.cli.map import show_mapping
+from kinescope_upload.cli.options import display_options, load
+from kinescope_upload.cli.repair import repair
+from kinescope_upload.cli.verify import verify
+from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
@@ -59,6 +63,15 @@ def main_command(  # noqa: PLR0913 - one argument an option
     ] = None,
     jobs: Annotated[str | None, typer.Option(metavar="N", help="Uploads at a time [default: 4].")] = None,
     chunk_size: Annotated[str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB].")] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="ORDER", help="size, lesson, size-desc or mixed [default: size, small first]."),
+    ] = None,
+    bwlimit: Annotated[
+        str | None,
+        typer.Option(metavar="RATE", help='Bytes a second for all together: 5M, or "08:00,2M 23:00,off".'),
+    ] = None,
+    no_checksum: Annotated[bool, typer.Option("--no-checksum", help="Take no MD5 of what is sent.")] = False,
     retries: Annotated[
         str | None,
         typer.Option(metavar="N", help="Tries after a failure without progress [default: 3]."),
@@ -95,6 +108,7 @@ def main_command(  # noqa: PLR0913 - one argument an option
     batch was stopped (token, payment, rights, database, disk); 130 interrupted.
     """
     if context.invoked_subcommand is not None:
+        _refuse_options(context)
         return
     settings = load(
         {
@@ -106,6 +120,9 @@ def main_command(  # noqa: PLR0913 - one argument an option
             "env_file": env_file,
             "jobs": jobs,
             "chunk_size": chunk_size,
+            "order": order,
+            "bwlimit": bwlimit,
+            "no_checksum": no_checksum,
             "retries": retries,
             "max_outage": max_outage,
             "no_db": no_db,
@@ -119,6 +136,18 @@ def main_command(  # noqa: PLR0913 - one argument an option
     raise typer.Exit(_main_job(settings, wants_status=status, is_dry_run=dry_run))
 
 
+def _refuse_options(context: typer.Context) -> None:
+    """Options of the main command mean nothing to the others; `--dry-run` above all must not be passed over."""
+    sources = {one: context.get_parameter_source(one.name or "") for one in context.command.params}
+    given = " ".join(one.opts[0] for one, source in sources.items() if source and source.name == "COMMANDLINE")
+    if given:
+        command = context.invoked_subcommand
+        raise UsageError(
+            f"`{given}` before `{command}` would mean nothing.",
+            f"Options stand after the command's name: kupload {command} … (see kupload {command} --help).",
+        )
+
+
 def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> int:
     from kinescope_upload import job
 
@@ -128,17 +157,6 @@ def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> in
     if is_dry_run:
         return job.dry_run(settings, options, sys.stdout)
     return job.upload(settings, options, stdout=sys.stdout, stderr=sys.stderr)
-
-
-def load(options: dict[str, object]) -> Settings:
-    """The settings of this process, from the options and everything around it."""
-    return load_settings(options, directory=Path.cwd(), environment=os.environ)
-
-
-def display_options(settings: Settings) -> DisplayOptions:
-    """How the settings want things shown."""
-    command = shlex.join(("kupload", *sys.argv[1:]))
-    return DisplayOptions(as_json=settings.json, quiet=settings.quiet, verbose=settings.verbose, command=command)
 
 
 @app.command()
@@ -173,9 +191,20 @@ def emulator(
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running until Ctrl+C.")] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Also let things disagree, and show how that is found and put right.")
+    ] = False,
     library: Annotated[Path | None, typer.Option(metavar="DIR", help="Your own files instead of made ones.")] = None,
 ) -> None:
     """Show the whole thing on this machine, with nothing to configure (extra: demo)."""
     from kinescope_upload.demo import run_demo
 
-    raise typer.Exit(run_demo(library=library, keep=keep))
+    raise typer.Exit(run_demo(library=library, keep=keep, faults=faults))
+
+
+app.command()(verify)
+app.command()(repair)
+app.command()(doctor)
+app.command()(folders)
+app.command("map")(show_mapping)
+app.command("import-progress")(import_old_progress)

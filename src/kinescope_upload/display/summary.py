@@ -117,7 +117,9 @@ def next_command(summary: Summary, command: str) -> str:
     if summary.exit_code == _EXIT_INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return command
     is_in_doubt = summary.in_doubt or any(doubt.blocking for doubt in summary.doubts)
-    return f"{command} --dry-run" if is_in_doubt else "kupload --status"
+    if is_in_doubt:
+        return f"{command} --dry-run"
+    return "kupload --status" if summary.unlinked else "kupload verify"
 
 
 def one_line(summary: Summary) -> str:

@@ -1,0 +1,84 @@
+"""`kupload repair`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kinescope_upload.cli.interruption import interruptible
+from kinescope_upload.cli.options import (
+    CourseOption,
+    EnvFileOption,
+    JsonOption,
+    LibraryOption,
+    MapOption,
+    ProgressOption,
+    VerboseOption,
+    display_options,
+    load,
+)
+from kinescope_upload.errors import UsageError
+
+if TYPE_CHECKING:
+    from kinescope_upload.comparison import MendingPlan
+
+__all__ = ["repair"]
+
+_DONE, _LEFT = 0, 1
+
+
+def repair(  # noqa: PLR0913 - one argument an option
+    *,
+    course: CourseOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; write nothing anywhere.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+    library: LibraryOption = None,
+    progress: ProgressOption = None,
+    map_file: MapOption = None,
+    env_file: EnvFileOption = None,
+    json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Put right what `kupload verify` finds, as far as it is provable what is right; show it and ask first.
+
+    What is only probable is listed with the commands to choose from. Exit codes: 0 nothing is left to decide; 1
+    something is, or was not done.
+    """
+    from kinescope_upload.audit.repair import repair as run_repair
+    from kinescope_upload.display.audit_progress import audit_progress
+    from kinescope_upload.display.audit_view import AuditView
+
+    if not yes and not dry_run and (json or not sys.stdin.isatty()):
+        raise UsageError(
+            "There is nobody to ask whether to go on.", "Say --yes to do it, or --dry-run to see what would be done."
+        )
+    settings = load(
+        {
+            "courses": tuple(course or ()),
+            "library": library,
+            "progress": progress,
+            "map_file": map_file,
+            "env_file": env_file,
+            "json": json,
+            "verbose": verbose,
+        }
+    )
+    options = display_options(settings)
+    view = AuditView(options, sys.stdout)
+    with interruptible(), audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+
+        def agree(plan: "MendingPlan") -> bool:
+            tell.step_aside()
+            view.show_plan(plan)
+            return bool(plan.mendings) and not dry_run and (yes or _ask(len(plan.mendings)))
+
+        result = run_repair(settings, tell, agree, is_dry_run=dry_run)
+    is_left = result.failed or result.plan.undecided or (result.plan.mendings and not result.was_agreed and not dry_run)
+    exit_code = _LEFT if is_left and not dry_run else _DONE
+    view.show_end(result.plan, mended=result.mended, failed=result.failed, exit_code=exit_code)
+    raise typer.Exit(exit_code)
+
+
+def _ask(number: int) -> bool:
+    question = "Do it?" if number == 1 else f"Do these {number}?"
+    return typer.confirm(question, default=False)
