@@ -13,6 +13,7 @@ import pytest
 from kinescope_upload.model import VideoFile
 from kinescope_upload.upload import (
     TRANSITIONS,
+    Adopted,
     AlreadyExists,
     AskOffset,
     Attempted,
@@ -39,6 +40,7 @@ from kinescope_upload.upload import (
     Step,
     UploadGone,
     VideoComplete,
+    VideoGone,
     WriteRow,
     advance,
     next_step,
@@ -68,6 +70,8 @@ _EVENTS: Final[tuple[Event, ...]] = (
     OrphanGone(video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99),
     Linked(at=_LATER),
     Proven(at=_LATER),
+    VideoGone(video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99),
+    Adopted(video_id="theirs", size=9, modified_ns=99, md5="d41d", at=_LATER),
 )
 
 
@@ -110,6 +114,23 @@ _PLANNED_ANEW: Final = Record(
     dialect=Dialect.JSON,
     video_id="next",
 )
+
+_ALL_BUT_WHOSE: Final = Record.__dataclass_fields__.keys() - {"lesson_id", "path", "stage", "failure"}
+_ADOPTED: Final = replace(
+    _PLANNED_ANEW,
+    parent_id="p",
+    title="Первый",
+    dialect=Dialect.TUS,
+    video_id="theirs",
+    attempted_at=_NOW,
+    offset=9,
+    md5="d41d",
+)
+
+
+def _facts_of(record: Record) -> dict[str, object]:
+    return {key: getattr(record, key) for key in _ALL_BUT_WHOSE}
+
 
 _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] = {
     (Stage.PLANNED, Attempted): (Stage.PLANNED, {"attempted_at": _LATER}),
@@ -162,18 +183,17 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
         Stage.UPLOADED,
         {"video_id": "theirs", "offset": 100, "md5": "d41d", "reason": None},
     ),
-    (Stage.ORPHANED, OrphanGone): (
-        Stage.PLANNED,
-        {
-            key: getattr(_PLANNED_ANEW, key)
-            for key in Record.__dataclass_fields__
-            if key not in {"lesson_id", "path", "stage", "failure"}
-        },
-    ),
+    (Stage.ORPHANED, OrphanGone): (Stage.PLANNED, _facts_of(_PLANNED_ANEW)),
     (Stage.UPLOADED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
     (Stage.LINKED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
+    (Stage.VERIFIED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
     (Stage.LINKED, Proven): (Stage.VERIFIED, {"verified_at": _LATER}),
     (Stage.VERIFIED, Proven): (Stage.VERIFIED, {"verified_at": _LATER}),
+    **{
+        (stage, VideoGone): (Stage.PLANNED, _facts_of(_PLANNED_ANEW))
+        for stage in (Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED)
+    },
+    **{(stage, Adopted): (Stage.UPLOADED, _facts_of(_ADOPTED)) for stage in Stage},
 }
 
 

@@ -48,12 +48,47 @@ def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[.
         "$ kupload --create-folders",
         "$ kupload",
         "$ kupload --status",
+        "$ kupload verify",
     ]
-    assert said.count("; 0 uploads asked for, 0 B sent.") == 3
+    assert said.count("; 0 uploads asked for, 0 B sent.") == 4
+    assert f"Agree      {lessons} of {lessons} lessons, {lessons} of them verified" in demo.lines
     assert f"and {len(LEFT_ALONE)} files that are no videos" in said
     assert re.findall(r"^(\d of \d)  ", said, re.MULTILINE) == ["3 of 3", "1 of 1", "1 of 1", "1 of 1"]
     assert demo.leftovers() == []
     assert sorted(one.name for one in tmp_path.iterdir()) == [".env", "kupload.toml"]
+
+
+def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[..., Any]) -> None:
+    demo = start_demo("--faults")
+    assert demo.finish() == 0, "\n".join(demo.lines)
+    said = " ".join(" ".join(demo.lines).split())
+    assert [line for line in demo.lines if line.startswith("$ ")][4:] == [
+        "$ kupload verify",
+        "$ kupload verify",
+        "$ kupload repair --yes",
+        "$ kupload repair --yes",
+        "$ kupload",
+        "$ kupload verify",
+    ]
+    for words in (
+        "Row points at no video: 1",
+        "Video exists, row empty: 1",
+        "Two videos for one lesson: 2",
+        "Video ended in error: 1",
+        "Video is stuck in pending or uploading: 1",
+        "MD5 of the original differs: 1",
+        "Video in the wrong folder: 1",
+        "Video in the project's root: 1",
+        'is called "den_1", the lesson "День 1"',
+        "Video in the folder that nobody knows: 1",
+        "8 things put right",
+        "Yours to decide: video ended in error",
+    ):
+        assert words in said, words
+    lessons = len(MADE_FILES)
+    assert said.count(f"Agree {lessons} of {lessons} lessons, {lessons} of them verified") == 2
+    assert demo.lines[-1].startswith(f"Every lesson is linked ({lessons} of {lessons})")
+    assert demo.leftovers() == []
 
 
 def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..., Any], small_library: Path) -> None:

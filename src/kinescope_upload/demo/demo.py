@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["run_demo"]
 
 
-def run_demo(*, library: Path | None, keep: bool) -> int:
+def run_demo(*, library: Path | None, keep: bool, faults: bool = False) -> int:
     """Shows the real main job at work on this machine, and leaves nothing behind.
 
     Args:
         library: The user's own library, which is only read; None makes a small one.
         keep: Whether everything stays up afterwards until Ctrl+C.
+        faults: Whether to show as well how disagreements are found and put right.
 
     Returns:
         0 when every lesson is linked and every video is byte for byte its file; else 1.
@@ -46,21 +47,22 @@ def run_demo(*, library: Path | None, keep: bool) -> int:
         with open_stage(library, interruption.check) as stage:
             interruption.check()
             show_stage(page, stage)
-            is_good = _play(page, stage, interruption)
+            is_good = _play(page, stage, interruption, faults=faults)
             if keep:
                 _keep(page, stage, interruption)
     return 0 if is_good else 1
 
 
-def _play(page: Page, stage: Stage, interruption: Interruption) -> bool:
+def _play(page: Page, stage: Stage, interruption: Interruption, *, faults: bool) -> bool:
     """Every step, and what is there afterwards; whether that is as it should be."""
     from kinescope_upload.demo.findings import find
     from kinescope_upload.demo.report import show_account, show_findings, show_outcome, show_step, show_verdict
-    from kinescope_upload.demo.steps import STEPS, perform
+    from kinescope_upload.demo.steps import FAULT_STEPS, STEPS, perform
 
+    steps = (*STEPS, *FAULT_STEPS) if faults else STEPS
     outcomes = []
-    for place, step in enumerate(STEPS, start=1):
-        show_step(page, step, place, len(STEPS))
+    for place, step in enumerate(steps, start=1):
+        show_step(page, step, place, len(steps))
         outcome = perform(step, stage, interruption)
         show_outcome(page, outcome)
         outcomes.append(outcome)

@@ -10,12 +10,23 @@ import psycopg
 from kinescope_upload.config import load_settings
 from kinescope_upload.errors import UsageError
 from kinescope_upload.survey import survey_library
+from kinescope_upload.video import embed_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["COUNT_LESSONS", "CourseCount", "DemoLesson", "Row", "add_lessons", "count_lessons", "lessons_of", "rows"]
+__all__ = [
+    "COUNT_LESSONS",
+    "CourseCount",
+    "DemoLesson",
+    "Row",
+    "add_lessons",
+    "count_lessons",
+    "lessons_of",
+    "point_row",
+    "rows",
+]
 
 _TABLES: Final = """
 CREATE TABLE "Course" (id text PRIMARY KEY, title text NOT NULL, "order" int NOT NULL DEFAULT 0);
@@ -32,6 +43,7 @@ CREATE TABLE "Lesson" (
 COUNT_LESSONS: Final = 'SELECT "courseId", count(*), count("videoId") FROM "Lesson" GROUP BY 1 ORDER BY 1'
 _ADD_COURSE: Final = 'INSERT INTO "Course" (id, title, "order") VALUES (%s, %s, %s)'
 _ADD_LESSON: Final = 'INSERT INTO "Lesson" (id, "courseId", title, "order") VALUES (%s, %s, %s, %s)'
+_POINT_ROW: Final = 'UPDATE "Lesson" SET "videoId" = %s, "videoUrl" = %s WHERE id = %s'
 _ROWS: Final = 'SELECT id, "videoId", "videoUrl" FROM "Lesson" ORDER BY id'
 
 
@@ -105,6 +117,13 @@ def add_lessons(url: str, lessons: Sequence[DemoLesson], course_titles: Mapping[
         cursor.executemany(
             _ADD_LESSON, [(one.lesson_id, one.course, one.title, place) for place, one in enumerate(lessons)]
         )
+
+
+def point_row(url: str, lesson_id: str, video_id: str | None) -> None:
+    """Writes another video's id into a row, as somebody else would; None empties it."""
+    values = [video_id, video_id and embed_url(video_id), lesson_id]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_POINT_ROW, values)
 
 
 def count_lessons(url: str) -> tuple[CourseCount, ...]:

@@ -52,6 +52,8 @@ def show_step(page: Page, step: Step, place: int, places: int) -> None:
     """What comes next."""
     page.heading(f"Step {place} of {places}: {step.title}")
     page.paragraph(step.words)
+    for item in step.items:
+        page.paragraph(f"- {item}", indent="  ")
     page.command(shlex.join(("kupload", *step.arguments)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.demo import troubles
 from kinescope_upload.demo.command import run_kupload
+from kinescope_upload.demo.disagreements import DISAGREEMENTS, Deed, act
 from kinescope_upload.demo.settings import command_environment
 from kinescope_upload.emulator import Route
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.demo.stage import Stage
     from kinescope_upload.demo.troubles import Survived
 
-__all__ = ["STEPS", "Outcome", "Step", "perform"]
+__all__ = ["FAULT_STEPS", "STEPS", "Outcome", "Step", "perform"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Step:
         title: What it shows, in a few words.
         words: What to look for.
         arguments: What is typed after "kupload".
+        items: What is done behind its back before it is typed, item by item.
+        deed: The same, to be done; None for nothing.
         with_troubles: Whether things go wrong while it runs.
         may_send: Whether it may create uploads and send bytes.
         exit_code: How it has to end.
@@ -36,6 +39,8 @@ class Step:
     title: str
     words: str
     arguments: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    deed: Deed | None = None
     with_troubles: bool = False
     may_send: bool = False
     exit_code: int = 0
@@ -66,7 +71,45 @@ STEPS: Final = (
         words="From the progress files alone: neither Kinescope nor the database is asked.",
         arguments=("--status",),
     ),
+    Step(
+        title="Prove it",
+        words="Files, progress, rows and videos are held against each other, lesson by lesson.",
+        arguments=("verify",),
+    ),
 )
+"""The demo."""
+
+FAULT_STEPS: Final = (
+    Step(
+        title="Behind kupload's back, things come to disagree",
+        words="Every one of them has to be found and named:",
+        items=tuple(one.words for one in DISAGREEMENTS),
+        arguments=("verify",),
+        deed=Deed.DISAGREE,
+        exit_code=1,
+    ),
+    Step(
+        title="Put right what is provable",
+        words=(
+            "What is only probable is left alone, with the commands that a person can choose from; so it exits with 1. "
+            "Every deletion is written to progress/deleted.jsonl before it is done."
+        ),
+        arguments=("repair", "--yes"),
+        exit_code=1,
+    ),
+    Step(
+        title="A person decides, and repair goes on from there",
+        words=(
+            "Deleted by hand: the second video, the one that nobody knew, the one in error and the one with another "
+            "MD5. The one that was stuck is done by now. The rows of what was deleted are emptied."
+        ),
+        arguments=("repair", "--yes"),
+        deed=Deed.DECIDE,
+    ),
+    Step(title="Upload what has no video now", words="And nothing else.", may_send=True),
+    Step(title="Prove it once more", words="All four sides agree again.", arguments=("verify",)),
+)
+"""What `--faults` adds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +150,8 @@ def perform(step: Step, stage: Stage, interruption: Interruption) -> Outcome:
         InterruptedRunError: Somebody asked to stop.
     """
     creations, received = _sent(stage)
+    if step.deed is not None:
+        act(step.deed, stage)
     if step.with_troubles:
         troubles.switch_on(stage)
     began = time.monotonic()

@@ -60,6 +60,16 @@ class Control:
             video.said_size = size
             video.said_md5 = md5 or ("0" * 32 if size is None else None)
 
+    def change_video(self, video_id: str, *, title: str | None = None, parent_id: str | None = None) -> None:
+        """Give a video another title, or another place, as somebody else would."""
+        with self._store.places() as places, self._store.video(video_id) as video:
+            if parent_id is not None:
+                place = places.find(parent_id)
+                video.project_id, video.folder_id = place.project_id, place.folder_id
+            if title is not None:
+                video.title = title
+            video.touch()
+
     def delete_video(self, video_id: str) -> None:
         """Delete a video, as somebody else would; the id lingers as it is set."""
         self._store.delete(video_id)
@@ -89,7 +99,7 @@ class Control:
             foreign=True,
         )
         self._store.add(video)
-        return next(fact for fact in self._store.facts() if fact.id == video.id)
+        return self._store.fact(video.id)
 
     def state(self) -> dict[str, Any]:
         """Return everything as JSON can carry it."""
@@ -122,6 +132,7 @@ COMMANDS: Mapping[str, Callable[[Control, Mapping[str, Any]], object]] = {
     "fail_processing": lambda control, data: control.fail_processing(**data),
     "set_status": lambda control, data: control.set_status(**data),
     "corrupt": lambda control, data: control.corrupt(**data),
+    "change_video": lambda control, data: control.change_video(**data),
     "delete_video": lambda control, data: control.delete_video(**data),
     "create_folder": lambda control, data: asdict(control.create_folder(**data)),
     "add_foreign_video": _add_foreign,

@@ -132,6 +132,15 @@ class Store:
             now = self._clock()
             return tuple(fact_of(video, now, self._settings) for video in videos)
 
+    def fact(self, video_id: str) -> VideoFact:
+        """Return what is true of one video.
+
+        Raises:
+            Refusal: There is none with this id.
+        """
+        with self.video(video_id) as video:
+            return fact_of(video, self._clock(), self._settings)
+
     def status(self, video: Video) -> tuple[VideoStatus, int]:
         """Return a video's status now, and its processing per cent."""
         return status_of(video, self._clock(), self._settings)

@@ -69,7 +69,7 @@ async def video_list(exchange: Exchange) -> Response:
     service = exchange.service
     search = _search(exchange.request.query_params)
     with service.store.videos() as videos:
-        found = [video for video in videos if search.finds(video, service.store.status(video)[0])]
+        found = [video for video in videos if search.finds(video, service.store)]
         return page_of(exchange.request, search.ordered(found), lambda video: render_video(service, video))
 
 
@@ -104,15 +104,13 @@ class _Search:
     key: Callable[[Video], Any]
     descending: bool
 
-    def finds(self, video: Video, status: VideoStatus) -> bool:
-        return all(
-            (
-                self.project_id in {None, video.project_id},
-                self.folder_id in {None, video.folder_id},
-                self.statuses is None or status in self.statuses,
-                self.ids is None or video.id in self.ids,
-                self.words in video.title.casefold(),
-            ),
+    def finds(self, video: Video, store: Store) -> bool:
+        return (
+            self.folder_id in {None, video.folder_id}
+            and self.project_id in {None, video.project_id}
+            and (self.ids is None or video.id in self.ids)
+            and (not self.words or self.words in video.title.casefold())
+            and (self.statuses is None or store.status(video)[0] in self.statuses)
         )
 
     def ordered(self, videos: list[Video]) -> Sequence[Video]:

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
@@ -109,7 +110,7 @@ class LessonsDatabase:
             found = connection.execute(statements.select_rows(self._table), wanted).fetchall()
             if not found and (facts := self._look_up(connection)).hides_rows:
                 raise hidden_rows(facts, self._table)
-            rows = (LessonRow(lesson_id=one[0], course=one[1], title=one[2], video_id=one[3]) for one in found)
+            rows = (LessonRow(lesson_id=one[0], course=intern(one[1]), title=one[2], video_id=one[3]) for one in found)
             return tuple(sorted(rows, key=lambda row: row.lesson_id))
 
         return self._ask(ask)
@@ -134,6 +135,22 @@ class LessonsDatabase:
             raise hidden_rows(self._look_up(connection), self._table)
 
         return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")
+
+    def clear(self, lesson_id: str, video_id: str) -> bool:
+        """Empties the lesson's row if it holds this very id, as it is spelt there; whether the row is empty now.
+
+        Done again, it changes nothing.
+        """
+        values = {"lesson_id": _sendable(lesson_id), "video_id": _sendable(video_id)}
+
+        def ask(connection: Connection) -> bool:
+            connection.execute(statements.clear_row(self._table), values)
+            row = connection.execute(statements.look_at_row(self._table), values).fetchone()
+            if row is not None and row[0] == video_id:
+                raise hidden_rows(self._look_up(connection), self._table)
+            return row is not None and row[0] is None
+
+        return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
 
     def probe(self) -> DatabaseReport:
         """Looks whether lessons can be read and written, and changes nothing; what is wrong stands in the report."""

@@ -13,7 +13,16 @@ from psycopg.sql import SQL, Composed, Identifier
 if TYPE_CHECKING:
     from kinescope_upload.model import LessonTable
 
-__all__ = ["LIST_COLUMNS", "LIST_TABLES", "link_row", "look_at_row", "quoted", "quoted_table", "select_rows"]
+__all__ = [
+    "LIST_COLUMNS",
+    "LIST_TABLES",
+    "clear_row",
+    "link_row",
+    "look_at_row",
+    "quoted",
+    "quoted_table",
+    "select_rows",
+]
 
 _SELECT_ROWS: Final = SQL(
     "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
@@ -25,6 +34,11 @@ _LINK_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s"
     " WHERE {lesson_id} = %(lesson_id)s"
     " AND ({video_id} IS NULL OR {video_id}::text = '' OR {video_id}::text = %(same_id)s)"
+)
+
+_CLEAR_ROW: Final = SQL(
+    "UPDATE {table} SET {video_id} = NULL, {video_url} = NULL"
+    " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(video_id)s"
 )
 
 _LOOK_AT_ROW: Final = SQL("SELECT NULLIF({video_id}::text, '') FROM {table} WHERE {lesson_id} = %(lesson_id)s")
@@ -63,6 +77,11 @@ def link_row(table: LessonTable) -> Composed:
     `same_id` is `video_id` once more: the one takes the column's type, the other is a text.
     """
     return _with_names(_LINK_ROW, table)
+
+
+def clear_row(table: LessonTable) -> Composed:
+    """Empties both columns, if the row holds this very id; done twice, it changes nothing."""
+    return _with_names(_CLEAR_ROW, table)
 
 
 def look_at_row(table: LessonTable) -> Composed:

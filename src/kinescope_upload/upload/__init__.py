@@ -10,6 +10,7 @@ record. Bytes that were handed to the network count for nothing here; only what 
 """
 
 from kinescope_upload.upload.events import (
+    Adopted,
     AlreadyExists,
     Attempted,
     Created,
@@ -26,6 +27,7 @@ from kinescope_upload.upload.events import (
     Proven,
     UploadGone,
     VideoComplete,
+    VideoGone,
 )
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.steps import (
@@ -41,6 +43,7 @@ from kinescope_upload.upload.transitions import TRANSITIONS, IllegalEventError, 
 
 __all__ = [
     "TRANSITIONS",
+    "Adopted",
     "AlreadyExists",
     "AskOffset",
     "Attempted",
@@ -67,6 +70,7 @@ __all__ = [
     "Step",
     "UploadGone",
     "VideoComplete",
+    "VideoGone",
     "WriteRow",
     "advance",
     "next_step",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kinescope_upload.upload.record import Dialect
 
 __all__ = [
+    "Adopted",
     "AlreadyExists",
     "Attempted",
     "Created",
@@ -27,6 +28,7 @@ __all__ = [
     "Proven",
     "UploadGone",
     "VideoComplete",
+    "VideoGone",
 ]
 
 
@@ -130,6 +132,29 @@ class Proven:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoGone:
+    """Every byte had arrived, and the video is on Kinescope no more; it begins anew from the file as it is now."""
+
+    video_id: str | None
+    dialect: Dialect
+    parent_id: str
+    title: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """Another video is provably the lesson's: size and MD5 are those of the file, and ours is gone or never was."""
+
+    video_id: str
+    size: int
+    modified_ns: int
+    md5: str
+    at: datetime
+
+
 Event = (
     Attempted
     | Created
@@ -146,4 +171,6 @@ Event = (
     | OrphanGone
     | Linked
     | Proven
+    | VideoGone
+    | Adopted
 )

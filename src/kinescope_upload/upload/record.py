@@ -46,7 +46,8 @@ class Record:
 
     Attributes:
         lesson_id: The lesson.
-        path: The file's path relative to the library root; pins the lesson to this file.
+        path: The file's path relative to the library root; pins the lesson to this file. One that ends with "/" names
+            only the course's folder: the video was taken over from another system, and its file is not known.
         size: The file's size in bytes when the upload was planned: the upload's length.
         modified_ns: The file's time of change at that moment, in nanoseconds since the epoch.
         parent_id: The folder (or project) on Kinescope that the video goes to.
@@ -87,6 +88,11 @@ class Record:
     linked_at: datetime | None = None
     verified_at: datetime | None = None
     failure: Failure | None = None
+
+    @property
+    def names_file(self) -> bool:
+        """Whether it is known which file the video was made from."""
+        return not self.path.endswith("/")
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file is still the one that the upload was planned for: the same size and time of change."""

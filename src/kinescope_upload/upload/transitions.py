@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.upload.events import (
+    Adopted,
     AlreadyExists,
     Attempted,
     Created,
@@ -22,6 +23,7 @@ from kinescope_upload.upload.events import (
     Proven,
     UploadGone,
     VideoComplete,
+    VideoGone,
 )
 from kinescope_upload.upload.record import Dialect, Record, Stage
 
@@ -48,8 +50,18 @@ TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.ORPHANED, OrphanGone): Stage.PLANNED,
     (Stage.UPLOADED, Linked): Stage.LINKED,
     (Stage.LINKED, Linked): Stage.LINKED,
+    (Stage.VERIFIED, Linked): Stage.LINKED,
     (Stage.LINKED, Proven): Stage.VERIFIED,
     (Stage.VERIFIED, Proven): Stage.VERIFIED,
+    (Stage.UPLOADED, VideoGone): Stage.PLANNED,
+    (Stage.LINKED, VideoGone): Stage.PLANNED,
+    (Stage.VERIFIED, VideoGone): Stage.PLANNED,
+    (Stage.PLANNED, Adopted): Stage.UPLOADED,
+    (Stage.CREATED, Adopted): Stage.UPLOADED,
+    (Stage.ORPHANED, Adopted): Stage.UPLOADED,
+    (Stage.UPLOADED, Adopted): Stage.UPLOADED,
+    (Stage.LINKED, Adopted): Stage.UPLOADED,
+    (Stage.VERIFIED, Adopted): Stage.UPLOADED,
 }
 """What each event makes of each stage; a pair that is not here is a bug in kupload."""
 
@@ -85,8 +97,10 @@ def _with_facts_of(event: Event, record: Record) -> Record:
             return replace(record, attempted_at=event.at)
         case Created():
             return _created(record, event)
-        case OrphanGone():
+        case OrphanGone() | VideoGone():
             return _planned_anew(record, event)
+        case Adopted():
+            return _adopted(record, event)
         case Linked():
             return replace(record, linked_at=event.at)
         case Proven():
@@ -124,7 +138,24 @@ def _created(record: Record, event: Created) -> Record:
     )
 
 
-def _planned_anew(record: Record, event: OrphanGone) -> Record:
+def _adopted(record: Record, event: Adopted) -> Record:
+    return Record(
+        lesson_id=record.lesson_id,
+        path=record.path,
+        size=event.size,
+        modified_ns=event.modified_ns,
+        parent_id=record.parent_id,
+        title=record.title,
+        dialect=record.dialect,
+        video_id=event.video_id,
+        stage=record.stage,
+        attempted_at=record.attempted_at or event.at,
+        offset=event.size,
+        md5=event.md5,
+    )
+
+
+def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
     return Record(
         lesson_id=record.lesson_id,
         path=record.path,

@@ -1,0 +1,110 @@
+"""`kupload repair`: what the four sides disagree about is put right, as far as it is provable what is right."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.audit.inspection import inspect, open_tools
+from kinescope_upload.audit.mender import Mender
+from kinescope_upload.audit.sides import courses_in_question, look_around
+from kinescope_upload.comparison import Action, Commands, MendingPlan, plan_mending
+from kinescope_upload.comparison.events import Mended, MendingFailed, Tell
+from kinescope_upload.errors import LessonFailedError, TryAgainError
+from kinescope_upload.progress import ProgressStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinescope_upload.audit.inspection import Inspection, Tools
+    from kinescope_upload.comparison import Mending
+    from kinescope_upload.config import Settings
+    from kinescope_upload.lessons import LessonsDatabase
+
+__all__ = ["RepairResult", "repair"]
+
+_DESTRUCTIVE: Final = frozenset({Action.DELETE, Action.RESTART, Action.CLEAR})
+_INDEPENDENT: Final = frozenset({Action.MOVE, Action.RENAME})
+"""Of the other actions for one lesson each needs those before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairResult:
+    """What became of a repair.
+
+    Attributes:
+        plan: What was to be done.
+        was_agreed: Whether it was to be done at all; False for a dry run and for those who said no.
+        mended: How many things were put right.
+        failed: How many were not, although they were tried.
+    """
+
+    plan: MendingPlan
+    was_agreed: bool
+    mended: int = 0
+    failed: int = 0
+
+
+def repair(settings: Settings, tell: Tell, agree: Callable[[MendingPlan], bool], *, is_dry_run: bool) -> RepairResult:
+    """Looks, plans, asks and mends.
+
+    Args:
+        settings: The settings; the database cannot be gone without.
+        tell: Hears what happens.
+        agree: Shown the plan, before anything is changed; whether it may be done.
+        is_dry_run: Whether nothing is written anywhere.
+
+    Raises:
+        UsageError: Another run is at work on a course.
+        KuploadError: A side cannot be looked at.
+    """
+    with ExitStack() as stack:
+        tools = stack.enter_context(open_tools(settings, tell))
+        database = tools.database
+        assert database is not None  # noqa: S101 - `repair` has no --no-db
+        ground = look_around(settings, database, tools.patience)
+        store = None
+        if not is_dry_run:  # from here on nobody else changes the progress of these courses
+            store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, ground)))
+        inspection = inspect(tools, ground)
+        inspection.read_files(tools, inspection.comparison.to_be_read())
+        plan = _plan(settings, inspection)
+        if not agree(plan) or store is None:
+            return RepairResult(plan=plan, was_agreed=False)
+        return _mend_all(tools, _mender(tools, database, store, inspection), plan)
+
+
+def _plan(settings: Settings, inspection: Inspection) -> MendingPlan:
+    commands = Commands(api_url=settings.api_url, table=settings.table)
+    return plan_mending(inspection.report(), inspection.comparison, commands)
+
+
+def _mender(tools: Tools, database: LessonsDatabase, store: ProgressStore, inspection: Inspection) -> Mender:
+    return Mender(
+        tools=tools,
+        database=database,
+        store=store,
+        places=inspection.comparison.places,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+
+
+def _mend_all(tools: Tools, mender: Mender, plan: MendingPlan) -> RepairResult:
+    if any(one.action in _DESTRUCTIVE for one in plan.mendings):
+        time.sleep(tools.settings.orphan_wait)  # what is gone is looked for twice, and not in the same moment
+    failed: list[Mending] = []
+    for mending in plan.mendings:
+        stuck = {one.lesson.lesson_id for one in failed}
+        try:
+            if mending.lesson.lesson_id in stuck and mending.action not in _INDEPENDENT:
+                raise LessonFailedError("What has to be done before it could not be done.")  # noqa: TRY301 - one way out
+            mender.mend(mending)
+        except (LessonFailedError, TryAgainError) as error:
+            failed.append(mending)
+            tools.tell(MendingFailed(mending=mending, reason=error.what, way_out=error.way_out))
+        else:
+            tools.tell(Mended(mending=mending))
+    return RepairResult(plan=plan, was_agreed=True, mended=len(plan.mendings) - len(failed), failed=len(failed))

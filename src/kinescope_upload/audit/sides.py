@@ -1,0 +1,108 @@
+"""Files, rows and progress as they are now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from sys import intern
+from typing import TYPE_CHECKING
+
+from kinescope_upload.comparison import Sides, Trace, trace_of
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.library import stat_file
+from kinescope_upload.model import MappingSource
+from kinescope_upload.progress import courses_in, stream_records
+from kinescope_upload.survey import survey_library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kinescope_upload.audit.patience import Patience
+    from kinescope_upload.config import Settings
+    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.survey import Survey
+
+__all__ = ["Ground", "courses_in_question", "look_around", "sides_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What does not change while a command is at work: the library, and the database's rows (None goes without)."""
+
+    survey: Survey
+    rows: Mapping[str, LessonRow] | None
+
+
+def look_around(settings: Settings, database: LessonsDatabase | None, patience: Patience) -> Ground:
+    """Walks through the library and reads all rows, of other courses too: their videos are not unknown.
+
+    Raises:
+        UsageError: The library or the mapping cannot be read.
+        BatchStoppedError: The database does not answer or refuses.
+    """
+    survey = survey_library(settings)
+    return Ground(survey=survey, rows=None if database is None else _rows(database, patience))
+
+
+def _rows(database: LessonsDatabase, patience: Patience) -> dict[str, LessonRow]:
+    try:
+        return {row.lesson_id: row for row in patience.make(database.rows)}
+    except DatabaseDownError as error:
+        raise BatchStoppedError(
+            error.what, "Start the database (a free Supabase project falls asleep), then run the same command again."
+        ) from error
+
+
+def courses_in_question(settings: Settings, ground: Ground) -> tuple[str, ...]:
+    """The courses that were named, else every course that a side has something of."""
+    if settings.courses:
+        return tuple(sorted(set(settings.courses)))
+    courses = {*ground.survey.courses, *courses_in(settings.progress)}
+    if ground.rows is not None:
+        of_rows = {row.course for row in ground.rows.values()}
+        foreign = {one.course for one in ground.survey.mapped.assignments} - of_rows
+        courses = (courses - foreign) | of_rows
+    return tuple(sorted(courses))
+
+
+def sides_of(settings: Settings, ground: Ground) -> Sides:
+    """Everything but the videos, as far as a comparison needs it."""
+    survey = ground.survey
+    files = {one.file.path: one.file for one in survey.mapped.assignments}
+    return Sides(
+        mapped=survey.held_against(ground.rows),
+        scanned=survey.mapped.assignments,
+        is_scanned=survey.source is MappingSource.SCAN_RULE,
+        rows=ground.rows,
+        traces=_traces(settings.progress, files, ground.rows or {}),
+        files=files,
+        find=partial(stat_file, settings.needed_library()),
+    )
+
+
+def _traces(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, Trace]:
+    """What the progress files say, of all courses; equal texts are kept once."""
+    found: dict[str, Trace] = {}
+    for course in courses_in(folder):
+        name = intern(course)
+        for record in stream_records(folder, course):
+            trace = trace_of(record, name)
+            if trace.is_begun:
+                row = rows.get(record.lesson_id)
+                found[row.lesson_id if row else record.lesson_id] = _slim(trace, files.get(record.path), row)
+    return found
+
+
+def _slim(trace: Trace, file: VideoFile | None, row: LessonRow | None) -> Trace:
+    return Trace(
+        course=trace.course,
+        path=file.path if file else trace.path,
+        size=file.size if file and file.size == trace.size else trace.size,
+        modified_ns=file.modified_ns if file and trace.is_for(file) else trace.modified_ns,
+        stage=trace.stage,
+        video_id=row.video_id if row and row.video_id == trace.video_id else trace.video_id,
+        md5=trace.md5,
+        title="" if row else trace.title,
+    )
