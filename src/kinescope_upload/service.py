@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
 import truststore
 
 from kinescope_upload import __version__
 from kinescope_upload.errors import BatchStoppedError, UnreachableError
+from kinescope_upload.lean_httpx import httpx
 from kinescope_upload.trust import may_hear_token
 from kinescope_upload.tus import Answer, Request, parse_date
 

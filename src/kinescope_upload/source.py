@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK_SIZE", "VideoSource"]
 
-BLOCK_SIZE: Final = 1024 * 1024
+BLOCK_SIZE: Final = 256 * 1024
 """Bytes that are read and handed to the network at a time."""
 
 _BLOCKS_AHEAD: Final = 1

@@ -9,7 +9,7 @@ import pytest
 
 from concurrency import meanwhile, once_sent, slowly
 from kinescope_upload.upload import Stage
-from world import KIB, World, content_of
+from world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +112,18 @@ def test_a_library_that_moved_goes_on_from_the_byte_where_it_stopped(world: Worl
     outcome = world.upload(jobs=1)
     assert outcome.exit_code == 0
     assert outcome.summary["cost"]["resumes"] == 1
+    world.assert_promise(cuts=1)
+
+
+def test_a_renamed_file_goes_on_and_its_old_name_is_free_for_another_lesson(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    path.rename(path.with_name("002_урок.mp4"))
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["cost"]["resumes"]) == (0, 1)
+    assert world.records[FIRST].path == "01_analytics/m01_start/002_урок.mp4"
     world.assert_promise(cuts=1)
 
 

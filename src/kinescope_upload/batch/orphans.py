@@ -124,4 +124,5 @@ def _begin_anew(run: Run, record: Record, file: VideoFile) -> OrphanGone:
         title=record.title,
         size=file.size,
         modified_ns=file.modified_ns,
+        path=file.path,
     )

@@ -159,6 +159,9 @@ def _link_own(finding: Finding, lesson: Lesson, video_id: str) -> Mending:
 def _is_linkable(lesson: Lesson, video_id: str, facts: Facts) -> bool:
     """Whether nothing speaks against a video that the progress file names."""
     video = facts.video(video_id)
+    size = lesson.size if video is None else video.size
+    if lesson.trace is None or size not in {None, lesson.trace.size}:
+        return False
     if video is None:
         return True  # nothing at all is wrong with it
     kinds = {one.kind for one in problems_of(lesson, video, None)}

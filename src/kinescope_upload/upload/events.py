@@ -108,7 +108,10 @@ class VideoComplete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanGone:
-    """No video of this upload is left; the next one starts from the file as it is now."""
+    """No video of this upload is left; the next one starts from the file as it is now.
+
+    `path` is None where the file's name has not changed.
+    """
 
     video_id: str | None
     dialect: Dialect
@@ -116,6 +119,7 @@ class OrphanGone:
     title: str
     size: int
     modified_ns: int
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +138,10 @@ class Proven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoGone:
-    """Every byte had arrived, and the video is on Kinescope no more; it begins anew from the file as it is now."""
+    """Every byte had arrived, and the video is on Kinescope no more; it begins anew from the file as it is now.
+
+    `path` is None where the file's name has not changed.
+    """
 
     video_id: str | None
     dialect: Dialect
@@ -142,6 +149,7 @@ class VideoGone:
     title: str
     size: int
     modified_ns: int
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,7 +158,7 @@ def _adopted(record: Record, event: Adopted) -> Record:
 def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
     return Record(
         lesson_id=record.lesson_id,
-        path=record.path,
+        path=event.path or record.path,
         size=event.size,
         modified_ns=event.modified_ns,
         parent_id=event.parent_id,
@@ -187,4 +187,6 @@ def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
     answer_is_unknown = record.stage is Stage.PLANNED and record.attempted_at is not None
     if answer_is_unknown and (record.dialect is Dialect.JSON or dialect is not record.dialect):
         return advance(record, InitUnanswered())
+    if record.stage is Stage.CREATED:
+        return replace(record, path=file.path)  # the file may have been renamed; a leftover is known by its old name
     return record
