@@ -21,6 +21,11 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@ $(VENV)/.demo
 
+$(VENV)/.bench: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	touch $@ $(VENV)/.demo
+
 demo: $(VENV)/.demo          ## the whole thing on this machine, nothing to configure
 	$(BIN)/kupload demo
 
@@ -36,6 +41,9 @@ check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a 
 
 coverage: $(VENV)/.dev       ## branch coverage: all of the pure core, 95 % in total
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term $(TESTS)
+
+bench: $(VENV)/.bench        ## every figure beside its bar; takes a quarter of an hour and curl
+	-$(BIN)/python -m benchmarks.bench $(BENCH)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,54 @@
+"""Every line of the table, one after the other: `python -m benchmarks.bench [NAME …]`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.many_streams import many_streams
+from benchmarks.memory import memory
+from benchmarks.one_stream import one_stream
+from benchmarks.orders import orders
+from benchmarks.replay import replay
+from benchmarks.scale import scale
+from benchmarks.start import start
+from benchmarks.steady import steady
+from benchmarks.table import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.table import Figure
+
+_REPLAYED: Final = 0.1
+"""The whole batch takes minutes: `python -m benchmarks.replay`."""
+
+
+def _short_replay() -> list[Figure]:
+    return [*replay(_REPLAYED), *replay(_REPLAYED, faults=True)]
+
+
+_BENCHMARKS: Final[dict[str, Callable[[], list[Figure]]]] = {
+    "start": start,
+    "scale": scale,
+    "memory": memory,
+    "one_stream": one_stream,
+    "many_streams": many_streams,
+    "orders": orders,
+    "steady": steady,
+    "replay": _short_replay,
+}
+
+
+def main(names: list[str]) -> int:
+    """Runs what is named, or everything; 1 when a bar is missed."""
+    figures: list[Figure] = []
+    for name in names or _BENCHMARKS:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        figures += _BENCHMARKS[name]()
+    print(table_of(figures))
+    return int(any(one.is_met is False for one in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,170 @@
+"""A hundred thousand files: scan, plan, status; and what recording one step costs in a large course."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.stage import environment, kupload, measured, workshop
+from benchmarks.table import Figure, at_most, noted, table_of
+from kinescope_upload.display.status import course_statuses
+from kinescope_upload.display.status_view import status_text
+from kinescope_upload.display.surface import Surface
+from kinescope_upload.library import scan
+from kinescope_upload.mapping import assign_by_scan_rule, guard
+from kinescope_upload.model import LessonRow
+from kinescope_upload.plan import Selection, make_plan
+from kinescope_upload.progress import ProgressStore, read_records
+from kinescope_upload.upload import Dialect, Record, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["scale"]
+
+_FILES: Final = 100_000
+_SECTION: Final = 100
+_SECTIONS_A_COURSE: Final = 50
+_RUNS: Final = 3
+_PARTS: Final = ("scan", "map and plan", "map and status")
+
+
+def scale() -> list[Figure]:
+    """Everything that grows with the library, and that must not grow faster."""
+    with workshop() as small, workshop() as large:
+        _make_files(small / "library", _FILES // 10)
+        _make_files(large / "library", _FILES)
+        pairs = [(_look(small), _look(large)) for _ in range(_RUNS)]
+        process = measured(kupload("--status"), large, environment(large, "http://127.0.0.1:9"))
+    seconds = median(sum(one) for _, one in pairs)
+    growth = median(sum(much) / sum(little) for little, much in pairs)
+    parts = ", ".join(f"{name} {median(one[part] for _, one in pairs):.2f}" for part, name in enumerate(_PARTS))
+    return [
+        at_most("scan + plan + status, 100,000 files, CPU", seconds, 3, " s", note=parts),
+        at_most("…, 10 times the files, times the time", growth, 12),
+        at_most("the process `kupload --status`, 100,000 files, CPU", process.cpu, 3, " s"),
+        *_recording(),
+    ]
+
+
+def _look(folder: Path) -> tuple[float, float, float]:
+    """Seconds of CPU of a scan, of a plan made from it, and of the status told from it."""
+    began = time.process_time()
+    files = scan(folder / "library").files
+    scanned = time.process_time()
+    assignments = assign_by_scan_rule(files)
+    rows = {one.lesson_id: _row(one.lesson_id, one.course) for one in assignments}
+    prepared = time.process_time()
+    plan = make_plan(guard(assign_by_scan_rule(files), rows).assignments, rows=rows, records={}, selection=Selection())
+    planned = time.process_time()
+    text = status_text(course_statuses(assign_by_scan_rule(files), {}), Surface())
+    told = time.process_time()
+    if len(plan.work) != len(files) or "All" not in text:
+        raise RuntimeError(f"{len(plan.work)} of {len(files)} files are planned")
+    return scanned - began, planned - prepared, told - planned
+
+
+def _row(lesson_id: str, course: str) -> LessonRow:
+    return LessonRow(lesson_id=lesson_id, course=course, title=lesson_id, video_id=None)
+
+
+def _make_files(root: Path, count: int) -> None:
+    for section in range(count // _SECTION):
+        folder = root / f"{section // _SECTIONS_A_COURSE:02d}_course" / f"m{section % _SECTIONS_A_COURSE:02d}_section"
+        folder.mkdir(parents=True)
+        for number in range(1, _SECTION + 1):
+            (folder / f"{number:03d}_урок.mp4").write_bytes(b"x")
+
+
+def _recording() -> list[Figure]:
+    few, many, little = _step_cost(1, 10_000), _step_cost(100, 10_000), _step_cost(1, 100)
+    return [
+        at_most("recording a step, course of 10,000 lessons, beside fsync", few * 1000, 2, " ms"),
+        at_most("…, 100 courses ÷ 1 course", many / few, 1.25),
+        noted("…, course of 100 lessons", f"{little * 1000:.2g} ms"),
+    ]
+
+
+def _step_cost(courses: int, lessons: int) -> float:
+    """Seconds that one step costs besides what reaching the disk takes, in a run on so many courses.
+
+    Only one course is large: what the others cost would show all the same.
+    """
+    with TemporaryDirectory(prefix="kupload-bench-") as place:  # a real disk
+        folder = Path(place)
+        names = [f"course{number:03d}" for number in range(courses)]
+        _write_course(folder, names[0], lessons)
+        for name in names[1:]:
+            _write_course(folder, name, 10)
+        with ProgressStore(folder, names) as store, _stopwatch_on_fsync() as flushing:
+            records = [one for key, one in store.records.items() if key.startswith(names[0])][:200]
+            took = []
+            for record in records:
+                step = replace(record, offset=record.offset + 1)
+                flushing.clear()
+                began = time.perf_counter()
+                store.save(names[0], step)
+                took.append(time.perf_counter() - began - sum(flushing))
+        if read_records(folder, [names[0]])[records[0].lesson_id].offset != records[0].offset + 1:
+            raise RuntimeError("nothing was recorded")
+        return median(took)
+
+
+@contextmanager
+def _stopwatch_on_fsync() -> Iterator[list[float]]:
+    """The seconds of every fsync while the context lasts."""
+    took: list[float] = []
+    real = os.fsync
+
+    def timed(handle: int) -> None:
+        began = time.perf_counter()
+        real(handle)
+        took.append(time.perf_counter() - began)
+
+    os.fsync = timed  # type: ignore[assignment]
+    try:
+        yield took
+    finally:
+        os.fsync = real
+
+
+def _write_course(folder: Path, course: str, lessons: int) -> None:
+    (folder / f"{course}.json").write_bytes(_course_file(course, lessons))
+
+
+@cache
+def _course_file(course: str, lessons: int) -> bytes:
+    from kinescope_upload.progress.format import encode_course, encode_record  # noqa: PLC0415 - the benchmark's own
+
+    records = [_record(f"{course}_m01_{number:05d}", course) for number in range(lessons)]
+    return encode_course(course, {one.lesson_id: encode_record(one) for one in records})
+
+
+def _record(lesson_id: str, course: str) -> Record:
+    from datetime import UTC, datetime  # noqa: PLC0415 - the benchmark's own
+
+    return Record(
+        lesson_id=lesson_id,
+        path=f"{course}/m01_section/{lesson_id}_урок.mp4",
+        size=500_000_000,
+        modified_ns=1_700_000_000_000_000_000,
+        parent_id="71777756-0000-4000-8000-000000000000",
+        title="Как пройти курс – часть 2",
+        dialect=Dialect.TUS,
+        video_id="9d3b7a10-52c4-4f6e-8b1d-0a9c8e7f6d5b",
+        stage=Stage.CREATED,
+        attempted_at=datetime(2026, 1, 1, tzinfo=UTC),
+        upload_url="https://eu-ams-uploader.kinescope.io/upload/9d3b7a10-52c4-4f6e-8b1d-0a9c8e7f6d5b",
+        offset=67_108_864,
+    )
+
+
+if __name__ == "__main__":
+    print(table_of(scale()))

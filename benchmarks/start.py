@@ -1,0 +1,40 @@
+"""How long it takes until kupload says its version, and its status."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Final
+
+from benchmarks.stage import environment, kupload, measured, workshop
+from benchmarks.table import Figure, at_most, table_of
+from real_library import make_real_library
+
+__all__ = ["start"]
+
+_RUNS: Final = 9
+
+
+def start() -> list[Figure]:
+    """Medians; the CPU's seconds for the version, since a busy machine does not stretch them."""
+    with workshop() as folder:
+        made = len(make_real_library(folder / "library", scale=1e-6))
+        env = environment(folder, "http://127.0.0.1:9")
+        version = [measured(kupload("--version"), folder, env) for _ in range(_RUNS)]
+        status = [measured(kupload("--status"), folder, env) for _ in range(_RUNS)]
+        if any(one.exit_code for one in version + status):
+            raise RuntimeError((folder / "complained").read_text())
+        cpu = median(one.cpu for one in status)
+    return [
+        at_most("`kupload --version`, CPU", median(one.cpu for one in version), 0.25, " s"),
+        at_most(
+            f"`kupload --status`, {made} lessons, wall",
+            median(one.seconds for one in status),
+            0.5,
+            " s",
+            note=f"CPU {cpu:.2f} s",
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    print(table_of(start()))
