@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,15 @@ def meanwhile(action: Callable[[], None]) -> Iterator[None]:
         thread.join()
     if failures:
         raise failures[0]
+
+
+def until(condition: Callable[[], bool], timeout: float = 30) -> None:
+    """Returns when the condition holds, where nothing tells of the change."""
+    nobody = threading.Event()
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        nobody.wait(0.005)
 
 
 def once_sent(world: World, count: int) -> None:

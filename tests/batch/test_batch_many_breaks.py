@@ -91,16 +91,16 @@ def test_a_file_of_six_gibibytes_needs_less_than_sixty_megabytes_of_memory(world
     path = world.add_file("01_analytics/m01_start/001.mp4", b"x")
     _make_sparse(path, 6 * 1024 * _MIB)
     world.add_lessons()
-    process = world.start("--json")
-    watched = psutil.Process(process.pid)
     peak = 0
-    assert process.stdout is not None
-    for line in process.stdout:  # one `progress` a second
-        if '"event": "progress"' in line:
-            peak = max(peak, watched.memory_info().rss)
-        if '"event": "summary"' in line:
-            assert json.loads(line)["linked"] == 1
-    assert process.wait(timeout=30) == 0
+    with world.start("--json") as process:
+        watched = psutil.Process(process.pid)
+        assert process.stdout is not None
+        for line in process.stdout:  # one `progress` a second
+            if '"event": "progress"' in line:
+                peak = max(peak, watched.memory_info().rss)
+            if '"event": "summary"' in line:
+                assert json.loads(line)["linked"] == 1
+    assert process.returncode == 0
     assert 0 < peak < 60_000_000
     [video] = world.emulator.videos()
     assert (video.complete, video.size) == (True, 6 * 1024 * _MIB)
