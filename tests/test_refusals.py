@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from kinescope_upload.errors import (
+    AbsentError,
     BatchStoppedError,
     KuploadError,
     LessonFailedError,
@@ -97,6 +98,12 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             LessonFailedError,
             "Kinescope refuses to create the upload (400 no). (X-Request-ID req-7)",
         ),
+        (
+            Meaning.GONE,
+            404,
+            AbsentError,
+            "Kinescope has no such thing (asked to create the upload: 404 no). (X-Request-ID req-7)",
+        ),
     ],
 )
 def test_each_meaning_is_an_error_with_its_words(
@@ -109,9 +116,7 @@ def test_each_meaning_is_an_error_with_its_words(
     assert error.request_id == "req-7"
 
 
-@pytest.mark.parametrize(
-    "meaning", [Meaning.TAKEN, Meaning.GONE, Meaning.CONFLICT, Meaning.OFFSET_REFUSED, Meaning.DONE]
-)
+@pytest.mark.parametrize("meaning", [Meaning.TAKEN, Meaning.CONFLICT, Meaning.OFFSET_REFUSED, Meaning.DONE])
 def test_a_meaning_that_nobody_expected_here_fails_the_lesson_only(meaning: Meaning) -> None:
     assert type(_error(meaning, _answer(404))) is LessonFailedError
 

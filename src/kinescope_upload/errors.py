@@ -9,6 +9,7 @@
     │   ├── LockedError          an earlier request still holds the upload
     │   └── DatabaseDownError    the database does not answer; the row is written later
     ├── LessonFailedError        this lesson is not done; the others go on
+    │   ├── AbsentError          Kinescope has no such thing
     │   ├── FileChangedError     the file is not what it was when its upload began
     │   └── InDoubtError         only a person can tell what is right
     ├── BatchStoppedError        no lesson can succeed: token, payment, rights, database, disk (exit code 3)
@@ -22,6 +23,7 @@ why, then what to do now.
 from __future__ import annotations
 
 __all__ = [
+    "AbsentError",
     "BatchStoppedError",
     "DatabaseDownError",
     "FileChangedError",
@@ -103,6 +105,10 @@ class DatabaseDownError(TryAgainError):
 
 class LessonFailedError(KuploadError):
     """This lesson is not done and trying again at once would not help; the others go on."""
+
+
+class AbsentError(LessonFailedError):
+    """404 or 410: Kinescope has no such thing."""
 
 
 class FileChangedError(LessonFailedError):

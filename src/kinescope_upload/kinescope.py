@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from kinescope_upload.errors import LessonFailedError, TryAgainError
+from kinescope_upload.errors import AbsentError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.refusals import error_for
 from kinescope_upload.service import Call
 from kinescope_upload.tus import Answer, Meaning, Request, interpret
@@ -143,9 +143,20 @@ class KinescopeApi:
         return tuple(project for item in items if (project := read_project(item)))
 
     def folders(self, project_id: str) -> tuple[Folder, ...]:
-        """The folders of a project."""
+        """The folders of a project.
+
+        Raises:
+            UsageError: Kinescope knows no such project.
+        """
         items = self._pages(f"/v1/projects/{project_id}/folders", (), doing="list the project's folders")
-        return tuple(folder for item in items if (folder := read_folder(item)))
+        try:
+            return tuple(folder for item in items if (folder := read_folder(item)))
+        except AbsentError as error:
+            raise UsageError(
+                f"Kinescope knows no project {project_id}.",
+                "Check KINESCOPE_PROJECT_ID; `kupload doctor` lists the projects.",
+                request_id=error.request_id,
+            ) from error
 
     def create_folder(self, project_id: str, name: str) -> Folder:
         """Makes a folder at the project's root."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import (
+    AbsentError,
     BatchStoppedError,
     KuploadError,
     LessonFailedError,
@@ -71,6 +72,8 @@ def _passing_or_final(meaning: Meaning, answer: Answer, *, doing: str, now: date
         case Meaning.TROUBLE:
             what = f"Kinescope has trouble (asked to {doing}: {words})."
             return TryAgainError(what, retry_after=wait, request_id=reference)
+        case Meaning.GONE:
+            return AbsentError(f"Kinescope has no such thing (asked to {doing}: {words}).", request_id=reference)
         case _ if answer.status == _TOO_LARGE:
             return LessonFailedError(
                 f"The file is too large for the Kinescope plan ({words}).", "Get a larger plan.", request_id=reference

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kinescope_upload.emulator import Fault, Route
-from world import KIB, World
+from kinescope_upload.emulator import Action, Fault, Route
+from world import KIB, World, WorldMaker
 
 
 def test_every_lesson_gets_its_video_and_its_row(world: World) -> None:
@@ -29,3 +29,26 @@ def test_the_request_id_that_support_asks_for_stands_in_the_failure(world: World
     outcome = world.upload()
     [request] = world.emulator.accounting.records(Route.INIT)
     assert f"X-Request-ID {request.request_id}" in outcome.summary["failures"][0]["reason"]
+
+
+def test_a_folder_whose_creation_was_not_answered_is_made_once(worlds: WorldMaker) -> None:
+    world = worlds()
+    path = world.library / "07_new/m01/001.mp4"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+    world.database.add_lessons([("07_new_m01_001", "07_new", "Новый")])
+    world.emulator.faults.add(Fault(route=Route.FOLDERS_CREATE, action=Action.LOSE_ANSWER))
+    assert world.upload(create_folders=True).exit_code == 0
+    assert [folder.name for folder in world.emulator.folders()] == ["07_new"]
+    world.assert_promise()
+
+
+def test_a_project_that_kinescope_does_not_know_is_named(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    unknown = "00000000-0000-4000-8000-000000000000"
+    world.environment["KINESCOPE_PROJECT_ID"] = unknown
+    outcome = world.run()
+    assert outcome.exit_code == 2
+    assert "KINESCOPE_PROJECT_ID" in outcome.text
+    assert unknown in outcome.text

@@ -67,8 +67,9 @@ def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
     linker = Linker(run, ends.database)
     with graceful_signals(stop):
         try:
-            _persistence(run).make(batch.check)
-            parents = parents_of(run, batch.plan, batch.folders)
+            persistence = _persistence(run)
+            persistence.make(batch.check)
+            parents = parents_of(batch.plan, batch.folders, ends.kinescope, persistence)
             emit(RunStarted(plan=batch.plan, jobs=batch.jobs))
             workers = Workers(run, linker, parents, batch.plan.work)
             workers.start(batch.jobs, batch.order)

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.batch.persistence import Persistence
 from kinescope_upload.errors import UsageError
-from kinescope_upload.events import Warned
 from kinescope_upload.folders import find_folders
 from kinescope_upload.plan import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kinescope_upload.batch.run import Run
+    from kinescope_upload.batch.persistence import Persistence
+    from kinescope_upload.kinescope import KinescopeApi
     from kinescope_upload.plan import Plan
     from kinescope_upload.video import Folder
 
@@ -37,7 +36,7 @@ class FolderWishes:
     may_create: bool
 
 
-def parents_of(run: Run, plan: Plan, wishes: FolderWishes) -> dict[str, str]:
+def parents_of(plan: Plan, wishes: FolderWishes, kinescope: KinescopeApi, persistence: Persistence) -> dict[str, str]:
     """The folder's id for each course that bytes are sent for; made where that is wished.
 
     Raises:
@@ -45,8 +44,6 @@ def parents_of(run: Run, plan: Plan, wishes: FolderWishes) -> dict[str, str]:
         KuploadError: Kinescope refused, or the batch ends.
     """
     courses = {lesson.course for lesson in plan.work if lesson.decision is not Decision.LINK}
-    persistence = Persistence(run, on_failure=lambda: None, tell=lambda error, _: run.emit(Warned(message=str(error))))
-    kinescope = run.ends.kinescope
     folders: tuple[Folder, ...] = ()
     if courses - wishes.pinned.keys():
         folders = persistence.make(lambda: kinescope.folders(wishes.project_id))
@@ -54,8 +51,14 @@ def parents_of(run: Run, plan: Plan, wishes: FolderWishes) -> dict[str, str]:
     if missing and not wishes.may_create:
         raise _no_folders(missing)
     for course in missing:
-        found[course] = persistence.make(partial(kinescope.create_folder, wishes.project_id, course)).id
+        found[course] = persistence.make(partial(_made, kinescope, wishes.project_id, course))
     return found
+
+
+def _made(kinescope: KinescopeApi, project_id: str, course: str) -> str:
+    """The new folder's id; an earlier request whose answer was lost may have made it already."""
+    there, _ = find_folders([course], pinned={}, folders=kinescope.folders(project_id))
+    return there.get(course) or kinescope.create_folder(project_id, course).id
 
 
 def _no_folders(names: Iterable[str]) -> UsageError:
