@@ -34,6 +34,7 @@ def test_sixty_files_through_a_line_that_breaks_every_eight_mebibytes(worlds: Wo
     assert world.link.cuts >= world.library_bytes // (8 * _MIB) - 4
     received = world.emulator.accounting.bytes_received
     assert received <= world.library_bytes * 1.02, f"{received / world.library_bytes:.4f}"
+    assert world.link.bytes_up <= world.library_bytes * 1.02, "over the line, headers and lost bytes included"
     world.assert_promise(cuts=world.link.cuts)
 
 
