@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from kinescope_upload.errors import FileChangedError
 from kinescope_upload.model import VideoFile
-from kinescope_upload.source import BLOCK_SIZE, VideoSource
+from kinescope_upload.sizing import READ_BLOCK, Sizing
+from kinescope_upload.source import VideoSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _ON_WINDOWS: Final = sys.platform == "win32"
 _ONLY_POSIX: Final = pytest.mark.skipif(_ON_WINDOWS, reason="Windows keeps a file that is open in its place")
 
-_CONTENT: Final = Random(1).randbytes(3 * BLOCK_SIZE + 1234)
+_CONTENT: Final = Random(1).randbytes(3 * READ_BLOCK + 1234)
 _SIZE: Final = len(_CONTENT)
 _MD5: Final = hashlib.md5(_CONTENT).hexdigest()
 
@@ -64,7 +65,7 @@ def video(tmp_path: Path) -> Path:
 # --- Blocks ------------------------------------------------------------------------------------------------------
 
 _EDGES: Final = st.sampled_from(
-    [edge + shift for edge in (0, BLOCK_SIZE, 2 * BLOCK_SIZE, 3 * BLOCK_SIZE, _SIZE) for shift in (-1, 0, 1)]
+    [edge + shift for edge in (0, READ_BLOCK, 2 * READ_BLOCK, 3 * READ_BLOCK, _SIZE) for shift in (-1, 0, 1)]
 ).filter(lambda position: 0 <= position <= _SIZE)
 _POSITIONS: Final = _EDGES | st.integers(0, _SIZE)
 _RANGES: Final = st.tuples(_POSITIONS, _POSITIONS).map(lambda pair: (min(pair), max(pair)))
@@ -80,7 +81,7 @@ def test_the_blocks_are_exactly_the_bytes_that_were_asked_for(lasting: Path, spa
         blocks = list(source.blocks(start, end - start, sent.append))
 
     assert b"".join(blocks) == _CONTENT[start:end]
-    assert all(0 < len(block) <= BLOCK_SIZE for block in blocks)
+    assert all(0 < len(block) <= READ_BLOCK for block in blocks)
     assert sent == [len(block) for block in blocks]
 
 
@@ -91,7 +92,7 @@ def test_a_block_counts_as_sent_when_the_network_asks_for_the_next(lasting: Path
         next(blocks)
         assert sent == []
         next(blocks)
-        assert sent == [BLOCK_SIZE]
+        assert sent == [READ_BLOCK]
 
 
 def test_whoever_is_told_may_end_the_body(lasting: Path) -> None:
@@ -100,6 +101,18 @@ def test_whoever_is_told_may_end_the_body(lasting: Path) -> None:
 
     with _open(lasting) as source, pytest.raises(InterruptedError):
         list(source.blocks(0, _SIZE, has_enough))
+
+
+def test_blocks_grow_while_the_network_takes_them_at_once(lasting: Path) -> None:
+    growing = Sizing(smallest=READ_BLOCK, largest=2 * READ_BLOCK, quick=1, slow=2)
+    facts = _facts(lasting)
+    with VideoSource(lasting, facts, with_checksum=True, sizing=growing, clock=lambda: 0.0) as source:
+        blocks = iter(source.blocks(0, _SIZE, _nothing))
+        lengths = [len(next(blocks)) for _ in range(2)]
+        again = len(next(iter(source.blocks(0, _SIZE, _nothing))))
+
+    assert lengths == [READ_BLOCK, 2 * READ_BLOCK]
+    assert again == 2 * READ_BLOCK
 
 
 # --- MD5 ---------------------------------------------------------------------------------------------------------
@@ -145,14 +158,14 @@ def test_hashing_what_was_sent_earlier_can_be_given_up(lasting: Path) -> None:
 
 
 def test_bytes_that_were_passed_over_are_a_bug(lasting: Path) -> None:
-    with _open(lasting) as source, pytest.raises(AssertionError, match=f"bytes 0 to {BLOCK_SIZE} were not hashed"):
-        _send(source, BLOCK_SIZE, 10)
+    with _open(lasting) as source, pytest.raises(AssertionError, match=f"bytes 0 to {READ_BLOCK} were not hashed"):
+        _send(source, READ_BLOCK, 10)
 
 
 def test_without_checksums_nothing_is_hashed(lasting: Path) -> None:
     with _open(lasting, with_checksum=False) as source:
         source.hash_up_to(_SIZE, pytest.fail)
-        assert _send(source, BLOCK_SIZE, 10) == _CONTENT[BLOCK_SIZE : BLOCK_SIZE + 10]
+        assert _send(source, READ_BLOCK, 10) == _CONTENT[READ_BLOCK : READ_BLOCK + 10]
         assert source.md5(pytest.fail) is None
 
 
@@ -231,13 +244,13 @@ def test_a_change_while_it_is_sent_shows_before_the_next_block_goes_out(
     sent: list[int] = []
     with _open(video) as source:
         blocks = source.blocks(0, _SIZE, sent.append)
-        assert next(blocks) == _CONTENT[:BLOCK_SIZE]
+        assert next(blocks) == _CONTENT[:READ_BLOCK]
         change(video)
         with pytest.raises(FileChangedError) as caught:
             list(blocks)
 
     assert (caught.value.what, caught.value.way_out) == words
-    assert sent == [BLOCK_SIZE]
+    assert sent == [READ_BLOCK]
 
 
 @pytest.mark.parametrize(
@@ -259,11 +272,11 @@ def test_a_change_since_it_was_planned_shows_when_it_is_opened(
 
 def test_a_file_that_shrinks_while_earlier_bytes_are_hashed_is_never_taken_for_a_whole_one(video: Path) -> None:
     with _open(video) as source:
-        os.truncate(video, BLOCK_SIZE)
+        os.truncate(video, READ_BLOCK)
         with pytest.raises(FileChangedError) as caught:
             source.hash_up_to(_SIZE, _nothing)
 
-    assert caught.value.what == f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became {BLOCK_SIZE}.'
+    assert caught.value.what == f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became {READ_BLOCK}.'
     assert caught.value.way_out == _AGAIN
 
 

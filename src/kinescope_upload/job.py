@@ -99,13 +99,15 @@ def _ends(settings: Settings, progress: ProgressStore, database: LessonsDatabase
 def _rules(settings: Settings) -> Rules:
     from kinescope_upload.batch import Rules
     from kinescope_upload.retry import RetryPolicy
+    from kinescope_upload.sizing import block_sizing, chunk_sizing
 
     return Rules(
         dialect=settings.dialect,
-        chunk_size=settings.chunk_size,
+        chunks=chunk_sizing(settings.chunk_size),
         retry=RetryPolicy(retries=settings.retries, base=settings.retry_base),
         orphan_wait=settings.orphan_wait,
         longest_wait=settings.max_outage,
         with_checksum=not settings.no_checksum,
+        blocks=block_sizing(settings.jobs),
         bwlimit=settings.bwlimit,
     )

@@ -30,7 +30,7 @@ _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
 _PROBE_TIMEOUT = 5.0
 _UNSENT_AT_MOST = 1024 * 1024
-"""Bytes that wait in the system's buffer unsent, at most a block: what the network took stays near what arrived.
+"""Bytes that wait in the system's buffer unsent: what the network took stays near what arrived.
 
 A quarter of it costs a third of the speed on loopback, since the sender is woken too often; more of it gains nothing.
 """

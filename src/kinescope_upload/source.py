@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import queue
 import threading
-from typing import TYPE_CHECKING, Final, Self
+import time
+from typing import TYPE_CHECKING, Self
 
 from kinescope_upload.errors import FileChangedError
+from kinescope_upload.sizing import READ_BLOCK, Sizing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,12 +19,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
 
-__all__ = ["BLOCK_SIZE", "VideoSource"]
+__all__ = ["VideoSource"]
 
-BLOCK_SIZE: Final = 256 * 1024
-"""Bytes that are read and handed to the network at a time."""
-
-_BLOCKS_AHEAD: Final = 1
+_SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
 
 
 def _all_of_it(count: int) -> int:
@@ -35,13 +35,26 @@ class VideoSource:
         path: Where it is on the disk.
         file: What it was when its upload was planned; it must still be that.
         with_checksum: Whether its MD5 is taken as it is sent.
+        sizing: How many bytes are read and sent at a time.
+        clock: Gives monotonic seconds.
 
     Raises:
         FileChangedError: It has vanished, changed or cannot be read; every method may raise this.
     """
 
-    def __init__(self, path: Path, file: VideoFile, *, with_checksum: bool) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        file: VideoFile,
+        *,
+        with_checksum: bool,
+        sizing: Sizing = _SMALL_BLOCKS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = os.fspath(path)
+        self._sizing = sizing
+        self._block_size = sizing.smallest
+        self._clock = clock
         self._facts = file
         self._name = file.path
         try:
@@ -74,7 +87,7 @@ class VideoSource:
     def check_unchanged(self) -> None:
         """Returns when the file is still what it was, under its name: one that took its place counts as a change."""
         try:
-            now = self._path.stat()
+            now = os.stat(self._path)  # noqa: PTH116 - once a block: a Path takes thrice as long
         except OSError as error:
             raise self._unreadable(error) from error
         if now.st_size != self._facts.size:
@@ -102,11 +115,13 @@ class VideoSource:
         """
         position, end = offset, offset + length
         while position < end:
-            block = self._read(position, allow(min(BLOCK_SIZE, end - position)))
+            block = self._read(position, allow(min(self._block_size, end - position)))
             self.check_unchanged()
             if self._hasher:
                 self._hasher.feed(position, block)
+            began = self._clock()
             yield block
+            self._block_size = self._sizing.after(self._block_size, self._clock() - began)
             position += len(block)
             on_sent(len(block))
 
@@ -120,7 +135,7 @@ class VideoSource:
         while self._hasher and self._hasher.position < offset:
             check()
             position = self._hasher.position
-            self._hasher.feed(position, self._read(position, min(BLOCK_SIZE, offset - position)))
+            self._hasher.feed(position, self._read(position, min(READ_BLOCK, offset - position)))
 
     def md5(self, check: Callable[[], None]) -> str | None:
         """The MD5 of the whole file in hexadecimal; None when no checksums are taken."""
@@ -150,12 +165,15 @@ class VideoSource:
 
 
 class _Hasher:
-    """MD5 in a thread of its own, in order of position, each byte once however often it is sent."""
+    """MD5 in a thread of its own, in order of position, each byte once however often it is sent.
+
+    It holds one block at a time: whoever feeds it waits until the block before is hashed.
+    """
 
     def __init__(self) -> None:
         self.position = 0
         self._md5 = hashlib.md5(usedforsecurity=False)
-        self._blocks: queue.Queue[bytes | None] = queue.Queue(maxsize=_BLOCKS_AHEAD)
+        self._blocks: queue.Queue[bytes | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="kupload-md5", daemon=True)
         self._thread.start()
 
@@ -165,6 +183,7 @@ class _Hasher:
         if known < 0:
             raise AssertionError(f"bytes {self.position} to {position} were not hashed")
         if known < len(block):
+            self._blocks.join()
             self._blocks.put(block[known:] if known else block)
             self.position = position + len(block)
 
@@ -180,4 +199,5 @@ class _Hasher:
     def _work(self) -> None:
         while (block := self._blocks.get()) is not None:
             self._md5.update(block)
+            del block  # not to be held while the next one is waited for
             self._blocks.task_done()

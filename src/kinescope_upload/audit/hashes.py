@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from kinescope_upload.comparison import Finding, Kind
 from kinescope_upload.comparison.events import FilesRead, Tell
 from kinescope_upload.errors import FileChangedError
-from kinescope_upload.source import BLOCK_SIZE, VideoSource
+from kinescope_upload.sizing import READ_BLOCK
+from kinescope_upload.source import VideoSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ class _Meter:
 
 def _md5(library: Path, file: VideoFile, meter: _Meter) -> str:
     with VideoSource(library / file.path, file, with_checksum=True) as source:
-        digest = source.md5(lambda: meter.add(BLOCK_SIZE))
+        digest = source.md5(lambda: meter.add(READ_BLOCK))
         source.check_unchanged()
     assert digest is not None  # noqa: S101 - checksums are wanted
     return digest

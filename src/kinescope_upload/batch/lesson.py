@@ -72,6 +72,7 @@ class LessonUpload:
         self._furthest = self._record.offset
         self._setbacks = 0
         self._losses = 0
+        self._chunk_size = run.rules.chunks.smallest
 
     def upload(self) -> Record:
         """Brings the lesson to `uploaded`; what is achieved is on disk whatever happens.
@@ -84,8 +85,7 @@ class LessonUpload:
         if self._record.stage is Stage.UPLOADED:
             return self._record
         try:
-            path = self._run.ends.library / self._file.path
-            with VideoSource(path, self._file, with_checksum=self._run.rules.with_checksum) as source:
+            with self._source() as source:
                 self._persistence.make(lambda: self._go_on(source))
         except FileChangedError as error:
             self._end_upload_of_changed_file()
@@ -95,6 +95,16 @@ class LessonUpload:
         except TryAgainError as error:
             raise self._failed(_given_up(error, self._run.rules.retry.retries)) from error
         return self._record
+
+    def _source(self) -> VideoSource:
+        rules = self._run.rules
+        return VideoSource(
+            self._run.ends.library / self._file.path,
+            self._file,
+            with_checksum=rules.with_checksum,
+            sizing=rules.blocks,
+            clock=self._run.clock,
+        )
 
     def _go_on(self, source: VideoSource) -> None:
         """The loop that the design is about."""
@@ -110,7 +120,7 @@ class LessonUpload:
         return self._run.lookalikes.of(self._record) if names_no_id else nullcontext()
 
     def _next_step(self) -> Step | None:
-        return next_step(self._record, self._run.rules.chunk_size)
+        return next_step(self._record, self._chunk_size)
 
     def _perform(self, step: Step, source: VideoSource) -> Event:
         match step:
@@ -134,7 +144,10 @@ class LessonUpload:
         source.hash_up_to(step.offset, self._run.stop.check)
         passage = Passage(self._run, self._lesson.lesson_id, step.length)
         blocks = source.blocks(step.offset, step.length, passage.on_sent, allow=passage.allow)
-        return self._run.ends.uploader.send(self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
+        began = self._run.clock()
+        event = self._run.ends.uploader.send(self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
+        self._chunk_size = self._run.rules.chunks.after(self._chunk_size, self._run.clock() - began)
+        return event
 
     def _with_md5(self, event: Event, source: VideoSource) -> Event:
         match event:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kinescope_upload.progress import ProgressStore
     from kinescope_upload.retry import RetryPolicy
     from kinescope_upload.service import Service
+    from kinescope_upload.sizing import Sizing
     from kinescope_upload.tus_client import TusClient
     from kinescope_upload.upload import Dialect, Record
 
@@ -45,8 +46,9 @@ class Rules:
 
     Attributes:
         dialect: How uploads are created.
-        chunk_size: The most bytes of one request.
         retry: How failed requests are tried again.
+        chunks: How many bytes go in one request.
+        blocks: How many bytes a worker reads and sends at a time.
         orphan_wait: Seconds between deleting a video and creating the next, and before a second look.
         longest_wait: Seconds after which a wait for the whole batch ends.
         lock_patience: Seconds to wait for an upload that the server still holds.
@@ -55,8 +57,9 @@ class Rules:
     """
 
     dialect: Dialect
-    chunk_size: int
     retry: RetryPolicy
+    chunks: Sizing
+    blocks: Sizing
     orphan_wait: float
     longest_wait: float
     lock_patience: float = 900.0

@@ -62,7 +62,9 @@ def main_command(  # noqa: PLR0913 - one argument an option
         typer.Option(metavar="FILE", help="Secrets and settings [default: .env]."),
     ] = None,
     jobs: Annotated[str | None, typer.Option(metavar="N", help="Uploads at a time [default: 4].")] = None,
-    chunk_size: Annotated[str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB].")] = None,
+    chunk_size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB, more on a fast line].")
+    ] = None,
     order: Annotated[
         str | None,
         typer.Option(metavar="ORDER", help="size, lesson, size-desc or mixed [default: size, small first]."),

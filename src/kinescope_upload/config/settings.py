@@ -96,7 +96,7 @@ class Settings:
         courses: The courses to work on; empty means all.
         limit: The most lessons to work on; None means no limit.
         jobs: Lessons worked on at a time, 1 to 32.
-        chunk_size: The most bytes of one request.
+        chunk_size: The most bytes of one request; None follows the line.
         order: In which order lessons are taken.
         bwlimit: How fast all workers together may send.
         retries: Tries after the first, without progress in between.
@@ -130,7 +130,7 @@ class Settings:
     courses: tuple[str, ...] = ()
     limit: int | None = None
     jobs: int = 4
-    chunk_size: int = 64 * 1024 * 1024
+    chunk_size: int | None = None
     order: Order = Order.SIZE
     bwlimit: Timetable = UNLIMITED
     retries: int = 3

@@ -1,0 +1,65 @@
+"""How many bytes go at a time: in one block from the disk to the network, in one request. Pure.
+
+Small pieces keep a slow line's progress fine-grained and bound what a break can cost; large ones keep a fast line from
+waiting for us. A block costs about 50 microseconds besides its bytes, a request the time until its answer is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["READ_BLOCK", "Sizing", "block_sizing", "chunk_sizing"]
+
+_KIB: Final = 1024
+_MIB: Final = 1024 * _KIB
+_BLOCKS_TOGETHER: Final = 2 * _MIB
+
+READ_BLOCK: Final = 256 * _KIB
+"""Bytes that are read at a time where nothing is sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizing:
+    """A size that follows the line: doubled while a piece is `quick`, halved while one is `slow`.
+
+    Attributes:
+        smallest: Bytes of the first piece, and the least.
+        largest: The most bytes of one piece.
+        quick: A piece that takes fewer seconds was too small.
+        slow: A piece that takes more seconds was too large.
+    """
+
+    smallest: int
+    largest: int
+    quick: float
+    slow: float
+
+    @classmethod
+    def fixed(cls, size: int) -> Sizing:
+        """A size that nothing changes."""
+        return cls(smallest=size, largest=size, quick=0.0, slow=float("inf"))
+
+    def after(self, size: int, seconds: float) -> int:
+        """How many bytes the next piece should have, when one of `size` bytes took this long."""
+        if seconds < self.quick:
+            return min(size * 2, self.largest)
+        if seconds > self.slow:
+            return max(size // 2, self.smallest)
+        return size
+
+
+def block_sizing(jobs: int) -> Sizing:
+    """The blocks of each of so many workers: 256 KiB and more.
+
+    The largest blocks of all workers together are 2 MiB, so that memory does not grow with their number; a worker holds
+    two, one of them being hashed.
+    """
+    return Sizing(smallest=READ_BLOCK, largest=max(READ_BLOCK, _BLOCKS_TOGETHER // jobs), quick=0.005, slow=0.05)
+
+
+def chunk_sizing(fixed: int | None = None) -> Sizing:
+    """The chunks of one upload: what the user set, or 64 MiB and more, for one to ten seconds each."""
+    if fixed is not None:
+        return Sizing.fixed(fixed)
+    return Sizing(smallest=64 * _MIB, largest=1024 * _MIB, quick=1.0, slow=10.0)
