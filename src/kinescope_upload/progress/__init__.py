@@ -2,10 +2,12 @@
 
 ::
 
-    store ──► course ──► atomic        whole files, written so that a crash leaves the old one or the new one
-      │          └─────► lines ──► format     records as JSON, one lesson a line; pure
+    store ──► course ──► journal       one line a step, beside the file that it follows
+      │                     ├──► atomic    whole files, written so that a crash leaves the old one or the new one
+      │                     └──► format    records as JSON, one lesson a line; pure
+      ├─────► snapshot                 file and journal as they were at one moment, while a run may be at work
       └─────► lock                     one run per course; who holds it; a request to stop
-    stream                             the same files record by record, for those that are long
+    stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
 """
 

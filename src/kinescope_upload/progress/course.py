@@ -1,101 +1,114 @@
-"""One course's progress file, open for a run."""
+"""One course's progress, open for a run."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import BatchStoppedError, UsageError
+from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
-from kinescope_upload.progress.format import FormatError, encode_record, parse_course
-from kinescope_upload.progress.lines import CourseLines
+from kinescope_upload.progress.format import course_pieces, encode_record
+from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kinescope_upload.progress.lock import CourseLock
     from kinescope_upload.upload import Record
 
-__all__ = ["CourseProgress", "load_records"]
+__all__ = ["CourseProgress"]
 
 
 class CourseProgress:
     """The records of one course, on disk before anything is done because of them. Every thread may use it.
 
+    The first step of a run writes the progress file whole, the following ones a line of the journal each. When the run
+    ends, the file is whole again and the journal gone.
+
     Args:
         path: The progress file.
         course: The course's name.
         lock: The right to change the file.
-        records: What the file holds.
+        records: What the file and its journal hold.
     """
 
     def __init__(self, path: Path, course: str, lock: CourseLock, records: Mapping[str, Record]) -> None:
         self._path = path
+        self._course = course
         self._lock = lock
         self._records = dict(records)
-        self._lines = CourseLines(course, {key: encode_record(record) for key, record in records.items()})
+        self._lines = {key: encode_record(record) for key, record in records.items()}
+        self._journal: Journal | None = None
         self._writing = threading.Lock()
 
     @property
     def records(self) -> Mapping[str, Record]:
         """What is on disk, by lesson id, at this moment; later changes do not show in it."""
-        return self._records
+        with self._writing:
+            return self._records.copy()
 
     def save(self, record: Record) -> None:
         """Writes the record down; returns when it is on the disk. What is there already is not written again.
 
         Raises:
-            BatchStoppedError: It cannot be written; the file is as it was.
+            BatchStoppedError: It cannot be written; what is on disk is as it was.
         """
-        self.save_all((record,))
+        line = encode_record(record)
+        with self._writing:
+            if self._lines.get(record.lesson_id) != line:
+                with self._unwritable():
+                    if self._journal and self._journal.has_room:
+                        self._journal.append(line)
+                    else:
+                        self._write_whole(self._lines | {record.lesson_id: line})
+                self._lines[record.lesson_id] = line
+            self._records[record.lesson_id] = record
 
     def save_all(self, records: Iterable[Record]) -> None:
-        """The same for several records, with one file written for all of them.
+        """The same for several records: after a crash, all of them are there or none.
 
         Raises:
-            BatchStoppedError: They cannot be written; the file is as it was.
+            BatchStoppedError: They cannot be written; what is on disk is as it was.
         """
         changed = {record.lesson_id: record for record in records}
         lines = {lesson_id: encode_record(record) for lesson_id, record in changed.items()}
         with self._writing:
-            if not self._lines.holds(lines):
-                changed_lines = self._lines.with_lines(lines)
-                self._write(changed_lines)
-                self._lines = changed_lines
-            self._records = self._records | changed
+            if not lines.items() <= self._lines.items():
+                with self._unwritable():
+                    self._write_whole(self._lines | lines)
+                self._lines |= lines
+            self._records |= changed
 
     def close(self) -> None:
-        """Gives the course free for another run."""
+        """Makes the file whole and gives the course free for another run."""
         with self._writing:
+            journal, self._journal = self._journal, None
+            if journal:
+                journal.close()
+                with suppress(OSError):  # all of it is in the journal, where the next run finds it
+                    if not journal.is_empty:
+                        write_whole(self._path, course_pieces(self._course, self._lines.values()))
+                    journal_of(self._path).unlink()
             self._lock.release()
 
-    def _write(self, lines: CourseLines) -> None:
+    def _write_whole(self, lines: Mapping[str, bytes]) -> None:
+        """The journal that was is of no account from the moment on that the file is in its place."""
+        journal, self._journal = self._journal, None
+        if journal:
+            journal.close()
+        write_whole(self._path, course_pieces(self._course, lines.values()))
+        follows = Fingerprint.of(course_pieces(self._course, lines.values()))
+        with suppress(OSError):  # then the next step is written whole, too
+            self._journal = Journal(journal_of(self._path), self._course, follows)
+
+    @contextmanager
+    def _unwritable(self) -> Iterator[None]:
         try:
-            write_whole(self._path, lines.pieces())
+            yield
         except OSError as error:
             raise BatchStoppedError(
                 f"{self._path} cannot be written ({error.strerror or error}), so nothing more was begun.",
                 "Make room on that disk or make the folder writable, then run the same command again.",
             ) from error
-
-
-def load_records(path: Path, course: str) -> dict[str, Record]:
-    """The records in a progress file, by lesson id; none when there is no file.
-
-    Raises:
-        UsageError: It cannot be read or parsed, or is another course's. It is left as it is.
-    """
-    way_out = "It is left as it is. Put a good copy in its place, or move it away to begin that course anew."
-    try:
-        text = path.read_text(encoding="utf-8")
-        found, records = parse_course(text)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
-    except (FormatError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no progress file that kupload can read: {error}.", way_out) from error
-    if found != course:
-        raise UsageError(f'{path} holds the progress of course "{found}", not of "{course}".', way_out)
-    return records

@@ -6,13 +6,13 @@ docs/progress.md describes the format for those who read it with other tools.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
 
-__all__ = ["FORMAT", "FormatError", "course_frame", "encode_course", "encode_record", "parse_course"]
+__all__ = ["FORMAT", "FormatError", "course_pieces", "encode_course", "encode_record", "parse_course"]
 
 _T = TypeVar("_T")
 
@@ -52,13 +52,17 @@ def encode_record(record: Record) -> bytes:
 
 def encode_course(course: str, lines: Mapping[str, bytes]) -> bytes:
     """The whole file from the lines of its lessons."""
-    head, separator, tail = course_frame(course)
-    return b"".join((head, separator.join(lines.values()), tail))
+    return b"".join(course_pieces(course, lines.values()))
 
 
-def course_frame(course: str) -> tuple[bytes, bytes, bytes]:
-    """What stands before the lessons' lines, between them and after them."""
-    return (_HEAD % (FORMAT, json.dumps(course))).encode("ascii"), b",\n", _TAIL.encode("ascii")
+def course_pieces(course: str, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The same in pieces: a large course's text is never held whole."""
+    yield (_HEAD % (FORMAT, json.dumps(course))).encode("ascii")
+    separator = b""
+    for line in lines:
+        yield separator + line
+        separator = b",\n"
+    yield _TAIL.encode("ascii")
 
 
 def parse_course(text: str) -> tuple[str, dict[str, Record]]:

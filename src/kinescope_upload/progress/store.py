@@ -7,8 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
-from kinescope_upload.progress.course import CourseProgress, load_records
+from kinescope_upload.progress.course import CourseProgress
+from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
+from kinescope_upload.progress.snapshot import load_records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -105,8 +107,9 @@ def _open_course(folder: Path, course: str) -> CourseProgress:
 
 
 def _remove_torn_files(path: Path) -> None:
-    """Removes what a crash in mid-write left beside the file."""
-    its_names = re.compile(rf"\.{re.escape(path.name)}\.[^.]+\.tmp")
+    """Removes what a crash in mid-write left beside the file and its journal."""
+    names = "|".join(re.escape(one.name) for one in (path, journal_of(path)))
+    its_names = re.compile(rf"\.({names})\.[^.]+\.tmp")
     for torn in path.parent.iterdir():
         if its_names.fullmatch(torn.name):
             with suppress(OSError):

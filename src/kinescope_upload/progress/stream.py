@@ -1,18 +1,20 @@
-"""A progress file read and changed record by record, however many there are: it is never held whole."""
+"""A course's progress read and changed record by record, however many there are: it is never held whole."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
-from kinescope_upload.progress.course import load_records
-from kinescope_upload.progress.format import FormatError, encode_course, encode_record, parse_course
+from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
+from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
+from kinescope_upload.progress.snapshot import load_records, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from kinescope_upload.upload import Record
@@ -36,11 +38,10 @@ def stream_records(folder: Path, course: str) -> Iterator[Record]:
     path = folder / f"{course}.json"
     told = 0
     try:
-        with path.open(encoding="utf-8") as file:
-            for line in _lines(file, course):
-                yield _record(line, course)
-                told += 1
-    except (OSError, ValueError):  # not as kupload writes it, or not there: the careful way knows what to say
+        for record in _streamed(path, course):
+            yield record
+            told += 1
+    except (OSError, ValueError):  # not as kupload writes it: the careful way knows what to say
         yield from list(load_records(path, course).values())[told:]
 
 
@@ -60,9 +61,13 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
         lock = CourseLock.acquire(folder, course)
     except OSError as error:
         raise _unwritable(folder, error) from error
+    path = folder / f"{course}.json"
     try:
         changed: list[str] = []
-        write_whole(folder / f"{course}.json", _rewritten(folder, course, change, changed.append))
+        lines = _changed(stream_records(folder, course), change, changed.append)
+        write_whole(path, course_pieces(course, lines))
+        with suppress(OSError):  # what is left of the journal follows a file that is gone
+            journal_of(path).unlink(missing_ok=True)
         return len(changed)
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -70,24 +75,30 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
         lock.release()
 
 
-def _rewritten(
-    folder: Path, course: str, change: Callable[[Record], Record], note: Callable[[str], None]
+def _streamed(path: Path, course: str) -> Iterator[Record]:
+    with snapshot(path, course) as found:
+        if found is None:
+            return
+        newer = dict(found.newer)
+        for line in _lines((line.decode("utf-8") for line in found.file), course):
+            record = _record(line, course)
+            yield newer.pop(record.lesson_id, record)
+        yield from newer.values()
+
+
+def _changed(
+    records: Iterable[Record], change: Callable[[Record], Record], note: Callable[[str], None]
 ) -> Iterator[bytes]:
-    head, line_break, tail = encode_course(course, {}).partition(b"\n")
-    yield head + line_break
-    separator = b""
-    for record in stream_records(folder, course):
+    for record in records:
         after = change(record)
         if after is not record:
             note(record.lesson_id)
-        yield separator + encode_record(after)
-        separator = b",\n"
-    yield tail
+        yield encode_record(after)
 
 
 def _lines(file: Iterator[str], course: str) -> Iterator[str]:
     """The lines that hold a record each, if the file is laid out as kupload writes it."""
-    head, _, _ = encode_course(course, {}).decode().partition("\n")
+    head = next(course_pieces(course, ())).decode().rstrip("\n")
     if next(file, "").rstrip("\n") != head:
         raise FormatError("it is laid out in another way")
     for line in file:

@@ -1,0 +1,159 @@
+"""What was recorded since a course's progress file was written whole: a step costs one line, however long the file is.
+
+The journal names the progress file that it follows by length and CRC, so one that was left beside another file, by a
+crash or by a backup put back, is not taken for its continuation. docs/progress.md describes the format.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.format import FormatError, course_pieces, parse_course
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from kinescope_upload.upload import Record
+
+__all__ = ["LONGEST", "Entries", "Fingerprint", "Journal", "journal_of", "read_journal"]
+
+_FORMAT: Final = 1
+LONGEST: Final = 1024 * 1024
+"""Bytes after which the progress file is written whole again, some 1,700 steps."""
+
+
+def journal_of(path: Path) -> Path:
+    """Where the journal of this progress file is."""
+    return path.with_name(f"{path.name.removesuffix('.json')}.journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells a progress file from every other one: its length in bytes and its CRC-32."""
+
+    length: int = 0
+    crc: int = 0
+
+    def extended(self, piece: bytes) -> Fingerprint:
+        """That of the same file with more bytes at its end."""
+        return Fingerprint(self.length + len(piece), zlib.crc32(piece, self.crc))
+
+    @classmethod
+    def of(cls, pieces: Iterable[bytes]) -> Fingerprint:
+        """That of a file that consists of these pieces."""
+        whole = cls()
+        for piece in pieces:
+            whole = whole.extended(piece)
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What a journal says: the file that it follows, and the records that are newer than that."""
+
+    follows: Fingerprint
+    records: dict[str, Record]
+
+
+class Journal:
+    """An open journal, of which one thread at a time is the writer.
+
+    Args:
+        path: The journal's file; another one in its place is replaced.
+        course: The course.
+        follows: The progress file that the lines will continue.
+
+    Raises:
+        OSError: It cannot be written; so every method that writes.
+    """
+
+    def __init__(self, path: Path, course: str, follows: Fingerprint) -> None:
+        self._path = path
+        write_whole(path, _head(course, follows))
+        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        self._begins = self._length = os.fstat(self._handle).st_size
+        self._is_sound = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no line was written."""
+        return self._length == self._begins
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it takes another line; else the progress file is to be written whole."""
+        return self._is_sound and self._length < LONGEST
+
+    def append(self, line: bytes) -> None:
+        """Writes a record's line; returns when it is on the disk. One that fails leaves nothing behind."""
+        entry = b"{" + line + b"}\n"
+        try:
+            rest = entry
+            while rest:
+                rest = rest[os.write(self._handle, rest) :]
+            os.fsync(self._handle)
+        except OSError:
+            self._is_sound = False
+            with suppress(OSError):
+                os.ftruncate(self._handle, self._length)
+            raise
+        self._length += len(entry)
+
+    def close(self) -> None:
+        """Closes the file and leaves it where it is."""
+        os.close(self._handle)
+
+
+def read_journal(path: Path, course: str) -> Entries | None:
+    """What the journal says; None when there is none. A last line that was cut off by a crash was never recorded.
+
+    Raises:
+        FormatError: It is no journal that this version knows, or another course's.
+        OSError: It cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    head, *lines = content[: content.rfind(b"\n") + 1].splitlines() or [b""]
+    return Entries(_follows(head, course), _records(lines, course))
+
+
+def _head(course: str, follows: Fingerprint) -> bytes:
+    facts = {"journal": _FORMAT, "course": course, "follows": {"bytes": follows.length, "crc32": follows.crc}}
+    return json.dumps(facts).encode("ascii") + b"\n"
+
+
+def _follows(head: bytes, course: str) -> Fingerprint:
+    match _parsed(head):
+        case {"journal": int(version)} if version > _FORMAT:
+            raise FormatError(f"it is of format {version}, which only a newer kupload knows")
+        case {"journal": 1, "course": str(named), "follows": {"bytes": int(length), "crc32": int(crc)}}:
+            if named != course:
+                raise FormatError(f'it is of course "{named}"')
+            return Fingerprint(length, crc)
+        case _:
+            raise FormatError('it does not begin with "journal", "course" and "follows" as kupload writes them')
+
+
+def _parsed(head: bytes) -> object:
+    try:
+        return json.loads(head)
+    except ValueError as error:
+        raise FormatError(f"it is no JSON: {error}") from None
+
+
+def _records(lines: list[bytes], course: str) -> dict[str, Record]:
+    """The records, the last of each lesson."""
+    for number, line in enumerate(lines, start=2):
+        if not (line.startswith(b'{"') and line.endswith(b"}}")):
+            raise FormatError(f"line {number} is not as kupload writes it")
+    pieces = course_pieces(course, (line[1:-1] for line in lines))
+    return parse_course(b"".join(pieces).decode("utf-8"))[1]
