@@ -71,6 +71,7 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
     rows = None if database is None else read_rows(database, survey)
     with ProgressStore(settings.progress, survey.courses) as progress:
         plan = survey.plan(rows, progress.records)
+        del survey, rows  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderWishes(project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders)
         with make_printer(options, stdout=stdout, stderr=stderr) as emit, _ends(settings, progress, database) as ends:
             check = partial(check_rights, plan, ends.kinescope, database, emit, unused_id=str(uuid.uuid4()))

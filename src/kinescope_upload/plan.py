@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kinescope_upload.order import Order, sort_key
+from kinescope_upload.order import Order, sort_in_order
 from kinescope_upload.upload import Record, Stage
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def make_plan(
     pins = _pins(records, assignments)
     decided = [_plan_lesson(one, rows=rows, records=records, pins=pins) for one in selected]
     work = [one for one in decided if one.decision in _WORK]
-    work.sort(key=lambda one: sort_key(selection.order, one.file.size, one.lesson_id))
+    sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets what it holds: a batch takes days
     rest = sorted((one for one in decided if one.decision not in _WORK), key=lambda one: one.lesson_id)
     return Plan(lessons=(*_cut(work, selection.limit), *rest))
