@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.stage import environment, kupload, measured, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
+from kinescope_upload.config import load_settings
 from kinescope_upload.display.status import course_statuses
 from kinescope_upload.display.status_view import status_text
 from kinescope_upload.display.surface import Surface
-from kinescope_upload.library import scan
-from kinescope_upload.mapping import assign_by_scan_rule, guard
 from kinescope_upload.model import LessonRow
-from kinescope_upload.plan import Selection, make_plan
 from kinescope_upload.progress import ProgressStore, read_records
+from kinescope_upload.survey import survey_library
 from kinescope_upload.upload import Dialect, Record, Stage
 
 if TYPE_CHECKING:
@@ -33,7 +32,8 @@ _FILES: Final = 100_000
 _SECTION: Final = 100
 _SECTIONS_A_COURSE: Final = 50
 _RUNS: Final = 3
-_PARTS: Final = ("scan", "map and plan", "map and status")
+_RECORDINGS: Final = 9
+_PARTS: Final = ("scan and map", "plan", "status")
 
 
 def scale() -> list[Figure]:
@@ -55,19 +55,20 @@ def scale() -> list[Figure]:
 
 
 def _look(folder: Path) -> tuple[float, float, float]:
-    """Seconds of CPU of a scan, of a plan made from it, and of the status told from it."""
+    """Seconds of CPU of a scan with its mapping, of a plan made from it, and of the status told from it."""
+    settings = load_settings({"library": str(folder / "library")}, directory=folder, environment={})
     began = time.process_time()
-    files = scan(folder / "library").files
+    survey = survey_library(settings)
     scanned = time.process_time()
-    assignments = assign_by_scan_rule(files)
+    assignments = survey.mapped.assignments
     rows = {one.lesson_id: _row(one.lesson_id, one.course) for one in assignments}
     prepared = time.process_time()
-    plan = make_plan(guard(assign_by_scan_rule(files), rows).assignments, rows=rows, records={}, selection=Selection())
+    plan = survey.plan(rows, {})
     planned = time.process_time()
-    text = status_text(course_statuses(assign_by_scan_rule(files), {}), Surface())
+    text = status_text(course_statuses(assignments, {}), Surface())
     told = time.process_time()
-    if len(plan.work) != len(files) or "All" not in text:
-        raise RuntimeError(f"{len(plan.work)} of {len(files)} files are planned")
+    if len(plan.work) != len(assignments) or "All" not in text:
+        raise RuntimeError(f"{len(plan.work)} of {len(assignments)} files are planned")
     return scanned - began, planned - prepared, told - planned
 
 
@@ -84,7 +85,9 @@ def _make_files(root: Path, count: int) -> None:
 
 
 def _recording() -> list[Figure]:
-    few, many, little = _step_cost(1, 10_000), _step_cost(100, 10_000), _step_cost(1, 100)
+    cases = [(1, 10_000), (100, 10_000), (1, 100)]
+    rounds = [[_step_cost(courses, lessons) for courses, lessons in cases] for _ in range(_RECORDINGS)]
+    few, many, little = (median(one) for one in zip(*rounds, strict=True))
     return [
         at_most("recording a step, course of 10,000 lessons, beside fsync", few * 1000, 2, " ms"),
         at_most("…, 100 courses ÷ 1 course", many / few, 1.25),

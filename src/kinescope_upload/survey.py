@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +23,7 @@ from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Sc
 from kinescope_upload.plan import Plan, Selection, make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -32,6 +34,18 @@ if TYPE_CHECKING:
 __all__ = ["Survey", "check_proof", "read_rows", "survey_library"]
 
 _MANIFEST: Final = "manifest.json"
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Facts hold no cycles, and the collector would look through a hundred thousand lessons of them again and again."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +77,7 @@ class Survey:
             return _merged(self.mapped, guard(self.mapped.assignments, rows))
         return check_against_rows(self.mapped, rows)
 
+    @_without_collector()
     def plan(self, rows: Mapping[str, LessonRow] | None, records: Mapping[str, Record]) -> Plan:
         """What a run would do.
 
@@ -87,6 +102,7 @@ def _merged(before: MappedLibrary, after: MappedLibrary) -> MappedLibrary:
     )
 
 
+@_without_collector()
 def survey_library(settings: Settings) -> Survey:
     """Walks through the library and maps its files.
 
