@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
+from threading import Event
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol, runtime_checkable
 
 import typer
@@ -32,6 +33,7 @@ EXIT_STOPPED: Final = 3
 EXIT_INTERRUPTED: Final = 130
 _EXIT_BUG: Final = 70
 """EX_SOFTWARE of sysexits.h."""
+_STOPPED: Final = "Stopped. Nothing was begun that is not saved."
 
 
 @runtime_checkable
@@ -50,14 +52,13 @@ def run_command(command: Callable[[], object]) -> int:
     Returns:
         The process's exit code.
     """
-    _end_like_ctrl_c()
+    interrupted = _end_like_ctrl_c()
     try:
         result = command()
     except KuploadError as error:
         return _told(error)
     except (KeyboardInterrupt, typer.Abort):
-        print("Stopped. Nothing was begun that is not saved.", file=sys.stderr)  # noqa: T201
-        return EXIT_INTERRUPTED
+        return _told(InterruptedRunError(_STOPPED))
     except BrokenPipeError:
         _drop_output()
         return EXIT_FAILED
@@ -67,19 +68,28 @@ def run_command(command: Callable[[], object]) -> int:
             return error.exit_code
         _tell_bug()
         return _EXIT_BUG
+    if result == EXIT_INTERRUPTED and interrupted.is_set():  # Typer makes a mere exit code of Ctrl+C
+        return _told(InterruptedRunError(_STOPPED))
     return result if isinstance(result, int) else 0
 
 
-def _end_like_ctrl_c() -> None:
-    """Until a batch takes the signals over, each of them ends the command as Ctrl+C does."""
+def _end_like_ctrl_c() -> Event:
+    """Until a batch takes the signals over, each of them ends the command as Ctrl+C does.
+
+    Returns:
+        Set as soon as one of them did.
+    """
+    interrupted = Event()
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        interrupted.set()
         raise KeyboardInterrupt
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             with suppress(ValueError):  # not in the main thread
                 signal.signal(getattr(signal, name), interrupt)
+    return interrupted
 
 
 def _exit_code(error: KuploadError) -> int:

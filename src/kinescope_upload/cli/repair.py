@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli.interruption import interruptible
 from kinescope_upload.cli.options import (
     CourseOption,
     EnvFileOption,
@@ -65,7 +64,7 @@ def repair(  # noqa: PLR0913 - one argument an option
     )
     options = display_options(settings)
     view = AuditView(options, sys.stdout)
-    with interruptible(), audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+    with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
 
         def agree(plan: "MendingPlan") -> bool:
             tell.step_aside()

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli.interruption import interruptible
 from kinescope_upload.cli.options import (
     CourseOption,
     EnvFileOption,
@@ -69,7 +68,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     wishes = VerifyWishes(waits=wait, longest_wait=longest, is_deep=deep)
     options = display_options(settings)
     view = AuditView(options, sys.stdout)
-    with interruptible(), audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+    with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
         report = run_verify(settings, wishes, tell)
     exit_code = _AGREE if report.agrees else _DIFFER
     view.show_report(report, exit_code=exit_code)

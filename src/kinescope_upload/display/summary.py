@@ -33,7 +33,7 @@ class Cost:
     """What a run cost; sizes in bytes, times in seconds.
 
     Attributes:
-        sent_bytes: Handed to the network, those that were lost included.
+        sent_bytes: Handed to the system to be sent, those that were lost included: the most that the line carried.
         needed_bytes: What the whole work needed when the run began.
         accepted_bytes: What of that the server acknowledged.
         breaks: Transfers that broke off after bytes had been sent.
