@@ -17,6 +17,7 @@ from kinescope_upload.upload import (
     AlreadyExists,
     AskOffset,
     Attempted,
+    Beginning,
     Created,
     CreateUpload,
     Dialect,
@@ -54,6 +55,10 @@ _NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
 _LATER: Final = _NOW + timedelta(hours=1)
 _URL: Final = "https://uploader.kinescope.io/u/1"
 
+_BEGINNING: Final = Beginning(
+    video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99
+)
+
 _EVENTS: Final[tuple[Event, ...]] = (
     Attempted(at=_LATER),
     Created(upload_url="https://uploader.kinescope.io/u/2", video_id="theirs", expires_at=_LATER),
@@ -67,10 +72,10 @@ _EVENTS: Final[tuple[Event, ...]] = (
     UploadGone(),
     FileReplaced(),
     VideoComplete(md5="d41d", video_id="theirs"),
-    OrphanGone(video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99),
+    OrphanGone(beginning=_BEGINNING),
     Linked(at=_LATER),
     Proven(at=_LATER),
-    VideoGone(video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99),
+    VideoGone(beginning=_BEGINNING),
     Adopted(video_id="theirs", size=9, modified_ns=99, md5="d41d", at=_LATER),
 )
 
@@ -635,7 +640,7 @@ class _Driver:
         self.server.pass_time(5)
 
     def begin_anew(self) -> OrphanGone:
-        return OrphanGone(
+        beginning = Beginning(
             video_id=self.world.new_id() if self.dialect is Dialect.TUS else None,
             dialect=self.dialect,
             parent_id=self.record.parent_id,
@@ -643,6 +648,7 @@ class _Driver:
             size=self.file.size,
             modified_ns=self.file.modified_ns,
         )
+        return OrphanGone(beginning=beginning)
 
     def link(self) -> Event:
         self.server.answer(lambda: None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.audit.records import Beginning, deletion_facts, fresh_record, restarted, without_leftover
+from kinescope_upload.audit.records import Target, deletion_facts, fresh_record, restarted, without_leftover
 from kinescope_upload.comparison import Action, Mending, video_key
 from kinescope_upload.comparison.videos import is_same_content, is_same_title
 from kinescope_upload.errors import LessonFailedError
@@ -84,7 +84,7 @@ class Mender:
             note_deletion(self.store.folder, deletion_facts(video, record, why=mending.words, at=at))
             self.tools.api.delete_video(video.id)
         if record is not None and not mending.value:
-            self._save(mending, without_leftover(record, self._beginning(mending.lesson)))
+            self._save(mending, without_leftover(record, self._target(mending.lesson)))
 
     def _check_surplus(self, mending: Mending, video: Video) -> None:
         """Returns when the video may still be deleted."""
@@ -102,7 +102,7 @@ class Mender:
         self._check_gone(mending.video_id)
         record = self._record(mending)
         if record is not None and record.stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}:
-            self._save(mending, restarted(record, mending.lesson, self._beginning(mending.lesson)))
+            self._save(mending, restarted(record, mending.lesson, self._target(mending.lesson)))
 
     def _clear(self, mending: Mending) -> None:
         self._check_gone(mending.video_id)
@@ -119,7 +119,7 @@ class Mender:
         is_there = video is not None and video.state is VideoState.COMPLETE
         if video is None or not is_there or not is_same_content(lesson, video) or not self._is_unchanged(lesson):
             raise _changed(f"Video {mending.video_id} is not provably that of {lesson.lesson_id} any more.")
-        record = self._record(mending) or fresh_record(lesson, self._beginning(lesson))
+        record = self._record(mending) or fresh_record(lesson, self._target(lesson))
         adopted = advance(record, self._adoption(lesson, video))
         self._save(mending, adopted)
         self._write_row(mending, adopted)
@@ -180,10 +180,10 @@ class Mender:
                 "Run `kupload repair` for all courses.",
             )
 
-    def _beginning(self, lesson: Lesson) -> Beginning:
+    def _target(self, lesson: Lesson) -> Target:
         settings = self.tools.settings
         place = self.places.get(lesson.course)
-        return Beginning(
+        return Target(
             video_id=self.new_id() if settings.dialect is Dialect.TUS else None,
             dialect=settings.dialect,
             parent_id=(place.parent_id if place else None) or settings.needed_project_id(),

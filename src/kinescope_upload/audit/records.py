@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import (
     AlreadyExists,
+    Beginning,
     Dialect,
     OrphanGone,
     Record,
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from kinescope_upload.comparison import Lesson
     from kinescope_upload.video import Video
 
-__all__ = ["Beginning", "deletion_facts", "fresh_record", "restarted", "without_leftover"]
+__all__ = ["Target", "deletion_facts", "fresh_record", "restarted", "without_leftover"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
-    """What the next upload of a lesson begins with.
+class Target:
+    """The video that the next upload of a lesson makes.
 
     Attributes:
         video_id: The id that is chosen for it; None in the JSON dialect.
@@ -40,7 +41,7 @@ class Beginning:
     parent_id: str
 
 
-def fresh_record(lesson: Lesson, beginning: Beginning) -> Record:
+def fresh_record(lesson: Lesson, target: Target) -> Record:
     """The record of a lesson that has none yet; it must have a file."""
     file = lesson.file
     assert file is not None  # noqa: S101 - nothing else gets a record
@@ -49,27 +50,27 @@ def fresh_record(lesson: Lesson, beginning: Beginning) -> Record:
         path=file.path,
         size=file.size,
         modified_ns=file.modified_ns,
-        parent_id=beginning.parent_id,
+        parent_id=target.parent_id,
         title=lesson.title or file.stem,
-        dialect=beginning.dialect,
-        video_id=beginning.video_id,
+        dialect=target.dialect,
+        video_id=target.video_id,
     )
 
 
-def restarted(record: Record, lesson: Lesson, beginning: Beginning) -> Record:
+def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
     """The record of a complete video that is gone: it is planned anew, from the file as it is now."""
-    event = VideoGone(
-        video_id=beginning.video_id,
-        dialect=beginning.dialect,
-        parent_id=beginning.parent_id,
+    beginning = Beginning(
+        video_id=target.video_id,
+        dialect=target.dialect,
+        parent_id=target.parent_id,
         title=lesson.title or record.title,
         size=lesson.file.size if lesson.file else record.size,
         modified_ns=lesson.file.modified_ns if lesson.file else record.modified_ns,
     )
-    return advance(record, event)
+    return advance(record, VideoGone(beginning=beginning))
 
 
-def without_leftover(record: Record, beginning: Beginning) -> Record:
+def without_leftover(record: Record, target: Target) -> Record:
     """The record of an unfinished video that was deleted."""
     match record.stage:
         case Stage.PLANNED if record.attempted_at is None:
@@ -80,15 +81,15 @@ def without_leftover(record: Record, beginning: Beginning) -> Record:
             record = advance(record, UploadGone())
         case _:
             pass
-    event = OrphanGone(
-        video_id=beginning.video_id,
-        dialect=beginning.dialect,
+    beginning = Beginning(
+        video_id=target.video_id,
+        dialect=target.dialect,
         parent_id=record.parent_id,
         title=record.title,
         size=record.size,
         modified_ns=record.modified_ns,
     )
-    return advance(record, event)
+    return advance(record, OrphanGone(beginning=beginning))
 
 
 def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import InDoubtError, TryAgainError
 from kinescope_upload.events import OrphanRemoved
-from kinescope_upload.upload import Dialect, OrphanGone, Record, VideoComplete
+from kinescope_upload.upload import Beginning, Dialect, OrphanGone, Record, VideoComplete
 from kinescope_upload.video import Video, VideoState
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _remove(run: Run, record: Record, video: Video) -> None:
 
 def _begin_anew(run: Run, record: Record, file: VideoFile) -> OrphanGone:
     dialect = run.rules.dialect
-    return OrphanGone(
+    beginning = Beginning(
         video_id=run.chance.new_id() if dialect is Dialect.TUS else None,
         dialect=dialect,
         parent_id=record.parent_id,
@@ -126,3 +126,4 @@ def _begin_anew(run: Run, record: Record, file: VideoFile) -> OrphanGone:
         modified_ns=file.modified_ns,
         path=file.path,
     )
+    return OrphanGone(beginning=beginning)

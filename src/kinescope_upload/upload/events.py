@@ -14,6 +14,7 @@ __all__ = [
     "Adopted",
     "AlreadyExists",
     "Attempted",
+    "Beginning",
     "Created",
     "Event",
     "FileReplaced",
@@ -30,6 +31,29 @@ __all__ = [
     "VideoComplete",
     "VideoGone",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What the next upload of a lesson begins with: the file as it is now, and the video that is to be made.
+
+    Attributes:
+        video_id: The id that is chosen for it; None in the JSON dialect.
+        dialect: How it is created.
+        parent_id: Where it goes.
+        title: Its title.
+        size: The file's size in bytes.
+        modified_ns: When the file was last changed, in nanoseconds since the epoch.
+        path: The file's path; None where it has not changed.
+    """
+
+    video_id: str | None
+    dialect: Dialect
+    parent_id: str
+    title: str
+    size: int
+    modified_ns: int
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,18 +132,9 @@ class VideoComplete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanGone:
-    """No video of this upload is left; the next one starts from the file as it is now.
+    """No video of this upload is left: the lesson begins anew."""
 
-    `path` is None where the file's name has not changed.
-    """
-
-    video_id: str | None
-    dialect: Dialect
-    parent_id: str
-    title: str
-    size: int
-    modified_ns: int
-    path: str | None = None
+    beginning: Beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,18 +153,9 @@ class Proven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoGone:
-    """Every byte had arrived, and the video is on Kinescope no more; it begins anew from the file as it is now.
+    """Every byte had arrived, and the video is on Kinescope no more: the lesson begins anew."""
 
-    `path` is None where the file's name has not changed.
-    """
-
-    video_id: str | None
-    dialect: Dialect
-    parent_id: str
-    title: str
-    size: int
-    modified_ns: int
-    path: str | None = None
+    beginning: Beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
     Attempted,
+    Beginning,
     Created,
     Event,
     FileReplaced,
@@ -98,7 +99,7 @@ def _with_facts_of(event: Event, record: Record) -> Record:
         case Created():
             return _created(record, event)
         case OrphanGone() | VideoGone():
-            return _planned_anew(record, event)
+            return _planned_anew(record, event.beginning)
         case Adopted():
             return _adopted(record, event)
         case Linked():
@@ -155,16 +156,16 @@ def _adopted(record: Record, event: Adopted) -> Record:
     )
 
 
-def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
+def _planned_anew(record: Record, beginning: Beginning) -> Record:
     return Record(
         lesson_id=record.lesson_id,
-        path=event.path or record.path,
-        size=event.size,
-        modified_ns=event.modified_ns,
-        parent_id=event.parent_id,
-        title=event.title,
-        dialect=event.dialect,
-        video_id=event.video_id,
+        path=beginning.path or record.path,
+        size=beginning.size,
+        modified_ns=beginning.modified_ns,
+        parent_id=beginning.parent_id,
+        title=beginning.title,
+        dialect=beginning.dialect,
+        video_id=beginning.video_id,
     )
 
 
