@@ -6,33 +6,22 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-
-from benchmarks.stage import MIB, environment, kupload, measured, sink, workshop
+from benchmarks.rows import add_rows, lessons_database, linked_videos
+from benchmarks.stage import environment, kupload, measured, sink, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
-from kinescope_upload.demo.postgres import database_server
-from kinescope_upload.library import scan
-from kinescope_upload.mapping import assign_by_scan_rule
 from real_library import make_real_library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from benchmarks.stage import Cost
 
 __all__ = ["replay"]
 
 _BREAK_EVERY: Final = 2_000_000_000
-_TABLE: Final = (
-    'CREATE TABLE "Lesson" (id text PRIMARY KEY, "courseId" text NOT NULL, title text NOT NULL,'
-    ' "videoUrl" text, "videoId" text)'
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +57,7 @@ def replay(scale: float = 1.0, *, faults: bool = False, options: Sequence[str] =
             line=name, figure=words + breaks + problem * (not is_whole), bar="every video, every row", is_met=is_whole
         ),
         noted("…, CPU", f"{done.cost.cpu / gigabytes:.2f} s/GB (the sink: {done.stats['cpu'] / gigabytes:.2f})"),
-        at_most("…, peak memory", done.cost.peak / MIB, 60, " MiB"),
+        at_most("…, peak memory", done.cost.peak / 1e6, 60, " MB"),
         noted("…, requests per file", f"{per_file:.1f} ({done.stats['connections']} connections)"),
         at_most("…, bytes received ÷ library", sent, 1.001),
     ]
@@ -76,9 +65,9 @@ def replay(scale: float = 1.0, *, faults: bool = False, options: Sequence[str] =
 
 def _run(scale: float, *, faults: bool, options: Sequence[str]) -> _Replayed:
     break_every = max(1, int(_BREAK_EVERY * scale)) if faults else 0
-    with workshop() as folder, _database() as database, sink(break_every=break_every) as to:
+    with workshop() as folder, lessons_database() as database, sink(break_every=break_every) as to:
         files = make_real_library(folder / "library", scale=scale)
-        _add_rows(database, folder / "library")
+        add_rows(database, folder / "library")
         env = environment(folder, to.url, database=database) | {"KUPLOAD_RETRY_BASE": "0.1"}
         cost = measured(kupload("--json", "--create-folders", *options), folder, env)
         if cost.exit_code:
@@ -88,30 +77,8 @@ def _run(scale: float, *, faults: bool, options: Sequence[str]) -> _Replayed:
             stats=to.stats(),
             size=sum(file.size for file in files),
             files=len(files),
-            linked=_linked(database),
+            linked=linked_videos(database),
         )
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="kupload-bench-") as name:
-        Path(name).chmod(0o755)  # the server runs as another user when we are root
-        with database_server(Path(name) / "postgres") as url:
-            yield url
-
-
-def _add_rows(database: str, library: Path) -> None:
-    with psycopg.connect(database, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute(_TABLE)
-        for one in assign_by_scan_rule(scan(library).files):
-            values = (one.lesson_id, one.course, one.file.stem)
-            cursor.execute('INSERT INTO "Lesson" (id, "courseId", title) VALUES (%s, %s, %s)', values)
-
-
-def _linked(database: str) -> int:
-    with psycopg.connect(database) as connection:
-        row = connection.execute('SELECT count(DISTINCT "videoId") FROM "Lesson"').fetchone()
-    return int(row[0]) if row else 0
 
 
 def _arguments() -> tuple[argparse.Namespace, list[str]]:

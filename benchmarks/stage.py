@@ -9,9 +9,11 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +31,7 @@ __all__ = [
     "environment",
     "kupload",
     "measured",
+    "measured_in_terminal",
     "peak_of",
     "sink",
     "workshop",
@@ -152,23 +155,47 @@ def measured(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Co
     """Runs a process to its end and tells what it took."""
     output = folder / "said"
     with output.open("wb") as stdout, (folder / "complained").open("wb") as stderr:
-        began = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, env=dict(env), stdout=stdout, stderr=stderr)
-        peak = 0
-        while True:
-            peak = max(peak, peak_of(process.pid))
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            time.sleep(_SAMPLE if time.monotonic() - began > 1 else 0.005)
-        seconds = time.monotonic() - began
+        cost = _watched(subprocess.Popen(command, cwd=folder, env=dict(env), stdout=stdout, stderr=stderr))
+    return replace(cost, stdout=output.read_text(encoding="utf-8"))
+
+
+def measured_in_terminal(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Cost:
+    """The same on a terminal of 140 columns, where the process draws its bars."""
+    screen, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (40, 140))
+    shown = bytearray()
+    reader = threading.Thread(target=_read_all, args=(screen, shown), daemon=True)
+    reader.start()
+    made = dict(env) | {"TERM": "xterm-256color"}
+    process = subprocess.Popen(command, cwd=folder, env=made, stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    cost = _watched(process)
+    reader.join()
+    os.close(screen)
+    return replace(cost, stdout=shown.decode("utf-8", "replace"))
+
+
+def _read_all(screen: int, shown: bytearray) -> None:
+    with suppress(OSError):  # Linux says so when the last writer has closed
+        while data := os.read(screen, 65536):
+            shown += data
+
+
+def _watched(process: subprocess.Popen[bytes]) -> Cost:
+    began = time.monotonic()
+    peak = 0
+    while True:
+        peak = max(peak, peak_of(process.pid))
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        time.sleep(_SAMPLE if time.monotonic() - began > 1 else 0.005)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Cost(
-        seconds=seconds,
+        seconds=time.monotonic() - began,
         cpu=usage.ru_utime + usage.ru_stime,
         peak=peak or usage.ru_maxrss * 1024,
         exit_code=process.returncode,
-        stdout=output.read_text(encoding="utf-8"),
     )
 
 

@@ -13,7 +13,7 @@ __all__ = ["READ_BLOCK", "Sizing", "block_sizing", "chunk_sizing"]
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
-_BLOCKS_TOGETHER: Final = 2 * _MIB
+_BLOCKS_TOGETHER: Final = _MIB
 
 READ_BLOCK: Final = 256 * _KIB
 """Bytes that are read at a time where nothing is sent."""
@@ -52,7 +52,7 @@ class Sizing:
 def block_sizing(jobs: int) -> Sizing:
     """The blocks of each of so many workers: 256 KiB and more.
 
-    The largest blocks of all workers together are 2 MiB, so that memory does not grow with their number; a worker holds
+    The largest blocks of all workers together are 1 MiB, so that memory does not grow with their number; a worker holds
     two, one of them being hashed.
     """
     return Sizing(smallest=READ_BLOCK, largest=max(READ_BLOCK, _BLOCKS_TOGETHER // jobs), quick=0.005, slow=0.05)
