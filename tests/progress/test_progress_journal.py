@@ -128,6 +128,18 @@ def test_of_a_journal_that_was_cut_off_every_whole_line_counts(records: list[Rec
         assert read_records(left) == expected
 
 
+def test_zeros_that_a_power_failure_left_in_the_last_line_are_no_record(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", _record(), _record(offset=1), _record(offset=2))
+    lines = (left / _JOURNAL).read_bytes().splitlines(keepends=True)
+    torn = lines[-1][:40] + b"\0" * (len(lines[-1]) - 41) + b"\n"
+
+    (left / _JOURNAL).write_bytes(b"".join([*lines[:-1], torn]))
+    assert read_records(left) == _by_id(_record(offset=1))
+    (left / _JOURNAL).write_bytes(b"".join([lines[0], torn, lines[-1]]))
+    with pytest.raises(UsageError, match="line 2 is not as kupload writes it"):
+        read_records(left)
+
+
 def test_a_journal_beside_a_file_that_it_does_not_follow_is_not_believed(tmp_path: Path) -> None:
     backup = _crashed(tmp_path / "run", tmp_path / "backup", _record())
     left = _crashed(tmp_path / "run", tmp_path / "left", _record(offset=5), _record(offset=6))
@@ -209,6 +221,7 @@ def test_a_journal_that_cannot_be_parsed_is_named_and_left_alone(tmp_path: Path,
         assert caught.value.what.startswith(f"{left / _JOURNAL} is no journal that kupload can read: ")
         assert reason in caught.value.what
         assert caught.value.way_out.startswith("It is left as it is.")
+        assert "`kupload verify`" in caught.value.way_out
     assert (left / _JOURNAL).read_bytes() == content
 
 

@@ -112,7 +112,10 @@ class Journal:
 
 
 def read_journal(path: Path, course: str) -> Entries | None:
-    """What the journal says; None when there is none. A last line that was cut off by a crash was never recorded.
+    """What the journal says; None when there is none.
+
+    A last line that a crash cut off, or of which a power failure left zeros, had not reached the disk whole, so nothing
+    was done because of it.
 
     Raises:
         FormatError: It is no journal that this version knows, or another course's.
@@ -123,6 +126,8 @@ def read_journal(path: Path, course: str) -> Entries | None:
     except FileNotFoundError:
         return None
     head, *lines = content[: content.rfind(b"\n") + 1].splitlines() or [b""]
+    if lines and b"\0" in lines[-1]:
+        lines.pop()
     return Entries(_follows(head, course), _records(lines, course))
 
 

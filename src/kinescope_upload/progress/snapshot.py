@@ -87,7 +87,11 @@ def _newer_than(file: BinaryIO, journal: Path, course: str) -> dict[str, Record]
     except OSError as error:
         raise UsageError(f"{journal} cannot be read ({error.strerror or error}).") from error
     except (FormatError, UnicodeDecodeError) as error:
-        raise UsageError(f"{journal} is no journal that kupload can read: {error}.", _WAY_OUT) from error
+        raise UsageError(
+            f"{journal} is no journal that kupload can read: {error}.",
+            "It is left as it is. Put a good copy in its place; or move it away to go on from the progress file beside "
+            "it, and have `kupload verify` look for what was begun since.",
+        ) from error
     return entries.records if entries.follows == follows else {}
 
 
