@@ -55,6 +55,12 @@ def test_the_first_twenty_failures_are_named_and_the_rest_counted() -> None:
     assert rows[begin + 21] == ("", "and 5 more")
 
 
+def test_bytes_of_lessons_that_the_run_left_under_way_are_not_told_as_sent_in_vain() -> None:
+    done, left = full_summary(), replace(full_summary(), left=4)
+    assert dict(summary_rows(done, "kupload"))["Cost"].startswith("200 MB sent (1.05 times what was needed), 1 break")
+    assert dict(summary_rows(left, "kupload"))["Cost"].startswith("200 MB sent, 1 break")
+
+
 def test_a_stopped_run_says_why_and_what_now() -> None:
     stopped = replace(full_summary(), reason="the token is refused", way_out="Set KINESCOPE_API_KEY.", left=4)
     rows = dict(summary_rows(stopped, "kupload"))

@@ -148,7 +148,7 @@ def summary_rows(summary: Summary, command: str) -> list[tuple[str, str]]:
         *_named("In doubt", summary.in_doubt),
         *_no_lesson(summary),
         *_if(summary.orphans_removed, "Removed", lambda: _orphans(summary.orphans_removed)),
-        ("Cost", _cost(summary.cost)),
+        ("Cost", _cost(summary)),
         ("Time", format_duration(summary.seconds)),
         *_if(summary.reason, "Stopped", lambda: joined(summary.reason or "", summary.way_out)),
         ("Next", next_command(summary, command)),
@@ -191,8 +191,10 @@ def _no_lesson(summary: Summary) -> list[tuple[str, str]]:
     return [("No lesson", head), *(("", text) for text in _with_rest(texts, len(doubts)))]
 
 
-def _cost(cost: Cost) -> str:
-    ratio = cost.sent_per_needed
+def _cost(summary: Summary) -> str:
+    """What the run cost; what was sent for lessons that are not done was not sent in vain, so no ratio is told then."""
+    cost = summary.cost
+    ratio = None if summary.left else cost.sent_per_needed
     facts = [
         f"{format_bytes(cost.sent_bytes)} sent" + (f" ({ratio:.2f} times what was needed)" if ratio else ""),
         f"{count(cost.breaks, 'break', 'breaks')}",
