@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import given, settings
@@ -17,25 +17,14 @@ from hypothesis import strategies as st
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, change_records, read_records, stream_records
 from kinescope_upload.progress.journal import LONGEST
-from kinescope_upload.upload import Dialect, Record
+from progress.progress_cases import a_record, names_in
+
+if TYPE_CHECKING:
+    from kinescope_upload.upload import Record
 
 _FILE: Final = "c.json"
 _JOURNAL: Final = "c.journal"
 _ONLY_POSIX: Final = pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
-
-
-def _record(lesson_id: str = "c_001", *, offset: int = 0, title: str = "Урок") -> Record:
-    return Record(
-        lesson_id=lesson_id,
-        path="c/001.mp4",
-        size=1_000_000_000,
-        modified_ns=5,
-        parent_id="p",
-        title=title,
-        dialect=Dialect.TUS,
-        video_id="ours",
-        offset=offset,
-    )
 
 
 def _by_id(*records: Record) -> dict[str, Record]:
@@ -50,58 +39,56 @@ def _crashed(folder: Path, to: Path, *records: Record) -> Path:
         return Path(shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".run")))
 
 
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file())
-
-
 def test_a_step_is_a_line_of_the_journal_and_the_file_is_whole_when_the_run_ends(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", _record(offset=1))
+        store.save("c", a_record(offset=1))
         whole = (tmp_path / _FILE).read_bytes()
         for offset in (2, 3):
-            store.save("c", _record(offset=offset))
+            store.save("c", a_record(offset=offset))
         assert (tmp_path / _FILE).read_bytes() == whole
         assert len((tmp_path / _JOURNAL).read_bytes().splitlines()) == 1 + 2
 
-    assert _names(tmp_path) == [_FILE]
-    assert read_records(tmp_path) == _by_id(_record(offset=3))
+    assert names_in(tmp_path) == [_FILE]
+    assert read_records(tmp_path) == _by_id(a_record(offset=3))
 
 
 def test_what_a_killed_run_left_in_its_journal_is_read_by_all_and_taken_in_by_the_next(tmp_path: Path) -> None:
-    left = _crashed(tmp_path / "run", tmp_path / "left", *map(_record, ("c_001", "c_002")), _record(offset=7))
-    known = _by_id(_record(offset=7), _record("c_002"))
+    left = _crashed(tmp_path / "run", tmp_path / "left", *map(a_record, ("c_001", "c_002")), a_record(offset=7))
+    known = _by_id(a_record(offset=7), a_record("c_002"))
 
-    assert _names(left) == [_JOURNAL, _FILE]
+    assert names_in(left) == [_JOURNAL, _FILE]
     assert read_records(left) == known
     assert _by_id(*stream_records(left, "c")) == known
     with ProgressStore(left, ["c"]) as store:
         assert store.records == known
-        store.save("c", _record("c_003"))
-    assert _names(left) == [_FILE]
-    assert read_records(left) == known | _by_id(_record("c_003"))
+        store.save("c", a_record("c_003"))
+    assert names_in(left) == [_FILE]
+    assert read_records(left) == known | _by_id(a_record("c_003"))
 
 
 def test_a_run_that_records_nothing_leaves_the_journal_for_the_next(tmp_path: Path) -> None:
-    left = _crashed(tmp_path / "run", tmp_path / "left", _record(), _record(offset=7))
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record(offset=7))
 
     with ProgressStore(left, ["c"]):
         pass
 
-    assert read_records(left) == _by_id(_record(offset=7))
+    assert read_records(left) == _by_id(a_record(offset=7))
 
 
 def test_what_is_changed_after_a_crash_is_the_newest(tmp_path: Path) -> None:
-    left = _crashed(tmp_path / "run", tmp_path / "left", _record("c_002"), _record(), _record(offset=7))
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record("c_002"), a_record(), a_record(offset=7))
 
-    changed = change_records(left, "c", lambda one: one if one.lesson_id == "c_002" else _record(offset=one.offset + 1))
+    changed = change_records(
+        left, "c", lambda one: one if one.lesson_id == "c_002" else a_record(offset=one.offset + 1)
+    )
 
     assert changed == 1
-    assert _names(left) == [_FILE]
-    assert read_records(left) == _by_id(_record("c_002"), _record(offset=8))
+    assert names_in(left) == [_FILE]
+    assert read_records(left) == _by_id(a_record("c_002"), a_record(offset=8))
 
 
 _SAVES: Final = st.lists(
-    st.builds(_record, st.sampled_from(["c_001", "c_002", "c_003"]), offset=st.integers(0, 99)), min_size=1, max_size=8
+    st.builds(a_record, st.sampled_from(["c_001", "c_002", "c_003"]), offset=st.integers(0, 99)), min_size=1, max_size=8
 )
 
 
@@ -109,13 +96,13 @@ _SAVES: Final = st.lists(
 @given(_SAVES, st.floats(0, 1))
 def test_of_a_journal_that_was_cut_off_every_whole_line_counts(records: list[Record], part: float) -> None:
     with TemporaryDirectory() as name:
-        left = _crashed(Path(name) / "run", Path(name) / "left", _record("c_000"), *records)
+        left = _crashed(Path(name) / "run", Path(name) / "left", a_record("c_000"), *records)
         journal = left / _JOURNAL
         head, _, lines = journal.read_bytes().partition(b"\n")
         kept = lines[: int(len(lines) * part)]
         journal.write_bytes(head + b"\n" + kept)
 
-        expected = _by_id(_record("c_000"))
+        expected = _by_id(a_record("c_000"))
         written = iter(lines.splitlines(keepends=True))
         for record in records:
             if expected.get(record.lesson_id) == record:
@@ -129,37 +116,37 @@ def test_of_a_journal_that_was_cut_off_every_whole_line_counts(records: list[Rec
 
 
 def test_zeros_that_a_power_failure_left_in_the_last_line_are_no_record(tmp_path: Path) -> None:
-    left = _crashed(tmp_path / "run", tmp_path / "left", _record(), _record(offset=1), _record(offset=2))
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record(offset=1), a_record(offset=2))
     lines = (left / _JOURNAL).read_bytes().splitlines(keepends=True)
     torn = lines[-1][:40] + b"\0" * (len(lines[-1]) - 41) + b"\n"
 
     (left / _JOURNAL).write_bytes(b"".join([*lines[:-1], torn]))
-    assert read_records(left) == _by_id(_record(offset=1))
+    assert read_records(left) == _by_id(a_record(offset=1))
     (left / _JOURNAL).write_bytes(b"".join([lines[0], torn, lines[-1]]))
     with pytest.raises(UsageError, match="line 2 is not as kupload writes it"):
         read_records(left)
 
 
 def test_a_journal_beside_a_file_that_it_does_not_follow_is_not_believed(tmp_path: Path) -> None:
-    backup = _crashed(tmp_path / "run", tmp_path / "backup", _record())
-    left = _crashed(tmp_path / "run", tmp_path / "left", _record(offset=5), _record(offset=6))
+    backup = _crashed(tmp_path / "run", tmp_path / "backup", a_record())
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(offset=5), a_record(offset=6))
 
     shutil.copy(backup / _FILE, left / _FILE)
-    assert read_records(left) == _by_id(_record())
+    assert read_records(left) == _by_id(a_record())
     (left / _FILE).unlink()
     assert read_records(left) == {}
     with ProgressStore(left, ["c"]) as store:
-        store.save("c", _record(offset=1))
-    assert read_records(left) == _by_id(_record(offset=1))
+        store.save("c", a_record(offset=1))
+    assert read_records(left) == _by_id(a_record(offset=1))
 
 
 def test_a_long_journal_is_taken_in_by_the_file(tmp_path: Path) -> None:
     title = "t" * (LONGEST // 10)
     with ProgressStore(tmp_path, ["c"]) as store:
         for offset in range(25):
-            store.save("c", _record(offset=offset, title=title))
+            store.save("c", a_record(offset=offset, title=title))
             assert (tmp_path / _JOURNAL).stat().st_size <= LONGEST + 2 * len(title)
-            assert read_records(tmp_path) == _by_id(_record(offset=offset, title=title))
+            assert read_records(tmp_path) == _by_id(a_record(offset=offset, title=title))
 
 
 _RECORDS_FOR_EVER: Final = """
@@ -177,7 +164,7 @@ with ProgressStore(Path(sys.argv[1]), ["c"]) as store:
 
 def test_who_looks_while_a_run_records_never_sees_an_older_state_again(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", _record(title="t" * (LONGEST // 6)))  # so that the file is often written whole
+        store.save("c", a_record(title="t" * (LONGEST // 6)))  # so that the file is often written whole
 
     with subprocess.Popen([sys.executable, "-c", _RECORDS_FOR_EVER, str(tmp_path)]) as process:
         try:
@@ -212,7 +199,7 @@ def _head(**changes: object) -> bytes:
     ],
 )
 def test_a_journal_that_cannot_be_parsed_is_named_and_left_alone(tmp_path: Path, content: bytes, reason: str) -> None:
-    left = _crashed(tmp_path / "run", tmp_path / "left", _record())
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record())
     (left / _JOURNAL).write_bytes(content)
 
     for look in (lambda: ProgressStore(left, ["c"]), lambda: read_records(left), lambda: [*stream_records(left, "c")]):
@@ -257,12 +244,12 @@ with ProgressStore(folder, ["c"]) as store:
 @_ONLY_POSIX
 def test_a_disk_that_fills_up_in_mid_line_stops_the_batch_and_leaves_no_half_a_line(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", _record())
+        store.save("c", a_record())
 
     done = subprocess.run([sys.executable, "-c", _FILLS_THE_DISK, str(tmp_path)], stdout=subprocess.PIPE, check=True)
 
     assert (
         done.stdout.decode() == f"{tmp_path / _FILE} cannot be written (File too large), so nothing more was begun.\n"
     )
-    assert read_records(tmp_path) == _by_id(_record(offset=4))
-    assert _names(tmp_path) == [_FILE]
+    assert read_records(tmp_path) == _by_id(a_record(offset=4))
+    assert names_in(tmp_path) == [_FILE]

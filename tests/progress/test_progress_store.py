@@ -17,28 +17,16 @@ import pytest
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import CourseLock, CourseProgress, ProgressStore, read_records
-from kinescope_upload.upload import Dialect, Record
+from progress.progress_cases import a_record, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kinescope_upload.upload import Record
+
 _ON_WINDOWS: Final = sys.platform == "win32"
 _ONLY_POSIX: Final = pytest.mark.skipif(_ON_WINDOWS, reason="permissions and limits as POSIX has them")
 _COURSES: Final = ("c", "01_analytics", "week 1.intro", "Курс – начало", "c [draft] (2)", "a'b%20#")
-
-
-def _record(lesson_id: str = "c_001", *, offset: int = 0, title: str = "Урок") -> Record:
-    return Record(
-        lesson_id=lesson_id,
-        path="c/001.mp4",
-        size=1_000_000,
-        modified_ns=5,
-        parent_id="p",
-        title=title,
-        dialect=Dialect.TUS,
-        video_id="ours",
-        offset=offset,
-    )
 
 
 def _saved(folder: Path, *records: Record, course: str = "c") -> Path:
@@ -53,30 +41,26 @@ def _content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file())
-
-
 # --- Writing and reading -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("course", _COURSES)
 def test_what_is_saved_is_on_the_disk_when_save_returns(tmp_path: Path, course: str) -> None:
     with ProgressStore(tmp_path, [course]) as store:
-        store.save(course, _record(offset=1))
-        assert read_records(tmp_path) == {"c_001": _record(offset=1)}
-        store.save(course, _record(offset=2))
-        assert read_records(tmp_path, [course]) == {"c_001": _record(offset=2)}
+        store.save(course, a_record(offset=1))
+        assert read_records(tmp_path) == {"c_001": a_record(offset=1)}
+        store.save(course, a_record(offset=2))
+        assert read_records(tmp_path, [course]) == {"c_001": a_record(offset=2)}
 
     with ProgressStore(tmp_path, [course]) as store:
-        assert store.records == {"c_001": _record(offset=2)}
+        assert store.records == {"c_001": a_record(offset=2)}
         assert store.courses == (course,)
-    assert _names(tmp_path) == [f"{course}.json"]
+    assert names_in(tmp_path) == [f"{course}.json"]
 
 
 def test_a_run_sees_the_records_of_its_courses_and_a_reader_those_of_all(tmp_path: Path) -> None:
-    _saved(tmp_path, _record("c_001"), course="c")
-    _saved(tmp_path, _record("d_001"), course="d")
+    _saved(tmp_path, a_record("c_001"), course="c")
+    _saved(tmp_path, a_record("d_001"), course="d")
 
     with ProgressStore(tmp_path, ["d", "e"]) as store:
         assert set(store.records) == {"d_001"}
@@ -95,7 +79,7 @@ def test_a_course_that_was_never_begun_has_no_records_and_gets_no_file(tmp_path:
 
 @_ONLY_POSIX
 def test_only_the_owner_may_read_what_is_written(tmp_path: Path) -> None:
-    path = _saved(tmp_path / "progress", _record())
+    path = _saved(tmp_path / "progress", a_record())
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -104,29 +88,29 @@ def test_only_the_owner_may_read_what_is_written(tmp_path: Path) -> None:
 
 def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", _record())
+        store.save("c", a_record())
         before = _content(tmp_path)
-        store.save("c", replace(_record(), offset_confirmed=True))
+        store.save("c", replace(a_record(), offset_confirmed=True))
         assert _content(tmp_path) == before
         assert store.records["c_001"].offset_confirmed
-        store.save("c", _record(offset=1))
+        store.save("c", a_record(offset=1))
         assert _content(tmp_path) != before
 
 
 def test_every_thread_may_save(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store, ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda number: store.save("c", _record(f"c_{number:03d}")), range(40)))
+        list(threads.map(lambda number: store.save("c", a_record(f"c_{number:03d}")), range(40)))
 
     assert sorted(read_records(tmp_path)) == [f"c_{number:03d}" for number in range(40)]
 
 
 def test_who_looks_through_the_records_is_not_disturbed_by_who_saves(tmp_path: Path) -> None:
     lock = CourseLock.acquire(tmp_path, "c")
-    course = CourseProgress(tmp_path / "c.json", "c", lock, {"c_001": _record("c_001"), "c_002": _record("c_002")})
+    course = CourseProgress(tmp_path / "c.json", "c", lock, {"c_001": a_record("c_001"), "c_002": a_record("c_002")})
 
     seen = []
     for lesson_id in course.records:
-        course.save(_record(f"{lesson_id}_more"))
+        course.save(a_record(f"{lesson_id}_more"))
         seen.append(lesson_id)
     course.close()
 
@@ -138,14 +122,14 @@ def test_who_looks_through_the_records_is_not_disturbed_by_who_saves(tmp_path: P
 
 
 def test_a_torn_temporary_file_is_ignored_and_removed(tmp_path: Path) -> None:
-    path = _saved(tmp_path, _record())
+    path = _saved(tmp_path, a_record())
     torn = tmp_path / ".c.json.k3j4h5g6.tmp"
     torn.write_bytes(path.read_bytes()[:40])
 
-    assert read_records(tmp_path) == {"c_001": _record()}
+    assert read_records(tmp_path) == {"c_001": a_record()}
     assert _saved(tmp_path) == path
-    assert _names(tmp_path) == ["c.json"]
-    assert read_records(tmp_path) == {"c_001": _record()}
+    assert names_in(tmp_path) == ["c.json"]
+    assert read_records(tmp_path) == {"c_001": a_record()}
 
 
 def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
@@ -155,7 +139,7 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
 
     _saved(tmp_path)
 
-    assert _names(tmp_path) == sorted(others)
+    assert names_in(tmp_path) == sorted(others)
 
 
 _SAVES_FOR_EVER: Final = """
@@ -200,9 +184,9 @@ def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(tmp_path: P
             assert max(offsets) in {last_said, last_said + 1}
             with ProgressStore(tmp_path, [course]) as store:
                 assert len(store.records) == min(50, max(offsets) + 1)
-                store.save(course, _record("after"))
+                store.save(course, a_record("after"))
 
-    assert _names(tmp_path) == sorted(f"c{number}.json" for number in range(24))
+    assert names_in(tmp_path) == sorted(f"c{number}.json" for number in range(24))
 
 
 # --- Files that cannot be read -----------------------------------------------------------------------------------
@@ -233,11 +217,11 @@ def test_a_file_that_cannot_be_parsed_is_named_and_never_overwritten(
     assert reason in caught.value.what
     assert caught.value.way_out.startswith("It is left as it is.")
     assert path.read_bytes() == content
-    assert _names(tmp_path) == ["c.json"]
+    assert names_in(tmp_path) == ["c.json"]
 
 
 def test_the_file_of_another_course_is_named_and_left_alone(tmp_path: Path) -> None:
-    content = _saved(tmp_path, _record()).read_bytes()
+    content = _saved(tmp_path, a_record()).read_bytes()
     (tmp_path / "c.json").rename(tmp_path / "d.json")
 
     with pytest.raises(UsageError, match=r'd\.json holds the progress of course "c", not of "d"'):
@@ -304,7 +288,7 @@ with ProgressStore(folder, ["c"]) as store:
 
 @_ONLY_POSIX
 def test_a_full_disk_stops_the_batch_and_leaves_the_old_file_whole(tmp_path: Path) -> None:
-    path = _saved(tmp_path, _record())
+    path = _saved(tmp_path, a_record())
 
     said, _ = _start(_FILLS_THE_DISK, tmp_path).communicate(timeout=60)
 
@@ -312,8 +296,8 @@ def test_a_full_disk_stops_the_batch_and_leaves_the_old_file_whole(tmp_path: Pat
         f"{path} cannot be written (File too large), so nothing more was begun. "
         "Make room on that disk or make the folder writable, then run the same command again.\n"
     )
-    assert read_records(tmp_path) == {"c_001": _record(offset=2)}
-    assert _names(tmp_path) == ["c.json"]
+    assert read_records(tmp_path) == {"c_001": a_record(offset=2)}
+    assert names_in(tmp_path) == ["c.json"]
 
 
 _SAVES_WHERE_IT_MAY_NOT: Final = """
@@ -351,7 +335,7 @@ def nobodys_folder() -> Iterator[Path]:
     """A folder that an unprivileged process can reach, and owns when this one is root."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "progress"
-        _saved(folder, _record())
+        _saved(folder, a_record())
         if not _ON_WINDOWS and os.geteuid() == 0:
             for path in [Path(name), *Path(name).rglob("*")]:
                 shutil.chown(path, 65534, 65534)
@@ -368,4 +352,4 @@ def test_a_read_only_folder_stops_the_batch_and_leaves_the_old_file_whole(nobody
         f"{nobodys_folder / 'c.json'} cannot be written (Permission denied), so nothing more was begun.",
         f"The progress folder {nobodys_folder} cannot be written (Permission denied).",
     ]
-    assert read_records(nobodys_folder) == {"c_001": _record()}
+    assert read_records(nobodys_folder) == {"c_001": a_record()}
