@@ -38,20 +38,17 @@ def journal_of(path: Path) -> Path:
 class Fingerprint:
     """What tells a progress file from every other one: its length in bytes and its CRC-32."""
 
-    length: int = 0
-    crc: int = 0
-
-    def extended(self, piece: bytes) -> Fingerprint:
-        """That of the same file with more bytes at its end."""
-        return Fingerprint(self.length + len(piece), zlib.crc32(piece, self.crc))
+    length: int
+    crc: int
 
     @classmethod
     def of(cls, pieces: Iterable[bytes]) -> Fingerprint:
         """That of a file that consists of these pieces."""
-        whole = cls()
+        length = crc = 0
         for piece in pieces:
-            whole = whole.extended(piece)
-        return whole
+            length += len(piece)
+            crc = zlib.crc32(piece, crc)
+        return cls(length, crc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,6 @@ class Journal:
     """
 
     def __init__(self, path: Path, course: str, follows: Fingerprint) -> None:
-        self._path = path
         write_whole(path, _head(course, follows))
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self._begins = self._length = os.fstat(self._handle).st_size
