@@ -16,7 +16,7 @@ _SIZINGS: Final = st.builds(block_sizing, st.integers(1, 64)) | st.builds(
 )
 
 
-@pytest.mark.parametrize(("jobs", "largest"), [(1, _MIB), (2, _MIB // 2), (4, _MIB // 4), (64, _MIB // 4)])
+@pytest.mark.parametrize(("jobs", "largest"), [(1, 2 * _MIB), (2, _MIB // 2), (4, _MIB // 4), (64, _MIB // 4)])
 def test_workers_share_the_memory_for_blocks(jobs: int, largest: int) -> None:
     assert block_sizing(jobs).largest == largest
 
@@ -41,7 +41,7 @@ def test_a_chunk_size_that_the_user_set_stays(fixed: int, seconds: float) -> Non
     [
         (block_sizing(1), 500_000, READ_BLOCK),
         (block_sizing(1), 12_500_000, _MIB // 2),
-        (block_sizing(1), 1_500_000_000, _MIB),
+        (block_sizing(1), 1_500_000_000, 2 * _MIB),
         (chunk_sizing(), 500_000, 64 * _MIB),
         (chunk_sizing(), 12_500_000, 64 * _MIB),
         (chunk_sizing(), 125_000_000, 1024 * _MIB),

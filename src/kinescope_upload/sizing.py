@@ -14,6 +14,7 @@ __all__ = ["READ_BLOCK", "Sizing", "block_sizing", "chunk_sizing"]
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
 _BLOCKS_TOGETHER: Final = _MIB
+_BLOCK_OF_ONE: Final = 2 * _MIB
 
 READ_BLOCK: Final = 256 * _KIB
 """Bytes that are read at a time where nothing is sent."""
@@ -53,9 +54,10 @@ def block_sizing(jobs: int) -> Sizing:
     """The blocks of each of so many workers: 256 KiB and more.
 
     The largest blocks of all workers together are 1 MiB, so that memory does not grow with their number; a worker holds
-    two, one of them being hashed.
+    two, one of them being hashed. One worker alone has up to 2 MiB, since what the others would take is free.
     """
-    return Sizing(smallest=READ_BLOCK, largest=max(READ_BLOCK, _BLOCKS_TOGETHER // jobs), quick=0.005, slow=0.05)
+    largest = _BLOCK_OF_ONE if jobs == 1 else max(READ_BLOCK, _BLOCKS_TOGETHER // jobs)
+    return Sizing(smallest=READ_BLOCK, largest=largest, quick=0.005, slow=0.05)
 
 
 def chunk_sizing(fixed: int | None = None) -> Sizing:
