@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from kinescope_upload.sizing import READ_BLOCK, Sizing, block_sizing, chunk_sizing
 
 _MIB: Final = 1024 * 1024
+_HALF_A_PAGE: Final = 2048
 _SIZINGS: Final = st.builds(block_sizing, st.integers(1, 64)) | st.builds(
     chunk_sizing, st.none() | st.integers(READ_BLOCK, 10_000 * _MIB)
 )
 
 
-@pytest.mark.parametrize(("jobs", "largest"), [(1, 2 * _MIB), (2, _MIB // 2), (4, _MIB // 4), (64, _MIB // 4)])
+@pytest.mark.parametrize(
+    ("jobs", "largest"), [(1, 2 * _MIB), (2, _MIB // 2), (3, _MIB // 4), (4, _MIB // 4), (64, _MIB // 4)]
+)
 def test_workers_share_the_memory_for_blocks(jobs: int, largest: int) -> None:
-    assert block_sizing(jobs).largest == largest
+    assert block_sizing(jobs).largest == largest + _HALF_A_PAGE
 
 
 @given(_SIZINGS, st.lists(st.floats(0, 1000), max_size=20))
@@ -40,8 +43,8 @@ def test_a_chunk_size_that_the_user_set_stays(fixed: int, seconds: float) -> Non
     ("sizing", "rate", "settles_at"),
     [
         (block_sizing(1), 500_000, READ_BLOCK),
-        (block_sizing(1), 12_500_000, _MIB // 2),
-        (block_sizing(1), 1_500_000_000, 2 * _MIB),
+        (block_sizing(1), 12_500_000, (2 * _MIB + _HALF_A_PAGE) // 4),
+        (block_sizing(1), 1_500_000_000, 2 * _MIB + _HALF_A_PAGE),
         (chunk_sizing(), 500_000, 64 * _MIB),
         (chunk_sizing(), 12_500_000, 64 * _MIB),
         (chunk_sizing(), 125_000_000, 1024 * _MIB),

@@ -13,8 +13,9 @@ __all__ = ["READ_BLOCK", "Sizing", "block_sizing", "chunk_sizing"]
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
-_BLOCKS_TOGETHER: Final = _MIB
-_BLOCK_OF_ONE: Final = 2 * _MIB
+_QUARTER: Final = 256 * _KIB
+_QUARTERS_OF_ONE: Final = 8
+_QUARTERS_TOGETHER: Final = 4
 
 _HALF_A_PAGE: Final = 2 * _KIB
 """What is added to a block, so that what lies behind it in memory does not begin where it does within a page.
@@ -23,7 +24,7 @@ OpenSSL's buffer often lies there, and some processors copy seven times slower t
 within its page than the source within its own (AMD Zen 3, `rep movsb`).
 """
 
-READ_BLOCK: Final = 256 * _KIB + _HALF_A_PAGE
+READ_BLOCK: Final = _QUARTER + _HALF_A_PAGE
 """Bytes that are read at a time where nothing is sent."""
 
 
@@ -63,8 +64,8 @@ def block_sizing(jobs: int) -> Sizing:
     The largest blocks of all workers together are 1 MiB, so that memory does not grow with their number; a worker holds
     two, one of them being hashed. One worker alone has up to 2 MiB, since what the others would take is free.
     """
-    largest = _BLOCK_OF_ONE if jobs == 1 else _BLOCKS_TOGETHER // jobs
-    return Sizing(smallest=READ_BLOCK, largest=max(READ_BLOCK, largest + _HALF_A_PAGE), quick=0.005, slow=0.05)
+    quarters = _QUARTERS_OF_ONE if jobs == 1 else max(1, _QUARTERS_TOGETHER // jobs)
+    return Sizing(smallest=READ_BLOCK, largest=quarters * _QUARTER + _HALF_A_PAGE, quick=0.005, slow=0.05)
 
 
 def chunk_sizing(fixed: int | None = None) -> Sizing:
