@@ -107,11 +107,13 @@ class LessonsDatabase:
         wanted = {"courses": sorted(map(_sendable, courses)) if courses else None}
 
         def ask(connection: Connection) -> tuple[LessonRow, ...]:
-            found = connection.execute(statements.select_rows(self._table), wanted).fetchall()
-            if not found and (facts := self._look_up(connection)).hides_rows:
+            with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
+                found = cursor.stream(statements.select_rows(self._table), wanted)
+                rows = [LessonRow(lesson_id=a, course=intern(b), title=c, video_id=d) for a, b, c, d in found]
+            if not rows and (facts := self._look_up(connection)).hides_rows:
                 raise hidden_rows(facts, self._table)
-            rows = (LessonRow(lesson_id=one[0], course=intern(one[1]), title=one[2], video_id=one[3]) for one in found)
-            return tuple(sorted(rows, key=lambda row: row.lesson_id))
+            rows.sort(key=lambda row: row.lesson_id)
+            return tuple(rows)
 
         return self._ask(ask)
 
