@@ -129,10 +129,10 @@ def test_the_hint_of_the_progress_file_may_be_too_high() -> None:
     assert accounts_after(accepted(10, is_resumed=True), lessons=[one]).totals(9).needed_bytes == 90 * MB
 
 
-def test_a_running_lesson_shows_its_name_offset_and_what_is_on_the_way() -> None:
+def test_a_running_lesson_shows_its_path_offset_and_what_is_on_the_way() -> None:
     one = lesson(A, 100 * MB, name="001_Начало.mp4")
     (running,) = accounts_after(sent(10), accepted(10), sent(7), lessons=[one]).running()
-    assert (running.lesson_id, running.name, running.size) == (A, "001_Начало.mp4", 100 * MB)
+    assert (running.lesson_id, running.path, running.size) == (A, "01_analytics/001_Начало.mp4", 100 * MB)
     assert (running.offset, running.handed_over, running.position) == (10 * MB, 7 * MB, 17 * MB)
 
 

@@ -32,16 +32,16 @@ WORK = (
 SCREENS = {
     80: """\
 10:26:44  3 videos to do, 6.6 GB to send; 3 at a time
-001_Начало.mp4                   ━━━━━━━━━━╸━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
+01_analytics/001_Начало.mp4      ━━━━━━━━━━╸━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
 005_5_инструменты…字_часть_5.mp4 ━╺━━━━━━━━━━━━━━━━━━━   4 %   300 MB of 6.3 GB
 [red]\\x1b[2J\\u20…0a[red]\\xff.mp4 ━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
 All 3                            ━╸━━━━━━━━━━━━━━━━━━━   9 %   609 MB of 6.6 GB
 0 of 3 done, 609 MB of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",
     140: """\
 10:26:44  3 videos to do, 6.6 GB to send; 3 at a time
-001_Начало.mp4                                                            ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━━━━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
+01_analytics/001_Начало.mp4                                               ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━━━━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
 005_5_инструменты_конкурентного_анал…том_же_самом_😀_漢字漢字_часть_5.mp4 ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   4 %   300 MB of 6.3 GB
-[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4                                ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
+01_analytics/[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
 All 3                                                                     ━━━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   9 %   609 MB of 6.6 GB
 0 of 3 done, 609 MB of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",  # noqa: E501  the screen is 140 wide
 }
@@ -94,7 +94,7 @@ def test_no_bar_ever_wraps(columns: int) -> None:
         printer.draw()
         drawn = terminal.lines()[-6:]
     assert [line.split()[0] for line in drawn[-3:]] == ["All", "0", "waiting"]
-    assert drawn[0].startswith("001")
+    assert "001" in drawn[0]
     assert all(cell_width(line) < columns for line in drawn)
 
 

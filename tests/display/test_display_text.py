@@ -17,6 +17,7 @@ from kinescope_upload.display.text import (
     pad,
     printable,
     shorten_middle,
+    shorten_path,
 )
 
 UNSAFE = [
@@ -76,6 +77,25 @@ def test_a_long_name_loses_its_middle(text: str, width: int, short: str) -> None
 @given(st.text(max_size=60), st.integers(min_value=0, max_value=40))
 def test_a_shortened_name_never_takes_more_cells_than_it_may(text: str, width: int) -> None:
     assert cell_width(shorten_middle(text, width)) <= width
+
+
+@pytest.mark.parametrize(
+    ("width", "short"),
+    [
+        (60, "01_analytics/m01_start/001_Начало.mp4"),
+        (32, "01_analytics/m01…/001_Начало.mp4"),
+        (20, "01_a…/001_Начало.mp4"),
+        (18, "001_Начало.mp4"),
+        (12, "001_На…о.mp4"),
+    ],
+)
+def test_a_long_path_keeps_its_name_and_as_much_of_its_course_as_has_room(width: int, short: str) -> None:
+    assert shorten_path("01_analytics/m01_start/001_Начало.mp4", width) == short
+
+
+@given(st.text(max_size=60), st.integers(min_value=0, max_value=40))
+def test_a_shortened_path_never_takes_more_cells_than_it_may(text: str, width: int) -> None:
+    assert cell_width(shorten_path(text, width)) <= width
 
 
 def test_a_shortened_name_keeps_a_letter_and_its_accent_together() -> None:

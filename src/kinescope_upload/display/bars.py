@@ -19,7 +19,7 @@ from kinescope_upload.display.accounts import Accounts
 from kinescope_upload.display.sentences import sentence_of, totals_sentence, wait_sentence
 from kinescope_upload.display.summary import summary_rows
 from kinescope_upload.display.tables import make_console, two_columns
-from kinescope_upload.display.text import format_bytes, printable, shorten_middle
+from kinescope_upload.display.text import format_bytes, printable, shorten_middle, shorten_path
 from kinescope_upload.events import LessonDone, LessonFailed, LessonStarted, RunEnded, RunEvent, Warned
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class BarPrinter:
         layout = _Layout(width)
         bars = layout.grid()
         for one in running[:room]:
-            layout.add(bars, one.name, one.position, one.size)
+            layout.add_file(bars, one)
         layout.add(bars, f"All {totals.lessons:,}", totals.position_bytes, totals.needed_bytes)
         picture = Table.grid()
         picture.add_column(no_wrap=True, overflow="ellipsis", max_width=width - 1)
@@ -168,10 +168,13 @@ class _Layout:
         table.add_column(width=_SIZE_WIDTH, justify="right", no_wrap=True, overflow="ellipsis")
         return table
 
+    def add_file(self, table: Table, lesson: RunningLesson) -> None:
+        self.add(table, shorten_path(printable(lesson.path), self._name), lesson.position, lesson.size)
+
     def add(self, table: Table, name: str, position: int, size: int) -> None:
         percent = 100 * position // size if size else 100
         table.add_row(
-            Text(shorten_middle(printable(name), self._name)),
+            Text(name),
             ProgressBar(total=max(1, size), completed=position if size else 1, width=self._bar),
             f"{percent} %",
             f"{format_bytes(position)} of {format_bytes(size)}",

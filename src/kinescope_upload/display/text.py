@@ -21,11 +21,13 @@ __all__ = [
     "pad",
     "printable",
     "shorten_middle",
+    "shorten_path",
 ]
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _EMOJI_STYLE: Final = "\N{VARIATION SELECTOR-16}"
+_LEAST_OF_FOLDERS: Final = 3
 _UNITS: Final = ("kB", "MB", "GB", "TB", "PB")
 
 
@@ -88,6 +90,24 @@ def shorten_middle(text: str, width: int, ellipsis: str = "…") -> str:
         return ellipsis[: max(0, width)]
     tail = _last_cells(text, room // 2)
     return _first_cells(text, room - cell_width(tail)) + ellipsis + tail
+
+
+def shorten_path(path: str, width: int) -> str:
+    """The path in at most `width` cells: the file's name is kept, and of its folders what has room before it.
+
+    Two courses may both have a "001.mp4"; the beginning of the path tells them apart.
+
+    Args:
+        path: Printable, parts joined by "/".
+        width: In cells.
+    """
+    if cell_width(path) <= width:
+        return path
+    folders, _, name = path.rpartition("/")
+    room = width - cell_width(name) - len("…/")
+    if not folders or room < _LEAST_OF_FOLDERS:
+        return shorten_middle(name, width)
+    return f"{_first_cells(folders, room)}…/{name}"
 
 
 def _first_cells(text: str, width: int) -> str:

@@ -26,14 +26,14 @@ class RunningLesson:
 
     Attributes:
         lesson_id: The lesson.
-        name: Its file's name, as the disk spells it.
+        path: Its file's path in the library, as the disk spells it.
         size: The file's size in bytes.
         offset: Bytes that the server acknowledged, those of earlier runs included.
         handed_over: Bytes that were handed to the network beyond the offset.
     """
 
     lesson_id: str
-    name: str
+    path: str
     size: int
     offset: int
     handed_over: int
@@ -52,7 +52,7 @@ class _Transfer:
     middle was never counted as handed over.
     """
 
-    name: str
+    path: str
     size: int
     found: int
     offset: int
@@ -111,7 +111,7 @@ class Transfers:
         there = lesson.file.size - lesson.bytes_to_send
         stage = lesson.record.stage if lesson.record else Stage.PLANNED
         self._transfers[lesson.lesson_id] = _Transfer(
-            name=lesson.file.name,
+            path=lesson.file.path,
             size=lesson.file.size,
             found=there,
             offset=there,
@@ -183,7 +183,7 @@ class Transfers:
         """The lessons in hand, in the order in which they were taken; not those that only wait for their row."""
         return tuple(
             RunningLesson(
-                lesson_id=lesson_id, name=one.name, size=one.size, offset=one.offset, handed_over=one.in_flight
+                lesson_id=lesson_id, path=one.path, size=one.size, offset=one.offset, handed_over=one.in_flight
             )
             for lesson_id, one in self._transfers.items()
             if one.is_running and one.stage not in _COMPLETE
