@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["one_stream"]
 
 _SIZE: Final = 4 * GIB
-_RUNS: Final = 7
+_RUNS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ __all__ = ["scale"]
 _FILES: Final = 100_000
 _SECTION: Final = 100
 _SECTIONS_A_COURSE: Final = 50
-_RUNS: Final = 3
+_RUNS: Final = 7
 _RECORDINGS: Final = 9
 _PARTS: Final = ("scan and map", "plan", "status")
 
