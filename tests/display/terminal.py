@@ -70,6 +70,10 @@ class Terminal:
             shown.pop()
         return shown
 
+    def press_ctrl_c(self) -> None:
+        """Lets the terminal echo it; the signal reaches nobody, since the terminal is no process's own."""
+        os.write(self.master, b"\x03")
+
     def wait_until_shown(self, text: str) -> bool:
         """Whether the text comes to stand on the screen in a reasonable time."""
         with self._changed:

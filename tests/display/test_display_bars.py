@@ -15,6 +15,7 @@ from kinescope_upload.events import (
     BytesSent,
     LessonFailed,
     LessonStarted,
+    RunEnded,
     RunEvent,
     RunStarted,
     WaitKind,
@@ -96,6 +97,23 @@ def test_no_bar_ever_wraps(columns: int) -> None:
     assert [line.split()[0] for line in drawn[-3:]] == ["All", "0", "waiting"]
     assert "001" in drawn[0]
     assert all(cell_width(line) < columns for line in drawn)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_the_echo_of_ctrl_c_leaves_no_bar_behind(columns: int) -> None:
+    fake = FakeTime()
+    with Terminal(columns) as terminal:
+        with bars_on(terminal, fake) as printer:
+            send_for_ten_seconds(printer, fake)
+            printer(WaitStarted(kind=WaitKind.NETWORK, reason="no answer from " + "uploader." * 30, longest=60.0))
+            printer.draw()
+            terminal.press_ctrl_c()
+            assert terminal.wait_until_shown("^C")
+            printer(RunEnded(exit_code=130, seconds=10.0))
+        lines = terminal.lines()
+    summary = next(number for number, line in enumerate(lines) if line.startswith("Uploaded"))
+    assert summary
+    assert not any("━" in line or "left" in line for line in lines[:summary])
 
 
 def test_more_files_than_lines_leave_room_for_the_batch() -> None:

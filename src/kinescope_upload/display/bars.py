@@ -40,6 +40,8 @@ _PERCENT_WIDTH: Final = 5
 _SIZE_WIDTH: Final = 18
 _NARROWEST_NAME: Final = 12
 _BATCH_LINES: Final = 4
+_ECHO_WIDTH: Final = 2
+"""What a terminal writes behind the last line when Ctrl+C is pressed: if that wrapped, a bar would be left behind."""
 
 
 class BarPrinter:
@@ -140,11 +142,10 @@ class BarPrinter:
         picture = Table.grid()
         picture.add_column(no_wrap=True, overflow="ellipsis", max_width=width - 1)
         picture.add_row(bars)
-        picture.add_row(Text(_below(totals, running[room:])))
-        for kind, reason in waits:
-            sentence = shorten_middle(printable(wait_sentence(kind, reason)), width - 1)
-            picture.add_row(Text(sentence, style="yellow"))
-        return picture
+        narrow = width - _ECHO_WIDTH - 1
+        below = Text(shorten_middle(_below(totals, running[room:]), narrow))
+        waiting = (shorten_middle(printable(wait_sentence(kind, reason)), narrow) for kind, reason in waits)
+        return Group(picture, below, *(Text(one, style="yellow") for one in waiting))
 
 
 def _below(totals: Totals, hidden: tuple[RunningLesson, ...]) -> str:
