@@ -109,7 +109,10 @@ class LessonsDatabase:
         def ask(connection: Connection) -> tuple[LessonRow, ...]:
             with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
                 found = cursor.stream(statements.select_rows(self._table), wanted)
-                rows = [LessonRow(lesson_id=a, course=intern(b), title=c, video_id=d) for a, b, c, d in found]
+                rows = [
+                    LessonRow(lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id)
+                    for lesson_id, course, title, video_id in found
+                ]
             if not rows and (facts := self._look_up(connection)).hides_rows:
                 raise hidden_rows(facts, self._table)
             rows.sort(key=lambda row: row.lesson_id)
