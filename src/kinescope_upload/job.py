@@ -59,6 +59,7 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
     """Uploads what is selected and links it."""
     from kinescope_upload.batch import Batch, FolderWishes, upload_batch
     from kinescope_upload.chores.beside import advice_about_old_progress
+    from kinescope_upload.display.plan_view import cut_titles_warning
     from kinescope_upload.display.printers import make_printer
     from kinescope_upload.events import Warned
     from kinescope_upload.progress import ProgressStore
@@ -77,7 +78,7 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
             check = partial(check_rights, plan, ends.kinescope, database, emit, unused_id=str(uuid.uuid4()))
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())
-            for warning in (*settings.warnings, *((advice,) if advice else ())):
+            for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):
                 emit(Warned(message=warning))
             return upload_batch(batch, ends, _rules(settings), emit).exit_code
 
