@@ -126,7 +126,7 @@ def test_a_folder_is_read_when_it_has_an_id_and_a_name(data: object, folder: Fol
 @pytest.mark.parametrize(
     ("data", "project"),
     [
-        ({"id": "p", "name": "Школа", "workspace_id": "w"}, Project(id="p", name="Школа", workspace_id="w")),
+        ({"id": "p", "name": "Школа", "workspace_id": "w"}, Project(id="p", name="Школа")),
         ({"id": "p", "name": 7, "workspace_id": ""}, Project(id="p", name="")),
         ({"id": ""}, None),
         ({"name": "Школа"}, None),
