@@ -9,7 +9,6 @@ from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
     Attempted,
-    Beginning,
     Created,
     Event,
     FileReplaced,
@@ -98,10 +97,8 @@ def _with_facts_of(event: Event, record: Record) -> Record:
             return replace(record, attempted_at=event.at, mark=event.mark)
         case Created():
             return _created(record, event)
-        case OrphanGone():
-            return _planned_anew(record, event.beginning, () if event.was_seen else _lost_mark(record))
-        case VideoGone():
-            return _planned_anew(record, event.beginning, ())
+        case OrphanGone() | VideoGone():
+            return _planned_anew(record, event)
         case Adopted():
             return _adopted(record, event)
         case Linked():
@@ -165,7 +162,9 @@ def _adopted(record: Record, event: Adopted) -> Record:
     )
 
 
-def _planned_anew(record: Record, beginning: Beginning, lost: tuple[str, ...]) -> Record:
+def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
+    beginning = event.beginning
+    lost = () if isinstance(event, VideoGone) or event.was_seen else _lost_mark(record)
     return Record(
         lesson_id=record.lesson_id,
         path=beginning.path or record.path,
