@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from kinescope_upload.emulator.facts import Clock, Route
+from kinescope_upload.emulator.facts import Clock, Route, VideoFact
 
 __all__ = ["Accounting", "RequestRecord"]
 
@@ -40,6 +40,7 @@ class Accounting:
         self._stored = 0
         self._wire = 0
         self._connections = 0
+        self._deletions: list[VideoFact] = []
 
     @property
     def bytes_received(self) -> int:
@@ -60,6 +61,11 @@ class Accounting:
     def connections(self) -> int:
         """Connections accepted since the start."""
         return self._connections
+
+    def deletions(self) -> tuple[VideoFact, ...]:
+        """Return the videos that requests deleted, as they were right before, oldest first."""
+        with self._changed:
+            return tuple(self._deletions)
 
     def records(self, route: Route | None = None) -> tuple[RequestRecord, ...]:
         """Return the log, oldest first; of one route when one is named."""
@@ -102,6 +108,11 @@ class Accounting:
             latest = self._records[record.number]
             self._records[record.number] = replace(latest, status=status, end=self._clock())
             self._changed.notify_all()
+
+    def delete(self, video: VideoFact) -> None:
+        """Log a video that a request is about to delete."""
+        with self._changed:
+            self._deletions.append(video)
 
     def receive(self, record: RequestRecord, count: int) -> None:
         """Count body bytes that a PATCH handler took."""

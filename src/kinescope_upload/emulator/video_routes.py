@@ -75,7 +75,9 @@ async def video_delete(exchange: Exchange) -> Response:
         if refusal.code is ErrorCode.ACCESS_DENIED and service.settings.reading("delete-unknown") == "404":
             service.store.fact(checked_uuid(video_id))  # an unknown video is told before the missing right
         raise
-    service.store.delete(checked_uuid(video_id))
+    video = service.store.fact(checked_uuid(video_id))
+    service.store.delete(video.id)
+    service.accounting.delete(video)
     return JSONResponse({"data": {"success": True}})
 
 
