@@ -23,7 +23,7 @@ from world import KIB, Outcome, World, content_of
 if TYPE_CHECKING:
     from kinescope_upload.comparison import Report
     from kinescope_upload.emulator import VideoFact
-    from kinescope_upload.mapping import Assignment
+    from kinescope_upload.model import Assignment
 
 __all__ = ["LONG_TITLE", "arrange", "break_things", "check_fixed", "check_promise", "check_views", "upload_with_faults"]
 
@@ -122,6 +122,7 @@ def _check_video(world: World, one: Assignment, video: VideoFact) -> None:
     assert video.folder_id == world.emulator.folder_named(one.course).id
     row_id, row_url = world.database.videos()[one.lesson_id]
     assert row_id == video.id
+    assert row_url is not None
     assert row_url.startswith("https://kinescope.io/embed/")
 
 

@@ -1,4 +1,4 @@
-"""Under every reading of what is not known about Kinescope, the promise holds or a sentence says what cannot be told."""
+"""Under every reading of what is not known about Kinescope the promise holds, or a sentence says what cannot be told."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from world import World, WorldMaker
 
 SINGLE: Final = [{}, *({name: value} for name, values in READINGS.items() for value in values[1:])]
-QUICK: Final = (
+QUICK: Final[tuple[Mapping[str, str], ...]] = (
     {},
     {"root-parent": "null"},
     {"move": "patch"},
