@@ -1,16 +1,29 @@
-"""How fast all workers together may send: a timetable of rates, and a token bucket. Pure: time comes in as an argument.
+"""How fast all workers together may send: bytes, and requests to the management API. Pure: time is an argument.
 
 Bytes are asked for before they are sent. Those of all workers stand in one line, so that the result is the same for
-one worker and for many.
+one worker and for many. Requests are counted in sliding windows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["MINUTES_A_DAY", "UNLIMITED", "Bucket", "Grant", "Timetable"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "API_LIMITS",
+    "MINUTES_A_DAY",
+    "UNLIMITED",
+    "Bucket",
+    "Grant",
+    "RequestLimit",
+    "Timetable",
+    "next_start",
+    "still_counting",
+]
 
 MINUTES_A_DAY: Final = 24 * 60
 _BURST: Final = 0.2
@@ -93,3 +106,40 @@ class Bucket:
         goes_at = max(self._paid_until, now - _BURST)
         self._paid_until = goes_at + count / rate
         return Grant(count, max(0.0, goes_at - now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimit:
+    """At most `count` requests may start in any `seconds` seconds."""
+
+    count: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.count}/s" if self.seconds == 1 else f"{self.count}/min"
+
+
+API_LIMITS: Final = (RequestLimit(count=8, seconds=1.0), RequestLimit(count=270, seconds=60.0))
+"""What kupload keeps to by itself: Kinescope allows 10 requests a second and 300 a minute (docs/kinescope.md)."""
+
+
+def next_start(starts: Sequence[float], limits: Sequence[RequestLimit], now: float) -> float:
+    """When the next request may start, in seconds of the clock that `now` is of.
+
+    Args:
+        starts: When the requests before it started or are going to start, ascending.
+        limits: All of these hold.
+        now: The present time.
+    """
+    begins = max(now, starts[-1]) if starts else now
+    for limit in limits:
+        if len(starts) >= limit.count:
+            begins = max(begins, starts[-limit.count] + limit.seconds)
+    return begins
+
+
+def still_counting(starts: Sequence[float], limits: Sequence[RequestLimit], now: float) -> list[float]:
+    """Those of the starts that can still hold a request back."""
+    longest = max((limit.seconds for limit in limits), default=0.0)
+    most = max((limit.count for limit in limits), default=0)
+    return [start for start in starts if start > now - longest][-most:] if most else []
