@@ -108,8 +108,8 @@ def test_the_refusal_names_the_line_the_host_and_the_way_out(tmp_path: Path) -> 
         pass
     assert str(caught.value) == (
         'uploader_url from kupload.toml line 1 names the host "evil2.example"; KINESCOPE_API_URL from .env line 2 '
-        'names the host "evil.example", and KINESCOPE_API_KEY is from the environment: the token is not sent to a host that '
-        "only a file of the working directory names. If the host is yours, set "
+        'names the host "evil.example", and KINESCOPE_API_KEY is from the environment: the token is not sent to a host '
+        "that only a file of the working directory names. If the host is yours, set "
         "KINESCOPE_TRUSTED_HOSTS=evil2.example,evil.example in the environment, or put the token into .env; else "
         "remove that line."
     )

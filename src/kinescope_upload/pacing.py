@@ -21,13 +21,15 @@ __all__ = [
     "Grant",
     "RequestLimit",
     "Timetable",
-    "next_start",
-    "still_counting",
+    "Turns",
+    "take_turn",
 ]
 
 MINUTES_A_DAY: Final = 24 * 60
 _BURST: Final = 0.2
 """Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""
+_CLOCKS_DIFFER: Final = 1.0
+"""Seconds by which a clock may go back without a word: two threads do not read it in the order of their turns."""
 _BLOCKS_PER_SECOND: Final = 8
 """Blocks shrink at a low rate, so that it flows evenly: one block is 1.25 % of what 10 s carry."""
 
@@ -123,23 +125,34 @@ API_LIMITS: Final = (RequestLimit(count=8, seconds=1.0), RequestLimit(count=270,
 """What kupload keeps to by itself: Kinescope allows 10 requests a second and 300 a minute (docs/kinescope.md)."""
 
 
-def next_start(starts: Sequence[float], limits: Sequence[RequestLimit], now: float) -> float:
-    """When the next request may start, in seconds of the clock that `now` is of.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """When requests start that can still hold others back, in seconds since the epoch, ascending.
+
+    Attributes:
+        starts: The times; the last ones may lie ahead.
+        seen_at: When the list was made.
+    """
+
+    starts: tuple[float, ...] = ()
+    seen_at: float = 0.0
+
+
+def take_turn(turns: Turns, limits: Sequence[RequestLimit], now: float) -> Turns:
+    """The turns with one more at the end: the earliest at which every limit holds.
+
+    Turns that were taken before the clock was set back are forgotten: nobody waits for a time that was.
 
     Args:
-        starts: When the requests before it started or are going to start, ascending.
-        limits: All of these hold.
-        now: The present time.
+        turns: What was taken before.
+        limits: At least one; all of them hold.
+        now: The present time, in seconds since the epoch.
     """
-    begins = max(now, starts[-1]) if starts else now
+    longest, most = max(limit.seconds for limit in limits), max(limit.count for limit in limits)
+    was_set_back = turns.seen_at > now + _CLOCKS_DIFFER
+    starts = () if was_set_back else tuple(start for start in turns.starts if start > now - longest)[-most:]
+    begins = max(now, *starts[-1:])
     for limit in limits:
         if len(starts) >= limit.count:
             begins = max(begins, starts[-limit.count] + limit.seconds)
-    return begins
-
-
-def still_counting(starts: Sequence[float], limits: Sequence[RequestLimit], now: float) -> list[float]:
-    """Those of the starts that can still hold a request back."""
-    longest = max((limit.seconds for limit in limits), default=0.0)
-    most = max((limit.count for limit in limits), default=0)
-    return [start for start in starts if start > now - longest][-most:] if most else []
+    return Turns(starts=(*starts, begins), seen_at=now)

@@ -20,6 +20,7 @@ from kinescope_upload import __version__
 from kinescope_upload.api_errors import is_token_wanted
 from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
 from kinescope_upload.lean_httpx import httpx
+from kinescope_upload.request_pace import RequestPace
 from kinescope_upload.trust import TrustedAddresses, host_of
 from kinescope_upload.tus import Answer, Request, parse_date
 
@@ -78,9 +79,11 @@ class Service:
         token: The API token. It goes to the trusted addresses only, and along no redirect.
         trusted: Where requests may go.
         stall: Seconds without a byte after which a transfer counts as dead.
+        pace: Holds requests to the management API and to init back; None sends each at once.
     """
 
-    def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float) -> None:
+    def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float, pace: RequestPace | None = None) -> None:
+        self.pace = pace or RequestPace(())
         self._token = token
         self._trusted = trusted
         self._stall = stall
@@ -109,6 +112,8 @@ class Service:
         """
         if not self._trusted.allow(call.url):
             raise _not_trusted(call)
+        if not call.kind.is_to_upload_url:
+            self.pace.wait(call.doing)
         host = urlsplit(call.url).netloc
         with_token = not call.kind.is_to_upload_url or host in self._hosts_that_want_token
         answer = self._send(call, with_token=with_token)
@@ -157,7 +162,8 @@ class Service:
         return True
 
     def cut(self) -> None:
-        """Ends every connection now, in mid-transfer too; whoever uses one gets `UnreachableError`."""
+        """Ends every connection and every wait now; whoever uses or waits for one gets `UnreachableError`."""
+        self.pace.cut()
         with self._sockets_lock:
             sockets = list(self._sockets)
         for one in sockets:
