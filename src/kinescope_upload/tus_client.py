@@ -29,7 +29,7 @@ from kinescope_upload.upload import (
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from kinescope_upload.service import Service
     from kinescope_upload.upload import Record
@@ -39,11 +39,11 @@ __all__ = ["Chunk", "TusClient"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """The bytes of one PATCH: `length` of them from `offset` on, in blocks."""
+    """The bytes of one PATCH: `length` of them from `offset` on; `blocks` reads them anew each time it is called."""
 
     offset: int
     length: int
-    blocks: Iterable[bytes]
+    blocks: Callable[[], Iterable[bytes]]
 
 
 class TusClient:

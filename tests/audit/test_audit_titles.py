@@ -28,8 +28,10 @@ def set_title(world: World, title: str) -> None:
     world.database.execute(f"UPDATE \"Lesson\" SET title = '{title}' WHERE id = '{FIRST}'")
 
 
-@pytest.fixture
-def long_titled(world: World) -> World:
+@pytest.fixture(params=["cut", "refused", "kept"])
+def long_titled(request: pytest.FixtureRequest, worlds: WorldMaker) -> World:
+    """A world with a long title, under each answer that Kinescope may give to one."""
+    world = worlds(readings={"long-title": request.param})
     world.fill((10_000, 20_000))
     set_title(world, LONG)
     return world
@@ -87,11 +89,12 @@ def test_without_the_database_the_recorded_cut_is_the_title(long_titled: World) 
     assert look(long_titled, no_db=True, trust_scan=True).agrees
 
 
+@pytest.mark.parametrize("reading", ["cut", "refused", "kept"])
 @pytest.mark.parametrize("dialect", ["tus", "json"])
 def test_a_creation_that_an_earlier_version_was_refused_for_its_title_is_asked_for_with_the_cut(
-    worlds: WorldMaker, dialect: str
+    worlds: WorldMaker, dialect: str, reading: str
 ) -> None:
-    world = worlds(dialect)
+    world = worlds(dialect, readings={"long-title": reading})
     world.fill((10_000,))
     set_title(world, LONG)
     with_long_title(world)
