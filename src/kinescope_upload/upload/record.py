@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ class Record:
         video_id: The init id that we chose or the id that the server gave; None in the JSON dialect until it answered.
         stage: What has been achieved.
         attempted_at: When the first creation request for this id was about to be sent; None while none was.
-        upload_url: Where the bytes go, from `created` on.
+        upload_url: Where the bytes go, from `created` on; a secret, and therefore in no representation.
         offset: The last acknowledged offset in bytes: a hint, the server is asked.
         offset_confirmed: Whether the offset may be relied on now; never on disk.
         offset_refused: Whether the server refused to tell the offset; never on disk.
@@ -78,7 +78,7 @@ class Record:
     video_id: str | None
     stage: Stage = Stage.PLANNED
     attempted_at: datetime | None = None
-    upload_url: str | None = None
+    upload_url: str | None = field(default=None, repr=False)
     offset: int = 0
     offset_confirmed: bool = False
     offset_refused: bool = False
