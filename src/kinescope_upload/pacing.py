@@ -32,8 +32,8 @@ _BURST: Final = 0.2
 _CLOCKS_DIFFER: Final = 1.0
 """Seconds by which a clock may go back without a word: two threads do not read it in the order of their turns."""
 _PARTS: Final = 4
-_FARTHEST: Final = 10
-"""Times the longest limit that a turn may lie ahead; one that lies farther is none that anybody took."""
+_FARTHEST: Final = 3600.0
+"""Seconds that a turn may lie ahead; one that lies farther is none that anybody took."""
 _BLOCKS_PER_SECOND: Final = 8
 """Blocks shrink at a low rate, so that it flows evenly: one block is 1.25 % of what 10 s carry."""
 
@@ -167,7 +167,7 @@ def take_turn(turns: Turns, limits: Sequence[RequestLimit], now: float) -> Turns
     """
     longest, most = max(limit.seconds for limit in limits), max(limit.count for limit in limits)
     was_set_back = turns.seen_at > now + _CLOCKS_DIFFER
-    counting = (start for start in turns.starts if now - longest < start < now + longest * _FARTHEST)
+    counting = (start for start in turns.starts if now - longest < start < now + _FARTHEST)
     starts = () if was_set_back else tuple(counting)[-most:]
     begins = max([now, *starts[-1:]])
     for limit in limits:

@@ -1,4 +1,4 @@
-"""Under every reading of what is not known about Kinescope the promise holds, or a sentence says what cannot be told."""
+"""Under every reading of what is not known about Kinescope the promise holds, or a sentence says what is in doubt."""
 
 from __future__ import annotations
 
