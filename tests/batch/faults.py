@@ -131,13 +131,13 @@ def _rows_of_patch() -> list[Row]:
         Row(name="the token is revoked in mid-upload", arrange=answered(401, times=8), exits=(3, 0), cuts=8),
         Row(name="the money runs out in mid-upload", arrange=answered(402, times=4), exits=(3, 0), cuts=4),
         Row(
-            name="a chunk is forbidden, with the token and without",
+            name="a chunk is forbidden",
             arrange=_service(Fault(route=Route.PATCH, status=403, times=2, match="003_")),
             exits=(1, 0),
             cuts=2,
         ),
         Row(name="a chunk is forbidden without the token", arrange=answered(403), cuts=1),
-        Row(name="a title fails the validation under the status of payment", arrange=_INVALID_AS_402, exits=(1, 0)),
+        Row(name="one title fails the validation, under the status of payment", arrange=_INVALID_AS_402, exits=(1, 0)),
         Row(
             name="the upload expires in mid-chunk",
             arrange=_service(Fault(route=Route.PATCH, action=Action.EXPIRE, keep=CHUNK + half)),
