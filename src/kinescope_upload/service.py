@@ -51,6 +51,7 @@ class Call:
         json: A body to send as JSON; None for none.
         body: A body to stream, whose `Content-Length` is among the headers; None for none.
         patience: Seconds to wait for the answer once the request is sent; None takes the stall time.
+        with_token: Whether the token goes along.
     """
 
     kind: Request
@@ -62,6 +63,7 @@ class Call:
     json: object = None
     body: Iterable[bytes] | None = None
     patience: float | None = None
+    with_token: bool = True
 
 
 class Service:
@@ -106,7 +108,7 @@ class Service:
                 call.method,
                 call.url,
                 params=list(call.params) or None,
-                headers={"Authorization": self._authorization, **(call.headers or {})},
+                headers={**({"Authorization": self._authorization} if call.with_token else {}), **(call.headers or {})},
                 json=call.json,
                 content=call.body,
                 timeout=self._timeout(call),

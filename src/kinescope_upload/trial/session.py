@@ -1,0 +1,154 @@
+"""What the probes of a try share: the service, the scratch folder, and what earlier probes learned."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.readings import NotTold, NotTried, Outcome, Step, StepState
+
+if TYPE_CHECKING:
+    from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.trial.bench import Bench
+    from kinescope_upload.trial.scratch import Scratch
+    from kinescope_upload.trial.sender import Sender
+    from kinescope_upload.trial.waits import WaitBudget
+    from kinescope_upload.tus import Answer
+    from kinescope_upload.upload import Dialect, Record
+
+__all__ = [
+    "SIZE",
+    "Item",
+    "Session",
+    "StoppedError",
+    "Watch",
+    "against",
+    "good",
+    "new_id",
+    "note",
+    "not_told",
+    "not_tried",
+]
+
+SIZE = 4096
+"""Bytes of each file that is sent."""
+
+
+class StoppedError(BatchStoppedError):
+    """The try cannot go on: nothing more is made, what was made is deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Something that takes time; all of them are watched at once.
+
+    Attributes:
+        what: What is waited for, to follow "waiting for".
+        names: The readings that it decides.
+        at_most: Seconds that are waited for it.
+        look: Looks once; nothing while it cannot be told yet. Its argument says whether this is the last look.
+    """
+
+    what: str
+    names: tuple[str, ...]
+    at_most: float
+    look: Callable[[bool], Sequence[Outcome | Step]]
+
+
+Item = Outcome | Step | Watch
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """What the probes share.
+
+    Attributes:
+        project_id: The project.
+        uploader_url: The uploader's address.
+        workspace_id: The workspace; None where neither the settings nor Kinescope tell it.
+        sender: Sends single requests.
+        api: The management API.
+        benches: The dialects, by name.
+        scratch: The scratch folder.
+        waits: The budget of the waits.
+        folders: The project's folders as they came.
+        is_thorough: Whether many requests may be sent at once.
+        may_delete: Whether the token may delete videos; None until that is known.
+        unknown_delete: The answer to `DELETE` of an id that no video has.
+        uploads_need_token: Whether the upload URL is refused without the token.
+        second_folder: A folder that videos may be moved to.
+        complete: The videos whose every byte arrived, by dialect.
+        wrong_answers: Answers to requests that were wrong on purpose.
+        kept: What stays on purpose, in words.
+    """
+
+    project_id: str
+    uploader_url: str
+    workspace_id: str | None
+    sender: Sender
+    api: KinescopeApi
+    benches: dict[Dialect, Bench]
+    scratch: Scratch
+    waits: WaitBudget
+    folders: tuple[object, ...]
+    is_thorough: bool = False
+    may_delete: bool | None = None
+    unknown_delete: Answer | None = None
+    uploads_need_token: bool = False
+    second_folder: str | None = None
+    complete: dict[Dialect, Record] = field(default_factory=dict)
+    wrong_answers: list[Answer] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+    @property
+    def init_url(self) -> str:
+        """Where uploads are created."""
+        return f"{self.uploader_url}/v2/init"
+
+    def video(self, video_id: str) -> object:
+        """The video as it came; None when there is none.
+
+        Raises:
+            StoppedError: The answer is neither the video nor that there is none.
+        """
+        answer = self.sender.api("GET", f"/v1/videos/{video_id}", doing="look at a video")
+        match answer.json:
+            case {"data": data} if answer.status < 300:  # noqa: PLR2004 - the class of success
+                return data
+            case _ if answer.status in {404, 410}:
+                return None
+            case _:
+                raise StoppedError(f"Kinescope does not show a video of this try (HTTP {answer.status}).")
+
+
+def new_id() -> str:
+    """An id that no video has."""
+    return str(uuid.uuid4())
+
+
+def good(subject: str, told: str) -> Step:
+    """Something went as kupload needs it."""
+    return Step(subject=subject, state=StepState.GOOD, told=told)
+
+
+def note(subject: str, told: str) -> Step:
+    """Something is worth knowing."""
+    return Step(subject=subject, state=StepState.NOTE, told=told)
+
+
+def against(subject: str, told: str) -> Step:
+    """Something went in a way that kupload cannot work with."""
+    return Step(subject=subject, state=StepState.AGAINST, told=told)
+
+
+def not_told(names: Sequence[str], why: str) -> list[Outcome]:
+    """These readings were asked for, and the answers do not tell."""
+    return [NotTold(name=name, why=why) for name in names]
+
+
+def not_tried(names: Sequence[str], why: str) -> list[Outcome]:
+    """These readings were not asked for."""
+    return [NotTried(name=name, why=why) for name in names]
