@@ -1,6 +1,7 @@
 """Emulators, and callers of theirs."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -18,8 +19,8 @@ def stack() -> Iterator[ExitStack]:
 
 @pytest.fixture
 def start(tmp_path: Path, stack: ExitStack) -> Start:
-    def start_with(settings: Settings) -> Caller:
-        emulator = stack.enter_context(Emulator(tmp_path / "bytes", settings))
+    def start_with(settings: Settings, clock: Callable[[], float] = time.monotonic) -> Caller:
+        emulator = stack.enter_context(Emulator(tmp_path / "bytes", settings, clock=clock))
         return stack.enter_context(closing(Caller(emulator)))
 
     return start_with

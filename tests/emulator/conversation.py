@@ -3,16 +3,30 @@
 import base64
 import json
 import socket
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
-from kinescope_upload.emulator import Emulator, Settings
+from kinescope_upload.emulator import Accounting, Emulator, Route, Settings
 
-__all__ = ["NOBODY", "Caller", "Made", "Start", "encoded", "error_code", "metadata_header"]
+__all__ = [
+    "NOBODY",
+    "Caller",
+    "HandClock",
+    "Made",
+    "Start",
+    "encoded",
+    "error_code",
+    "metadata_header",
+    "reading",
+    "wait_for_end_of",
+]
+
+Clock = Callable[[], float]
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """A UUID that nothing has."""
@@ -102,6 +116,26 @@ class Caller:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.request("POST", "/v2/init", content=content, headers={"Content-Type": "application/json"})
 
+    def shown(self, video_id: str) -> dict[str, Any]:
+        """Return a video as the API shows it."""
+        response = self.request("GET", f"/v1/videos/{video_id}")
+        assert response.status_code == 200, response.text
+        data: dict[str, Any] = response.json()["data"]
+        return data
+
+    def listed(self, **params: str | int | list[str]) -> list[str]:
+        """Return the titles of the videos that a list shows."""
+        response = self.request("GET", "/v1/videos", params=params)
+        assert response.status_code == 200, response.text
+        return [video["title"] for video in response.json()["data"]]
+
+    def broken(self, size: int, data: bytes = b"") -> Made:
+        """Begin an upload, send some of its bytes, and break the connection; return when the service knows it."""
+        made = self.made(size)
+        self.begin_patch(made.url, data, size).close()
+        wait_for_end_of(self.emulator, Route.PATCH)
+        return made
+
     def head(self, url: str) -> httpx.Response:
         return self.http.head(url, headers=self.tus)
 
@@ -139,5 +173,32 @@ class Caller:
         self.http.close()
 
 
-Start = Callable[[Settings], Caller]
-"""Starts an emulator with these settings, and returns a caller of it."""
+class Start(Protocol):
+    """Starts an emulator with these settings, and returns a caller of it."""
+
+    def __call__(self, settings: Settings, clock: Clock = time.monotonic) -> Caller: ...
+
+
+class HandClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def reading(name: str, value: str) -> Settings:
+    """Return the settings that differ from the default by one reading."""
+    return Settings(readings={name: value})
+
+
+def wait_for_end_of(emulator: Emulator, route: Route) -> None:
+    """Wait until every request of a route that has begun has ended, and one has."""
+
+    def ended(seen: Accounting) -> bool:
+        records = seen.records(route)
+        return bool(records) and all(record.end is not None for record in records)
+
+    assert emulator.accounting.wait_until(ended, 10)

@@ -182,11 +182,20 @@ def emulator(
     folder: Annotated[Path, typer.Option(metavar="DIR", help="Where the bytes of the videos go.")] = Path(
         "kinescope-emulator"
     ),
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            metavar="NAME=VALUE",
+            help="How the stand-in answers one open question about Kinescope; may be repeated. "
+            'docs/kinescope.md, "Open readings", lists the names and values.',
+        ),
+    ] = None,
 ) -> None:
     """Run a stand-in for Kinescope on this machine (extra: demo)."""
     from kinescope_upload.cli.emulator import run_emulator
 
-    run_emulator(folder, port)
+    run_emulator(folder, port, reading or [])
 
 
 @app.command()

@@ -15,21 +15,37 @@ if TYPE_CHECKING:
 
 __all__ = ["run_emulator"]
 
+_SUSPENDS_AFTER = 5.0
+"""Seconds after which a broken upload's video shows it: long enough to see a client resume before."""
 
-def run_emulator(folder: Path, port: int) -> None:
+
+def run_emulator(folder: Path, port: int, readings: list[str]) -> None:
     """Runs the emulator in the foreground until Ctrl+C and says how to use it.
 
+    It keeps Kinescope's published rate limit, and a broken upload's video shows it after some seconds.
+
+    Args:
+        folder: Where the bytes of the videos go.
+        port: Where it listens; 0: a free port.
+        readings: How it answers open questions about Kinescope, each as NAME=VALUE.
+
     Raises:
-        UsageError: The extra is not installed, or the port is taken.
+        UsageError: The extra is not installed, a reading does not exist, or the port is taken.
     """
     try:
-        from kinescope_upload.emulator import serve
+        from kinescope_upload.emulator import Rate, Settings, parse_readings, serve
     except ImportError as error:
         raise UsageError(
             f"The emulator needs {error.name}.", 'Install the extra: pip install "kupload[demo]".'
         ) from error
     try:
-        serve(folder, port=port, ready=_tell)
+        settings = Settings(readings=parse_readings(readings), rate=Rate(), suspends_after=_SUSPENDS_AFTER)
+    except ValueError as error:
+        raise UsageError(
+            f"--reading: {error}.", 'docs/kinescope.md, "Open readings", says what each of them means.'
+        ) from error
+    try:
+        serve(folder, settings, port=port, ready=_tell)
     except OSError as error:
         raise UsageError(
             f"Port {port} cannot be used: {error.strerror or error}.", "Name another: --port N."

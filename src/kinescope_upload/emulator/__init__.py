@@ -7,12 +7,14 @@
                   │
                   ├── init_routes    POST /v2/init, both dialects      metadata   Upload-Metadata
                   ├── tus_routes     HEAD, PATCH, DELETE, OPTIONS      intake     a body into a file
-                  ├── video_routes   /v1/videos                        bodies     JSON, pages
-                  └── place_routes   /v1/projects, folders
+                  ├── video_routes   /v1/videos      video_search · video_view · titles · short_ids
+                  ├── place_routes   /v1/projects, folders             bodies     JSON, pages
+                  └── token_routes   /v1/access-tokens
                         │
-                     exchange        one request: counted, hit by a fault or not, authorised, answered
+                     exchange        one request: counted, throttled, hit by a fault or not, authorised, answered
                         │
-      faults · accounting · store ── places · life (of a video) · upload ── received (bytes, MD5) · errors · facts
+      faults · accounting · rate · store ── places · life (of a video) · upload ── received (bytes, MD5)
+      errors · settings · readings (what is open about Kinescope, and its possible answers) · facts
 
     Link (link ── relay ── pipe, line)   a TCP relay in front of any server: cuts, stalls, refuses, slows down
 
@@ -36,7 +38,6 @@ from kinescope_upload.emulator.facts import (
     Project,
     Right,
     Route,
-    Settings,
     Token,
     VideoFact,
     VideoStatus,
@@ -44,9 +45,13 @@ from kinescope_upload.emulator.facts import (
 from kinescope_upload.emulator.faults import Action, Fault, Faults
 from kinescope_upload.emulator.line import Break, Cut, Direction
 from kinescope_upload.emulator.link import Link
+from kinescope_upload.emulator.readings import READINGS, parse_readings
 from kinescope_upload.emulator.server import Emulator, serve
+from kinescope_upload.emulator.settings import Rate, Settings
+from kinescope_upload.emulator.short_ids import short_id
 
 __all__ = [
+    "READINGS",
     "Accounting",
     "Action",
     "Break",
@@ -60,6 +65,7 @@ __all__ = [
     "ForeignVideo",
     "Link",
     "Project",
+    "Rate",
     "RequestRecord",
     "Right",
     "Route",
@@ -67,5 +73,7 @@ __all__ = [
     "Token",
     "VideoFact",
     "VideoStatus",
+    "parse_readings",
     "serve",
+    "short_id",
 ]

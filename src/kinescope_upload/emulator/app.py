@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kinescope_upload.emulator import init_routes, place_routes, tus_routes, video_routes
+from kinescope_upload.emulator import init_routes, place_routes, token_routes, tus_routes, video_routes
 from kinescope_upload.emulator.bodies import json_object
 from kinescope_upload.emulator.control import COMMANDS, Control
-from kinescope_upload.emulator.errors import ErrorCode, Refusal, error_response
-from kinescope_upload.emulator.exchange import Asker, Handler, Service, conduct
+from kinescope_upload.emulator.errors import ErrorCode, Refusal, TusRefusal, error_response
+from kinescope_upload.emulator.exchange import TUS_ROUTES, Asker, Handler, Service, conduct
 from kinescope_upload.emulator.facts import Route
 from kinescope_upload.emulator.faults import fault_from_json, fault_to_json
 
@@ -30,21 +30,25 @@ _HANDLERS: Mapping[Route, tuple[Asker, Handler]] = {
     Route.HEAD: (tus_routes.about_upload, tus_routes.head),
     Route.PATCH: (tus_routes.about_upload, tus_routes.patch),
     Route.TERMINATE: (tus_routes.about_upload, tus_routes.terminate),
+    Route.OPTIONS: (place_routes.about_nothing, tus_routes.options),
     Route.VIDEO_GET: (video_routes.about_video, video_routes.video_get),
     Route.VIDEO_LIST: (video_routes.about_list, video_routes.video_list),
     Route.VIDEO_UPDATE: (video_routes.about_video, video_routes.video_update),
     Route.VIDEO_DELETE: (video_routes.about_video, video_routes.video_delete),
+    Route.MOVE: (video_routes.about_video, video_routes.video_move),
     Route.PROJECTS: (place_routes.about_nothing, place_routes.projects),
     Route.FOLDERS_LIST: (place_routes.about_nothing, place_routes.folders_list),
     Route.FOLDERS_CREATE: (place_routes.about_new_folder, place_routes.folders_create),
+    Route.ACCESS_TOKENS: (place_routes.about_nothing, token_routes.access_tokens),
 }
 
 _PATHS: Mapping[str, Mapping[str, Route]] = {
-    "/v2/init": {"POST": Route.INIT},
+    "/v2/init": {"POST": Route.INIT, "OPTIONS": Route.OPTIONS},
     init_routes.UPLOADS + "/{upload_id}": {
         "HEAD": Route.HEAD,
         "PATCH": Route.PATCH,
         "DELETE": Route.TERMINATE,
+        "OPTIONS": Route.OPTIONS,
     },
     "/v1/videos": {"GET": Route.VIDEO_LIST},
     "/v1/videos/{video_id}": {
@@ -52,11 +56,11 @@ _PATHS: Mapping[str, Mapping[str, Route]] = {
         "PATCH": Route.VIDEO_UPDATE,
         "DELETE": Route.VIDEO_DELETE,
     },
+    "/v1/videos/{video_id}/move": {"PUT": Route.MOVE},
     "/v1/projects": {"GET": Route.PROJECTS},
     "/v1/projects/{project_id}/folders": {"GET": Route.FOLDERS_LIST, "POST": Route.FOLDERS_CREATE},
+    "/v1/access-tokens": {"GET": Route.ACCESS_TOKENS},
 }
-
-_TUS_ROUTES = frozenset({Route.INIT, Route.HEAD, Route.PATCH, Route.TERMINATE})
 
 
 def make_app(service: Service, control: Control) -> ASGIApp:
@@ -65,42 +69,46 @@ def make_app(service: Service, control: Control) -> ASGIApp:
     return _WithRequestIds(
         Starlette(
             routes=[*paths, *_control_paths(service, control)],
-            exception_handlers={HTTPException: _plain_error},
+            exception_handlers={HTTPException: _outside_answer(service)},
         ),
     )
 
 
 def _methods(routes: Mapping[str, Route]) -> list[str]:
-    if _TUS_ROUTES.isdisjoint(routes.values()):
+    if TUS_ROUTES.isdisjoint(routes.values()):
         return list(routes)
-    return [*routes, "OPTIONS", "POST"]
+    return [*routes, "POST"]
 
 
 def _endpoint(service: Service, routes: Mapping[str, Route]) -> Endpoint:
     """Return what answers all methods of one path; a Tus client may name the method in a header."""
-    speaks_tus = not _TUS_ROUTES.isdisjoint(routes.values())
+    speaks_tus = not TUS_ROUTES.isdisjoint(routes.values())
 
     async def endpoint(request: Request) -> Response:
         method = request.method
         if speaks_tus:
             method = request.headers.get("X-HTTP-Method-Override", method).upper()
-            if method == "OPTIONS":
-                return Response(status_code=204, headers=dict(tus_routes.offered(service.settings)))
+            if method not in routes:
+                return TusRefusal(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed").response(service.settings)
         if method not in routes:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
         response = await conduct(service, request, routes[method], *_HANDLERS[routes[method]])
-        if speaks_tus:
+        if speaks_tus and method != "OPTIONS":
             response.headers["Tus-Resumable"] = tus_routes.TUS_VERSION
         return response
 
     return endpoint
 
 
-async def _plain_error(_request: Request, error: Exception) -> Response:
-    """Answer to a path or method that does not exist."""
-    if isinstance(error, HTTPException) and error.status_code != HTTPStatus.NOT_FOUND:
-        return error_response(error.status_code, ErrorCode.UNEXPECTED_VALUE, error.detail)
-    return Refusal(ErrorCode.NO_SUCH_ENTITY, "no such path").response()
+def _outside_answer(service: Service) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers to a path or method that does not exist."""
+
+    async def answer(_request: Request, error: Exception) -> Response:
+        is_method = isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        code = ErrorCode.METHOD_NOT_ALLOWED if is_method else ErrorCode.NO_SUCH_ENTITY
+        return Refusal(code, "" if is_method else "no such path").response(service.settings)
+
+    return answer
 
 
 def _control_paths(service: Service, control: Control) -> list[Path]:
@@ -122,20 +130,20 @@ def _control_paths(service: Service, control: Control) -> list[Path]:
         return JSONResponse({"data": perform(control, data)})
 
     return [
-        Path("/_emulator/state", _understood(state), methods=["GET"]),
-        Path("/_emulator/faults", _understood(faults), methods=["GET", "POST", "DELETE"]),
-        Path("/_emulator/{command}", _understood(command), methods=["POST"]),
+        Path("/_emulator/state", _understood(state, service), methods=["GET"]),
+        Path("/_emulator/faults", _understood(faults, service), methods=["GET", "POST", "DELETE"]),
+        Path("/_emulator/{command}", _understood(command, service), methods=["POST"]),
     ]
 
 
-def _understood(endpoint: Endpoint) -> Endpoint:
+def _understood(endpoint: Endpoint, service: Service) -> Endpoint:
     """Return an endpoint that refuses what it cannot make sense of."""
 
     async def understood(request: Request) -> Response:
         try:
             return await endpoint(request)
         except Refusal as refusal:
-            return refusal.response()
+            return refusal.response(service.settings)
         except (ValueError, TypeError, LookupError) as error:
             return error_response(400, ErrorCode.UNEXPECTED_VALUE, str(error))
 

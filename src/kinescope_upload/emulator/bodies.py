@@ -11,7 +11,7 @@ from kinescope_upload.emulator.errors import ErrorCode, Refusal
 
 __all__ = ["json_object", "page_of", "text_of"]
 
-_PER_PAGE = 20
+_PER_PAGE = 10
 _PER_PAGE_MAX = 100
 
 Item = TypeVar("Item")

@@ -1,12 +1,14 @@
 """One HTTP connection, as the emulator needs it: it can be cut without an answer, and nothing that arrived is lost.
 
 uvicorn takes a protocol class for its `http` setting; this one is its HTTP/1.1 protocol with three things added.
-It hands itself to the application in the connection's state, so that a handler can cut the connection. It keeps the
-bytes that arrived just before a break, which the protocol below forgets as soon as it sees the break. And it is one of
-asyncio's buffered protocols: 1 MiB is read at once, which makes it twice as fast as the 256 KiB of the others.
+It hands itself to the application in the connection's state, so that a handler can cut the connection, or be told of
+its end. It keeps the bytes that arrived just before a break, which the protocol below forgets as soon as it sees the
+break. And it is one of asyncio's buffered protocols: 1 MiB is read at once, which makes it twice as fast as the
+256 KiB of the others.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.responses import Response
@@ -38,6 +40,8 @@ class Connection(H11Protocol, asyncio.BufferedProtocol):
     ) -> None:
         super().__init__(config, server_state, {**app_state, CONNECTION: self}, _loop)
         self._buffer = memoryview(bytearray(_READ))
+        self._is_lost = False
+        self._at_loss: dict[str, Callable[[], None]] = {}
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - always the same
         """Return where the next bytes go."""
@@ -50,6 +54,20 @@ class Connection(H11Protocol, asyncio.BufferedProtocol):
     def unread(self) -> bytes:
         """Return the part of the request's body that arrived and that nobody received, after the break."""
         return bytes(self.cycle.body)
+
+    def when_lost(self, topic: str, action: Callable[[], None]) -> None:
+        """Perform this when the connection has ended (at once, if it has); one action for each topic, the latest."""
+        if self._is_lost:
+            action()
+        else:
+            self._at_loss[topic] = action
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Perform what was asked for."""
+        self._is_lost = True
+        for action in self._at_loss.values():
+            action()
+        super().connection_lost(exc)
 
     def abort(self) -> None:
         """Close the connection now; what was not sent yet is not sent."""

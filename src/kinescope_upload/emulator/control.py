@@ -9,8 +9,12 @@ from kinescope_upload.emulator.exchange import Service
 from kinescope_upload.emulator.facts import Folder, Route, VideoFact, VideoStatus
 from kinescope_upload.emulator.faults import fault_to_json
 from kinescope_upload.emulator.life import Video
+from kinescope_upload.emulator.readings import READINGS
+from kinescope_upload.emulator.upload import Upload
 
 __all__ = ["COMMANDS", "Control", "ForeignVideo"]
+
+_UNFINISHED = frozenset({VideoStatus.PENDING, VideoStatus.UPLOADING, VideoStatus.ABORTED, VideoStatus.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class ForeignVideo:
     size: int = 0
     md5: str | None = None
     status: VideoStatus = VideoStatus.DONE
+    description: str = ""
 
 
 class Control:
@@ -36,10 +41,11 @@ class Control:
 
     def expire_upload(self, video_id: str) -> None:
         """Let the upload of this video be gone: its URL answers 410 (or 404, by setting); the video stays."""
-        upload = self._store.upload_of(video_id)
-        if upload is None:
-            raise LookupError(f"no upload of video {video_id}")
-        upload.gone = True
+        self._store.expire(self._upload_of(video_id))
+
+    def break_upload(self, video_id: str) -> None:
+        """Let the unfinished upload of this video have broken now, as if its connection had ended."""
+        self._store.break_off(self._upload_of(video_id))
 
     def fail_processing(self, video_id: str | None = None) -> None:
         """Let this video end in `error` when its processing ends; None: the next whose upload completes."""
@@ -50,7 +56,10 @@ class Control:
             video.fails = True
 
     def set_status(self, video_id: str, status: VideoStatus | None) -> None:
-        """Say this status from now on; None: again the one that follows from the video's life."""
+        """Say this status from now on; None: again the one that follows from the video's life.
+
+        A complete video that is `suspended` so keeps its assets and duration, as under an unpaid plan.
+        """
         with self._store.video(video_id) as video:
             video.status = None if status is None else VideoStatus(status)
 
@@ -84,7 +93,7 @@ class Control:
         """Put in a video that came another way; unfinished statuses show no MD5."""
         with self._store.places() as places:
             place = places.find(foreign.parent_id or places.projects[0].id)
-        unfinished = foreign.status in {VideoStatus.PENDING, VideoStatus.UPLOADING, VideoStatus.ABORTED}
+        unfinished = foreign.status in _UNFINISHED
         video = Video(
             id=foreign.id or str(uuid.uuid4()),
             title=foreign.title,
@@ -96,10 +105,18 @@ class Control:
             md5=None if unfinished else foreign.md5,
             completed_at=None if unfinished else self._now(),
             status=foreign.status,
+            description=foreign.description,
+            described_at=self._now(),
             foreign=True,
         )
         self._store.add(video)
         return self._store.fact(video.id)
+
+    def _upload_of(self, video_id: str) -> Upload:
+        upload = self._store.upload_of(video_id)
+        if upload is None:
+            raise LookupError(f"no upload of video {video_id}")
+        return upload
 
     def state(self) -> dict[str, Any]:
         """Return everything as JSON can carry it."""
@@ -108,6 +125,7 @@ class Control:
         with self._store.places() as places:
             folders = [asdict(folder) for folder in places.folders()]
         return {
+            "readings": {name: settings.reading(name) for name in READINGS},
             "workspace_id": settings.workspace_id,
             "projects": [asdict(project) for project in settings.projects],
             "tokens": [{"value": token.value, "rights": sorted(token.rights)} for token in settings.tokens],
@@ -129,6 +147,7 @@ def _add_foreign(control: Control, data: Mapping[str, Any]) -> object:
 
 COMMANDS: Mapping[str, Callable[[Control, Mapping[str, Any]], object]] = {
     "expire_upload": lambda control, data: control.expire_upload(**data),
+    "break_upload": lambda control, data: control.break_upload(**data),
     "fail_processing": lambda control, data: control.fail_processing(**data),
     "set_status": lambda control, data: control.set_status(**data),
     "corrupt": lambda control, data: control.corrupt(**data),

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import assert_never
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,11 +13,27 @@ from starlette.responses import PlainTextResponse, Response
 from kinescope_upload.emulator.accounting import Accounting, RequestRecord
 from kinescope_upload.emulator.connection import CONNECTION, Connection, Hangup
 from kinescope_upload.emulator.errors import ErrorCode, Refusal, error_response
-from kinescope_upload.emulator.facts import Right, Route, Settings, Token
+from kinescope_upload.emulator.facts import Right, Route, Token
 from kinescope_upload.emulator.faults import Action, Fault, Faults
+from kinescope_upload.emulator.rate import RateLimiter
+from kinescope_upload.emulator.settings import Settings
 from kinescope_upload.emulator.store import Store
 
-__all__ = ["Asker", "Exchange", "Handler", "Service", "Subject", "answer_of", "authorise", "checked_uuid", "conduct"]
+__all__ = [
+    "TUS_ROUTES",
+    "Asker",
+    "Exchange",
+    "Handler",
+    "Service",
+    "Subject",
+    "answer_of",
+    "authorise",
+    "checked_uuid",
+    "conduct",
+]
+
+TUS_ROUTES = frozenset({Route.INIT, Route.HEAD, Route.PATCH, Route.TERMINATE, Route.OPTIONS})
+"""The routes of the uploader; all others are the management API's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +44,7 @@ class Service:
     store: Store
     faults: Faults
     accounting: Accounting
+    limiter: RateLimiter
     stopping: asyncio.Event
 
 
@@ -83,16 +101,31 @@ async def conduct(service: Service, request: Request, route: Route, subject: Ask
         about = await subject(service, request)
         if about.video_id is not None:
             service.accounting.concern(record, about.video_id)
-        fault = service.faults.take(route, about.texts, about.reach)
-        exchange = Exchange(service=service, request=request, record=record, fault=fault)
-        response = await _perform(exchange, handler)
+        throttled = _throttled(service, request, route)
+        if throttled is not None:
+            response = throttled
+        else:
+            fault = service.faults.take(route, about.texts, about.reach)
+            exchange = Exchange(service=service, request=request, record=record, fault=fault)
+            response = await _perform(exchange, handler)
     except Refusal as refusal:
-        response = refusal.response()
+        response = refusal.response(service.settings)
     except ClientDisconnect:
         response = Hangup()
     finally:
         service.accounting.end(record, None if isinstance(response, Hangup) else response.status_code)
     return response
+
+
+def _throttled(service: Service, request: Request, route: Route) -> Response | None:
+    """Return the answer to a request that comes too early; None when it may pass."""
+    if route in TUS_ROUTES and service.settings.reading("rate-scope") == "api":
+        return None
+    seconds = service.limiter.refuse_for(request.headers.get("Authorization", ""))
+    if seconds is None:
+        return None
+    headers = {"Retry-After": str(seconds)}
+    return PlainTextResponse("too many requests\n", status_code=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
 
 
 async def _perform(exchange: Exchange, handler: Handler) -> Response:
@@ -145,8 +178,8 @@ def answer_of(fault: Fault) -> Response:
     return response
 
 
-def authorise(exchange: Exchange, right: Right | None = None) -> None:
-    """Let the request pass when its token may do this.
+def authorise(exchange: Exchange, right: Right | None = None) -> Token:
+    """Let the request pass when its token may do this, and return the token.
 
     Raises:
         Refusal: The token is missing, unknown, or lacks the right.
@@ -160,6 +193,7 @@ def authorise(exchange: Exchange, right: Right | None = None) -> None:
         raise Refusal(ErrorCode.UNAUTHORIZED)
     if right is not None and right not in token.rights:
         raise Refusal(ErrorCode.ACCESS_DENIED, f"the token may not {right}")
+    return token
 
 
 def _token(settings: Settings, value: str) -> Token | None:

@@ -1,7 +1,7 @@
-"""The words of the emulated service: routes, rights, statuses, settings and what is true of a video."""
+"""The words of the emulated service: routes, rights, statuses, and what is true of a video."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +11,6 @@ __all__ = [
     "Project",
     "Right",
     "Route",
-    "Settings",
     "Token",
     "VideoFact",
     "VideoStatus",
@@ -28,13 +27,16 @@ class Route(StrEnum):
     HEAD = "head"
     PATCH = "patch"
     TERMINATE = "terminate"
+    OPTIONS = "options"
     VIDEO_GET = "video_get"
     VIDEO_LIST = "video_list"
     VIDEO_UPDATE = "video_update"
     VIDEO_DELETE = "video_delete"
+    MOVE = "move"
     PROJECTS = "projects"
     FOLDERS_LIST = "folders_list"
     FOLDERS_CREATE = "folders_create"
+    ACCESS_TOKENS = "access_tokens"
 
 
 class VideoStatus(StrEnum):
@@ -47,6 +49,7 @@ class VideoStatus(StrEnum):
     ABORTED = "aborted"
     DONE = "done"
     ERROR = "error"
+    SUSPENDED = "suspended"
 
 
 class Right(StrEnum):
@@ -58,10 +61,11 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A bearer token of the workspace, and its rights."""
+    """A bearer token, its rights, and its workspace (None: the one of the settings)."""
 
     value: str = "5f0c2a86-1d4b-4c8e-9a37-e6b1d2c3f4a5"
     rights: frozenset[Right] = frozenset(Right)
+    workspace_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """A folder of a project; `parent_id` is None directly under the project."""
+    """A folder of a project; `parent_id` is None directly under the project, whatever the API says there."""
 
     id: str
     name: str
@@ -105,46 +109,3 @@ class VideoFact:
     progress: int
     created_at: datetime
     foreign: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How this service behaves; the faults of single requests are switched on elsewhere.
-
-    Sizes are in bytes, times in seconds.
-    """
-
-    tokens: tuple[Token, ...] = field(default_factory=lambda: (Token(),))
-    workspace_id: str = "c1a5e0d2-7b36-4e89-a4f0-3d2b1c0e9f87"
-    projects: tuple[Project, ...] = field(default_factory=lambda: (Project(),))
-    unique_folder_names: bool = True
-    """Refuse a second folder of the same name in the same place (400203)."""
-
-    absolute_location: bool = True
-    """Init answers a whole URL, made from the request's Host; False: only a path."""
-    upload_base: str | None = None
-    """Where upload URLs point to instead ("http://localhost:8000"): another host, or a link in front."""
-    uploads_need_token: bool = True
-    """Requests to an upload URL must carry the bearer token as well."""
-    max_size: int | None = None
-    """The longest upload the plan allows; a longer one is refused by 413."""
-    offset_in_conflict: bool = True
-    """A 409 carries the true Upload-Offset."""
-    gone_status: int = 410
-    """How requests to a terminated or expired upload are answered: 410 or 404."""
-    expires_after: float | None = None
-    """An upload lives this long, and its answers carry Upload-Expires."""
-    lock_patience: float = 1.0
-    """How long a request waits for an earlier PATCH of the same upload before it gets 423."""
-    close_on_refusal: bool = False
-    """A PATCH refused before its body was read closes the connection; False: the body is read and ignored."""
-
-    pre_processing: float = 0.0
-    processing: float = 0.0
-    deleted_id_lingers: float = 0.0
-    """How long after a delete an init with the same id still meets "already exists"."""
-
-    keep_bytes: bool = True
-    """False: the bytes are counted and thrown away (a sink for benchmarks)."""
-    hash_bytes: bool = True
-    """False: no MD5 is computed, and none is reported."""

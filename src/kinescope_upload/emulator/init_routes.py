@@ -13,12 +13,13 @@ from kinescope_upload.emulator.exchange import Exchange, Service, Subject, autho
 from kinescope_upload.emulator.facts import Right
 from kinescope_upload.emulator.metadata import MetadataError, parse_metadata
 from kinescope_upload.emulator.store import NewVideo
+from kinescope_upload.emulator.titles import kept_title
 from kinescope_upload.emulator.tus_routes import check_version, whole_number
 from kinescope_upload.emulator.upload import Upload
 
 __all__ = ["about_init", "init"]
 
-UPLOADS = "/v2/uploads"
+UPLOADS = "/v2/upload"
 
 
 async def about_init(_service: Service, request: Request) -> Subject:
@@ -53,7 +54,8 @@ async def _json_init(exchange: Exchange) -> Response:
     texts = {key: text_of(asked, key) for key in ("type", "parent_id", "title", "filename", "description")}
     upload = _create(exchange, {**texts, "init_id": ""}, size)
     exchange.concerns(upload.video_id)
-    return JSONResponse({"data": {"id": upload.video_id, "endpoint": _location(exchange, upload)}})
+    data = {"id": upload.video_id, "endpoint": _location(exchange, upload)}
+    return JSONResponse({"data": data}, status_code=201, headers=_expiry(upload))
 
 
 def _tus_init(exchange: Exchange) -> Response:
@@ -65,9 +67,11 @@ def _tus_init(exchange: Exchange) -> Response:
     if asked.get("filesize", str(size)) != str(size):
         raise Refusal(ErrorCode.UNEXPECTED_VALUE, "filesize is not Upload-Length")
     upload = _create(exchange, asked, size)
-    headers = {"Location": _location(exchange, upload), **upload.headers()}
-    del headers["Upload-Offset"]
-    return Response(status_code=201, headers=headers)
+    return Response(status_code=201, headers={"Location": _location(exchange, upload), **_expiry(upload)})
+
+
+def _expiry(upload: Upload) -> dict[str, str]:
+    return {name: value for name, value in upload.headers().items() if name == "Upload-Expires"}
 
 
 def _create(exchange: Exchange, asked: Mapping[str, str], size: int) -> Upload:
@@ -75,9 +79,9 @@ def _create(exchange: Exchange, asked: Mapping[str, str], size: int) -> Upload:
     settings = exchange.service.settings
     if asked.get("type") != "video":
         raise Refusal(ErrorCode.UNEXPECTED_VALUE, "type must be video")
-    for key in ("parent_id", "title"):
-        if not asked.get(key):
-            raise Refusal(ErrorCode.VALIDATION, f"{key} is required")
+    if not asked.get("parent_id"):
+        raise Refusal(ErrorCode.VALIDATION, "parent_id is required")
+    title = kept_title(asked.get("title", ""), settings)
     if size < 0:
         raise Refusal(ErrorCode.VALIDATION, "filesize must not be negative")
     if settings.max_size is not None and size > settings.max_size:
@@ -86,10 +90,10 @@ def _create(exchange: Exchange, asked: Mapping[str, str], size: int) -> Upload:
     new = NewVideo(
         id=checked_uuid(init_id) if init_id else str(uuid.uuid4()),
         parent_id=checked_uuid(asked["parent_id"]),
-        title=asked["title"],
+        title=title,
         filename=asked.get("filename", ""),
         size=size,
-        description=asked.get("description", ""),
+        description=asked.get("description", "") if settings.reading("description") == "kept" else "",
         metadata=exchange.request.headers.get("Upload-Metadata", ""),
     )
     return exchange.service.store.create(new)

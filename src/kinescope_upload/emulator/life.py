@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kinescope_upload.emulator.facts import Settings, VideoFact, VideoStatus
+from kinescope_upload.emulator.facts import VideoFact, VideoStatus
+from kinescope_upload.emulator.settings import Settings
 
-__all__ = ["Video", "fact_of", "status_of"]
+__all__ = ["Video", "broke_long_ago", "fact_of", "is_processed", "status_of"]
 
 _ALL = 100
 
@@ -14,8 +15,10 @@ _ALL = 100
 class Video:
     """A video as the service holds it; changed only under the store's lock.
 
-    `completed_at` is the monotonic time of completion; `said_size` and `said_md5` are what the API says instead
-    of the truth; `status` overrides the one that follows from the time.
+    `completed_at`, `broken_at` and `deadline` are monotonic times: when it was complete, when its unfinished upload
+    broke (None: it did not, or goes on), until when its upload lives. `described_at` is when its description was
+    set. `said_size` and `said_md5` are what the API says instead of the truth; `status` overrides the one that
+    follows from the time.
     """
 
     id: str
@@ -28,6 +31,9 @@ class Video:
     received: int = 0
     md5: str | None = None
     completed_at: float | None = None
+    broken_at: float | None = None
+    deadline: float | None = None
+    described_at: float = 0.0
     status: VideoStatus | None = None
     aborted: bool = False
     fails: bool = False
@@ -54,7 +60,7 @@ def _status_by_time(video: Video, now: float, settings: Settings) -> tuple[Video
     if video.aborted:
         return VideoStatus.ABORTED, 0
     if video.completed_at is None:
-        return (VideoStatus.UPLOADING if video.received else VideoStatus.PENDING), 0
+        return _unfinished(video, now, settings), 0
     age = now - video.completed_at
     if age < settings.pre_processing:
         return VideoStatus.PRE_PROCESSING, 0
@@ -62,6 +68,26 @@ def _status_by_time(video: Video, now: float, settings: Settings) -> tuple[Video
     if worked < settings.processing:
         return VideoStatus.PROCESSING, int(_ALL * worked / settings.processing)
     return (VideoStatus.ERROR, 0) if video.fails else (VideoStatus.DONE, _ALL)
+
+
+def _unfinished(video: Video, now: float, settings: Settings) -> VideoStatus:
+    if settings.reading("broken-upload") != "uploading" and broke_long_ago(video, now, settings):
+        return VideoStatus(settings.reading("broken-upload"))
+    return VideoStatus.UPLOADING if video.received else VideoStatus.PENDING
+
+
+def broke_long_ago(video: Video, now: float, settings: Settings) -> bool:
+    """Say whether a video's unfinished upload broke or expired, and long enough ago for the video to show it."""
+    if video.completed_at is not None:
+        return False
+    moments = (video.broken_at, video.deadline)
+    return any(moment is not None and now - moment >= settings.suspends_after for moment in moments)
+
+
+def is_processed(video: Video, now: float, settings: Settings) -> bool:
+    """Say whether a video can be watched; it stays so when it is suspended afterwards."""
+    lived = _status_by_time(video, now, settings)[0] is VideoStatus.DONE
+    return video.status is VideoStatus.DONE or (lived and video.status in {None, VideoStatus.SUSPENDED})
 
 
 def fact_of(video: Video, now: float, settings: Settings) -> VideoFact:

@@ -43,6 +43,17 @@ class Places:
             return Place(project_id=parent_id)
         raise Refusal(ErrorCode.NO_SUCH_ENTITY, f"no folder or project {parent_id}")
 
+    def find_in(self, project_id: str, parent_id: str) -> Place:
+        """Return the place in this project that the id names; the project's own id names its root.
+
+        Raises:
+            Refusal: There is none in this project.
+        """
+        place = self.find(parent_id)
+        if place.project_id != project_id:
+            raise Refusal(ErrorCode.NO_SUCH_ENTITY, f"no folder {parent_id} in project {project_id}")
+        return place
+
     def create_folder(self, name: str, place: Place, *, unique: bool | None = None) -> Folder:
         """Make a folder there.
 

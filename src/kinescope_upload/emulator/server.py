@@ -17,8 +17,10 @@ from kinescope_upload.emulator.app import make_app
 from kinescope_upload.emulator.connection import Connection, connections_counted_by
 from kinescope_upload.emulator.control import Control
 from kinescope_upload.emulator.exchange import Service
-from kinescope_upload.emulator.facts import Clock, Folder, Settings, VideoFact
+from kinescope_upload.emulator.facts import Clock, Folder, VideoFact
 from kinescope_upload.emulator.faults import Faults
+from kinescope_upload.emulator.rate import RateLimiter
+from kinescope_upload.emulator.settings import Settings
 from kinescope_upload.emulator.store import Store
 
 __all__ = ["Emulator", "serve"]
@@ -49,7 +51,7 @@ class Emulator(Control):
             folder: Where the bytes of the videos go.
             settings: How it behaves.
             port: Where it listens; 0: a free one.
-            clock: What the lives of videos and uploads are measured by.
+            clock: What the lives of videos and uploads, and the rate of requests, are measured by.
         """
         self.settings = settings or Settings()
         self.faults = Faults()
@@ -61,6 +63,7 @@ class Emulator(Control):
             store=self._store,
             faults=self.faults,
             accounting=self.accounting,
+            limiter=RateLimiter(self.settings.rate, clock),
             stopping=asyncio.Event(),
         )
         super().__init__(service, clock)

@@ -9,13 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kinescope_upload.emulator.errors import ErrorCode, Refusal
-from kinescope_upload.emulator.facts import Clock, Settings, VideoFact, VideoStatus
-from kinescope_upload.emulator.life import Video, fact_of, status_of
+from kinescope_upload.emulator.facts import Clock, VideoFact, VideoStatus
+from kinescope_upload.emulator.life import Video, broke_long_ago, fact_of, status_of
 from kinescope_upload.emulator.places import Place, Places
 from kinescope_upload.emulator.received import ReceivedBytes
+from kinescope_upload.emulator.settings import Settings
 from kinescope_upload.emulator.upload import Upload
 
 __all__ = ["NewVideo", "Store"]
+
+_DAY = 86_400.0
+_SUSPENDED_GONE = 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +68,8 @@ class Store:
         with self._lock:
             place = self._places.find(new.parent_id)
             self._refuse_taken(new.id)
-            self._videos[new.id] = _video(new, place)
             upload = self._upload(new)
+            self._videos[new.id] = _video(new, place, upload.deadline, self._clock())
             self._uploads[upload.id] = upload
             self.account(upload)
             return upload
@@ -90,12 +94,34 @@ class Store:
                 self._failing_next = max(0, self._failing_next - 1)
 
     def upload(self, upload_id: str) -> Upload | None:
-        """Return the upload with this id, also when it is gone; an expired one is gone from here on."""
+        """Return the upload with this id, also when it is gone; one that expired, or is suspended, may be so now."""
         with self._lock:
             upload = self._uploads.get(upload_id)
-            if upload is not None and upload.deadline is not None and self._clock() >= upload.deadline:
-                upload.gone = upload.gone or not upload.is_complete
+            if upload is None or upload.gone or upload.is_complete:
+                return upload
+            if upload.deadline is not None and self._clock() >= upload.deadline:
+                upload.gone = True
+            elif self._settings.reading("suspended-upload") == "gone" and self._broke_long_ago(upload):
+                upload.gone, upload.gone_status = True, _SUSPENDED_GONE
             return upload
+
+    def carry(self, upload: Upload, connection: object) -> None:
+        """Note that bytes of an upload come over this connection from now on."""
+        with self._lock:
+            upload.carrier = connection
+            self._set_broken(upload, None)
+
+    def break_off(self, upload: Upload, connection: object = None) -> None:
+        """Note that this connection ended; its upload broke, unless another one carries it. None: it broke."""
+        with self._lock:
+            if connection is None or upload.carrier is connection:
+                self._set_broken(upload, self._clock())
+
+    def expire(self, upload: Upload) -> None:
+        """Let an upload be gone, as if its time had passed; its video stays, as one whose upload broke."""
+        with self._lock:
+            upload.gone = True
+            self._set_broken(upload, self._clock())
 
     def upload_of(self, video_id: str) -> Upload | None:
         """Return the upload that made this video; the latest, when the id was used again."""
@@ -145,6 +171,11 @@ class Store:
         """Return a video's status now, and its processing per cent."""
         return status_of(video, self._clock(), self._settings)
 
+    @property
+    def now(self) -> float:
+        """The monotonic time by which videos live."""
+        return self._clock()
+
     def terminate(self, upload: Upload) -> None:
         """End an upload for good; its video is aborted, unless it was complete."""
         with self._lock:
@@ -176,27 +207,46 @@ class Store:
             self._failing_next += 1
 
     def _refuse_taken(self, video_id: str) -> None:
-        deleted_at = self._deleted.get(video_id)
-        lingers = deleted_at is not None and self._clock() - deleted_at < self._settings.deleted_id_lingers
-        if lingers or video_id in self._videos:
+        if video_id in self._videos or self._lingers(video_id):
             raise Refusal(ErrorCode.ALREADY_EXISTS, f"video {video_id}")
+
+    def _lingers(self, video_id: str) -> bool:
+        deleted_at = self._deleted.get(video_id)
+        if deleted_at is None or self._settings.reading("deleted-id") == "free":
+            return False
+        if self._settings.reading("deleted-id") == "taken":
+            return True
+        return self._clock() - deleted_at < self._settings.deleted_id_lingers
+
+    def _broke_long_ago(self, upload: Upload) -> bool:
+        video = self._videos.get(upload.video_id)
+        return video is not None and broke_long_ago(video, self._clock(), self._settings)
+
+    def _set_broken(self, upload: Upload, moment: float | None) -> None:
+        video = self._videos.get(upload.video_id)
+        if video is not None and video.completed_at is None and upload is self.upload_of(upload.video_id):
+            video.broken_at = moment
+            video.touch()
 
     def _upload(self, new: NewVideo) -> Upload:
         path = self.path_of(new.id) if self._settings.keep_bytes else None
         upload = Upload(
-            id=uuid.uuid4().hex,
+            id=str(uuid.uuid4()),
             video_id=new.id,
             length=new.size,
             metadata=new.metadata,
             bytes=ReceivedBytes(path, hashed=self._settings.hash_bytes),
         )
-        if self._settings.expires_after is not None:
-            upload.deadline = self._clock() + self._settings.expires_after
-            upload.expires_at = datetime.now(UTC) + timedelta(seconds=self._settings.expires_after)
+        is_told, lifetime = self._settings.reading("expires") == "present", self._settings.expires_after
+        if lifetime is None and is_told:
+            lifetime = _DAY
+        if lifetime is not None:
+            upload.deadline = self._clock() + lifetime
+            upload.expires_at = datetime.now(UTC) + timedelta(seconds=lifetime) if is_told else None
         return upload
 
 
-def _video(new: NewVideo, place: Place) -> Video:
+def _video(new: NewVideo, place: Place, deadline: float | None, now: float) -> Video:
     return Video(
         id=new.id,
         title=new.title,
@@ -205,4 +255,6 @@ def _video(new: NewVideo, place: Place) -> Video:
         folder_id=place.folder_id,
         filename=new.filename,
         size=new.size,
+        deadline=deadline,
+        described_at=now,
     )

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from kinescope_upload.emulator.connection import Hangup
 from kinescope_upload.emulator.errors import Refusal, TusRefusal
 from kinescope_upload.emulator.exchange import Exchange, Service, Subject, answer_of, authorise
-from kinescope_upload.emulator.facts import Right, Settings
+from kinescope_upload.emulator.facts import Right
 from kinescope_upload.emulator.faults import Action, Fault
 from kinescope_upload.emulator.intake import take_body
+from kinescope_upload.emulator.settings import Settings
 from kinescope_upload.emulator.upload import Upload
 
 __all__ = [
@@ -18,7 +19,7 @@ __all__ = [
     "about_upload",
     "check_version",
     "head",
-    "offered",
+    "options",
     "patch",
     "terminate",
     "whole_number",
@@ -26,11 +27,23 @@ __all__ = [
 
 TUS_VERSION = "1.0.0"
 _OFFSET_STREAM = "application/offset+octet-stream"
+_TERMINATED = 204
 
 
-def offered(settings: Settings) -> Mapping[str, str]:
-    """Return what OPTIONS says this server can do."""
-    extensions = "creation,termination" + (",expiration" if settings.expires_after is not None else "")
+async def options(exchange: Exchange) -> Response:
+    """Say what this server can do, to anybody (reading `options`)."""
+    settings = exchange.service.settings
+    if settings.reading("options") == "tus":
+        return Response(status_code=204, headers=dict(_offered(settings)))
+    raise TusRefusal(int(settings.reading("options")), "OPTIONS is not served")
+
+
+def _offered(settings: Settings) -> Mapping[str, str]:
+    extensions = "creation"
+    if settings.reading("terminate") == "204":
+        extensions += ",termination"
+    if settings.reading("expires") == "present":
+        extensions += ",expiration"
     headers = {"Tus-Resumable": TUS_VERSION, "Tus-Version": TUS_VERSION, "Tus-Extension": extensions}
     if settings.max_size is not None:
         headers["Tus-Max-Size"] = str(settings.max_size)
@@ -71,7 +84,9 @@ async def about_upload(service: Service, request: Request) -> Subject:
 
 
 async def head(exchange: Exchange) -> Response:
-    """Say how many bytes of the upload are here."""
+    """Say how many bytes of the upload are here (reading `head`)."""
+    if exchange.service.settings.reading("head") != "works":
+        raise TusRefusal(int(exchange.service.settings.reading("head")), "HEAD is not served")
     upload = _upload(exchange, None)
     async with upload.held(exchange.service.settings.lock_patience):
         _refuse_gone(exchange, upload)
@@ -82,12 +97,15 @@ async def head(exchange: Exchange) -> Response:
 
 
 async def terminate(exchange: Exchange) -> Response:
-    """End the upload, and free what it holds."""
+    """End the upload, and free what it holds (reading `terminate`)."""
+    status = int(exchange.service.settings.reading("terminate"))
+    if status != _TERMINATED:
+        raise TusRefusal(status, "DELETE is not served")
     upload = _upload(exchange, Right.UPLOAD)
     async with upload.held(exchange.service.settings.lock_patience):
         _refuse_gone(exchange, upload)
         exchange.service.store.terminate(upload)
-        return Response(status_code=204)
+        return Response(status_code=status)
 
 
 async def patch(exchange: Exchange) -> Response:
@@ -105,7 +123,7 @@ async def patch(exchange: Exchange) -> Response:
     except Refusal as refusal:
         if exchange.fault is not None and exchange.fault.action is Action.DROP:
             return Hangup()
-        response = refusal.response()
+        response = refusal.response(settings)
         if settings.close_on_refusal:
             response.headers["Connection"] = "close"
         return response
@@ -113,7 +131,7 @@ async def patch(exchange: Exchange) -> Response:
 
 def _upload(exchange: Exchange, right: Right | None) -> Upload:
     check_version(exchange.request)
-    if exchange.service.settings.uploads_need_token:
+    if exchange.service.settings.reading("upload-token") == "needed":
         authorise(exchange, right)
     upload = exchange.service.store.upload(exchange.request.path_params["upload_id"])
     if upload is None:
@@ -124,7 +142,7 @@ def _upload(exchange: Exchange, right: Right | None) -> Upload:
 
 def _refuse_gone(exchange: Exchange, upload: Upload) -> None:
     if upload.gone:
-        raise TusRefusal(exchange.service.settings.gone_status, "upload is gone")
+        raise TusRefusal(upload.gone_status or exchange.service.settings.gone_status, "upload is gone")
 
 
 def _refuse_misfit(exchange: Exchange, upload: Upload, offset: int) -> None:
@@ -140,6 +158,7 @@ def _refuse_misfit(exchange: Exchange, upload: Upload, offset: int) -> None:
 async def _receive(exchange: Exchange, upload: Upload) -> Response:
     """Take the body; the upload's lock is held."""
     begun_at = upload.offset
+    _watch(exchange, upload)
     limit = _limit(upload, exchange.fault)
     there_was_more = await take_body(exchange, upload, limit)
     _refuse_gone(exchange, upload)
@@ -148,6 +167,13 @@ async def _receive(exchange: Exchange, upload: Upload) -> Response:
     if there_was_more:
         raise TusRefusal(413, "bytes beyond the upload's length", upload.headers())
     return Response(status_code=204, headers=upload.headers())
+
+
+def _watch(exchange: Exchange, upload: Upload) -> None:
+    """Note which connection carries the upload: when that ends before the last byte, the upload broke."""
+    store, connection = exchange.service.store, exchange.connection
+    store.carry(upload, connection)
+    connection.when_lost(upload.id, lambda: store.break_off(upload, connection))
 
 
 _HALFWAY = frozenset({Action.DROP, Action.PARTIAL, Action.LIE, Action.EXPIRE})
@@ -168,7 +194,7 @@ def _faulty_answer(exchange: Exchange, upload: Upload, begun_at: int) -> Respons
     if fault is None or fault.action is Action.DROP:
         return Hangup()
     if fault.action is Action.EXPIRE:
-        upload.gone = True
+        exchange.service.store.expire(upload)
         _refuse_gone(exchange, upload)
     answer = answer_of(fault)
     if fault.action is Action.LIE:

@@ -17,7 +17,9 @@ __all__ = ["Upload"]
 class Upload:
     """The upload of a video; its offset is the size of what was received.
 
-    `deadline` (monotonic seconds) and `expires_at` (UTC) are one moment, after which it cannot be resumed.
+    `deadline` (monotonic seconds) is the moment after which it cannot be resumed; `expires_at` (UTC) is the same
+    moment where answers tell it. `carrier` is the connection that carried its latest PATCH. `gone_status` is how
+    requests are answered once it is gone; None: as the service is set.
     """
 
     id: str
@@ -26,6 +28,8 @@ class Upload:
     metadata: str
     bytes: ReceivedBytes
     gone: bool = False
+    gone_status: int | None = None
+    carrier: object = None
     deadline: float | None = None
     expires_at: datetime | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
