@@ -13,8 +13,9 @@ def folder(folder_id: str, name: str, parent_id: str | None = None) -> Folder:
     return Folder(id=folder_id, name=name, parent_id=parent_id)
 
 
+PROJECT = "p1"
 FOLDERS = (
-    folder("f1", "01_analytics"),
+    folder("f1", "01_analytics", parent_id=PROJECT),
     folder("f2", "02_ads"),
     folder("f3", "02_ads"),
     folder("f4", "03_ai", parent_id="f1"),
@@ -24,7 +25,7 @@ FOLDERS = (
 
 def states(*courses: str, **pinned: str) -> list[tuple[str, FolderState, tuple[str, ...]]]:
     names = {key.replace("c", "0", 1): value for key, value in pinned.items()}
-    found = match_folders(courses, pinned=names, folders=FOLDERS, project_id="p1")
+    found = match_folders(courses, pinned=names, folders=FOLDERS, project_id=PROJECT)
     return [(one.course, one.state, one.folder_ids) for one in found]
 
 
@@ -50,17 +51,19 @@ def test_a_pin_goes_before_the_name() -> None:
 
 
 def test_near_names_are_those_of_no_course() -> None:
-    [ads, workshops] = match_folders(["02_add", "04_workshops"], pinned={}, folders=FOLDERS)
+    [ads, workshops] = match_folders(["02_add", "04_workshops"], pinned={}, folders=FOLDERS, project_id=PROJECT)
     assert (ads.near, workshops.near) == (("02_ads",), ("O4_workshops",))
-    [_, add] = match_folders(["02_ads", "02_add"], pinned={}, folders=FOLDERS)[::-1]
+    [_, add] = match_folders(["02_ads", "02_add"], pinned={}, folders=FOLDERS, project_id=PROJECT)[::-1]
     assert add.near == ()
 
 
 def test_a_run_believes_a_pin_and_lists_what_is_missing() -> None:
-    found, missing = find_folders(["01_analytics", "02_ads", "03_ai"], pinned={"02_ads": "f9"}, folders=FOLDERS)
+    found, missing = find_folders(
+        ["01_analytics", "02_ads", "03_ai"], pinned={"02_ads": "f9"}, folders=FOLDERS, project_id=PROJECT
+    )
     assert (found, missing) == ({"01_analytics": "f1", "02_ads": "f9"}, ("03_ai",))
 
 
 def test_a_run_refuses_to_choose_between_two() -> None:
     with pytest.raises(UsageError, match=r"f2, f3.*kupload\.toml"):
-        find_folders(["02_ads"], pinned={}, folders=FOLDERS)
+        find_folders(["02_ads"], pinned={}, folders=FOLDERS, project_id=PROJECT)

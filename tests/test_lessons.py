@@ -11,6 +11,7 @@ import pytest
 from kinescope_upload.errors import DatabaseDownError
 from kinescope_upload.lessons import LessonsDatabase, LinkResult, clean_dsn
 from kinescope_upload.model import LessonRow, LessonTable, LinkOutcome
+from kinescope_upload.video_ids import short_id
 from postgres import Database, Relay
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ LESSON = "01_analytics_m01_start_001"
 OTHER = "02_ads_m01_intro_001"
 VIDEO = "c7149e0d-0000-4000-8000-000000000001"
 ANOTHER = "c7149e0d-0000-4000-8000-000000000002"
+SHORT = short_id(VIDEO)
 LINKED = LinkResult(outcome=LinkOutcome.LINKED)
 
 
@@ -95,6 +97,25 @@ def test_link_done_again_changes_nothing(filled: Database) -> None:
     before = filled.videos()
     assert link(lessons) == LINKED
     assert filled.videos() == before
+
+
+@pytest.mark.parametrize("stored", [SHORT, VIDEO, VIDEO.upper(), f"https://kinescope.io/{SHORT}?t=5"])
+@pytest.mark.parametrize("address", [f"https://kinescope.io/{SHORT}", f"https://kinescope.io/embed/{VIDEO.upper()}"])
+def test_a_row_that_names_the_video_in_another_spelling_is_linked_and_left_as_it_is(
+    filled: Database, stored: str, address: str
+) -> None:
+    filled.set_video(LESSON, stored, address)
+    assert link(lessons_at(filled.url)) == LINKED
+    assert filled.videos()[LESSON] == (stored, address)
+
+
+@pytest.mark.parametrize("address", [None, "", f"https://kinescope.io/embed/{ANOTHER}"])
+def test_a_row_that_names_the_video_in_another_spelling_gets_the_address_that_it_lacks(
+    filled: Database, address: str | None
+) -> None:
+    filled.set_video(LESSON, SHORT, address)
+    assert link(lessons_at(filled.url)) == LINKED
+    assert filled.videos()[LESSON] == (SHORT, embed(VIDEO))
 
 
 def test_link_refuses_to_overwrite_and_tells_what_is_there(filled: Database) -> None:

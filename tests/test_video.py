@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -9,14 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.video import Folder, Project, Video, VideoState, embed_url, read_folder, read_project, read_video
+from kinescope_upload.video import (
+    Folder,
+    Project,
+    Video,
+    VideoState,
+    embed_url,
+    is_at_root,
+    read_folder,
+    read_project,
+    read_video,
+)
 
 _DOCUMENTED: Final = {
     "id": "5c0ca3d2-5bc4-4d04-8ba5-f2d3f5e4a1b0",
     "project_id": "pr",
     "folder_id": "fo",
     "title": "Урок 1",
-    "description": "",
+    "description": "Uploaded by hand.",
     "status": "done",
     "progress": 100,
     "duration": 61.5,
@@ -31,7 +42,7 @@ _DOCUMENTED: Final = {
             "filetype": "mp4",
         },
     ],
-    "embed_link": "https://kinescope.io/embed/5c0ca3d2-5bc4-4d04-8ba5-f2d3f5e4a1b0",
+    "embed_link": "https://kinescope.io/embed/cngpEpM6kyWZACvThEtC4s",
     "created_at": "2024-05-01T14:00:00.5+02:00",
 }
 
@@ -41,17 +52,31 @@ def test_a_video_is_read_as_documented() -> None:
         id="5c0ca3d2-5bc4-4d04-8ba5-f2d3f5e4a1b0",
         title="Урок 1",
         status="done",
+        description="Uploaded by hand.",
         project_id="pr",
         folder_id="fo",
         created_at=datetime(2024, 5, 1, 12, 0, 0, 500_000, tzinfo=UTC),
         original_name="003.mp4",
         size=9886112,
         md5="9e107d9d372bb6826bd81d3542a419d6",
+        duration=61.5,
+        has_assets=True,
+        embed_url="https://kinescope.io/embed/cngpEpM6kyWZACvThEtC4s",
     )
 
 
-def test_the_address_of_the_player_is_the_one_that_kinescope_names() -> None:
-    assert embed_url(str(_DOCUMENTED["id"])) == _DOCUMENTED["embed_link"]
+def test_the_address_of_the_player_is_the_one_that_kinescope_gives_else_one_with_the_uuid() -> None:
+    video = read_video(_DOCUMENTED)
+    assert video is not None
+    assert video.player_url == _DOCUMENTED["embed_link"]
+    assert replace(video, embed_url=None).player_url == embed_url(video.id) == f"https://kinescope.io/embed/{video.id}"
+
+
+@pytest.mark.parametrize("spelling", ["3F6D0A94-58C1-4E27-9B0E-7D1C42A5E8F6", "8QgcPYt6A8RjEXEZ29zYqw"])
+def test_an_id_of_kinescopes_is_a_uuid_in_lower_case_however_the_answer_spells_it(spelling: str) -> None:
+    video = read_video({"id": spelling})
+    assert video is not None
+    assert video.id == "3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f6"
 
 
 def test_what_kinescope_does_not_say_is_none() -> None:
@@ -74,7 +99,25 @@ def test_what_kinescope_does_not_say_is_none() -> None:
     ],
 )
 def test_a_status_says_whether_every_byte_has_arrived(status: str, state: VideoState) -> None:
-    assert Video(id="v", title="", status=status).state is state
+    assert Video(id="v", title="", status=status, has_assets=True, duration=5.0).state is state
+
+
+@pytest.mark.parametrize(
+    ("has_assets", "duration", "state"),
+    [
+        (False, 0.0, VideoState.PARTIAL),
+        (False, None, VideoState.PARTIAL),
+        (False, 5.0, VideoState.UNKNOWN),
+        (True, 0.0, VideoState.UNKNOWN),
+        (True, None, VideoState.UNKNOWN),
+        (True, 5.0, VideoState.UNKNOWN),
+    ],
+)
+def test_a_suspended_video_is_partial_only_when_nothing_came_of_it(
+    has_assets: bool, duration: float | None, state: VideoState
+) -> None:
+    video = Video(id="v", title="", status="suspended", has_assets=has_assets, duration=duration)
+    assert video.state is state
 
 
 @pytest.mark.parametrize(
@@ -90,14 +133,32 @@ def test_a_status_says_whether_every_byte_has_arrived(status: str, state: VideoS
         ("created_at", 1714557600),
         ("assets", None),
         ("assets", {"quality": "original"}),
-        ("assets", ["original", None, 7]),
-        ("assets", [{"quality": "original", "file_size": "5", "md5": 5, "original_name": None}]),
-        ("assets", [{"quality": "original", "file_size": True, "md5": "", "original_name": ""}]),
-        ("assets", [{"quality": "original", "file_size": 5.0}]),
+        ("assets", []),
+        ("description", None),
+        ("duration", "61"),
+        ("duration", True),
+        ("duration", 10**400),
+        ("embed_link", ""),
+        ("embed_link", "http://kinescope.io/embed/v"),
+        ("embed_link", "https://kinescope.io/embed/v w"),
+        ("embed_link", "https://kinescope.io/embed/v\n"),
     ],
 )
 def test_a_field_that_cannot_be_read_counts_as_not_said(field: str, value: object) -> None:
     assert read_video({"id": "v", field: value}) == Video(id="v", title="", status="")
+
+
+@pytest.mark.parametrize(
+    "assets",
+    [
+        ["original", None, 7],
+        [{"quality": "original", "file_size": "5", "md5": 5, "original_name": None}],
+        [{"quality": "original", "file_size": True, "md5": "", "original_name": ""}],
+        [{"quality": "original", "file_size": 5.0}],
+    ],
+)
+def test_files_that_cannot_be_read_say_only_that_there_are_some(assets: object) -> None:
+    assert read_video({"id": "v", "assets": assets}) == Video(id="v", title="", status="", has_assets=True)
 
 
 @pytest.mark.parametrize("data", [None, "v", 7, [], ["id"], {}, {"id": None}, {"id": 7}, {"id": ""}, {"ID": "v"}])
@@ -121,6 +182,25 @@ def test_what_has_no_id_is_no_video(data: object) -> None:
 )
 def test_a_folder_is_read_when_it_has_an_id_and_a_name(data: object, folder: Folder | None) -> None:
     assert read_folder(data) == folder
+
+
+@pytest.mark.parametrize(
+    ("parent", "is_root"),
+    [
+        ({"parent_id": "9d3b7a10-52c4-4f6e-8b1d-0a9c8e7f6d5b"}, True),
+        ({"parent_id": "9D3B7A10-52C4-4F6E-8B1D-0A9C8E7F6D5B"}, True),
+        ({"parent_id": None}, True),
+        ({"parent_id": ""}, True),
+        ({}, True),
+        ({"parent_id": "0f0e0d0c-0000-4000-8000-000000000001"}, False),
+    ],
+)
+def test_a_folder_lies_at_the_root_when_the_project_or_nothing_is_its_parent(
+    parent: dict[str, object], is_root: bool
+) -> None:
+    folder = read_folder({"id": "f", "name": "01_analytics", **parent})
+    assert folder is not None
+    assert is_at_root(folder, "9d3b7a10-52c4-4f6e-8b1d-0a9c8e7f6d5b") is is_root
 
 
 @pytest.mark.parametrize(

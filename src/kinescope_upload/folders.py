@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping import nearest_names
+from kinescope_upload.video import is_at_root
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -65,7 +66,7 @@ class CourseFolder:
 
 
 def match_folders(
-    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str = ""
+    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
 ) -> tuple[CourseFolder, ...]:
     """What there is for each course, ordered by course.
 
@@ -79,7 +80,7 @@ def match_folders(
     wanted = sorted(set(courses))
     by_name: dict[str, tuple[str, ...]] = {}
     for folder in folders:
-        if folder.parent_id is None:
+        if is_at_root(folder, project_id):
             by_name[folder.name] = (*by_name.get(folder.name, ()), folder.id)
     return tuple(
         _pinned(course, pinned[course], names) if course in pinned else _by_name(course, by_name, wanted)
@@ -104,7 +105,7 @@ def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collec
 
 
 def find_folders(
-    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...]
+    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Each course's folder, and the courses that have none. A pin is believed.
 
@@ -112,13 +113,14 @@ def find_folders(
         courses: The courses that are uploaded to.
         pinned: Folder ids by course, from the configuration.
         folders: The project's folders; need not be known where every course is pinned.
+        project_id: The project.
 
     Raises:
         UsageError: Two folders bear a course's name.
     """
     found: dict[str, str] = {}
     missing: list[str] = []
-    for one in match_folders(courses, pinned=pinned, folders=folders):
+    for one in match_folders(courses, pinned=pinned, folders=folders, project_id=project_id):
         match one.state:
             case FolderState.MISSING:
                 missing.append(one.course)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.shape import Node
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ __all__ = ["OLD_NAME", "OldProgress", "OldUpload", "parse_old_progress"]
 
 OLD_NAME: Final = "kinescope-upload-progress.json"
 _FORM: Final = 'It looks like {"uploaded": [{"lessonId": "…", "videoId": "<UUID>", …}], "failed": [{"lessonId": "…"}]}.'
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +83,10 @@ def _failed(top: Node) -> Iterator[str]:
 
 
 def _video_id(node: Node) -> str:
-    video_id = node.text("videoId").strip().lower()
-    if _UUID.fullmatch(video_id) is None:
-        raise UsageError(f'{node.origin}: {node.place}.videoId is "{video_id}", which is no id of a video.', _FORM)
+    text = node.text("videoId")
+    video_id = video_key(text)
+    if video_id is None:
+        raise UsageError(f'{node.origin}: {node.place}.videoId is "{text.strip()}", which is no id of a video.', _FORM)
     return video_id
 
 

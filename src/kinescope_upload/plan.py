@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.order import Order, sort_in_order
 from kinescope_upload.upload import Record, Stage
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -262,9 +263,9 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> _Verdict | 
             )
         case None:
             return None
-        case theirs if theirs == ours and was_linked:
+        case theirs if is_same_video(theirs, ours) and was_linked:
             return _Verdict(Decision.SKIP, "linked before")
-        case theirs if theirs == ours and stage is Stage.UPLOADED:
+        case theirs if is_same_video(theirs, ours) and stage is Stage.UPLOADED:
             return None
         case theirs if record is None or (stage is Stage.PLANNED and record.attempted_at is None):
             return _Verdict(Decision.SKIP, f"has a video ({theirs})")

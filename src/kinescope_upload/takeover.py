@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -122,7 +123,7 @@ def _decide(
 ) -> Taken | NotTaken | None:
     """What becomes of an entry; None where its video is known already."""
     if record := known.records.get(entry.lesson_id):
-        return None if record.video_id == entry.video_id else _contradiction(entry, record)
+        return None if is_same_video(record.video_id, entry.video_id) else _contradiction(entry, record)
     if reason := rivals.get(entry):
         return NotTaken(
             lesson_id=entry.lesson_id, reason=reason, way_out="Leave the right entry in the file, then run it again."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from comparison.small_worlds import FOLDER, SmallWorld, small_worlds
-from kinescope_upload.comparison import Action, Kind, video_key
+from kinescope_upload.comparison import Action, Kind
 from kinescope_upload.video import VideoState
 
 if TYPE_CHECKING:
@@ -135,18 +134,3 @@ def test_each_finding_is_mended_decided_by_a_person_or_says_its_way_out(world: S
     assert all(one.way_out for one in plan.rest)
     mended = {id(one.finding) for one in plan.mendings}
     assert len(mended) <= len(world.report().findings)
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("0F0E0D0C-0000-4000-8000-000000000001", "0f0e0d0c-0000-4000-8000-000000000001"),
-        (" 0f0e0d0c-0000-4000-8000-000000000001 ", "0f0e0d0c-0000-4000-8000-000000000001"),
-        ("dQw4w9WgXcQ", None),
-        ("0f0e0d0c00004000800000000000001", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_ids_are_told_from_other_texts_and_capitals_do_not_count(text: str | None, key: str | None) -> None:
-    assert video_key(text) == key

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.comparison import video_key
 from kinescope_upload.comparison.events import Noticed, Tell
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import change_records
 from kinescope_upload.upload import Linked, Proven, Record, Stage, advance
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -47,7 +47,7 @@ def parents_of(plan: Plan, wishes: FolderWishes, kinescope: KinescopeApi, persis
     folders: tuple[Folder, ...] = ()
     if courses - wishes.pinned.keys():
         folders = persistence.make(lambda: kinescope.folders(wishes.project_id))
-    found, missing = find_folders(courses, pinned=wishes.pinned, folders=folders)
+    found, missing = find_folders(courses, pinned=wishes.pinned, folders=folders, project_id=wishes.project_id)
     if missing and not wishes.may_create:
         raise _no_folders(missing)
     for course in missing:
@@ -56,8 +56,8 @@ def parents_of(plan: Plan, wishes: FolderWishes, kinescope: KinescopeApi, persis
 
 
 def _made(kinescope: KinescopeApi, project_id: str, course: str) -> str:
-    """The new folder's id; an earlier request whose answer was lost may have made it already."""
-    there, _ = find_folders([course], pinned={}, folders=kinescope.folders(project_id))
+    """The new folder's id; an earlier request whose answer was lost may have made it already, so it looks first."""
+    there, _ = find_folders([course], pinned={}, folders=kinescope.folders(project_id), project_id=project_id)
     return there.get(course) or kinescope.create_folder(project_id, course).id
 
 

@@ -13,7 +13,7 @@
 
 from kinescope_upload.comparison.choices import Choice, Commands
 from kinescope_upload.comparison.comparison import Comparison
-from kinescope_upload.comparison.facts import Finding, Lesson, Place, Trace, trace_of, video_key
+from kinescope_upload.comparison.facts import Finding, Lesson, Place, Trace, trace_of
 from kinescope_upload.comparison.judgement import Sight
 from kinescope_upload.comparison.kinds import Kind
 from kinescope_upload.comparison.lessons import (
@@ -48,5 +48,4 @@ __all__ = [
     "lessons_of",
     "plan_mending",
     "trace_of",
-    "video_key",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.upload import Stage
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from kinescope_upload.comparison.kinds import Kind
@@ -14,18 +14,9 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
     from kinescope_upload.video import Video
 
-__all__ = ["Finding", "Lesson", "Place", "Trace", "trace_of", "video_key"]
+__all__ = ["Finding", "Lesson", "Place", "Trace", "trace_of"]
 
 _HAS_ALL_BYTES: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def video_key(text: str | None) -> str | None:
-    """The id as Kinescope spells it; None when the text is no id of Kinescope's, which are UUIDs."""
-    if text is None:
-        return None
-    key = text.strip().lower()
-    return key if _UUID.fullmatch(key) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from kinescope_upload.lessons import statements
 from kinescope_upload.lessons.diagnosis import Column, TableFacts, hidden_rows, problem_of
 from kinescope_upload.lessons.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.model import LessonRow, LinkOutcome
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -123,20 +124,29 @@ class LessonsDatabase:
     def link(self, lesson_id: str, video_id: str, video_url: str) -> LinkResult:
         """Points the lesson's row at the video, unless it points at another; done again, it changes nothing.
 
+        A row that names the video already, in whichever spelling, is left as it is; of such a row only an address that
+        names no video, or another, is written.
+
         Raises:
             LessonFailedError: The table does not take these values.
         """
-        values = {"lesson_id": _sendable(lesson_id), "video_id": video_id, "same_id": video_id, "video_url": video_url}
+        values = {"lesson_id": _sendable(lesson_id), "video_id": video_id, "video_url": video_url}
 
         def ask(connection: Connection) -> LinkResult:
-            for _ in range(2):  # the row may be emptied between the two statements
+            for _ in range(2):  # the row may be changed between two statements
                 if connection.execute(statements.link_row(self._table), values).rowcount:
                     return LinkResult(outcome=LinkOutcome.LINKED)
                 row = connection.execute(statements.look_at_row(self._table), values).fetchone()
                 if row is None:
                     return LinkResult(outcome=LinkOutcome.ROW_MISSING)
-                if row[0] not in {None, video_id}:
-                    return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=row[0])
+                found, address = row
+                if found is not None and not is_same_video(found, video_id):
+                    return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
+                if found is not None and is_same_video(address, video_id):
+                    return LinkResult(outcome=LinkOutcome.LINKED)
+                set_address = statements.set_address(self._table)
+                if found is not None and connection.execute(set_address, values | {"found": found}).rowcount:
+                    return LinkResult(outcome=LinkOutcome.LINKED)
             raise hidden_rows(self._look_up(connection), self._table)
 
         return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")

@@ -22,6 +22,7 @@ __all__ = [
     "quoted",
     "quoted_table",
     "select_rows",
+    "set_address",
 ]
 
 _SELECT_ROWS: Final = SQL(
@@ -32,8 +33,11 @@ _SELECT_ROWS: Final = SQL(
 
 _LINK_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s"
-    " WHERE {lesson_id} = %(lesson_id)s"
-    " AND ({video_id} IS NULL OR {video_id}::text = '' OR {video_id}::text = %(same_id)s)"
+    " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
+)
+
+_SET_ADDRESS: Final = SQL(
+    "UPDATE {table} SET {video_url} = %(video_url)s WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
 )
 
 _CLEAR_ROW: Final = SQL(
@@ -41,7 +45,9 @@ _CLEAR_ROW: Final = SQL(
     " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(video_id)s"
 )
 
-_LOOK_AT_ROW: Final = SQL("SELECT NULLIF({video_id}::text, '') FROM {table} WHERE {lesson_id} = %(lesson_id)s")
+_LOOK_AT_ROW: Final = SQL(
+    "SELECT NULLIF({video_id}::text, ''), {video_url}::text FROM {table} WHERE {lesson_id} = %(lesson_id)s"
+)
 
 LIST_COLUMNS: Final = """
 SELECT column_.attname::text,
@@ -72,11 +78,13 @@ def select_rows(table: LessonTable) -> Composed:
 
 
 def link_row(table: LessonTable) -> Composed:
-    """Writes both columns at once, unless the row holds another video's id; done twice, it changes nothing.
-
-    `same_id` is `video_id` once more: the one takes the column's type, the other is a text.
-    """
+    """Writes both columns at once, if the row holds no id."""
     return _with_names(_LINK_ROW, table)
+
+
+def set_address(table: LessonTable) -> Composed:
+    """Writes the player's address, if the row holds this very id."""
+    return _with_names(_SET_ADDRESS, table)
 
 
 def clear_row(table: LessonTable) -> Composed:
@@ -85,7 +93,7 @@ def clear_row(table: LessonTable) -> Composed:
 
 
 def look_at_row(table: LessonTable) -> Composed:
-    """The video's id that one row holds."""
+    """The video's id and the player's address that one row holds."""
     return _with_names(_LOOK_AT_ROW, table)
 
 
