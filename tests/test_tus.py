@@ -148,37 +148,6 @@ def test_nothing_but_404_and_410_says_that_an_upload_is_gone(request_kind: Reque
     assert gone == {404, 410}
 
 
-def _refusal(status: int, code: object, **headers: str) -> Answer:
-    body = json.dumps({"error": {"code": code, "message": "no", "detail": "because"}}).encode()
-    return Answer(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=body)
-
-
-@pytest.mark.parametrize(
-    ("request_kind", "answer", "meaning"),
-    [
-        (Request.INIT, _refusal(400, 400419), Meaning.TAKEN),
-        (Request.INIT, _refusal(409, 400419), Meaning.TAKEN),
-        (Request.API, _refusal(400, 400419), Meaning.FINAL),
-        (Request.PATCH, _refusal(409, 400419), Meaning.CONFLICT),
-        (Request.INIT, _refusal(400, 400207), Meaning.UNPAID),
-        (Request.INIT, _refusal(400, 400212), Meaning.UNPAID),
-        (Request.INIT, _refusal(403, 100106), Meaning.UNPAID),
-        (Request.API, _refusal(400, 400207), Meaning.UNPAID),
-        (Request.PATCH, _refusal(403, 400212), Meaning.UNPAID),
-        (Request.INIT, _refusal(402, 402402), Meaning.UNPAID),
-        (Request.INIT, _refusal(400, 400301), Meaning.FINAL),
-        (Request.INIT, _refusal(422, 402402), Meaning.FINAL),
-        (Request.INIT, _refusal(401, 100102), Meaning.TOKEN_REFUSED),
-        (Request.API, _refusal(404, 404404), Meaning.GONE),
-        (Request.API, _refusal(500, 500500), Meaning.TROUBLE),
-        (Request.INIT, _refusal(400, "400419"), Meaning.FINAL),
-        (Request.INIT, _refusal(200, 400419), Meaning.DONE),
-    ],
-)
-def test_kinescopes_own_code_says_more_than_the_status(request_kind: Request, answer: Answer, meaning: Meaning) -> None:
-    assert interpret(request_kind, answer) is meaning
-
-
 @pytest.mark.parametrize("request_kind", _ORDER)
 def test_503_with_a_wait_is_a_request_to_slow_down(request_kind: Request) -> None:
     assert interpret(request_kind, Answer(status=503, headers={"retry-after": "5"})) is Meaning.THROTTLED

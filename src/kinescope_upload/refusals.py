@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kinescope_upload.api_errors import NOT_UNDERSTOOD
 from kinescope_upload.errors import (
     AbsentError,
     BatchStoppedError,
@@ -47,6 +48,12 @@ def error_for(meaning: Meaning, answer: Answer, *, doing: str, now: datetime) ->
                 "Settle that at Kinescope, then run the same command again.",
                 request_id=reference,
             )
+        case Meaning.EMAIL_UNCONFIRMED:
+            return BatchStoppedError(
+                f"Kinescope wants the account's e-mail address confirmed first (asked to {doing}: {words}).",
+                "Confirm it at Kinescope, then run the same command again.",
+                request_id=reference,
+            )
         case Meaning.RIGHT_MISSING:
             return BatchStoppedError(
                 f"The token lacks the right to {doing} ({words}).",
@@ -74,9 +81,19 @@ def _passing_or_final(meaning: Meaning, answer: Answer, *, doing: str, now: date
             return TryAgainError(what, retry_after=wait, request_id=reference)
         case Meaning.GONE:
             return AbsentError(f"Kinescope has no such thing (asked to {doing}: {words}).", request_id=reference)
-        case _ if answer.status == _TOO_LARGE:
-            return LessonFailedError(
-                f"The file is too large for the Kinescope plan ({words}).", "Get a larger plan.", request_id=reference
-            )
         case _:
-            return LessonFailedError(f"Kinescope refuses to {doing} ({words}).", request_id=reference)
+            return _final(meaning, answer, doing=doing)
+
+
+def _final(meaning: Meaning, answer: Answer, *, doing: str) -> LessonFailedError:
+    words = f"{answer.status} {answer.error_text}".strip()
+    if meaning is Meaning.NAME_TAKEN:
+        what, way_out = f"Kinescope has something of that name already (asked to {doing}: {words}).", ""
+    elif answer.error_code in NOT_UNDERSTOOD:
+        what = f"Kinescope does not understand the request (asked to {doing}: {words})."
+        way_out = "This is a mistake in kupload: please report it with the X-Request-ID."
+    elif answer.status == _TOO_LARGE:
+        what, way_out = f"The file is too large for the Kinescope plan ({words}).", "Get a larger plan."
+    else:
+        what, way_out = f"Kinescope refuses to {doing} ({words}).", ""
+    return LessonFailedError(what, way_out, request_id=answer.request_id)

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import Final
+
+from kinescope_upload.api_errors import Meaning, Request, meaning_of
 
 __all__ = [
     "TUS_VERSION",
@@ -31,36 +32,6 @@ __all__ = [
 ]
 
 TUS_VERSION: Final = "1.0.0"
-_ALREADY_EXISTS: Final = 400419
-_NO_MONEY: Final = frozenset({100106, 400207, 400212})
-
-
-class Request(StrEnum):
-    """The kinds of requests; the same status means different things to each."""
-
-    INIT = "init"
-    HEAD = "head"
-    PATCH = "patch"
-    TERMINATE = "terminate"
-    API = "api"
-
-
-class Meaning(StrEnum):
-    """What an answer means for whoever asked."""
-
-    DONE = "done"
-    TAKEN = "taken"
-    GONE = "gone"
-    CONFLICT = "conflict"
-    OFFSET_REFUSED = "offset refused"
-    LOCKED = "locked"
-    DAMAGED = "damaged"
-    THROTTLED = "throttled"
-    TROUBLE = "trouble"
-    TOKEN_REFUSED = "token refused"  # noqa: S105 - a meaning, not a token
-    UNPAID = "unpaid"
-    RIGHT_MISSING = "right missing"
-    FINAL = "final"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,45 +156,7 @@ def chunk_headers(*, offset: int, length: int) -> dict[str, str]:
     }
 
 
-_ANY: Final[dict[int, Meaning]] = {
-    401: Meaning.TOKEN_REFUSED,
-    402: Meaning.UNPAID,
-    408: Meaning.TROUBLE,
-    423: Meaning.LOCKED,
-    425: Meaning.TROUBLE,
-    429: Meaning.THROTTLED,
-    460: Meaning.DAMAGED,
-    501: Meaning.FINAL,
-}
-_BY_REQUEST: Final[dict[tuple[Request, int], Meaning]] = {
-    (Request.INIT, 403): Meaning.RIGHT_MISSING,
-    (Request.HEAD, 400): Meaning.OFFSET_REFUSED,
-    (Request.HEAD, 403): Meaning.OFFSET_REFUSED,
-    (Request.HEAD, 404): Meaning.GONE,
-    (Request.HEAD, 405): Meaning.OFFSET_REFUSED,
-    (Request.HEAD, 410): Meaning.GONE,
-    (Request.HEAD, 501): Meaning.OFFSET_REFUSED,
-    (Request.PATCH, 404): Meaning.GONE,
-    (Request.PATCH, 409): Meaning.CONFLICT,
-    (Request.PATCH, 410): Meaning.GONE,
-    (Request.TERMINATE, 404): Meaning.GONE,
-    (Request.TERMINATE, 410): Meaning.GONE,
-    (Request.API, 403): Meaning.RIGHT_MISSING,
-    (Request.API, 404): Meaning.GONE,
-    (Request.API, 410): Meaning.GONE,
-}
-
-
 def interpret(request: Request, answer: Answer) -> Meaning:
-    """What an answer to such a request means. Only 404 and 410 say that an upload is gone."""
-    status = answer.status
-    if 200 <= status < 300:  # noqa: PLR2004 - the class of success
-        return Meaning.DONE
-    if answer.error_code == _ALREADY_EXISTS and request is Request.INIT:
-        return Meaning.TAKEN
-    if answer.error_code in _NO_MONEY:
-        return Meaning.UNPAID
-    if status == 503 and "retry-after" in answer.headers:  # noqa: PLR2004 - Service Unavailable
-        return Meaning.THROTTLED
-    server_side = Meaning.TROUBLE if status >= 500 else Meaning.FINAL  # noqa: PLR2004 - the class of server errors
-    return _BY_REQUEST.get((request, status)) or _ANY.get(status) or server_side
+    """What an answer to such a request means: Kinescope's own code first, the HTTP status second."""
+    names_wait = "retry-after" in answer.headers
+    return meaning_of(request, answer.status, answer.error_code, names_wait=names_wait)
