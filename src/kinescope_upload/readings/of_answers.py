@@ -173,19 +173,17 @@ def decide_rate_scope(api: Sequence[Answer], uploader: Sequence[Answer]) -> Outc
     return Found(name="rate-scope", value="all" if is_counted else "api", remark=f"{len(uploader)} to the uploader")
 
 
-def decide_delete_unknown(answer: Answer, *, may_delete: bool | None) -> Outcome:
+def decide_delete_unknown(answer: Answer, *, may_delete: bool) -> Outcome:
     """`delete-unknown`, from `DELETE` of an id that no video has.
 
     Args:
         answer: The answer.
-        may_delete: Whether the token has the right; None where that is not known.
+        may_delete: Whether the token has the right.
     """
     name = "delete-unknown"
-    if access_denied(answer):
-        return Found(name=name, value="403")
-    if may_delete is False:
-        return _by_status(name, answer)
-    return NotTried(name=name, why="the token may delete; only one that may not can tell")
+    if may_delete:
+        return NotTried(name=name, why="the token may delete; only one that may not can tell")
+    return Found(name=name, value="403") if access_denied(answer) else _by_status(name, answer)
 
 
 def _by_status(name: str, answer: Answer) -> Outcome:

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.errors import LessonFailedError, LockedError, ThrottledError, UnreachableError
@@ -161,7 +162,7 @@ class Bench:
             LessonFailedError: The service does not take the rest.
         """
         for _ in range(_ROUNDS):
-            event = self._patiently(lambda now=record: self.send(now, content))
+            event = self._patiently(partial(self.send, record, content))
             if isinstance(event, LengthReached):
                 return _complete(record, event, content)
             record = self._after(record, event)

@@ -93,9 +93,13 @@ def opened(session: Session, wish: Wish, answer: Answer) -> OpenUpload:
 
 def head_call(upload: OpenUpload, *, with_token: bool) -> Call:
     """Asks for the offset."""
-    headers = tus.core_headers()
     return Call(
-        kind=Request.HEAD, method="HEAD", url=upload.url, doing="tell the offset", headers=headers, with_token=with_token
+        kind=Request.HEAD,
+        method="HEAD",
+        url=upload.url,
+        doing="tell the offset",
+        headers=tus.core_headers(),
+        with_token=with_token,
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.readings import NotTold, NotTried, Outcome, Step, StepState
+from kinescope_upload.readings.of_answers import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kinescope_upload.kinescope import KinescopeApi
     from kinescope_upload.trial.bench import Bench
     from kinescope_upload.trial.scratch import Scratch
@@ -22,23 +24,38 @@ if TYPE_CHECKING:
 __all__ = [
     "SIZE",
     "Item",
+    "Look",
     "Session",
     "StoppedError",
     "Watch",
     "against",
+    "all_pages",
     "good",
     "new_id",
-    "note",
     "not_told",
     "not_tried",
+    "note",
 ]
 
-SIZE = 4096
+SIZE: Final = 4096
 """Bytes of each file that is sent."""
+_PER_PAGE: Final = 100
+_MOST_PAGES: Final = 1000
 
 
 class StoppedError(BatchStoppedError):
     """The try cannot go on: nothing more is made, what was made is deleted."""
+
+
+class Look(Protocol):
+    """Looks at something once."""
+
+    def __call__(self, *, is_last: bool) -> Sequence[Outcome | Step]:
+        """What is found; nothing while it cannot be told yet.
+
+        Args:
+            is_last: Whether nobody will look again.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +66,13 @@ class Watch:
         what: What is waited for, to follow "waiting for".
         names: The readings that it decides.
         at_most: Seconds that are waited for it.
-        look: Looks once; nothing while it cannot be told yet. Its argument says whether this is the last look.
+        look: Looks once.
     """
 
     what: str
     names: tuple[str, ...]
     at_most: float
-    look: Callable[[bool], Sequence[Outcome | Step]]
+    look: Look
 
 
 Item = Outcome | Step | Watch
@@ -67,6 +84,7 @@ class Session:
 
     Attributes:
         project_id: The project.
+        api_url: The management API's address.
         uploader_url: The uploader's address.
         workspace_id: The workspace; None where neither the settings nor Kinescope tell it.
         sender: Sends single requests.
@@ -86,6 +104,7 @@ class Session:
     """
 
     project_id: str
+    api_url: str
     uploader_url: str
     workspace_id: str | None
     sender: Sender
@@ -108,6 +127,14 @@ class Session:
         """Where uploads are created."""
         return f"{self.uploader_url}/v2/init"
 
+    def list_folders(self) -> tuple[object, ...]:
+        """The project's folders as they come, of all depths.
+
+        Raises:
+            StoppedError: The answer is no list.
+        """
+        return all_pages(self.sender, f"/v1/projects/{self.project_id}/folders", doing="list the project's folders")
+
     def video(self, video_id: str) -> object:
         """The video as it came; None when there is none.
 
@@ -121,7 +148,26 @@ class Session:
             case _ if answer.status in {404, 410}:
                 return None
             case _:
-                raise StoppedError(f"Kinescope does not show a video of this try (HTTP {answer.status}).")
+                raise StoppedError(f"Kinescope does not show a video of this try ({words_of(answer)}).")
+
+
+def all_pages(sender: Sender, path: str, *, doing: str) -> tuple[object, ...]:
+    """Every item of a list as it comes.
+
+    Raises:
+        StoppedError: An answer is no list.
+    """
+    items: list[object] = []
+    for page in range(1, _MOST_PAGES):
+        answer = sender.api("GET", f"{path}?page={page}&per_page={_PER_PAGE}", doing=doing)
+        match answer.json:
+            case {"data": list(found)} if answer.status < 300:  # noqa: PLR2004 - the class of success
+                items += found
+            case _:
+                raise StoppedError(f"Kinescope refuses to {doing} ({words_of(answer)}).")
+        if len(found) < _PER_PAGE:
+            break
+    return tuple(items)
 
 
 def new_id() -> str:

@@ -59,6 +59,10 @@ class WaitBudget:
         self._sleep(seconds)
         return True
 
+    def grant(self, seconds: float) -> None:
+        """Lets at least so many seconds be waited from now on: deleting must not fail for a budget that is used up."""
+        self._left = max(self._left, seconds)
+
     def eventually(self, holds: Callable[[], bool], *, at_most: float) -> bool:
         """Whether it comes to hold within so many seconds, and within the budget."""
         begun = self._clock()

@@ -1,0 +1,70 @@
+"""Deletes what a try made, and says what stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.errors import AbsentError, KuploadError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.trial.scratch import Scratch
+    from kinescope_upload.trial.waits import WaitBudget
+
+__all__ = ["clean_up"]
+
+_LATE_INIT: Final = 1.0
+"""Seconds until a video is listed that init made although nobody heard its answer."""
+
+
+def clean_up(api: KinescopeApi, scratch: Scratch, waits: WaitBudget) -> tuple[str, ...]:
+    """Deletes every video of this try, also one whose id nobody heard of.
+
+    Raises:
+        KeyboardInterrupt: Somebody does not want to wait for it; what is left is in `scratch.made`.
+
+    Returns:
+        What stays, in words, with ids and titles.
+    """
+    reasons = dict(_deletions(api, scratch))
+    reasons |= _look_for_more(api, scratch)
+    if scratch.is_init_open and waits.pause(_LATE_INIT):
+        reasons |= _look_for_more(api, scratch)
+    return tuple(f'video {video_id} "{title}": {reasons.get(video_id, "")}' for video_id, title in scratch.made.items())
+
+
+def _look_for_more(api: KinescopeApi, scratch: Scratch) -> dict[str, str]:
+    """Deletes what the folder's list still shows of this try; why that failed, by id."""
+    deleted_before = dict(scratch.made)
+    try:
+        for video in api.videos(folder_id=scratch.folder_id):
+            if scratch.is_ours(video.title) and video.id not in deleted_before:
+                scratch.made[video.id] = video.title
+    except KuploadError:
+        return {}  # the network is down or the token is refused: what is known is told
+    new = {video_id for video_id in scratch.made if video_id not in deleted_before}
+    return dict(_deletions(api, scratch, only=new))
+
+
+def _deletions(api: KinescopeApi, scratch: Scratch, *, only: set[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Deletes the videos; gives why that failed, by id. A network that is down is tried once."""
+    unreachable = ""
+    for video_id in tuple(scratch.made):
+        if only is not None and video_id not in only:
+            continue
+        if unreachable:
+            yield video_id, unreachable
+            continue
+        try:
+            api.delete_video(video_id)
+        except AbsentError:
+            del scratch.made[video_id]
+        except UnreachableError as error:
+            unreachable = error.reason
+            yield video_id, unreachable
+        except KuploadError as error:
+            yield video_id, error.reason
+        else:
+            del scratch.made[video_id]
