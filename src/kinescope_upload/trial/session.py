@@ -159,7 +159,8 @@ def all_pages(sender: Sender, path: str, *, doing: str) -> tuple[object, ...]:
     """
     items: list[object] = []
     for page in range(1, _MOST_PAGES):
-        answer = sender.api("GET", f"{path}?page={page}&per_page={_PER_PAGE}", doing=doing)
+        joint = "&" if "?" in path else "?"
+        answer = sender.api("GET", f"{path}{joint}page={page}&per_page={_PER_PAGE}", doing=doing)
         match answer.json:
             case {"data": list(found)} if answer.status < 300:  # noqa: PLR2004 - the class of success
                 items += found
