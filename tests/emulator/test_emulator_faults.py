@@ -73,6 +73,9 @@ ROUTES = {
     Route.HEAD: ("HEAD", "{url}"),
     Route.PATCH: ("PATCH", "{url}"),
     Route.TERMINATE: ("DELETE", "{url}"),
+    Route.OPTIONS: ("OPTIONS", "/v2/init"),
+    Route.MOVE: ("PUT", "/v1/videos/{video}/move"),
+    Route.ACCESS_TOKENS: ("GET", "/v1/access-tokens"),
 }
 
 

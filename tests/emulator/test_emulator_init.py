@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from emulator.conversation import NOBODY, Caller, Start, error_code, metadata_header
+from emulator.conversation import NOBODY, Caller, HandClock, Start, error_code, metadata_header
 from kinescope_upload.emulator import Emulator, Right, Settings, Token, VideoStatus
 
 JSON = {"type": "video", "title": "Intro", "filename": "003.mp4", "filesize": 5, "description": "first"}
@@ -30,19 +30,19 @@ def test_the_video_lands_in_the_folder_that_parent_id_names(caller: Caller, emul
 
 def test_the_location_is_absolute_and_goes_the_way_the_request_came(caller: Caller) -> None:
     location = caller.init(9).headers["Location"]
-    assert location.startswith(caller.base_url + "/v2/uploads/")
+    assert location.startswith(caller.base_url + "/v2/upload/")
 
 
 def test_the_location_can_be_relative(start: Start) -> None:
     caller = start(Settings(absolute_location=False))
     response = caller.init(3)
-    assert response.headers["Location"].startswith("/v2/uploads/")
+    assert response.headers["Location"].startswith("/v2/upload/")
     assert caller.offset(str(response.url.join(response.headers["Location"]))) == 0
 
 
 def test_the_location_can_be_on_another_host(start: Start) -> None:
     caller = start(Settings(upload_base="http://localhost:1234/"))
-    assert caller.init(3).headers["Location"].startswith("http://localhost:1234/v2/uploads/")
+    assert caller.init(3).headers["Location"].startswith("http://localhost:1234/v2/upload/")
 
 
 def test_an_empty_video_is_complete_at_once(caller: Caller, emulator: Emulator) -> None:
@@ -54,7 +54,7 @@ def test_an_empty_video_is_complete_at_once(caller: Caller, emulator: Emulator) 
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
-        ({"Authorization": None}, (401, 100101)),
+        ({"Authorization": None}, (400, 100101)),
         ({"Authorization": "Bearer 00000000-0000-0000-0000-000000000000"}, (401, 100102)),
         ({"Authorization": "Basic abc"}, (401, 100102)),
         ({"X-Workspace-ID": None}, (400, 400400)),
@@ -95,11 +95,11 @@ def test_what_is_against_the_tus_protocol_is_refused(
     [
         ({"parent_id": "nonsense"}, (400, 400301)),
         ({"parent_id": NOBODY}, (404, 404404)),
-        ({"parent_id": ""}, (422, 402402)),
+        ({"parent_id": ""}, (402, 402402)),
         ({"init_id": "nonsense"}, (400, 400301)),
         ({"init_id": "{00000000-0000-0000-0000-00000000000a}"}, (400, 400301)),
         ({"type": "audio"}, (400, 400400)),
-        ({"title": ""}, (422, 402402)),
+        ({"title": ""}, (402, 402402)),
         ({"filesize": "8"}, (400, 400400)),
     ],
 )
@@ -130,8 +130,8 @@ def test_what_is_too_large_for_the_plan_is_refused(start: Start) -> None:
 
 
 def test_the_json_dialect_answers_with_id_and_endpoint(caller: Caller, emulator: Emulator) -> None:
-    response = caller.init_json({**JSON, "parent_id": emulator.project_id})
-    assert response.status_code == 200
+    response = caller.init_json({**JSON, "parent_id": emulator.project_id, "client_ip": "127.0.0.1", "preview": ""})
+    assert response.status_code == 201
     data = response.json()["data"]
     (video,) = emulator.videos()
     assert (video.id, video.title, video.filename, video.size) == (data["id"], "Intro", "003.mp4", 5)
@@ -147,11 +147,11 @@ def test_the_json_dialect_answers_with_id_and_endpoint(caller: Caller, emulator:
         ({**JSON, "filesize": "5"}, (400, 400102)),
         ({**JSON, "filesize": True}, (400, 400102)),
         ({**JSON, "title": 5}, (400, 400102)),
-        ({**JSON}, (422, 402402)),
+        ({**JSON}, (402, 402402)),
         ({**JSON, "parent_id": "nonsense"}, (400, 400301)),
         ({**JSON, "parent_id": NOBODY}, (404, 404404)),
         ({**JSON, "type": "audio", "parent_id": "x"}, (400, 400400)),
-        ({**JSON, "filesize": -5, "parent_id": NOBODY}, (422, 402402)),
+        ({**JSON, "filesize": -5, "parent_id": NOBODY}, (402, 402402)),
     ],
 )
 def test_a_wrong_json_body_is_refused_with_its_code(
@@ -161,11 +161,22 @@ def test_a_wrong_json_body_is_refused_with_its_code(
     assert emulator.videos() == ()
 
 
-def test_a_deleted_id_lingers_as_long_as_it_is_set(start: Start) -> None:
-    caller = start(Settings(deleted_id_lingers=3600))
-    made = caller.made(9)
-    caller.emulator.delete_video(made.video_id)
-    assert error_code(caller.init(9, init_id=made.video_id)) == (400, 400419)
+@pytest.mark.parametrize(("value", "statuses"), [("free", [201]), ("late", [400, 400, 201]), ("taken", [400] * 3)])
+def test_the_id_of_a_deleted_video_is_free_at_once_or_late_or_never(
+    start: Start, value: str, statuses: list[int]
+) -> None:
+    clock = HandClock()
+    caller = start(Settings(readings={"deleted-id": value}, deleted_id_lingers=10), clock)
+    made = caller.uploaded(b"abc")
+    assert caller.request("DELETE", f"/v1/videos/{made.video_id}").is_success
+    assert caller.request("GET", f"/v1/videos/{made.video_id}").status_code == 404
+    assert caller.listed() == []
+    answers = []
+    for later in (0, 9.5, 0.5)[: len(statuses)]:
+        clock.now += later
+        answers.append(caller.init(9, init_id=made.video_id))
+    assert [answer.status_code for answer in answers] == statuses
+    assert all(answer.status_code == 201 or error_code(answer) == (400, 400419) for answer in answers)
 
 
 def test_a_deleted_id_is_free_at_once_by_default(caller: Caller, emulator: Emulator) -> None:

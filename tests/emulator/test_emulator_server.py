@@ -30,7 +30,7 @@ def test_every_answer_has_a_request_id_of_its_own(caller: Caller, emulator: Emul
         caller.http.get("/nowhere"),
         caller.init(3),
         caller.init(3, title=""),
-        caller.head("/v2/uploads/nothing"),
+        caller.head("/v2/upload/nothing"),
     ]
     ids = [response.headers["X-Request-ID"] for response in responses]
     assert len(set(ids)) == len(ids)
@@ -40,7 +40,7 @@ def test_every_answer_has_a_request_id_of_its_own(caller: Caller, emulator: Emul
 def test_unknown_paths_and_methods_are_refused_in_the_documented_form(caller: Caller) -> None:
     nowhere, put = caller.http.get("/nowhere"), caller.http.put("/v1/videos")
     assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (404, 404404)
-    assert (put.status_code, put.json()["error"]["code"]) == (405, 400400)
+    assert (put.status_code, put.json()["error"]["code"]) == (400, 400405)
 
 
 def test_the_log_tells_what_was_asked_and_how_it_ended(caller: Caller, emulator: Emulator) -> None:

@@ -1,23 +1,17 @@
 import time
+import uuid
 from email.utils import parsedate_to_datetime
 
 import pytest
 
-from emulator.conversation import Caller, Start
-from kinescope_upload.emulator import Accounting, Emulator, Right, Route, Settings, Token, VideoStatus
+from emulator.conversation import Caller, Start, reading, wait_for_end_of
+from kinescope_upload.emulator import Emulator, Right, Route, Settings, Token, VideoStatus
 
 DEADLINE = 10.0
 
 
 def wait_for_bytes(emulator: Emulator, count: int) -> None:
     assert emulator.accounting.wait_until(lambda seen: seen.bytes_received >= count, DEADLINE)
-
-
-def wait_for_end_of_the_patch(emulator: Emulator) -> None:
-    def ended(seen: Accounting) -> bool:
-        return [record.end is None for record in seen.records(Route.PATCH)] == [False]
-
-    assert emulator.accounting.wait_until(ended, DEADLINE)
 
 
 def test_bytes_arrive_in_chunks_and_are_equal(caller: Caller, emulator: Emulator) -> None:
@@ -41,7 +35,7 @@ def test_head_tells_offset_length_and_metadata_and_is_never_stored(caller: Calle
 
 
 def test_options_tells_what_the_server_can_do(start: Start) -> None:
-    caller = start(Settings(max_size=1000, expires_after=60))
+    caller = start(Settings(max_size=1000, readings={"expires": "present"}))
     for path in ("/v2/init", caller.made(1).url):
         response = caller.http.options(path)
         assert response.status_code == 204
@@ -61,28 +55,30 @@ def test_another_protocol_version_is_refused(caller: Caller, method: str, versio
 
 @pytest.mark.parametrize("method", ["HEAD", "PATCH", "DELETE"])
 def test_an_upload_nobody_made_is_not_found(caller: Caller, method: str) -> None:
-    response = caller.http.request(method, "/v2/uploads/nothing", headers=caller.patch_headers(0))
+    response = caller.http.request(method, "/v2/upload/nothing", headers=caller.patch_headers(0))
     assert response.status_code == 404
     assert "Upload-Offset" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PATCH", "DELETE"])
-def test_an_upload_url_needs_the_token(caller: Caller, method: str) -> None:
+def test_an_upload_url_can_need_the_token(start: Start, method: str) -> None:
+    caller = start(reading("upload-token", "needed"))
     made = caller.made(6)
     headers = caller.patch_headers(0)
     del headers["Authorization"]
-    assert caller.http.request(method, made.url, headers=headers).status_code == 401
+    assert caller.http.request(method, made.url, headers=headers).status_code == 400
 
 
-def test_an_upload_url_can_do_without_a_token(start: Start) -> None:
-    caller = start(Settings(uploads_need_token=False))
+def test_an_upload_url_is_a_uuid_of_its_own(caller: Caller) -> None:
     made = caller.made(6)
-    assert caller.http.head(made.url, headers={"Tus-Resumable": "1.0.0"}).status_code == 200
+    path, _, last = made.url.rpartition("/")
+    assert path.endswith("/v2/upload")
+    assert str(uuid.UUID(last)) == last != made.video_id
 
 
 def test_a_token_may_be_unable_to_upload(start: Start) -> None:
     weak = Token(value="0b9c7c0e-7f1e-4f33-9f3c-4f5b8a9d0e1f", rights=frozenset({Right.DELETE}))
-    caller = start(Settings(tokens=(Token(), weak)))
+    caller = start(Settings(tokens=(Token(), weak), readings={"upload-token": "needed"}))
     made = caller.made(3)
     assert caller.patch(made.url, b"abc", headers={"Authorization": f"Bearer {weak.value}"}).status_code == 403
 
@@ -149,9 +145,9 @@ def test_bytes_that_arrived_before_a_break_are_kept(caller: Caller, emulator: Em
     made = caller.made(8_000_000)
     data = bytes(range(256)) * (sent // 256) + b"x" * (sent % 256)
     caller.begin_patch(made.url, data, 8_000_000).close()
-    wait_for_end_of_the_patch(emulator)
+    wait_for_end_of(emulator, Route.PATCH)
     assert caller.offset(made.url) == sent
-    assert emulator.video(made.video_id).status is VideoStatus.UPLOADING
+    assert emulator.video(made.video_id).status is VideoStatus.SUSPENDED
     assert emulator.bytes_of(made.video_id).read_bytes() == data
     assert emulator.accounting.records(Route.PATCH)[0].status is None
 
@@ -202,11 +198,11 @@ def test_an_upload_can_be_let_expire(start: Start, status: int) -> None:
     caller.emulator.expire_upload(made.video_id)
     assert caller.head(made.url).status_code == status
     assert caller.patch(made.url, b"def", 3).status_code == status
-    assert caller.emulator.video(made.video_id).status is VideoStatus.UPLOADING
+    assert caller.emulator.video(made.video_id).status is VideoStatus.SUSPENDED
 
 
 def test_an_upload_tells_when_it_expires(start: Start) -> None:
-    caller = start(Settings(expires_after=3600))
+    caller = start(Settings(expires_after=3600, readings={"expires": "present"}))
     response = caller.init(3)
     url = response.headers["Location"]
     expires = [parsedate_to_datetime(response.headers["Upload-Expires"])]
