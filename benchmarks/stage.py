@@ -135,6 +135,7 @@ def environment(
         "KINESCOPE_WORKSPACE_ID": WORKSPACE,
         "KINESCOPE_UPLOADER_URL": url,
         "KINESCOPE_API_URL": url,
+        "KUPLOAD_API_RATE": "off",
         "KUPLOAD_LIBRARY": str(folder / "library"),
         "KUPLOAD_PROGRESS": str(folder / "progress"),
         "PYTHONUTF8": "1",

@@ -83,6 +83,8 @@ SAMPLES: dict[str, tuple[str, str, str, str]] = {
     "dialect": ("json", "tus", "json", "tus"),
     "uploader_url": ("https://one", "https://two", "https://three", "https://four"),
     "api_url": ("https://one", "https://two", "https://three", "https://four"),
+    "trusted_hosts": ("one.example", "two.example", "*.three.example, four.example", "five.example"),
+    "api_rate": ("1/s", "2/s", "3/s, 100/min", "off"),
     "database_url": ("postgresql://one", "postgresql://two", "postgresql://three", "postgresql://four"),
 }
 SOURCES = (Source.OPTION, Source.ENV_FILE, Source.ENVIRONMENT, Source.TOML)
@@ -140,7 +142,7 @@ def test_the_first_source_that_is_not_empty_wins(here: Directory, setting: Setti
 def test_every_setting_is_in_the_matrix() -> None:
     assert {setting.name for setting in SETTINGS} == SAMPLES.keys()
     flags = {"json", "no_db", "trust_scan", "create_folders", "no_checksum", "quiet", "verbose"}
-    rest = {"courses", "folders", "table", "origins", "warnings"}
+    rest = {"courses", "folders", "table", "origins", "warnings", "untrusted"}
     assert {one.name for one in fields(Settings)} == SAMPLES.keys() | flags | rest
 
 
@@ -275,7 +277,10 @@ def test_a_wrong_value_is_named_with_where_it_came_from(here: Directory, env: st
         ("library = ['a']", "library from kupload.toml line 1 must be a text or a number."),
         ("jbos = 4", "jbos from kupload.toml line 1 means nothing to kupload. Is it jobs?"),
         ("KUPLOAD_JOBS = 4", "KUPLOAD_JOBS from kupload.toml line 1 means nothing to kupload. Is it jobs?"),
-        ("xyzzy = 4", "xyzzy from kupload.toml line 1 means nothing to kupload. There are api_url, bwlimit, "),
+        (
+            "xyzzy = 4",
+            "xyzzy from kupload.toml line 1 means nothing to kupload. There are api_rate, api_url, ",
+        ),
         ("[folder]\n", "folder from kupload.toml means nothing to kupload. Is it folders?"),
         (
             "[database]\nvideoId = 'v'",

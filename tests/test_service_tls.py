@@ -13,6 +13,7 @@ import trustme
 
 from kinescope_upload.errors import UnreachableError
 from kinescope_upload.service import Call, Service
+from kinescope_upload.trust import TrustedAddresses
 from kinescope_upload.tus import Request
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def _server(certificate: trustme.LeafCert) -> Iterator[tuple[str, list[str]]]:
 
 
 def _ask(url: str) -> int:
-    service = Service(token="the token", trusted=(url,), stall=10.0)
+    service = Service(token="the token", trusted=TrustedAddresses(configured=(url,)), stall=10.0)
     try:
-        return service.ask(Call(kind=Request.HEAD, method="GET", url=url, doing="answer")).status
+        return service.ask(Call(kind=Request.API, method="GET", url=url, doing="answer")).status
     finally:
         service.close()
 

@@ -1,4 +1,4 @@
-"""The token goes to the configured hosts and their siblings, and to nobody else."""
+"""Requests go to the configured hosts, to Kinescope's own and to those that the user named, and to nobody else."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.trust import may_hear_token
+from kinescope_upload.trust import TrustedAddresses, host_of
 
 _UPLOADER: Final = "https://uploader.kinescope.io"
+
+
+def _may(url: str, configured: str, *hosts: str) -> bool:
+    return TrustedAddresses(configured=(configured,), hosts=hosts).allow(url)
 
 
 @pytest.mark.parametrize(
@@ -24,19 +28,26 @@ _UPLOADER: Final = "https://uploader.kinescope.io"
         ("https://eu-ams-uploader.kinescope.io/x", _UPLOADER),
         ("https://a.b.kinescope.io/x", _UPLOADER),
         ("https://api.kinescope.io/x", "https://kinescope.io"),
+        ("https://kinescope.io/x", _UPLOADER),
+        ("https://videos.example.com/x", "https://videos.example.com"),
         ("http://127.0.0.1:9001/u/1", "http://127.0.0.1:9000"),
         ("https://127.0.0.1/u/1", "http://127.0.0.1:9000"),
         ("http://[::1]:9001/u/1", "http://[::1]:9000"),
         ("http://localhost:1/", "http://localhost:2"),
     ],
 )
-def test_the_same_host_and_its_siblings_may_hear_the_token(url: str, configured: str) -> None:
-    assert may_hear_token(url, configured)
+def test_the_same_host_and_kinescopes_own_are_trusted(url: str, configured: str) -> None:
+    assert _may(url, configured)
 
 
 @pytest.mark.parametrize(
     ("url", "configured"),
     [
+        ("https://b.co.uk/x", "https://a.co.uk"),
+        ("https://co.uk/x", "https://a.co.uk"),
+        ("https://two.example.com/x", "https://one.example.com"),
+        ("https://below.videos.example.com/x", "https://videos.example.com"),
+        ("https://uploader.kinescope.io/x", "https://videos.example.com"),
         ("https://evil.example/x", _UPLOADER),
         ("https://kinescope.io.evil.example/x", _UPLOADER),
         ("https://evilkinescope.io/x", _UPLOADER),
@@ -46,6 +57,10 @@ def test_the_same_host_and_its_siblings_may_hear_the_token(url: str, configured:
         ("https://uploader.kinescope.io@evil.example/x", _UPLOADER),
         ("https://user@uploader.kinescope.io/x", _UPLOADER),
         ("https://:secret@uploader.kinescope.io/x", _UPLOADER),
+        ("https://@uploader.kinescope.io/x", _UPLOADER),
+        ("https://evil.example\\.kinescope.io/x", _UPLOADER),
+        ("https://evil.example%2f.kinescope.io/x", _UPLOADER),
+        ("https://evil.example .kinescope.io/x", _UPLOADER),
         ("https://evil.example#.kinescope.io", _UPLOADER),
         ("https://evil.example?.kinescope.io", _UPLOADER),
         ("https://evil.example/.kinescope.io", _UPLOADER),
@@ -55,14 +70,15 @@ def test_the_same_host_and_its_siblings_may_hear_the_token(url: str, configured:
         ("http://evil.localhost.example/x", "http://localhost"),
     ],
 )
-def test_another_host_may_not(url: str, configured: str) -> None:
-    assert not may_hear_token(url, configured)
+def test_another_host_is_not(url: str, configured: str) -> None:
+    assert not _may(url, configured)
 
 
 @pytest.mark.parametrize(
     ("url", "configured"),
     [
         ("http://uploader.kinescope.io/x", _UPLOADER),
+        ("http://eu.kinescope.io/x", "http://127.0.0.1"),
         ("ftp://uploader.kinescope.io/x", _UPLOADER),
         ("ftp://uploader.kinescope.io/x", "ftp://uploader.kinescope.io"),
         ("//uploader.kinescope.io/x", _UPLOADER),
@@ -70,10 +86,37 @@ def test_another_host_may_not(url: str, configured: str) -> None:
         ("", ""),
         ("https:///x", _UPLOADER),
         ("https://uploader.kinescope.io/x", "https:///"),
+        ("https://uploader.kinescope.io:99999999/", _UPLOADER),
     ],
 )
-def test_a_way_that_is_less_safe_or_leads_nowhere_may_not(url: str, configured: str) -> None:
-    assert not may_hear_token(url, configured)
+def test_a_way_that_is_less_safe_or_leads_nowhere_is_not(url: str, configured: str) -> None:
+    assert not _may(url, configured)
+
+
+@pytest.mark.parametrize(
+    ("url", "named", "trusted"),
+    [
+        ("https://cdn.example.com/x", "cdn.example.com", True),
+        ("https://CDN.example.com./x", "cdn.example.com", True),
+        ("https://cdn.example.com:8443/x", "cdn.example.com", True),
+        ("https://b.cdn.example.com/x", "cdn.example.com", False),
+        ("https://b.cdn.example.com/x", "*.cdn.example.com", True),
+        ("https://a.b.cdn.example.com/x", "*.cdn.example.com", True),
+        ("https://cdn.example.com/x", "*.cdn.example.com", False),
+        ("https://evilcdn.example.com/x", "*.cdn.example.com", False),
+        ("https://.cdn.example.com/x", "*.cdn.example.com", False),
+        ("http://cdn.example.com/x", "cdn.example.com", False),
+        ("https://cdn.example.com.evil.example/x", "cdn.example.com", False),
+    ],
+)
+def test_a_host_that_the_user_named_is_trusted_and_no_other(url: str, named: str, trusted: bool) -> None:
+    assert _may(url, "https://videos.example.com", named) is trusted
+
+
+def test_a_named_host_of_this_machine_may_be_spoken_to_in_plain_only_where_that_is_configured() -> None:
+    assert _may("http://localhost:9/x", "http://127.0.0.1:8", "localhost")
+    assert not _may("http://localhost:9/x", _UPLOADER, "localhost")
+    assert not _may("http://cdn.example.com/x", "http://127.0.0.1:8", "cdn.example.com")
 
 
 @settings(derandomize=True, deadline=None, max_examples=500)
@@ -88,9 +131,23 @@ def test_a_way_that_is_less_safe_or_leads_nowhere_may_not(url: str, configured: 
 @example("https://evil.example／.kinescope.io")
 @example("https://uploader.kinescope.io:99999999/")
 def test_no_address_gets_around_the_rule_or_raises(url: str) -> None:
-    if may_hear_token(url, _UPLOADER):
+    if _may(url, _UPLOADER):
         parts = urlsplit(url)
         assert parts.scheme == "https"
-        assert (parts.hostname or "").removesuffix(".").endswith(".kinescope.io")
+        assert f".{(parts.hostname or '').removesuffix('.')}".endswith(".kinescope.io")
         assert not parts.username
         assert not parts.password
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://EU.kinescope.io./secret", "eu.kinescope.io"),
+        ("http://[::1]:5/secret", "::1"),
+        ("secret", None),
+        ("https://[secret", None),
+        ("https://user:secret@host/", None),
+    ],
+)
+def test_the_host_of_an_address_is_all_that_is_told_of_it(url: str, host: str | None) -> None:
+    assert host_of(url) == host

@@ -233,6 +233,7 @@ def make_world(
             "KUPLOAD_RETRY_BASE": "0.02",
             "KUPLOAD_ORPHAN_WAIT": "0.02",
             "KUPLOAD_STALL": "0.5",
+            "KUPLOAD_API_RATE": "off",
         }
         world.options = {"chunk_size": "256KiB"}
         yield world

@@ -106,6 +106,7 @@ class WaitKind(StrEnum):
     NETWORK = "network"
     THROTTLED = "throttled"
     DATABASE = "database"
+    PACE = "pace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,15 +48,21 @@ def open_kinescope(settings: Settings) -> Iterator[Kinescope]:
     """Kinescope, as long as the block runs; nothing is asked yet.
 
     Raises:
-        UsageError: There is no token.
+        UsageError: There is no token, or it must not go to a configured address.
     """
     from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.pace_file import PaceFile, usual_folder
+    from kinescope_upload.request_pace import RequestPace
     from kinescope_upload.service import Service
+    from kinescope_upload.trust import TrustedAddresses
     from kinescope_upload.tus_client import TusClient
 
     uploader_url, api_url = settings.uploader_url, settings.api_url
     token = settings.needed_api_key().reveal()
-    with closing(Service(token=token, trusted=(uploader_url, api_url), stall=settings.stall)) as service:
+    settings.check_addresses()
+    trusted = TrustedAddresses(configured=(uploader_url, api_url), hosts=settings.trusted_hosts)
+    pace = RequestPace(settings.api_rate, PaceFile(usual_folder, token))
+    with closing(Service(token=token, trusted=trusted, stall=settings.stall, pace=pace)) as service:
         yield Kinescope(
             service=service,
             uploader=TusClient(service, uploader_url=uploader_url, workspace_id=settings.workspace_id),

@@ -1,20 +1,35 @@
-"""How fast all workers together may send: a timetable of rates, and a token bucket. Pure: time comes in as an argument.
+"""How fast all workers together may send: bytes, and requests to the management API. Pure: time is an argument.
 
 Bytes are asked for before they are sent. Those of all workers stand in one line, so that the result is the same for
-one worker and for many.
+one worker and for many. Requests are counted in sliding windows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["MINUTES_A_DAY", "UNLIMITED", "Bucket", "Grant", "Timetable"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "API_LIMITS",
+    "MINUTES_A_DAY",
+    "UNLIMITED",
+    "Bucket",
+    "Grant",
+    "RequestLimit",
+    "Timetable",
+    "Turns",
+    "take_turn",
+]
 
 MINUTES_A_DAY: Final = 24 * 60
 _BURST: Final = 0.2
 """Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""
+_CLOCKS_DIFFER: Final = 1.0
+"""Seconds by which a clock may go back without a word: two threads do not read it in the order of their turns."""
 _BLOCKS_PER_SECOND: Final = 8
 """Blocks shrink at a low rate, so that it flows evenly: one block is 1.25 % of what 10 s carry."""
 
@@ -93,3 +108,51 @@ class Bucket:
         goes_at = max(self._paid_until, now - _BURST)
         self._paid_until = goes_at + count / rate
         return Grant(count, max(0.0, goes_at - now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimit:
+    """At most `count` requests may start in any `seconds` seconds."""
+
+    count: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.count}/s" if self.seconds == 1 else f"{self.count}/min"
+
+
+API_LIMITS: Final = (RequestLimit(count=8, seconds=1.0), RequestLimit(count=270, seconds=60.0))
+"""What kupload keeps to by itself: Kinescope allows 10 requests a second and 300 a minute (docs/kinescope.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """When requests start that can still hold others back, in seconds since the epoch, ascending.
+
+    Attributes:
+        starts: The times; the last ones may lie ahead.
+        seen_at: When the list was made.
+    """
+
+    starts: tuple[float, ...] = ()
+    seen_at: float = 0.0
+
+
+def take_turn(turns: Turns, limits: Sequence[RequestLimit], now: float) -> Turns:
+    """The turns with one more at the end: the earliest at which every limit holds.
+
+    Turns that were taken before the clock was set back are forgotten: nobody waits for a time that was.
+
+    Args:
+        turns: What was taken before.
+        limits: At least one; all of them hold.
+        now: The present time, in seconds since the epoch.
+    """
+    longest, most = max(limit.seconds for limit in limits), max(limit.count for limit in limits)
+    was_set_back = turns.seen_at > now + _CLOCKS_DIFFER
+    starts = () if was_set_back else tuple(start for start in turns.starts if start > now - longest)[-most:]
+    begins = max(now, *starts[-1:])
+    for limit in limits:
+        if len(starts) >= limit.count:
+            begins = max(begins, starts[-limit.count] + limit.seconds)
+    return Turns(starts=(*starts, begins), seen_at=now)

@@ -9,7 +9,7 @@ import sys
 import threading
 import weakref
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,18 +17,22 @@ from urllib.parse import urlsplit
 import truststore
 
 from kinescope_upload import __version__
-from kinescope_upload.errors import BatchStoppedError, UnreachableError
+from kinescope_upload.api_errors import is_token_wanted
+from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
 from kinescope_upload.lean_httpx import httpx
-from kinescope_upload.trust import may_hear_token
+from kinescope_upload.request_pace import RequestPace
+from kinescope_upload.trust import TrustedAddresses, host_of
 from kinescope_upload.tus import Answer, Request, parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = ["Call", "Service"]
 
 _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
+_SHORTEST_SECRET = 8
+"""Characters of a part of an upload URL's path that is no plain word such as "upload"."""
 _PROBE_TIMEOUT = 5.0
 _UNSENT_AT_MOST = 2 * 1024 * 1024
 """Bytes that wait in the system's buffer unsent: what the network took stays near what arrived.
@@ -49,9 +53,10 @@ class Call:
         headers: Headers beside the authorisation.
         params: The query, keys may repeat.
         json: A body to send as JSON; None for none.
-        body: A body to stream, whose `Content-Length` is among the headers; None for none.
+        body: Gives a body to stream, whose `Content-Length` is among the headers, anew for each time that the request
+            is sent; None for none.
         patience: Seconds to wait for the answer once the request is sent; None takes the stall time.
-        with_token: Whether the token goes along.
+        with_token: Whether the token goes along; None leaves that to the kind of request and to what was learned.
     """
 
     kind: Request
@@ -61,24 +66,30 @@ class Call:
     headers: Mapping[str, str] | None = None
     params: tuple[tuple[str, str], ...] = ()
     json: object = None
-    body: Iterable[bytes] | None = None
+    body: Callable[[], Iterable[bytes]] | None = None
     patience: float | None = None
-    with_token: bool = True
+    with_token: bool | None = None
 
 
 class Service:
     """Sends requests to Kinescope; every thread may use it.
 
+    The token goes with every request to the management API and to init. An upload URL gets it only after it refused a
+    request without it; that is remembered for its host as long as this object lives.
+
     Args:
-        token: The API token. It goes to the trusted hosts and their siblings only, and along no redirect.
-        trusted: The configured addresses of the uploader and of the management API.
+        token: The API token. It goes to the trusted addresses only, and along no redirect.
+        trusted: Where requests may go.
         stall: Seconds without a byte after which a transfer counts as dead.
+        pace: Holds requests to the management API and to init back; None sends each at once.
     """
 
-    def __init__(self, *, token: str, trusted: tuple[str, ...], stall: float) -> None:
-        self._authorization = f"Bearer {token}"
+    def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float, pace: RequestPace | None = None) -> None:
+        self.pace = pace or RequestPace(())
+        self._token = token
         self._trusted = trusted
         self._stall = stall
+        self._hosts_that_want_token: set[str] = set()
         self._clock_offset = timedelta()
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._sockets_lock = threading.Lock()
@@ -88,36 +99,61 @@ class Service:
             follow_redirects=False,
             headers={"User-Agent": f"kupload/{__version__}"},
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0),
-            verify=_what_the_system_trusts(trusted),
+            verify=_what_the_system_trusts(trusted.configured),
         )
 
     def ask(self, call: Call) -> Answer:
-        """The answer to one request, whatever its status.
+        """The answer to one request, whatever its status; without the secrets that it may repeat.
+
+        A request to an upload URL that is refused for want of the token is sent a second time, with the token.
 
         Raises:
             UnreachableError: No answer came, or the connection broke before it was whole.
-            BatchStoppedError: The address may not be told the token.
+            BatchStoppedError: The address is none that requests may go to.
+            LessonFailedError: The address is none at all.
         """
-        if not any(may_hear_token(call.url, one) for one in self._trusted):
-            raise BatchStoppedError(
-                f'Kinescope named "{_place(call.url)}" to {call.doing}, which is not of the configured domain.',
-                "The token was not sent there. Check KINESCOPE_UPLOADER_URL and KINESCOPE_API_URL.",
-            )
+        if not self._trusted.allow(call.url):
+            raise _not_trusted(call)
+        if not call.kind.is_to_upload_url:
+            self.pace.wait(call.doing)
+        if call.with_token is not None:
+            return self._send(call, with_token=call.with_token)
+        host = urlsplit(call.url).netloc
+        with_token = not call.kind.is_to_upload_url or host in self._hosts_that_want_token
+        answer = self._send(call, with_token=with_token)
+        if not with_token and _wants_token(call, answer):
+            answer = self._send(call, with_token=True)
+            if not _wants_token(call, answer):
+                self._hosts_that_want_token.add(host)
+        return answer
+
+    def _send(self, call: Call, *, with_token: bool) -> Answer:
+        authorization = {"Authorization": f"Bearer {self._token}"} if with_token else {}
         with _outside_errors(call):
             response = self._http.request(
                 call.method,
                 call.url,
                 params=list(call.params) or None,
-                headers={**({"Authorization": self._authorization} if call.with_token else {}), **(call.headers or {})},
+                headers={**authorization, **(call.headers or {})},
                 json=call.json,
-                content=call.body,
+                content=call.body() if call.body else None,
                 timeout=self._timeout(call),
                 extensions={"trace": self._trace},
             )
         answer = Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
         self._note_clock(answer)
-        _LOG.debug("%s %s: %s (%s)", call.method, httpx.URL(call.url).path, answer.status, answer.request_id)
-        return answer
+        _LOG.debug("%s, asked to %s: %s (%s)", call.method, call.doing, answer.status, answer.request_id)
+        return answer if response.is_success else self._without_secrets(answer, call)
+
+    def _without_secrets(self, answer: Answer, call: Call) -> Answer:
+        """A refusal, which messages quote, without the token and without what makes an upload URL a secret."""
+        secrets = [self._token]
+        if call.kind.is_to_upload_url:
+            secrets += [part for part in urlsplit(call.url).path.split("/") if len(part) >= _SHORTEST_SECRET]
+        body = answer.body
+        for secret in secrets:
+            body = body.replace(secret.encode(), "…".encode())
+        return replace(answer, body=body)
 
     def is_reachable(self, url: str) -> bool:
         """Whether anything answers at this address; asked without the token."""
@@ -130,7 +166,8 @@ class Service:
         return True
 
     def cut(self) -> None:
-        """Ends every connection now, in mid-transfer too; whoever uses one gets `UnreachableError`."""
+        """Ends every connection and every wait now; whoever uses or waits for one gets `UnreachableError`."""
+        self.pace.cut()
         with self._sockets_lock:
             sockets = list(self._sockets)
         for one in sockets:
@@ -184,27 +221,39 @@ def _what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
+def _wants_token(call: Call, answer: Answer) -> bool:
+    return is_token_wanted(call.kind, answer.status, answer.error_code)
+
+
+def _not_trusted(call: Call) -> BatchStoppedError:
+    host = host_of(call.url)
+    if host is None:
+        return BatchStoppedError(
+            f"Kinescope named an address that cannot be used to {call.doing}. Nothing was sent there.",
+            "Check KINESCOPE_UPLOADER_URL and KINESCOPE_API_URL.",
+        )
+    return BatchStoppedError(
+        f'Kinescope named "{host}" to {call.doing}, which is no trusted host. Nothing was sent there.',
+        f"If that host is Kinescope's, set KINESCOPE_TRUSTED_HOSTS={host}; else check KINESCOPE_UPLOADER_URL.",
+    )
+
+
 @contextmanager
 def _outside_errors(call: Call) -> Iterator[None]:
     """Foreign exceptions end here; an error that the body itself raises passes through."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        host = httpx.URL(call.url).host
-        raise UnreachableError(f"{host} cannot be reached ({_reason(error)}).", was_sent=False) from error
+        raise UnreachableError(f"{host_of(call.url)} cannot be reached ({_reason(error)}).", was_sent=False) from error
     except httpx.TimeoutException as error:
         raise UnreachableError(f"The connection went silent (asked to {call.doing}).") from error
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.DecodingError) as error:
         raise UnreachableError(f"The connection broke (asked to {call.doing}: {_reason(error)}).") from error
-
-
-def _place(url: str) -> str:
-    """The host that a URL names, or the whole of a text that is none; never what may be a secret in its path."""
-    try:
-        return urlsplit(url).hostname or url[:40]
-    except ValueError:
-        return url[:40]
+    except httpx.InvalidURL:
+        raise LessonFailedError(f"Kinescope named an address that cannot be used to {call.doing}.") from None
 
 
 def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    """What the exception says; of an answer that is no HTTP, without the part of the answer that it quotes."""
+    text = str(error) or type(error).__name__
+    return text.partition(":")[0] if isinstance(error, httpx.RemoteProtocolError) else text

@@ -1,52 +1,85 @@
-"""Which addresses may be told the token. Pure."""
+"""Which addresses requests may go to, and which of them may be told the token. Pure."""
 
 from __future__ import annotations
 
-import ipaddress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-__all__ = ["may_hear_token"]
+__all__ = ["TrustedAddresses", "host_of", "is_kinescopes", "matches"]
+
+_KINESCOPE: Final = "kinescope.io"
+_NOT_IN_A_HOST: Final = frozenset("@\\% ")
+"""Signs of a name and password, and of what two readers of an address may understand differently."""
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def may_hear_token(url: str, configured: str) -> bool:
-    """Whether the token that is meant for `configured` may go to `url` as well.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedAddresses:
+    """Where requests may go.
 
-    It may when the host is the same or of the same domain (`eu-ams-uploader.kinescope.io` beside
-    `uploader.kinescope.io`), and the way there is not less safe (https is never left for http).
-
-    Args:
-        url: Where a request would go.
-        configured: An address from the configuration.
+    Attributes:
+        configured: The addresses of the uploader and of the management API.
+        hosts: What `KINESCOPE_TRUSTED_HOSTS` adds: names of hosts, or `*.example.com` for every host below that name.
     """
+
+    configured: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+
+    def allow(self, url: str) -> bool:
+        """Whether a request, and the token with it, may go to this address.
+
+        It may when its host is a configured one, one of `hosts`, or of kinescope.io while Kinescope itself is
+        configured (upload URLs lead to `eu-ams-uploader.kinescope.io`). The way there must not be less safe than
+        what is configured: https is never left for http, and http never leaves this machine.
+        """
+        there = _split(url)
+        if there is None:
+            return False
+        return any(self._allows(there, here) for one in self.configured if (here := _split(one)))
+
+    def _allows(self, there: SplitResult, here: SplitResult) -> bool:
+        host, known = _host(there), _host(here)
+        if there.scheme == "http" and here.scheme != "http":
+            return False
+        if host == known:
+            return True
+        if there.scheme == "http" and host not in _THIS_MACHINE:
+            return False
+        return (is_kinescopes(known) and is_kinescopes(host)) or any(matches(host, one) for one in self.hosts)
+
+
+def matches(host: str, pattern: str) -> bool:
+    """Whether a host is the one that the pattern names, or below `example.com` for `*.example.com`."""
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:]) and host != pattern[1:]
+    return host == pattern
+
+
+def is_kinescopes(host: str) -> bool:
+    """Whether the host is Kinescope's own: kinescope.io or below it."""
+    return host == _KINESCOPE or host.endswith(f".{_KINESCOPE}")
+
+
+def host_of(url: str) -> str | None:
+    """The host that an address names, in lower case; None when it names none."""
+    there = _split(url)
+    return _host(there) if there else None
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a web address; None for what is none, or holds a name and password."""
     try:
-        there, here = urlsplit(url), urlsplit(configured)
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
-        return False
-    if there.scheme not in {"https", here.scheme} or there.scheme not in {"https", "http"}:
-        return False
-    host, known = _host(there), _host(here)
-    if not host or not known or there.username or there.password:
-        return False
-    return host == known or host.endswith("." + _domain(known))
+        return None
+    is_plain = parts.netloc.isprintable() and not _NOT_IN_A_HOST.intersection(parts.netloc)
+    return parts if parts.scheme in {"https", "http"} and _host(parts) and is_plain else None
 
 
-def _host(address: SplitResult) -> str:
-    return (address.hostname or "").removesuffix(".")
-
-
-def _domain(host: str) -> str:
-    """The part of a host's name that its siblings share; the whole of an IP address or of a name of two labels."""
-    labels = host.split(".")
-    return host if _is_address(host) or len(labels) <= 2 else ".".join(labels[1:])  # noqa: PLR2004 - name and domain
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _host(parts: SplitResult) -> str:
+    return (parts.hostname or "").removesuffix(".")

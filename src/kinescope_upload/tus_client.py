@@ -27,7 +27,7 @@ from kinescope_upload.upload import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from kinescope_upload.service import Service
     from kinescope_upload.upload import Record
@@ -37,11 +37,11 @@ __all__ = ["Chunk", "TusClient"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """The bytes of one PATCH: `length` of them from `offset` on, in blocks."""
+    """The bytes of one PATCH: `length` of them from `offset` on; `blocks` reads them anew each time it is called."""
 
     offset: int
     length: int
-    blocks: Iterable[bytes]
+    blocks: Callable[[], Iterable[bytes]]
 
 
 class TusClient:

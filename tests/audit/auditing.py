@@ -15,6 +15,7 @@ from kinescope_upload.display.options import DisplayOptions
 from kinescope_upload.display.surface import is_live_terminal
 from kinescope_upload.kinescope import KinescopeApi
 from kinescope_upload.service import Service
+from kinescope_upload.trust import TrustedAddresses
 from world import KIB, World
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def uploaded(world: World, sizes: tuple[int, ...] = SIZES) -> None:
 @contextmanager
 def kinescope(world: World) -> Iterator[KinescopeApi]:
     """What a person does at Kinescope."""
-    service = Service(token=world.emulator.token, trusted=(world.emulator.url,), stall=5.0)
+    service = Service(token=world.emulator.token, trusted=TrustedAddresses(configured=(world.emulator.url,)), stall=5.0)
     with closing(service):
         yield KinescopeApi(service, api_url=world.emulator.url)
 

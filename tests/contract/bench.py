@@ -96,7 +96,11 @@ class Bench:
     def send(self, record: Record, content: bytes, *, upto: int | None = None) -> Event:
         """Sends one chunk from the record's offset on."""
         end = record.size if upto is None else upto
-        blocks = (content[start : min(start + BLOCK, end)] for start in range(record.offset, end, BLOCK))
+
+        def blocks() -> Iterator[bytes]:
+            for start in range(record.offset, end, BLOCK):
+                yield content[start : min(start + BLOCK, end)]
+
         chunk = Chunk(offset=record.offset, length=end - record.offset, blocks=blocks)
         return self.kinescope.uploader.send(record, chunk)
 
@@ -120,7 +124,7 @@ class Bench:
                     self.kinescope.service.cut()
                 yield content[start : start + BLOCK]
 
-        chunk = Chunk(offset=record.offset, length=record.size - record.offset, blocks=blocks())
+        chunk = Chunk(offset=record.offset, length=record.size - record.offset, blocks=blocks)
         self.kinescope.uploader.send(record, chunk)
 
     def asked(self, record: Record) -> Record:

@@ -10,7 +10,7 @@ from kinescope_upload.audit.hashes import read_md5s
 from kinescope_upload.audit.patience import Patience, PatientService
 from kinescope_upload.audit.sides import courses_in_question, look_around, sides_of
 from kinescope_upload.comparison import Comparison, Place, findings_of_folders, findings_of_sides, lessons_of
-from kinescope_upload.comparison.events import Tell, VideosListed
+from kinescope_upload.comparison.events import Noticed, Tell, VideosListed
 from kinescope_upload.folders import match_folders
 from kinescope_upload.kinescope import KinescopeApi
 from kinescope_upload.outside import database_of, open_kinescope
@@ -54,6 +54,10 @@ def open_tools(settings: Settings, tell: Tell) -> Iterator[Tools]:
     )
     with open_kinescope(settings) as kinescope:
         service = PatientService(kinescope.service, patience)
+        kinescope.service.pace.listen(
+            lambda seconds: tell(Noticed(message=f"Waits {seconds:.0f} s for a turn: Kinescope limits requests.")),
+            lambda _: None,
+        )
         yield Tools(
             settings=settings,
             api=KinescopeApi(service, api_url=settings.api_url),

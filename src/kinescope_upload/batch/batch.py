@@ -18,13 +18,14 @@ from kinescope_upload.batch.stop import EXIT_DONE, EXIT_NOT_DONE, Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
-from kinescope_upload.events import Emit, RunEnded, RunStarted, Warned
+from kinescope_upload.events import Emit, RunEnded, RunStarted, WaitEnded, WaitKind, WaitStarted, Warned
 from kinescope_upload.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.plan import Plan
+    from kinescope_upload.service import Service
 
 __all__ = ["Batch", "upload_batch"]
 
@@ -65,6 +66,7 @@ def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
     stop = Stop(ends.service.cut)
     run = _new_run(ends, rules, stop, emit)
     linker = Linker(run, ends.database)
+    _tell_of_long_turns(ends.service, emit)
     with graceful_signals(stop):
         try:
             persistence = _persistence(run)
@@ -103,6 +105,14 @@ def _new_run(ends: Ends, rules: Rules, stop: Stop, emit: Emit) -> Run:
         pace=PaceGate(rules.bwlimit, stop=stop),
         emit=emit,
         chance=Chance(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
+    )
+
+
+def _tell_of_long_turns(service: Service, emit: Emit) -> None:
+    reason = "Requests would come faster than Kinescope allows."
+    service.pace.listen(
+        lambda seconds: emit(WaitStarted(kind=WaitKind.PACE, reason=reason, longest=seconds)),
+        lambda seconds: emit(WaitEnded(kind=WaitKind.PACE, seconds=seconds)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.orphans import look_for_video
@@ -143,7 +144,7 @@ class LessonUpload:
     def _send(self, step: SendChunk, source: VideoSource) -> Event:
         source.hash_up_to(step.offset, self._run.stop.check)
         passage = Passage(self._run, self._lesson.lesson_id, step.length)
-        blocks = source.blocks(step.offset, step.length, passage.on_sent, allow=passage.allow)
+        blocks = partial(source.blocks, step.offset, step.length, passage.on_sent, allow=passage.allow)
         began = self._run.clock()
         event = self._run.ends.uploader.send(self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
         self._chunk_size = self._run.rules.chunks.after(self._chunk_size, self._run.clock() - began)

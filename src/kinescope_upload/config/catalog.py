@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config import values
+from kinescope_upload.config.api_rate import parse_api_rate
 from kinescope_upload.config.bwlimit import parse_bwlimit
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ SETTINGS: Final = (
     Setting(name="dialect", variable="KINESCOPE_INIT", toml="init", parse=values.parse_dialect),
     Setting(name="uploader_url", variable="KINESCOPE_UPLOADER_URL", toml="uploader_url", parse=values.parse_url),
     Setting(name="api_url", variable="KINESCOPE_API_URL", toml="api_url", parse=values.parse_url),
+    Setting(name="trusted_hosts", variable="KINESCOPE_TRUSTED_HOSTS", toml="trusted_hosts", parse=values.parse_hosts),
+    Setting(name="api_rate", variable="KUPLOAD_API_RATE", toml="api_rate", parse=parse_api_rate),
     Setting(name="database_url", variable="DATABASE_URL", parse=values.parse_connection_string, is_secret=True),
 )
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
 from kinescope_upload.config.names import stray_variables
-from kinescope_upload.config.settings import Origin, Place, Settings, Source
+from kinescope_upload.config.settings import Origin, Place, Settings, Source, UntrustedAddress
 from kinescope_upload.config.toml_tables import check_keys, folders_of, table_of, written_in
+from kinescope_upload.config.untrusted import find_untrusted
 from kinescope_upload.config.values import is_uuid, shown
 from kinescope_upload.errors import UsageError
+from kinescope_upload.trust import host_of
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ __all__ = ["load_settings"]
 
 _ENV_FILE: Final = ".env"
 _TOML_FILE: Final = "kupload.toml"
+_ADDRESSES: Final = ("uploader_url", "api_url")
 _OPTIONS: Final = frozenset({one.name for one in SETTINGS if one.option} | FLAGS.keys() | {"courses", "env_file"})
 
 
@@ -50,8 +53,12 @@ def load_settings(options: Mapping[str, object], *, directory: Path, environment
     _add_flags(options, found, origins)
     _add_tables(sources.toml, found, origins)
     found["dialect"] = _dialect(found, origins)
-    warnings = _warnings(sources, found)
-    return Settings(**found, origins=MappingProxyType(origins), warnings=warnings)
+    return Settings(
+        **found,
+        origins=MappingProxyType(origins),
+        warnings=_warnings(sources, found),
+        untrusted=_untrusted(sources, found, origins, directory),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,10 @@ class _Sources:
             written_in(self.toml, setting),
         )
         return [written for written in found if written]
+
+    def outside(self, setting: Setting) -> list[Written]:
+        """Those of its values that are from no file of the working directory."""
+        return [written for written in (self._option(setting), self._variable(setting)) if written]
 
     def _option(self, setting: Setting) -> Written | None:
         value = self.options.get(setting.name)
@@ -149,6 +160,19 @@ def _dialect(found: Mapping[str, Any], origins: Mapping[str, Origin]) -> Dialect
             'Put it into .env, or leave KINESCOPE_INIT empty to upload the "json" way.',
         )
     return dialect
+
+
+def _untrusted(
+    sources: _Sources, found: Mapping[str, Any], origins: Mapping[str, Origin], directory: Path
+) -> tuple[UntrustedAddress, ...]:
+    addresses = {name: found[name] for name in _ADDRESSES if name in found}
+    outside = {
+        setting.name: [_value(setting, written, directory) for written in sources.outside(setting)]
+        for setting in SETTINGS
+        if setting.name in {*_ADDRESSES, "trusted_hosts"}
+    }
+    named = [host for name in _ADDRESSES for url in outside[name] if (host := host_of(url))]
+    return find_untrusted(addresses, origins, [*named, *(host for hosts in outside["trusted_hosts"] for host in hosts)])
 
 
 def _warnings(sources: _Sources, found: Mapping[str, Any]) -> tuple[str, ...]:

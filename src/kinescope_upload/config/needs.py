@@ -1,12 +1,15 @@
-"""What is said when a setting is missing that the work cannot do without. Pure."""
+"""What is said when the work cannot begin: a setting is missing, or an address is not to be trusted. Pure."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
 
-__all__ = ["missing"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["missing", "untrusted_error"]
 
 _WHAT_FOR: Final = {
     "library": (
@@ -33,3 +36,19 @@ def missing(*names: str) -> UsageError:
     """The error that names these settings, what each is for, and where it may stand."""
     what = "; ".join(_WHAT_FOR[name][0] for name in names)
     return UsageError(f"{what}.", " ".join(_WHAT_FOR[name][1] for name in names))
+
+
+def untrusted_error(untrusted: Sequence[tuple[str, str]]) -> UsageError:
+    """The error for a token from the environment that files of the working directory would send elsewhere.
+
+    Args:
+        untrusted: Where each address stands, and its host.
+    """
+    hosts = list(dict.fromkeys(host for _, host in untrusted))
+    places = "; ".join(f'{place} names the host "{host}"' for place, host in untrusted)
+    return UsageError(
+        f"{places}, and KINESCOPE_API_KEY is from the environment: the token is not sent to a host that only a file of "
+        "the working directory names.",
+        f"If the host is yours, set KINESCOPE_TRUSTED_HOSTS={','.join(hosts)} in the environment, or put the token "
+        "into .env; else remove that line.",
+    )

@@ -7,10 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from kinescope_upload.config.needs import missing
+from kinescope_upload.config.needs import missing, untrusted_error
 from kinescope_upload.model import LessonTable
 from kinescope_upload.order import Order
-from kinescope_upload.pacing import UNLIMITED, Timetable
+from kinescope_upload.pacing import API_LIMITS, UNLIMITED, RequestLimit, Timetable
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["Origin", "Place", "Settings", "Source", "UploadNeeds"]
+__all__ = ["Origin", "Place", "Settings", "Source", "UntrustedAddress", "UploadNeeds"]
 
 
 class Source(StrEnum):
@@ -76,6 +76,19 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UntrustedAddress:
+    """An address that a file of the working directory names for a token that is from the environment.
+
+    Attributes:
+        host: The host that the token would go to.
+        place: Where the address stands.
+    """
+
+    host: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadNeeds:
     """What an upload cannot do without, all of it there; `database_url` is None only with `--no-db`."""
 
@@ -110,6 +123,8 @@ class Settings:
         dialect: How uploads are created.
         uploader_url: Kinescope's uploader, without a slash at the end.
         api_url: Kinescope's management API, without a slash at the end.
+        trusted_hosts: Hosts beside the configured ones that requests may go to; see `TrustedAddresses`.
+        api_rate: How many requests all workers together may send to the management API; empty means no limit.
         database_url: The lessons' database; None when it is not set.
         folders: Folder ids that are pinned, by course.
         table: The names of the lessons' table and its columns.
@@ -122,6 +137,7 @@ class Settings:
         verbose: Whether to print more.
         origins: Where each setting came from, by the attribute's name.
         warnings: What is worth knowing and stops nothing, in sentences.
+        untrusted: Addresses that the token must not go to, although they are configured.
     """
 
     progress: Path
@@ -144,6 +160,8 @@ class Settings:
     dialect: Dialect = Dialect.JSON
     uploader_url: str = "https://uploader.kinescope.io"
     api_url: str = "https://api.kinescope.io"
+    trusted_hosts: tuple[str, ...] = ()
+    api_rate: tuple[RequestLimit, ...] = API_LIMITS
     database_url: Secret | None = None
     folders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     table: LessonTable = field(default_factory=LessonTable)
@@ -156,6 +174,7 @@ class Settings:
     verbose: bool = False
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
+    untrusted: tuple[UntrustedAddress, ...] = ()
 
     def needed_library(self) -> Path:
         """The library root.
@@ -168,6 +187,16 @@ class Settings:
     def needed_api_key(self) -> Secret:
         """Kinescope's token, or the same error."""
         return _there(self.api_key, "api_key")
+
+    def check_addresses(self) -> None:
+        """Returns when the token may go to the configured addresses.
+
+        Raises:
+            UsageError: It is from the environment, and a file of the working directory names an address that nothing
+                outside of that directory trusts.
+        """
+        if self.untrusted:
+            raise untrusted_error([(str(one.place), one.host) for one in self.untrusted])
 
     def needed_project_id(self) -> str:
         """The project's id, or the same error."""

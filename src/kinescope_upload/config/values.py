@@ -23,6 +23,7 @@ __all__ = [
     "parse_connection_string",
     "parse_dialect",
     "parse_duration",
+    "parse_hosts",
     "parse_order",
     "parse_path",
     "parse_size",
@@ -43,6 +44,7 @@ _DURATION = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]+", re.ASCII)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _MONTH = 30 * 86400.0
 
@@ -193,3 +195,14 @@ def parse_url(text: str) -> str:
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("holds more than a host and a path.")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def parse_hosts(text: str) -> tuple[str, ...]:
+    """Names of hosts, separated by commas or spaces; "*.example.com" means every host below example.com."""
+    hosts = tuple(dict.fromkeys(word.lower().removesuffix(".") for word in re.split(r"[,\s]+", text) if word))
+    for host in hosts:
+        if not _HOST.fullmatch(host) or host in {"*", "*."}:
+            raise ValueError(
+                f"is no list of hosts: {shown(host)}. Write names like uploads.example.com, without https://."
+            )
+    return hosts

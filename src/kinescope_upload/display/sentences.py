@@ -57,6 +57,7 @@ _FOR = {
     WaitKind.NETWORK: "for the network",
     WaitKind.THROTTLED: "as Kinescope asked",
     WaitKind.DATABASE: "for the database",
+    WaitKind.PACE: "for a turn at Kinescope",
 }
 
 

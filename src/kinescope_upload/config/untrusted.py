@@ -1,0 +1,41 @@
+"""Keeps a token from the environment away from addresses that only the working directory's files name. Pure.
+
+Whoever starts kupload in somebody else's folder must not lose the token to an address in that folder's `.env` or
+kupload.toml.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.config.settings import Origin, Source, UntrustedAddress
+from kinescope_upload.trust import host_of, is_kinescopes, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["find_untrusted"]
+
+_OF_THE_DIRECTORY: Final = frozenset({Source.ENV_FILE, Source.TOML})
+
+
+def find_untrusted(
+    addresses: Mapping[str, str], origins: Mapping[str, Origin], trusted: Sequence[str]
+) -> tuple[UntrustedAddress, ...]:
+    """The addresses that the token must not go to.
+
+    Args:
+        addresses: The configured addresses, by the setting's name.
+        origins: Where each setting stands.
+        trusted: The hosts that the environment and the options trust or name themselves.
+    """
+    if origins["api_key"].place.source is not Source.ENVIRONMENT:
+        return ()
+    named = ((name, host_of(url) or url) for name, url in addresses.items())
+    return tuple(
+        UntrustedAddress(host=host, place=origins[name].place)
+        for name, host in named
+        if origins[name].place.source in _OF_THE_DIRECTORY
+        and not is_kinescopes(host)
+        and not any(matches(host, one) for one in trusted)
+    )
