@@ -103,6 +103,7 @@ def _rules(settings: Settings) -> Rules:
     from kinescope_upload.sizing import block_sizing, chunk_sizing
 
     return Rules(
+        project_id=settings.needed_project_id(),
         dialect=settings.dialect,
         chunks=chunk_sizing(settings.chunk_size),
         retry=RetryPolicy(retries=settings.retries, base=settings.retry_base),

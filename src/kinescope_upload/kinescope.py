@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Asker", "KinescopeApi"]
 
 _PER_PAGE = 100
+_NO_SUCH_METHOD = 400405
+_NAME_TAKEN = frozenset({400201, 400203})
 
 
 class Asker(Protocol):
@@ -62,6 +64,20 @@ class KinescopeApi:
             if video := read_video(item):
                 yield video
 
+    def videos_with_text(self, text: str) -> Iterator[Video]:
+        """The videos that Kinescope finds by a text in title or description, wherever they lie."""
+        for item in self._pages("/v1/videos", (("q", text), ("order", "created_at.desc")), doing="look for videos"):
+            if video := read_video(item):
+                yield video
+
+    def newest_videos(self, *, project_id: str, parent_id: str) -> Iterator[Video]:
+        """The videos right below a folder or, where the parent is the project itself, in no folder; newest first."""
+        in_folder, in_none = (("folder_id", parent_id),), (("project_id", project_id), ("without_folder", "true"))
+        place = in_none if parent_id == project_id else in_folder
+        for item in self._pages("/v1/videos", (*place, ("order", "created_at.desc")), doing="list videos"):
+            if (video := read_video(item)) and (video.folder_id or project_id) == parent_id:
+                yield video
+
     def videos_in(self, *, project_id: str, folder_id: str | None) -> Iterator[Video]:
         """All videos of a folder, or of the whole project, one request for each hundred of them.
 
@@ -84,9 +100,33 @@ class KinescopeApi:
         """Gives the video another title; tells it as it is now."""
         return self._change(video_id, {"title": title}, doing=f"rename video {video_id}")
 
-    def move_video(self, video_id: str, folder_id: str) -> Video:
-        """Moves the video into a folder; tells it as it is now, wherever that is."""
-        return self._change(video_id, {"folder_id": folder_id}, doing=f"move video {video_id}")
+    def move_video(self, video_id: str, *, project_id: str, parent_id: str) -> Video:
+        """Moves the video, and reads it again: tells it as it is now, wherever that is (docs/kinescope.md).
+
+        Where Kinescope knows no such request, it is changed like a title.
+
+        Args:
+            video_id: The video.
+            project_id: The project that it comes into.
+            parent_id: The folder that it comes into; the project's own id for the project's root.
+
+        Raises:
+            AbsentError: There is no such video.
+        """
+        doing = f"move video {video_id}"
+        folder_id = None if parent_id == project_id else parent_id
+        place = {"project_id": project_id, "folder_id": folder_id}
+        answer = self._ask("PUT", f"/v1/videos/{video_id}/move", doing=doing, json=place)
+        if not _lacks_route(answer):
+            self._data(answer, doing)
+        elif self.video(video_id) is not None:
+            answer = self._ask("PATCH", f"/v1/videos/{video_id}", doing=doing, json={"folder_id": folder_id})
+            if interpret(Request.API, answer) not in {Meaning.FINAL, Meaning.GONE}:
+                self._data(answer, doing)
+        video = self.video(video_id)
+        if video is None:
+            raise AbsentError(f"Kinescope has no video {video_id} (asked to {doing}).", request_id=answer.request_id)
+        return video
 
     def _change(self, video_id: str, changes: Mapping[str, str], *, doing: str) -> Video:
         answer = self._ask("PATCH", f"/v1/videos/{video_id}", doing=doing, json=dict(changes))
@@ -159,9 +199,20 @@ class KinescopeApi:
             ) from error
 
     def create_folder(self, project_id: str, name: str) -> Folder:
-        """Makes a folder at the project's root."""
+        """Makes a folder at the project's root.
+
+        Raises:
+            TryAgainError: Also where the name is taken: an earlier request whose answer was lost may have made the
+                folder, so look for it before you ask again.
+        """
         doing = f'make the folder "{name}"'
-        answer = self._ask("POST", f"/v1/projects/{project_id}/folders", doing=doing, json={"name": name})
+        new = {"name": name, "parent_id": project_id}
+        answer = self._ask("POST", f"/v1/projects/{project_id}/folders", doing=doing, json=new)
+        if answer.error_code in _NAME_TAKEN:
+            raise TryAgainError(
+                f'Kinescope says that there is a folder "{name}" already, and does not list it.',
+                request_id=answer.request_id,
+            )
         folder = read_folder(self._data(answer, doing))
         if folder is None:
             raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
@@ -203,6 +254,11 @@ class KinescopeApi:
 
 def _is_absent(answer: Answer) -> bool:
     return interpret(Request.API, answer) is Meaning.GONE
+
+
+def _lacks_route(answer: Answer) -> bool:
+    """Whether there is no such request, or no such thing."""
+    return answer.status in {404, 405} or answer.error_code == _NO_SUCH_METHOD
 
 
 def _total(answer: Answer) -> int | None:

@@ -24,7 +24,9 @@ from kinescope_upload.upload import (
     OffsetRefused,
     OffsetUnknown,
     UploadGone,
+    marked_description,
 )
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -170,13 +172,15 @@ class TusClient:
         return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", headers=headers)
 
     def _json_creation(self, record: Record) -> Call:
-        body = {
+        body: dict[str, object] = {
             "type": "video",
             "parent_id": record.parent_id,
             "title": record.title,
             "filename": _file_name(record),
             "filesize": record.size,
         }
+        if record.mark:
+            body["description"] = marked_description(record.mark)
         url = f"{self._uploader_url}/v2/init"
         return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", json=body)
 
@@ -210,7 +214,7 @@ def _named_by(answer: Answer) -> tuple[str | None, str | None]:
     """The video's id and the upload URL of the JSON dialect."""
     match answer.json:
         case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:
-            return video_id, endpoint
+            return video_key(video_id) or video_id, endpoint
         case _:
             return None, None
 

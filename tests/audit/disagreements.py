@@ -107,7 +107,7 @@ def _renamed_to_file_name(world: World) -> None:
 
 def _moved(world: World, parent_id: str) -> None:
     with kinescope(world) as api:
-        api.move_video(video_of(world), parent_id)
+        api.move_video(video_of(world), project_id=world.emulator.project_id, parent_id=parent_id)
 
 
 def _in_other_folder(world: World) -> None:

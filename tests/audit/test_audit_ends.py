@@ -203,10 +203,10 @@ def test_a_video_is_renamed_and_moved(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
     [video, *_] = world.emulator.videos()
-    folder = world.emulator.create_folder("elsewhere").id
+    project, folder = world.emulator.project_id, world.emulator.create_folder("elsewhere").id
     with kinescope(world) as api:
         assert api.rename_video(video.id, "День 1").title == "День 1"
-        assert api.move_video(video.id, folder).folder_id == folder
-        assert api.move_video(video.id, world.emulator.project_id).folder_id is None
+        assert api.move_video(video.id, project_id=project, parent_id=folder).folder_id == folder
+        assert api.move_video(video.id, project_id=project, parent_id=project).folder_id is None
         with pytest.raises(LessonFailedError, match="rename video"):
             api.rename_video(THEIRS, "x")

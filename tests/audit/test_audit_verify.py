@@ -342,7 +342,8 @@ def test_one_course_alone_knows_the_videos_of_the_others(worlds: WorldMaker) -> 
     assert world.upload().exit_code == 0
     strayed = world.records["02_ads_m01_start_001"].video_id
     with kinescope(world) as api:
-        api.move_video(strayed or "", world.emulator.folder_named(COURSE).id)
+        folder_id = world.emulator.folder_named(COURSE).id
+        api.move_video(strayed or "", project_id=world.emulator.project_id, parent_id=folder_id)
     assert look(world, courses=(COURSE,)).findings == ()
     assert kinds(look(world, courses=("02_ads",))) == [Kind.WRONG_FOLDER]
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.records import Target, deletion_facts, fresh_record, restarted, without_leftover
-from kinescope_upload.comparison import Action, Mending, video_key
+from kinescope_upload.comparison import Action, Mending
 from kinescope_upload.comparison.videos import is_same_content, is_same_title
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.library import stat_file
 from kinescope_upload.model import LinkOutcome
 from kinescope_upload.progress import note_deletion
 from kinescope_upload.upload import Adopted, Dialect, Linked, Record, Stage, advance
-from kinescope_upload.video import VideoState, embed_url
+from kinescope_upload.video import VideoState
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -122,7 +123,7 @@ class Mender:
         record = self._record(mending) or fresh_record(lesson, self._target(lesson))
         adopted = advance(record, self._adoption(lesson, video))
         self._save(mending, adopted)
-        self._write_row(mending, adopted)
+        self._write_row(mending, adopted, video)
 
     def _adoption(self, lesson: Lesson, video: Video) -> Adopted:
         file = lesson.file
@@ -141,11 +142,11 @@ class Mender:
             raise _changed(f"The progress file does not name video {mending.video_id} any more.")
         if video is None or video.state is not VideoState.COMPLETE or video.size not in {None, record.size}:
             raise _changed(f"Video {mending.video_id} is not as it was.")
-        self._write_row(mending, record)
+        self._write_row(mending, record, video)
 
-    def _write_row(self, mending: Mending, record: Record) -> None:
-        lesson_id, video_id = mending.lesson.lesson_id, mending.video_id
-        result = self.tools.patience.make(lambda: self.database.link(lesson_id, video_id, embed_url(video_id)))
+    def _write_row(self, mending: Mending, record: Record, video: Video) -> None:
+        lesson_id = mending.lesson.lesson_id
+        result = self.tools.patience.make(lambda: self.database.link(lesson_id, video.id, video.player_url))
         match result.outcome:
             case LinkOutcome.LINKED:
                 self._save(mending, advance(record, Linked(at=self.tools.service.now())))
@@ -156,10 +157,11 @@ class Mender:
 
     def _move(self, mending: Mending) -> None:
         place = self.places[mending.lesson.course]
-        moved = self.tools.api.move_video(mending.video_id, mending.value)
+        moved = self.tools.api.move_video(mending.video_id, project_id=place.project_id, parent_id=mending.value)
         if not place.holds(moved):
             raise LessonFailedError(
-                f"Kinescope left video {mending.video_id} where it was.", "Move it at Kinescope by hand."
+                f"Kinescope left video {mending.video_id} where it was.",
+                f'Move it into the folder of "{place.course}" at Kinescope by hand.',
             )
 
     def _rename(self, mending: Mending) -> None:

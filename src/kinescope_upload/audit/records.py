@@ -117,6 +117,7 @@ def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> d
             "title": record.title,
             "dialect": record.dialect.value,
             "attempted_at": _stamp(record.attempted_at),
+            "mark": record.mark,
             "linked_at": _stamp(record.linked_at),
             "upload_url": record.upload_url,
         },

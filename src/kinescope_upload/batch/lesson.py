@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.batch.orphans import look_for_video
+from kinescope_upload.batch.orphans import look_for_video, remove_late_leftovers
 from kinescope_upload.batch.passage import Passage
 from kinescope_upload.batch.persistence import Persistence
 from kinescope_upload.errors import (
@@ -83,11 +83,12 @@ class LessonUpload:
             InterruptedRunError: The batch ends.
             BatchStoppedError: No lesson can be done now.
         """
-        if self._record.stage is Stage.UPLOADED:
-            return self._record
         try:
-            with self._source() as source:
-                self._persistence.make(lambda: self._go_on(source))
+            if self._record.stage is not Stage.UPLOADED:
+                with self._source() as source:
+                    self._persistence.make(lambda: self._go_on(source))
+            if self._record.lost_marks:
+                self._persistence.make(self._remove_late_leftovers)
         except FileChangedError as error:
             self._end_upload_of_changed_file()
             raise self._failed(error) from error
@@ -138,7 +139,8 @@ class LessonUpload:
 
     def _create(self) -> Event:
         if self._record.attempted_at is None:
-            self._become(Attempted(at=self._run.ends.service.now()))
+            mark = self._run.chance.new_id() if self._record.dialect is Dialect.JSON else None
+            self._become(Attempted(at=self._run.ends.service.now(), mark=mark))
         return self._run.ends.uploader.create(self._record)
 
     def _send(self, step: SendChunk, source: VideoSource) -> Event:
@@ -199,6 +201,12 @@ class LessonUpload:
             raise LessonFailedError(
                 f"Kinescope lost its upload {self._losses} times in one run.", "Run the same command again later."
             )
+
+    def _remove_late_leftovers(self) -> None:
+        """An attempt that showed no video may have made one since."""
+        remove_late_leftovers(self._run, self._record)
+        self._record = replace(self._record, lost_marks=())
+        self._run.ends.progress.save(self._lesson.course, self._record)
 
     def _forget_offset(self) -> None:
         """After a request without a good answer nobody knows what arrived."""

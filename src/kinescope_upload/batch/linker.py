@@ -145,7 +145,7 @@ class Linker:
 
     def _write(self, database: LessonsDatabase, course: str, record: Record) -> None:
         assert record.video_id  # noqa: S101 - it is uploaded
-        result = database.link(record.lesson_id, record.video_id, embed_url(record.video_id))
+        result = database.link(record.lesson_id, record.video_id, record.video_url or embed_url(record.video_id))
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)
         linked = advance(record, Linked(at=datetime.now(UTC)))

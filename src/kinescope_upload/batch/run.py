@@ -45,6 +45,7 @@ class Rules:
     """How the user wants it done.
 
     Attributes:
+        project_id: The project on Kinescope that the videos are in.
         dialect: How uploads are created.
         retry: How failed requests are tried again.
         chunks: How many bytes go in one request.
@@ -56,6 +57,7 @@ class Rules:
         bwlimit: How fast all workers together may send.
     """
 
+    project_id: str
     dialect: Dialect
     retry: RetryPolicy
     chunks: Sizing
@@ -78,17 +80,17 @@ class Chance:
 class Lookalikes:
     """Keeps apart creations whose videos nobody could tell from each other (JSON dialect).
 
-    A video that the server made for one lesson and has not told us of yet must not be taken for the leftover of
-    another lesson with the same folder, title, file name and size.
+    Where Kinescope drops descriptions, a video that it made for one lesson and has not told us of yet could be the
+    leftover of another lesson with the same folder and title, and that one would end in doubt.
     """
 
     def __init__(self) -> None:
-        self._locks: dict[tuple[str, str, str, int], threading.Lock] = {}
+        self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def of(self, record: Record) -> threading.Lock:
         """The lock that creations and searches of such a video share."""
-        key = (record.parent_id, record.title, record.path.rpartition("/")[2], record.size)
+        key = (record.parent_id, record.title)
         with self._lock:
             return self._locks.setdefault(key, threading.Lock())
 

@@ -37,10 +37,13 @@ def encode_record(record: Record) -> bytes:
         "dialect": record.dialect.value,
         "video_id": record.video_id,
         "attempted_at": _stamp(record.attempted_at),
+        "mark": record.mark,
+        "lost_marks": list(record.lost_marks) or None,
         "upload_url": record.upload_url,
         "offset": record.offset,
         "expires_at": _stamp(record.expires_at),
         "md5": record.md5,
+        "video_url": record.video_url,
         "reason": record.reason,
         "linked_at": _stamp(record.linked_at),
         "verified_at": _stamp(record.verified_at),
@@ -101,10 +104,13 @@ def _read_record(lesson_id: str, facts: object) -> Record:
             stage=Stage(_need(facts, "stage", str)),
             video_id=_may(facts, "video_id", str),
             attempted_at=_moment(facts, "attempted_at"),
+            mark=_may(facts, "mark", str),
+            lost_marks=_texts(facts, "lost_marks"),
             upload_url=_may(facts, "upload_url", str),
             offset=_need(facts, "offset", int),
             expires_at=_moment(facts, "expires_at"),
             md5=_may(facts, "md5", str),
+            video_url=_may(facts, "video_url", str),
             reason=_may(facts, "reason", str),
             linked_at=_moment(facts, "linked_at"),
             verified_at=_moment(facts, "verified_at"),
@@ -144,6 +150,13 @@ def _may(facts: Mapping[str, object], key: str, kind: type[_T]) -> _T | None:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise FormatError(f'"{key}" is not as kupload writes it')
     return value
+
+
+def _texts(facts: Mapping[str, object], key: str) -> tuple[str, ...]:
+    texts = _may(facts, key, list) or []
+    if not all(isinstance(text, str) for text in texts):
+        raise FormatError(f'"{key}" is not as kupload writes it')
+    return tuple(texts)
 
 
 def _failure(facts: object) -> Failure | None:

@@ -7,6 +7,7 @@ record. Bytes that were handed to the network count for nothing here; only what 
 
     record ──► transitions ──► events      what happened, and what that makes of the record
        └─────► steps                       what to do next
+    marks                                  whose a video is, where the server chooses its id
 """
 
 from kinescope_upload.upload.events import (
@@ -30,6 +31,7 @@ from kinescope_upload.upload.events import (
     VideoComplete,
     VideoGone,
 )
+from kinescope_upload.upload.marks import bears_a_mark, bears_mark, marked_description
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.steps import (
     AskOffset,
@@ -75,6 +77,9 @@ __all__ = [
     "VideoGone",
     "WriteRow",
     "advance",
+    "bears_a_mark",
+    "bears_mark",
+    "marked_description",
     "next_step",
     "reopened",
 ]

@@ -58,9 +58,15 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
-    """A creation request is about to be sent: from now on a video may exist."""
+    """A creation request is about to be sent: from now on a video may exist.
+
+    Attributes:
+        at: When (UTC, by Kinescope's clock).
+        mark: What the video is known by; None where its id is ours.
+    """
 
     at: datetime
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +130,30 @@ class FileReplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoComplete:
-    """The video with our id has every byte, whatever we had heard of it."""
+    """The video with our id or mark has every byte, whatever we had heard of it.
+
+    Attributes:
+        md5: Of the file; None without checksums.
+        video_id: Its id; None where the record names it already.
+        video_url: The player's address as Kinescope gives it; None when it gives none.
+    """
 
     md5: str | None
     video_id: str | None = None
+    video_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanGone:
-    """No video of this upload is left: the lesson begins anew."""
+    """No video of this upload is left: the lesson starts over.
+
+    Attributes:
+        beginning: The next upload.
+        was_seen: Whether there was one, which is deleted; a creation that showed none may still be at work.
+    """
 
     beginning: Beginning
+    was_seen: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,12 +56,16 @@ class Record:
         video_id: The init id that we chose or the id that the server gave; None in the JSON dialect until it answered.
         stage: What has been achieved.
         attempted_at: When the first creation request for this id was about to be sent; None while none was.
+        mark: What the video's description names, so that it is known as this attempt's; None in the dialect `tus`,
+            where the id says that, and in records of versions that set no mark.
+        lost_marks: The marks of earlier attempts that left nothing to be seen; looked for once more in the end.
         upload_url: Where the bytes go, from `created` on.
         offset: The last acknowledged offset in bytes: a hint, the server is asked.
         offset_confirmed: Whether the offset may be relied on now; never on disk.
         offset_refused: Whether the server refused to tell the offset; never on disk.
         expires_at: Until when the upload can be resumed; None when the server did not say.
         md5: Of the bytes that were sent, in hexadecimal, from `uploaded` on; None without checksums.
+        video_url: The player's address as Kinescope gave it; None where it was not asked, the id says it then.
         reason: Why the stage is `orphaned`.
         linked_at: When the row was written.
         verified_at: When the video was proven.
@@ -78,12 +82,15 @@ class Record:
     video_id: str | None
     stage: Stage = Stage.PLANNED
     attempted_at: datetime | None = None
+    mark: str | None = None
+    lost_marks: tuple[str, ...] = ()
     upload_url: str | None = None
     offset: int = 0
     offset_confirmed: bool = False
     offset_refused: bool = False
     expires_at: datetime | None = None
     md5: str | None = None
+    video_url: str | None = None
     reason: str | None = None
     linked_at: datetime | None = None
     verified_at: datetime | None = None

@@ -9,7 +9,6 @@ from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
     Attempted,
-    Beginning,
     Created,
     Event,
     FileReplaced,
@@ -95,11 +94,11 @@ _REASONS: Final[dict[type[Event], str]] = {
 def _with_facts_of(event: Event, record: Record) -> Record:
     match event:
         case Attempted():
-            return replace(record, attempted_at=event.at)
+            return replace(record, attempted_at=event.at, mark=event.mark)
         case Created():
             return _created(record, event)
         case OrphanGone() | VideoGone():
-            return _planned_anew(record, event.beginning)
+            return _planned_anew(record, event)
         case Adopted():
             return _adopted(record, event)
         case Linked():
@@ -122,8 +121,14 @@ def _with_offset_of(event: Event, record: Record) -> Record:
         case LengthReached():
             return replace(record, offset=record.size, offset_confirmed=True, md5=event.md5)
         case VideoComplete():
-            video_id = event.video_id or record.video_id
-            return replace(record, video_id=video_id, offset=record.size, md5=event.md5, reason=None)
+            return replace(
+                record,
+                video_id=event.video_id or record.video_id,
+                video_url=event.video_url or record.video_url,
+                offset=record.size,
+                md5=event.md5,
+                reason=None,
+            )
         case _:  # OffsetUnknown
             return replace(record, offset_confirmed=False)
 
@@ -153,10 +158,13 @@ def _adopted(record: Record, event: Adopted) -> Record:
         attempted_at=record.attempted_at or event.at,
         offset=event.size,
         md5=event.md5,
+        lost_marks=(*record.lost_marks, *_lost_mark(record)),
     )
 
 
-def _planned_anew(record: Record, beginning: Beginning) -> Record:
+def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
+    beginning = event.beginning
+    lost = () if isinstance(event, VideoGone) or event.was_seen else _lost_mark(record)
     return Record(
         lesson_id=record.lesson_id,
         path=beginning.path or record.path,
@@ -166,7 +174,13 @@ def _planned_anew(record: Record, beginning: Beginning) -> Record:
         title=beginning.title,
         dialect=beginning.dialect,
         video_id=beginning.video_id,
+        lost_marks=(*record.lost_marks, *lost),
     )
+
+
+def _lost_mark(record: Record) -> tuple[str, ...]:
+    """The mark of an attempt whose video nobody has named."""
+    return (record.mark,) if record.mark and record.video_id is None else ()
 
 
 def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
