@@ -108,7 +108,10 @@ class Bench:
     def send(self, record: Record, content: bytes, *, upto: int | None = None) -> Event:
         """Sends one chunk from the record's offset to `upto`, or to the end."""
         end = record.size if upto is None else upto
-        blocks = (content[start : min(start + BLOCK, end)] for start in range(record.offset, end, BLOCK))
+
+        def blocks() -> Iterator[bytes]:
+            return (content[start : min(start + BLOCK, end)] for start in range(record.offset, end, BLOCK))
+
         return self.kinescope.uploader.send(
             record, Chunk(offset=record.offset, length=end - record.offset, blocks=blocks)
         )
@@ -130,7 +133,7 @@ class Bench:
                     self.kinescope.service.cut()
                 yield content[start : start + block]
 
-        chunk = Chunk(offset=record.offset, length=record.size - record.offset, blocks=blocks())
+        chunk = Chunk(offset=record.offset, length=record.size - record.offset, blocks=blocks)
         self.kinescope.uploader.send(record, chunk)
 
     def asked(self, record: Record) -> Record:

@@ -16,7 +16,7 @@ from kinescope_upload.tus import Answer, Request
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["OpenUpload", "Wish", "ask_init", "chunk_call", "head_call", "open_upload", "opened"]
 
@@ -103,7 +103,9 @@ def head_call(upload: OpenUpload, *, with_token: bool) -> Call:
     )
 
 
-def chunk_call(upload: OpenUpload, offset: int, blocks: Iterable[bytes], *, length: int, with_token: bool) -> Call:
+def chunk_call(
+    upload: OpenUpload, offset: int, blocks: Callable[[], Iterable[bytes]], *, length: int, with_token: bool
+) -> Call:
     """Sends one chunk of `length` bytes from `offset` on."""
     return Call(
         kind=Request.PATCH,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.display.trial_view import JsonTrialView, TextTrialView, TrialStart
@@ -27,11 +29,13 @@ from kinescope_upload.tus_client import TusClient
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kinescope_upload.config import Settings
     from kinescope_upload.display.options import DisplayOptions
     from kinescope_upload.display.trial_view import TrialView
+    from kinescope_upload.service import Service
 
 __all__ = ["LONGEST_WAIT", "TrialOptions", "run_trial"]
 
@@ -85,6 +89,12 @@ def run_trial(settings: Settings, wish: TrialOptions, options: DisplayOptions, s
     return result.exit_code
 
 
+@contextmanager
+def _open_unpaced(settings: Settings) -> Iterator[Service]:
+    with open_kinescope(replace(settings, api_rate=())) as kinescope:
+        yield kinescope.service
+
+
 class _Trial:
     """A try under way: what was found so far, and what has to be deleted."""
 
@@ -133,6 +143,7 @@ class _Trial:
             scratch=scratch,
             waits=self._waits,
             folders=folders,
+            open_unpaced=partial(_open_unpaced, settings),
             is_thorough=self._wish.is_thorough,
         )
         start = TrialStart(folder=name, mark=scratch.mark, longest_wait=self._wish.longest_wait, earlier=len(earlier))

@@ -11,9 +11,11 @@ from kinescope_upload.readings import NotTold, NotTried, Outcome, Step, StepStat
 from kinescope_upload.readings.of_answers import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.service import Service
     from kinescope_upload.trial.bench import Bench
     from kinescope_upload.trial.scratch import Scratch
     from kinescope_upload.trial.sender import Sender
@@ -93,6 +95,7 @@ class Session:
         scratch: The scratch folder.
         waits: The budget of the waits.
         folders: The project's folders as they came.
+        open_unpaced: Opens a client that holds no request back.
         is_thorough: Whether many requests may be sent at once.
         may_delete: Whether the token may delete videos; None until that is known.
         unknown_delete: The answer to `DELETE` of an id that no video has.
@@ -113,6 +116,7 @@ class Session:
     scratch: Scratch
     waits: WaitBudget
     folders: tuple[object, ...]
+    open_unpaced: Callable[[], AbstractContextManager[Service]]
     is_thorough: bool = False
     may_delete: bool | None = None
     unknown_delete: Answer | None = None

@@ -60,7 +60,7 @@ def _break(session: Session, upload: OpenUpload, content: bytes) -> bool:
             session.sender.cut()
             yield content[_HALF:]
 
-        call = chunk_call(upload, 0, blocks(), length=SIZE, with_token=with_token)
+        call = chunk_call(upload, 0, blocks, length=SIZE, with_token=with_token)
         try:
             answer = session.sender.ask_once(call)
         except UnreachableError:
@@ -94,5 +94,5 @@ def _rest_sent(session: Session, upload: OpenUpload, content: bytes) -> Answer:
 
 def _sent_from(session: Session, upload: OpenUpload, content: bytes, offset: int) -> Answer:
     rest = content[offset:]
-    call = chunk_call(upload, offset, iter((rest,)), length=len(rest), with_token=session.uploads_need_token)
+    call = chunk_call(upload, offset, lambda: (rest,), length=len(rest), with_token=session.uploads_need_token)
     return session.sender.ask_once(call)

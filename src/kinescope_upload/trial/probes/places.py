@@ -124,7 +124,7 @@ def _lies_in(session: Session, video_id: str, folder_id: str) -> bool:
 
 def _moved_by_client(session: Session, video_id: str, *, to: str) -> Item:
     try:
-        session.api.move_video(video_id, to)
+        session.api.move_video(video_id, project_id=session.project_id, parent_id=to)
     except UnreachableError:
         raise
     except KuploadError as error:

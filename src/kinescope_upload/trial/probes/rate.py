@@ -16,6 +16,7 @@ from kinescope_upload.tus import Request
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kinescope_upload.service import Service
     from kinescope_upload.trial.session import Item, Session
     from kinescope_upload.tus import Answer
 
@@ -33,15 +34,16 @@ def ask_too_often(session: Session) -> Iterator[Item]:
         return
     upload = open_upload(session, Wish(title=session.scratch.title("rate limit")))
     url = f"{session.api_url}/v1/videos/{new_id()}"
-    api = _asked_at_once(session, Call(kind=Request.API, method="GET", url=url, doing="look for a video"))
-    uploader = _asked_at_once(session, head_call(upload, with_token=True))
+    with session.open_unpaced() as service:
+        api = _asked_at_once(service, Call(kind=Request.API, method="GET", url=url, doing="look for a video"))
+        uploader = _asked_at_once(service, head_call(upload, with_token=True))
     yield decide_rate_scope(api, uploader)
 
 
-def _asked_at_once(session: Session, call: Call) -> list[Answer]:
+def _asked_at_once(service: Service, call: Call) -> list[Answer]:
     def asked(_number: int) -> Answer | None:
         try:
-            return session.sender.ask_once(call)
+            return service.ask(call)
         except UnreachableError:
             return None
 

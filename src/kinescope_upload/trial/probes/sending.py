@@ -65,8 +65,8 @@ def use_upload_url(session: Session) -> Iterator[Item]:
 
 
 def _chunk(session: Session, upload: OpenUpload, content: bytes, *, with_token: bool) -> Answer:
-    blocks = iter((content[:_PART],))
-    return session.sender.ask_once(chunk_call(upload, 0, blocks, length=_PART, with_token=with_token))
+    part = content[:_PART]
+    return session.sender.ask_once(chunk_call(upload, 0, lambda: (part,), length=_PART, with_token=with_token))
 
 
 def _both(one: Answer, other: Answer, *, needs: bool) -> str:
