@@ -37,12 +37,12 @@ PROBES: Final = (
     Probe(subject="root", names=("root-parent",), run=places.look_at_root),
     Probe(subject="delete", names=("delete-unknown",), run=access.ask_to_delete_nothing),
     Probe(subject="init", names=("deleted-id", "delete-unknown"), run=creation.create_and_delete),
-    Probe(subject="broken upload", names=("broken-upload", "suspended-upload"), run=breaking.break_an_upload),
     Probe(
         subject="upload URL",
         names=("upload-token", "head", "pending-assets", "expires", "terminate"),
         run=sending.use_upload_url,
     ),
+    Probe(subject="broken upload", names=("broken-upload", "suspended-upload"), run=breaking.break_an_upload),
     Probe(subject="description", names=("description", "search"), run=texts.describe_a_video),
     Probe(subject="long title", names=("long-title",), run=texts.give_a_long_title),
     Probe(subject="whole way", names=("originals", "original-name"), run=whole.upload_whole_videos),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UnreachableError
 from kinescope_upload.readings import Found, NotTold
-from kinescope_upload.readings.of_answers import is_success, needs_token, words_of
+from kinescope_upload.readings.of_answers import is_success, words_of
 from kinescope_upload.readings.of_videos import decide_broken_upload
 from kinescope_upload.trial.opening import Wish, chunk_call, head_call, open_upload
 from kinescope_upload.trial.session import SIZE, Watch, not_told
@@ -52,22 +52,18 @@ def break_an_upload(session: Session) -> Iterator[Item]:
 
 
 def _break(session: Session, upload: OpenUpload, content: bytes) -> bool:
-    """Cuts the connection in mid-chunk; where the URL needs the token, once more with it."""
-    for with_token in (False, True):
+    """Cuts the connection in mid-chunk; whether that worked."""
 
-        def blocks() -> Iterator[bytes]:
-            yield content[:_HALF]
-            session.sender.cut()
-            yield content[_HALF:]
+    def blocks() -> Iterator[bytes]:
+        yield content[:_HALF]
+        session.sender.cut()
+        yield content[_HALF:]
 
-        call = chunk_call(upload, 0, blocks, length=SIZE, with_token=with_token)
-        try:
-            answer = session.sender.ask_once(call)
-        except UnreachableError:
-            return True
-        if not needs_token(answer):
-            return False
-        session.uploads_need_token = True
+    with_token = session.uploads_need_token
+    try:
+        session.sender.ask_once(chunk_call(upload, 0, blocks, length=SIZE, with_token=with_token))
+    except UnreachableError:
+        return True
     return False
 
 
