@@ -2,8 +2,8 @@
 
 import pytest
 
-from emulator.conversation import Caller, HandClock, Start
-from kinescope_upload.emulator import Accounting, Emulator, Settings, VideoStatus
+from emulator.conversation import Caller, HandClock, Start, wait_for_end_of
+from kinescope_upload.emulator import Accounting, Action, Emulator, Fault, Route, Settings, VideoStatus
 
 
 def test_a_video_shows_the_break_of_its_upload_after_the_time_that_is_set(start: Start) -> None:
@@ -46,6 +46,23 @@ def test_the_end_of_an_earlier_connection_breaks_nothing(caller: Caller, emulato
         assert caller.patch(made.url, b"c", 2).status_code == 204
     caller.broken(6)  # the service has dealt with the earlier end by then
     assert emulator.video(made.video_id).status is VideoStatus.UPLOADING
+
+
+def test_the_end_of_a_deleted_videos_upload_does_not_break_the_next_one(caller: Caller, emulator: Emulator) -> None:
+    made = caller.made(6)
+    with caller.begin_patch(made.url, b"abc", 6):
+        assert emulator.accounting.wait_until(lambda seen: seen.bytes_received == 3, 10)
+        emulator.delete_video(made.video_id)
+        again = caller.made(6, init_id=made.video_id)
+        caller.patch(again.url, b"abc")
+    wait_for_end_of(emulator, Route.PATCH)
+    assert emulator.video(again.video_id).status is VideoStatus.UPLOADING
+
+
+def test_a_patch_whose_connection_ended_before_its_turn_breaks_the_upload(caller: Caller, emulator: Emulator) -> None:
+    emulator.faults.add(Fault(route=Route.PATCH, action=Action.DELAY, delay=0.2))
+    made = caller.broken(6, b"abc")
+    assert (caller.offset(made.url), emulator.video(made.video_id).status) == (3, VideoStatus.SUSPENDED)
 
 
 def test_a_suspended_upload_is_gone_only_when_its_video_shows_the_break(start: Start) -> None:

@@ -67,3 +67,11 @@ def test_a_refused_request_does_not_count() -> None:
     told += [limiter.refuse_for("a"), limiter.refuse_for("b")]
     clock.now += 0.75
     assert [*told, limiter.refuse_for("a")] == [None, None, 1, 1, 1, None, None]
+
+
+def test_only_the_requests_of_the_last_second_weigh_on_a_second() -> None:
+    clock = HandClock()
+    limiter = RateLimiter(Rate(per_second=2, per_minute=100), clock)
+    told = [limiter.refuse_for("a")]
+    clock.now += 5
+    assert [*told, *(limiter.refuse_for("a") for _ in range(3))] == [None, None, None, 1]

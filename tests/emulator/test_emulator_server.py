@@ -41,6 +41,7 @@ def test_unknown_paths_and_methods_are_refused_in_the_documented_form(caller: Ca
     nowhere, put = caller.http.get("/nowhere"), caller.http.put("/v1/videos")
     assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (404, 404404)
     assert (put.status_code, put.json()["error"]["code"]) == (400, 400405)
+    assert caller.http.head("/v1/videos").status_code == 400
 
 
 def test_the_log_tells_what_was_asked_and_how_it_ended(caller: Caller, emulator: Emulator) -> None:

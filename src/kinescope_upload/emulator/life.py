@@ -77,9 +77,7 @@ def _unfinished(video: Video, now: float, settings: Settings) -> VideoStatus:
 
 
 def broke_long_ago(video: Video, now: float, settings: Settings) -> bool:
-    """Say whether a video's unfinished upload broke or expired, and long enough ago for the video to show it."""
-    if video.completed_at is not None:
-        return False
+    """Say whether an unfinished video's upload broke or expired, and long enough ago for the video to show it."""
     moments = (video.broken_at, video.deadline)
     return any(moment is not None and now - moment >= settings.suspends_after for moment in moments)
 
