@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,19 @@ from kinescope_upload.batch.gates import PaceGate
 from kinescope_upload.batch.stop import EXIT_INTERRUPTED, Ending, Stop
 from kinescope_upload.config.bwlimit import SLOWEST, parse_bwlimit
 from kinescope_upload.errors import InterruptedRunError
-from kinescope_upload.pacing import UNLIMITED, Bucket, Timetable
+from kinescope_upload.pacing import (
+    API_LIMITS,
+    UNLIMITED,
+    Bucket,
+    RequestLimit,
+    Timetable,
+    Turns,
+    spread,
+    take_turn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MIB = 1024 * 1024
 WINDOW = 10.0
@@ -190,3 +203,75 @@ def test_ctrl_c_ends_the_wait_for_the_next_block_at_once() -> None:
     stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by Ctrl+C."))
     with pytest.raises(InterruptedRunError):
         gate.pass_bytes(MIB)
+
+
+# Requests.
+
+_LIMITS = st.lists(
+    st.builds(RequestLimit, count=st.integers(1, 5), seconds=st.sampled_from([0.5, 1.0, 60.0])), min_size=1, max_size=3
+)
+_GAPS = st.lists(st.floats(0, 30), min_size=1, max_size=40)
+
+
+def _starts_of(limits: Sequence[RequestLimit], moments: Iterable[float]) -> list[float]:
+    turns, starts = Turns(), []
+    for now in moments:
+        turns = take_turn(turns, limits, now)
+        starts.append(turns.starts[-1])
+    return starts
+
+
+@given(_LIMITS, _GAPS)
+def test_no_window_holds_more_requests_than_its_limit_allows(limits: list[RequestLimit], gaps: list[float]) -> None:
+    moments = list(accumulate(gaps))
+    starts = _starts_of(limits, moments)
+
+    assert starts == sorted(starts)
+    assert all(start >= moment for start, moment in zip(starts, moments, strict=True))
+    for limit in limits:
+        later = zip(starts, starts[limit.count :], strict=False)
+        assert all(after - before >= limit.seconds - 1e-9 for before, after in later)
+
+
+@given(_LIMITS, _GAPS)
+def test_a_request_waits_for_nothing_but_a_limit_or_the_one_before(
+    limits: list[RequestLimit], gaps: list[float]
+) -> None:
+    moments = list(accumulate(gaps))
+    starts = _starts_of(limits, moments)
+
+    for number, (start, moment) in enumerate(zip(starts, moments, strict=True)):
+        bounds = [starts[number - limit.count] + limit.seconds for limit in limits if number >= limit.count]
+        assert start == max([moment, *starts[number - 1 : number], *bounds])
+
+
+def test_a_minute_of_requests_under_the_published_limit() -> None:
+    starts = _starts_of(spread(API_LIMITS), [0.0] * 600)
+
+    assert starts[269] < 60 <= starts[270]
+    assert max(sum(1 for one in starts if begins <= one < begins + 1) for begins in starts) == 8
+    assert max(sum(1 for one in starts if begins <= one < begins + 60) for begins in starts) == 270
+
+
+def test_requests_do_not_start_all_at_once_when_a_second_begins() -> None:
+    starts = _starts_of(spread((RequestLimit(count=8, seconds=1.0),)), [0.0] * 8)
+
+    assert starts == [0.0, 0.0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+
+
+def test_only_turns_that_still_count_are_kept() -> None:
+    turns = Turns()
+    for now in range(1000):
+        turns = take_turn(turns, API_LIMITS, float(now))
+
+    assert len(turns.starts) == 60
+
+
+@pytest.mark.parametrize(("back", "waits"), [(0.0, True), (0.9, True), (1.1, False), (3600.0, False)])
+def test_a_clock_that_was_set_back_is_not_waited_for(back: float, waits: bool) -> None:
+    once_a_minute = (RequestLimit(count=1, seconds=60.0),)
+    turns = take_turn(Turns(), once_a_minute, 10_000.0)
+    again = take_turn(turns, once_a_minute, 10_000.0 - back)
+
+    assert (again.starts[-1] == 10_060.0) is waits
+    assert (again.starts[-1] == 10_000.0 - back) is not waits

@@ -22,6 +22,7 @@ __all__ = [
     "RequestLimit",
     "Timetable",
     "Turns",
+    "spread",
     "take_turn",
 ]
 
@@ -30,6 +31,9 @@ _BURST: Final = 0.2
 """Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""
 _CLOCKS_DIFFER: Final = 1.0
 """Seconds by which a clock may go back without a word: two threads do not read it in the order of their turns."""
+_PARTS: Final = 4
+_FARTHEST: Final = 10
+"""Times the longest limit that a turn may lie ahead; one that lies farther is none that anybody took."""
 _BLOCKS_PER_SECOND: Final = 8
 """Blocks shrink at a low rate, so that it flows evenly: one block is 1.25 % of what 10 s carry."""
 
@@ -138,6 +142,19 @@ class Turns:
     seen_at: float = 0.0
 
 
+def spread(limits: Sequence[RequestLimit]) -> tuple[RequestLimit, ...]:
+    """The limits, and with each that is of a second or less one for a quarter of its count in a quarter of its time.
+
+    Eight requests that start at once over connections that are yet to be made, and the next eight a second later over
+    ready ones, arrive in less than a second. Two in a quarter of a second bear a quarter of a second of that.
+    """
+    quarters = ((max(1, limit.count // _PARTS), limit) for limit in limits if limit.seconds <= 1)
+    return (
+        *limits,
+        *(RequestLimit(count=part, seconds=limit.seconds * part / limit.count) for part, limit in quarters),
+    )
+
+
 def take_turn(turns: Turns, limits: Sequence[RequestLimit], now: float) -> Turns:
     """The turns with one more at the end: the earliest at which every limit holds.
 
@@ -150,8 +167,9 @@ def take_turn(turns: Turns, limits: Sequence[RequestLimit], now: float) -> Turns
     """
     longest, most = max(limit.seconds for limit in limits), max(limit.count for limit in limits)
     was_set_back = turns.seen_at > now + _CLOCKS_DIFFER
-    starts = () if was_set_back else tuple(start for start in turns.starts if start > now - longest)[-most:]
-    begins = max(now, *starts[-1:])
+    counting = (start for start in turns.starts if now - longest < start < now + longest * _FARTHEST)
+    starts = () if was_set_back else tuple(counting)[-most:]
+    begins = max([now, *starts[-1:]])
     for limit in limits:
         if len(starts) >= limit.count:
             begins = max(begins, starts[-limit.count] + limit.seconds)

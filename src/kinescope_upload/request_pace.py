@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UnreachableError
-from kinescope_upload.pacing import Turns, take_turn
+from kinescope_upload.pacing import Turns, spread, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ class RequestPace:
         clock: Callable[[], float] = time.time,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._limits = tuple(limits)
+        self._limits = spread(limits)
         self._shared = shared
         self._clock = clock
         self._pause = pause
@@ -53,15 +53,22 @@ class RequestPace:
         self._long_since = 0.0
         self._on_start: Callable[[float], None] = lambda _: None
         self._on_end: Callable[[float], None] = lambda _: None
+        self._check: Callable[[], None] = lambda: None
 
-    def listen(self, on_start: Callable[[float], None], on_end: Callable[[float], None]) -> None:
+    def listen(
+        self,
+        on_start: Callable[[float], None],
+        on_end: Callable[[float], None] = lambda _: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         """Tells of long waits; those that overlap are told as one.
 
         Args:
             on_start: Called with the seconds that the first of them will take.
             on_end: Called with the seconds that they took.
+            check: Called again and again during every wait, long or not; may raise to end it.
         """
-        self._on_start, self._on_end = on_start, on_end
+        self._on_start, self._on_end, self._check = on_start, on_end, check
 
     def wait(self, doing: str) -> None:
         """Returns when the next request may start.
@@ -72,7 +79,7 @@ class RequestPace:
             doing: What will be asked, in words that follow "to".
 
         Raises:
-            UnreachableError: The wait was cut off.
+            UnreachableError: The wait was cut off; or what `check` raises.
         """
         if not self._limits:
             return
@@ -104,11 +111,12 @@ class RequestPace:
         return take_turn(Turns(starts=tuple(sorted(starts)), seen_at=seen_at), self._limits, self._clock())
 
     def _wait(self, seconds: float, cuts: int, doing: str) -> None:
-        ends_at = time.monotonic() + seconds
-        while (left := ends_at - time.monotonic()) > 0:
+        while seconds > 0:
+            self._check()
+            self._pause(min(seconds, _LONGEST_SLICE))
+            seconds -= _LONGEST_SLICE
             if self._cuts != cuts:
                 raise UnreachableError(f"The wait for a turn was cut off (about to {doing}).", was_sent=False)
-            self._pause(min(left, _LONGEST_SLICE))
 
     def _begin_long_wait(self, seconds: float) -> None:
         with self._lock:

@@ -51,6 +51,17 @@ def test_all_is_good_and_nothing_is_made_or_deleted(worlds: WorldMaker, dialect:
     assert not world.progress.exists()
 
 
+def test_a_token_is_not_sent_where_only_the_folders_env_file_leads(healthy: World) -> None:
+    (healthy.folder / ".env").write_text("KINESCOPE_API_URL=https://evil.example\n", encoding="utf-8")
+    (healthy.folder / ".env").chmod(0o600)
+    outcome = healthy.run("doctor", "--json")
+    assert outcome.exit_code == 2
+    [refused] = [one for one in checks(outcome) if "evil.example" in one["told"] and one["standing"] != "note"]
+    assert "KINESCOPE_API_URL from .env line 1" in refused["told"]
+    assert "KINESCOPE_TRUSTED_HOSTS=evil.example" in refused["way_out"]
+    assert healthy.emulator.accounting.records() == ()
+
+
 def test_project_and_workspace_are_named(healthy: World) -> None:
     project = next(one for one in checks(healthy.run("doctor", "--json")) if one["subject"] == "project")
     assert '"Courses"' in project["told"]

@@ -40,6 +40,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
             "KINESCOPE_WORKSPACE_ID": emulator.workspace_id,
             "KINESCOPE_UPLOADER_URL": emulator.url,
             "KINESCOPE_API_URL": emulator.url,
+            "KUPLOAD_API_RATE": "off",
         }
         with open_bench(settings_of(environment, dialect, tmp_path), folder.id) as bench:
             yield bench

@@ -34,6 +34,7 @@ def environment_of(emulator: Emulator) -> Mapping[str, str]:
         "KINESCOPE_WORKSPACE_ID": emulator.workspace_id,
         "KINESCOPE_UPLOADER_URL": emulator.url,
         "KINESCOPE_API_URL": emulator.url,
+        "KUPLOAD_API_RATE": "off",
         "KINESCOPE_LIVE_FOLDER": emulator.create_folder("scratch").id,
     }
 

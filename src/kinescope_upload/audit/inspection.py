@@ -55,8 +55,7 @@ def open_tools(settings: Settings, tell: Tell) -> Iterator[Tools]:
     with open_kinescope(settings) as kinescope:
         service = PatientService(kinescope.service, patience)
         kinescope.service.pace.listen(
-            lambda seconds: tell(Noticed(message=f"Waits {seconds:.0f} s for a turn: Kinescope limits requests.")),
-            lambda _: None,
+            lambda seconds: tell(Noticed(message=f"Waits {seconds:.0f} s for a turn: Kinescope limits requests."))
         )
         yield Tools(
             settings=settings,

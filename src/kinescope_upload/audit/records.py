@@ -93,7 +93,7 @@ def without_leftover(record: Record, target: Target) -> Record:
 
 
 def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> dict[str, object]:
-    """All that is known of a video, as the journal of deletions holds it."""
+    """All that is known of a video, as the journal of deletions holds it; not its upload URL, which is a secret."""
     return {
         "deleted_at": _stamp(at),
         "why": why,
@@ -119,7 +119,6 @@ def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> d
             "attempted_at": _stamp(record.attempted_at),
             "mark": record.mark,
             "linked_at": _stamp(record.linked_at),
-            "upload_url": record.upload_url,
         },
     }
 

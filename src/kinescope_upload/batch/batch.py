@@ -66,7 +66,7 @@ def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
     stop = Stop(ends.service.cut)
     run = _new_run(ends, rules, stop, emit)
     linker = Linker(run, ends.database)
-    _tell_of_long_turns(ends.service, emit)
+    _hold_pace(ends.service, stop, emit)
     with graceful_signals(stop):
         try:
             persistence = _persistence(run)
@@ -108,11 +108,13 @@ def _new_run(ends: Ends, rules: Rules, stop: Stop, emit: Emit) -> Run:
     )
 
 
-def _tell_of_long_turns(service: Service, emit: Emit) -> None:
+def _hold_pace(service: Service, stop: Stop, emit: Emit) -> None:
+    """Shows long waits for a turn, and ends every one with the batch."""
     reason = "Requests would come faster than Kinescope allows."
     service.pace.listen(
         lambda seconds: emit(WaitStarted(kind=WaitKind.PACE, reason=reason, longest=seconds)),
         lambda seconds: emit(WaitEnded(kind=WaitKind.PACE, seconds=seconds)),
+        check=stop.check,
     )
 
 

@@ -65,8 +65,8 @@ def _shown(name: str, value: object) -> str:
 
 
 def check_settings(settings: Settings) -> Iterator[Check]:
-    """What is missing, what hides what, and what the settings themselves warn of."""
-    for name in (*_NEEDED, *(() if settings.no_db else ("needed_database_url",))):
+    """What is missing, where the token must not go, what hides what, and what the settings themselves warn of."""
+    for name in (*_NEEDED, *(() if settings.no_db else ("needed_database_url",)), "check_addresses"):
         try:
             getattr(settings, name)()
         except UsageError as error:

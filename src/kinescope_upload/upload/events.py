@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Attempted:
 class Created:
     """The server takes bytes at this URL. The creation acknowledges offset 0."""
 
-    upload_url: str
+    upload_url: str = field(repr=False)
     video_id: str | None = None
     expires_at: datetime | None = None
 

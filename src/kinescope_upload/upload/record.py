@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Record:
         mark: What the video's description names, so that it is known as this attempt's; None in the dialect `tus`,
             where the id says that, and in records of versions that set no mark.
         lost_marks: The marks of earlier attempts that left nothing to be seen; looked for once more in the end.
-        upload_url: Where the bytes go, from `created` on.
+        upload_url: Where the bytes go, from `created` on; a secret, and therefore in no representation.
         offset: The last acknowledged offset in bytes: a hint, the server is asked.
         offset_confirmed: Whether the offset may be relied on now; never on disk.
         offset_refused: Whether the server refused to tell the offset; never on disk.
@@ -84,7 +84,7 @@ class Record:
     attempted_at: datetime | None = None
     mark: str | None = None
     lost_marks: tuple[str, ...] = ()
-    upload_url: str | None = None
+    upload_url: str | None = field(default=None, repr=False)
     offset: int = 0
     offset_confirmed: bool = False
     offset_refused: bool = False
