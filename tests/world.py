@@ -27,7 +27,7 @@ from kinescope_upload.library import scan
 from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.progress import read_records
 from kinescope_upload.upload import Record, Stage
-from kinescope_upload.video import embed_url
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,7 +185,8 @@ class World:
             assert self.emulator.bytes_of(video.id).read_bytes() == content, one.lesson_id
             assert record.md5 == hashlib.md5(content).hexdigest()
             assert video.folder_id == self.emulator.folder_named(one.course).id
-            assert rows[one.lesson_id] == (video.id, embed_url(video.id))
+            row_id, row_url = rows[one.lesson_id]
+            assert (row_id, video_key(row_url)) == (video.id, video.id)
             linked[video.id] = one.lesson_id
         assert set(videos) == set(linked), f"orphans: {[videos[key] for key in set(videos) - set(linked)]}"
         sent_again = self.emulator.accounting.bytes_received - sum(one.file.size for one in assignments)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
     from kinescope_upload.video import Video
 
-__all__ = ["find_late_leftover", "find_leftover"]
+__all__ = ["find_late_leftover", "find_leftover", "may_be_leftover"]
 
 _CLOCK_TOLERANCE: Final = timedelta(seconds=2)
 """HTTP dates are whole seconds, and an answer travels for a while."""
@@ -50,7 +50,7 @@ def find_leftover(run: Run, record: Record) -> Video | None:
     if record.mark and (found := _bearer(listed, record.mark)):
         return found
     ours = {video_key(one.video_id) or one.video_id for one in run.ends.progress.records.values()}
-    if doubtful := [video for video in listed if video.id not in ours and _may_be_leftover(video, record)]:
+    if doubtful := [video for video in listed if video.id not in ours and may_be_leftover(video, record)]:
         raise _in_doubt(doubtful)
     return None
 
@@ -96,8 +96,8 @@ def _bearer(found: Iterable[Video], mark: str) -> Video | None:
     return videos[0] if videos else None
 
 
-def _may_be_leftover(video: Video, record: Record) -> bool:
-    """Whether nothing speaks against the video being what the attempt left behind."""
+def may_be_leftover(video: Video, record: Record) -> bool:
+    """Whether nothing speaks against the video being what the attempt left behind: that title, new, without a byte."""
     if video.state is not VideoState.PARTIAL or bears_a_mark(video.description):
         return False
     if record.attempted_at and video.created_at and video.created_at < record.attempted_at - _CLOCK_TOLERANCE:

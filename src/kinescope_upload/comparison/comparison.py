@@ -9,20 +9,22 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.comparison.facts import Finding
 from kinescope_upload.comparison.judgement import Case, Sight, judge
 from kinescope_upload.comparison.kinds import Kind
 from kinescope_upload.comparison.report import Counts, Report, counts_of
 from kinescope_upload.comparison.strays import Strays
-from kinescope_upload.comparison.videos import is_broken, is_unfinished, problems_of
+from kinescope_upload.comparison.videos import is_broken, is_unfinished, lacks_original, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from kinescope_upload.comparison.facts import Finding, Lesson, Place
+    from kinescope_upload.comparison.facts import Lesson, Place
     from kinescope_upload.video import Video
 
 __all__ = ["Comparison"]
 
+_ASK_FOR_ORIGINALS: Final = "Nothing needs doing; Kinescope's support can keep the originals of later uploads."
 _KINDS: Final = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -44,6 +46,7 @@ class Comparison:
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}
         self._strays: dict[str, Video] = {}
+        self._without_original: set[str] = set()
         self._statuses: Counter[str] = Counter()
 
     @property
@@ -74,6 +77,7 @@ class Comparison:
             self._strays[video.id] = video
             return
         self._seen.add(video.id)
+        self._note_original(video)
         if self._is_worth_keeping(video, names):
             self._kept[video.id] = video
         else:
@@ -125,7 +129,7 @@ class Comparison:
         Args:
             others: What disagrees without any video.
         """
-        findings = [*others, *self.strays().findings(self._course_of)]
+        findings = [*others, *self.strays().findings(self._course_of), *self._findings_of_originals()]
         spoken_of = {one.lesson_id for one in findings if not one.kind.is_note}
         proven: defaultdict[str, dict[str, str]] = defaultdict(dict)
         agreed = 0
@@ -135,7 +139,7 @@ class Comparison:
             if lesson.row_id is None or lesson.lesson_id in spoken_of or not all(one.kind.is_note for one in of_lesson):
                 continue
             agreed += 1
-            if not of_lesson and lesson.trace and self._is_provable(lesson):
+            if not of_lesson and lesson.trace and self._is_provable(lesson, lesson.row_id):
                 proven[lesson.trace.course][lesson.lesson_id] = lesson.row_id
         return Report(findings=tuple(sorted(findings, key=_order)), counts=self._counts(agreed), proven={**proven})
 
@@ -143,15 +147,26 @@ class Comparison:
         statuses = {status: number for status, number in sorted(self._statuses.items()) if number}
         return counts_of(self.in_question, agreed=agreed, statuses=statuses, has_database=self._has_database)
 
-    def _is_provable(self, lesson: Lesson) -> bool:
+    def _is_provable(self, lesson: Lesson, video_id: str) -> bool:
         trace = lesson.trace
-        return (
-            trace is not None
-            and trace.has_all_bytes
-            and trace.video_id == lesson.row_id
-            and lesson.md5 is not None
-            and lesson.file is not None
-        )
+        is_comparable = lesson.md5 is not None and lesson.file is not None and video_id not in self._without_original
+        return trace is not None and trace.has_all_bytes and trace.video_id == video_id and is_comparable
+
+    def _note_original(self, video: Video) -> None:
+        if lacks_original(video):
+            self._without_original.add(video.id)
+        else:
+            self._without_original.discard(video.id)
+
+    def _findings_of_originals(self) -> Iterator[Finding]:
+        """One remark for each course with videos whose original Kinescope does not keep."""
+        counts = Counter(one.course for one in self.in_question if not self._without_original.isdisjoint(one.ids))
+        for course, count in counts.items():
+            reason = (
+                f'Kinescope keeps no original of {count} {"video" if count == 1 else "videos"} of course "{course}": '
+                "size and MD5 cannot be compared"
+            )
+            yield Finding(kind=Kind.NO_ORIGINALS, course=course, reason=reason, way_out=_ASK_FOR_ORIGINALS)
 
     def _course_of(self, video: Video) -> str | None:
         """The course in whose folder a video lies."""

@@ -19,7 +19,8 @@ class Kind(StrEnum):
     VIDEO_GONE = "progress file names a video that is gone"
     STATUS_ERROR = "video ended in error"
     STATUS_ABORTED = "video was aborted"
-    STATUS_STUCK = "video is stuck in pending or uploading"
+    STATUS_STUCK = "video is stuck in an unfinished upload"
+    STATUS_SUSPENDED = "video is suspended by Kinescope"
     STATUS_UNKNOWN = "video has a status that kupload does not know"
     PROCESSING = "video is still being processed"
     SIZE_DIFFERS = "size of the original differs"
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     FOLDER_MISSING = "course without a folder"
     FOLDER_AMBIGUOUS = "course with two folders"
     NOT_COMPARED = "MD5 could not be compared"
+    NO_ORIGINALS = "course without originals on Kinescope"
     NOT_RECORDED = "not in the progress files"
 
     @property
@@ -52,4 +54,4 @@ class Kind(StrEnum):
         return self.name.lower()
 
 
-_NOTES: Final = frozenset({Kind.NOT_COMPARED, Kind.NOT_RECORDED})
+_NOTES: Final = frozenset({Kind.NOT_COMPARED, Kind.NO_ORIGINALS, Kind.NOT_RECORDED})

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.comparison.facts import Finding, Lesson, Place
 from kinescope_upload.comparison.kinds import Kind
 from kinescope_upload.mapping import nfc
-from kinescope_upload.video import VideoState
+from kinescope_upload.video import SUSPENDED, VideoState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.video import Video
 
-__all__ = ["is_broken", "is_same_content", "is_same_title", "is_unfinished", "problems_of"]
+__all__ = ["is_broken", "is_same_content", "is_same_title", "is_unfinished", "lacks_original", "problems_of"]
 
 _DONE: Final = "done"
 _ABORTED: Final = "aborted"
@@ -24,12 +24,19 @@ _DEEP: Final = "`kupload verify --deep` reads the file again."
 
 def is_unfinished(video: Video) -> bool:
     """Whether Kinescope may still bring the video to `done` by itself."""
-    return video.status not in {_DONE, _ABORTED} and video.state in {VideoState.PARTIAL, VideoState.COMPLETE}
+    is_at_work = video.status not in {_DONE, _ABORTED, SUSPENDED}
+    return is_at_work and video.state in {VideoState.PARTIAL, VideoState.COMPLETE}
 
 
 def is_broken(video: Video) -> bool:
     """Whether Kinescope says that the video will never be `done`."""
-    return video.status == _ABORTED or video.state is VideoState.BROKEN
+    is_given_up = video.status in {_ABORTED, SUSPENDED} and video.state is VideoState.PARTIAL
+    return is_given_up or video.state is VideoState.BROKEN
+
+
+def lacks_original(video: Video) -> bool:
+    """Whether Kinescope keeps no original of it: then size and MD5 will never be told (docs/kinescope.md)."""
+    return video.status == _DONE and not video.has_original
 
 
 def is_same_title(one: str, other: str) -> bool:
@@ -69,14 +76,24 @@ def _meaning_of(lesson: Lesson, video: Video) -> tuple[Kind, str]:
             return Kind.PROCESSING, "`kupload verify --wait` waits for it."
         case VideoState.BROKEN:
             return Kind.STATUS_ERROR, "Look at it at Kinescope; `kupload repair` shows the ways to go on."
-        case VideoState.PARTIAL if video.status == _ABORTED:
-            return Kind.STATUS_ABORTED, "Look at it at Kinescope; `kupload repair` shows the ways to go on."
-        case VideoState.PARTIAL if lesson.trace and lesson.trace.is_begun and not lesson.trace.has_all_bytes:
-            return Kind.UNFINISHED, "`kupload` goes on with it."
         case VideoState.PARTIAL:
-            return Kind.STATUS_STUCK, "`kupload verify --wait` waits for it; `kupload repair` shows the ways to go on."
+            return _meaning_of_partial(lesson, video)
+        case _ if video.status == SUSPENDED:
+            return Kind.STATUS_SUSPENDED, _SUSPENDED
         case _:
             return Kind.STATUS_UNKNOWN, "Look at it at Kinescope."
+
+
+def _meaning_of_partial(lesson: Lesson, video: Video) -> tuple[Kind, str]:
+    if lesson.trace and lesson.trace.is_begun and not lesson.trace.has_all_bytes:
+        return Kind.UNFINISHED, "`kupload` goes on with it."
+    if video.status == _ABORTED:
+        return Kind.STATUS_ABORTED, "Look at it at Kinescope; `kupload repair` shows the ways to go on."
+    wait = "" if video.status == SUSPENDED else "`kupload verify --wait` waits for it; "
+    return Kind.STATUS_STUCK, f"{wait}`kupload repair` shows the ways to go on."
+
+
+_SUSPENDED: Final = "Look at the plan and the video at Kinescope. kupload leaves the video as it is: it has content."
 
 
 def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
@@ -88,7 +105,7 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         kind = Kind.FILE_CHANGED if _is_what_was_sent(lesson, video) else Kind.MD5_DIFFERS
         reason = f"{lesson.lesson_id}: video {video.id} has MD5 {video.md5}, {_ours(lesson)} has {lesson.md5}"
         yield _finding(kind, lesson, video, reason, _REPLACED if kind is Kind.FILE_CHANGED else _OTHER)
-    elif video.status == _DONE and not is_same_content(lesson, video):
+    elif video.status == _DONE and not is_same_content(lesson, video) and not lacks_original(video):
         yield _finding(
             Kind.NOT_COMPARED, lesson, video, f"{lesson.lesson_id}: {_why_not_compared(lesson, video)}", _DEEP
         )
