@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kinescope_upload.config import load_settings
@@ -48,6 +48,7 @@ class TrialWorld:
     emulator: Emulator
     folder_id: str
     directory: Path
+    changes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -58,6 +59,7 @@ class TrialWorld:
             "KINESCOPE_UPLOADER_URL": self.emulator.url,
             "KINESCOPE_API_URL": self.emulator.url,
             "KUPLOAD_API_RATE": "off",
+            **self.changes,
         }
 
     def try_it(self, folder_id: str | None = None, *, without: tuple[str, ...] = (), **wish: Any) -> TrialRun:  # noqa: ANN401

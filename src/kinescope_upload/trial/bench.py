@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.errors import LessonFailedError, LockedError, ThrottledError, UnreachableError
+from kinescope_upload.errors import KuploadError, LessonFailedError, LockedError, ThrottledError, UnreachableError
 from kinescope_upload.tus_client import Chunk
 from kinescope_upload.upload import (
     AlreadyExists,
@@ -99,7 +99,13 @@ class Bench:
         if record.video_id:
             self.scratch.made[record.video_id] = record.title
         self.scratch.is_init_open = True
-        event = self._patiently(lambda: self.kinescope.uploader.create(record))
+        try:
+            event = self._patiently(lambda: self.kinescope.uploader.create(record))
+        except UnreachableError:
+            raise
+        except KuploadError:
+            self.scratch.is_init_open = False
+            raise
         self.scratch.is_init_open = isinstance(event, InitUnanswered)
         if isinstance(event, Created) and event.video_id:
             self.scratch.made[event.video_id] = record.title

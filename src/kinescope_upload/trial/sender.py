@@ -38,23 +38,26 @@ class Sender:
         self._waits = waits
 
     def ask(self, call: Call) -> Answer:
-        """The answer to one request, whatever its status; a request to slow down is followed a few times.
+        """The answer to one request, whatever its status.
+
+        A request to slow down is followed a few times. What changes nothing is asked again while Kinescope has trouble.
 
         Raises:
             UnreachableError: No answer came.
             BatchStoppedError: The address may not be told the token, or Kinescope asks for a longer wait than there is.
         """
+        answer = self._answered(call)
         for _ in range(_TRIES):
-            answer = self._answered(call)
-            if interpret(call.kind, answer) is not Meaning.THROTTLED:
-                return answer
-            wait = retry_after(answer, self._service.now())
-            if not self._waits.pause(_PAUSE if wait is None else wait):
+            wait = self._wait_after(call, answer)
+            if wait is None or not self._waits.pause(wait):
                 break
-        raise BatchStoppedError(
-            f"Kinescope asks to slow down for longer than this try may wait (asked to {call.doing}).",
-            "Try again when nothing else uses the token.",
-        )
+            answer = self._answered(call)
+        if interpret(call.kind, answer) is Meaning.THROTTLED:
+            raise BatchStoppedError(
+                f"Kinescope asks to slow down for longer than this try may wait (asked to {call.doing}).",
+                "Try again when nothing else uses the token.",
+            )
+        return answer
 
     def ask_once(self, call: Call) -> Answer:
         """The answer to one request as it is, also when it asks to slow down."""
@@ -76,6 +79,17 @@ class Sender:
     def cut(self) -> None:
         """Ends every connection now."""
         self._service.cut()
+
+    def _wait_after(self, call: Call, answer: Answer) -> float | None:
+        """Seconds until the request is worth another try; None when the answer stands."""
+        match interpret(call.kind, answer):
+            case Meaning.THROTTLED:
+                wait = retry_after(answer, self._service.now())
+                return _PAUSE if wait is None else wait
+            case Meaning.TROUBLE if call.method in _HARMLESS:
+                return self._waits.tick
+            case _:
+                return None
 
     def _answered(self, call: Call) -> Answer:
         for _ in range(_TRIES - 1):

@@ -14,6 +14,8 @@ _LONGEST_TICK = 5.0
 _SHORTEST_TICK = 0.02
 _TICKS = 100
 """A wait of the whole budget looks at least so many times."""
+_LOOKS = 10
+"""A shorter wait looks at least so many times."""
 
 
 class WaitBudget:
@@ -65,8 +67,8 @@ class WaitBudget:
 
     def eventually(self, holds: Callable[[], bool], *, at_most: float) -> bool:
         """Whether it comes to hold within so many seconds, and within the budget."""
-        begun = self._clock()
+        begun, tick = self._clock(), min(self.tick, at_most / _LOOKS)
         while not holds():
-            if self._clock() - begun >= at_most or not self.pause(self.tick):
+            if self._clock() - begun >= at_most or not self.pause(tick):
                 return False
         return True
