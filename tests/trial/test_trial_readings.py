@@ -103,4 +103,4 @@ def test_a_token_that_may_not_delete_tells_what_deleting_an_unknown_id_meets(val
         assert (run.values["delete-unknown"], run.exit_code) == (value, 3)
         assert "may not delete" in run.said["stopped"]
         assert len(world.emulator.videos()) == len(run.said["left"]) == (0 if value == "403" else 1)
-        assert all(video.id in run.said["left"][0] for video in world.emulator.videos())
+        assert [video.id for video in world.emulator.videos()] == [one["video_id"] for one in run.said["left"]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.display.json_text import json_line, plain
 from kinescope_upload.display.sections import Section, show_sections
 from kinescope_upload.display.surface import SYSTEM_CLOCK, surface_of, tolerant
-from kinescope_upload.display.text import count, format_duration, pad
+from kinescope_upload.display.text import count, format_duration, pad, wrapped
 from kinescope_upload.readings import READINGS, Found, NotTold, NotTried, Step, StepState, TrialResult, differs
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = ["JsonTrialView", "TextTrialView", "TrialStart", "TrialView", "trial_o
 
 _WORD_WIDTH: Final = 9
 _SUBJECT_WIDTH: Final = 18
+_NARROWEST: Final = 20
 _COLOURS: Final = {
     "found": "\x1b[32m",
     "good": "\x1b[32m",
@@ -91,8 +92,8 @@ class TextTrialView:
 
     def starts(self, start: TrialStart) -> None:
         """Says what is about to be done."""
-        self._say(f'Trying the real way in the folder "{start.folder}". Every title begins with "{start.mark}".')
-        self._say("About a dozen videos of 4 kB are made and deleted again.")
+        self._say(f'Trying Kinescope in the folder "{start.folder}", with about a dozen videos of 4 kB.')
+        self._say(f'The title of each begins with "{start.mark}", and each is deleted in the end.')
         self._say(
             f"Waiting takes at most {format_duration(start.longest_wait)}. Ctrl+C ends it and deletes what was made."
         )
@@ -104,7 +105,11 @@ class TextTrialView:
         word, subject, told = _line_of(item)
         mark = pad(word, _WORD_WIDTH)
         head = f"{_COLOURS[word]}{mark}{_PLAIN}" if self._surface.has_colour else mark
-        self._write(f"{head} {pad(subject, _SUBJECT_WIDTH)} {self._surface.shown(told)}".rstrip())
+        indent = _WORD_WIDTH + _SUBJECT_WIDTH + 2
+        first, *rest = wrapped(self._surface.shown(told), max(_NARROWEST, self._surface.width - indent))
+        self._write(f"{head} {pad(subject, _SUBJECT_WIDTH)} {first}")
+        for line in rest:
+            self._write(" " * indent + line)
 
     def waits(self, what: str, at_most: float) -> None:
         """Says what is waited for."""
@@ -116,7 +121,8 @@ class TextTrialView:
         self._stream.flush()
 
     def _say(self, text: str) -> None:
-        self._write(self._surface.shown(text))
+        for line in wrapped(self._surface.shown(text), self._surface.width):
+            self._write(line)
 
     def _write(self, line: str) -> None:
         self._stream.write(f"{line}\n")
@@ -142,13 +148,9 @@ def _line_of(item: Outcome | Step) -> tuple[str, str, str]:
 def _sections(result: TrialResult) -> Iterator[Section]:
     rows = tuple(_row(outcome) for outcome in result.outcomes)
     yield Section(title="Open readings", columns=("Reading", "Found", "Default", "Note"), rows=rows)
-    yield Section(title="Left on Kinescope", columns=("What", "Why"), rows=tuple(_left(line) for line in result.left))
+    left = tuple((video.video_id, video.title, video.reason) for video in result.left)
+    yield Section(title="Left on Kinescope", columns=("Video", "Title", "Why"), rows=left)
     yield Section(title="Stays on purpose", columns=("What",), rows=tuple((line,) for line in result.kept))
-
-
-def _left(line: str) -> tuple[str, str]:
-    what, _, why = line.partition('": ')
-    return f'{what}"', why
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str, str]:
@@ -173,7 +175,7 @@ def _totals(result: TrialResult, file: str | None) -> Iterator[str]:
     untold = sum(isinstance(one, NotTold) for one in result.outcomes)
     untried = sum(isinstance(one, NotTried) for one in result.outcomes)
     against = sum(step.state is StepState.AGAINST for step in result.steps)
-    yield f"Found {found} of {count(len(result.outcomes), 'reading', 'readings')}; {other} differ from our default."
+    yield f"Found {found} of {len(result.outcomes)} readings. Differing from our default {other}."
     yield f"Not told {untold}, not tried {untried}. Against kupload {against}."
     if result.left:
         yield f"{count(len(result.left), 'video stays', 'videos stay')} on Kinescope: delete them there."
@@ -190,10 +192,12 @@ def trial_object(result: TrialResult) -> JsonFields:
         "stopped": plain(result.stopped),
         "readings": [_reading_object(outcome) for outcome in result.outcomes],
         "steps": [
-            {"subject": plain(step.subject), "state": step.state.replace(" ", "_"), "told": plain(step.told)}
-            for step in result.steps
+            {"subject": plain(step.subject), "state": step.state, "told": plain(step.told)} for step in result.steps
         ],
-        "left": [plain(line) for line in result.left],
+        "left": [
+            {"video_id": plain(video.video_id), "title": plain(video.title), "reason": plain(video.reason)}
+            for video in result.left
+        ],
         "kept": [plain(line) for line in result.kept],
     }
 

@@ -9,6 +9,7 @@
 
 from kinescope_upload.readings.outcome import (
     Found,
+    LeftVideo,
     NotTold,
     NotTried,
     Outcome,
@@ -23,6 +24,7 @@ from kinescope_upload.readings.table import READINGS, Reading, reading_named
 __all__ = [
     "READINGS",
     "Found",
+    "LeftVideo",
     "NotTold",
     "NotTried",
     "Outcome",

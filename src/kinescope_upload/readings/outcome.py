@@ -11,7 +11,18 @@ from kinescope_upload.readings.table import READINGS, reading_named
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Found", "NotTold", "NotTried", "Outcome", "Step", "StepState", "TrialResult", "differs", "in_order"]
+__all__ = [
+    "Found",
+    "LeftVideo",
+    "NotTold",
+    "NotTried",
+    "Outcome",
+    "Step",
+    "StepState",
+    "TrialResult",
+    "differs",
+    "in_order",
+]
 
 _ALL_GOOD: Final = 0
 _NOT_ALL: Final = 1
@@ -66,7 +77,6 @@ class StepState(StrEnum):
 
     GOOD = "good"
     NOTE = "note"
-    NOT_TRIED = "not tried"
     AGAINST = "against"
 
 
@@ -86,20 +96,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftVideo:
+    """A video that could not be deleted, and why."""
+
+    video_id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialResult:
     """Everything that a try found, and what it left behind.
 
     Attributes:
         outcomes: One for each reading, in the table's order.
         steps: What was done, in that order.
-        left: What could not be deleted and stays on Kinescope, in words with ids.
+        left: What could not be deleted and stays on Kinescope.
         kept: What stays on purpose and is used again by the next try, in words.
         stopped: Why the try ended early; empty when it did not.
     """
 
     outcomes: tuple[Outcome, ...]
     steps: tuple[Step, ...] = ()
-    left: tuple[str, ...] = ()
+    left: tuple[LeftVideo, ...] = ()
     kept: tuple[str, ...] = ()
     stopped: str = ""
 

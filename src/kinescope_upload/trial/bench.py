@@ -65,7 +65,8 @@ class Bench:
 
     def record(self, size: int, *, title: str = "") -> Record:
         """A video of that many bytes that is about to be created."""
-        video_id = str(uuid.uuid4()) if self.dialect is Dialect.TUS else None
+        one_id = str(uuid.uuid4())
+        video_id, mark = (one_id, None) if self.dialect is Dialect.TUS else (None, one_id)
         record = Record(
             lesson_id="kupload_try",
             path=f"kupload-try/{self.file_name}",
@@ -76,7 +77,7 @@ class Bench:
             dialect=self.dialect,
             video_id=video_id,
         )
-        return advance(record, Attempted(at=datetime.now(UTC)))
+        return advance(record, Attempted(at=datetime.now(UTC), mark=mark))
 
     def create(self, record: Record) -> Record:
         """The record after its creation.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import AbsentError, KuploadError, UnreachableError
+from kinescope_upload.readings import LeftVideo
+from kinescope_upload.readings.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,20 +21,23 @@ _LATE_INIT: Final = 1.0
 """Seconds until a video is listed that init made although nobody heard its answer."""
 
 
-def clean_up(api: KinescopeApi, scratch: Scratch, waits: WaitBudget) -> tuple[str, ...]:
+def clean_up(api: KinescopeApi, scratch: Scratch, waits: WaitBudget) -> tuple[LeftVideo, ...]:
     """Deletes every video of this try, also one whose id nobody heard of.
 
     Raises:
         KeyboardInterrupt: Somebody does not want to wait for it; what is left is in `scratch.made`.
 
     Returns:
-        What stays, in words, with ids and titles.
+        What stays, and why.
     """
     reasons = dict(_deletions(api, scratch))
     reasons |= _look_for_more(api, scratch)
     if scratch.is_init_open and waits.pause(_LATE_INIT):
         reasons |= _look_for_more(api, scratch)
-    return tuple(f'video {video_id} "{title}": {reasons.get(video_id, "")}' for video_id, title in scratch.made.items())
+    return tuple(
+        LeftVideo(video_id=video_id, title=title, reason=masked(reasons.get(video_id, "")))
+        for video_id, title in scratch.made.items()
+    )
 
 
 def _look_for_more(api: KinescopeApi, scratch: Scratch) -> dict[str, str]:

@@ -13,20 +13,22 @@ from kinescope_upload.display.trial_view import JsonTrialView, TextTrialView, Tr
 from kinescope_upload.errors import BatchStoppedError, KuploadError, TryAgainError
 from kinescope_upload.kinescope import KinescopeApi
 from kinescope_upload.outside import Kinescope, open_kinescope
-from kinescope_upload.readings import NotTold, Outcome, Step, TrialResult, in_order
+from kinescope_upload.readings import LeftVideo, NotTold, Outcome, Step, TrialResult, in_order
 from kinescope_upload.readings.masking import masked, masked_item
+from kinescope_upload.readings.of_videos import text_of
 from kinescope_upload.trial.bench import Bench
 from kinescope_upload.trial.cleanup import clean_up
 from kinescope_upload.trial.preflight import checked_folder, checked_folder_id, earlier_videos, workspace_told
 from kinescope_upload.trial.probes import LAST, PROBES, Probe
 from kinescope_upload.trial.report import write_report
-from kinescope_upload.trial.scratch import Scratch
+from kinescope_upload.trial.scratch import FOLDER_NAME, NO_PARENT_FOLDER_NAME, Scratch, is_of_a_try
 from kinescope_upload.trial.sender import Sender
 from kinescope_upload.trial.session import Session, StoppedError, Watch, all_pages
 from kinescope_upload.trial.waits import WaitBudget
 from kinescope_upload.trial.watching import watch_all
 from kinescope_upload.tus_client import TusClient
 from kinescope_upload.upload import Dialect
+from kinescope_upload.video import read_video
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +38,13 @@ if TYPE_CHECKING:
     from kinescope_upload.display.options import DisplayOptions
     from kinescope_upload.display.trial_view import TrialView
     from kinescope_upload.service import Service
+    from kinescope_upload.video import Video
 
 __all__ = ["LONGEST_WAIT", "TrialOptions", "run_trial"]
 
 LONGEST_WAIT = 600.0
 """Seconds that all waits of a try together may take."""
-_TO_DELETE = 60.0
+_TO_DELETE = 180.0
 """Seconds that deleting may wait in any case."""
 
 
@@ -120,7 +123,7 @@ class _Trial:
         folders = all_pages(sender, f"/v1/projects/{project_id}/folders", doing="list the project's folders")
         name = checked_folder(folders, folder_id, project_id=project_id)
         there = all_pages(sender, f"/v1/videos?folder_id={folder_id}", doing="list the folder's videos")
-        earlier = earlier_videos(there)
+        earlier = (*earlier_videos(there), *self._left_in_kept_folder(sender, folders))
         scratch = Scratch.of_try(folder_id, uuid.uuid4().hex[:8])
         scratch.made.update({video.id: video.title for video in earlier})
         tokens, told = workspace_told(sender)
@@ -149,6 +152,15 @@ class _Trial:
         start = TrialStart(folder=name, mark=scratch.mark, longest_wait=self._wish.longest_wait, earlier=len(earlier))
         self._view.starts(start)
         self._note(tokens)
+
+    def _left_in_kept_folder(self, sender: Sender, folders: tuple[object, ...]) -> tuple[Video, ...]:
+        """Videos of an earlier try that was killed after it had moved them; others there are left alone."""
+        items: list[object] = []
+        for folder in folders:
+            if text_of(folder, "name") in {FOLDER_NAME, NO_PARENT_FOLDER_NAME}:
+                path = f"/v1/videos?folder_id={text_of(folder, 'id')}"
+                items += all_pages(sender, path, doing="list the folder's videos")
+        return tuple(video for item in items if (video := read_video(item)) and is_of_a_try(video))
 
     def go(self) -> TrialResult:
         """Asks everything, and deletes what was made, also after a failure or Ctrl+C."""
@@ -212,16 +224,17 @@ class _Trial:
         self._found.append(shown)
         self._view.found(shown)
 
-    def _cleaned(self, session: Session) -> tuple[tuple[str, ...], bool]:
+    def _cleaned(self, session: Session) -> tuple[tuple[LeftVideo, ...], bool]:
         """Deletes what was made; what stays, and whether somebody did not want to wait for it."""
         self._waits.grant(_TO_DELETE)
         try:
             return clean_up(session.api, session.scratch, self._waits), False
         except KeyboardInterrupt:
-            left = session.scratch.made.items()
-            return tuple(f'video {video_id} "{title}": interrupted' for video_id, title in left), True
+            made = session.scratch.made.items()
+            left = (LeftVideo(video_id=video_id, title=title, reason="Interrupted.") for video_id, title in made)
+            return tuple(left), True
 
-    def _result(self, session: Session, left: tuple[str, ...], *, stopped: str) -> TrialResult:
+    def _result(self, session: Session, left: tuple[LeftVideo, ...], *, stopped: str) -> TrialResult:
         outcomes = [item for item in self._found if not isinstance(item, Step)]
         return TrialResult(
             outcomes=in_order(outcomes, otherwise=stopped or "nothing came of it"),

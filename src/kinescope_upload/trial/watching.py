@@ -40,4 +40,4 @@ def watch_all(
             if what != announced:
                 announce(what, max(min(watch.at_most, budget) for watch in waiting) - elapsed)
                 announced = what
-            waits.pause(waits.tick)
+            waits.pause(min(waits.tick, waits.left))
