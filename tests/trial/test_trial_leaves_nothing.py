@@ -8,15 +8,17 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.emulator import Action, Fault, Route
+from kinescope_upload.emulator import Action, Fault, Link, Route
 from trial.trial_runs import TrialWorld, trial_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from _pytest.mark import ParameterSet
@@ -70,6 +72,30 @@ def test_what_cannot_be_deleted_is_named_with_its_title(world: TrialWorld) -> No
     assert all(one["title"].startswith("kupload try ") and one["reason"] for one in run.said["left"])
 
 
+@pytest.mark.parametrize(("route", "count"), [(Route.PATCH, 1), pytest.param(Route.INIT, 4, marks=pytest.mark.slow)])
+def test_a_network_that_goes_down_stops_it_and_what_stays_is_named(tmp_path: Path, route: Route, count: int) -> None:
+    with trial_world(tmp_path) as world, Link(world.emulator.url) as link:
+        through = replace(world, changes={"KINESCOPE_API_URL": link.url, "KINESCOPE_UPLOADER_URL": link.url})
+        world.emulator.faults.add(Fault(route=route, action=Action.DELAY, skip=count - 1, delay=0.3))
+        breaker = Thread(target=break_when, args=(world, link, route, count))
+        breaker.start()
+        run = through.try_it()
+        breaker.join()
+        assert run.exit_code == 3
+        assert run.said["stopped"]
+        known, marks = ({one[key] for one in run.said["left"]} for key in ("video_id", "title"))
+        for video in world.emulator.videos():
+            assert video.id in known or any(video.title.startswith(mark) for mark in marks)
+        assert run.values["options"] == "tus"
+
+
+def break_when(world: TrialWorld, link: Link, route: Route, count: int) -> None:
+    """Takes the network down while that request waits for its answer."""
+    world.emulator.accounting.wait_until(has(route, count), 60)
+    link.refuse()
+    link.cut_now()
+
+
 class Process:
     """A try in a process of its own."""
 
@@ -92,7 +118,7 @@ class Process:
         return text
 
 
-def has(route: Route, count: int) -> object:
+def has(route: Route, count: int) -> Callable[[Accounting], bool]:
     def seen(accounting: Accounting) -> bool:
         return accounting.requests()[route] >= count
 
@@ -120,7 +146,7 @@ def test_ctrl_c_deletes_what_was_made(tmp_path: Path, route: Route, count: int) 
     with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
         world.emulator.faults.add(Fault(route=route, action=Action.DELAY, skip=count - 1, delay=0.3))
         process = Process(world)
-        assert world.emulator.accounting.wait_until(has(route, count), 60)  # type: ignore[arg-type]
+        assert world.emulator.accounting.wait_until(has(route, count), 60)
         process.interrupt()
         said = process.said()
         assert process.process.returncode == 130, said
@@ -147,10 +173,10 @@ def test_ctrl_c_ends_the_long_wait_at_once(tmp_path: Path) -> None:
 def test_a_second_ctrl_c_ends_the_deleting_and_names_what_stays(tmp_path: Path) -> None:
     with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
         process = Process(world, "--json")
-        assert world.emulator.accounting.wait_until(has(Route.MOVE, 2), 60)  # type: ignore[arg-type]
+        assert world.emulator.accounting.wait_until(has(Route.MOVE, 2), 60)
         world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=Action.DELAY, skip=1, times=1, delay=20))
         process.interrupt()
-        assert world.emulator.accounting.wait_until(has(Route.VIDEO_DELETE, 4), 60)  # type: ignore[arg-type]
+        assert world.emulator.accounting.wait_until(has(Route.VIDEO_DELETE, 4), 60)
         process.interrupt()
         trial, error = (json.loads(line) for line in process.said().splitlines() if line.startswith("{"))
         assert (process.process.returncode, error["exit_code"]) == (130, 130)

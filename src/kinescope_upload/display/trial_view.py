@@ -148,7 +148,7 @@ def _line_of(item: Outcome | Step) -> tuple[str, str, str]:
 def _sections(result: TrialResult) -> Iterator[Section]:
     rows = tuple(_row(outcome) for outcome in result.outcomes)
     yield Section(title="Open readings", columns=("Reading", "Found", "Default", "Note"), rows=rows)
-    left = tuple((video.video_id, video.title, video.reason) for video in result.left)
+    left = tuple((video.video_id or "–", video.title, video.reason) for video in result.left)
     yield Section(title="Left on Kinescope", columns=("Video", "Title", "Why"), rows=left)
     yield Section(title="Stays on purpose", columns=("What",), rows=tuple((line,) for line in result.kept))
 

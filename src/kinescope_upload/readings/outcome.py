@@ -97,7 +97,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftVideo:
-    """A video that could not be deleted, and why."""
+    """A video that could not be deleted, and why.
+
+    Attributes:
+        video_id: Its id; empty where nobody knows it.
+        title: Its title; where the id is not known, what the title begins with.
+        reason: Why it stays, in a sentence.
+    """
 
     video_id: str
     title: str

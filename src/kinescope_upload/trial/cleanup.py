@@ -9,13 +9,13 @@ from kinescope_upload.readings import LeftVideo
 from kinescope_upload.readings.masking import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kinescope_upload.kinescope import KinescopeApi
     from kinescope_upload.trial.scratch import Scratch
     from kinescope_upload.trial.waits import WaitBudget
 
-__all__ = ["clean_up"]
+__all__ = ["clean_up", "left_videos"]
 
 _LATE_INIT: Final = 1.0
 """Seconds until a video is listed that init made although nobody heard its answer."""
@@ -31,26 +31,38 @@ def clean_up(api: KinescopeApi, scratch: Scratch, waits: WaitBudget) -> tuple[Le
         What stays, and why.
     """
     reasons = dict(_deletions(api, scratch))
-    reasons |= _look_for_more(api, scratch)
+    is_listed = _delete_what_is_listed(api, scratch, reasons)
     if scratch.is_init_open and waits.pause(_LATE_INIT):
-        reasons |= _look_for_more(api, scratch)
-    return tuple(
-        LeftVideo(video_id=video_id, title=title, reason=masked(reasons.get(video_id, "")))
+        is_listed = _delete_what_is_listed(api, scratch, reasons)
+    scratch.is_init_open = scratch.is_init_open and not is_listed
+    return left_videos(scratch, reasons)
+
+
+def left_videos(
+    scratch: Scratch, reasons: Mapping[str, str], *, otherwise: str = "Nobody tried."
+) -> tuple[LeftVideo, ...]:
+    """What was made and is not deleted, with the reasons by id."""
+    left = [
+        LeftVideo(video_id=video_id, title=title, reason=masked(reasons.get(video_id, otherwise)))
         for video_id, title in scratch.made.items()
-    )
+    ]
+    if scratch.is_init_open:
+        reason = "It may have been made: init had no answer. Look for a title that begins like this."
+        left.append(LeftVideo(video_id="", title=scratch.mark, reason=reason))
+    return tuple(left)
 
 
-def _look_for_more(api: KinescopeApi, scratch: Scratch) -> dict[str, str]:
-    """Deletes what the folder's list still shows of this try; why that failed, by id."""
-    deleted_before = dict(scratch.made)
+def _delete_what_is_listed(api: KinescopeApi, scratch: Scratch, reasons: dict[str, str]) -> bool:
+    """Deletes what the folder's list still shows of this try; False when it cannot be listed."""
+    known = set(scratch.made)
     try:
         for video in api.videos(folder_id=scratch.folder_id):
-            if scratch.is_ours(video.title) and video.id not in deleted_before:
+            if scratch.is_ours(video.title) and video.id not in known:
                 scratch.made[video.id] = video.title
     except KuploadError:
-        return {}  # the network is down or the token is refused: what is known is told
-    new = {video_id for video_id in scratch.made if video_id not in deleted_before}
-    return dict(_deletions(api, scratch, only=new))
+        return False
+    reasons |= dict(_deletions(api, scratch, only=set(scratch.made) - known))
+    return True
 
 
 def _deletions(api: KinescopeApi, scratch: Scratch, *, only: set[str] | None = None) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from kinescope_upload.readings import LeftVideo, NotTold, Outcome, Step, TrialRe
 from kinescope_upload.readings.masking import masked, masked_item
 from kinescope_upload.readings.of_videos import text_of
 from kinescope_upload.trial.bench import Bench
-from kinescope_upload.trial.cleanup import clean_up
+from kinescope_upload.trial.cleanup import clean_up, left_videos
 from kinescope_upload.trial.preflight import checked_folder, checked_folder_id, earlier_videos, workspace_told
 from kinescope_upload.trial.probes import LAST, PROBES, Probe
 from kinescope_upload.trial.report import write_report
@@ -230,9 +230,7 @@ class _Trial:
         try:
             return clean_up(session.api, session.scratch, self._waits), False
         except KeyboardInterrupt:
-            made = session.scratch.made.items()
-            left = (LeftVideo(video_id=video_id, title=title, reason="Interrupted.") for video_id, title in made)
-            return tuple(left), True
+            return left_videos(session.scratch, {}, otherwise="Interrupted."), True
 
     def _result(self, session: Session, left: tuple[LeftVideo, ...], *, stopped: str) -> TrialResult:
         outcomes = [item for item in self._found if not isinstance(item, Step)]
