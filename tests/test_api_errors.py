@@ -27,7 +27,7 @@ _CODES: Final[dict[int, tuple[Meaning, Meaning]]] = {
     100107: (_M.RIGHT_MISSING, _M.RIGHT_MISSING),
     400101: (_M.FINAL, _M.FINAL),
     400102: (_M.FINAL, _M.FINAL),
-    400201: (_M.FINAL, _M.FINAL),
+    400201: (_M.FINAL, _M.NAME_TAKEN),
     400203: (_M.NAME_TAKEN, _M.NAME_TAKEN),
     400207: (_M.UNPAID, _M.UNPAID),
     400208: (_M.UNPAID, _M.UNPAID),
@@ -64,7 +64,7 @@ def test_a_code_means_the_same_whatever_the_status(code: int, status: int) -> No
 _ON_UPLOAD_URLS: Final = [
     (code, 400, on_api)
     for code, (_, on_api) in _CODES.items()
-    if code not in {100103, 100104, 100105, 100107, 400419, 404404}
+    if code not in {100103, 100104, 100105, 100107, 400201, 400419, 404404}
 ]
 
 
@@ -72,6 +72,7 @@ _ON_UPLOAD_URLS: Final = [
     ("code", "status", "meaning"),
     [
         *_ON_UPLOAD_URLS,
+        (400201, 400, _M.FINAL),
         (402402, 402, _M.FINAL),
         (400212, 403, _M.UNPAID),
         (100101, 400, _M.TOKEN_REFUSED),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +68,24 @@ def _plan(
 
 def _text(plan: Plan) -> list[str]:
     return [f"{one.decision} {one.lesson_id}: {one.reason}" for one in plan.lessons]
+
+
+# --- Spellings of ids --------------------------------------------------------------------------------------------
+
+_UUID: Final = "3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f6"
+
+
+@pytest.mark.parametrize(
+    "held", [_UUID.upper(), "8QgcPYt6A8RjEXEZ29zYqw", "https://kinescope.io/8QgcPYt6A8RjEXEZ29zYqw?t=5"]
+)
+@pytest.mark.parametrize(
+    ("stage", "decision"),
+    [(Stage.LINKED, Decision.SKIP), (Stage.VERIFIED, Decision.SKIP), (Stage.UPLOADED, Decision.LINK)],
+)
+def test_a_row_that_holds_our_video_in_another_spelling_is_ours(held: str, stage: Stage, decision: Decision) -> None:
+    record = replace(_record(stage), video_id=_UUID)
+    [lesson] = _plan(_assignment("c_001", _file()), rows=[_row(held)], records=[record]).lessons
+    assert lesson.decision is decision
 
 
 # --- The decisions -----------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from kinescope_upload.plan import Decision, Selection, make_plan
 from kinescope_upload.progress.format import encode_course, encode_record, parse_course
 from kinescope_upload.takeover import Known, take_over
 from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.video_ids import short_id
 from mapping_cases import row, video
 
 if TYPE_CHECKING:
@@ -109,6 +112,18 @@ def test_the_longest_course_name_wins() -> None:
     old = parse_old_progress({"uploaded": [{"lessonId": "01_a_b_001", "videoId": VIDEOS[0]}]}, origin="old.json")
     [taken] = take_over(old, Known(files={}, courses_of_lessons={}, courses={"01_a", "01_a_b"}, records={})).taken
     assert (taken.course, taken.record.path) == ("01_a_b", "01_a_b/")
+
+
+@pytest.mark.parametrize("spelling", ["{short}", "https://kinescope.io/embed/{short}", "{upper}"])
+def test_an_id_in_another_spelling_is_the_same_id(spelling: str) -> None:
+    spelt = spelling.format(short=short_id(VIDEOS[0]), upper=VIDEOS[0].upper())
+    old = parse_old_progress({"uploaded": [{"lessonId": "01_a_001", "videoId": spelt}]}, origin="old.json")
+    facts = Known(files={}, courses_of_lessons={}, courses={"01_a"}, records={})
+    [taken] = take_over(old, facts).taken
+    assert taken.record.video_id == VIDEOS[0]
+    known = replace(taken.record, video_id=spelt)
+    again = take_over(old, replace(facts, records={"01_a_001": known}))
+    assert (again.known, again.not_taken) == (("01_a_001",), ())
 
 
 def test_the_librarys_course_goes_before_the_old_files() -> None:

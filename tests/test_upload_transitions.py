@@ -60,7 +60,7 @@ _BEGINNING: Final = Beginning(
 )
 
 _EVENTS: Final[tuple[Event, ...]] = (
-    Attempted(at=_LATER),
+    Attempted(at=_LATER, mark="its"),
     Created(upload_url="https://uploader.kinescope.io/u/2", video_id="theirs", expires_at=_LATER),
     AlreadyExists(),
     InitUnanswered(),
@@ -71,7 +71,7 @@ _EVENTS: Final[tuple[Event, ...]] = (
     LengthReached(md5="d41d"),
     UploadGone(),
     FileReplaced(),
-    VideoComplete(md5="d41d", video_id="theirs"),
+    VideoComplete(md5="d41d", video_id="theirs", video_url="https://kinescope.io/embed/x"),
     OrphanGone(beginning=_BEGINNING),
     Linked(at=_LATER),
     Proven(at=_LATER),
@@ -93,6 +93,8 @@ def _record(stage: Stage = Stage.PLANNED) -> Record:
         video_id="ours",
         stage=stage,
         attempted_at=_NOW,
+        mark="mine",
+        lost_marks=("earlier",),
         upload_url=_URL,
         offset=40,
         offset_confirmed=True,
@@ -118,6 +120,7 @@ _PLANNED_ANEW: Final = Record(
     title="Новый",
     dialect=Dialect.JSON,
     video_id="next",
+    lost_marks=("earlier",),
 )
 
 _ALL_BUT_WHOSE: Final = Record.__dataclass_fields__.keys() - {"lesson_id", "path", "stage", "failure"}
@@ -138,7 +141,7 @@ def _facts_of(record: Record) -> dict[str, object]:
 
 
 _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] = {
-    (Stage.PLANNED, Attempted): (Stage.PLANNED, {"attempted_at": _LATER}),
+    (Stage.PLANNED, Attempted): (Stage.PLANNED, {"attempted_at": _LATER, "mark": "its"}),
     (Stage.PLANNED, Created): (
         Stage.CREATED,
         {
@@ -186,7 +189,13 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
     ),
     (Stage.ORPHANED, VideoComplete): (
         Stage.UPLOADED,
-        {"video_id": "theirs", "offset": 100, "md5": "d41d", "reason": None},
+        {
+            "video_id": "theirs",
+            "video_url": "https://kinescope.io/embed/x",
+            "offset": 100,
+            "md5": "d41d",
+            "reason": None,
+        },
     ),
     (Stage.ORPHANED, OrphanGone): (Stage.PLANNED, _facts_of(_PLANNED_ANEW)),
     (Stage.UPLOADED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
@@ -239,6 +248,26 @@ def test_what_an_event_does_not_name_stays_as_it_was() -> None:
     assert (created.video_id, created.expires_at) == ("ours", None)
     assert accepted.expires_at == _NOW
     assert (complete.video_id, complete.md5) == ("ours", None)
+
+
+@pytest.mark.parametrize("was_seen", [False, True])
+@pytest.mark.parametrize("video_id", [None, "named"])
+def test_the_mark_of_an_attempt_that_showed_no_video_is_kept_to_look_for_it_again(
+    was_seen: bool, video_id: str | None
+) -> None:
+    orphaned = replace(_record(Stage.ORPHANED), dialect=Dialect.JSON, video_id=video_id)
+    planned = advance(orphaned, OrphanGone(beginning=_BEGINNING, was_seen=was_seen))
+    is_lost = video_id is None and not was_seen
+
+    assert planned.mark is None
+    assert planned.lost_marks == (("earlier", "mine") if is_lost else ("earlier",))
+
+
+def test_the_mark_of_an_attempt_is_kept_when_another_video_is_adopted() -> None:
+    orphaned = replace(_record(Stage.ORPHANED), dialect=Dialect.JSON, video_id=None)
+    adopted = advance(orphaned, Adopted(video_id="theirs", size=9, modified_ns=99, md5="d41d", at=_LATER))
+
+    assert (adopted.mark, adopted.lost_marks) == (None, ("earlier", "mine"))
 
 
 # --- Reopening ---------------------------------------------------------------------------------------------------
@@ -363,6 +392,7 @@ class _RemoteVideo:
     id: str
     length: int
     created_at: datetime
+    mark: str | None = None
     received: int = 0
     versions: set[int] = field(default_factory=set)
     takes_bytes: bool = True
@@ -401,11 +431,11 @@ class _Server:
         """The video with this id, among them one whose deletion has not come through yet."""
         return next((one for one in self.videos if one.id == video_id), None)
 
-    def create(self, video_id: str | None, length: int) -> Event:
+    def create(self, video_id: str | None, length: int, mark: str | None) -> Event:
         if self.shown(video_id):
             return AlreadyExists()
         chosen = video_id or f"server-{len(self.videos)}-{self.clock.timestamp():.0f}"
-        self.videos.append(_RemoteVideo(id=chosen, length=length, created_at=self.clock))
+        self.videos.append(_RemoteVideo(id=chosen, length=length, created_at=self.clock, mark=mark))
         return Created(upload_url=chosen, video_id=None if video_id else chosen)
 
     def tell_offset(self, url: str) -> Event:
@@ -579,7 +609,7 @@ class _Driver:
     def create(self) -> Event:
         self.note_attempt()
         try:
-            return self.ask(lambda: self.server.create(self.record.video_id, self.record.size))
+            return self.ask(lambda: self.server.create(self.record.video_id, self.record.size, self.record.mark))
         except _NotSentError:
             raise
         except _NoAnswerError:
@@ -589,7 +619,8 @@ class _Driver:
 
     def note_attempt(self) -> None:
         if self.record.attempted_at is None:
-            self.become(Attempted(at=self.server.clock))
+            mark = self.world.new_id() if self.record.dialect is Dialect.JSON else None
+            self.become(Attempted(at=self.server.clock, mark=mark))
 
     def send(self, step: SendChunk) -> Event:
         if self.disk.file != self.file:
@@ -625,14 +656,9 @@ class _Driver:
         self.server.answer(lambda: None)
         if self.record.video_id:
             return self.server.shown(self.record.video_id)
-        assert self.record.attempted_at
-        since = self.record.attempted_at - timedelta(seconds=2)
-        found = [
-            one
-            for one in self.server.videos
-            if (one.length, one.is_complete) == (self.record.size, False) and one.created_at >= since
-        ]
-        _must(len(found) <= 1, "several leftovers could be ours")
+        assert self.record.mark
+        found = [one for one in self.server.videos if one.mark == self.record.mark]
+        _must(len(found) <= 1, "several videos bear one mark")
         return found[0] if found else None
 
     def remove(self, video_id: str) -> None:
@@ -749,7 +775,7 @@ class _DeletesWithoutLooking(_Driver):
 class _SavesTheIdAfterThePost(_Driver):
     def note_attempt(self) -> None:
         if self.record.attempted_at is None:
-            self.record = advance(self.record, Attempted(at=self.server.clock))
+            self.record = advance(self.record, Attempted(at=self.server.clock, mark=self.world.new_id()))
 
 
 class _CountsSentAsAccepted(_Driver):
@@ -770,20 +796,28 @@ class _CreatesAnewOnALostAnswer(_Driver):
             return super().create()
 
 
+class _TakesANewMarkForEveryLook(_Driver):
+    def find(self) -> _RemoteVideo | None:
+        self.record = replace(self.record, mark=self.world.new_id())
+        return super().find()
+
+
 @pytest.mark.parametrize(
-    ("driver", "claim"),
+    ("driver", "dialect", "claim"),
     [
-        (_DeletesWithoutLooking, "a complete video was deleted"),
-        (_SavesTheIdAfterThePost, "videos instead of one"),
-        (_CountsSentAsAccepted, "the video is not complete"),
-        (_CreatesAnewOnALostAnswer, "videos instead of one"),
+        (_DeletesWithoutLooking, "tus", "a complete video was deleted"),
+        (_SavesTheIdAfterThePost, "tus", "videos instead of one"),
+        (_SavesTheIdAfterThePost, "json", "videos instead of one"),
+        (_CountsSentAsAccepted, "tus", "the video is not complete"),
+        (_CreatesAnewOnALostAnswer, "tus", "videos instead of one"),
+        (_TakesANewMarkForEveryLook, "json", "videos instead of one"),
     ],
 )
-def test_the_histories_catch_a_driver_that_was_sabotaged(driver: type[_Driver], claim: str) -> None:
+def test_the_histories_catch_a_driver_that_was_sabotaged(driver: type[_Driver], dialect: str, claim: str) -> None:
     caught = set()
     for seed in range(500):
         try:
-            _play(seed, _SETTINGS["tus"], driver)
+            _play(seed, _SETTINGS[dialect], driver)
         except _PromiseBrokenError as error:
             caught.add(str(error))
 

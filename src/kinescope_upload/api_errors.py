@@ -78,6 +78,7 @@ _BY_CODE: Final[dict[int, Meaning]] = {
 
 _BY_REQUEST_AND_CODE: Final[dict[tuple[Request, int], Meaning | None]] = {
     (Request.INIT, 400419): Meaning.TAKEN,
+    (Request.API, 400201): Meaning.NAME_TAKEN,  # there is nothing but a name that could be taken
     (Request.INIT, 404404): Meaning.FINAL,  # the folder is gone, not an upload
     (Request.PATCH, 400419): None,  # a 409 stays what the Tus protocol says it is
 } | {

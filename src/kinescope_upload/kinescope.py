@@ -18,7 +18,6 @@ __all__ = ["Asker", "KinescopeApi"]
 
 _PER_PAGE = 100
 _NO_SUCH_METHOD = 400405
-_NAME_TAKEN = frozenset({400201, 400203})
 
 
 class Asker(Protocol):
@@ -208,7 +207,7 @@ class KinescopeApi:
         doing = f'make the folder "{name}"'
         new = {"name": name, "parent_id": project_id}
         answer = self._ask("POST", f"/v1/projects/{project_id}/folders", doing=doing, json=new)
-        if answer.error_code in _NAME_TAKEN:
+        if interpret(Request.API, answer) is Meaning.NAME_TAKEN:
             raise TryAgainError(
                 f'Kinescope says that there is a folder "{name}" already, and does not list it.',
                 request_id=answer.request_id,

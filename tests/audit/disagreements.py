@@ -300,6 +300,7 @@ ROWS = (
             (VideoStatus.PENDING, Kind.STATUS_STUCK),
             (VideoStatus.UPLOADING, Kind.STATUS_STUCK),
             (VideoStatus.PROCESSING, Kind.PROCESSING),
+            (VideoStatus.SUSPENDED, Kind.STATUS_SUSPENDED),
         )
     ),
     Disagreement(

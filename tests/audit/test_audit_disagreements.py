@@ -27,6 +27,7 @@ def _set_up(worlds: WorldMaker, row: Disagreement, dialect: str = "tus") -> tupl
 
 _DECIDED_ELSEWHERE = {
     Kind.PROCESSING,
+    Kind.STATUS_SUSPENDED,
     Kind.NOT_UPLOADED,
     Kind.FILE_WITHOUT_LESSON,
     Kind.LESSON_WITHOUT_FILE,
@@ -110,7 +111,7 @@ def test_the_resolved_issues_of_the_replaced_system(name: str, dialect: str, wor
 def test_every_kind_of_finding_is_set_up_somewhere_here() -> None:
     told = {kind for row in ROWS for kind in (*row.kinds, *row.left)}
     told |= {Kind.UNFINISHED, Kind.STATUS_UNKNOWN, Kind.FILE_UNREADABLE, Kind.MAPPING_IN_DOUBT}  # test_audit_verify
-    told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED}  # as well
+    told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED, Kind.NO_ORIGINALS}  # test_audit_readings
     assert told == set(Kind)
     assert {action for row in ROWS for action in row.actions} == set(Action)
 

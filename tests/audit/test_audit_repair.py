@@ -112,7 +112,7 @@ def test_a_token_that_may_not_delete_leaves_everything_as_it_was(worlds: WorldMa
 
 def test_an_unfinished_video_whose_lesson_is_gone_is_deleted(world: World) -> None:
     world.fill((400 * KIB,))
-    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1))
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1, times=2))
     assert world.upload().exit_code == 1
     leftover = video_of(world)
     world.database.execute('DELETE FROM "Lesson"')
@@ -134,7 +134,7 @@ def test_an_unfinished_video_of_ours_beside_a_proven_one_is_deleted(worlds: Worl
     """Somebody lost patience and uploaded the file by hand."""
     world = worlds()
     world.fill((400 * KIB,))
-    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1))
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1, times=2))
     assert world.upload().exit_code == 1
     [path] = world.library.glob(f"{COURSE}/*/*")
     ours = video_of(world)

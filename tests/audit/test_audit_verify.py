@@ -273,7 +273,7 @@ def test_a_moved_file_is_still_its_lessons(worlds: WorldMaker) -> None:
 def test_an_upload_that_is_begun_is_unfinished_and_its_video_is_no_stranger(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((400 * KIB,))
-    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1))
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1, times=2))
     assert world.upload().exit_code == 1
     report = look(world)
     assert kinds(report) == [Kind.UNFINISHED]

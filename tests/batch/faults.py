@@ -95,6 +95,9 @@ def _rows_of_init() -> list[Row]:
     ]
 
 
+_INVALID_AS_402 = _service(Fault(route=Route.INIT, status=402, code=402402))
+
+
 def _rows_of_patch() -> list[Row]:
     def on_patch(action: Action, *, skip: int = 1, **facts: int) -> Arrange:
         return _service(Fault(route=Route.PATCH, action=action, skip=skip, **facts))  # type: ignore[arg-type]
@@ -125,9 +128,16 @@ def _rows_of_patch() -> list[Row]:
         Row(name="a chunk meets 409 without the offset", arrange=answered(409), cuts=1),
         Row(name="the upload is locked for six requests", arrange=answered(423, times=6), cuts=6),
         Row(name="a chunk arrives damaged", arrange=answered(460), cuts=1),
-        Row(name="the token is revoked in mid-upload", arrange=answered(401, times=4), exits=(3, 0), cuts=4),
+        Row(name="the token is revoked in mid-upload", arrange=answered(401, times=8), exits=(3, 0), cuts=8),
         Row(name="the money runs out in mid-upload", arrange=answered(402, times=4), exits=(3, 0), cuts=4),
-        Row(name="a chunk is forbidden", arrange=answered(403), exits=(1, 0), cuts=1),
+        Row(
+            name="a chunk is forbidden",
+            arrange=_service(Fault(route=Route.PATCH, status=403, times=2, match="003_")),
+            exits=(1, 0),
+            cuts=2,
+        ),
+        Row(name="a chunk is forbidden without the token", arrange=answered(403), cuts=1),
+        Row(name="one title fails the validation, under the status of payment", arrange=_INVALID_AS_402, exits=(1, 0)),
         Row(
             name="the upload expires in mid-chunk",
             arrange=_service(Fault(route=Route.PATCH, action=Action.EXPIRE, keep=CHUNK + half)),

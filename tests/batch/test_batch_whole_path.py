@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kinescope_upload.emulator import Action, Fault, Route
 from world import KIB, World, WorldMaker
 
@@ -40,6 +42,34 @@ def test_a_folder_whose_creation_was_not_answered_is_made_once(worlds: WorldMake
     world.emulator.faults.add(Fault(route=Route.FOLDERS_CREATE, action=Action.LOSE_ANSWER))
     assert world.upload(create_folders=True).exit_code == 0
     assert [folder.name for folder in world.emulator.folders()] == ["07_new"]
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("parent", ["project", "null", "absent"])
+def test_a_courses_folder_is_found_and_made_once_however_kinescope_names_the_root(
+    parent: str, worlds: WorldMaker
+) -> None:
+    world = worlds(readings={"root-parent": parent})
+    for course in ("07_new", "08_newer"):
+        (world.library / course / "m01").mkdir(parents=True)
+        (world.library / course / "m01/001.mp4").write_bytes(course.encode())
+    world.add_lessons()
+    world.emulator.create_folder("07_new")
+    for _ in range(2):
+        assert world.upload(create_folders=True).exit_code == 0
+    assert [folder.name for folder in world.emulator.folders()] == ["07_new", "08_newer"]
+    world.assert_promise()
+    assert world.run("folders").exit_code == 0
+    assert world.run("verify").exit_code == 0
+
+
+def test_a_name_that_is_said_to_be_taken_is_looked_for_again(worlds: WorldMaker) -> None:
+    world = worlds()
+    (world.library / "07_new/m01").mkdir(parents=True)
+    (world.library / "07_new/m01/001.mp4").write_bytes(b"x")
+    world.add_lessons()
+    world.emulator.faults.add(Fault(route=Route.FOLDERS_CREATE, status=400, code=400203))
+    assert world.upload(create_folders=True).exit_code == 0
     world.assert_promise()
 
 

@@ -22,6 +22,7 @@ from kinescope_upload.comparison import (
 from kinescope_upload.model import LessonRow, LessonTable, VideoFile
 from kinescope_upload.upload import Stage
 from kinescope_upload.video import Video
+from kinescope_upload.video_ids import short_id
 
 if TYPE_CHECKING:
     from kinescope_upload.comparison import Report
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 COURSE, PROJECT, FOLDER, ELSEWHERE = "c", "project", "folder", "elsewhere"
 PLACES = {COURSE: Place(course=COURSE, project_id=PROJECT, folder_ids=(FOLDER,))}
 IDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "123456")
+SPELT = (short_id(IDS[0]), f"https://kinescope.io/{short_id(IDS[1])}", IDS[2].upper())
 COMMANDS = Commands(api_url="https://api", table=LessonTable())
 
 
@@ -113,6 +115,7 @@ def _linked(lesson: Lesson, video: Video) -> Lesson:
     return replace(lesson, row=_row(lesson, video.id), trace=trace)
 
 
+_PARTIAL = ("pending", "uploading", "aborted")
 _sizes = st.sampled_from((10, 20))
 _md5s = st.sampled_from(("a" * 32, "b" * 32))
 _titles = st.sampled_from(("One", "Two"))
@@ -140,7 +143,7 @@ def _lessons(draw: st.DrawFn, lesson_id: str) -> Lesson:
     path = f"c/{lesson_id}.mp4"
     file = VideoFile(path=path, size=draw(_sizes), modified_ns=1) if draw(st.integers(0, 3)) else None
     title = draw(_titles)
-    video_id = draw(st.sampled_from((None, *IDS, "no id of Kinescope")))
+    video_id = draw(st.sampled_from((None, *IDS, *SPELT, "no id of Kinescope")))
     has_row = draw(st.integers(0, 3))
     row = LessonRow(lesson_id=lesson_id, course=COURSE, title=title, video_id=video_id) if has_row else None
     return Lesson(
@@ -156,16 +159,19 @@ def _lessons(draw: st.DrawFn, lesson_id: str) -> Lesson:
 
 @st.composite
 def _videos(draw: st.DrawFn, video_id: str) -> Video:
-    status = draw(st.sampled_from(("done", "done", "done", "processing", "pending", "uploading", "aborted", "error")))
-    is_partial = status in {"pending", "uploading", "aborted"}
+    status = draw(st.sampled_from(("done", "done", "done", "processing", *_PARTIAL, "suspended", "error")))
+    has_content = status not in _PARTIAL and (status != "suspended" or draw(st.booleans()))
+    is_told = has_content and draw(st.integers(0, 4)) > 0  # originals may be switched off
     return Video(
         id=video_id,
         title=draw(_titles),
         status=status,
         project_id=PROJECT,
         folder_id=draw(st.sampled_from((FOLDER, FOLDER, ELSEWHERE, None))),
-        size=draw(_sizes),
-        md5=None if is_partial else draw(_md5s),
+        size=draw(_sizes) if is_told else None,
+        md5=draw(_md5s) if is_told else None,
+        duration=5.0 if has_content else 0.0,
+        has_assets=has_content,
     )
 
 

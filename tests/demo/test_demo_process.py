@@ -75,7 +75,7 @@ def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[.
         "Video exists, row empty: 1",
         "Two videos for one lesson: 2",
         "Video ended in error: 1",
-        "Video is stuck in pending or uploading: 1",
+        "Video is stuck in an unfinished upload: 1",
         "MD5 of the original differs: 1",
         "Video in the wrong folder: 1",
         "Video in the project's root: 1",

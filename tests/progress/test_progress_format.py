@@ -73,6 +73,18 @@ def test_a_progress_file_is_one_lesson_a_line_in_ascii() -> None:
     ]
 
 
+def test_a_mark_is_one_key_more_and_a_file_without_it_is_read_as_before() -> None:
+    record = replace(_RECORD, mark="m1", lost_marks=("m0",), video_url="https://kinescope.io/embed/x")
+    before = _facts()
+
+    assert parse_course(before) == ("c", {"c_001": _RECORD})
+    assert json.loads(_encode("c", record))["lessons"]["c_001"] == json.loads(before)["lessons"]["c_001"] | {
+        "mark": "m1",
+        "lost_marks": ["m0"],
+        "video_url": "https://kinescope.io/embed/x",
+    }
+
+
 def test_a_course_without_lessons_is_a_progress_file_too() -> None:
     assert parse_course(_encode("c")) == ("c", {})
 
@@ -115,10 +127,13 @@ def _records(draw: st.DrawFn) -> Record:
         video_id=draw(st.none() | _TEXT if may_be_nameless else _TEXT),
         stage=stage,
         attempted_at=draw(_MOMENTS if is_attempted else st.none() | _MOMENTS),
+        mark=draw(st.none() | _TEXT),
+        lost_marks=tuple(draw(st.lists(_TEXT, max_size=2))),
         upload_url=draw(_TEXT if stage is Stage.CREATED else st.none() | _TEXT),
         offset=draw(st.integers(0, size)),
         expires_at=draw(st.none() | _MOMENTS),
         md5=draw(st.none() | _TEXT),
+        video_url=draw(st.none() | _TEXT),
         reason=draw(st.none() | _TEXT),
         linked_at=draw(st.none() | _MOMENTS),
         verified_at=draw(st.none() | _MOMENTS),
@@ -182,6 +197,10 @@ def _facts(**changes: object) -> str:
         (_facts(attempted_at=7), 'lesson c_001: "attempted_at" is not as kupload writes it'),
         (_facts(attempted_at="2024-05-01T12:00:00"), 'lesson c_001: "2024-05-01T12:00:00" has no time zone'),
         (_facts(expires_at="9999-12-31T23:59:59-01:00"), 'lesson c_001: "9999-12-31T23:59:59-01:00" is no date'),
+        (_facts(mark=7), 'lesson c_001: "mark" is not as kupload writes it'),
+        (_facts(lost_marks="m"), 'lesson c_001: "lost_marks" is not as kupload writes it'),
+        (_facts(lost_marks=[7]), 'lesson c_001: "lost_marks" is not as kupload writes it'),
+        (_facts(video_url=[]), 'lesson c_001: "video_url" is not as kupload writes it'),
         (_facts(failure="broke"), 'lesson c_001: "failure" is not as kupload writes it'),
         (_facts(failure={"reason": "broke"}), 'lesson c_001: "failure" is not as kupload writes it'),
         (_facts(failure={"reason": "broke", "at": "x"}), "lesson c_001: Invalid isoformat string: 'x'"),
@@ -224,7 +243,12 @@ _JSON: Final = st.recursive(
 
 
 @settings(_SETTINGS, max_examples=500)
-@given(field=st.sampled_from([*sorted(json.loads(_facts())["lessons"]["c_001"]), "expires_at", "md5"]), value=_JSON)
+@given(
+    field=st.sampled_from(
+        [*sorted(json.loads(_facts())["lessons"]["c_001"]), "expires_at", "lost_marks", "mark", "md5"]
+    ),
+    value=_JSON,
+)
 def test_no_wrong_value_raises_anything_else(field: str, value: object) -> None:
     _parse_or_refuse(_facts(**{field: value}))
 

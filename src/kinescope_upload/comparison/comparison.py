@@ -90,6 +90,7 @@ class Comparison:
             if before is not None:
                 self._statuses[before.status] -= 1
                 self._seen.discard(video_id)
+                self._without_original.discard(video_id)
 
     def missing(self) -> tuple[str, ...]:
         """The videos that are named for a lesson in question and were not seen so far."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.demo.lessons import count_lessons, rows
 from kinescope_upload.emulator import VideoStatus
-from kinescope_upload.video import embed_url
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ def _problem_of(lesson: DemoLesson, sides: _Sides, stage: Stage) -> str | None:
     row = sides.rows.get(lesson.lesson_id)
     if row is None or row.video_id is None:
         return "is not linked"
-    if row.video_url != embed_url(row.video_id):
+    if not is_same_video(row.video_url, row.video_id):
         return f"is linked, and its address is {row.video_url}"
     video = sides.videos.get(row.video_id)
     if video is None:
