@@ -241,9 +241,20 @@ def test_the_dialect_follows_the_workspace(here: Directory, workspace: str, aske
     assert here.load().dialect is expected
 
 
-def test_tus_without_a_workspace_is_refused(here: Directory) -> None:
+def test_tus_without_a_workspace_is_decided_when_it_is_needed(here: Directory) -> None:
     here.env("KINESCOPE_INIT=tus\n")
-    assert 'KINESCOPE_INIT from .env line 1: "tus" needs the workspace\'s id' in here.refusal()
+    settings = here.load()
+    assert (settings.dialect, settings.lacks_workspace) == (Dialect.TUS, True)
+    assert settings.needed_workspace_id(WORKSPACE) == WORKSPACE
+    with pytest.raises(UsageError, match="KINESCOPE_WORKSPACE_ID is not set") as caught:
+        settings.needed_workspace_id(None)
+    assert "KINESCOPE_INIT=json" in caught.value.way_out
+
+
+def test_the_workspace_that_is_set_goes_before_the_one_that_is_told(here: Directory) -> None:
+    here.env(f"KINESCOPE_WORKSPACE_ID={WORKSPACE}\n")
+    assert here.load().needed_workspace_id(PROJECT) == WORKSPACE
+    assert not here.load().lacks_workspace
 
 
 # Wrong values, each named with its place.

@@ -206,7 +206,7 @@ def test_a_folder_lies_at_the_root_when_the_project_or_nothing_is_its_parent(
 @pytest.mark.parametrize(
     ("data", "project"),
     [
-        ({"id": "p", "name": "Школа", "workspace_id": "w"}, Project(id="p", name="Школа", workspace_id="w")),
+        ({"id": "p", "name": "Школа", "workspace_id": "w"}, Project(id="p", name="Школа")),
         ({"id": "p", "name": 7, "workspace_id": ""}, Project(id="p", name="")),
         ({"id": ""}, None),
         ({"name": "Школа"}, None),

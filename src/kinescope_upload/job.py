@@ -5,8 +5,6 @@ Imports are inside the functions where a command would otherwise pay for what it
 
 from __future__ import annotations
 
-import uuid
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -16,12 +14,11 @@ from kinescope_upload.progress import read_records
 from kinescope_upload.survey import check_proof, read_rows, survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kinescope_upload.batch import Ends, Rules
     from kinescope_upload.config import Settings
     from kinescope_upload.display.options import DisplayOptions
     from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.outside import Kinescope
     from kinescope_upload.progress import ProgressStore
 
 __all__ = ["dry_run", "show_status", "upload"]
@@ -59,6 +56,7 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
     """Uploads what is selected and links it."""
     from kinescope_upload.batch import Batch, FolderWishes, upload_batch
     from kinescope_upload.chores.beside import advice_about_old_progress
+    from kinescope_upload.display.plan_view import cut_titles_warning
     from kinescope_upload.display.printers import make_printer
     from kinescope_upload.events import Warned
     from kinescope_upload.progress import ProgressStore
@@ -73,28 +71,27 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
         plan = survey.plan(rows, progress.records)
         del survey, rows  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderWishes(project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders)
-        with make_printer(options, stdout=stdout, stderr=stderr) as emit, _ends(settings, progress, database) as ends:
-            check = partial(check_rights, plan, ends.kinescope, database, emit, unused_id=str(uuid.uuid4()))
+        with make_printer(options, stdout=stdout, stderr=stderr) as emit, open_kinescope(settings) as kinescope:
+            check = partial(check_rights, plan, kinescope, database, settings, emit)
+            ends = _ends(settings, kinescope, progress, database)
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())
-            for warning in (*settings.warnings, *((advice,) if advice else ())):
+            for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):
                 emit(Warned(message=warning))
             return upload_batch(batch, ends, _rules(settings), emit).exit_code
 
 
-@contextmanager
-def _ends(settings: Settings, progress: ProgressStore, database: LessonsDatabase | None) -> Iterator[Ends]:
+def _ends(settings: Settings, kinescope: Kinescope, progress: ProgressStore, database: LessonsDatabase | None) -> Ends:
     from kinescope_upload.batch import Ends
 
-    with open_kinescope(settings) as kinescope:
-        yield Ends(
-            library=settings.needed_library(),
-            service=kinescope.service,
-            uploader=kinescope.uploader,
-            kinescope=kinescope.api,
-            database=database,
-            progress=progress,
-        )
+    return Ends(
+        library=settings.needed_library(),
+        service=kinescope.service,
+        uploader=kinescope.uploader,
+        kinescope=kinescope.api,
+        database=database,
+        progress=progress,
+    )
 
 
 def _rules(settings: Settings) -> Rules:

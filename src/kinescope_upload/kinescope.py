@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from kinescope_upload.access_tokens import NOTHING_TOLD, TokenFacts, token_facts
 from kinescope_upload.errors import AbsentError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.refusals import error_for
 from kinescope_upload.service import Call
@@ -175,6 +176,22 @@ class KinescopeApi:
                 return None
             case meaning:
                 raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def token_facts(self) -> TokenFacts:
+        """What the list of access tokens tells of our own token; `NOTHING_TOLD` where the list is refused.
+
+        Raises:
+            TryAgainError: No answer, or none now.
+        """
+        doing, page = "list the access tokens", (("page", "1"), ("per_page", str(_PER_PAGE)))
+        answer = self._ask("GET", "/v1/access-tokens", doing=doing, params=page)
+        match interpret(Request.API, answer):
+            case Meaning.DONE:
+                return token_facts(answer.json)
+            case (Meaning.THROTTLED | Meaning.TROUBLE | Meaning.LOCKED) as meaning:
+                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+            case _:
+                return NOTHING_TOLD
 
     def projects(self) -> tuple[Project, ...]:
         """The projects that the token can see."""

@@ -47,7 +47,7 @@ class PlannedLesson:
         lesson_id: The lesson.
         course: Its course.
         file: Its video file as it is now.
-        title: The title that its video gets or has.
+        title: Its title; its video is called as `fit_title` makes of it.
         decision: What the run does.
         reason: Why, in words.
         way_out: What a person can do, where the decision is `in doubt`; else empty.

@@ -52,7 +52,7 @@ class TusClient:
     Args:
         service: The HTTP client.
         uploader_url: The uploader's address.
-        workspace_id: The workspace; None where only the JSON dialect is used.
+        workspace_id: The workspace; None where it is not known yet, or only the JSON dialect is used.
     """
 
     def __init__(self, service: Service, *, uploader_url: str, workspace_id: str | None) -> None:
@@ -64,6 +64,10 @@ class TusClient:
     def probe_url(self) -> str:
         """An address that answers when the uploader can be reached at all."""
         return f"{self._uploader_url}/v2/init"
+
+    def use_workspace(self, workspace_id: str) -> None:
+        """Names the workspace that uploads are created in from now on (Tus dialect)."""
+        self._workspace_id = workspace_id
 
     def create(self, record: Record) -> Created | AlreadyExists | InitUnanswered:
         """Asks for an upload URL, in the record's dialect.
@@ -159,6 +163,8 @@ class TusClient:
             raise error_for(meaning, answer, doing=doing, now=self._service.now())
 
     def _tus_creation(self, record: Record) -> Call:
+        if self._workspace_id is None:
+            raise AssertionError(f"lesson {record.lesson_id} is uploaded by Tus, and no workspace is known")
         metadata = {
             "parent_id": record.parent_id,
             "init_id": record.video_id or "",
@@ -167,7 +173,7 @@ class TusClient:
             "filename": _file_name(record),
             "filesize": str(record.size),
         }
-        headers = tus.creation_headers(workspace_id=self._workspace_id or "", length=record.size, metadata=metadata)
+        headers = tus.creation_headers(workspace_id=self._workspace_id, length=record.size, metadata=metadata)
         url = f"{self._uploader_url}/v2/init"
         return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", headers=headers)
 

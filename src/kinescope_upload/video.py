@@ -113,11 +113,10 @@ class Folder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project on Kinescope; `workspace_id` is None where Kinescope does not say."""
+    """A project on Kinescope."""
 
     id: str
     name: str
-    workspace_id: str | None = None
 
 
 def is_at_root(folder: Folder, project_id: str) -> bool:
@@ -171,8 +170,7 @@ def read_project(data: object) -> Project | None:
     match data:
         case {"id": str(project_id)} if project_id:
             assert isinstance(data, Mapping)  # noqa: S101 - the pattern says so
-            name = _text(data, "name") or ""
-            return Project(id=project_id, name=name, workspace_id=_text(data, "workspace_id"))
+            return Project(id=project_id, name=_text(data, "name") or "")
         case _:
             return None
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.records import Target, deletion_facts, fresh_record, restarted, without_leftover
 from kinescope_upload.comparison import Action, Mending
-from kinescope_upload.comparison.videos import is_same_content, is_same_title
+from kinescope_upload.comparison.videos import is_same_content
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.library import stat_file
 from kinescope_upload.model import LinkOutcome
 from kinescope_upload.progress import note_deletion
+from kinescope_upload.titles import is_title_of
 from kinescope_upload.upload import Adopted, Dialect, Linked, Record, Stage, advance
 from kinescope_upload.video import VideoState
 from kinescope_upload.video_ids import video_key
@@ -166,7 +167,7 @@ class Mender:
 
     def _rename(self, mending: Mending) -> None:
         renamed = self.tools.api.rename_video(mending.video_id, mending.value)
-        if not is_same_title(renamed.title, mending.value):
+        if not is_title_of(renamed.title, mending.value):
             raise LessonFailedError(f'Kinescope calls video {renamed.id} "{renamed.title}" all the same.')
 
     def _record(self, mending: Mending) -> Record | None:

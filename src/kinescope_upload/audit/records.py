@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kinescope_upload.titles import fit_title
 from kinescope_upload.upload import (
     AlreadyExists,
     Beginning,
@@ -51,7 +52,7 @@ def fresh_record(lesson: Lesson, target: Target) -> Record:
         size=file.size,
         modified_ns=file.modified_ns,
         parent_id=target.parent_id,
-        title=lesson.title or file.stem,
+        title=fit_title(lesson.title or file.stem),
         dialect=target.dialect,
         video_id=target.video_id,
     )

@@ -22,6 +22,7 @@ from kinescope_upload.errors import (
 from kinescope_upload.events import BytesAccepted, RetryScheduled, StageReached
 from kinescope_upload.library import stat_file
 from kinescope_upload.source import VideoSource
+from kinescope_upload.titles import fit_title
 from kinescope_upload.tus_client import Chunk
 from kinescope_upload.upload import (
     AskOffset,
@@ -251,7 +252,7 @@ class LessonUpload:
             size=self._file.size,
             modified_ns=self._file.modified_ns,
             parent_id=parent_id,
-            title=self._lesson.title,
+            title=fit_title(self._lesson.title),
             dialect=dialect,
             video_id=self._run.chance.new_id() if dialect is Dialect.TUS else None,
         )

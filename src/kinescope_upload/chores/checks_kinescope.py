@@ -7,6 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.checkup import Check, Standing
+from kinescope_upload.chores.checks_token import (
+    check_right_to_delete,
+    check_workspace,
+    facts_told,
+    is_another_workspace,
+)
 from kinescope_upload.display.text import count
 from kinescope_upload.errors import BatchStoppedError, KuploadError, LessonFailedError
 from kinescope_upload.folders import match_folders
@@ -15,6 +21,7 @@ from kinescope_upload.upload import AlreadyExists, Created, Dialect, InitUnanswe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from kinescope_upload.access_tokens import TokenFacts
     from kinescope_upload.config import Settings
     from kinescope_upload.outside import Kinescope
     from kinescope_upload.video import Project
@@ -61,8 +68,12 @@ def check_kinescope(asking: Asking) -> Iterator[Check]:
     api_key = asking.settings.needed_api_key()
     yield Check(subject="token", standing=Standing.GOOD, told=f"Kinescope accepts {api_key}.")
     yield _check_project(asking.settings, projects)
-    yield _check_right_to_upload(asking)
-    yield _check_right_to_delete(asking)
+    told = facts_told(asking.kinescope.api)
+    yield from check_workspace(asking.settings, told)
+    if asking.settings.lacks_workspace and told.workspace_id:
+        asking.kinescope.uploader.use_workspace(told.workspace_id)
+    yield _check_right_to_upload(asking, told)
+    yield check_right_to_delete(asking.kinescope.api, told, asking.new_id())
     if asking.settings.project_id in {project.id for project in projects} and asking.courses is not None:
         yield from _check_folders(asking, asking.settings.needed_project_id(), asking.courses)
     yield clock_check(asking.kinescope.service.clock_offset.total_seconds())
@@ -95,42 +106,26 @@ def _check_project(settings: Settings, projects: tuple[Project, ...]) -> Check:
         told = f"The token sees no project {settings.project_id}."
         way_out = f"Correct KINESCOPE_PROJECT_ID; it sees: {_listed(projects)}."
         return Check(subject="project", standing=Standing.WRONG_HERE, told=told, way_out=way_out)
-    if found.workspace_id and settings.workspace_id and found.workspace_id != settings.workspace_id:
-        told = f'"{found.name}" is of workspace {found.workspace_id}, not of {settings.workspace_id}.'
-        way_out = "Correct KINESCOPE_WORKSPACE_ID."
-        return Check(subject="project", standing=Standing.WRONG_HERE, told=told, way_out=way_out)
-    workspace = found.workspace_id or settings.workspace_id
-    told = f'"{found.name}" ({found.id})' + (f", workspace {workspace}." if workspace else ".")
-    return Check(subject="project", standing=Standing.GOOD, told=told)
+    return Check(subject="project", standing=Standing.GOOD, told=f'"{found.name}" ({found.id}).')
 
 
 def _listed(projects: tuple[Project, ...]) -> str:
     return ", ".join(f'"{one.name}" ({one.id})' for one in projects) or "none"
 
 
-def _check_right_to_delete(asking: Asking) -> Check:
-    try:
-        may_delete = asking.kinescope.api.may_delete(asking.new_id())
-    except KuploadError as error:
-        return Check.of_error("delete", error, _standing_of(error))
-    match may_delete:
-        case True:
-            told = "The token may delete videos (asked for an id that no video has)."
-            return Check(subject="delete", standing=Standing.GOOD, told=told)
-        case False:
-            told = "The token may not delete videos, and an upload that breaks off badly has to be deleted."
-            way_out = "Give the token the right to delete at Kinescope."
-            return Check(subject="delete", standing=Standing.WRONG_OUTSIDE, told=told, way_out=way_out)
-        case _:
-            told = "Kinescope does not tell whether the token may delete videos."
-            return Check(subject="delete", standing=Standing.UNKNOWN, told=told)
+def _check_right_to_upload(asking: Asking, facts: TokenFacts) -> Check:
+    """Believes a list of access tokens that says "yes"; else tries.
 
-
-def _check_right_to_upload(asking: Asking) -> Check:
-    """Asks for a video in a folder that does not exist, which has to fail after the token's rights were looked at.
+    It asks for a video in a folder that does not exist, which has to fail after the token's rights were looked at.
 
     A refusal that would also meet a folder's id that is none at all says nothing of the folder, so it is the token's.
     """
+    if facts.may_upload and not is_another_workspace(asking.settings, facts):
+        told = "The token may upload (Kinescope's list of access tokens says so)."
+        return Check(subject="upload", standing=Standing.GOOD, told=told)
+    if asking.settings.lacks_workspace and facts.workspace_id is None:
+        told = "Whether the token may upload cannot be asked without the workspace's id."
+        return Check(subject="upload", standing=Standing.UNKNOWN, told=told)
     first = _try_init(asking, asking.new_id())
     if not isinstance(first, BatchStoppedError):
         return _check_of_init(asking, first)

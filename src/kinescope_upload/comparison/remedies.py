@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.comparison.judgement import Sight
 from kinescope_upload.comparison.kinds import Kind
 from kinescope_upload.comparison.videos import is_same_content, problems_of
+from kinescope_upload.titles import fit_title
 from kinescope_upload.video import Video, VideoState
 
 if TYPE_CHECKING:
@@ -262,13 +263,14 @@ def _move(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
 def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
     if finding.video_id is None or not lesson.title or not _is_surely_its(lesson, finding.video_id, facts):
         return
+    title = fit_title(lesson.title)
     yield Mending(
         action=Action.RENAME,
         finding=finding,
         lesson=lesson,
         video_id=finding.video_id,
-        value=lesson.title,
-        words=f'call video {finding.video_id} of {lesson.lesson_id} "{lesson.title}"',
+        value=title,
+        words=f'call video {finding.video_id} of {lesson.lesson_id} "{title}"',
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.comparison.facts import Finding, Lesson, Place
 from kinescope_upload.comparison.kinds import Kind
-from kinescope_upload.mapping import nfc
+from kinescope_upload.titles import fit_title, is_title_of
 from kinescope_upload.video import SUSPENDED, VideoState
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.video import Video
 
-__all__ = ["is_broken", "is_same_content", "is_same_title", "is_unfinished", "lacks_original", "problems_of"]
+__all__ = ["is_broken", "is_same_content", "is_unfinished", "lacks_original", "problems_of"]
 
 _DONE: Final = "done"
 _ABORTED: Final = "aborted"
@@ -39,11 +39,6 @@ def lacks_original(video: Video) -> bool:
     return video.status == _DONE and not video.has_original
 
 
-def is_same_title(one: str, other: str) -> bool:
-    """Whether both read the same; neither how letters are composed nor blanks at the ends count."""
-    return one == other or nfc(one).strip() == nfc(other).strip()
-
-
 def is_same_content(lesson: Lesson, video: Video) -> bool:
     """Whether size and MD5 of the original are known on both sides, and equal."""
     has_facts = lesson.md5 is not None and lesson.size is not None
@@ -56,8 +51,9 @@ def problems_of(lesson: Lesson, video: Video, place: Place | None) -> Iterator[F
     yield from _of_content(lesson, video)
     if place is not None:
         yield from _of_place(lesson, video, place)
-    if lesson.title and not is_same_title(video.title, lesson.title):
-        reason = f'{lesson.lesson_id}: its video {video.id} is called "{video.title}", the lesson "{lesson.title}"'
+    if lesson.title and not is_title_of(video.title, lesson.title):
+        title = fit_title(lesson.title)
+        reason = f'{lesson.lesson_id}: its video {video.id} is called "{video.title}", the lesson "{title}"'
         yield _finding(Kind.TITLE_DIFFERS, lesson, video, reason, _REPAIR)
 
 

@@ -52,7 +52,7 @@ def load_settings(options: Mapping[str, object], *, directory: Path, environment
             found[setting.name] = _value(setting, written[0], directory)
     _add_flags(options, found, origins)
     _add_tables(sources.toml, found, origins)
-    found["dialect"] = _dialect(found, origins)
+    found.setdefault("dialect", Dialect.TUS if "workspace_id" in found else Dialect.JSON)
     return Settings(
         **found,
         origins=MappingProxyType(origins),
@@ -148,18 +148,6 @@ def _add_tables(toml: TomlFile, found: dict[str, Any], origins: dict[str, Origin
     for name, section in (("folders", "folders"), ("table", "database")):
         there = Place(source=Source.TOML, name=f"[{section}]", file=toml.name)
         origins[name] = Origin(place=there if toml.content.get(section) else _default_place(name))
-
-
-def _dialect(found: Mapping[str, Any], origins: Mapping[str, Origin]) -> Dialect:
-    """What was asked for; else `tus`, which needs a workspace's id, when there is one."""
-    has_workspace = "workspace_id" in found
-    dialect: Dialect = found.get("dialect", Dialect.TUS if has_workspace else Dialect.JSON)
-    if dialect is Dialect.TUS and not has_workspace:
-        raise UsageError(
-            f'{origins["dialect"]}: "tus" needs the workspace\'s id, and KINESCOPE_WORKSPACE_ID is not set.',
-            'Put it into .env, or leave KINESCOPE_INIT empty to upload the "json" way.',
-        )
-    return dialect
 
 
 def _untrusted(

@@ -24,6 +24,16 @@ _WHAT_FOR: Final = {
         "KINESCOPE_PROJECT_ID is not set",
         "Put the id of the project that the videos go to into .env (see .env.example).",
     ),
+    "workspace_id": (
+        (
+            "Uploads the \"tus\" way need the workspace's id: KINESCOPE_WORKSPACE_ID is not set, and Kinescope's list "
+            "of access tokens does not tell it"
+        ),
+        (
+            "Put it into .env (Kinescope's dashboard has it in the workspace's settings, and its support tells it), or "
+            "set KINESCOPE_INIT=json, which needs none."
+        ),
+    ),
     "database_url": (
         "DATABASE_URL is not set",
         "Put the connection string of the lessons' database into .env (see .env.example), or say --no-db.",

@@ -120,7 +120,7 @@ class Settings:
         api_key: Kinescope's token; None when it is not set.
         project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
         workspace_id: The workspace's id, a lower-case UUID; None when it is not set.
-        dialect: How uploads are created.
+        dialect: How uploads are created: as it was asked for, else by Tus where the workspace's id is set.
         uploader_url: Kinescope's uploader, without a slash at the end.
         api_url: Kinescope's management API, without a slash at the end.
         trusted_hosts: Hosts beside the configured ones that requests may go to; see `TrustedAddresses`.
@@ -205,6 +205,19 @@ class Settings:
     def needed_database_url(self) -> Secret:
         """The database's connection string, or the same error."""
         return _there(self.database_url, "database_url")
+
+    @property
+    def lacks_workspace(self) -> bool:
+        """Whether uploads are created by Tus, which needs the workspace's id, and it is not set."""
+        return self.dialect is Dialect.TUS and self.workspace_id is None
+
+    def needed_workspace_id(self, told: str | None) -> str:
+        """The workspace's id that is set, else the one that Kinescope told.
+
+        Raises:
+            UsageError: There is neither; the message says where to find it, and how to go without.
+        """
+        return _there(self.workspace_id or told, "workspace_id")
 
     def needed_for_upload(self) -> UploadNeeds:
         """What an upload cannot do without.

@@ -25,6 +25,7 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.plan import Decision
+from kinescope_upload.titles import fit_title, is_too_long
 
 if TYPE_CHECKING:
     from kinescope_upload.display.json_text import JsonFields
@@ -118,7 +119,8 @@ def decided(lesson: PlannedLesson) -> JsonFields:
         "lesson_id": plain(lesson.lesson_id),
         "course": plain(lesson.course),
         "path": plain(lesson.file.path),
-        "title": plain(lesson.title),
+        "title": plain(fit_title(lesson.title)),
+        "full_title": plain(lesson.title) if is_too_long(lesson.title) else None,
         "size_bytes": lesson.file.size,
         "decision": lesson.decision,
         "reason": plain(lesson.reason),

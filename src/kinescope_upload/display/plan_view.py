@@ -12,6 +12,7 @@ from kinescope_upload.display.sections import Section, sections_text, show_secti
 from kinescope_upload.display.surface import SYSTEM_CLOCK, tolerant
 from kinescope_upload.display.text import count, format_bytes, joined
 from kinescope_upload.plan import Decision
+from kinescope_upload.titles import LONGEST_TITLE, fit_title, is_too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.display.surface import Clock, Surface
     from kinescope_upload.plan import Plan, PlannedLesson
 
-__all__ = ["plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
+__all__ = ["cut_titles_warning", "plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
 
 _NOTHING_WRITTEN: Final = "Nothing was written."
 
@@ -55,12 +56,32 @@ def plan_text(plan: Plan, surface: Surface, *, verbose: bool = False) -> str:
     return sections_text(plan_sections(plan, verbose=verbose), plan_totals(plan), surface)
 
 
+def cut_titles_warning(plan: Plan) -> str:
+    """Says how many videos get a cut title; empty when none does."""
+    if not (lessons := _with_cut_titles(plan)):
+        return ""
+    titles = count(len(lessons), "title has", "titles have")
+    first = f'the video of {lessons[0].lesson_id} is called "{fit_title(lessons[0].title)}"'
+    return f"{titles} more than {LONGEST_TITLE} characters and are sent cut: {first}. `kupload --dry-run` shows all."
+
+
+def _with_cut_titles(plan: Plan) -> list[PlannedLesson]:
+    """The lessons whose videos are yet to be created and get only the beginning of the lesson's title."""
+    new = (one for one in plan.work if one.decision is Decision.UPLOAD)
+    return [one for one in new if is_too_long(one.title)]
+
+
 def plan_sections(plan: Plan, *, verbose: bool) -> list[Section]:
     """The parts of the plan that are not empty: the work, what is skipped, what is in doubt, what is ignored."""
     later = [one for one in plan.lessons if one.decision is Decision.LATER]
     skipped = [one for one in plan.lessons if one.decision is Decision.SKIP]
     sections = [
         Section(title="To do, in this order", columns=_LESSON_COLUMNS, rows=tuple(map(_lesson_row, plan.work))),
+        Section(
+            title=f"Titles over {LONGEST_TITLE} characters, which Kinescope may refuse or cut: these are sent",
+            columns=("Lesson", "Title of its video"),
+            rows=tuple((one.lesson_id, fit_title(one.title)) for one in _with_cut_titles(plan)),
+        ),
         _counted_or_named("Skipped", skipped, verbose=verbose),
         _counted_or_named("Later", later, verbose=verbose),
         Section(

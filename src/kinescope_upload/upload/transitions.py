@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.titles import fit_title
 from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
@@ -171,7 +172,7 @@ def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
         size=beginning.size,
         modified_ns=beginning.modified_ns,
         parent_id=beginning.parent_id,
-        title=beginning.title,
+        title=fit_title(beginning.title),
         dialect=beginning.dialect,
         video_id=beginning.video_id,
         lost_marks=(*record.lost_marks, *lost),
@@ -204,4 +205,6 @@ def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
         return advance(record, InitUnanswered())
     if record.stage is Stage.CREATED:
         return replace(record, path=file.path)  # the file may have been renamed; a leftover is known by its old name
+    if record.stage is Stage.PLANNED:
+        return replace(record, title=fit_title(record.title))  # earlier versions of kupload sent longer titles
     return record
