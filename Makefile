@@ -9,7 +9,7 @@ endif
 TESTS ?= tests
 JOBS  ?= 2
 
-.PHONY: demo test check coverage bench wheel format clean
+.PHONY: demo test test-all check coverage bench wheel format clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,8 +29,11 @@ $(VENV)/.bench: pyproject.toml
 demo: $(VENV)/.demo          ## the whole thing on this machine, nothing to configure
 	$(BIN)/kupload demo
 
-test: $(VENV)/.dev           ## every test, on both cores
+test: $(VENV)/.dev           ## the tests, on both cores; of long tables a few rows
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(TESTS)
+
+test-all: $(VENV)/.dev       ## every test but those against the real Kinescope
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live" $(TESTS)
 
 check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a clean environment
 	$(BIN)/ruff check .

@@ -56,6 +56,7 @@ class Call:
         body: Gives a body to stream, whose `Content-Length` is among the headers, anew for each time that the request
             is sent; None for none.
         patience: Seconds to wait for the answer once the request is sent; None takes the stall time.
+        with_token: Whether the token goes along; None leaves that to the kind of request and to what was learned.
     """
 
     kind: Request
@@ -67,6 +68,7 @@ class Call:
     json: object = None
     body: Callable[[], Iterable[bytes]] | None = None
     patience: float | None = None
+    with_token: bool | None = None
 
 
 class Service:
@@ -114,6 +116,8 @@ class Service:
             raise _not_trusted(call)
         if not call.kind.is_to_upload_url:
             self.pace.wait(call.doing)
+        if call.with_token is not None:
+            return self._send(call, with_token=call.with_token)
         host = urlsplit(call.url).netloc
         with_token = not call.kind.is_to_upload_url or host in self._hosts_that_want_token
         answer = self._send(call, with_token=with_token)

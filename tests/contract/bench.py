@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import time
 import uuid
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config import load_settings
-from kinescope_upload.errors import KuploadError
-from kinescope_upload.outside import Kinescope, open_kinescope
-from kinescope_upload.tus_client import Chunk
-from kinescope_upload.upload import Attempted, Created, Dialect, Event, LengthReached, OffsetAccepted, Record, advance
+from kinescope_upload.outside import open_kinescope
+from kinescope_upload.trial.bench import BLOCK
+from kinescope_upload.trial.bench import Bench as TrialBench
+from kinescope_upload.trial.cleanup import clean_up
+from kinescope_upload.trial.scratch import Scratch
+from kinescope_upload.trial.waits import WaitBudget
+from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,9 +27,7 @@ __all__ = ["BLOCK", "Bench", "content_of", "live_settings", "open_bench", "setti
 
 FOLDER: Final = "KINESCOPE_LIVE_FOLDER"
 _NEEDED: Final = ("KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", FOLDER)
-BLOCK: Final = 64 * 1024
 _PATIENCE: Final = 30.0
-_TICK: Final = 1.0
 
 
 def why_not_live(environment: Mapping[str, str], dialect: Dialect) -> str | None:
@@ -55,112 +53,38 @@ def content_of(size: int) -> bytes:
 
 
 @dataclass(kw_only=True)
-class Bench:
-    """Kinescope, the scratch folder on it, and a mark that the titles of this test's videos begin with."""
+class Bench(TrialBench):
+    """Kinescope and the scratch folder on it, as `kupload doctor --try` uses them."""
 
-    kinescope: Kinescope
-    folder_id: str
-    dialect: Dialect
-    mark: str = field(default_factory=lambda: f"kupload contract {uuid.uuid4()}")
-    made: list[str] = field(default_factory=list)
+    file_name: str = "001 – урок.mp4"
 
-    def record(self, size: int, *, title: str = "") -> Record:
-        """A video that is about to be created."""
-        video_id = str(uuid.uuid4()) if self.dialect is Dialect.TUS else None
-        if video_id:
-            self.made.append(video_id)
-        record = Record(
-            lesson_id="contract_001",
-            path="01_contract/m01/001 – урок.mp4",
-            size=size,
-            modified_ns=0,
-            parent_id=self.folder_id,
-            title=f"{self.mark} {title}".strip(),
-            dialect=self.dialect,
-            video_id=video_id,
-        )
-        return advance(record, Attempted(at=datetime.now(UTC)))
+    @property
+    def folder_id(self) -> str:
+        """The scratch folder."""
+        return self.scratch.folder_id
 
-    def create(self, record: Record) -> Record:
-        """The record after its creation."""
-        event = self.kinescope.uploader.create(record)
-        assert isinstance(event, Created), event
-        if event.video_id:
-            self.made.append(event.video_id)
-        created = advance(record, event)
-        if event.video_id:
-            created = replace(created, video_id=event.video_id)
-        assert created.video_id is not None
-        return created
-
-    def send(self, record: Record, content: bytes, *, upto: int | None = None) -> Event:
-        """Sends one chunk from the record's offset on."""
-        end = record.size if upto is None else upto
-
-        def blocks() -> Iterator[bytes]:
-            for start in range(record.offset, end, BLOCK):
-                yield content[start : min(start + BLOCK, end)]
-
-        chunk = Chunk(offset=record.offset, length=end - record.offset, blocks=blocks)
-        return self.kinescope.uploader.send(record, chunk)
-
-    def upload(self, content: bytes, *, title: str = "") -> Record:
-        """A whole video."""
-        record = self.create(self.record(len(content), title=title))
-        event = self.send(record, content)
-        assert isinstance(event, LengthReached), event
-        return advance(record, replace(event, md5=hashlib.md5(content).hexdigest()))
-
-    def cut_while_sending(self, record: Record, content: bytes, *, after: int) -> None:
-        """Sends from the record's offset on and cuts the connection after so many bytes.
-
-        Raises:
-            UnreachableError: As it has to.
-        """
-
-        def blocks() -> Iterator[bytes]:
-            for start in range(record.offset, record.size, BLOCK):
-                if start - record.offset >= after:
-                    self.kinescope.service.cut()
-                yield content[start : start + BLOCK]
-
-        chunk = Chunk(offset=record.offset, length=record.size - record.offset, blocks=blocks)
-        self.kinescope.uploader.send(record, chunk)
-
-    def asked(self, record: Record) -> Record:
-        """The record with the offset that the service tells."""
-        event = self.kinescope.uploader.ask_offset(record)
-        assert isinstance(event, OffsetAccepted), event
-        return advance(record, event)
+    @property
+    def mark(self) -> str:
+        """What the titles of this test's videos begin with."""
+        return self.scratch.mark
 
     def eventually(self, holds: Callable[[], bool]) -> bool:
         """Whether it comes to hold in a reasonable time: what Kinescope shows may lag behind what it has."""
-        ends_at = time.monotonic() + _PATIENCE
-        while not holds():
-            if time.monotonic() > ends_at:
-                return False
-            time.sleep(_TICK)
-        return True
+        return self.waits.eventually(holds, at_most=_PATIENCE)
 
     def clean_up(self) -> None:
         """Deletes every video of this test, also one whose id the test never heard of."""
-        with suppress(KuploadError):
-            listed = self.kinescope.api.videos(folder_id=self.folder_id)
-            self.made += [video.id for video in listed if video.title.startswith(self.mark)]
-        failures = []
-        for video_id in dict.fromkeys(self.made):
-            try:
-                self.kinescope.api.delete_video(video_id)
-            except KuploadError as error:
-                failures.append(f"{video_id}: {error}")
-        assert not failures, f"left behind on Kinescope: {failures}"
+        self.waits.grant(_PATIENCE)
+        left = clean_up(self.kinescope.api, self.scratch, self.waits)
+        assert not left, f"left behind on Kinescope: {left}"
 
 
 @contextmanager
 def open_bench(settings: Settings, folder_id: str) -> Iterator[Bench]:
     """A bench whose videos are deleted at the end, whatever the test came to."""
     with open_kinescope(settings) as kinescope:
-        bench = Bench(kinescope=kinescope, folder_id=folder_id, dialect=settings.dialect)
+        scratch = Scratch.of_try(folder_id, uuid.uuid4().hex[:8])
+        bench = Bench(kinescope=kinescope, scratch=scratch, dialect=settings.dialect, waits=WaitBudget(_PATIENCE))
         try:
             yield bench
         finally:

@@ -13,8 +13,10 @@ from kinescope_upload.display.folders_view import FolderAnswer, print_folders
 from kinescope_upload.display.map_view import MapAnswer, print_map
 from kinescope_upload.display.options import DisplayOptions
 from kinescope_upload.display.takeover_view import print_takeover
+from kinescope_upload.display.trial_view import JsonTrialView
 from kinescope_upload.folders import CourseFolder, FolderState
 from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary
+from kinescope_upload.readings import Found, LeftVideo, NotTold, Step, StepState, TrialResult, in_order
 from kinescope_upload.takeover import NotTaken, Taken, Takeover
 from kinescope_upload.upload import Stage
 from kinescope_upload.video import Folder
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.display.surface import Clock
 
-__all__ = ["DOCTOR", "FOLDERS", "MAP", "SETTINGS", "TAKEOVER", "command_lines"]
+__all__ = ["DOCTOR", "FOLDERS", "MAP", "SETTINGS", "TAKEOVER", "TRIAL", "command_lines"]
 
 FOLDERS = FolderAnswer(
     courses=(
@@ -54,6 +56,23 @@ TAKEOVER = Takeover(
     not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", way_out="Choose."),),
 )
 
+TRIAL = TrialResult(
+    outcomes=in_order(
+        (
+            Found(name="move", value="both", remark="twice"),
+            NotTold(name="head", why="answered with HTTP 502"),
+        ),
+        otherwise="only with --thorough",
+    ),
+    steps=(
+        Step(subject="init, tus", state=StepState.GOOD, told="An upload was created."),
+        Step(subject="folder", state=StepState.AGAINST, told="A folder is refused."),
+    ),
+    left=(LeftVideo(video_id="v1", title="kupload try 0123abcd: move", reason="The token may not delete it."),),
+    kept=('The folder "kupload try".',),
+    stopped="The token may not delete videos.",
+)
+
 
 def command_lines() -> list[dict[str, Any]]:
     """The lines."""
@@ -72,4 +91,5 @@ def command_lines() -> list[dict[str, Any]]:
         line(lambda out, clock: print_checkup(SETTINGS, DOCTOR, options, out, clock=clock)),
         line(lambda out, clock: print_map(answer, options, out, clock=clock)),
         line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),
+        line(lambda out, clock: JsonTrialView(out, clock=clock).ends(TRIAL, "kupload-try-2026-02-18.json")),
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from display.command_lines import DOCTOR, FOLDERS, MAP, SETTINGS, TAKEOVER
+from display.command_lines import DOCTOR, FOLDERS, MAP, SETTINGS, TAKEOVER, TRIAL
 from display.display_cases import HOSTILE
 from display.terminal import Terminal
 from kinescope_upload.display.doctor_view import print_checkup
@@ -16,6 +16,7 @@ from kinescope_upload.display.folders_view import print_folders
 from kinescope_upload.display.map_view import MapAnswer, print_map
 from kinescope_upload.display.options import DisplayOptions
 from kinescope_upload.display.takeover_view import print_takeover
+from kinescope_upload.display.trial_view import TextTrialView, TrialStart
 from kinescope_upload.folders import CourseFolder, FolderState
 
 if TYPE_CHECKING:
@@ -23,11 +24,24 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 PLAIN = DisplayOptions()
+
+
+def show_trial(out: TextIO) -> None:
+    """A whole try, from its first line to its last."""
+    view = TextTrialView(out)
+    view.starts(TrialStart(folder="scratch", mark="kupload try 0123abcd:", longest_wait=600, earlier=1))
+    for item in (*TRIAL.steps, *TRIAL.outcomes):
+        view.found(item)
+    view.waits("Kinescope to process a video", 600)
+    view.ends(TRIAL, "kupload-try-2026-02-18.json")
+
+
 SHOWS: dict[str, Callable[[TextIO], object]] = {
     "folders": lambda out: print_folders(FOLDERS, PLAIN, out),
     "doctor": lambda out: print_checkup(SETTINGS, DOCTOR, PLAIN, out),
     "map": lambda out: print_map(MapAnswer(mapped=MAP, is_proven=False, written="x.json"), PLAIN, out),
     "takeover": lambda out: print_takeover(TAKEOVER, PLAIN, out),
+    "trial": show_trial,
 }
 WORDS = {
     "folders": ["01_analytics", "missing", "there is 02_add", "1 of 2 courses have their folders.", "1 folder made"],
@@ -39,6 +53,19 @@ WORDS = {
         "01_a_003",
         "two videos. Choose.",
         "1 entry was not",
+    ],
+    "trial": [
+        "good      init, tus",
+        "AGAINST   folder",
+        "waiting for Kinescope to process a video",
+        "both",
+        "differs from our default; twice",
+        "not told",
+        "kupload try 0123abcd: move",
+        "Found 1 of 23 readings. Differing from our default 1.",
+        "Not told 1, not tried 21. Against kupload 1.",
+        "1 video stays on Kinescope",
+        "Written kupload-try-2026-02-18.json",
     ],
 }
 
@@ -55,7 +82,7 @@ def test_without_a_terminal_it_is_plain_columns(name: str) -> None:
 @pytest.mark.parametrize("name", SHOWS)
 @pytest.mark.parametrize("columns", [60, 80, 140])
 def test_on_a_terminal_every_line_fits(name: str, columns: int) -> None:
-    with Terminal(columns, lines=60) as terminal:
+    with Terminal(columns, lines=150) as terminal:
         SHOWS[name](terminal.stream)
         shown = terminal.lines()
     text = " ".join(" ".join(shown).split())

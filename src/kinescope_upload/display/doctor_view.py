@@ -8,7 +8,7 @@ from kinescope_upload.checkup import Check, SettingFact, Standing, exit_code_of
 from kinescope_upload.display.json_text import json_line, plain
 from kinescope_upload.display.sections import Section, show_sections
 from kinescope_upload.display.surface import SYSTEM_CLOCK, surface_of, tolerant
-from kinescope_upload.display.text import cell_width, count, joined, pad
+from kinescope_upload.display.text import count, joined, pad, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,22 +81,10 @@ def _lines(check: Check, surface: Surface) -> Iterator[str]:
     mark = pad(word, _MARK_WIDTH)
     head = f"{colour}{mark}{_PLAIN}" if surface.has_colour else mark
     indent = _MARK_WIDTH + _SUBJECT_WIDTH + 2
-    first, *rest = _wrapped(surface.shown(joined(check.told, check.way_out)), max(_NARROWEST, surface.width - indent))
+    first, *rest = wrapped(surface.shown(joined(check.told, check.way_out)), max(_NARROWEST, surface.width - indent))
     yield f"{head} {pad(check.subject, _SUBJECT_WIDTH)} {first}"
     for line in rest:
         yield " " * indent + line
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most that many cells, broken at spaces; a longer word has a line of its own."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and cell_width(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
 
 
 def _total(checks: Sequence[Check]) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "printable",
     "shorten_middle",
     "shorten_path",
+    "wrapped",
 ]
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -155,6 +156,18 @@ def format_duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes_left:02} min"
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most that many cells, broken at spaces; a longer word has a line of its own."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cell_width(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def joined(reason: str, way_out: str) -> str:

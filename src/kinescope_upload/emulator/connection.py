@@ -8,6 +8,7 @@ break. And it is one of asyncio's buffered protocols: 1 MiB is read at once, whi
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -83,6 +84,7 @@ def connections_counted_by(accounting: Accounting) -> type[Connection]:
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
             """Count the connection."""
             accounting.connect()
+            _send_at_once(transport)
             super().connection_made(transport)
 
         def data_received(self, data: bytes) -> None:
@@ -91,6 +93,16 @@ def connections_counted_by(accounting: Accounting) -> type[Connection]:
             super().data_received(data)
 
     return CountedConnection
+
+
+def _send_at_once(transport: asyncio.Transport) -> None:
+    """Let an answer's body follow its head at once, instead of 40 ms later when the client acknowledges the head.
+
+    asyncio does that by itself only for sockets that were made with their protocol's number.
+    """
+    one = transport.get_extra_info("socket")
+    if one is not None:
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Hangup(Response):
