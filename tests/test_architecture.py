@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from batch.faults import ROWS
 from kinescope_upload.upload import TRANSITIONS
+from project import ROOT
 
-ROOT = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SOURCE = ROOT / "src" / "kinescope_upload"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = PYPROJECT["tool"]["importlinter"]["contracts"]

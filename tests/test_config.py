@@ -18,11 +18,11 @@ from kinescope_upload.config.files import read_env_file
 from kinescope_upload.errors import UsageError
 from kinescope_upload.model import LessonTable
 from kinescope_upload.upload import Dialect
+from project import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-ROOT = Path(__file__).parent.parent
 TOKEN = "0a0b0c0d-1111-4222-8333-0123456789ab"
 PROJECT = "aaaaaaaa-0000-4000-8000-000000000001"
 WORKSPACE = "bbbbbbbb-0000-4000-8000-000000000002"

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from kinescope_upload.emulator import READINGS, ErrorCode, Settings, short_id
 from kinescope_upload.emulator.errors import Refusal
+from project import ROOT
 
-DOCUMENT = (Path(__file__).parent.parent / "docs" / "kinescope.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "kinescope.md").read_text(encoding="utf-8")
 WITHOUT_MARKS = {"Open readings", "What kupload does"}
 MARKED_ITEM = re.compile(r"\([DCSI](, [DCSI])*(: [^()]+)?\)$")
 MARKED_CELL = re.compile(r"[DCSI](, [DCSI])*")
@@ -86,6 +86,6 @@ def test_the_short_id_of_the_example_follows_the_rule() -> None:
 
 
 def test_every_reading_stands_in_the_emulators_code() -> None:
-    package = Path(__file__).parent.parent / "src" / "kinescope_upload" / "emulator"
+    package = ROOT / "src" / "kinescope_upload" / "emulator"
     code = "\n".join(path.read_text(encoding="utf-8") for path in package.glob("*.py") if path.stem != "readings")
     assert [name for name in READINGS if f'"{name}"' not in code] == []

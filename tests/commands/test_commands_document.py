@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import typer.main
 
 from kinescope_upload.cli.app import app
+from project import ROOT
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
+DOCUMENT = ROOT / "docs" / "commands.md"
 ONE_WITH_ALL = "Options that mean the same everywhere"
 
 

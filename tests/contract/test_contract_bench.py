@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +13,11 @@ from contract.bench import Bench, content_of, open_bench, settings_of, why_not_l
 from kinescope_upload.emulator import Action, Emulator, Fault, ForeignVideo, Route
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.upload import Dialect
+from project import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-ROOT = Path(__file__).parents[2]
+    from pathlib import Path
 
 
 @pytest.fixture

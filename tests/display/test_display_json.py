@@ -4,7 +4,6 @@ import io
 import json
 import re
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,11 +22,12 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.events import BytesSent, LessonStarted, RunEnded, RunStarted, Warned
 from kinescope_upload.plan import Plan
 from kinescope_upload.upload import Failure, Stage
+from project import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "json.md"
+DOCUMENT = ROOT / "docs" / "json.md"
 JSON = DisplayOptions(as_json=True)
 
 

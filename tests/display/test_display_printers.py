@@ -4,9 +4,10 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from project import TESTS
 
 pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
 
@@ -43,7 +44,7 @@ with make_printer(DisplayOptions(), stdout=sys.stdout, stderr=sys.stderr, clock=
 
 @pytest.mark.parametrize("columns", [80, 140])
 def test_a_process_takes_the_width_of_its_terminal_and_leaves_it_whole(columns: int) -> None:
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
+    environ = {**os.environ, "PYTHONPATH": str(TESTS), "PYTHONIOENCODING": "utf-8"}
     with Terminal(columns) as terminal:
         process = subprocess.run(
             [sys.executable, "-c", CHILD],

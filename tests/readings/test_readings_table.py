@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from kinescope_upload.readings import READINGS
+from project import ROOT
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "kinescope.md"
+DOCUMENT = ROOT / "docs" / "kinescope.md"
 
 
 def test_it_has_the_names_questions_and_values_of_the_document_in_its_order() -> None:
