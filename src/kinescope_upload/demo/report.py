@@ -42,7 +42,7 @@ def show_stage(page: Page, stage: Stage) -> None:
             ("Kinescope", f"a stand-in on this machine, {stage.link.url}, behind a line that can be cut{rate}"),
             ("Database", 'a real PostgreSQL with the tables "Course" and "Lesson" as Prisma makes them'),
             ("Library", library),
-            ("Waits", f"shortened for the demo: {shortened} (usually 3 and 5 seconds)"),
+            ("Waits", f"shortened for the demo: {shortened} (usually 3 s, 5 s, and 8/s with 270/min)"),
             ("Folder", f"{stage.folder}, which is removed at the end"),
         )
     )
