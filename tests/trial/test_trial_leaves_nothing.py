@@ -185,7 +185,10 @@ def test_a_second_ctrl_c_ends_the_deleting_and_names_what_stays(tmp_path: Path) 
 
 def test_no_secret_is_told(tmp_path: Path) -> None:
     with trial_world(tmp_path, {"upload-token": "needed", "suspended-upload": "gone"}) as world:
-        texts = [world.told(), json.dumps(world.try_it().said)]
+        message = f"see https://eu.kinescope.io/v2/upload/hidden for {world.folder_id} and {world.emulator.token}"
+        for route in (Route.FOLDERS_CREATE, Route.MOVE, Route.TERMINATE):
+            world.emulator.faults.add(Fault(route=route, status=400, code=400400, message=message, times=None))
+        texts = [world.told(), json.dumps(world.try_it().said, ensure_ascii=False)]
         files = sorted(tmp_path.glob("kupload-try-*.json"))
         records = world.emulator.accounting.records()
         uploads = {record.path.rpartition("/")[2] for record in records if "/v2/upload/" in record.path}
@@ -193,6 +196,8 @@ def test_no_secret_is_told(tmp_path: Path) -> None:
         assert len(uploads) > 10
         for text in (*texts, *(file.read_text("utf-8") for file in files)):
             assert world.emulator.token not in text
+            assert "see https://eu.kinescope.io/…" in text
+            assert "hidden" not in text
             assert not any(upload in text for upload in uploads)
             assert not UUID.search(text.replace("X-Request-ID ", ""))
 

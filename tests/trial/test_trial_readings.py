@@ -95,12 +95,16 @@ def test_the_rate_limit_is_tried_when_that_is_wished(value: str, tmp_path: Path)
         assert world.emulator.videos() == ()
 
 
-@pytest.mark.parametrize("value", ["403", "404"])
-def test_a_token_that_may_not_delete_tells_what_deleting_an_unknown_id_meets(value: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("value", "tokens", "left"), [("403", "one", 0), ("403", "404", 0), ("404", "one", 0), ("404", "404", 1)]
+)
+def test_a_token_that_may_not_delete_tells_what_deleting_an_unknown_id_meets(
+    value: str, tokens: str, left: int, tmp_path: Path
+) -> None:
     token = Token(rights=frozenset({Right.UPLOAD}))
-    with trial_world(tmp_path, {"delete-unknown": value}, tokens=(token,)) as world:
+    with trial_world(tmp_path, {"delete-unknown": value, "tokens": tokens}, tokens=(token,)) as world:
         run = world.try_it()
         assert (run.values["delete-unknown"], run.exit_code) == (value, 3)
         assert "may not delete" in run.said["stopped"]
-        assert len(world.emulator.videos()) == len(run.said["left"]) == (0 if value == "403" else 1)
+        assert len(world.emulator.videos()) == left
         assert [video.id for video in world.emulator.videos()] == [one["video_id"] for one in run.said["left"]]

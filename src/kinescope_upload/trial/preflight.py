@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from kinescope_upload.access_tokens import NOTHING_TOLD, token_facts
 from kinescope_upload.errors import UsageError
 from kinescope_upload.readings.of_answers import decide_tokens, is_success
 from kinescope_upload.readings.of_videos import text_of
@@ -12,11 +13,12 @@ from kinescope_upload.trial.scratch import is_of_a_try
 from kinescope_upload.video import read_video
 
 if TYPE_CHECKING:
+    from kinescope_upload.access_tokens import TokenFacts
     from kinescope_upload.readings import Outcome
     from kinescope_upload.trial.sender import Sender
     from kinescope_upload.video import Video
 
-__all__ = ["checked_folder", "checked_folder_id", "earlier_videos", "workspace_told"]
+__all__ = ["ask_for_tokens", "checked_folder", "checked_folder_id", "earlier_videos"]
 
 _NAMED: Final = 3
 _MAKE_ONE: Final = "Make a folder at Kinescope that is there for nothing else, and name its id."
@@ -68,13 +70,7 @@ def earlier_videos(items: tuple[object, ...]) -> tuple[Video, ...]:
     return videos
 
 
-def workspace_told(sender: Sender) -> tuple[Outcome, str | None]:
-    """`tokens`, and the workspace's id where all entries of the token list name the same one."""
+def ask_for_tokens(sender: Sender) -> tuple[Outcome, TokenFacts]:
+    """`tokens`, and what the list tells of our own token."""
     answer = sender.api("GET", "/v1/access-tokens", doing="list the access tokens")
-    outcome = decide_tokens(answer)
-    match answer.json:
-        case {"data": list(entries)} if is_success(answer):
-            named = {text_of(entry, "workspace_id") for entry in entries}
-            return outcome, named.pop() if len(named) == 1 and named != {""} else None
-        case _:
-            return outcome, None
+    return decide_tokens(answer), token_facts(answer.json) if is_success(answer) else NOTHING_TOLD

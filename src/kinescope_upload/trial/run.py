@@ -18,7 +18,7 @@ from kinescope_upload.readings.masking import masked, masked_item
 from kinescope_upload.readings.of_videos import text_of
 from kinescope_upload.trial.bench import Bench
 from kinescope_upload.trial.cleanup import clean_up, left_videos
-from kinescope_upload.trial.preflight import checked_folder, checked_folder_id, earlier_videos, workspace_told
+from kinescope_upload.trial.preflight import ask_for_tokens, checked_folder, checked_folder_id, earlier_videos
 from kinescope_upload.trial.probes import LAST, PROBES, Probe
 from kinescope_upload.trial.report import write_report
 from kinescope_upload.trial.scratch import FOLDER_NAME, NO_PARENT_FOLDER_NAME, Scratch, is_of_a_try
@@ -126,8 +126,8 @@ class _Trial:
         earlier = (*earlier_videos(there), *self._left_in_kept_folder(sender, folders))
         scratch = Scratch.of_try(folder_id, uuid.uuid4().hex[:8])
         scratch.made.update({video.id: video.title for video in earlier})
-        tokens, told = workspace_told(sender)
-        workspace_id = settings.workspace_id or told
+        tokens, told = ask_for_tokens(sender)
+        workspace_id = settings.workspace_id or told.workspace_id
         api = KinescopeApi(sender, api_url=settings.api_url)
         service = self._kinescope.service
         uploader = TusClient(service, uploader_url=settings.uploader_url, workspace_id=workspace_id)
@@ -148,6 +148,7 @@ class _Trial:
             folders=folders,
             open_unpaced=partial(_open_unpaced, settings),
             is_thorough=self._wish.is_thorough,
+            is_told_not_to_delete=told.may_delete is False,
         )
         start = TrialStart(folder=name, mark=scratch.mark, longest_wait=self._wish.longest_wait, earlier=len(earlier))
         self._view.starts(start)

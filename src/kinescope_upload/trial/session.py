@@ -97,6 +97,7 @@ class Session:
         folders: The project's folders as they came.
         open_unpaced: Opens a client that holds no request back.
         is_thorough: Whether many requests may be sent at once.
+        is_told_not_to_delete: Whether the list of access tokens says that the token may not delete.
         may_delete: Whether the token may delete videos; None until that is known.
         unknown_delete: The answer to `DELETE` of an id that no video has.
         uploads_need_token: Whether the upload URL is refused without the token.
@@ -118,6 +119,7 @@ class Session:
     folders: tuple[object, ...]
     open_unpaced: Callable[[], AbstractContextManager[Service]]
     is_thorough: bool = False
+    is_told_not_to_delete: bool = False
     may_delete: bool | None = None
     unknown_delete: Answer | None = None
     uploads_need_token: bool = False

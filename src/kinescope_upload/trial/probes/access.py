@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.trial.session import Item, Session
+    from kinescope_upload.tus import Answer
 
 __all__ = [
     "GIVE_RIGHT",
@@ -66,10 +67,14 @@ def ask_to_delete_nothing(session: Session) -> Iterator[Item]:
     path = f"/v1/videos/{new_id()}"
     answer = session.sender.api("DELETE", path, doing="delete a video that does not exist")
     session.unknown_delete = answer
-    if not access_denied(answer):
+    if not session.is_told_not_to_delete and not _is_right_missing(session, path, answer):
         return  # the first video that is made and deleted tells whether that is the right or the unknown id
-    looked = session.sender.api("GET", path, doing="look for a video")
-    if access_denied(looked):
-        return  # whoever refuses to look for such an id says nothing about the right
     yield decide_delete_unknown(answer, may_delete=False)
     raise StoppedError(f"{MAY_NOT_DELETE} Nothing was made.", GIVE_RIGHT)
+
+
+def _is_right_missing(session: Session, path: str, answer: Answer) -> bool:
+    """Whether the answer is about the right; whoever refuses to look for such an id says nothing about it."""
+    if not access_denied(answer):
+        return False
+    return not access_denied(session.sender.api("GET", path, doing="look for a video"))
