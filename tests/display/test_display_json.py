@@ -49,7 +49,7 @@ def status_line() -> dict[str, Any]:
     out = io.StringIO()
     failure = Failure(reason="connection reset", at=BEGAN)
     record = record_of("a_001", 10 * MB, stage=Stage.CREATED, offset=4 * MB, failure=failure)
-    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], {"a_001": record})
+    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], {"01_analytics": {"a_001": record}})
     print_status(statuses, JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
