@@ -48,6 +48,13 @@ def once_sent(world: World, count: int) -> None:
     assert world.link.wait_until(lambda link: link.bytes_up >= count, timeout=30)
 
 
-def slowly(world: World) -> None:
-    """Makes the line slow enough for something to happen in mid-transfer."""
-    world.link.slow_down(shared_rate=4_000_000)
+def hold_line(world: World, *, after: int) -> None:
+    """Lets the line fall silent after so many bytes; the next run waits for it and cannot end before it is let go."""
+    world.environment["KUPLOAD_STALL"] = "60"
+    world.link.stall(after=world.link.bytes_up + after)
+
+
+def let_go(world: World) -> None:
+    """Lets a line that was held crawl: bytes move, and a run of a few MB needs most of a minute."""
+    world.link.slow_down(shared_rate=100_000)
+    world.link.resume()

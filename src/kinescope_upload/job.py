@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.outside import database_of, open_kinescope
-from kinescope_upload.progress import read_records
+from kinescope_upload.progress import read_courses, read_records
 from kinescope_upload.survey import check_proof, read_rows, survey_library
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> 
     from kinescope_upload.display.status_view import print_status
 
     survey = survey_library(settings)
-    records = read_records(settings.progress, settings.courses)
+    records = read_courses(settings.progress, settings.courses)
     wanted = survey.selection.courses
     assignments = [one for one in survey.mapped.assignments if not wanted or one.course in wanted]
     print_status(course_statuses(assignments, records), options, stdout)

@@ -50,6 +50,8 @@ def test_verify_says_what_disagrees_and_nothing_else_and_repair_shows_what_to_do
     before = (world.database.videos(), world.emulator.videos(), _files(world))
     plan = plan_of(world)
     assert tuple(one.action for one in plan.mendings) == row.actions
+    parts = (*plan.fixed, *(one.finding for one in plan.undecided), *plan.rest)
+    assert len(parts) == len(set(parts)) == len(report.findings), "each finding is in exactly one part"
     if not row.actions:
         assert {one.finding.kind for one in plan.undecided} == set(row.kinds) - _DECIDED_ELSEWHERE
     for one in plan.undecided:

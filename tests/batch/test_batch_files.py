@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from concurrency import meanwhile, once_sent, slowly
+from concurrency import hold_line, meanwhile, once_sent
 from kinescope_upload.upload import Stage
 from world import KIB, World, WorldMaker, content_of
 
@@ -57,7 +57,7 @@ def test_a_file_that_changes_while_it_is_sent_fails_alone_and_leaves_no_orphan(
 ) -> None:
     world.fill((_BIG, 40 * KIB))
     path = world.library / "01_analytics/m01_start/001_урок.mp4"
-    slowly(world)
+    hold_line(world, after=600 * KIB)
 
     def change_it() -> None:
         once_sent(world, 600 * KIB)
@@ -80,7 +80,7 @@ def test_a_file_that_changes_while_it_is_sent_fails_alone_and_leaves_no_orphan(
 
 def _stop_at(world: World, count: int) -> None:
     """A run that ends because the network is gone for too long."""
-    slowly(world)
+    hold_line(world, after=count)
 
     def end_the_network() -> None:
         once_sent(world, count)

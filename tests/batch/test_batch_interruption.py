@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from concurrency import once_sent, slowly
+from concurrency import hold_line, let_go, once_sent
 from kinescope_upload.upload import Stage
 from world import KIB, World, WorldMaker
 
@@ -24,12 +24,13 @@ _SIZES = (40 * KIB, 2000 * KIB, 2000 * KIB, 2000 * KIB)
 
 @contextmanager
 def running(world: World, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A run in mid-transfer, as a process; it is ended if the test does not end it."""
+    """A run in mid-transfer, as a process, for most of a minute; it is ended if the test does not end it."""
     world.fill(_SIZES)
-    slowly(world)
+    hold_line(world, after=900 * KIB)
     process = world.start("--chunk-size", "256KiB", *arguments)
     try:
         once_sent(world, 900 * KIB)
+        let_go(world)
         yield process
     finally:
         process.kill()
@@ -60,7 +61,6 @@ def test_a_signal_stops_the_run_within_two_seconds_and_the_next_run_goes_on(worl
 
 @posix_only
 def test_a_signal_stops_the_run_within_two_seconds_when_the_line_is_silent(world: World) -> None:
-    world.environment["KUPLOAD_STALL"] = "60"
     with running(world) as process:
         world.link.stall()
         process.send_signal(signal.SIGINT)
@@ -89,6 +89,7 @@ def test_a_signal_ends_a_wait_for_the_network(worlds: WorldMaker) -> None:
 
 def test_kupload_stop_ends_a_run_like_ctrl_c(world: World) -> None:
     with running(world) as process:
+        world.link.stall()  # the run stays at work until it is asked
         asked = world.run("stop")
         code, text, _ = ended(process)
     assert (asked.exit_code, code) == (0, 130)
@@ -106,7 +107,6 @@ def test_kupload_stop_says_when_no_run_is_at_work(worlds: WorldMaker) -> None:
 
 def test_a_second_run_on_the_course_waits_for_nobody_and_says_who_holds_it(worlds: WorldMaker) -> None:
     world = worlds()
-    world.environment["KUPLOAD_STALL"] = "60"
     with running(world) as process:
         world.link.stall()  # the first run stays at work for as long as the second needs
         second = world.run()
@@ -119,7 +119,6 @@ def test_a_second_run_on_the_course_waits_for_nobody_and_says_who_holds_it(world
 def test_a_run_that_slept_resumes_within_seconds_of_waking(worlds: WorldMaker) -> None:
     """The process is suspended while the line goes dead, as a laptop's does."""
     world = worlds()
-    world.environment["KUPLOAD_STALL"] = "60"
     with running(world) as process:
         process.send_signal(signal.SIGSTOP)
         world.link.stall()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from concurrency import meanwhile, once_sent, slowly
+from concurrency import hold_line, meanwhile, once_sent
 from kinescope_upload.emulator import Fault, Route
 from world import KIB, World, WorldMaker
 
 
 def test_an_outage_is_waited_for_and_uses_up_no_retries(world: World) -> None:
     world.fill((600 * KIB,) * 5)
-    slowly(world)
+    hold_line(world, after=700 * KIB)
 
     def break_the_network() -> None:
         once_sent(world, 700 * KIB)
         world.link.refuse()
         world.link.cut_now()
         world.output.wait_for('"wait_started"')
-        world.link.accept()
+        world.link.heal()
 
     with meanwhile(break_the_network):
-        outcome = world.upload(retries=0)
+        outcome = world.upload(retries=0, jobs=1)  # with others, one may notice the break only when the line is back
     assert outcome.exit_code == 0, outcome.said
     kinds = [event["kind"] for event in outcome.events("wait_started")]
     assert kinds == ["network"]
@@ -29,7 +29,7 @@ def test_an_outage_is_waited_for_and_uses_up_no_retries(world: World) -> None:
 
 def test_an_outage_longer_than_max_outage_ends_the_run_with_everything_resumable(world: World) -> None:
     world.fill((600 * KIB,) * 5)
-    slowly(world)
+    hold_line(world, after=700 * KIB)
 
     def break_the_network() -> None:
         once_sent(world, 700 * KIB)
@@ -47,16 +47,14 @@ def test_an_outage_longer_than_max_outage_ends_the_run_with_everything_resumable
 
 def test_a_transfer_that_moves_no_byte_is_cut_and_resumed(world: World) -> None:
     world.fill((900 * KIB,) * 3)
-    slowly(world)
+    hold_line(world, after=700 * KIB)
 
-    def fall_silent() -> None:
-        once_sent(world, 700 * KIB)
-        world.link.stall()
+    def wake_up() -> None:
         world.output.wait_for('"wait_started"')
         world.link.resume()
 
     world.environment["KUPLOAD_STALL"] = "0.3"
-    with meanwhile(fall_silent):
+    with meanwhile(wake_up):
         outcome = world.upload()
     assert outcome.exit_code == 0, outcome.said
     world.assert_promise(cuts=6)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from concurrency import once_sent, slowly
+from concurrency import hold_line, once_sent
 from kinescope_upload.emulator import Emulator, Fault, Route
 from world import KIB, WorldMaker
 
@@ -60,7 +60,7 @@ def test_secrets_are_in_no_output_in_no_file_and_in_no_list_of_processes(worlds:
 def test_no_secret_stands_in_the_process_title(worlds: WorldMaker) -> None:
     world = worlds("tus")
     world.fill((3000 * KIB,))
-    slowly(world)
+    hold_line(world, after=100 * KIB)
     process = world.start()
     try:
         once_sent(world, 100 * KIB)

@@ -175,11 +175,146 @@ def _videos(draw: st.DrawFn, video_id: str) -> Video:
     )
 
 
+KEYS = ("c_001", "c_002", "c_003", "c_004")
+TWINS = IDS[len(KEYS) :]
+
+
 @st.composite
-def small_worlds(draw: st.DrawFn) -> SmallWorld:
-    """Up to four lessons and six videos."""
-    lessons = {key: draw(_lessons(key)) for key in ("c_001", "c_002", "c_003", "c_004")[: draw(st.integers(0, 4))]}
-    own = [one.own_id for one in lessons.values() if one.own_id]
-    assume(len(own) == len(set(own)))  # every id is chosen once
+def _any_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Up to four lessons and six videos that have nothing to do with each other, but for their ids."""
+    lessons = {key: draw(_lessons(key)) for key in KEYS[: draw(st.integers(0, 4))]}
     ids = draw(st.lists(st.sampled_from(IDS), unique=True))
     return SmallWorld(lessons=lessons, videos={key: draw(_videos(key)) for key in ids})
+
+
+@st.composite
+def _near_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Lessons that agree on all four sides, but for up to four things that happened to them."""
+    keys = KEYS[: draw(st.integers(1, 4))]
+    pairs = {key: _agreeing(draw, key, video_id) for key, video_id in zip(keys, IDS, strict=False)}
+    lessons = {key: lesson for key, (lesson, _) in pairs.items()}
+    videos = {video.id: video for _, video in pairs.values()}
+    for happen in draw(st.lists(st.sampled_from(_HAPPENINGS), max_size=4)):
+        happen(draw, draw(st.sampled_from(keys)), lessons, videos)
+    return SmallWorld(lessons=lessons, videos=videos)
+
+
+def _agreeing(draw: st.DrawFn, key: str, video_id: str) -> tuple[Lesson, Video]:
+    size, title = draw(_sizes), draw(_titles)
+    md5 = draw(st.sampled_from((key[-1] * 32, key[-1] * 32, "a" * 32)))
+    video = Video(
+        id=video_id,
+        title=title,
+        status="done",
+        project_id=PROJECT,
+        folder_id=FOLDER,
+        size=size,
+        md5=md5,
+        duration=5.0,
+        has_assets=True,
+    )
+    file = VideoFile(path=f"c/{key}.mp4", size=size, modified_ns=1)
+    row = LessonRow(lesson_id=key, course=COURSE, title=title, video_id=None)
+    lesson = Lesson(lesson_id=key, course=COURSE, title=title, file=file, row=row, file_md5=md5)
+    return _linked(lesson, video), video
+
+
+_Lessons = dict[str, Lesson]
+_Videos = dict[str, Video]
+
+
+def _row_changes(draw: st.DrawFn, key: str, lessons: _Lessons, _: _Videos) -> None:
+    if lessons[key].row is not None:
+        named = draw(st.sampled_from((None, None, *IDS, *SPELT, "no id of Kinescope")))
+        lessons[key] = replace(lessons[key], row=_row(lessons[key], named))
+
+
+def _row_is_emptied(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    if lessons[key].row is not None:
+        lessons[key] = replace(lessons[key], row=_row(lessons[key], None))
+
+
+def _row_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    lessons[key] = replace(lessons[key], row=None, title=None)
+
+
+def _progress_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    lessons[key] = replace(lessons[key], trace=None)
+
+
+def _file_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    lessons[key] = replace(lessons[key], file=None, file_md5=None)
+
+
+def _lesson_is_another(draw: st.DrawFn, key: str, lessons: _Lessons, _: _Videos) -> None:
+    lessons[key] = draw(_lessons(key))
+
+
+def _video_changes(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    own = lessons[key].own_id
+    if own in videos:
+        now = draw(_videos(own))
+        name = draw(st.sampled_from(("title", "status", "folder_id", "size", "md5")))
+        whole = {"size": now.size, "md5": now.md5} if now.size is None else {name: getattr(now, name)}
+        videos[own] = now if name == "status" else replace(videos[own], **whole)
+
+
+def _video_is_misplaced(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    own = videos.get(lessons[key].own_id or "")
+    if own is not None and draw(st.booleans()):
+        videos[own.id] = replace(own, folder_id=draw(st.sampled_from((ELSEWHERE, None))))
+    elif own is not None:
+        videos[own.id] = replace(own, title="den_1")
+
+
+def _video_goes(_: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    videos.pop(lessons[key].own_id or "", None)
+
+
+def _row_names_a_twin(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    """Two runs uploaded the same file; of the one that the progress file names, all bytes are there or not."""
+    lesson = lessons[key]
+    own = videos.get(lesson.own_id or "")
+    if own is None or lesson.row is None or lesson.trace is None:
+        return
+    twin = draw(st.sampled_from(TWINS))
+    videos[twin] = replace(own, id=twin)
+    lessons[key] = replace(lesson, row=_row(lesson, twin))
+    if draw(st.booleans()):
+        videos[own.id] = Video(id=own.id, title=own.title, status="uploading", project_id=PROJECT, folder_id=FOLDER)
+        lessons[key] = replace(lessons[key], trace=replace(lesson.trace, stage=Stage.CREATED, md5=None))
+
+
+def _only_a_twin_is_left(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    """The lesson's video is gone; another with its content is there, and nobody names it."""
+    own = videos.pop(lessons[key].own_id or "", None)
+    if own is not None:
+        twin = draw(st.sampled_from(TWINS))
+        videos[twin] = replace(own, id=twin)
+        if lessons[key].row is not None and draw(st.booleans()):
+            lessons[key] = replace(lessons[key], row=_row(lessons[key], None))
+
+
+_HAPPENINGS = (
+    _row_is_emptied,
+    _row_names_a_twin,
+    _video_is_misplaced,
+    _row_changes,
+    _row_goes,
+    _progress_goes,
+    _file_goes,
+    _lesson_is_another,
+    _video_changes,
+    _video_goes,
+    _row_names_a_twin,
+    _only_a_twin_is_left,
+)
+
+
+@st.composite
+def small_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Up to four lessons and six videos: some in which nothing fits, more in which nearly all does."""
+    world = draw(_near_worlds() if draw(st.integers(0, 2)) else _any_worlds())
+    own = [one.own_id for one in world.lessons.values() if one.own_id]
+    assume(len(own) == len(set(own)))  # every id is chosen once
+    return world

@@ -110,9 +110,13 @@ def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..
     ],
 )
 def test_it_can_be_stopped_at_any_moment_and_leaves_nothing(
-    start_demo: Callable[..., Any], moment: str, number: int
+    start_demo: Callable[..., Any], tmp_path: Path, moment: str, number: int
 ) -> None:
-    demo = start_demo()
+    section = tmp_path / "library" / "01_start" / "m01"
+    section.mkdir(parents=True)
+    for lesson in range(200):  # enough work for the first linked lesson to be far from the last
+        (section / f"{lesson:03d}.mp4").write_bytes(os.urandom(100))
+    demo = start_demo("--library", "library")
     demo.wait_for(moment)
     assert demo.interrupt(number) == 130
     assert "kupload: The demo was stopped. Everything that it had made is removed." in demo.lines

@@ -185,10 +185,13 @@ def test_breaks_resumes_and_stalls_are_counted_where_bytes_had_been_sent() -> No
     assert cost.sent_bytes == 18 * MB
 
 
-def test_the_ratio_is_of_sent_to_accepted_and_absent_without_any() -> None:
+def test_the_ratio_to_what_was_needed_is_told_of_a_run_that_got_all_of_it_across() -> None:
     assert accounts_after().cost().sent_per_needed is None
+    halfway = accounts_after(sent(25), RETRY, accepted(20, is_resumed=True), sent(30), accepted(50)).cost()
+    assert (halfway.needed_bytes, halfway.sent_per_needed) == (100 * MB, None)
+    assert halfway.sent_per_accepted == pytest.approx(1.1)
     lost_five = accounts_after(sent(25), RETRY, accepted(20, is_resumed=True), sent(80), accepted(100))
-    assert lost_five.cost().sent_per_needed == pytest.approx(1.05)
+    assert lost_five.cost().sent_per_needed == lost_five.cost().sent_per_accepted == pytest.approx(1.05)
 
 
 def test_waits_are_added_up_by_kind_and_one_that_is_open_ends_with_the_run() -> None:

@@ -64,6 +64,8 @@ def test_names_cannot_play_with_the_terminal() -> None:
         ((Kind.PROCESSING,), "kupload verify --wait"),
         ((Kind.NOT_UPLOADED, Kind.PROCESSING), "kupload"),
         ((Kind.ROW_EMPTY, Kind.NOT_UPLOADED), "kupload repair"),
+        ((Kind.STATUS_UNKNOWN,), "kupload repair"),
+        ((Kind.STATUS_UNKNOWN, Kind.PROCESSING), "kupload repair"),
         ((Kind.FOLDER_MISSING,), ""),
     ],
 )

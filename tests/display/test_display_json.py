@@ -49,7 +49,7 @@ def status_line() -> dict[str, Any]:
     out = io.StringIO()
     failure = Failure(reason="connection reset", at=BEGAN)
     record = record_of("a_001", 10 * MB, stage=Stage.CREATED, offset=4 * MB, failure=failure)
-    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], {"a_001": record})
+    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], {"01_analytics": {"a_001": record}})
     print_status(statuses, JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
@@ -117,7 +117,8 @@ def test_the_summary_holds_the_failures_the_cost_and_the_exit_code() -> None:
         "sent_bytes": 200 * MB,
         "needed_bytes": 254 * MB,
         "accepted_bytes": 190 * MB,
-        "sent_per_needed": 1.0526,
+        "sent_per_needed": None,
+        "sent_per_accepted": 1.0526,
         "breaks": 1,
         "resumes": 2,
         "retries": 1,

@@ -36,7 +36,7 @@ In doubt    1
 No lesson   1; 1 file ignored
             02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file (--map).
 Removed     1 orphan (videos of ours that no lesson would have used)
-Cost        200 MB sent (1.05 times what was needed), 1 break, 2 resumes, stalled 3 s, waited for the network 20 s
+Cost        200 MB sent, 1 break, 2 resumes, stalled 3 s, waited for the network 20 s
 Time        39 s
 Next        kupload --course 01_analytics
 """

@@ -22,7 +22,7 @@ LOST = Failure(reason="connection reset", at=BEGAN + timedelta(hours=1))
 
 def status_of(*records: Record, files: int = 3) -> CourseStatus:
     assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(files)]
-    (status,) = course_statuses(assignments, {one.lesson_id: one for one in records})
+    (status,) = course_statuses(assignments, {"01_analytics": {one.lesson_id: one for one in records}})
     return status
 
 
@@ -84,15 +84,16 @@ def test_the_last_activity_is_the_latest_of_all_moments() -> None:
     assert status_of(linked, record(1, Stage.CREATED, failure=LOST)).last_activity == LOST.at
 
 
-def test_a_record_whose_file_is_gone_counts_for_the_course_that_its_id_begins_with() -> None:
-    gone = record_of("01_analytics_m09_001", 5 * MB, stage=Stage.LINKED)
-    moved = replace(gone, lesson_id="x", path="07_old/x.mp4")
+@pytest.mark.parametrize("path", ["01_analytics/001.mp4", "uploads/001.mp4", "01/001.mp4"])
+@pytest.mark.parametrize("lesson_id", ["01_analytics_m09_001", "01_analytics", "x"])
+def test_a_record_whose_file_is_gone_counts_for_the_course_of_its_progress_file(lesson_id: str, path: str) -> None:
+    gone = replace(record_of("x", 5 * MB, stage=Stage.LINKED), lesson_id=lesson_id, path=path)
     files = [assignment("01_a_1", MB, "01"), assignment("01_analytics_m01_000", MB, "01_analytics")]
-    statuses = course_statuses(files, {one.lesson_id: one for one in (gone, moved)})
+    statuses = course_statuses(files, {"04_sales": {lesson_id: gone}})
     assert [(one.course, one.lessons, one.missing, one.linked_bytes) for one in statuses] == [
         ("01", 1, 0, 0),
-        ("01_analytics", 2, 1, 5 * MB),
-        ("07_old", 1, 1, 5 * MB),
+        ("01_analytics", 1, 0, 0),
+        ("04_sales", 1, 1, 5 * MB),
     ]
 
 
@@ -100,7 +101,7 @@ def test_a_record_whose_file_is_gone_counts_for_the_course_that_its_id_begins_wi
 def test_no_lesson_counts_twice(records: list[tuple[int, Stage]], files: int) -> None:
     by_id = {one.lesson_id: one for one in (record(number, stage) for number, stage in records)}
     assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(files)]
-    for status in course_statuses(assignments, by_id):
+    for status in course_statuses(assignments, {"01_analytics": by_id}):
         assert status.lessons == len(by_id.keys() | {one.lesson_id for one in assignments})
         assert status.linked + status.uploaded + status.in_progress == len(by_id)
 
@@ -163,6 +164,29 @@ def test_when_all_is_linked_there_is_nothing_to_type() -> None:
         "All           ██████████      82/82  33.4 GB\n"
         "  every lesson is linked\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "course", "all_of_it"),
+    [
+        ("kupload", "kupload --course", "kupload"),
+        ("kupload --map 'a map.json' -v", "kupload --map 'a map.json' -v --course", "kupload --map 'a map.json' -v"),
+        (
+            "kupload --course a --no-db --course=b",
+            "kupload --no-db --course",
+            "kupload --course a --no-db --course=b",
+        ),
+    ],
+)
+def test_each_course_is_named_once_in_what_to_type_next(typed: str, course: str, all_of_it: str) -> None:
+    nexts = [line for line in status_text([PARTLY], Surface(), command=typed).splitlines() if "next: " in line]
+    assert nexts == [f'  next: {course} "02 реклама"', f"  next: {all_of_it}"]
+
+
+def test_a_course_without_any_file_gets_no_command_that_would_find_nothing() -> None:
+    text = status_text([replace(PARTLY, videos=0, video_bytes=0, missing=68)], Surface())
+    assert "next: kupload" not in text
+    assert "next: put its files back into the library" in text
 
 
 def test_without_videos_the_status_says_so() -> None:

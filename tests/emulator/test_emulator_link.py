@@ -252,6 +252,20 @@ def _send_and_end(client: socket.socket, data: bytes) -> None:
     client.shutdown(socket.SHUT_WR)
 
 
+def test_a_line_can_fall_silent_after_so_many_bytes_until_it_is_resumed(ends: Ends) -> None:
+    link, client, server = ends
+    link.slow_down(rate=1_000_000)
+    link.stall(after=100_000)
+    threading.Thread(target=_send_and_end, args=(client, bytes(300_000))).start()
+    assert link.wait_until(lambda one: one.bytes_up >= 100_000, DEADLINE)
+    held = link.bytes_up
+    assert held < 100_000 + 65536
+    assert not link.wait_until(lambda one: one.bytes_up > held, timeout=0.2)
+    link.slow_down()
+    link.resume()
+    assert len(received(server)[0]) == 300_000
+
+
 def test_what_is_in_flight_is_bounded(ends: Ends) -> None:
     link, client, server = ends
     server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)

@@ -7,6 +7,8 @@ import re
 import socket
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -153,6 +155,24 @@ def test_only_the_runs_that_are_at_work_are_asked(tmp_path: Path) -> None:
         assert ask_to_stop(tmp_path) == ("d",)
         assert stop_is_asked(tmp_path, ("c", "d"))
         assert not stop_is_asked(tmp_path, ("c",))
+
+
+def test_a_run_that_starts_while_somebody_asks_runs_to_stop_is_not_refused(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def ask_again_and_again() -> None:
+        while not ended.is_set():
+            ask_to_stop(tmp_path)
+
+    CourseLock.acquire(tmp_path, "c").release()
+    with ThreadPoolExecutor() as pool:
+        asking = pool.submit(ask_again_and_again)
+        try:
+            for _ in range(300):
+                CourseLock.acquire(tmp_path, "c").release()
+        finally:
+            ended.set()
+        asking.result()
 
 
 def test_a_request_that_the_last_run_was_sent_does_not_stop_the_next(tmp_path: Path) -> None:

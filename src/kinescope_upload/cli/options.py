@@ -54,6 +54,6 @@ def load(options: dict[str, object]) -> Settings:
 
 
 def display_options(settings: Settings) -> DisplayOptions:
-    """How the settings want things shown."""
-    command = shlex.join(("kupload", *sys.argv[1:]))
+    """How the settings want things shown; the command to go on with is the typed one, which may have asked to look."""
+    command = shlex.join(("kupload", *(word for word in sys.argv[1:] if word != "--status")))
     return DisplayOptions(as_json=settings.json, quiet=settings.quiet, verbose=settings.verbose, command=command)

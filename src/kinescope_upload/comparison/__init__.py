@@ -11,7 +11,7 @@
     facts · kinds · events
 """
 
-from kinescope_upload.comparison.choices import Choice, Commands
+from kinescope_upload.comparison.choices import Choice, Commands, has_choices
 from kinescope_upload.comparison.comparison import Comparison
 from kinescope_upload.comparison.facts import Finding, Lesson, Place, Trace, trace_of
 from kinescope_upload.comparison.judgement import Sight
@@ -45,6 +45,7 @@ __all__ = [
     "Undecided",
     "findings_of_folders",
     "findings_of_sides",
+    "has_choices",
     "lessons_of",
     "plan_mending",
     "trace_of",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kinescope_upload.comparison.facts import Finding
     from kinescope_upload.model import LessonTable
 
-__all__ = ["Choice", "Commands", "choices_of"]
+__all__ = ["Choice", "Commands", "choices_of", "has_choices"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,11 @@ def choices_of(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     """The two ways to go on from a finding that kupload does not put right; none where the finding says the way."""
     choose = _CHOICES.get(finding.kind)
     return choose(finding, commands) if choose else ()
+
+
+def has_choices(kind: Kind) -> bool:
+    """Whether `kupload repair` fixes such a finding or shows the ways to go on from it."""
+    return kind in _CHOICES
 
 
 def _resend_or_wait(finding: Finding, commands: Commands) -> tuple[Choice, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.comparison.choices import Choice, Commands, choices_of
@@ -30,7 +30,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MendingPlan:
-    """What follows from a comparison.
+    """What follows from a comparison. Each finding is in one of three places: `fixed`, `undecided` or `rest`.
 
     Attributes:
         mendings: What is put right, in this order.
@@ -41,6 +41,11 @@ class MendingPlan:
     mendings: tuple[Mending, ...]
     undecided: tuple[Undecided, ...] = ()
     rest: tuple[Finding, ...] = ()
+
+    @property
+    def fixed(self) -> tuple[Finding, ...]:
+        """The findings that the mendings put right, each once."""
+        return tuple(dict.fromkeys(finding for one in self.mendings for finding in (one.finding, *one.also)))
 
 
 def plan_mending(report: Report, comparison: Comparison, commands: Commands) -> MendingPlan:
@@ -60,7 +65,9 @@ def plan_mending(report: Report, comparison: Comparison, commands: Commands) -> 
     undecided, rest = [], []
     for finding in report.findings:
         found = tuple(remedies_for(finding, facts))
-        mendings.update({(one.action, one.lesson.lesson_id, one.video_id): one for one in found})
+        for one in found:
+            key = (one.action, one.lesson.lesson_id, one.video_id)
+            mendings[key] = _also_for(mendings[key], finding) if key in mendings else one
         if found:
             continue
         choices = choices_of(finding, commands)
@@ -89,6 +96,21 @@ def _is_strange_workspace(report: Report, comparison: Comparison) -> bool:
 
 
 def _without_restarts(mendings: Collection[Mending]) -> list[Mending]:
-    """A lesson that another video is found for is not uploaded again."""
+    """A lesson that another video is found for is not uploaded again; the video that it finds fixes the loss, too."""
     adopted = {one.lesson.lesson_id for one in mendings if one.action is Action.ADOPT}
-    return [one for one in mendings if one.action is not Action.RESTART or one.lesson.lesson_id not in adopted]
+    left_out = {
+        one.lesson.lesson_id: one.finding
+        for one in mendings
+        if one.action is Action.RESTART and one.lesson.lesson_id in adopted
+    }
+    return [
+        _also_for(one, left_out[one.lesson.lesson_id])
+        if one.action is Action.ADOPT and one.lesson.lesson_id in left_out
+        else one
+        for one in mendings
+        if one.action is not Action.RESTART or one.lesson.lesson_id not in adopted
+    ]
+
+
+def _also_for(mending: Mending, finding: Finding) -> Mending:
+    return mending if mending.finding == finding else replace(mending, also=(*mending.also, finding))

@@ -49,6 +49,7 @@ class Mending:
         video_id: The video that it is done to or with.
         value: The row's text that is cleared, the title or the folder's id; else empty.
         words: What is done and why that is right, in a sentence.
+        also: Other findings that it puts right as well.
     """
 
     action: Action
@@ -57,6 +58,7 @@ class Mending:
     video_id: str
     words: str
     value: str = ""
+    also: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.comparison import has_choices
 from kinescope_upload.display.text import count, format_bytes
 
 if TYPE_CHECKING:
@@ -90,19 +91,15 @@ def _differences(report: Report) -> str:
 
 def next_after_verify(report: Report) -> str:
     """What to type next; empty when all agree."""
-    codes = {one.kind.code for one in report.findings if not one.kind.is_note}
-    if codes & _FOR_REPAIR:
+    kinds = {one.kind for one in report.findings if not one.kind.is_note}
+    codes = {kind.code for kind in kinds}
+    if any(map(has_choices, kinds)):
         return "kupload repair"
     if codes & _FOR_UPLOAD:
         return "kupload"
     return "kupload verify --wait" if "processing" in codes else ""
 
 
-_FOR_REPAIR: Final = frozenset(
-    {"row_points_nowhere", "row_empty", "row_strange", "two_videos", "shared_video", "video_gone", "status_error"}
-    | {"status_aborted", "status_stuck", "size_differs", "md5_differs", "file_changed", "wrong_folder"}
-    | {"project_root", "title_differs", "unknown_video"}
-)
 _FOR_UPLOAD: Final = frozenset({"not_uploaded", "unfinished"})
 
 

@@ -175,13 +175,17 @@ def _failed(lesson: FailedLesson) -> JsonFields:
     }
 
 
+def _ratio(ratio: float | None) -> float | None:
+    return None if ratio is None else round(ratio, 4)
+
+
 def _cost(cost: Cost) -> JsonFields:
-    ratio = cost.sent_per_needed
     return {
         "sent_bytes": cost.sent_bytes,
         "needed_bytes": cost.needed_bytes,
         "accepted_bytes": cost.accepted_bytes,
-        "sent_per_needed": None if ratio is None else round(ratio, 4),
+        "sent_per_needed": _ratio(cost.sent_per_needed),
+        "sent_per_accepted": _ratio(cost.sent_per_accepted),
         "breaks": cost.breaks,
         "resumes": cost.resumes,
         "retries": cost.retries,

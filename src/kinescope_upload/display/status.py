@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.upload import Record, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from kinescope_upload.model import Assignment
@@ -70,34 +70,28 @@ class CourseStatus:
         return self.linked == self.lessons
 
 
-def course_statuses(assignments: Sequence[Assignment], records: Mapping[str, Record]) -> tuple[CourseStatus, ...]:
+def course_statuses(
+    assignments: Sequence[Assignment], progress: Mapping[str, Mapping[str, Record]]
+) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
-    A record whose lesson has no file in the library any more counts for the course whose name its id begins with, else
-    for the first folder of its path.
+    A record whose lesson has no file in the library any more counts for the course of its progress file.
 
     Args:
         assignments: Which file belongs to which lesson, at most one file a lesson.
-        records: What earlier runs achieved, by lesson id.
+        progress: What earlier runs achieved, by course and lesson id.
     """
     files: dict[str, list[Assignment]] = {}
     for one in assignments:
         files.setdefault(one.course, []).append(one)
     done: dict[str, list[Record]] = {course: [] for course in files}
     course_of = {one.lesson_id: one.course for one in assignments}
-    for lesson_id, record in records.items():
-        course = course_of.get(lesson_id) or _course_by_name(lesson_id, files) or record.path.partition("/")[0]
-        done.setdefault(course, []).append(record)
+    found = {
+        lesson_id: (course, record) for course, records in progress.items() for lesson_id, record in records.items()
+    }
+    for lesson_id, (course, record) in found.items():
+        done.setdefault(course_of.get(lesson_id, course), []).append(record)
     return tuple(_status(course, files.get(course, []), done[course], course_of) for course in sorted(done))
-
-
-def _course_by_name(lesson_id: str, courses: Container[str]) -> str | None:
-    """The longest course name that the id begins with; its cost does not grow with the number of courses."""
-    name = lesson_id
-    while name := name.rpartition("_")[0]:
-        if name in courses:
-            return name
-    return None
 
 
 def _status(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -50,7 +51,7 @@ def status_text(statuses: Sequence[CourseStatus], surface: Surface, *, command: 
     Args:
         statuses: The courses.
         surface: What the stream can show.
-        command: How kupload is called, for the next command of each course.
+        command: How kupload is called to upload what is shown, for what to type next.
     """
     if not statuses:
         return "No videos in the library and nothing in the progress folder.\n"
@@ -62,7 +63,7 @@ def status_text(statuses: Sequence[CourseStatus], surface: Surface, *, command: 
         lines += [_line(pad(name, name_width), figures, surface), *_details(one, surface, command)]
     linked, lessons = sum(one.linked for one in statuses), sum(one.lessons for one in statuses)
     figures = _figures(linked, lessons, sum(one.linked_bytes for one in statuses), sum(map(_all_bytes, statuses)))
-    lines += ["", _line(pad("All", name_width), figures, surface), *_advice(statuses, command)]
+    lines += ["", _line(pad("All", name_width), figures, surface), *_advice(statuses, surface, command)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -99,7 +100,10 @@ def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[s
         yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
     if len(status.failures) > _SHOWN:
         yield f"  and {len(status.failures) - _SHOWN:,} more failed"
-    yield f"  next: {surface.shown(f'{command} --course {_quoted(status.course)}')}"
+    if status.videos:
+        yield f"  next: {surface.shown(f'{_without_courses(command)} --course {_quoted(status.course)}')}"
+    else:
+        yield "  next: put its files back into the library, or name the folder that holds them with --library"
 
 
 def _facts(status: CourseStatus) -> Iterator[str]:
@@ -115,14 +119,26 @@ def _quoted(name: str) -> str:
     return name if name and _SAFE_IN_SHELL.issuperset(name) else f'"{name}"'
 
 
-def _advice(statuses: Sequence[CourseStatus], command: str) -> Iterator[str]:
+def _without_courses(command: str) -> str:
+    """The command for every course."""
+    words = iter(shlex.split(command))
+    kept: list[str] = []
+    for word in words:
+        if word == "--course":
+            next(words, None)
+        elif not word.startswith("--course="):
+            kept.append(word)
+    return shlex.join(kept)
+
+
+def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: str) -> Iterator[str]:
     failed = sum(len(one.failures) for one in statuses)
     if failed:
         yield f"  {failed:,} failed; the next run tries them again"
     if all(one.is_done for one in statuses):
         yield "  every lesson is linked"
-    else:
-        yield f"  next: {command}"
+    elif any(one.videos and not one.is_done for one in statuses):
+        yield f"  next: {surface.shown(command)}"
 
 
 def status_object(statuses: Sequence[CourseStatus]) -> JsonFields:

@@ -60,7 +60,13 @@ class Cost:
 
     @property
     def sent_per_needed(self) -> float | None:
-        """Bytes sent for each byte that had to be, of those that arrived: 1.0 is the least; None when none arrived."""
+        """Bytes sent for each byte that was needed: 1.0 is the least. None while one of those is missing."""
+        is_all_there = 0 < self.needed_bytes == self.accepted_bytes
+        return self.sent_bytes / self.needed_bytes if is_all_there else None
+
+    @property
+    def sent_per_accepted(self) -> float | None:
+        """Bytes sent for each byte that arrived: 1.0 is the least. None when none arrived."""
         return self.sent_bytes / self.accepted_bytes if self.accepted_bytes else None
 
 
@@ -192,9 +198,8 @@ def _no_lesson(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _cost(summary: Summary) -> str:
-    """What the run cost; what was sent for lessons that are not done was not sent in vain, so no ratio is told then."""
     cost = summary.cost
-    ratio = None if summary.left else cost.sent_per_needed
+    ratio = cost.sent_per_needed
     facts = [
         f"{format_bytes(cost.sent_bytes)} sent" + (f" ({ratio:.2f} times what was needed)" if ratio else ""),
         f"{count(cost.breaks, 'break', 'breaks')}",

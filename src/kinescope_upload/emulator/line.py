@@ -58,6 +58,7 @@ class Line:
         self._cuts_left: int | None = None
         self._free_at = dict.fromkeys(Direction, 0.0)
         self._relayed = dict.fromkeys(Direction, 0)
+        self._stalls_at: int | None = None
         self._changed = threading.Condition()
 
     def set_cut(self, cut: Cut | None) -> None:
@@ -72,6 +73,20 @@ class Line:
             self._cuts_left -= 1
             if self._cuts_left <= 0:
                 self.set_cut(None)
+
+    def stall(self, after: int) -> None:
+        """Stop the flow as soon as so many bytes in all have gone to the server."""
+        self._stalls_at = after
+        self._stall_if_reached()
+
+    def resume(self) -> None:
+        """Let it flow again."""
+        self._stalls_at = None
+        self.flowing.set()
+
+    def _stall_if_reached(self) -> None:
+        if self._stalls_at is not None and self._relayed[Direction.UP] >= self._stalls_at:
+            self.flowing.clear()
 
     def slow_down(self, latency: float, rate: float | None, shared_rate: float | None) -> None:
         """Set how slow the line is."""
@@ -92,6 +107,7 @@ class Line:
         """Count relayed bytes."""
         with self._changed:
             self._relayed[direction] += size
+            self._stall_if_reached()
             self._changed.notify_all()
 
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:

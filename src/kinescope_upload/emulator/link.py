@@ -126,13 +126,17 @@ class Link:
         """Break every connection that is open."""
         self._do(lambda: self._working().break_all(by))
 
-    def stall(self) -> None:
-        """Relay nothing any more, close nothing; new connections are accepted and stay silent."""
-        self._do(self._line.flowing.clear)
+    def stall(self, *, after: int = 0) -> None:
+        """Relay nothing any more, close nothing; new connections are accepted and stay silent.
+
+        Args:
+            after: Only as soon as `bytes_up` is so much: whoever sends more cannot end before the line is resumed.
+        """
+        self._do(lambda: self._line.stall(after))
 
     def resume(self) -> None:
         """Relay again, beginning with what was held."""
-        self._do(self._line.flowing.set)
+        self._do(self._line.resume)
 
     def refuse(self) -> None:
         """Refuse new connections; those that are open stay. The port is kept."""

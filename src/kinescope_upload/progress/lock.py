@@ -8,7 +8,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CourseLock", "ask_to_stop", "stop_is_asked"]
 
-_FOLDER = ".run"
+_FOLDER: Final = ".run"
+_LOOKING: Final = "looking"
+"""The lock of those who look which courses are held; every other name in the folder has a dot."""
+_LONGEST_LOOK: Final = 5.0
+"""Seconds; a look takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class CourseLock:
 
     @classmethod
     def acquire(cls, progress: Path, course: str) -> CourseLock:
-        """Takes the lock at once or not at all.
+        """Takes the lock or refuses; waits for nothing but `kupload stop`, which looks at the locks.
 
         Raises:
             UsageError: Another run holds it; says which.
@@ -41,13 +45,11 @@ class CourseLock:
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = FileLock(folder / f"{course}.lock", timeout=0, thread_local=False)
         holder = folder / f"{course}.holder"
-        try:
-            lock.acquire()
-        except Timeout:
+        if not (_take(lock) or _take_while_nobody_looks(lock, folder)):
             raise UsageError(
                 f'Another run is at work on course "{course}" ({_read_holder(holder)}).',
                 "Wait for it, or end it with `kupload stop`.",
-            ) from None
+            )
         _stop_file(progress, course).unlink(missing_ok=True)
         holder.write_text(_describe_this_run(), encoding="utf-8")
         return cls(lock=lock, holder=holder)
@@ -65,7 +67,16 @@ def ask_to_stop(progress: Path) -> tuple[str, ...]:
     Returns:
         The courses of the runs that were asked; empty when none is at work.
     """
-    running = tuple(path.stem for path in sorted((progress / _FOLDER).glob("*.lock")) if _is_held(path))
+    folder = progress / _FOLDER
+    if not folder.is_dir():
+        return ()
+    looking = FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK)
+    with suppress(Timeout):
+        looking.acquire()
+    try:
+        running = tuple(path.stem for path in sorted(folder.glob("*.lock")) if _is_held(path))
+    finally:
+        looking.release()
     for course in running:
         _stop_file(progress, course).touch()
     return running
@@ -74,6 +85,23 @@ def ask_to_stop(progress: Path) -> tuple[str, ...]:
 def stop_is_asked(progress: Path, courses: tuple[str, ...]) -> bool:
     """Whether a run on these courses was asked to stop."""
     return any(_stop_file(progress, course).exists() for course in courses)
+
+
+def _take(lock: FileLock) -> bool:
+    try:
+        lock.acquire()
+    except Timeout:
+        return False
+    return True
+
+
+def _take_while_nobody_looks(lock: FileLock, folder: Path) -> bool:
+    """A lock tells that it is held only to those who try to take it, so a look may hold it for a moment."""
+    try:
+        with FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK):
+            return _take(lock)
+    except Timeout:
+        return False
 
 
 def _is_held(path: Path) -> bool:

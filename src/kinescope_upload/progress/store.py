@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["ProgressStore", "read_records"]
+__all__ = ["ProgressStore", "read_courses", "read_records"]
 
 
 class ProgressStore:
@@ -130,5 +130,21 @@ def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Recor
     Raises:
         UsageError: A file cannot be read or parsed.
     """
+    return {key: record for records in read_courses(folder, courses).values() for key, record in records.items()}
+
+
+def read_courses(folder: Path, courses: Collection[str] = ()) -> dict[str, dict[str, Record]]:
+    """Reads what is on disk like `read_records`, and tells the course of each progress file.
+
+    Args:
+        folder: The progress folder.
+        courses: The courses that matter; empty means all.
+
+    Returns:
+        By course, and there by lesson id.
+
+    Raises:
+        UsageError: A file cannot be read or parsed.
+    """
     names = courses or [path.stem for path in sorted(folder.glob("*.json"))]
-    return {key: record for course in names for key, record in load_records(_file_of(folder, course), course).items()}
+    return {course: load_records(_file_of(folder, course), course) for course in names}
