@@ -83,6 +83,41 @@ def test_the_environment_may_vouch_for_the_host(
     assert _is_open(settings) is is_open
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example\\\\.kinescope.io", "evil.example%2f.kinescope.io", "evil.example;.kinescope.io", ".kinescope.io"],
+)
+def test_a_host_that_only_ends_like_kinescopes_is_no_address(tmp_path: Path, host: str) -> None:
+    with pytest.raises(UsageError, match="is not a web address"):
+        _load(tmp_path, env={}, environment={"KINESCOPE_API_KEY": _TOKEN}, toml={"api_url": f"https://{host}"})
+
+
+@pytest.mark.parametrize("is_link", [False, True], ids=["named", "symbolic link"])
+@pytest.mark.parametrize(
+    ("beside", "in_toml", "is_open"),
+    [
+        ("", _OTHER, False),
+        ("", "https://eu.kinescope.io", True),
+        (f"KINESCOPE_UPLOADER_URL={_OTHER}\n", "https://api.kinescope.io", True),
+        (f"KINESCOPE_UPLOADER_URL={_OTHER}\n", _OTHER, True),
+        ("KINESCOPE_TRUSTED_HOSTS=evil.example\n", _OTHER, True),
+    ],
+)
+def test_a_token_from_a_file_elsewhere_goes_only_where_that_file_leads(
+    tmp_path: Path, beside: str, in_toml: str, is_open: bool, is_link: bool
+) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    mine.mkdir()
+    theirs.mkdir()
+    (mine / "my.env").write_text(f"KINESCOPE_API_KEY={_TOKEN}\n{beside}", encoding="utf-8")
+    (theirs / "kupload.toml").write_text(f'api_url = "{in_toml}"\n', encoding="utf-8")
+    if is_link:
+        (theirs / ".env").symlink_to(mine / "my.env")
+    options = {} if is_link else {"env_file": str(mine / "my.env")}
+
+    assert _is_open(load_settings(options, directory=theirs, environment={})) is is_open
+
+
 def test_the_file_that_names_the_address_cannot_vouch_for_it(tmp_path: Path) -> None:
     env = {"KINESCOPE_API_URL": _OTHER, "KINESCOPE_TRUSTED_HOSTS": "evil.example"}
     settings = _load(tmp_path, env=env, environment={"KINESCOPE_API_KEY": _TOKEN})

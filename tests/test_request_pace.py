@@ -234,6 +234,8 @@ def test_a_folder_that_nobody_can_tell_costs_the_sharing_and_nothing_else() -> N
         "[" * 10_000,
         "[1" + ",1" * 60_000 + "]",
         "[1e6, NaN, Infinity, 1e300]",
+        f"[1{'0' * 400}, 1]",
+        f"[1, 1{'0' * 400}]",
     ],
 )
 def test_a_file_that_holds_something_else_counts_as_empty(tmp_path: Path, content: str) -> None:

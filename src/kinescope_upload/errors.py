@@ -92,7 +92,26 @@ class UnreachableError(TryAgainError):
 
 
 class ThrottledError(TryAgainError):
-    """429 or 503 with a wait that concerns every worker."""
+    """429 or 503 with a wait that concerns every worker.
+
+    Args:
+        what: What happened to which thing, and why.
+        retry_after: Seconds that the server asked to wait; None when it named none.
+        request_id: Kinescope's `X-Request-ID`; None when no answer came.
+        may_be_done: Whether the request may have been carried out all the same. 429 refuses (RFC 6585); 503 may come
+            from a gateway in front of a server that is at work.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        retry_after: float | None = None,
+        request_id: str | None = None,
+        may_be_done: bool = False,
+    ) -> None:
+        super().__init__(what, retry_after=retry_after, request_id=request_id)
+        self.may_be_done = may_be_done
 
 
 class LockedError(TryAgainError):

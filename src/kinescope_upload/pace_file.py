@@ -71,7 +71,7 @@ class PaceFile:
 
 def _read(path: Path) -> Turns:
     """The turns in the file; none when it is missing or was written by something else."""
-    with suppress(OSError, ValueError, RecursionError):
+    with suppress(OSError, ValueError, OverflowError, RecursionError):
         if path.stat().st_size <= _LARGEST:
             match json.loads(path.read_bytes()):
                 case [seen_at, *starts] if all(isinstance(one, int | float) for one in (seen_at, *starts)):

@@ -238,6 +238,8 @@ def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Map
 
 def _verdict_without_rows(assignment: Assignment, record: Record | None) -> _Verdict:
     match record.stage if record else None:
+        case Stage.UPLOADED if record and record.lost_marks:
+            return _Verdict(Decision.LINK, "uploaded before; an earlier request may have left a second video")
         case Stage.UPLOADED:
             return _Verdict(Decision.SKIP, "uploaded before; its row waits for a run with the database")
         case Stage.LINKED | Stage.VERIFIED:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["error_for"]
 
 _TOO_LARGE = 413
+_TOO_MANY_REQUESTS = 429
 
 
 def error_for(meaning: Meaning, answer: Answer, *, doing: str, now: datetime) -> KuploadError:
@@ -70,7 +71,8 @@ def _passing_or_final(meaning: Meaning, answer: Answer, *, doing: str, now: date
     wait = retry_after(answer, now)
     match meaning:
         case Meaning.THROTTLED:
-            return ThrottledError(f"Kinescope asks to slow down ({words}).", retry_after=wait, request_id=reference)
+            what, may_be_done = f"Kinescope asks to slow down ({words}).", answer.status != _TOO_MANY_REQUESTS
+            return ThrottledError(what, retry_after=wait, request_id=reference, may_be_done=may_be_done)
         case Meaning.LOCKED:
             what = f"Kinescope still holds the upload for an earlier request ({words})."
             return LockedError(what, retry_after=wait, request_id=reference)

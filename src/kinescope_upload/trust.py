@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["TrustedAddresses", "host_of", "is_kinescopes", "matches"]
 
 _KINESCOPE: Final = "kinescope.io"
-_NOT_IN_A_HOST: Final = frozenset("@\\% ")
-"""Signs of a name and password, and of what two readers of an address may understand differently."""
+_IN_A_HOST: Final = frozenset("-._:[]")
+"""Beside letters and digits; anything else is a name and password, or what two readers may understand differently."""
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -77,8 +77,8 @@ def _split(url: str) -> SplitResult | None:
         _ = parts.port
     except ValueError:
         return None
-    is_plain = parts.netloc.isprintable() and not _NOT_IN_A_HOST.intersection(parts.netloc)
-    return parts if parts.scheme in {"https", "http"} and _host(parts) and is_plain else None
+    is_plain = all(sign.isalnum() or sign in _IN_A_HOST for sign in parts.netloc) and all(_host(parts).split("."))
+    return parts if parts.scheme in {"https", "http"} and is_plain else None
 
 
 def _host(parts: SplitResult) -> str:

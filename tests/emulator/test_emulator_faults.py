@@ -80,7 +80,7 @@ ROUTES = {
 
 
 @pytest.mark.parametrize("route", list(Route))
-@pytest.mark.parametrize("action", [Action.ANSWER, Action.DROP, Action.LOSE_ANSWER])
+@pytest.mark.parametrize("action", [Action.ANSWER, Action.DROP, Action.LOSE_ANSWER, Action.LATE_WORK])
 def test_every_route_can_go_wrong(caller: Caller, emulator: Emulator, route: Route, action: Action) -> None:
     made = caller.made(3)
     method, path = ROUTES[route]
@@ -101,6 +101,32 @@ def test_a_lost_answer_to_init_leaves_the_video(caller: Caller, emulator: Emulat
         caller.init(3)
     assert emulator.videos()[0].status is VideoStatus.PENDING
     assert emulator.accounting.records(Route.INIT)[0].status is None
+
+
+def test_late_work_is_done_once_the_connection_has_ended(caller: Caller, emulator: Emulator) -> None:
+    emulator.faults.add(Fault(route=Route.INIT, action=Action.LATE_WORK, delay=0.2))
+    with pytest.raises(httpx.TransportError):
+        caller.init_json({"type": "video", "parent_id": emulator.project_id, "title": "Late", "filesize": 3})
+    assert emulator.videos() == ()
+    assert emulator.accounting.wait_until(lambda seen: seen.records(Route.INIT)[0].video_id is not None, 10)
+    [video] = emulator.videos()
+    assert (video.title, video.status) == ("Late", VideoStatus.PENDING)
+    assert emulator.accounting.records(Route.INIT)[0].status is None
+
+
+def test_late_work_of_a_patch_is_none(caller: Caller, emulator: Emulator) -> None:
+    made = caller.made(len(DATA))
+    emulator.faults.add(Fault(route=Route.PATCH, action=Action.LATE_WORK))
+    with pytest.raises(httpx.TransportError):
+        caller.patch(made.url, DATA)
+    assert caller.offset(made.url) == 0
+
+
+def test_an_answer_can_be_replaced_although_the_work_is_done(caller: Caller, emulator: Emulator) -> None:
+    emulator.faults.add(Fault(route=Route.INIT, action=Action.REPLACE_ANSWER, status=503))
+    assert caller.init(3).status_code == 503
+    assert emulator.videos()[0].status is VideoStatus.PENDING
+    assert emulator.accounting.records(Route.INIT)[0].status == 503
 
 
 def test_a_lost_answer_to_a_patch_leaves_the_bytes(caller: Caller, emulator: Emulator) -> None:

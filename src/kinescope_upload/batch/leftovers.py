@@ -49,9 +49,7 @@ def find_leftover(run: Run, record: Record) -> Video | None:
     listed = tuple(_since(_in_its_folder(run, record), record.attempted_at))
     if record.mark and (found := _bearer(listed, record.mark)):
         return found
-    ours = {video_key(one.video_id) or one.video_id for one in run.ends.progress.records.values()}
-    if doubtful := [video for video in listed if video.id not in ours and may_be_leftover(video, record)]:
-        raise _in_doubt(doubtful)
+    _check_doubtful(run, record, listed)
     return None
 
 
@@ -64,10 +62,27 @@ def find_late_leftover(run: Run, record: Record, mark: str) -> Video | None:
         mark: The earlier attempt's.
 
     Raises:
-        InDoubtError: Several videos bear the mark.
+        InDoubtError: Several videos bear the mark; or none does, and an unfinished one could be its.
         KuploadError: Kinescope did not answer, or refused.
     """
-    return _bearer(_found_by_text(run, mark), mark) or _bearer(_in_its_folder(run, record), mark)
+    if found := _bearer(_found_by_text(run, mark), mark):
+        return found
+    listed = tuple(_in_its_folder(run, record))
+    if found := _bearer(listed, mark):
+        return found
+    _check_doubtful(run, record, listed)
+    return None
+
+
+def _check_doubtful(run: Run, record: Record, listed: Iterable[Video]) -> None:
+    """Returns when none of the videos may be a leftover of the lesson without saying so.
+
+    Raises:
+        InDoubtError: Some may.
+    """
+    ours = {video_key(one.video_id) or one.video_id for one in run.ends.progress.records.values()}
+    if doubtful := [video for video in listed if video.id not in ours and may_be_leftover(video, record)]:
+        raise _in_doubt(doubtful)
 
 
 def _found_by_text(run: Run, mark: str) -> Iterator[Video]:

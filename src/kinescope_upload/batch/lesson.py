@@ -32,6 +32,7 @@ from kinescope_upload.upload import (
     Event,
     Failure,
     FileReplaced,
+    InitUnanswered,
     LengthReached,
     LookForVideo,
     OffsetAccepted,
@@ -142,7 +143,12 @@ class LessonUpload:
         if self._record.attempted_at is None:
             mark = self._run.chance.new_id() if self._record.dialect is Dialect.JSON else None
             self._become(Attempted(at=self._run.ends.service.now(), mark=mark))
-        return self._run.ends.uploader.create(self._record)
+        try:
+            return self._run.ends.uploader.create(self._record)
+        except ThrottledError as error:
+            if error.may_be_done and self._record.dialect is Dialect.JSON:
+                self._become(InitUnanswered())  # the same mark must not go out twice
+            raise
 
     def _send(self, step: SendChunk, source: VideoSource) -> Event:
         source.hash_up_to(step.offset, self._run.stop.check)

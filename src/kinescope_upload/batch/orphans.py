@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.leftovers import find_late_leftover, find_leftover
 from kinescope_upload.errors import InDoubtError
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["look_for_video", "remove_late_leftovers"]
 
-_LOOK_THERE = "Look at it at Kinescope; delete it if it is of no use, then run again."
+_LOOK_THERE: Final = "Look at it at Kinescope; delete it if it is of no use, then run again."
+_LATE: Final = 6
+"""Waits of `orphan_wait` that a creation may be at work after it showed nothing: half a minute by default."""
 
 
 def look_for_video(
@@ -67,6 +70,7 @@ def remove_late_leftovers(run: Run, record: Record) -> None:
         InDoubtError: Such a video may be complete, or several bear one mark.
         KuploadError: Kinescope did not answer, or refused.
     """
+    _wait_for_late_work(run, record)
     for mark in record.lost_marks:
         video = find_late_leftover(run, record, mark)
         if video is not None and video.state is not VideoState.PARTIAL:
@@ -81,6 +85,14 @@ def remove_late_leftovers(run: Run, record: Record) -> None:
             run.emit(OrphanRemoved(lesson_id=record.lesson_id, video_id=video.id, reason=reason))
 
 
+def _wait_for_late_work(run: Run, record: Record) -> None:
+    """Waits until what the earlier attempts began must have shown; a longer upload took that long by itself."""
+    longest = _LATE * run.rules.orphan_wait
+    if record.attempted_at is not None:
+        passed = run.ends.service.now() - record.attempted_at
+        run.stop.pause(min(longest, longest - passed / timedelta(seconds=1)))
+
+
 def _find(run: Run, record: Record) -> Video | None:
     if record.video_id is not None:
         return run.ends.kinescope.video(record.video_id)
@@ -90,7 +102,7 @@ def _find(run: Run, record: Record) -> Video | None:
 def _may_be_otherwise_soon(record: Record, video: Video | None) -> bool:
     """Whether a second look may see more: a creation still at work, or the last bytes."""
     if video is None:
-        return record.video_id is None
+        return record.upload_url is None
     return video.state is VideoState.PARTIAL and record.upload_url is not None
 
 

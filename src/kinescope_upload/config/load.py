@@ -66,6 +66,7 @@ class _Sources:
     options: Mapping[str, object]
     env_file: EnvFile
     env_file_name: str
+    env_file_is_elsewhere: bool
     environment: Mapping[str, str]
     toml: TomlFile
 
@@ -79,9 +80,10 @@ class _Sources:
         )
         return [written for written in found if written]
 
-    def outside(self, setting: Setting) -> list[Written]:
-        """Those of its values that are from no file of the working directory."""
-        return [written for written in (self._option(setting), self._variable(setting)) if written]
+    def vouched(self, setting: Setting, token: Source) -> list[Written]:
+        """Those of its values that count as the user's own word, for a token from this source."""
+        beside_token = self.env_file.values.get(setting.variable or "") if token is Source.ENV_FILE else None
+        return [written for written in (self._option(setting), beside_token, self._variable(setting)) if written]
 
     def _option(self, setting: Setting) -> Written | None:
         value = self.options.get(setting.name)
@@ -105,6 +107,7 @@ def _read_sources(options: Mapping[str, object], directory: Path, environment: M
         options=options,
         env_file=read_env_file(path, env_file_name, must_exist=bool(named)),
         env_file_name=env_file_name,
+        env_file_is_elsewhere=path.resolve().parent != directory.resolve(),
         environment=environment,
         toml=toml,
     )
@@ -153,14 +156,17 @@ def _add_tables(toml: TomlFile, found: dict[str, Any], origins: dict[str, Origin
 def _untrusted(
     sources: _Sources, found: Mapping[str, Any], origins: Mapping[str, Origin], directory: Path
 ) -> tuple[UntrustedAddress, ...]:
+    token = origins["api_key"].place.source
+    if token is Source.ENV_FILE and not sources.env_file_is_elsewhere:
+        return ()
     addresses = {name: found[name] for name in _ADDRESSES if name in found}
-    outside = {
-        setting.name: [_value(setting, written, directory) for written in sources.outside(setting)]
+    vouched = {
+        setting.name: [_value(setting, written, directory) for written in sources.vouched(setting, token)]
         for setting in SETTINGS
         if setting.name in {*_ADDRESSES, "trusted_hosts"}
     }
-    named = [host for name in _ADDRESSES for url in outside[name] if (host := host_of(url))]
-    return find_untrusted(addresses, origins, [*named, *(host for hosts in outside["trusted_hosts"] for host in hosts)])
+    named = [host for name in _ADDRESSES for url in vouched[name] if (host := host_of(url))]
+    return find_untrusted(addresses, origins, [*named, *(host for hosts in vouched["trusted_hosts"] for host in hosts)])
 
 
 def _warnings(sources: _Sources, found: Mapping[str, Any]) -> tuple[str, ...]:

@@ -48,17 +48,17 @@ def missing(*names: str) -> UsageError:
     return UsageError(f"{what}.", " ".join(_WHAT_FOR[name][1] for name in names))
 
 
-def untrusted_error(untrusted: Sequence[tuple[str, str]]) -> UsageError:
-    """The error for a token from the environment that files of the working directory would send elsewhere.
+def untrusted_error(untrusted: Sequence[tuple[str, str]], token: str) -> UsageError:
+    """The error for a token from elsewhere that files of the working directory would send to their own address.
 
     Args:
         untrusted: Where each address stands, and its host.
+        token: Where the token stands, as a clause.
     """
     hosts = list(dict.fromkeys(host for _, host in untrusted))
     places = "; ".join(f'{place} names the host "{host}"' for place, host in untrusted)
     return UsageError(
-        f"{places}, and KINESCOPE_API_KEY is from the environment: the token is not sent to a host that only a file of "
-        "the working directory names.",
+        f"{places}, and {token}: the token is not sent to a host that only a file of the working directory names.",
         f"If the host is yours, set KINESCOPE_TRUSTED_HOSTS={','.join(hosts)} in the environment, or put the token "
         "into .env; else remove that line.",
     )

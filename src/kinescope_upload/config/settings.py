@@ -192,11 +192,12 @@ class Settings:
         """Returns when the token may go to the configured addresses.
 
         Raises:
-            UsageError: It is from the environment, and a file of the working directory names an address that nothing
-                outside of that directory trusts.
+            UsageError: It is from outside of the working directory, and a file there names an address that nothing
+                else trusts.
         """
         if self.untrusted:
-            raise untrusted_error([(str(one.place), one.host) for one in self.untrusted])
+            token = str(self.origins["api_key"].place).replace(" from ", " is from ", 1)
+            raise untrusted_error([(str(one.place), one.host) for one in self.untrusted], token)
 
     def needed_project_id(self) -> str:
         """The project's id, or the same error."""

@@ -1,4 +1,4 @@
-"""Keeps a token from the environment away from addresses that only the working directory's files name. Pure.
+"""Keeps a token from elsewhere away from addresses that only the working directory's files name. Pure.
 
 Whoever starts kupload in somebody else's folder must not lose the token to an address in that folder's `.env` or
 kupload.toml.
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["find_untrusted"]
 
-_OF_THE_DIRECTORY: Final = frozenset({Source.ENV_FILE, Source.TOML})
+_NOT_BESIDE_TOKEN: Final = {
+    Source.ENVIRONMENT: frozenset({Source.ENV_FILE, Source.TOML}),
+    Source.ENV_FILE: frozenset({Source.TOML}),
+}
+"""Which files may be somebody else's, by where the token stands; one `.env` that lies elsewhere holds both."""
 
 
 def find_untrusted(
@@ -26,16 +30,15 @@ def find_untrusted(
 
     Args:
         addresses: The configured addresses, by the setting's name.
-        origins: Where each setting stands.
+        origins: Where each setting stands; a token in a `.env` is one that lies outside of the working directory.
         trusted: The hosts that the environment and the options trust or name themselves.
     """
-    if origins["api_key"].place.source is not Source.ENVIRONMENT:
-        return ()
+    doubtful = _NOT_BESIDE_TOKEN.get(origins["api_key"].place.source, frozenset())
     named = ((name, host_of(url) or url) for name, url in addresses.items())
     return tuple(
         UntrustedAddress(host=host, place=origins[name].place)
         for name, host in named
-        if origins[name].place.source in _OF_THE_DIRECTORY
+        if origins[name].place.source in doubtful
         and not is_kinescopes(host)
         and not any(matches(host, one) for one in trusted)
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kinescope_upload.config.secret import Secret
 from kinescope_upload.order import Order
+from kinescope_upload.trust import host_of
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def parse_url(text: str) -> str:
         _ = parts.port
     except ValueError:
         raise ValueError("is not a web address.") from None
-    if parts.scheme not in {"https", "http"} or not host:
+    if parts.scheme not in {"https", "http"} or not host or (host_of(text) is None and "@" not in parts.netloc):
         raise ValueError("is not a web address. It looks like https://api.kinescope.io.")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise ValueError("is not encrypted: the token would be readable on its way. Use https.")

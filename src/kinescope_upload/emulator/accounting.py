@@ -101,6 +101,7 @@ class Accounting:
         """Log which video a request is about."""
         with self._changed:
             self._records[record.number] = replace(self._records[record.number], video_id=video_id)
+            self._changed.notify_all()
 
     def end(self, record: RequestRecord, status: int | None) -> None:
         """Log how a request ended; None: without an answer."""

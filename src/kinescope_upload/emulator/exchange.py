@@ -83,6 +83,8 @@ class Exchange:
 
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
+_LATE_WORK: set[asyncio.Task[None]] = set()
+"""Work whose connection has ended: a task that nobody holds may be collected before it is done."""
 
 Handler = Callable[[Exchange], Awaitable[Response]]
 Asker = Callable[[Service, Request], Awaitable[Subject]]
@@ -132,6 +134,8 @@ async def _perform(exchange: Exchange, handler: Handler) -> Response:
     fault = exchange.fault
     if fault is None:
         return await handler(exchange)
+    if fault.action is Action.LATE_WORK:
+        return await _work_late(exchange, handler, fault.delay)
     await _wait(exchange.service, fault.delay)
     match fault.action:
         case Action.ANSWER:
@@ -141,10 +145,30 @@ async def _perform(exchange: Exchange, handler: Handler) -> Response:
         case Action.LOSE_ANSWER:
             await _settle(exchange, handler)
             return Hangup()
+        case Action.REPLACE_ANSWER:
+            await _settle(exchange, handler)
+            return answer_of(fault)
         case Action.DELAY | Action.DROP | Action.PARTIAL | Action.LIE | Action.EXPIRE:
             return await handler(exchange)
         case _:
             assert_never(fault.action)
+
+
+async def _work_late(exchange: Exchange, handler: Handler, seconds: float) -> Response:
+    """Hang up, and do the work later, unless the service shuts down before."""
+    if exchange.record.route is Route.PATCH:
+        return Hangup()
+    await exchange.request.body()  # it is read from the connection, which ends now
+
+    async def work() -> None:
+        await _wait(exchange.service, seconds)
+        if not exchange.service.stopping.is_set():
+            await _settle(exchange, handler)
+
+    task = asyncio.create_task(work())
+    _LATE_WORK.add(task)
+    task.add_done_callback(_LATE_WORK.discard)
+    return Hangup()
 
 
 async def _settle(exchange: Exchange, handler: Handler) -> None:

@@ -20,6 +20,10 @@ class Action(StrEnum):
     """Wait `delay` seconds, then work and answer as usual."""
     LOSE_ANSWER = "lose_answer"
     """Do the work, then close the connection without an answer."""
+    REPLACE_ANSWER = "replace_answer"
+    """Do the work, then answer `status` instead, as a gateway that gave up waiting does."""
+    LATE_WORK = "late_work"
+    """Close the connection, and do the work `delay` seconds later; none of a PATCH, whose body is gone by then."""
     DROP = "drop"
     """Close the connection; a PATCH stores `keep` bytes of its body first."""
     PARTIAL = "partial"
@@ -37,7 +41,7 @@ class Fault:
     `skip` matching requests pass first, then `times` are hit (None: every one). With `match`, only requests match
     whose video id or title (for folders: name) contains it. `status`, `code`, `message` and `headers` make the
     answer: with a code it has the documented error body, without one a plain text; `headers` are added, and
-    replace what would stand there. `delay`, in seconds, comes before anything else.
+    replace what would stand there. `delay`, in seconds, comes before anything else (LATE_WORK: before the work).
     """
 
     route: Route
