@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.stage import environment, kupload, measured, sink, workshop
 from benchmarks.table import Figure, noted, table_of
 from kinescope_upload.emulator import Link
-from kinescope_upload.order import Order
-from real_library import make_real_library
+from kinescope_upload.plan.order import Order
+from support.real_library import make_real_library
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.rows import add_rows, lessons_database, linked_videos
 from benchmarks.stage import environment, kupload, measured, sink, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
-from real_library import make_real_library
+from support.real_library import make_real_library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from kinescope_upload.demo.postgres import database_server
-from kinescope_upload.library import scan
+from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_scan_rule
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.stage import environment, kupload, measured, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
+from kinescope_upload.commands.course_status import course_statuses
+from kinescope_upload.commands.status_view import status_text
 from kinescope_upload.config import load_settings
-from kinescope_upload.display.status import course_statuses
-from kinescope_upload.display.status_view import status_text
-from kinescope_upload.display.surface import Surface
 from kinescope_upload.model import LessonRow
+from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.progress import ProgressStore, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.upload import Dialect, Record, Stage

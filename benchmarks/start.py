@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks.stage import environment, kupload, measured, workshop
 from benchmarks.table import Figure, at_most, table_of
-from real_library import make_real_library
+from support.real_library import make_real_library
 
 __all__ = ["start"]
 

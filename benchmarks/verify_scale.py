@@ -22,7 +22,7 @@ from benchmarks.table import Figure, at_most, noted, table_of
 from kinescope_upload.demo.postgres import database_server
 from kinescope_upload.emulator import Emulator, ForeignVideo, Route
 from kinescope_upload.emulator import Settings as EmulatorSettings
-from kinescope_upload.library import scan
+from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.progress.format import encode_course, encode_record
 from kinescope_upload.upload import Dialect, Record, Stage

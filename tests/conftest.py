@@ -5,4 +5,4 @@ from hypothesis import settings
 settings.register_profile("kupload", deadline=None)  # a busy machine is no finding
 settings.load_profile("kupload")
 
-pytest_plugins = ["postgres", "world"]
+pytest_plugins = ["support.postgres", "support.world"]

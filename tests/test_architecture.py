@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batch.faults import ROWS
 from kinescope_upload.upload import TRANSITIONS
-from project import ROOT
+from support.faults import ROWS
+from support.project import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

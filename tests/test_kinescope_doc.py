@@ -7,7 +7,7 @@ import pytest
 
 from kinescope_upload.emulator import READINGS, ErrorCode, Settings, short_id
 from kinescope_upload.emulator.errors import Refusal
-from project import ROOT
+from support.project import ROOT
 
 DOCUMENT = (ROOT / "docs" / "kinescope.md").read_text(encoding="utf-8")
 WITHOUT_MARKS = {"Open readings", "What kupload does"}

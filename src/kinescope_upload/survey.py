@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
-from kinescope_upload.library import read_json_file, scan
+from kinescope_upload.library.scan import read_json_file, scan
 from kinescope_upload.mapping import (
     assign_by_manifest,
     assign_by_map,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.model import LessonRow
     from kinescope_upload.upload import Record
 

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.commands.doctor.trial.bench import BLOCK
+from kinescope_upload.commands.doctor.trial.bench import Bench as TrialBench
+from kinescope_upload.commands.doctor.trial.cleanup import clean_up
+from kinescope_upload.commands.doctor.trial.scratch import Scratch
+from kinescope_upload.commands.doctor.trial.waits import WaitBudget
 from kinescope_upload.config import load_settings
-from kinescope_upload.outside import open_kinescope
-from kinescope_upload.trial.bench import BLOCK
-from kinescope_upload.trial.bench import Bench as TrialBench
-from kinescope_upload.trial.cleanup import clean_up
-from kinescope_upload.trial.scratch import Scratch
-from kinescope_upload.trial.waits import WaitBudget
+from kinescope_upload.connect import open_kinescope
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:

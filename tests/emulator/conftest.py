@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.conversation import Caller, Start
 from kinescope_upload.emulator import Emulator, Link, Settings
+from support.conversation import Caller, Start
 
 
 @pytest.fixture

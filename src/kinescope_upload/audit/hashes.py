@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kinescope_upload.comparison import Finding, Kind
-from kinescope_upload.comparison.events import FilesRead, Tell
+from kinescope_upload.audit.compare import Finding, Kind
+from kinescope_upload.audit.compare.events import FilesRead, Tell
 from kinescope_upload.errors import FileChangedError
-from kinescope_upload.sizing import READ_BLOCK
-from kinescope_upload.source import VideoSource
+from kinescope_upload.library.source import VideoSource
+from kinescope_upload.policy.sizing import READ_BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from kinescope_upload.comparison import Lesson
+    from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.model import VideoFile
 
 __all__ = ["read_md5s"]

@@ -6,23 +6,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.audit.compare import (
+    Comparison,
+    Place,
+    findings_of_folders,
+    findings_of_sides,
+    lessons_of,
+)
+from kinescope_upload.audit.compare.events import Noticed, Tell, VideosListed
 from kinescope_upload.audit.hashes import read_md5s
-from kinescope_upload.audit.patience import Patience, PatientService
+from kinescope_upload.audit.retries import Patience, PatientService
 from kinescope_upload.audit.sides import courses_in_question, look_around, sides_of
-from kinescope_upload.comparison import Comparison, Place, findings_of_folders, findings_of_sides, lessons_of
-from kinescope_upload.comparison.events import Noticed, Tell, VideosListed
-from kinescope_upload.folders import match_folders
-from kinescope_upload.kinescope import KinescopeApi
-from kinescope_upload.outside import database_of, open_kinescope
-from kinescope_upload.retry import RetryPolicy
+from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.kinescope.course_folders import match_folders
+from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kinescope_upload.audit.compare import Finding, Lesson, Report
     from kinescope_upload.audit.sides import Ground
-    from kinescope_upload.comparison import Finding, Lesson, Report
     from kinescope_upload.config import Settings
-    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.database import LessonsDatabase
 
 __all__ = ["Inspection", "Tools", "inspect", "open_tools"]
 

@@ -8,21 +8,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.audit.compare.events import Mended, MendingFailed, Tell
+from kinescope_upload.audit.fixes import Action, Commands, MendingPlan, plan_mending
+from kinescope_upload.audit.fixes.fixer import Mender
 from kinescope_upload.audit.inspection import inspect, open_tools
-from kinescope_upload.audit.mender import Mender
 from kinescope_upload.audit.sides import courses_in_question, look_around
-from kinescope_upload.comparison import Action, Commands, MendingPlan, plan_mending
-from kinescope_upload.comparison.events import Mended, MendingFailed, Tell
 from kinescope_upload.errors import LessonFailedError, TryAgainError
 from kinescope_upload.progress import ProgressStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kinescope_upload.audit.fixes import Mending
     from kinescope_upload.audit.inspection import Inspection, Tools
-    from kinescope_upload.comparison import Mending
     from kinescope_upload.config import Settings
-    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.database import LessonsDatabase
 
 __all__ = ["RepairResult", "repair"]
 

@@ -7,9 +7,9 @@ from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING
 
-from kinescope_upload.comparison import Sides, Trace, trace_of
+from kinescope_upload.audit.compare import Sides, Trace, trace_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
-from kinescope_upload.library import stat_file
+from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import MappingSource
 from kinescope_upload.progress import courses_in, stream_records
 from kinescope_upload.survey import survey_library
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kinescope_upload.audit.patience import Patience
+    from kinescope_upload.audit.retries import Patience
     from kinescope_upload.config import Settings
-    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.survey import Survey
 

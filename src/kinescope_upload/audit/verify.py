@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.inspection import inspect, open_tools
-from kinescope_upload.audit.proof import write_proofs
+from kinescope_upload.audit.mark_verified import write_proofs
 from kinescope_upload.audit.waiting import Waiting, wait_until_done
 
 if TYPE_CHECKING:
-    from kinescope_upload.comparison import Report
-    from kinescope_upload.comparison.events import Tell
+    from kinescope_upload.audit.compare import Report
+    from kinescope_upload.audit.compare.events import Tell
     from kinescope_upload.config import Settings
 
 __all__ = ["LONGEST_WAIT", "VerifyWishes", "verify"]

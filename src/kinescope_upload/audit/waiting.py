@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.comparison.events import Noticed, Processing, Tell
+from kinescope_upload.audit.compare.events import Noticed, Processing, Tell
 
 if TYPE_CHECKING:
-    from kinescope_upload.comparison import Comparison
-    from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.audit.compare import Comparison
+    from kinescope_upload.kinescope.management_api import KinescopeApi
 
 __all__ = ["Waiting", "wait_until_done"]
 

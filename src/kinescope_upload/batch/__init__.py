@@ -14,7 +14,13 @@
 from kinescope_upload.batch.batch import Batch, upload_batch
 from kinescope_upload.batch.folders import FolderWishes
 from kinescope_upload.batch.run import Ends, Rules
-from kinescope_upload.batch.stop import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NOT_DONE, EXIT_STOPPED, Ending
+from kinescope_upload.batch.stop import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_NOT_DONE,
+    EXIT_STOPPED,
+    Ending,
+)
 
 __all__ = [
     "EXIT_DONE",

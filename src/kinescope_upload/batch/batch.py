@@ -12,20 +12,28 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.batch.folders import FolderWishes, parents_of
 from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.linker import Linker
-from kinescope_upload.batch.persistence import Persistence
+from kinescope_upload.batch.retrier import Persistence
 from kinescope_upload.batch.run import Chance, Ends, Rules, Run
 from kinescope_upload.batch.stop import EXIT_DONE, EXIT_NOT_DONE, Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
-from kinescope_upload.events import Emit, RunEnded, RunStarted, WaitEnded, WaitKind, WaitStarted, Warned
-from kinescope_upload.order import Order
+from kinescope_upload.events import (
+    Emit,
+    RunEnded,
+    RunStarted,
+    WaitEnded,
+    WaitKind,
+    WaitStarted,
+    Warned,
+)
+from kinescope_upload.plan.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kinescope_upload.kinescope.http_client import Service
     from kinescope_upload.plan import Plan
-    from kinescope_upload.service import Service
 
 __all__ = ["Batch", "upload_batch"]
 

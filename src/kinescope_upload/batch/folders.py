@@ -7,16 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.folders import find_folders
+from kinescope_upload.kinescope.course_folders import find_folders
 from kinescope_upload.plan import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kinescope_upload.batch.persistence import Persistence
-    from kinescope_upload.kinescope import KinescopeApi
+    from kinescope_upload.batch.retrier import Persistence
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
-    from kinescope_upload.video import Folder
 
 __all__ = ["FolderWishes", "parents_of"]
 

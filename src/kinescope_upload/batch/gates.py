@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending, Stop
 from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
-from kinescope_upload.pacing import Bucket, Grant
+from kinescope_upload.policy.pacing import Bucket, Grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kinescope_upload.pacing import Timetable
+    from kinescope_upload.policy.pacing import Timetable
 
 __all__ = ["NetworkGate", "PaceGate", "ThrottleGate"]
 

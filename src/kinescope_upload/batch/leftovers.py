@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import InDoubtError
+from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.mapping import nfc
 from kinescope_upload.upload import bears_a_mark, bears_mark
-from kinescope_upload.video import VideoState
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kinescope_upload.batch.run import Run
+    from kinescope_upload.kinescope.video import Video
     from kinescope_upload.upload import Record
-    from kinescope_upload.video import Video
 
 __all__ = ["find_late_leftover", "find_leftover", "may_be_leftover"]
 

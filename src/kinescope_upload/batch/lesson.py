@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.batch.chunk_progress import Passage
 from kinescope_upload.batch.orphans import look_for_video, remove_late_leftovers
-from kinescope_upload.batch.passage import Passage
-from kinescope_upload.batch.persistence import Persistence
+from kinescope_upload.batch.retrier import Persistence
 from kinescope_upload.errors import (
     FileChangedError,
     KuploadError,
@@ -20,10 +20,9 @@ from kinescope_upload.errors import (
     TryAgainError,
 )
 from kinescope_upload.events import BytesAccepted, RetryScheduled, StageReached
-from kinescope_upload.library import stat_file
-from kinescope_upload.source import VideoSource
-from kinescope_upload.titles import fit_title
-from kinescope_upload.tus_client import Chunk
+from kinescope_upload.kinescope.tus_client import Chunk
+from kinescope_upload.library.scan import stat_file
+from kinescope_upload.library.source import VideoSource
 from kinescope_upload.upload import (
     AskOffset,
     Attempted,
@@ -45,9 +44,10 @@ from kinescope_upload.upload import (
     next_step,
     reopened,
 )
+from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
-    from kinescope_upload.batch.patience import Verdict
+    from kinescope_upload.batch.retry_state import Verdict
     from kinescope_upload.batch.run import Run
     from kinescope_upload.model import VideoFile
     from kinescope_upload.plan import PlannedLesson

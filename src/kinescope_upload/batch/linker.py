@@ -16,14 +16,22 @@ from kinescope_upload.errors import (
     KuploadError,
     LessonFailedError,
 )
-from kinescope_upload.events import LessonDone, LessonFailed, StageReached, WaitEnded, WaitKind, WaitStarted, Warned
+from kinescope_upload.events import (
+    LessonDone,
+    LessonFailed,
+    StageReached,
+    WaitEnded,
+    WaitKind,
+    WaitStarted,
+    Warned,
+)
+from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import LinkOutcome
 from kinescope_upload.upload import Failure, Linked, Record, advance
-from kinescope_upload.video import embed_url
 
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.lessons import LessonsDatabase, LinkResult
+    from kinescope_upload.database import LessonsDatabase, LinkResult
 
 __all__ = ["Linker"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.batch.leftovers import find_late_leftover, find_leftover
 from kinescope_upload.errors import InDoubtError
 from kinescope_upload.events import OrphanRemoved
+from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.upload import Beginning, Dialect, OrphanGone, Record, VideoComplete
-from kinescope_upload.video import Video, VideoState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kinescope_upload.pacing import UNLIMITED, Timetable
+from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
     from kinescope_upload.batch.stop import Stop
+    from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
-    from kinescope_upload.kinescope import KinescopeApi
-    from kinescope_upload.lessons import LessonsDatabase
+    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.tus_client import TusClient
+    from kinescope_upload.policy.retry import RetryPolicy
+    from kinescope_upload.policy.sizing import Sizing
     from kinescope_upload.progress import ProgressStore
-    from kinescope_upload.retry import RetryPolicy
-    from kinescope_upload.service import Service
-    from kinescope_upload.sizing import Sizing
-    from kinescope_upload.tus_client import TusClient
     from kinescope_upload.upload import Dialect, Record
 
 __all__ = ["Chance", "Ends", "Lookalikes", "Rules", "Run"]

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.lesson import LessonUpload
 from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending
-from kinescope_upload.errors import BatchStoppedError, InDoubtError, InterruptedRunError, LessonFailedError
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    InDoubtError,
+    InterruptedRunError,
+    LessonFailedError,
+)
 from kinescope_upload.events import LessonFailed, LessonStarted
-from kinescope_upload.order import takers
+from kinescope_upload.plan.order import takers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kinescope_upload.batch.linker import Linker
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.order import Order
     from kinescope_upload.plan import PlannedLesson
+    from kinescope_upload.plan.order import Order
 
 __all__ = ["Workers"]
 

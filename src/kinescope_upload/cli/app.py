@@ -151,7 +151,7 @@ def _refuse_options(context: typer.Context) -> None:
 
 
 def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> int:
-    from kinescope_upload import job
+    from kinescope_upload.commands import job
 
     options = display_options(settings)
     if wants_status:

@@ -57,7 +57,7 @@ def doctor(  # noqa: PLR0913 - one argument an option
     a run (token, payment, rights, network, database, disk). With --try: 0 everything was told; 1 something could not be
     told, or stays on Kinescope, or is against kupload; 2 bad usage, nothing was touched; 3 token or network.
     """
-    from kinescope_upload.chores.doctor import run_doctor
+    from kinescope_upload.commands.doctor.command import run_doctor
 
     settings = load(
         {
@@ -79,7 +79,7 @@ def doctor(  # noqa: PLR0913 - one argument an option
 
 
 def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: str | None) -> int:
-    from kinescope_upload.trial.run import LONGEST_WAIT, TrialOptions, run_trial
+    from kinescope_upload.commands.doctor.trial.run import LONGEST_WAIT, TrialOptions, run_trial
 
     wish = TrialOptions(
         folder_id=folder_id,

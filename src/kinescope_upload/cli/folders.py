@@ -35,7 +35,7 @@ def folders(  # noqa: PLR0913 - one argument an option
 
     Exit codes: 0 every course has its folder; 1 some have none, or two of one name.
     """
-    from kinescope_upload.chores.folders import show_folders
+    from kinescope_upload.commands.folders import show_folders
 
     settings = load(
         {

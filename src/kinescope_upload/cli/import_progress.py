@@ -40,7 +40,7 @@ def import_old_progress(  # noqa: PLR0913 - one argument an option
 
     Exit codes: 0 every uploaded lesson is known now; 1 some entries were not taken, and are named.
     """
-    from kinescope_upload.chores.takeover import import_progress
+    from kinescope_upload.commands.import_progress.command import import_progress
 
     settings = load(
         {

@@ -39,7 +39,7 @@ def show_mapping(  # noqa: PLR0913 - one argument an option
 
     Exit codes: 0 nothing is in doubt; 1 some lessons stay undone because of a doubt.
     """
-    from kinescope_upload.chores.mapping import show_map
+    from kinescope_upload.commands.map import show_map
 
     settings = load(
         {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.display.options import DisplayOptions
+from kinescope_upload.output.options import DisplayOptions
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol, runtime_checkable
 
 import typer
 
-from kinescope_upload.display.error_view import print_error, print_error_object, without_secrets
 from kinescope_upload.errors import (
     BatchStoppedError,
     InterruptedRunError,
@@ -20,6 +19,7 @@ from kinescope_upload.errors import (
     LessonFailedError,
     UsageError,
 )
+from kinescope_upload.output.error_view import print_error, print_error_object, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from kinescope_upload.cli.options import (
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
-    from kinescope_upload.comparison import MendingPlan
+    from kinescope_upload.audit.fixes import MendingPlan
 
 __all__ = ["repair"]
 
@@ -44,8 +44,8 @@ def repair(  # noqa: PLR0913 - one argument an option
     something is, or was not done.
     """
     from kinescope_upload.audit.repair import repair as run_repair
-    from kinescope_upload.display.audit_progress import audit_progress
-    from kinescope_upload.display.audit_view import AuditView
+    from kinescope_upload.audit.show.progress import audit_progress
+    from kinescope_upload.audit.show.view import AuditView
 
     if not yes and not dry_run and (json or not sys.stdin.isatty()):
         raise UsageError(

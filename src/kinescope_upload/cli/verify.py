@@ -46,10 +46,10 @@ def verify(  # noqa: PLR0913 - one argument an option
 
     What agrees becomes `verified` in the progress files. Exit codes: 0 all agree; 1 something disagrees.
     """
+    from kinescope_upload.audit.show.progress import audit_progress
+    from kinescope_upload.audit.show.view import AuditView
     from kinescope_upload.audit.verify import LONGEST_WAIT, VerifyWishes
     from kinescope_upload.audit.verify import verify as run_verify
-    from kinescope_upload.display.audit_progress import audit_progress
-    from kinescope_upload.display.audit_view import AuditView
 
     settings = load(
         {

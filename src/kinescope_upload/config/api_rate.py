@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kinescope_upload.pacing import RequestLimit
+from kinescope_upload.policy.pacing import RequestLimit
 
 __all__ = ["parse_api_rate"]
 

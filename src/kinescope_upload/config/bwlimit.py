@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from kinescope_upload.config.values import bytes_in
-from kinescope_upload.pacing import UNLIMITED, Timetable
+from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 
 __all__ = ["SLOWEST", "parse_bwlimit"]
 

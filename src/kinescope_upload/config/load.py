@@ -14,7 +14,7 @@ from kinescope_upload.config.toml_tables import check_keys, folders_of, table_of
 from kinescope_upload.config.untrusted import find_untrusted
 from kinescope_upload.config.values import is_uuid, shown
 from kinescope_upload.errors import UsageError
-from kinescope_upload.trust import host_of
+from kinescope_upload.kinescope.trust import host_of
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:

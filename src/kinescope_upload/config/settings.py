@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kinescope_upload.config.needs import missing, untrusted_error
 from kinescope_upload.model import LessonTable
-from kinescope_upload.order import Order
-from kinescope_upload.pacing import API_LIMITS, UNLIMITED, RequestLimit, Timetable
+from kinescope_upload.plan.order import Order
+from kinescope_upload.policy.pacing import API_LIMITS, UNLIMITED, RequestLimit, Timetable
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config.settings import Origin, Source, UntrustedAddress
-from kinescope_upload.trust import host_of, is_kinescopes, matches
+from kinescope_upload.kinescope.trust import host_of, is_kinescopes, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

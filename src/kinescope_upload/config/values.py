@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from kinescope_upload.config.secret import Secret
-from kinescope_upload.order import Order
-from kinescope_upload.trust import host_of
+from kinescope_upload.kinescope.trust import host_of
+from kinescope_upload.plan.order import Order
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:

@@ -56,7 +56,13 @@ def run_demo(*, library: Path | None, keep: bool, faults: bool = False) -> int:
 def _play(page: Page, stage: Stage, interruption: Interruption, *, faults: bool) -> bool:
     """Every step, and what is there afterwards; whether that is as it should be."""
     from kinescope_upload.demo.findings import find
-    from kinescope_upload.demo.report import show_account, show_findings, show_outcome, show_step, show_verdict
+    from kinescope_upload.demo.report import (
+        show_account,
+        show_findings,
+        show_outcome,
+        show_step,
+        show_verdict,
+    )
     from kinescope_upload.demo.steps import FAULT_STEPS, STEPS, perform
 
     steps = (*STEPS, *FAULT_STEPS) if faults else STEPS

@@ -9,8 +9,8 @@ import psycopg
 
 from kinescope_upload.config import load_settings
 from kinescope_upload.errors import UsageError
+from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.survey import survey_library
-from kinescope_upload.video import embed_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.display.surface import surface_of, tolerant
-from kinescope_upload.display.text import cell_width, pad
+from kinescope_upload.output.terminal_output import surface_of, tolerant
+from kinescope_upload.text import cell_width, pad
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from kinescope_upload.demo.command import KUPLOAD
 from kinescope_upload.demo.lessons import COUNT_LESSONS
 from kinescope_upload.demo.settings import SHORTENED, export_lines
 from kinescope_upload.demo.stage import LINE_RATE
-from kinescope_upload.display.text import count, format_bytes, format_duration, format_rate
 from kinescope_upload.emulator import Route
+from kinescope_upload.text import count, format_bytes, format_duration, format_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,9 +14,9 @@ from kinescope_upload.demo.courses import COURSE_TITLES, LEFT_ALONE, MADE_FILES,
 from kinescope_upload.demo.lessons import DemoLesson, add_lessons, lessons_of
 from kinescope_upload.demo.postgres import database_server
 from kinescope_upload.demo.settings import SHORTENED
-from kinescope_upload.display.text import format_bytes
 from kinescope_upload.emulator import Emulator, Link
 from kinescope_upload.errors import UsageError
+from kinescope_upload.text import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

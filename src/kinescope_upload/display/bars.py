@@ -15,12 +15,19 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from kinescope_upload.display.accounts import Accounts
-from kinescope_upload.display.sentences import sentence_of, totals_sentence, wait_sentence
+from kinescope_upload.display.messages import sentence_of, totals_sentence, wait_sentence
+from kinescope_upload.display.stats import Accounts
 from kinescope_upload.display.summary import summary_rows
-from kinescope_upload.display.tables import make_console, two_columns
-from kinescope_upload.display.text import format_bytes, printable, shorten_middle, shorten_path
-from kinescope_upload.events import LessonDone, LessonFailed, LessonStarted, RunEnded, RunEvent, Warned
+from kinescope_upload.events import (
+    LessonDone,
+    LessonFailed,
+    LessonStarted,
+    RunEnded,
+    RunEvent,
+    Warned,
+)
+from kinescope_upload.output.tables import make_console, two_columns
+from kinescope_upload.text import format_bytes, printable, shorten_middle, shorten_path
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,10 +35,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from kinescope_upload.display.accounts import Totals
-    from kinescope_upload.display.options import DisplayOptions
-    from kinescope_upload.display.surface import Clock
+    from kinescope_upload.display.stats import Totals
     from kinescope_upload.display.transfers import RunningLesson
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["BarPrinter"]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.display.accounts import Accounts
-from kinescope_upload.display.json_text import json_line, plain
-from kinescope_upload.display.objects import fields_of, summary_fields
+from kinescope_upload.display.json_events import fields_of, summary_fields
+from kinescope_upload.display.stats import Accounts
 from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
+from kinescope_upload.output.json_text import json_line, plain
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from kinescope_upload.display.json_text import JsonFields
-    from kinescope_upload.display.surface import Clock
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["JsonPrinter"]
 

@@ -8,19 +8,27 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.display.accounts import Accounts
-from kinescope_upload.display.sentences import sentence_of, totals_sentence
+from kinescope_upload.display.messages import sentence_of, totals_sentence
+from kinescope_upload.display.stats import Accounts
 from kinescope_upload.display.summary import one_line, summary_rows
-from kinescope_upload.display.surface import surface_of
-from kinescope_upload.display.text import joined
-from kinescope_upload.events import BytesAccepted, BytesSent, LessonFailed, RunEnded, RunEvent, RunStarted, Warned
+from kinescope_upload.events import (
+    BytesAccepted,
+    BytesSent,
+    LessonFailed,
+    RunEnded,
+    RunEvent,
+    RunStarted,
+    Warned,
+)
+from kinescope_upload.output.terminal_output import surface_of
+from kinescope_upload.text import joined
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from kinescope_upload.display.options import DisplayOptions
-    from kinescope_upload.display.surface import Clock
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["LinePrinter"]
 

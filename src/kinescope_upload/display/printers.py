@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.lines import LinePrinter
-from kinescope_upload.display.options import DisplayOptions, Printer
-from kinescope_upload.display.surface import SYSTEM_CLOCK, is_live_terminal, tolerant
+from kinescope_upload.output.options import DisplayOptions, Printer
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, is_live_terminal, tolerant
 
 if TYPE_CHECKING:
-    from kinescope_upload.display.surface import Clock
+    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["DisplayOptions", "Printer", "make_printer"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.display.text import count, format_bytes, format_duration, joined
+from kinescope_upload.text import count, format_bytes, format_duration, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,7 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kinescope_upload.emulator import init_routes, place_routes, token_routes, tus_routes, video_routes
+from kinescope_upload.emulator import (
+    init_routes,
+    place_routes,
+    token_routes,
+    tus_routes,
+    video_routes,
+)
 from kinescope_upload.emulator.bodies import json_object
 from kinescope_upload.emulator.control import COMMANDS, Control
 from kinescope_upload.emulator.errors import ErrorCode, Refusal, TusRefusal, error_response

@@ -11,13 +11,13 @@
 """
 
 from kinescope_upload.mapping.courses import check_courses, known_courses, nearest_names
-from kinescope_upload.mapping.guard import guard
 from kinescope_upload.mapping.manifest import assign_by_manifest
 from kinescope_upload.mapping.map_file import assign_by_map
+from kinescope_upload.mapping.map_writer import Draft, draft_of, map_text
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, without_video_suffix
 from kinescope_upload.mapping.rows import check_against_rows
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
-from kinescope_upload.mapping.written import Draft, draft_of, map_text
+from kinescope_upload.mapping.section_check import guard
 
 __all__ = [
     "VIDEO_SUFFIXES",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.entries import Entry, resolve
+from kinescope_upload.mapping.json_node import Node
 from kinescope_upload.mapping.names import without_video_suffix
 from kinescope_upload.mapping.paths import Locator
-from kinescope_upload.mapping.shape import Node
 from kinescope_upload.model import MappingSource
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.entries import Entry, resolve
+from kinescope_upload.mapping.json_node import Node
 from kinescope_upload.mapping.paths import Locator
-from kinescope_upload.mapping.shape import Node
 from kinescope_upload.model import MappingSource
 
 if TYPE_CHECKING:

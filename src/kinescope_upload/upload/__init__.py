@@ -42,7 +42,7 @@ from kinescope_upload.upload.steps import (
     WriteRow,
     next_step,
 )
-from kinescope_upload.upload.transitions import TRANSITIONS, IllegalEventError, advance, reopened
+from kinescope_upload.upload.table import TRANSITIONS, IllegalEventError, advance, reopened
 
 __all__ = [
     "TRANSITIONS",

@@ -1,0 +1,36 @@
+"""The four sides held against each other: files, progress, rows and videos. Pure.
+
+::
+
+    comparison ──► judgement ──► videos     a lesson, and what is wrong with its video
+        │   └────► strays                   videos of no lesson
+        └────────► report                   findings, counts, what is proven
+    lessons                                 files, rows and progress become lessons
+    mending ──► remedies                    what is provably right
+        └─────► choices                     what a person may choose
+    facts · kinds · events
+"""
+
+from kinescope_upload.audit.compare.comparison import Comparison
+from kinescope_upload.audit.compare.facts import Finding, Lesson, Place, Trace, trace_of
+from kinescope_upload.audit.compare.judgement import Sight
+from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.audit.compare.lessons import Sides, findings_of_folders, findings_of_sides, lessons_of
+from kinescope_upload.audit.compare.report import Counts, Report
+
+__all__ = [
+    "Comparison",
+    "Counts",
+    "Finding",
+    "Kind",
+    "Lesson",
+    "Place",
+    "Report",
+    "Sides",
+    "Sight",
+    "Trace",
+    "findings_of_folders",
+    "findings_of_sides",
+    "lessons_of",
+    "trace_of",
+]

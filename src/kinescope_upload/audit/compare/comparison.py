@@ -1,0 +1,228 @@
+"""The four sides held against each other while the videos go by, one after the other. Pure.
+
+Videos on which nothing is wrong are forgotten at once: what is remembered of a hundred thousand of them is their ids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.audit.compare.facts import Finding
+from kinescope_upload.audit.compare.judgement import Case, Sight, judge
+from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.audit.compare.report import Counts, Report, counts_of
+from kinescope_upload.audit.compare.strays import Strays
+from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, lacks_original, problems_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from kinescope_upload.audit.compare.facts import Lesson, Place
+    from kinescope_upload.kinescope.video import Video
+
+__all__ = ["Comparison"]
+
+_ASK_FOR_ORIGINALS: Final = "Nothing needs doing; Kinescope's support can keep the originals of later uploads."
+_KINDS: Final = {kind: number for number, kind in enumerate(Kind)}
+
+
+class Comparison:
+    """Takes the videos that Kinescope shows and tells what disagrees.
+
+    Args:
+        lessons: Every lesson that any side knows, by id; also those of other courses, whose videos are not unknown.
+            It is taken over, for it may be large.
+        places: Where the videos of the courses in question belong, by course.
+        has_database: Whether the database was asked.
+    """
+
+    def __init__(self, lessons: dict[str, Lesson], places: Mapping[str, Place], *, has_database: bool) -> None:
+        self._lessons = lessons
+        self._places = places
+        self._has_database = has_database
+        self._by_video = _by_video(lessons.values())
+        self._seen: set[str] = set()
+        self._kept: dict[str, Video] = {}
+        self._strays: dict[str, Video] = {}
+        self._without_original: set[str] = set()
+        self._statuses: Counter[str] = Counter()
+
+    @property
+    def lessons(self) -> Mapping[str, Lesson]:
+        """Every lesson, by id."""
+        return self._lessons
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Where the videos of the courses in question belong, by course."""
+        return self._places
+
+    def to_be_read(self) -> tuple[Lesson, ...]:
+        """The lessons whose files have to be read before it can be told which video is theirs."""
+        split = [one for one in self.in_question if len(one.ids) > 1 and one.file and one.md5 is None]
+        return tuple({one.lesson_id: one for one in (*split, *self.strays().to_be_read())}.values())
+
+    @property
+    def in_question(self) -> Iterator[Lesson]:
+        """The lessons of the courses in question."""
+        return (one for one in self._lessons.values() if one.course in self._places)
+
+    def see(self, video: Video) -> None:
+        """Takes a video; seen again, it counts as it is now."""
+        self._count(video)
+        names = self._by_video.get(video.id)
+        if names is None:
+            self._strays[video.id] = video
+            return
+        self._seen.add(video.id)
+        self._note_original(video)
+        if self._is_worth_keeping(video, names):
+            self._kept[video.id] = video
+        else:
+            self._kept.pop(video.id, None)
+
+    def lose(self, video_ids: Iterable[str]) -> None:
+        """Takes back videos that were seen and are not there any more."""
+        for video_id in video_ids:
+            before = self._kept.pop(video_id, None)
+            if before is not None:
+                self._statuses[before.status] -= 1
+                self._seen.discard(video_id)
+                self._without_original.discard(video_id)
+
+    def missing(self) -> tuple[str, ...]:
+        """The videos that are named for a lesson in question and were not seen so far."""
+        named = {one: None for lesson in self.in_question for one in lesson.ids}
+        return tuple(one for one in named if one not in self._seen)
+
+    def unfinished(self) -> tuple[str, ...]:
+        """The videos of lessons in question that Kinescope may still bring to `done`."""
+        return tuple(key for key, video in self._kept.items() if is_unfinished(video) and self._is_awaited(key))
+
+    def broken(self) -> tuple[str, ...]:
+        """The videos of lessons in question that Kinescope gave up."""
+        return tuple(key for key, video in self._kept.items() if is_broken(video) and self._is_awaited(key))
+
+    def learn(self, md5s: Mapping[str, str]) -> None:
+        """Takes the MD5s of files that were read, by lesson id."""
+        for lesson_id, md5 in md5s.items():
+            self._lessons[lesson_id] = replace(self._lessons[lesson_id], file_md5=md5)
+
+    def look(self, video_id: str) -> Video | Sight:
+        """What was seen of a video that is named for a lesson."""
+        if video := self._kept.get(video_id):
+            return video
+        return Sight.GOOD if video_id in self._seen else Sight.GONE
+
+    def is_named_for(self, video_id: str, lesson: Lesson) -> bool:
+        """Whether the video is named for this lesson, if for any, and for no other."""
+        return self._by_video.get(video_id, (lesson.lesson_id,)) == (lesson.lesson_id,)
+
+    def strays(self) -> Strays:
+        """The videos that are named for no lesson, beside the lessons that they could belong to."""
+        return Strays(self._strays, self._lessons, self.look)
+
+    def report(self, others: Iterable[Finding] = ()) -> Report:
+        """Everything that disagrees, ordered by kind, lesson and file.
+
+        Args:
+            others: What disagrees without any video.
+        """
+        findings = [*others, *self.strays().findings(self._course_of), *self._findings_of_originals()]
+        spoken_of = {one.lesson_id for one in findings if not one.kind.is_note}
+        proven: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        agreed = 0
+        for lesson in self.in_question:
+            of_lesson = tuple(judge(self._case(lesson)))
+            findings += of_lesson
+            if lesson.row_id is None or lesson.lesson_id in spoken_of or not all(one.kind.is_note for one in of_lesson):
+                continue
+            agreed += 1
+            if not of_lesson and lesson.trace and self._is_provable(lesson, lesson.row_id):
+                proven[lesson.trace.course][lesson.lesson_id] = lesson.row_id
+        return Report(findings=tuple(sorted(findings, key=_order)), counts=self._counts(agreed), proven={**proven})
+
+    def _counts(self, agreed: int) -> Counts:
+        statuses = {status: number for status, number in sorted(self._statuses.items()) if number}
+        return counts_of(self.in_question, agreed=agreed, statuses=statuses, has_database=self._has_database)
+
+    def _is_provable(self, lesson: Lesson, video_id: str) -> bool:
+        trace = lesson.trace
+        is_comparable = lesson.md5 is not None and lesson.file is not None and video_id not in self._without_original
+        return trace is not None and trace.has_all_bytes and trace.video_id == video_id and is_comparable
+
+    def _note_original(self, video: Video) -> None:
+        if lacks_original(video):
+            self._without_original.add(video.id)
+        else:
+            self._without_original.discard(video.id)
+
+    def _findings_of_originals(self) -> Iterator[Finding]:
+        """One remark for each course with videos whose original Kinescope does not keep."""
+        counts = Counter(one.course for one in self.in_question if not self._without_original.isdisjoint(one.ids))
+        for course, count in counts.items():
+            reason = (
+                f'Kinescope keeps no original of {count} {"video" if count == 1 else "videos"} of course "{course}": '
+                "size and MD5 cannot be compared"
+            )
+            yield Finding(kind=Kind.NO_ORIGINALS, course=course, reason=reason, way_out=_ASK_FOR_ORIGINALS)
+
+    def _course_of(self, video: Video) -> str | None:
+        """The course in whose folder a video lies."""
+        return next((key for key, place in self._places.items() if place.holds(video)), None)
+
+    def _is_worth_keeping(self, video: Video, names: Collection[str]) -> bool:
+        for name in names:
+            lesson = self._lessons[name]
+            is_plain = len(lesson.ids) == 1 and len(names) == 1
+            if not is_plain or next(problems_of(lesson, video, self._places.get(lesson.course)), None):
+                return True
+        return False
+
+    def _is_awaited(self, video_id: str) -> bool:
+        return any(self._awaits(self._lessons[name], video_id) for name in self._by_video[video_id])
+
+    def _awaits(self, lesson: Lesson, video_id: str) -> bool:
+        is_begun = lesson.trace is not None and lesson.trace.video_id == video_id and not lesson.trace.has_all_bytes
+        return lesson.course in self._places and not is_begun
+
+    def _case(self, lesson: Lesson) -> Case:
+        row_id = lesson.row_id
+        names = self._by_video.get(row_id, ()) if row_id else ()
+        sharers = tuple(one for one in names if one != lesson.lesson_id and self._lessons[one].row_id == row_id)
+        return Case(
+            lesson=lesson,
+            place=self._places.get(lesson.course),
+            has_database=self._has_database,
+            look=self.look,
+            sharers=sharers,
+        )
+
+    def _count(self, video: Video) -> None:
+        before = self._kept.get(video.id) or self._strays.get(video.id)
+        if before is not None:
+            self._statuses[before.status] -= 1
+        elif video.id in self._seen:
+            self._statuses["done"] -= 1  # nothing was wrong with it
+        self._statuses[video.status] += 1
+
+
+def _by_video(lessons: Iterable[Lesson]) -> dict[str, tuple[str, ...]]:
+    """The lessons for which each video is named."""
+    found: dict[str, tuple[str, ...]] = {}
+    for lesson in lessons:
+        for video_id in lesson.ids:
+            found[video_id] = (*found.get(video_id, ()), lesson.lesson_id)
+    return found
+
+
+def _order(finding: Finding) -> tuple[int, str, str, str, str]:
+    return (
+        _KINDS[finding.kind],
+        finding.lesson_id or finding.course,
+        finding.path or "",
+        finding.video_id or "",
+        finding.other_id or "",
+    )

@@ -1,0 +1,161 @@
+"""What a person can choose from where kupload must not decide: the commands, ready to be typed. Pure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.kinescope.video import embed_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinescope_upload.audit.compare.facts import Finding
+    from kinescope_upload.model import LessonTable
+
+__all__ = ["Choice", "Commands", "choices_of", "has_choices"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One way to go on: what it does, and the command that does it."""
+
+    words: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """How commands are spelt here.
+
+    Attributes:
+        api_url: The management API's address.
+        table: The names of the lessons' table and its columns.
+    """
+
+    api_url: str
+    table: LessonTable
+
+    def delete(self, video_id: str | None, words: str) -> Choice:
+        """Deletes a video at Kinescope."""
+        return Choice(words=words, command=f"curl -X DELETE {_WITH_RIGHT} {self.api_url}/v1/videos/{video_id}")
+
+    def point(self, lesson_id: str | None, video_id: str | None, words: str) -> Choice:
+        """Points a row at a video; None empties it."""
+        names = self.table
+        url = None if video_id is None else embed_url(video_id)
+        table = ".".join(_quoted(name) for name in (names.schema, names.table) if name)
+        statement = (  # to be read and typed by a person
+            f"UPDATE {table} SET {_quoted(names.video_id)} = {_literal(video_id)}, "  # noqa: S608
+            f"{_quoted(names.video_url)} = {_literal(url)} WHERE {_quoted(names.lesson_id)} = {_literal(lesson_id)}"
+        )
+        return Choice(words=words, command=f'psql "$DATABASE_URL" -c "{_in_double_quotes(statement)}"')
+
+    def verify(self, course: str, words: str, *options: str) -> Choice:
+        """Looks again."""
+        return Choice(words=words, command=shlex.join(("kupload", "verify", "--course", course, *options)))
+
+
+_WITH_RIGHT: Final = '-H "Authorization: Bearer $KINESCOPE_API_KEY"'
+_LESSON, _VIDEO = "LESSON", "VIDEO"
+
+
+def choices_of(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    """The two ways to go on from a finding that kupload does not put right; none where the finding says the way."""
+    choose = _CHOICES.get(finding.kind)
+    return choose(finding, commands) if choose else ()
+
+
+def has_choices(kind: Kind) -> bool:
+    """Whether `kupload repair` fixes such a finding or shows the ways to go on from it."""
+    return kind in _CHOICES
+
+
+def _resend_or_wait(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        commands.delete(finding.video_id, "send the file again: delete the video, then `kupload repair` and `kupload`"),
+        commands.verify(finding.course, "wait and look again", "--wait"),
+    )
+
+
+def _resend_or_read(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        commands.delete(finding.video_id, "send the file again: delete the video, then `kupload repair` and `kupload`"),
+        commands.verify(finding.course, "look again when the right file is in its place", "--deep"),
+    )
+
+
+def _keep_one(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        commands.delete(finding.other_id, f"keep {finding.video_id}: delete the other"),
+        commands.point(finding.lesson_id, finding.other_id, f"keep {finding.other_id}: point the row at it"),
+    )
+
+
+def _empty_or_compare(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        commands.point(finding.lesson_id, None, "upload the file again: empty the row, then `kupload repair`"),
+        commands.verify(finding.course, "read the file, to tell whether the video is its own", "--deep"),
+    )
+
+
+def _empty_or_point(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        commands.point(finding.lesson_id, None, "empty the row"),
+        commands.point(finding.lesson_id, _VIDEO, "point it at the right video"),
+    )
+
+
+def _empty_or_ask(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        Choice(words="see whether token and project are the right ones", command="kupload doctor"),
+        commands.point(finding.lesson_id, None, "empty the row, so that the file is uploaded again"),
+    )
+
+
+def _delete_or_use(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+    return (
+        commands.delete(finding.video_id, "delete it"),
+        commands.point(_LESSON, finding.video_id, "point a lesson's row at it"),
+    )
+
+
+_CHOICES: Final[dict[Kind, Callable[[Finding, Commands], tuple[Choice, ...]]]] = {
+    Kind.ROW_POINTS_NOWHERE: _empty_or_ask,
+    Kind.ROW_EMPTY: _resend_or_wait,
+    Kind.ROW_STRANGE: _empty_or_point,
+    Kind.TWO_VIDEOS: _keep_one,
+    Kind.SHARED_VIDEO: _empty_or_point,
+    Kind.VIDEO_GONE: _empty_or_compare,
+    Kind.STATUS_ERROR: _resend_or_wait,
+    Kind.STATUS_ABORTED: _resend_or_wait,
+    Kind.STATUS_STUCK: _resend_or_wait,
+    Kind.STATUS_UNKNOWN: _resend_or_wait,
+    Kind.SIZE_DIFFERS: _resend_or_read,
+    Kind.MD5_DIFFERS: _resend_or_read,
+    Kind.FILE_CHANGED: _resend_or_read,
+    Kind.WRONG_FOLDER: _empty_or_point,
+    Kind.PROJECT_ROOT: _empty_or_point,
+    Kind.TITLE_DIFFERS: _empty_or_point,
+    Kind.UNKNOWN_VIDEO: _delete_or_use,
+}
+
+
+def _in_double_quotes(text: str) -> str:
+    """The text as a shell reads it between double quotes, which leave apostrophes as they are."""
+    return re.sub(r'([\\"$`])', r"\\\1", text)
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _literal(text: str | None) -> str:
+    if text is None:
+        return "NULL"
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"

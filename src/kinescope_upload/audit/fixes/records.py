@@ -1,0 +1,128 @@
+"""What a mending makes of a lesson's record, and what is written down of a video before it is deleted. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kinescope_upload.upload import (
+    AlreadyExists,
+    Beginning,
+    Dialect,
+    OrphanGone,
+    Record,
+    Stage,
+    UploadGone,
+    VideoGone,
+    advance,
+)
+from kinescope_upload.upload.titles import fit_title
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kinescope_upload.audit.compare import Lesson
+    from kinescope_upload.kinescope.video import Video
+
+__all__ = ["Target", "deletion_facts", "fresh_record", "restarted", "without_leftover"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The video that the next upload of a lesson makes.
+
+    Attributes:
+        video_id: The id that is chosen for it; None in the JSON dialect.
+        dialect: How it is created.
+        parent_id: Where it goes.
+    """
+
+    video_id: str | None
+    dialect: Dialect
+    parent_id: str
+
+
+def fresh_record(lesson: Lesson, target: Target) -> Record:
+    """The record of a lesson that has none yet; it must have a file."""
+    file = lesson.file
+    assert file is not None  # noqa: S101 - nothing else gets a record
+    return Record(
+        lesson_id=lesson.lesson_id,
+        path=file.path,
+        size=file.size,
+        modified_ns=file.modified_ns,
+        parent_id=target.parent_id,
+        title=fit_title(lesson.title or file.stem),
+        dialect=target.dialect,
+        video_id=target.video_id,
+    )
+
+
+def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
+    """The record of a complete video that is gone: it is planned anew, from the file as it is now."""
+    beginning = Beginning(
+        video_id=target.video_id,
+        dialect=target.dialect,
+        parent_id=target.parent_id,
+        title=lesson.title or record.title,
+        size=lesson.file.size if lesson.file else record.size,
+        modified_ns=lesson.file.modified_ns if lesson.file else record.modified_ns,
+    )
+    return advance(record, VideoGone(beginning=beginning))
+
+
+def without_leftover(record: Record, target: Target) -> Record:
+    """The record of an unfinished video that was deleted."""
+    match record.stage:
+        case Stage.PLANNED if record.attempted_at is None:
+            return record
+        case Stage.PLANNED:
+            record = advance(record, AlreadyExists())
+        case Stage.CREATED:
+            record = advance(record, UploadGone())
+        case _:
+            pass
+    beginning = Beginning(
+        video_id=target.video_id,
+        dialect=target.dialect,
+        parent_id=record.parent_id,
+        title=record.title,
+        size=record.size,
+        modified_ns=record.modified_ns,
+    )
+    return advance(record, OrphanGone(beginning=beginning))
+
+
+def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> dict[str, object]:
+    """All that is known of a video, as the journal of deletions holds it; not its upload URL, which is a secret."""
+    return {
+        "deleted_at": _stamp(at),
+        "why": why,
+        "video_id": video.id,
+        "title": video.title,
+        "status": video.status,
+        "project_id": video.project_id,
+        "folder_id": video.folder_id,
+        "created_at": _stamp(video.created_at),
+        "original_name": video.original_name,
+        "size_bytes": video.size,
+        "md5": video.md5,
+        "lesson_id": record.lesson_id,
+        "path": record.path,
+        "record": {
+            "stage": record.stage.value,
+            "size_bytes": record.size,
+            "offset_bytes": record.offset,
+            "md5": record.md5,
+            "parent_id": record.parent_id,
+            "title": record.title,
+            "dialect": record.dialect.value,
+            "attempted_at": _stamp(record.attempted_at),
+            "mark": record.mark,
+            "linked_at": _stamp(record.linked_at),
+        },
+    }
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

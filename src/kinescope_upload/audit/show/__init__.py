@@ -1,0 +1,1 @@
+"""Shows what `verify` and `repair` find: as text, as JSON, and live."""

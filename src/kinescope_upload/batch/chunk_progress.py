@@ -1,0 +1,51 @@
+"""One chunk on its way: no faster than the user allows, counted, and not for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import UnreachableError
+from kinescope_upload.events import BytesSent
+from kinescope_upload.policy.retry import request_deadline
+
+if TYPE_CHECKING:
+    from kinescope_upload.batch.run import Run
+
+__all__ = ["Passage"]
+
+
+class Passage:
+    """Watches over the bytes of one chunk.
+
+    Args:
+        run: The batch.
+        lesson_id: The lesson that they belong to.
+        length: How many there are.
+    """
+
+    def __init__(self, run: Run, lesson_id: str, length: int) -> None:
+        self._run = run
+        self._lesson_id = lesson_id
+        self._ends_at = run.clock() + request_deadline(length)
+
+    def allow(self, most: int) -> int:
+        """Waits until bytes may be sent, and tells how many of them; the wait does not count against the deadline.
+
+        Raises:
+            InterruptedRunError: The batch ends.
+        """
+        grant = self._run.pace.pass_bytes(most)
+        self._ends_at += grant.wait
+        return grant.count
+
+    def on_sent(self, count: int) -> None:
+        """Tells that the network took so many bytes.
+
+        Raises:
+            InterruptedRunError: The batch ends.
+            UnreachableError: The chunk takes too long.
+        """
+        self._run.emit(BytesSent(lesson_id=self._lesson_id, count=count))
+        self._run.stop.check()
+        if self._run.clock() > self._ends_at:
+            raise UnreachableError("A chunk took longer than the slowest line may.")

@@ -1,0 +1,101 @@
+"""What a failed request costs a lesson: how long to wait, and when to give up. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.errors import LockedError, ThrottledError, TryAgainError
+from kinescope_upload.policy.retry import RetryBudget
+
+if TYPE_CHECKING:
+    from kinescope_upload.policy.retry import RetryPolicy
+
+__all__ = ["Patience", "Verdict"]
+
+_LONGEST_LOCK_WAIT: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What follows from a failure.
+
+    Attributes:
+        wait: Seconds before the next try.
+        gives_up: Whether there is no next try.
+        holds_all: Whether every worker has to wait that long.
+        number: The retry's number since bytes last moved; 0 when the failure costs no retry.
+    """
+
+    wait: float
+    gives_up: bool = False
+    holds_all: bool = False
+    number: int = 0
+
+
+class Patience:
+    """One lesson's retries.
+
+    A lock that the server still holds and a request to slow down cost no retry; they have bounds of their own.
+
+    Args:
+        policy: How failed requests are tried again.
+        lock_patience: Seconds to wait for a lock in all.
+        throttle_patience: Seconds to be held back in all, without a byte in between; no other wait that the server
+            asks for may be longer either.
+    """
+
+    def __init__(self, policy: RetryPolicy, *, lock_patience: float, throttle_patience: float) -> None:
+        self._policy = policy
+        self._lock_patience = lock_patience
+        self._throttle_patience = throttle_patience
+        self._budget = RetryBudget(policy=policy)
+        self._waited_for_lock = 0.0
+        self._locks_met = 0
+        self._throttles_met = 0
+        self._held_back = 0.0
+
+    def bytes_moved(self) -> None:
+        """Refills everything: what failed before has been overcome."""
+        self._budget = self._budget.refill()
+        self._waited_for_lock = self._held_back = 0.0
+        self._locks_met = self._throttles_met = 0
+
+    def verdict(self, error: TryAgainError, *, chance: float) -> Verdict:
+        """What follows from this failure.
+
+        Args:
+            error: The failure.
+            chance: In [0, 1), from a source of randomness.
+        """
+        match error:
+            case LockedError():
+                return self._of_lock(error, chance)
+            case ThrottledError():
+                return self._of_throttle(error, chance)
+            case _:
+                return self._of_failure(error, chance)
+
+    def _of_lock(self, error: LockedError, chance: float) -> Verdict:
+        self._locks_met += 1
+        wait = self._policy.wait_before(self._locks_met, chance=chance, retry_after=error.retry_after)
+        wait = min(wait, max(_LONGEST_LOCK_WAIT, error.retry_after or 0.0))
+        gives_up = self._waited_for_lock + wait > self._lock_patience
+        self._waited_for_lock += wait
+        return Verdict(wait=wait, gives_up=gives_up)
+
+    def _of_throttle(self, error: ThrottledError, chance: float) -> Verdict:
+        self._throttles_met += 1
+        asked = error.retry_after
+        wait = self._policy.wait_before(self._throttles_met, chance=chance) if asked is None else asked
+        gives_up = self._held_back + wait > self._throttle_patience
+        self._held_back += max(wait, self._policy.base / 10)
+        return Verdict(wait=wait, gives_up=gives_up, holds_all=True)
+
+    def _of_failure(self, error: TryAgainError, chance: float) -> Verdict:
+        if self._budget.is_exhausted:
+            return Verdict(wait=0.0, gives_up=True)
+        self._budget = self._budget.spend()
+        number = self._budget.spent
+        wait = self._policy.wait_before(number, chance=chance, retry_after=error.retry_after)
+        return Verdict(wait=wait, number=number, gives_up=wait > self._throttle_patience)

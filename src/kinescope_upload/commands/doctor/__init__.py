@@ -1,0 +1,1 @@
+"""`kupload doctor`: looks at everything that a run depends on, before the first byte."""

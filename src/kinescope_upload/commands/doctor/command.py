@@ -1,0 +1,93 @@
+"""`kupload doctor`: what would stop a run, before the first byte."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, TextIO
+
+from kinescope_upload.commands.doctor.check import Check, Standing, exit_code_of
+from kinescope_upload.commands.doctor.database import check_database
+from kinescope_upload.commands.doctor.here import (
+    check_library,
+    check_progress,
+    check_settings,
+    setting_facts,
+)
+from kinescope_upload.commands.doctor.kinescope import Asking, check_kinescope
+from kinescope_upload.commands.doctor.view import print_checkup
+from kinescope_upload.commands.look import Look
+from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.errors import KuploadError, UsageError
+from kinescope_upload.survey import Survey, read_rows, survey_library
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.output.options import DisplayOptions
+
+__all__ = ["run_doctor"]
+
+
+def run_doctor(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
+    """Looks at everything that a run depends on, and changes nothing.
+
+    Returns:
+        0 when nothing is wrong; 2 when something is wrong here (settings, files, folders), else 3.
+    """
+    return exit_code_of(print_checkup(setting_facts(settings), _checks(settings), options, stdout))
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield from check_settings(settings)
+    yield from check_progress(settings)
+    database, check = _checked_database(settings)
+    if check is not None:
+        yield check
+    look = yield from _checked_library(settings, database)
+    if settings.api_key is not None and not settings.untrusted:
+        with open_kinescope(settings) as kinescope:
+            yield from check_kinescope(
+                Asking(
+                    settings=settings,
+                    kinescope=kinescope,
+                    courses=look.courses if look else None,
+                    are_courses_sure=look is not None and (look.is_proven or settings.trust_scan),
+                    new_id=lambda: str(uuid.uuid4()),
+                )
+            )
+
+
+def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check | None]:
+    """The database when it can be used, and what is said of it; nothing of one that is not set."""
+    if settings.no_db:
+        return None, check_database(None)
+    if settings.database_url is None:
+        return None, None
+    try:
+        database = database_of(settings)
+    except UsageError as error:
+        return None, Check.of_error("database", error, Standing.WRONG_HERE)
+    assert database is not None  # noqa: S101 - it is set and wished
+    report = database.probe()
+    return (None if report.problem else database), check_database(report)
+
+
+def _checked_library(settings: Settings, database: LessonsDatabase | None) -> Generator[Check, None, Look | None]:
+    """Gives the checks of the library, and what was found there."""
+    if settings.library is None:
+        return None
+    try:
+        survey: Survey = survey_library(settings)
+        rows = None if database is None else read_rows(database, survey)
+    except KuploadError as error:
+        yield Check.of_error("library", error, _standing_of(error))
+        return None
+    look = Look(survey=survey, rows=rows)
+    yield from check_library(settings, look)
+    return look
+
+
+def _standing_of(error: KuploadError) -> Standing:
+    return Standing.WRONG_HERE if isinstance(error, UsageError) else Standing.WRONG_OUTSIDE

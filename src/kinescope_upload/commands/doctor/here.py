@@ -1,0 +1,140 @@
+"""What `kupload doctor` looks at on this machine: settings, library, progress folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
+from kinescope_upload.config import Secret, Source
+from kinescope_upload.database import masked
+from kinescope_upload.errors import UsageError
+from kinescope_upload.model import LessonTable
+from kinescope_upload.progress import read_records
+from kinescope_upload.text import count, format_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.commands.look import Look
+    from kinescope_upload.config import Settings
+
+__all__ = ["check_library", "check_progress", "check_settings", "setting_facts"]
+
+_NEEDED: Final = ("needed_library", "needed_api_key", "needed_project_id")
+_SPARE: Final = 10_000_000
+"""Bytes that should stay free beside the progress files: each is written anew before the old one goes."""
+
+
+def setting_facts(settings: Settings) -> tuple[SettingFact, ...]:
+    """Where every setting stands, and its value as it may be shown."""
+    return tuple(
+        SettingFact(
+            name=name,
+            value=_shown(name, getattr(settings, name)),
+            place=str(origin.place),
+            is_default=origin.place.source is Source.DEFAULT,
+            shadowed=tuple(map(str, origin.shadowed)),
+        )
+        for name, origin in settings.origins.items()
+    )
+
+
+def _shown(name: str, value: object) -> str:
+    match value:
+        case None | () | "":
+            return "–"
+        case Secret() if name == "database_url":
+            return masked(value.reveal())
+        case tuple():
+            return ", ".join(map(str, value))
+        case Mapping():
+            return ", ".join(f"{key}: {one}" for key, one in value.items()) or "–"
+        case LessonTable():
+            return value.table
+        case bool():
+            return "yes" if value else "no"
+        case str() | int() | float() | Path() | Secret():
+            return str(value)
+        case _:
+            return "as it is there"
+
+
+def check_settings(settings: Settings) -> Iterator[Check]:
+    """What is missing, where the token must not go, what hides what, and what the settings themselves warn of."""
+    for name in (*_NEEDED, *(() if settings.no_db else ("needed_database_url",)), "check_addresses"):
+        try:
+            getattr(settings, name)()
+        except UsageError as error:
+            yield Check.of_error("settings", error, Standing.WRONG_HERE)
+    for origin in settings.origins.values():
+        if origin.shadowed:
+            others = ", ".join(map(str, origin.shadowed))
+            told = f"{origin.place} counts; {others} says something else, which does not."
+            yield Check(subject="settings", standing=Standing.NOTE, told=told)
+    for warning in settings.warnings:
+        yield Check(subject="settings", standing=Standing.NOTE, told=warning)
+
+
+def check_library(settings: Settings, look: Look) -> Iterator[Check]:
+    """What the library holds, what of it cannot be read, and what is in doubt."""
+    mapped = look.mapped
+    files = [one.file for one in look.survey.mapped.assignments]
+    size = format_bytes(sum(file.size for file in files))
+    courses = count(len(look.courses), "course", "courses")
+    told = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; by the {look.survey.source}."
+    yield Check(subject="library", standing=Standing.GOOD, told=told)
+    root = settings.needed_library()
+    unread = [file.path for file in files if not os.access(root / file.path, os.R_OK)]
+    if unread:
+        told = f"{count(len(unread), 'file', 'files')} cannot be read, the first is {unread[0]}."
+        yield Check(subject="library", standing=Standing.WRONG_HERE, told=told, way_out="Correct its rights.")
+    if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
+        told = f"{count(len(doubts), 'doubt', 'doubts')} about which file is whose."
+        yield Check(subject="library", standing=Standing.NOTE, told=told, way_out="See them: `kupload map`.")
+    if not look.is_proven and not settings.trust_scan:
+        told = "Without the database nothing proves which lesson a file belongs to."
+        way_out = "A run then needs a map file (--map FILE) or --trust-scan."
+        yield Check(subject="library", standing=Standing.NOTE, told=told, way_out=way_out)
+
+
+def check_progress(settings: Settings) -> Iterator[Check]:
+    """Whether the progress folder can be read and written, and whether there is room for it."""
+    folder = settings.progress
+    try:
+        records = read_records(folder)
+    except UsageError as error:
+        yield Check.of_error("progress", error, Standing.WRONG_HERE)
+        return
+    there = _nearest_folder(folder)
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"kupload")
+    except OSError as error:
+        told = f"{folder} cannot be written ({error.strerror or error})."
+        way_out = "Make it writable or name another with --progress."
+        yield Check(subject="progress", standing=Standing.WRONG_HERE, told=told, way_out=way_out)
+        return
+    known = f"{count(len(records), 'lesson is', 'lessons are')} known"
+    what = known if there == folder else "it is made when it is needed"
+    yield Check(subject="progress", standing=Standing.GOOD, told=f"{folder} can be written; {what}.")
+    yield _check_room(there, folder)
+
+
+def _nearest_folder(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that is there."""
+    return next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
+
+
+def _check_room(there: Path, folder: Path) -> Check:
+    free = shutil.disk_usage(there).free
+    needed = _SPARE + max((path.stat().st_size for path in folder.glob("*.json")), default=0)
+    told = f"{format_bytes(free)} free for the progress files."
+    if free >= needed:
+        return Check(subject="disk", standing=Standing.GOOD, told=told)
+    way_out = f"Make room: {format_bytes(needed)} are needed."
+    return Check(subject="disk", standing=Standing.WRONG_OUTSIDE, told=told, way_out=way_out)

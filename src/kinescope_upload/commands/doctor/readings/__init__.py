@@ -1,0 +1,38 @@
+"""The open readings of Kinescope: questions that nothing public settles, and what `kupload doctor --try` found. Pure.
+
+::
+
+    table       each question, the values it may have, and the one that kupload and its emulator take by default
+    outcome     what a try found: a value, or why there is none
+    deciders ── outcome          from the answers of Kinescope to a value
+"""
+
+from kinescope_upload.commands.doctor.readings.outcome import (
+    Found,
+    LeftVideo,
+    NotTold,
+    NotTried,
+    Outcome,
+    Step,
+    StepState,
+    TrialResult,
+    differs,
+    in_order,
+)
+from kinescope_upload.commands.doctor.readings.table import READINGS, Reading, reading_named
+
+__all__ = [
+    "READINGS",
+    "Found",
+    "LeftVideo",
+    "NotTold",
+    "NotTried",
+    "Outcome",
+    "Reading",
+    "Step",
+    "StepState",
+    "TrialResult",
+    "differs",
+    "in_order",
+    "reading_named",
+]

@@ -1,0 +1,91 @@
+"""What `kupload doctor` says of the token's workspace and of its right to delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.commands.doctor.check import Check, Standing
+from kinescope_upload.errors import BatchStoppedError, KuploadError, UsageError
+from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts
+from kinescope_upload.upload import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+
+__all__ = ["check_right_to_delete", "check_workspace", "facts_told", "is_another_workspace"]
+
+_LIST: Final = "Kinescope's list of access tokens"
+
+
+def facts_told(api: KinescopeApi) -> TokenFacts:
+    """What Kinescope's list of access tokens tells; nothing where it cannot be had."""
+    try:
+        return api.token_facts()
+    except KuploadError:
+        return NOTHING_TOLD
+
+
+def is_another_workspace(settings: Settings, facts: TokenFacts) -> bool:
+    """Whether a workspace is set, and it is not the token's."""
+    return None not in {settings.workspace_id, facts.workspace_id} and settings.workspace_id != facts.workspace_id
+
+
+def check_workspace(settings: Settings, facts: TokenFacts) -> Iterator[Check]:
+    """Which workspace it is and who says so; nothing where nobody says and nobody needs it."""
+    origin = settings.origins["workspace_id"]
+    match settings.workspace_id, facts.workspace_id:
+        case None, None:
+            if settings.lacks_workspace:
+                yield _missing_workspace(settings)
+        case None, told:
+            need = "" if settings.dialect is Dialect.TUS else f' The dialect "{settings.dialect}" does not need it.'
+            yield _of_workspace(Standing.GOOD, f"{told}, from {_LIST}.{need}")
+        case named, None:
+            yield _of_workspace(Standing.GOOD, f"{named} ({origin}); {_LIST} does not tell the token's.")
+        case named, told if named == told:
+            yield _of_workspace(Standing.GOOD, f"{named} ({origin}), as {_LIST} says.")
+        case named, told:
+            standing = Standing.WRONG_HERE if settings.dialect is Dialect.TUS else Standing.NOTE
+            what = f"{origin} names workspace {named}, and {_LIST} says that the token is not of that."
+            yield _of_workspace(standing, what, f"Set KINESCOPE_WORKSPACE_ID to {told}.")
+
+
+def _of_workspace(standing: Standing, told: str, way_out: str = "") -> Check:
+    return Check(subject="workspace", standing=standing, told=told, way_out=way_out)
+
+
+def _missing_workspace(settings: Settings) -> Check:
+    try:
+        settings.needed_workspace_id(None)
+    except UsageError as error:
+        return Check.of_error("workspace", error, Standing.WRONG_HERE)
+    raise AssertionError("the workspace is not missing")
+
+
+def check_right_to_delete(api: KinescopeApi, facts: TokenFacts, unused_id: str) -> Check:
+    """Believes a list of access tokens that says "yes"; else tries to delete a video that does not exist."""
+    if facts.may_delete:
+        return _of_delete(Standing.GOOD, f"The token may delete videos ({_LIST} says so).")
+    try:
+        may_delete = api.may_delete(unused_id)
+    except KuploadError as error:
+        is_fatal = isinstance(error, BatchStoppedError)
+        return Check.of_error("delete", error, Standing.WRONG_OUTSIDE if is_fatal else Standing.UNKNOWN)
+    match may_delete:
+        case False:
+            told = "The token may not delete videos, and an upload that breaks off badly has to be deleted."
+            return _of_delete(Standing.WRONG_OUTSIDE, told, "Give the token the right to delete at Kinescope.")
+        case _ if facts.may_delete is False:
+            told = f"{_LIST} says that the token may not delete videos, and a trial was not refused."
+            return _of_delete(Standing.UNKNOWN, told, "See which rights the token has at Kinescope.")
+        case True:
+            return _of_delete(Standing.GOOD, "The token may delete videos (asked for an id that no video has).")
+        case _:
+            return _of_delete(Standing.UNKNOWN, "Kinescope does not tell whether the token may delete videos.")
+
+
+def _of_delete(standing: Standing, told: str, way_out: str = "") -> Check:
+    return Check(subject="delete", standing=standing, told=told, way_out=way_out)

@@ -1,0 +1,152 @@
+"""Creating an upload, with its raw answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from kinescope_upload.commands.doctor.readings.of_answers import is_success, words_of
+from kinescope_upload.commands.doctor.trial.bench import FILE_NAME
+from kinescope_upload.commands.doctor.trial.session import SIZE, Session, new_id
+from kinescope_upload.errors import LessonFailedError
+from kinescope_upload.kinescope import tus
+from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.tus import Answer, Request
+from kinescope_upload.upload import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["OpenUpload", "Wish", "ask_init", "chunk_call", "head_call", "open_upload", "opened"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What init is asked for.
+
+    Attributes:
+        title: The video's title.
+        size: Bytes of the file.
+        description: The video's description; empty names none.
+        video_id: The id that is chosen; None where the server chooses it.
+    """
+
+    title: str
+    size: int = SIZE
+    description: str = ""
+    video_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUpload:
+    """An upload that takes bytes. Its URL is a secret while it does."""
+
+    video_id: str
+    url: str = field(repr=False)
+    answer: Answer = field(repr=False)
+
+
+def open_upload(session: Session, wish: Wish) -> OpenUpload:
+    """Creates an upload.
+
+    Raises:
+        LessonFailedError: Kinescope refuses.
+        KuploadError: There is no answer.
+    """
+    return opened(session, wish, ask_init(session, wish))
+
+
+def ask_init(session: Session, wish: Wish) -> Answer:
+    """The answer to init, in the dialect that is documented; in the other one where only that can be used."""
+    is_json = Dialect.JSON in session.benches and wish.video_id is None
+    video_id = wish.video_id or new_id()
+    if not is_json:
+        session.scratch.made[video_id] = wish.title
+    session.scratch.is_init_open = True
+    answer = session.sender.ask(_json_call(session, wish) if is_json else _tus_call(session, wish, video_id))
+    session.scratch.is_init_open = False
+    named = _named_by(answer)[0] if is_json else None
+    if named:
+        session.scratch.made[named] = wish.title
+    if not is_json and not is_success(answer):
+        del session.scratch.made[video_id]
+    return answer
+
+
+def opened(session: Session, wish: Wish, answer: Answer) -> OpenUpload:
+    """The upload that an answer to init names.
+
+    Raises:
+        LessonFailedError: It names none.
+    """
+    if not is_success(answer):
+        raise LessonFailedError(f"Kinescope refuses to create an upload ({words_of(answer)}).")
+    video_id, address = _named_by(answer)
+    if video_id is None:
+        address = answer.headers.get("location")
+        video_id = wish.video_id or next(reversed(session.scratch.made))
+    if not address:
+        raise LessonFailedError("Kinescope says that the upload is created and does not say where.")
+    return OpenUpload(video_id=video_id, url=urljoin(session.init_url, address), answer=answer)
+
+
+def head_call(upload: OpenUpload, *, with_token: bool) -> Call:
+    """Asks for the offset."""
+    return Call(
+        kind=Request.HEAD,
+        method="HEAD",
+        url=upload.url,
+        doing="tell the offset",
+        headers=tus.core_headers(),
+        with_token=with_token,
+    )
+
+
+def chunk_call(
+    upload: OpenUpload, offset: int, blocks: Callable[[], Iterable[bytes]], *, length: int, with_token: bool
+) -> Call:
+    """Sends one chunk of `length` bytes from `offset` on."""
+    return Call(
+        kind=Request.PATCH,
+        method="PATCH",
+        url=upload.url,
+        doing="take a chunk",
+        headers=tus.chunk_headers(offset=offset, length=length),
+        body=blocks,
+        with_token=with_token,
+    )
+
+
+def _json_call(session: Session, wish: Wish) -> Call:
+    body = {
+        "type": "video",
+        "parent_id": session.scratch.folder_id,
+        "title": wish.title,
+        "filename": FILE_NAME,
+        "filesize": wish.size,
+        **({"description": wish.description} if wish.description else {}),
+    }
+    return Call(kind=Request.INIT, method="POST", url=session.init_url, doing="create an upload", json=body)
+
+
+def _tus_call(session: Session, wish: Wish, video_id: str) -> Call:
+    metadata = {
+        "parent_id": session.scratch.folder_id,
+        "init_id": video_id,
+        "type": "video",
+        "title": wish.title,
+        "filename": FILE_NAME,
+        "filesize": str(wish.size),
+        **({"description": wish.description} if wish.description else {}),
+    }
+    headers = tus.creation_headers(workspace_id=session.workspace_id or "", length=wish.size, metadata=metadata)
+    return Call(kind=Request.INIT, method="POST", url=session.init_url, doing="create an upload", headers=headers)
+
+
+def _named_by(answer: Answer) -> tuple[str | None, str | None]:
+    match answer.json:
+        case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:
+            return video_id, endpoint
+        case _:
+            return None, None

@@ -1,0 +1,80 @@
+"""What the service says to a token, to none, and of things that do not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.commands.doctor.readings.of_answers import (
+    access_denied,
+    decide_delete_unknown,
+    decide_no_token,
+    decide_not_found,
+    decide_options,
+)
+from kinescope_upload.commands.doctor.trial.session import StoppedError, new_id
+from kinescope_upload.kinescope import tus
+from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.tus import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.commands.doctor.trial.session import Item, Session
+    from kinescope_upload.kinescope.tus import Answer
+
+__all__ = [
+    "GIVE_RIGHT",
+    "MAY_NOT_DELETE",
+    "ask_for_nothing",
+    "ask_for_options",
+    "ask_to_delete_nothing",
+    "ask_without_token",
+]
+
+MAY_NOT_DELETE = "The token may not delete videos, so everything that this try makes would stay."
+GIVE_RIGHT = "Give the token the right to delete at Kinescope, then run the same command again."
+
+
+def ask_without_token(session: Session) -> Iterator[Item]:
+    """Asks for the projects without a token."""
+    yield decide_no_token(session.sender.api_without_token("GET", "/v1/projects", doing="list the projects"))
+
+
+def ask_for_nothing(session: Session) -> Iterator[Item]:
+    """Asks for a video that does not exist."""
+    yield decide_not_found(session.sender.api("GET", f"/v1/videos/{new_id()}", doing="look for a video"))
+
+
+def ask_for_options(session: Session) -> Iterator[Item]:
+    """Asks the uploader what it can do."""
+    call = Call(
+        kind=Request.INIT,
+        method="OPTIONS",
+        url=session.init_url,
+        doing="tell what it can do",
+        headers=tus.core_headers(),
+        with_token=False,
+    )
+    yield decide_options(session.sender.ask(call))
+
+
+def ask_to_delete_nothing(session: Session) -> Iterator[Item]:
+    """Deletes a video that does not exist: without the right to delete, nothing may be made.
+
+    Raises:
+        StoppedError: The token may not delete.
+    """
+    path = f"/v1/videos/{new_id()}"
+    answer = session.sender.api("DELETE", path, doing="delete a video that does not exist")
+    session.unknown_delete = answer
+    if not session.is_told_not_to_delete and not _is_right_missing(session, path, answer):
+        return  # the first video that is made and deleted tells whether that is the right or the unknown id
+    yield decide_delete_unknown(answer, may_delete=False)
+    raise StoppedError(f"{MAY_NOT_DELETE} Nothing was made.", GIVE_RIGHT)
+
+
+def _is_right_missing(session: Session, path: str, answer: Answer) -> bool:
+    """Whether the answer is about the right; whoever refuses to look for such an id says nothing about it."""
+    if not access_denied(answer):
+        return False
+    return not access_denied(session.sender.api("GET", path, doing="look for a video"))

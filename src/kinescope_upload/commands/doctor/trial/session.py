@@ -1,0 +1,207 @@
+"""What the probes of a try share: the service, the scratch folder, and what earlier probes learned."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from kinescope_upload.commands.doctor.readings import NotTold, NotTried, Outcome, Step, StepState
+from kinescope_upload.commands.doctor.readings.of_answers import words_of
+from kinescope_upload.errors import BatchStoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from kinescope_upload.commands.doctor.trial.bench import Bench
+    from kinescope_upload.commands.doctor.trial.scratch import Scratch
+    from kinescope_upload.commands.doctor.trial.sender import Sender
+    from kinescope_upload.commands.doctor.trial.waits import WaitBudget
+    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.tus import Answer
+    from kinescope_upload.upload import Dialect, Record
+
+__all__ = [
+    "SIZE",
+    "Item",
+    "Look",
+    "Session",
+    "StoppedError",
+    "Watch",
+    "against",
+    "all_pages",
+    "good",
+    "new_id",
+    "not_told",
+    "not_tried",
+    "note",
+]
+
+SIZE: Final = 4096
+"""Bytes of each file that is sent."""
+_PER_PAGE: Final = 100
+_MOST_PAGES: Final = 1000
+
+
+class StoppedError(BatchStoppedError):
+    """The try cannot go on: nothing more is made, what was made is deleted."""
+
+
+class Look(Protocol):
+    """Looks at something once."""
+
+    def __call__(self, *, is_last: bool) -> Sequence[Outcome | Step]:
+        """What is found; nothing while it cannot be told yet.
+
+        Args:
+            is_last: Whether nobody will look again.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Something that takes time; all of them are watched at once.
+
+    Attributes:
+        what: What is waited for, to follow "waiting for".
+        names: The readings that it decides.
+        at_most: Seconds that are waited for it.
+        look: Looks once.
+    """
+
+    what: str
+    names: tuple[str, ...]
+    at_most: float
+    look: Look
+
+
+Item = Outcome | Step | Watch
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """What the probes share.
+
+    Attributes:
+        project_id: The project.
+        api_url: The management API's address.
+        uploader_url: The uploader's address.
+        workspace_id: The workspace; None where neither the settings nor Kinescope tell it.
+        sender: Sends single requests.
+        api: The management API.
+        benches: The dialects, by name.
+        scratch: The scratch folder.
+        waits: The budget of the waits.
+        folders: The project's folders as they came.
+        open_unpaced: Opens a client that holds no request back.
+        is_thorough: Whether many requests may be sent at once.
+        is_told_not_to_delete: Whether the list of access tokens says that the token may not delete.
+        may_delete: Whether the token may delete videos; None until that is known.
+        unknown_delete: The answer to `DELETE` of an id that no video has.
+        uploads_need_token: Whether the upload URL is refused without the token.
+        second_folder: A folder that videos may be moved to.
+        complete: The videos whose every byte arrived, by dialect.
+        wrong_answers: Answers to requests that were wrong on purpose.
+        kept: What stays on purpose, in words.
+    """
+
+    project_id: str
+    api_url: str
+    uploader_url: str
+    workspace_id: str | None
+    sender: Sender
+    api: KinescopeApi
+    benches: dict[Dialect, Bench]
+    scratch: Scratch
+    waits: WaitBudget
+    folders: tuple[object, ...]
+    open_unpaced: Callable[[], AbstractContextManager[Service]]
+    is_thorough: bool = False
+    is_told_not_to_delete: bool = False
+    may_delete: bool | None = None
+    unknown_delete: Answer | None = None
+    uploads_need_token: bool = False
+    second_folder: str | None = None
+    complete: dict[Dialect, Record] = field(default_factory=dict)
+    wrong_answers: list[Answer] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+    @property
+    def init_url(self) -> str:
+        """Where uploads are created."""
+        return f"{self.uploader_url}/v2/init"
+
+    def list_folders(self) -> tuple[object, ...]:
+        """The project's folders as they come, of all depths.
+
+        Raises:
+            StoppedError: The answer is no list.
+        """
+        return all_pages(self.sender, f"/v1/projects/{self.project_id}/folders", doing="list the project's folders")
+
+    def video(self, video_id: str) -> object:
+        """The video as it came; None when there is none.
+
+        Raises:
+            StoppedError: The answer is neither the video nor that there is none.
+        """
+        answer = self.sender.api("GET", f"/v1/videos/{video_id}", doing="look at a video")
+        match answer.json:
+            case {"data": data} if answer.status < 300:  # noqa: PLR2004 - the class of success
+                return data
+            case _ if answer.status in {404, 410}:
+                return None
+            case _:
+                raise StoppedError(f"Kinescope does not show a video of this try ({words_of(answer)}).")
+
+
+def all_pages(sender: Sender, path: str, *, doing: str) -> tuple[object, ...]:
+    """Every item of a list as it comes.
+
+    Raises:
+        StoppedError: An answer is no list.
+    """
+    items: list[object] = []
+    for page in range(1, _MOST_PAGES):
+        joint = "&" if "?" in path else "?"
+        answer = sender.api("GET", f"{path}{joint}page={page}&per_page={_PER_PAGE}", doing=doing)
+        match answer.json:
+            case {"data": list(found)} if answer.status < 300:  # noqa: PLR2004 - the class of success
+                items += found
+            case _:
+                raise StoppedError(f"Kinescope refuses to {doing} ({words_of(answer)}).")
+        if len(found) < _PER_PAGE:
+            break
+    return tuple(items)
+
+
+def new_id() -> str:
+    """An id that no video has."""
+    return str(uuid.uuid4())
+
+
+def good(subject: str, told: str) -> Step:
+    """Something went as kupload needs it."""
+    return Step(subject=subject, state=StepState.GOOD, told=told)
+
+
+def note(subject: str, told: str) -> Step:
+    """Something is worth knowing."""
+    return Step(subject=subject, state=StepState.NOTE, told=told)
+
+
+def against(subject: str, told: str) -> Step:
+    """Something went in a way that kupload cannot work with."""
+    return Step(subject=subject, state=StepState.AGAINST, told=told)
+
+
+def not_told(names: Sequence[str], why: str) -> list[Outcome]:
+    """These readings were asked for, and the answers do not tell."""
+    return [NotTold(name=name, why=why) for name in names]
+
+
+def not_tried(names: Sequence[str], why: str) -> list[Outcome]:
+    """These readings were not asked for."""
+    return [NotTried(name=name, why=why) for name in names]

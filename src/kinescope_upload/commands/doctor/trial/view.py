@@ -1,0 +1,227 @@
+"""`kupload doctor --try`: each finding as soon as it is made, then all readings as one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TextIO
+
+from kinescope_upload.commands.doctor.readings import (
+    READINGS,
+    Found,
+    NotTold,
+    NotTried,
+    Step,
+    StepState,
+    TrialResult,
+    differs,
+)
+from kinescope_upload.output.json_text import json_line, plain
+from kinescope_upload.output.sections import Section, show_sections
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of, tolerant
+from kinescope_upload.text import count, format_duration, pad, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.commands.doctor.readings import Outcome
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.terminal_output import Clock
+
+__all__ = ["JsonTrialView", "TextTrialView", "TrialStart", "TrialView", "trial_object"]
+
+_WORD_WIDTH: Final = 9
+_SUBJECT_WIDTH: Final = 18
+_NARROWEST: Final = 20
+_COLOURS: Final = {
+    "found": "\x1b[32m",
+    "good": "\x1b[32m",
+    "note": "\x1b[33m",
+    "not told": "\x1b[33m",
+    "not tried": "\x1b[33m",
+    "AGAINST": "\x1b[31m",
+}
+_PLAIN: Final = "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStart:
+    """What a try is about to do.
+
+    Attributes:
+        folder: The scratch folder's name.
+        mark: What the title of each of its videos begins with.
+        longest_wait: Seconds that all waits together may take.
+        earlier: Videos of an earlier try that are deleted as well.
+    """
+
+    folder: str
+    mark: str
+    longest_wait: float
+    earlier: int = 0
+
+
+class JsonTrialView:
+    """One line of JSON at the end.
+
+    Args:
+        stream: Takes it.
+        clock: Where the time comes from.
+    """
+
+    def __init__(self, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._stream = tolerant(stream)
+        self._clock = clock
+
+    def starts(self, start: TrialStart) -> None:
+        """Nothing is said."""
+
+    def found(self, item: Outcome | Step) -> None:
+        """Nothing is said until the end."""
+
+    def waits(self, what: str, at_most: float) -> None:
+        """Nothing is said."""
+
+    def ends(self, result: TrialResult, file: str | None) -> None:
+        """Writes everything that was found."""
+        fields: JsonFields = {**trial_object(result), "file": file}
+        self._stream.write(json_line("trial", fields, self._clock))
+        self._stream.flush()
+
+
+class TextTrialView:
+    """Lines for a person.
+
+    Args:
+        stream: Takes them.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = tolerant(stream)
+        self._surface = surface_of(stream)
+
+    def starts(self, start: TrialStart) -> None:
+        """Says what is about to be done."""
+        self._say(f'Trying Kinescope in the folder "{start.folder}", with about a dozen videos of 4 kB.')
+        self._say(f'The title of each begins with "{start.mark}", and each is deleted in the end.')
+        self._say(
+            f"Waiting takes at most {format_duration(start.longest_wait)}. Ctrl+C ends it and deletes what was made."
+        )
+        if start.earlier:
+            self._say(f"{count(start.earlier, 'video', 'videos')} of an earlier try are deleted as well.")
+
+    def found(self, item: Outcome | Step) -> None:
+        """Writes one line."""
+        word, subject, told = _line_of(item)
+        mark = pad(word, _WORD_WIDTH)
+        head = f"{_COLOURS[word]}{mark}{_PLAIN}" if self._surface.has_colour else mark
+        indent = _WORD_WIDTH + _SUBJECT_WIDTH + 2
+        first, *rest = wrapped(self._surface.shown(told), max(_NARROWEST, self._surface.width - indent))
+        self._write(f"{head} {pad(subject, _SUBJECT_WIDTH)} {first}")
+        for line in rest:
+            self._write(" " * indent + line)
+
+    def waits(self, what: str, at_most: float) -> None:
+        """Says what is waited for."""
+        self._say(f"waiting for {what} (at most {format_duration(at_most)})")
+
+    def ends(self, result: TrialResult, file: str | None) -> None:
+        """Writes all readings as a table, and what stays."""
+        show_sections(list(_sections(result)), list(_totals(result, file)), self._stream)
+        self._stream.flush()
+
+    def _say(self, text: str) -> None:
+        for line in wrapped(self._surface.shown(text), self._surface.width):
+            self._write(line)
+
+    def _write(self, line: str) -> None:
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
+
+
+TrialView = JsonTrialView | TextTrialView
+
+
+def _line_of(item: Outcome | Step) -> tuple[str, str, str]:
+    match item:
+        case Step():
+            word = "AGAINST" if item.state is StepState.AGAINST else item.state.value
+            return word, item.subject, item.told
+        case Found():
+            return "found", item.name, f"{item.value} ({item.remark})" if item.remark else item.value
+        case NotTold():
+            return "not told", item.name, item.why
+        case NotTried():
+            return "not tried", item.name, item.why
+
+
+def _sections(result: TrialResult) -> Iterator[Section]:
+    rows = tuple(_row(outcome) for outcome in result.outcomes)
+    yield Section(title="Open readings", columns=("Reading", "Found", "Default", "Note"), rows=rows)
+    left = tuple((video.video_id or "–", video.title, video.reason) for video in result.left)
+    yield Section(title="Left on Kinescope", columns=("Video", "Title", "Why"), rows=left)
+    yield Section(title="Stays on purpose", columns=("What",), rows=tuple((line,) for line in result.kept))
+
+
+def _row(outcome: Outcome) -> tuple[str, str, str, str]:
+    default = _DEFAULTS[outcome.name]
+    match outcome:
+        case Found():
+            mark = "differs from our default" if differs(outcome) else ""
+            return outcome.name, outcome.value, default, "; ".join(filter(None, (mark, outcome.remark)))
+        case NotTold():
+            return outcome.name, "not told", default, outcome.why
+        case NotTried():
+            return outcome.name, "not tried", default, outcome.why
+
+
+_DEFAULTS: Final = {reading.name: reading.default for reading in READINGS}
+_QUESTIONS: Final = {reading.name: reading.question for reading in READINGS}
+
+
+def _totals(result: TrialResult, file: str | None) -> Iterator[str]:
+    found = sum(isinstance(one, Found) for one in result.outcomes)
+    other = sum(map(differs, result.outcomes))
+    untold = sum(isinstance(one, NotTold) for one in result.outcomes)
+    untried = sum(isinstance(one, NotTried) for one in result.outcomes)
+    against = sum(step.state is StepState.AGAINST for step in result.steps)
+    yield f"Found {found} of {len(result.outcomes)} readings. Differing from our default {other}."
+    yield f"Not told {untold}, not tried {untried}. Against kupload {against}."
+    if result.left:
+        yield f"{count(len(result.left), 'video stays', 'videos stay')} on Kinescope: delete them there."
+    if result.stopped:
+        yield f"Stopped early: {result.stopped}"
+    if file is not None:
+        yield f"Written {file}: hand it on. It holds no token, no upload URL and no whole id."
+
+
+def trial_object(result: TrialResult) -> JsonFields:
+    """What was found as the fields of the JSON output."""
+    return {
+        "exit_code": result.exit_code,
+        "stopped": plain(result.stopped),
+        "readings": [_reading_object(outcome) for outcome in result.outcomes],
+        "steps": [
+            {"subject": plain(step.subject), "state": step.state, "told": plain(step.told)} for step in result.steps
+        ],
+        "left": [
+            {"video_id": plain(video.video_id), "title": plain(video.title), "reason": plain(video.reason)}
+            for video in result.left
+        ],
+        "kept": [plain(line) for line in result.kept],
+    }
+
+
+def _reading_object(outcome: Outcome) -> JsonFields:
+    shared: JsonFields = {
+        "name": outcome.name,
+        "question": _QUESTIONS[outcome.name],
+        "default": _DEFAULTS[outcome.name],
+        "differs": differs(outcome),
+    }
+    match outcome:
+        case Found():
+            return {**shared, "outcome": "found", "value": outcome.value, "note": plain(outcome.remark)}
+        case NotTold():
+            return {**shared, "outcome": "not_told", "value": None, "note": plain(outcome.why)}
+        case NotTried():
+            return {**shared, "outcome": "not_tried", "value": None, "note": plain(outcome.why)}

@@ -1,0 +1,43 @@
+"""Looks at everything that takes time, all at once, until it is told or its time is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kinescope_upload.commands.doctor.readings import Outcome, Step
+    from kinescope_upload.commands.doctor.trial.session import Watch
+    from kinescope_upload.commands.doctor.trial.waits import WaitBudget
+
+__all__ = ["watch_all"]
+
+
+def watch_all(
+    watches: Sequence[Watch], waits: WaitBudget, announce: Callable[[str, float], None]
+) -> Iterator[Outcome | Step]:
+    """Gives what each watch finds, as soon as it does; Ctrl+C ends it at once.
+
+    Args:
+        watches: What is watched.
+        waits: The budget; each look and each pause counts.
+        announce: Hears what is waited for, and for how many seconds at most, whenever that changes.
+    """
+    begun, budget, announced = waits.now(), waits.left, ""
+    waiting = list(watches)
+    while waiting:
+        elapsed = waits.now() - begun
+        still = []
+        for watch in waiting:
+            found = watch.look(is_last=elapsed >= min(watch.at_most, budget))
+            yield from found
+            if not found and elapsed < min(watch.at_most, budget):
+                still.append(watch)
+        waiting = still
+        if waiting:
+            what = ", ".join(watch.what for watch in waiting)
+            if what != announced:
+                announce(what, max(min(watch.at_most, budget) for watch in waiting) - elapsed)
+                announced = what
+            waits.pause(min(waits.tick, waits.left))

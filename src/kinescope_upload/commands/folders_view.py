@@ -1,0 +1,111 @@
+"""`kupload folders`: what there is on Kinescope for each course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
+from kinescope_upload.output.json_text import json_line, plain
+from kinescope_upload.output.sections import Section, show_sections
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.text import count
+
+if TYPE_CHECKING:
+    from kinescope_upload.kinescope.video import Folder
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Clock
+
+__all__ = ["FolderAnswer", "folders_object", "print_folders"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderAnswer:
+    """What there is on Kinescope.
+
+    Attributes:
+        courses: What there is for each course.
+        others: The project's folders that are no course's.
+        made: The courses whose folder was made just now.
+    """
+
+    courses: tuple[CourseFolder, ...]
+    others: tuple[Folder, ...] = ()
+    made: frozenset[str] = frozenset()
+
+
+def print_folders(
+    answer: FolderAnswer, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK
+) -> None:
+    """Writes what there is for each course."""
+    tolerant(stream)
+    if options.as_json:
+        stream.write(json_line("folders", folders_object(answer), clock))
+    else:
+        show_sections(_sections(answer), _totals(answer), stream)
+    stream.flush()
+
+
+def _sections(answer: FolderAnswer) -> list[Section]:
+    rows = tuple(
+        (one.course, "made" if one.course in answer.made else one.state, ", ".join(one.folder_ids) or "–", _note(one))
+        for one in answer.courses
+    )
+    ways: dict[str, list[str]] = {}
+    for one in answer.courses:
+        ways.setdefault(one.way_out, []).append(one.course)
+    to_do = tuple((", ".join(courses), way_out) for way_out, courses in ways.items() if way_out)
+    return [
+        Section(title="Courses", columns=("Course", "Folder", "Id", "Note"), rows=rows),
+        Section(title="What to do", columns=("Course", "How"), rows=to_do),
+        Section(
+            title="Other folders of the project",
+            columns=("Name", "Id"),
+            rows=tuple((folder.name, folder.id) for folder in answer.others),
+        ),
+    ]
+
+
+def _note(one: CourseFolder) -> str:
+    match one.state:
+        case FolderState.PINNED if one.name != one.course:
+            return f"is named {one.name}"
+        case FolderState.PIN_ASTRAY:
+            return "the project has no such folder"
+        case FolderState.MISSING if one.near:
+            return f"there is {', '.join(one.near)}"
+        case _:
+            return ""
+
+
+def _totals(answer: FolderAnswer) -> list[str]:
+    courses, made = answer.courses, answer.made
+    if not courses:
+        return ["The library has no course."]
+    good = sum(one.is_good for one in courses)
+    totals = [f"{good:,} of {count(len(courses), 'course has its folder', 'courses have their folders')}."]
+    if made:
+        totals.append(f"{count(len(made), 'folder', 'folders')} made now.")
+    return totals
+
+
+def folders_object(answer: FolderAnswer) -> JsonFields:
+    """The folders as the fields of the JSON output."""
+    return {
+        "courses": [
+            {
+                "course": plain(one.course),
+                "state": one.state.replace(" ", "_"),
+                "folder_ids": [plain(folder_id) for folder_id in one.folder_ids],
+                "name": plain(one.name),
+                "near": [plain(name) for name in one.near],
+                "way_out": plain(one.way_out),
+                "is_good": one.is_good,
+                "is_made": one.course in answer.made,
+            }
+            for one in answer.courses
+        ],
+        "others": [{"name": plain(folder.name), "folder_id": plain(folder.id)} for folder in answer.others],
+        "is_good": all(one.is_good for one in answer.courses),
+    }

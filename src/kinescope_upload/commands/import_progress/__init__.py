@@ -1,0 +1,1 @@
+"""`kupload import-progress`: takes over the progress of the system that kupload replaces."""

@@ -1,0 +1,34 @@
+"""Whether the replaced system's progress lies about while there is none of our own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.commands.import_progress.old_progress import OLD_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kinescope_upload.config import Settings
+
+__all__ = ["advice_about_old_progress"]
+
+
+def advice_about_old_progress(settings: Settings, directory: Path) -> str | None:
+    """What to say of such a file in the library root, beside it, or in the working directory; None when there is none.
+
+    Args:
+        settings: Where the library and the progress folder are.
+        directory: The working directory.
+    """
+    if any(settings.progress.glob("*.json")):
+        return None
+    library = settings.needed_library().absolute()
+    for folder in (library, library.parent, directory):
+        path = folder / OLD_NAME
+        if path.is_file():
+            return (
+                f'"{path}" is the progress of the system that kupload replaces, and there is none of kupload\'s own. '
+                f'Take it over first: kupload import-progress "{path}"'
+            )
+    return None

@@ -1,0 +1,99 @@
+"""`kupload map`: which file belongs to which lesson, where that was read, and what is in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from kinescope_upload.display.json_events import doubted, ignored
+from kinescope_upload.output.json_text import json_line, plain
+from kinescope_upload.output.sections import Section, show_sections
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.text import count, joined
+
+if TYPE_CHECKING:
+    from kinescope_upload.model import MappedLibrary
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Clock
+
+__all__ = ["MapAnswer", "map_object", "print_map"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapAnswer:
+    """The mapping.
+
+    Attributes:
+        mapped: What is sure, what is in doubt, what is ignored.
+        is_proven: Whether something proves the files' positions, or none are relied on.
+        written: The map file that was written; None when none was.
+    """
+
+    mapped: MappedLibrary
+    is_proven: bool
+    written: str | None = None
+
+
+def print_map(answer: MapAnswer, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Writes the mapping, file by file."""
+    tolerant(stream)
+    if options.as_json:
+        stream.write(json_line("map", map_object(answer), clock))
+    else:
+        show_sections(_sections(answer.mapped), _totals(answer), stream)
+    stream.flush()
+
+
+def _sections(mapped: MappedLibrary) -> list[Section]:
+    return [
+        Section(
+            title="Files and their lessons",
+            columns=("Lesson", "File", "Read from"),
+            rows=tuple((one.lesson_id, one.file.path, one.source) for one in mapped.assignments),
+        ),
+        Section(
+            title="In doubt",
+            columns=("What", "Why, and what to do"),
+            rows=tuple((one.subject, joined(one.reason, one.way_out)) for one in mapped.doubts),
+        ),
+        Section(
+            title="Ignored files",
+            columns=("File", "Why"),
+            rows=tuple((one.path, one.reason) for one in mapped.ignored),
+        ),
+    ]
+
+
+def _totals(answer: MapAnswer) -> list[str]:
+    mapped, written = answer.mapped, answer.written
+    files = count(len(mapped.assignments), "file has its lesson", "files have their lessons")
+    doubts = count(len(mapped.doubts), "doubt", "doubts")
+    totals = [f"{files}, {doubts}, {count(len(mapped.ignored), 'file', 'files')} ignored."]
+    if not answer.is_proven:
+        totals.append("Nothing proves these positions: without the database they are only the order of the files.")
+    if written:
+        totals.append(f'Written to "{written}". Correct it there, then: kupload --map "{written}" --dry-run')
+    return totals
+
+
+def map_object(answer: MapAnswer) -> JsonFields:
+    """The mapping as the fields of the JSON output."""
+    mapped, written = answer.mapped, answer.written
+    return {
+        "files": [
+            {
+                "lesson_id": plain(one.lesson_id),
+                "course": plain(one.course),
+                "path": plain(one.file.path),
+                "size_bytes": one.file.size,
+                "title": None if one.title is None else plain(one.title),
+                "source": one.source.replace(" ", "_"),
+            }
+            for one in mapped.assignments
+        ],
+        "doubts": [doubted(one) for one in mapped.doubts],
+        "ignored": [ignored(one) for one in mapped.ignored],
+        "is_proven": answer.is_proven,
+        "written": None if written is None else plain(written),
+    }

@@ -1,0 +1,70 @@
+"""The outside things as the settings want them: the lessons' database, and Kinescope.
+
+Imports are inside the functions: each command pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.tus_client import TusClient
+
+__all__ = ["Kinescope", "database_of", "open_kinescope"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinescope:
+    """Kinescope by both of its doors, through one HTTP client."""
+
+    service: Service
+    uploader: TusClient
+    api: KinescopeApi
+
+
+def database_of(settings: Settings) -> LessonsDatabase | None:
+    """The lessons' database; None with `--no-db`.
+
+    Raises:
+        UsageError: It is not set, or the connection string is malformed.
+    """
+    if settings.no_db:
+        return None
+    from kinescope_upload.database import LessonsDatabase, clean_dsn
+
+    return LessonsDatabase(clean_dsn(settings.needed_database_url().reveal()), settings.table)
+
+
+@contextmanager
+def open_kinescope(settings: Settings) -> Iterator[Kinescope]:
+    """Kinescope, as long as the block runs; nothing is asked yet.
+
+    Raises:
+        UsageError: There is no token, or it must not go to a configured address.
+    """
+    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.pace_file import PaceFile, usual_folder
+    from kinescope_upload.kinescope.request_pace import RequestPace
+    from kinescope_upload.kinescope.trust import TrustedAddresses
+    from kinescope_upload.kinescope.tus_client import TusClient
+
+    uploader_url, api_url = settings.uploader_url, settings.api_url
+    token = settings.needed_api_key().reveal()
+    settings.check_addresses()
+    trusted = TrustedAddresses(configured=(uploader_url, api_url), hosts=settings.trusted_hosts)
+    pace = RequestPace(settings.api_rate, PaceFile(usual_folder, token))
+    with closing(Service(token=token, trusted=trusted, stall=settings.stall, pace=pace)) as service:
+        yield Kinescope(
+            service=service,
+            uploader=TusClient(service, uploader_url=uploader_url, workspace_id=settings.workspace_id),
+            api=KinescopeApi(service, api_url=api_url),
+        )

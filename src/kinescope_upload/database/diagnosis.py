@@ -1,0 +1,112 @@
+"""Why the lessons' table cannot be used, from what the catalogue says of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from kinescope_upload.database.statements import quoted, quoted_table
+from kinescope_upload.errors import BatchStoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kinescope_upload.model import LessonTable
+
+__all__ = ["Column", "TableFacts", "hidden_rows", "problem_of"]
+
+_KEYS = ("lesson_id", "course", "title", "video_id", "video_url")
+_WRITTEN = ("video_id", "video_url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of the lessons' table, and what our role may do with it."""
+
+    name: str
+    may_select: bool
+    may_update: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFacts:
+    """What the catalogue says.
+
+    Attributes:
+        role: Whom we are connected as.
+        columns: The table's columns; empty when there is no such table.
+        hides_rows: Whether row-level security applies to us.
+        tables: What else could be the table, as (schema, name); only looked for when it is missing.
+    """
+
+    role: str
+    columns: tuple[Column, ...]
+    hides_rows: bool = False
+    tables: tuple[tuple[str, str], ...] = ()
+
+
+def problem_of(facts: TableFacts, table: LessonTable, place: str) -> BatchStoppedError | None:
+    """What is wrong with the table, and which setting or which grant puts it right; None when nothing is."""
+    if not facts.columns:
+        return _no_table(facts, table, place)
+    return _no_column(facts, table) or _no_right(facts, table)
+
+
+def hidden_rows(facts: TableFacts, table: LessonTable) -> BatchStoppedError:
+    """Row-level security, or a trigger, keeps rows from us."""
+    return BatchStoppedError(
+        f"Rows of {quoted_table(table)} exist that role {quoted(facts.role)} cannot see or write: row-level security "
+        "or a trigger keeps them from it.",
+        "Connect as the table's owner or as a role with BYPASSRLS (on Supabase: postgres) in DATABASE_URL.",
+    )
+
+
+def _no_table(facts: TableFacts, table: LessonTable, place: str) -> BatchStoppedError:
+    by_name = {name: f"{schema}.{name}" for schema, name in reversed(facts.tables)}
+    elsewhere = [f"{schema}.{name}" for schema, name in facts.tables if name == table.table]
+    near = elsewhere or [by_name[name] for name in _nearest(table.table, by_name)]
+    exists = f" The nearest that exist: {', '.join(near)}." if near else ""
+    return BatchStoppedError(
+        f"There is no table {quoted_table(table)} in {place}, or role {quoted(facts.role)} cannot see it.",
+        f"Set table and schema in kupload.toml under [database].{exists}",
+    )
+
+
+def _no_column(facts: TableFacts, table: LessonTable) -> BatchStoppedError | None:
+    there = [column.name for column in facts.columns]
+    absent = [(key, getattr(table, key)) for key in _KEYS if getattr(table, key) not in there]
+    if not absent:
+        return None
+    names = ", ".join(quoted(name) for _, name in absent)
+    near = sorted({other for _, name in absent for other in _nearest(name, there)}) or there
+    return BatchStoppedError(
+        f"The table {quoted_table(table)} has no column {names}.",
+        f"Set {', '.join(key for key, _ in absent)} in kupload.toml under [database]. "
+        f"The nearest that exist: {', '.join(near)}.",
+    )
+
+
+def _no_right(facts: TableFacts, table: LessonTable) -> BatchStoppedError | None:
+    columns = {column.name: column for column in facts.columns}
+    unread = [name for key in _KEYS if not columns[name := getattr(table, key)].may_select]
+    unwritten = [name for key in _WRITTEN if not columns[name := getattr(table, key)].may_update]
+    rights = [
+        f"{verb} ({', '.join(quoted(name) for name in names)})"
+        for verb, names in (("SELECT", unread), ("UPDATE", unwritten))
+        if names
+    ]
+    if not rights:
+        return None
+    return BatchStoppedError(
+        f"Role {quoted(facts.role)} lacks the right to {' and '.join(rights)} in {quoted_table(table)}.",
+        f"GRANT {', '.join(rights)} ON {quoted_table(table)} TO {quoted(facts.role)}; or name another role in "
+        "DATABASE_URL.",
+    )
+
+
+def _nearest(name: str, others: Iterable[str]) -> list[str]:
+    """The names spelt most like this one, when neither case nor underscores count."""
+    plain = {other: other.casefold().replace("_", "") for other in others}
+    near = get_close_matches(name.casefold().replace("_", ""), sorted(set(plain.values())), n=3, cutoff=0.6)
+    return [other for wanted in near for other in plain if plain[other] == wanted]

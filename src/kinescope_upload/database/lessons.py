@@ -1,0 +1,272 @@
+"""The one outside thing here: the lessons' table, over short connections that leave nothing behind."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from sys import intern
+from typing import TYPE_CHECKING, TypeVar
+
+import psycopg
+
+from kinescope_upload.database import statements
+from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, problem_of
+from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
+from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
+from kinescope_upload.model import LessonRow, LinkOutcome
+from kinescope_upload.video_ids import is_same_video
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from typing import Any
+
+    from kinescope_upload.database.dsn import Dsn
+    from kinescope_upload.model import LessonTable
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+T = TypeVar("T")
+
+__all__ = ["DatabaseReport", "LessonsDatabase", "LinkResult"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkResult:
+    """What became of a row.
+
+    Attributes:
+        outcome: Linked, missing, or taken.
+        found: The video id that the row holds, when it is taken; else None.
+    """
+
+    outcome: LinkOutcome
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseReport:
+    """What can be said of the database without changing it.
+
+    Attributes:
+        place: Where it is: "host:port/database".
+        problem: What is wrong, in words; None when lessons can be read and written.
+        way_out: What to do about it; empty when there is nothing to do.
+        reachable: Whether it answered.
+        server_version: "18.1"; empty when it did not answer.
+        seconds: One round trip on an open connection, in seconds; None when it did not answer.
+        columns: The table's columns; empty when there is no such table or it cannot be seen.
+        may_update: Whether `video_id` and `video_url` may be written.
+        hides_rows: Whether row-level security applies to us, so that rows may be invisible or refuse to be written.
+    """
+
+    place: str
+    problem: str | None = None
+    way_out: str = ""
+    reachable: bool = False
+    server_version: str = ""
+    seconds: float | None = None
+    columns: tuple[str, ...] = ()
+    may_update: bool = False
+    hides_rows: bool = False
+
+
+class LessonsDatabase:
+    """The lessons of one database; may be shared by threads, since every call opens a connection of its own.
+
+    Every method raises `DatabaseDownError` when the same call may succeed later, and `BatchStoppedError` when a person
+    has to act first.
+
+    Args:
+        dsn: How to connect.
+        table: The names of the table and its columns; its schema goes before the connection string's.
+        answer_timeout: Seconds that one call may take once it is connected.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        dsn: Dsn,
+        table: LessonTable,
+        *,
+        answer_timeout: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._dsn = dsn
+        self._table = replace(table, schema=table.schema or dsn.schema)
+        self._answer_timeout = answer_timeout
+        self._clock = clock
+
+    def rows(self, courses: Collection[str] | None = None) -> tuple[LessonRow, ...]:
+        """The lessons of these courses, ordered by id; of all courses when none is named.
+
+        Raises:
+            BatchStoppedError: Also when row-level security leaves nothing to see.
+        """
+        wanted = {"courses": sorted(map(_sendable, courses)) if courses else None}
+
+        def ask(connection: Connection) -> tuple[LessonRow, ...]:
+            with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
+                found = cursor.stream(statements.select_rows(self._table), wanted)
+                rows = [
+                    LessonRow(lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id)
+                    for lesson_id, course, title, video_id in found
+                ]
+            if not rows and (facts := self._look_up(connection)).hides_rows:
+                raise hidden_rows(facts, self._table)
+            rows.sort(key=lambda row: row.lesson_id)
+            return tuple(rows)
+
+        return self._ask(ask)
+
+    def link(self, lesson_id: str, video_id: str, video_url: str) -> LinkResult:
+        """Points the lesson's row at the video, unless it points at another; done again, it changes nothing.
+
+        A row that names the video already, in whichever spelling, is left as it is; of such a row only an address that
+        names no video, or another, is written.
+
+        Raises:
+            LessonFailedError: The table does not take these values.
+        """
+        values = {"lesson_id": _sendable(lesson_id), "video_id": video_id, "video_url": video_url}
+
+        def ask(connection: Connection) -> LinkResult:
+            for _ in range(2):  # the row may be changed between two statements
+                if connection.execute(statements.link_row(self._table), values).rowcount:
+                    return LinkResult(outcome=LinkOutcome.LINKED)
+                row = connection.execute(statements.look_at_row(self._table), values).fetchone()
+                if row is None:
+                    return LinkResult(outcome=LinkOutcome.ROW_MISSING)
+                found, address = row
+                if found is not None and not is_same_video(found, video_id):
+                    return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
+                if found is not None and is_same_video(address, video_id):
+                    return LinkResult(outcome=LinkOutcome.LINKED)
+                set_address = statements.set_address(self._table)
+                if found is not None and connection.execute(set_address, values | {"found": found}).rowcount:
+                    return LinkResult(outcome=LinkOutcome.LINKED)
+            raise hidden_rows(self._look_up(connection), self._table)
+
+        return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")
+
+    def clear(self, lesson_id: str, video_id: str) -> bool:
+        """Empties the lesson's row if it holds this very id, as it is spelt there; whether the row is empty now.
+
+        Done again, it changes nothing.
+        """
+        values = {"lesson_id": _sendable(lesson_id), "video_id": _sendable(video_id)}
+
+        def ask(connection: Connection) -> bool:
+            connection.execute(statements.clear_row(self._table), values)
+            row = connection.execute(statements.look_at_row(self._table), values).fetchone()
+            if row is not None and row[0] == video_id:
+                raise hidden_rows(self._look_up(connection), self._table)
+            return row is not None and row[0] is None
+
+        return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
+
+    def probe(self) -> DatabaseReport:
+        """Looks whether lessons can be read and written, and changes nothing; what is wrong stands in the report."""
+        try:
+            return self._ask(self._report)
+        except KuploadError as error:
+            return DatabaseReport(place=self._dsn.place, problem=error.what, way_out=error.way_out)
+
+    def _report(self, connection: Connection) -> DatabaseReport:
+        begun = self._clock()
+        connection.execute("SELECT 1").fetchone()
+        seconds = self._clock() - begun
+        facts = self._look_up(connection)
+        problem = problem_of(facts, self._table, self._dsn.place)
+        may_update = {column.name for column in facts.columns if column.may_update}
+        version = connection.info.server_version
+        return DatabaseReport(
+            place=self._dsn.place,
+            problem=problem.what if problem else None,
+            way_out=problem.way_out if problem else "",
+            reachable=True,
+            server_version=f"{version // 10000}.{version % 10000}",
+            seconds=seconds,
+            columns=tuple(column.name for column in facts.columns),
+            may_update={self._table.video_id, self._table.video_url} <= may_update,
+            hides_rows=facts.hides_rows,
+        )
+
+    def _look_up(self, connection: Connection) -> TableFacts:
+        name = {"table": statements.quoted_table(self._table)}
+        found = connection.execute(statements.LIST_COLUMNS, name).fetchall()
+        tables = [] if found else connection.execute(statements.LIST_TABLES, {"system": "pg\\_%"}).fetchall()
+        return TableFacts(
+            role=found[0][4] if found else connection.info.user,
+            columns=tuple(Column(name=one[0], may_select=one[1], may_update=one[2]) for one in found),
+            hides_rows=any(one[3] for one in found),
+            tables=tuple((schema, table) for schema, table in tables),
+        )
+
+    def _ask(self, question: Callable[[Connection], T], subject: str | None = None) -> T:
+        """One connection, one question; psycopg's errors hold the password, so ours are raised outside of theirs."""
+        failure: KuploadError
+        try:
+            with closing(self._connect()) as connection, self._bounded(connection) as was_cut:
+                try:
+                    return question(connection)
+                except psycopg.Error as error:
+                    failure = self._late() if was_cut.is_set() else self._explained(error, connection, subject)
+        except psycopg.Error as error:
+            failure = error_of(error, self._dsn.place)
+        raise failure
+
+    def _connect(self) -> Connection:
+        return psycopg.connect(self._dsn.conninfo, autocommit=True, prepare_threshold=None)
+
+    def _late(self) -> DatabaseDownError:
+        return DatabaseDownError(
+            f"The database {self._dsn.place} is not available: no answer within {self._answer_timeout:g} s."
+        )
+
+    def _explained(self, error: psycopg.Error, connection: Connection, subject: str | None) -> KuploadError:
+        kind = kind_of(error)
+        if kind is Kind.VALUE and subject:
+            return LessonFailedError(f"The database {self._dsn.place} refuses {subject}: {detail_of(error)}.")
+        if kind in {Kind.NAMES, Kind.RIGHTS}:
+            with suppress(psycopg.Error):
+                facts = self._look_up(connection)
+                if problem := problem_of(facts, self._table, self._dsn.place):
+                    return problem
+                if facts.hides_rows:
+                    return hidden_rows(facts, self._table)
+        return error_of(error, self._dsn.place)
+
+    @contextmanager
+    def _bounded(self, connection: Connection) -> Iterator[threading.Event]:
+        """Cuts the connection when the time is up: libpq itself waits for an answer for ever."""
+        was_cut = threading.Event()
+
+        def cut() -> None:
+            was_cut.set()
+            with suppress(OSError, psycopg.Error):
+                _shut_down(connection.fileno())
+
+        timer = threading.Timer(self._answer_timeout, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield was_cut
+        finally:
+            timer.cancel()
+            timer.join()  # a late cut must not meet another connection under the same number
+
+
+def _sendable(text: str) -> str:
+    """The text, or one that no row can hold: a name from the disk may hold what no PostgreSQL text does."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _shut_down(number: int) -> None:
+    line = socket.socket(fileno=number)
+    try:
+        line.shutdown(socket.SHUT_RDWR)
+    finally:
+        line.detach()  # the number stays libpq's

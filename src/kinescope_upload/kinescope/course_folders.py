@@ -1,0 +1,135 @@
+"""Which folder on Kinescope is a course's: pinned by its id, or found by its name at the project's root. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.kinescope.video import is_at_root
+from kinescope_upload.mapping import nearest_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from kinescope_upload.kinescope.video import Folder
+
+__all__ = ["CourseFolder", "FolderState", "find_folders", "match_folders"]
+
+
+class FolderState(StrEnum):
+    """What there is for a course."""
+
+    THERE = "there"
+    PINNED = "pinned"
+    PIN_ASTRAY = "pin astray"
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseFolder:
+    """What there is for one course.
+
+    Attributes:
+        course: The course.
+        state: Whether it has its folder, and by what.
+        folder_ids: The folder's id; of all that bear the name where it is ambiguous; none where it is missing.
+        name: The name of the pinned folder, where it is known; else the course's.
+        near: Names of folders that are no course's and look like a missing one's, the nearest first.
+    """
+
+    course: str
+    state: FolderState
+    folder_ids: tuple[str, ...] = ()
+    name: str = ""
+    near: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether videos of the course have a place to go to."""
+        return self.state in {FolderState.THERE, FolderState.PINNED}
+
+    @property
+    def way_out(self) -> str:
+        """What to do about it; empty where nothing is to be done."""
+        match self.state:
+            case FolderState.MISSING:
+                return "Make it (`kupload folders --create`), or pin another in kupload.toml ([folders])."
+            case FolderState.AMBIGUOUS:
+                return f'Name the right one in kupload.toml: [folders] "{self.course}" = "<folder id>".'
+            case FolderState.PIN_ASTRAY:
+                return "Correct the id in kupload.toml ([folders]), or KINESCOPE_PROJECT_ID."
+            case _:
+                return ""
+
+
+def match_folders(
+    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
+) -> tuple[CourseFolder, ...]:
+    """What there is for each course, ordered by course.
+
+    Args:
+        courses: The courses.
+        pinned: Folder ids by course, from the configuration.
+        folders: The project's folders, at any depth.
+        project_id: The project, which somebody may have pinned to use its root.
+    """
+    names = {project_id: "the project's root"} | {folder.id: folder.name for folder in folders}
+    wanted = sorted(set(courses))
+    by_name: dict[str, tuple[str, ...]] = {}
+    for folder in folders:
+        if is_at_root(folder, project_id):
+            by_name[folder.name] = (*by_name.get(folder.name, ()), folder.id)
+    return tuple(
+        _pinned(course, pinned[course], names) if course in pinned else _by_name(course, by_name, wanted)
+        for course in wanted
+    )
+
+
+def _pinned(course: str, folder_id: str, names: Mapping[str, str]) -> CourseFolder:
+    state = FolderState.PINNED if folder_id in names else FolderState.PIN_ASTRAY
+    return CourseFolder(course=course, state=state, folder_ids=(folder_id,), name=names.get(folder_id, ""))
+
+
+def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collection[str]) -> CourseFolder:
+    match by_name.get(course, ()):
+        case ():
+            near = nearest_names(course, by_name.keys() - wanted)
+            return CourseFolder(course=course, state=FolderState.MISSING, name=course, near=near)
+        case (_,) as one:
+            return CourseFolder(course=course, state=FolderState.THERE, folder_ids=one, name=course)
+        case several:
+            return CourseFolder(course=course, state=FolderState.AMBIGUOUS, folder_ids=several, name=course)
+
+
+def find_folders(
+    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Each course's folder, and the courses that have none. A pin is believed.
+
+    Args:
+        courses: The courses that are uploaded to.
+        pinned: Folder ids by course, from the configuration.
+        folders: The project's folders; need not be known where every course is pinned.
+        project_id: The project.
+
+    Raises:
+        UsageError: Two folders bear a course's name.
+    """
+    found: dict[str, str] = {}
+    missing: list[str] = []
+    for one in match_folders(courses, pinned=pinned, folders=folders, project_id=project_id):
+        match one.state:
+            case FolderState.MISSING:
+                missing.append(one.course)
+            case FolderState.AMBIGUOUS:
+                several = one.folder_ids
+                raise UsageError(
+                    f'{len(several)} folders on Kinescope are named "{one.course}": {", ".join(several)}.',
+                    one.way_out,
+                )
+            case _:
+                found[one.course] = one.folder_ids[0]
+    return found, tuple(missing)

@@ -1,0 +1,259 @@
+"""The one HTTP client: HTTP/1.1 to Kinescope's hosts, and the means to cut every connection at once."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import sys
+import threading
+import weakref
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import truststore
+
+from kinescope_upload import __version__
+from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
+from kinescope_upload.kinescope.api_errors import is_token_wanted
+from kinescope_upload.kinescope.lean_httpx import httpx
+from kinescope_upload.kinescope.request_pace import RequestPace
+from kinescope_upload.kinescope.trust import TrustedAddresses, host_of
+from kinescope_upload.kinescope.tus import Answer, Request, parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+__all__ = ["Call", "Service"]
+
+_LOG = logging.getLogger("kinescope_upload")
+_CONNECT_TIMEOUT = 15.0
+_SHORTEST_SECRET = 8
+"""Characters of a part of an upload URL's path that is no plain word such as "upload"."""
+_PROBE_TIMEOUT = 5.0
+_UNSENT_AT_MOST = 2 * 1024 * 1024
+"""Bytes that wait in the system's buffer unsent: what the network took stays near what arrived.
+
+As large as the largest block: half of it costs a tenth of the speed on loopback, and more of it gains nothing.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request.
+
+    Attributes:
+        kind: What is asked, as far as the answer's meaning depends on it.
+        method: The HTTP method.
+        url: The address.
+        doing: What is asked, in words that follow "to" ("create the upload").
+        headers: Headers beside the authorisation.
+        params: The query, keys may repeat.
+        json: A body to send as JSON; None for none.
+        body: Gives a body to stream, whose `Content-Length` is among the headers, anew for each time that the request
+            is sent; None for none.
+        patience: Seconds to wait for the answer once the request is sent; None takes the stall time.
+        with_token: Whether the token goes along; None leaves that to the kind of request and to what was learned.
+    """
+
+    kind: Request
+    method: str
+    url: str
+    doing: str
+    headers: Mapping[str, str] | None = None
+    params: tuple[tuple[str, str], ...] = ()
+    json: object = None
+    body: Callable[[], Iterable[bytes]] | None = None
+    patience: float | None = None
+    with_token: bool | None = None
+
+
+class Service:
+    """Sends requests to Kinescope; every thread may use it.
+
+    The token goes with every request to the management API and to init. An upload URL gets it only after it refused a
+    request without it; that is remembered for its host as long as this object lives.
+
+    Args:
+        token: The API token. It goes to the trusted addresses only, and along no redirect.
+        trusted: Where requests may go.
+        stall: Seconds without a byte after which a transfer counts as dead.
+        pace: Holds requests to the management API and to init back; None sends each at once.
+    """
+
+    def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float, pace: RequestPace | None = None) -> None:
+        self.pace = pace or RequestPace(())
+        self._token = token
+        self._trusted = trusted
+        self._stall = stall
+        self._hosts_that_want_token: set[str] = set()
+        self._clock_offset = timedelta()
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._sockets_lock = threading.Lock()
+        self._http = httpx.Client(
+            http1=True,
+            http2=False,
+            follow_redirects=False,
+            headers={"User-Agent": f"kupload/{__version__}"},
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0),
+            verify=_what_the_system_trusts(trusted.configured),
+        )
+
+    def ask(self, call: Call) -> Answer:
+        """The answer to one request, whatever its status; without the secrets that it may repeat.
+
+        A request to an upload URL that is refused for want of the token is sent a second time, with the token.
+
+        Raises:
+            UnreachableError: No answer came, or the connection broke before it was whole.
+            BatchStoppedError: The address is none that requests may go to.
+            LessonFailedError: The address is none at all.
+        """
+        if not self._trusted.allow(call.url):
+            raise _not_trusted(call)
+        if not call.kind.is_to_upload_url:
+            self.pace.wait(call.doing)
+        if call.with_token is not None:
+            return self._send(call, with_token=call.with_token)
+        host = urlsplit(call.url).netloc
+        with_token = not call.kind.is_to_upload_url or host in self._hosts_that_want_token
+        answer = self._send(call, with_token=with_token)
+        if not with_token and _wants_token(call, answer):
+            answer = self._send(call, with_token=True)
+            if not _wants_token(call, answer):
+                self._hosts_that_want_token.add(host)
+        return answer
+
+    def _send(self, call: Call, *, with_token: bool) -> Answer:
+        authorization = {"Authorization": f"Bearer {self._token}"} if with_token else {}
+        with _outside_errors(call):
+            response = self._http.request(
+                call.method,
+                call.url,
+                params=list(call.params) or None,
+                headers={**authorization, **(call.headers or {})},
+                json=call.json,
+                content=call.body() if call.body else None,
+                timeout=self._timeout(call),
+                extensions={"trace": self._trace},
+            )
+        answer = Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
+        self._note_clock(answer)
+        _LOG.debug("%s, asked to %s: %s (%s)", call.method, call.doing, answer.status, answer.request_id)
+        return answer if response.is_success else self._without_secrets(answer, call)
+
+    def _without_secrets(self, answer: Answer, call: Call) -> Answer:
+        """A refusal, which messages quote, without the token and without what makes an upload URL a secret."""
+        secrets = [self._token]
+        if call.kind.is_to_upload_url:
+            secrets += [part for part in urlsplit(call.url).path.split("/") if len(part) >= _SHORTEST_SECRET]
+        body = answer.body
+        for secret in secrets:
+            body = body.replace(secret.encode(), "…".encode())
+        return replace(answer, body=body)
+
+    def is_reachable(self, url: str) -> bool:
+        """Whether anything answers at this address; asked without the token."""
+        try:
+            self._http.request(
+                "OPTIONS", url, timeout=min(_PROBE_TIMEOUT, self._stall), extensions={"trace": self._trace}
+            )
+        except httpx.TransportError:
+            return False
+        return True
+
+    def cut(self) -> None:
+        """Ends every connection and every wait now; whoever uses or waits for one gets `UnreachableError`."""
+        self.pace.cut()
+        with self._sockets_lock:
+            sockets = list(self._sockets)
+        for one in sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def now(self) -> datetime:
+        """The present time (UTC) by Kinescope's clock, as far as its answers tell."""
+        return datetime.now(UTC) + self._clock_offset
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far Kinescope's clock is ahead of this machine's."""
+        return self._clock_offset
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        self._http.close()
+
+    def _timeout(self, call: Call) -> httpx.Timeout:
+        return httpx.Timeout(connect=_CONNECT_TIMEOUT, write=self._stall, read=call.patience or self._stall, pool=None)
+
+    def _note_clock(self, answer: Answer) -> None:
+        if moment := parse_date(answer.headers.get("date")):
+            self._clock_offset = moment - datetime.now(UTC)
+
+    def _trace(self, name: str, info: Mapping[str, object]) -> None:
+        """Keeps hold of each new socket (httpx names this hook the trace extension)."""
+        if not name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            return
+        one = info["return_value"].get_extra_info("socket")  # type: ignore[attr-defined] # httpcore's NetworkStream
+        if not isinstance(one, socket.socket):
+            return
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            with suppress(OSError):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_AT_MOST)
+        with self._sockets_lock:
+            self._sockets.add(one)
+
+
+def _what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
+    """The certificates that connections are checked by.
+
+    truststore knows where every system keeps them. Where OpenSSL finds them by itself, it reads them once instead of
+    for each connection, which would take 45 ms and leave 2 MB behind. Plain addresses (an emulator's) need none.
+    """
+    if sys.platform not in {"win32", "darwin"} and any(urlsplit(one).scheme == "https" for one in trusted):
+        context = ssl.create_default_context()
+        if context.cert_store_stats()["x509_ca"]:
+            return context
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _wants_token(call: Call, answer: Answer) -> bool:
+    return is_token_wanted(call.kind, answer.status, answer.error_code)
+
+
+def _not_trusted(call: Call) -> BatchStoppedError:
+    host = host_of(call.url)
+    if host is None:
+        return BatchStoppedError(
+            f"Kinescope named an address that cannot be used to {call.doing}. Nothing was sent there.",
+            "Check KINESCOPE_UPLOADER_URL and KINESCOPE_API_URL.",
+        )
+    return BatchStoppedError(
+        f'Kinescope named "{host}" to {call.doing}, which is no trusted host. Nothing was sent there.',
+        f"If that host is Kinescope's, set KINESCOPE_TRUSTED_HOSTS={host}; else check KINESCOPE_UPLOADER_URL.",
+    )
+
+
+@contextmanager
+def _outside_errors(call: Call) -> Iterator[None]:
+    """Foreign exceptions end here; an error that the body itself raises passes through."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise UnreachableError(f"{host_of(call.url)} cannot be reached ({_reason(error)}).", was_sent=False) from error
+    except httpx.TimeoutException as error:
+        raise UnreachableError(f"The connection went silent (asked to {call.doing}).") from error
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        raise UnreachableError(f"The connection broke (asked to {call.doing}: {_reason(error)}).") from error
+    except httpx.InvalidURL:
+        raise LessonFailedError(f"Kinescope named an address that cannot be used to {call.doing}.") from None
+
+
+def _reason(error: Exception) -> str:
+    """What the exception says; of an answer that is no HTTP, without the part of the answer that it quotes."""
+    text = str(error) or type(error).__name__
+    return text.partition(":")[0] if isinstance(error, httpx.RemoteProtocolError) else text

@@ -1,0 +1,162 @@
+"""Tus 1.0.0 without a network: the headers of each request, and what an answer means. Pure.
+
+Sources: the Tus resumable upload protocol 1.0.0 (core, creation, expiration, termination;
+https://tus.io/protocols/resumable-upload) and docs/kinescope.md for what Kinescope adds.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from kinescope_upload.kinescope.api_errors import Meaning, Request, meaning_of
+
+__all__ = [
+    "TUS_VERSION",
+    "Answer",
+    "Meaning",
+    "Request",
+    "chunk_headers",
+    "core_headers",
+    "creation_headers",
+    "encode_metadata",
+    "interpret",
+    "parse_date",
+    "retry_after",
+]
+
+TUS_VERSION: Final = "1.0.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer as far as it matters; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def request_id(self) -> str | None:
+        """Kinescope's name for this exchange, which its support asks for."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def offset(self) -> int | None:
+        """`Upload-Offset` in bytes; None when it is absent or no number."""
+        return _whole_number(self.headers.get("upload-offset"))
+
+    @property
+    def length(self) -> int | None:
+        """`Upload-Length` in bytes; None when it is absent or no number."""
+        return _whole_number(self.headers.get("upload-length"))
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """`Upload-Expires` in UTC; None when the server names no end."""
+        return parse_date(self.headers.get("upload-expires"))
+
+    @property
+    def json(self) -> object:
+        """The body as JSON; None when it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def error_code(self) -> int | None:
+        """Kinescope's own code, such as 400419; None when the body holds none."""
+        code = self._error.get("code")
+        return code if isinstance(code, int) else None
+
+    @property
+    def error_text(self) -> str:
+        """Kinescope's own words for the error; empty when the body holds none."""
+        words = (self._error.get(key) for key in ("message", "detail"))
+        return ": ".join(word for word in words if isinstance(word, str) and word)
+
+    @property
+    def _error(self) -> Mapping[str, object]:
+        match self.json:
+            case {"error": Mapping() as error}:
+                return error
+            case _:
+                return {}
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """An HTTP date (RFC 9110, section 5.6.7) in UTC; None when the text is none."""
+    if not text:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def retry_after(answer: Answer, now: datetime) -> float | None:
+    """Seconds that `Retry-After` asks to wait, given as seconds or as a date (RFC 9110, section 10.2.3).
+
+    Args:
+        answer: The answer.
+        now: The server's present time (UTC), against which a date is held.
+    """
+    text = answer.headers.get("retry-after", "").strip()
+    if (seconds := _whole_number(text)) is not None:
+        return float(seconds)
+    moment = parse_date(text)
+    return max(0.0, (moment - now).total_seconds()) if moment else None
+
+
+def encode_metadata(values: Mapping[str, str]) -> str:
+    """`Upload-Metadata`: pairs of a key and its value in base64 of UTF-8 (Tus, creation, Upload-Metadata).
+
+    Raises:
+        ValueError: A key is empty or holds a space, a comma or a character outside ASCII.
+    """
+    for key in values:
+        if not re.fullmatch(r"[!-+\--~]+", key):
+            raise ValueError(f"{key!r} cannot be a key of Upload-Metadata")
+    pairs = (f"{key} {base64.b64encode(value.encode()).decode('ascii')}" for key, value in values.items())
+    return ",".join(pairs)
+
+
+def core_headers() -> dict[str, str]:
+    """The headers of HEAD and DELETE (Tus, core and termination)."""
+    return {"Tus-Resumable": TUS_VERSION}
+
+
+def creation_headers(*, workspace_id: str, length: int, metadata: Mapping[str, str]) -> dict[str, str]:
+    """The headers that create an upload of `length` bytes (Tus, creation)."""
+    return core_headers() | {
+        "X-Workspace-ID": workspace_id,
+        "Upload-Length": str(length),
+        "Upload-Metadata": encode_metadata(metadata),
+    }
+
+
+def chunk_headers(*, offset: int, length: int) -> dict[str, str]:
+    """The headers of one chunk of `length` bytes from `offset` on (Tus, core, PATCH)."""
+    return core_headers() | {
+        "Upload-Offset": str(offset),
+        "Content-Type": "application/offset+octet-stream",
+        "Content-Length": str(length),
+    }
+
+
+def interpret(request: Request, answer: Answer) -> Meaning:
+    """What an answer to such a request means: Kinescope's own code first, the HTTP status second."""
+    names_wait = "retry-after" in answer.headers
+    return meaning_of(request, answer.status, answer.error_code, names_wait=names_wait)

@@ -1,0 +1,237 @@
+"""Uploads over the wire: a thin shell that sends what `tus` writes and turns answers into events of `upload`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from kinescope_upload.errors import LessonFailedError, UnreachableError
+from kinescope_upload.kinescope import tus
+from kinescope_upload.kinescope.error_messages import error_for
+from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
+from kinescope_upload.policy.retry import request_deadline
+from kinescope_upload.upload import (
+    AlreadyExists,
+    Created,
+    Dialect,
+    Event,
+    InitUnanswered,
+    LengthReached,
+    OffsetAccepted,
+    OffsetLost,
+    OffsetRefused,
+    OffsetUnknown,
+    UploadGone,
+    marked_description,
+)
+from kinescope_upload.video_ids import video_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.upload import Record
+
+__all__ = ["Chunk", "TusClient"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """The bytes of one PATCH: `length` of them from `offset` on; `blocks` reads them anew each time it is called."""
+
+    offset: int
+    length: int
+    blocks: Callable[[], Iterable[bytes]]
+
+
+class TusClient:
+    """Creates uploads and sends chunks.
+
+    Args:
+        service: The HTTP client.
+        uploader_url: The uploader's address.
+        workspace_id: The workspace; None where it is not known yet, or only the JSON dialect is used.
+    """
+
+    def __init__(self, service: Service, *, uploader_url: str, workspace_id: str | None) -> None:
+        self._service = service
+        self._uploader_url = uploader_url
+        self._workspace_id = workspace_id
+
+    @property
+    def probe_url(self) -> str:
+        """An address that answers when the uploader can be reached at all."""
+        return f"{self._uploader_url}/v2/init"
+
+    def use_workspace(self, workspace_id: str) -> None:
+        """Names the workspace that uploads are created in from now on (Tus dialect)."""
+        self._workspace_id = workspace_id
+
+    def create(self, record: Record) -> Created | AlreadyExists | InitUnanswered:
+        """Asks for an upload URL, in the record's dialect.
+
+        Raises:
+            KuploadError: The answer is no success, or there is none and asking again with the same id is safe.
+        """
+        call = self._tus_creation(record) if record.dialect is Dialect.TUS else self._json_creation(record)
+        try:
+            answer = self._service.ask(call)
+        except UnreachableError as error:
+            if record.dialect is Dialect.JSON and error.was_sent:
+                return InitUnanswered()
+            raise
+        match interpret(Request.INIT, answer):
+            case Meaning.DONE:
+                return _created(record, call.url, answer)
+            case Meaning.TAKEN:
+                return AlreadyExists()
+            case Meaning.TROUBLE if record.dialect is Dialect.JSON:
+                return InitUnanswered()
+            case meaning:
+                raise error_for(meaning, answer, doing=call.doing, now=self._service.now())
+
+    def ask_offset(self, record: Record) -> Event:
+        """Asks how many bytes the server holds (Tus, core, HEAD).
+
+        Returns:
+            `OffsetAccepted` or, when that is all of them, `LengthReached` without an MD5; `OffsetRefused` where the
+            server does not tell; `UploadGone`.
+
+        Raises:
+            KuploadError: Any other answer, or none.
+        """
+        doing = "tell the offset"
+        call = Call(kind=Request.HEAD, method="HEAD", url=_url(record), doing=doing, headers=tus.core_headers())
+        answer = self._service.ask(call)
+        match interpret(Request.HEAD, answer):
+            case Meaning.DONE if answer.offset is not None:
+                return _accepted(record, answer.offset, answer)
+            case Meaning.DONE | Meaning.OFFSET_REFUSED:
+                return OffsetRefused()
+            case Meaning.GONE:
+                return UploadGone()
+            case meaning:
+                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def send(self, record: Record, chunk: Chunk) -> Event:
+        """Sends one chunk (Tus, core, PATCH).
+
+        Returns:
+            `OffsetAccepted`, or `LengthReached` without an MD5; `OffsetUnknown` or `OffsetLost` after a conflict that
+            does not name the offset; `UploadGone`.
+
+        Raises:
+            KuploadError: Any other answer, or none: bytes may have arrived, so the offset is to be asked for.
+        """
+        doing = "take a chunk"
+        is_last = chunk.offset + chunk.length == record.size
+        call = Call(
+            kind=Request.PATCH,
+            method="PATCH",
+            url=_url(record),
+            doing=doing,
+            headers=tus.chunk_headers(offset=chunk.offset, length=chunk.length),
+            body=chunk.blocks,
+            patience=request_deadline(0) if is_last else None,  # a server that finishes a file takes its time
+        )
+        answer = self._service.ask(call)
+        match interpret(Request.PATCH, answer):
+            case Meaning.DONE:
+                return OffsetUnknown() if answer.offset is None else _accepted(record, answer.offset, answer)
+            case Meaning.CONFLICT if answer.offset is not None:
+                return _accepted(record, answer.offset, answer)
+            case Meaning.CONFLICT:
+                return OffsetLost() if record.offset_refused else OffsetUnknown()
+            case Meaning.GONE:
+                return UploadGone()
+            case meaning:
+                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def terminate(self, record: Record) -> None:
+        """Frees what the server keeps for an unfinished upload (Tus, termination); a server may not offer that.
+
+        Raises:
+            TryAgainError: No answer, or a passing refusal.
+        """
+        doing = "end the upload"
+        call = Call(kind=Request.TERMINATE, method="DELETE", url=_url(record), doing=doing, headers=tus.core_headers())
+        answer = self._service.ask(call)
+        meaning = interpret(Request.TERMINATE, answer)
+        if meaning in {Meaning.LOCKED, Meaning.THROTTLED, Meaning.TROUBLE, Meaning.TOKEN_REFUSED}:
+            raise error_for(meaning, answer, doing=doing, now=self._service.now())
+
+    def _tus_creation(self, record: Record) -> Call:
+        if self._workspace_id is None:
+            raise AssertionError(f"lesson {record.lesson_id} is uploaded by Tus, and no workspace is known")
+        metadata = {
+            "parent_id": record.parent_id,
+            "init_id": record.video_id or "",
+            "type": "video",
+            "title": record.title,
+            "filename": _file_name(record),
+            "filesize": str(record.size),
+        }
+        headers = tus.creation_headers(workspace_id=self._workspace_id, length=record.size, metadata=metadata)
+        url = f"{self._uploader_url}/v2/init"
+        return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", headers=headers)
+
+    def _json_creation(self, record: Record) -> Call:
+        body: dict[str, object] = {
+            "type": "video",
+            "parent_id": record.parent_id,
+            "title": record.title,
+            "filename": _file_name(record),
+            "filesize": record.size,
+        }
+        if record.mark:
+            body["description"] = marked_description(record.mark)
+        url = f"{self._uploader_url}/v2/init"
+        return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", json=body)
+
+
+def _file_name(record: Record) -> str:
+    return record.path.rpartition("/")[2]
+
+
+def _url(record: Record) -> str:
+    if record.upload_url is None:
+        raise AssertionError(f"lesson {record.lesson_id} has no upload URL at stage {record.stage}")
+    return record.upload_url
+
+
+def _created(record: Record, url: str, answer: Answer) -> Created:
+    video_id, address = _named_by(answer) if record.dialect is Dialect.JSON else (None, answer.headers.get("location"))
+    try:
+        upload_url = urljoin(url, address) if address else ""
+    except ValueError:  # no address at all
+        upload_url = ""
+    if not upload_url:
+        raise LessonFailedError(
+            f"Kinescope says that the upload is created and does not say where ({answer.status}).",
+            "Run the same command again; it looks for the video first.",
+            request_id=answer.request_id,
+        )
+    return Created(upload_url=upload_url, video_id=video_id, expires_at=answer.expires_at)
+
+
+def _named_by(answer: Answer) -> tuple[str | None, str | None]:
+    """The video's id and the upload URL of the JSON dialect."""
+    match answer.json:
+        case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:
+            return video_key(video_id) or video_id, endpoint
+        case _:
+            return None, None
+
+
+def _accepted(record: Record, offset: int, answer: Answer) -> OffsetAccepted | LengthReached:
+    if offset > record.size or (answer.length is not None and answer.length != record.size):
+        length = record.size if answer.length is None else answer.length
+        raise LessonFailedError(
+            f"Kinescope says that it holds {offset} of {length} bytes of a file of {record.size} bytes.",
+            request_id=answer.request_id,
+        )
+    if offset == record.size:
+        return LengthReached(md5=None)
+    return OffsetAccepted(offset=offset, expires_at=answer.expires_at)

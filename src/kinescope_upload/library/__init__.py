@@ -1,0 +1,1 @@
+"""The video files on disk: finds them (scan), reads them (source)."""

@@ -1,0 +1,203 @@
+"""A video file as the body of requests: read in blocks, hashed beside the sending, watched for changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+from kinescope_upload.errors import FileChangedError
+from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from kinescope_upload.model import VideoFile
+
+__all__ = ["VideoSource"]
+
+_SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
+
+
+def _all_of_it(count: int) -> int:
+    return count
+
+
+class VideoSource:
+    """An open video file, from which one worker sends.
+
+    Args:
+        path: Where it is on the disk.
+        file: What it was when its upload was planned; it must still be that.
+        with_checksum: Whether its MD5 is taken as it is sent.
+        sizing: How many bytes are read and sent at a time.
+        clock: Gives monotonic seconds.
+
+    Raises:
+        FileChangedError: It has vanished, changed or cannot be read; every method may raise this.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        file: VideoFile,
+        *,
+        with_checksum: bool,
+        sizing: Sizing = _SMALL_BLOCKS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = os.fspath(path)
+        self._sizing = sizing
+        self._block_size = sizing.smallest
+        self._clock = clock
+        self._facts = file
+        self._name = file.path
+        try:
+            self._file = path.open("rb", buffering=0)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        self._hasher = _Hasher() if with_checksum else None
+        try:
+            self.check_unchanged()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """The source itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file and ends the hashing."""
+        self._file.close()
+        if self._hasher:
+            self._hasher.close()
+
+    def check_unchanged(self) -> None:
+        """Returns when the file is still what it was, under its name: one that took its place counts as a change."""
+        try:
+            now = os.stat(self._path)  # noqa: PTH116 - once a block: a Path takes thrice as long
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if now.st_size != self._facts.size:
+            raise FileChangedError(
+                f'"{self._name}" has changed while it was in use: {self._facts.size} bytes became {now.st_size}.',
+                "Run the same command again when it is complete.",
+            )
+        if now.st_mtime_ns != self._facts.modified_ns:
+            raise FileChangedError(
+                f'"{self._name}" was written to while it was in use.', "Run the same command again when it is complete."
+            )
+
+    def blocks(
+        self, offset: int, length: int, on_sent: Callable[[int], None], *, allow: Callable[[int], int] = _all_of_it
+    ) -> Iterator[bytes]:
+        """The bytes [offset, offset + length), a block at a time.
+
+        The file is looked at before each block goes out, so that a change shows before the last byte is sent.
+
+        Args:
+            offset: Where to begin.
+            length: How many bytes.
+            on_sent: Told how many bytes the network has taken, after each block; may raise to end the body.
+            allow: Asked before each block how many of so many bytes may be sent now; may wait, may raise.
+        """
+        position, end = offset, offset + length
+        while position < end:
+            block = self._read(position, allow(min(self._block_size, end - position)))
+            self.check_unchanged()
+            if self._hasher:
+                self._hasher.feed(position, block)
+            began = self._clock()
+            yield block
+            self._block_size = self._sizing.after(self._block_size, self._clock() - began)
+            position += len(block)
+            on_sent(len(block))
+
+    def hash_up_to(self, offset: int, check: Callable[[], None]) -> None:
+        """Hashes what was sent by earlier runs, before more is sent.
+
+        Args:
+            offset: Where the sending goes on, in bytes.
+            check: Called between blocks; may raise to give up.
+        """
+        while self._hasher and self._hasher.position < offset:
+            check()
+            position = self._hasher.position
+            self._hasher.feed(position, self._read(position, min(READ_BLOCK, offset - position)))
+
+    def md5(self, check: Callable[[], None]) -> str | None:
+        """The MD5 of the whole file in hexadecimal; None when no checksums are taken."""
+        self.hash_up_to(self._facts.size, check)
+        return self._hasher.hexdigest() if self._hasher else None
+
+    def _read(self, position: int, length: int) -> bytes:
+        try:
+            self._file.seek(position)
+            block = self._file.read(length)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if not block:
+            self.check_unchanged()
+            raise FileChangedError(
+                f'"{self._name}" ends at byte {position}; it had {self._facts.size}.',
+                "Run the same command again when it is complete.",
+            )
+        return block
+
+    def _unreadable(self, error: OSError) -> FileChangedError:
+        if isinstance(error, FileNotFoundError):
+            return FileChangedError(f'"{self._name}" has vanished.')
+        return FileChangedError(
+            f'"{self._name}" cannot be read ({error.strerror or error}).', "Make it readable, then run again."
+        )
+
+
+class _Hasher:
+    """MD5 in a thread of its own, in order of position, each byte once however often it is sent.
+
+    It holds one block at a time: whoever feeds it waits until the block before is hashed.
+    """
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._blocks: queue.Queue[bytes | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._work, name="kupload-md5", daemon=True)
+        self._thread.start()
+
+    def feed(self, position: int, block: bytes) -> None:
+        """Takes the part of the block that is not hashed yet; a block beyond the position is a bug."""
+        known = self.position - position
+        if known < 0:
+            raise AssertionError(f"bytes {self.position} to {position} were not hashed")
+        if known < len(block):
+            self._blocks.join()
+            self._blocks.put(block[known:] if known else block)
+            self.position = position + len(block)
+
+    def hexdigest(self) -> str:
+        """The digest of everything that was fed."""
+        self._blocks.join()
+        return self._md5.hexdigest()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._blocks.put(None)
+
+    def _work(self) -> None:
+        while (block := self._blocks.get()) is not None:
+            self._md5.update(block)
+            del block  # not to be held while the next one is waited for
+            self._blocks.task_done()

@@ -1,0 +1,1 @@
+"""Writes answers: tables, columns, JSON lines, text for people."""

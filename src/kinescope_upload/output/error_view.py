@@ -1,0 +1,42 @@
+"""How an error that ends a command is told."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, TextIO
+
+from kinescope_upload.output.json_text import json_line, plain
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kinescope_upload.errors import KuploadError
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.terminal_output import Clock
+
+__all__ = ["print_error", "print_error_object", "without_secrets"]
+
+_TOKEN: Final = re.compile(r"(Bearer )[^\s'\"]+")
+_PASSWORD: Final = re.compile(r"(://[^:@/\s'\"]*:)[^@\s'\"]+@")
+
+
+def print_error(error: KuploadError, stderr: TextIO) -> None:
+    """One message for the person at the terminal."""
+    tolerant(stderr).write(f"kupload: {printable(str(error))}\n")
+    stderr.flush()
+
+
+def print_error_object(error: KuploadError, exit_code: int, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    """One line of JSON for scripts, in place of what the command would have said (docs/json.md)."""
+    fields: JsonFields = {"reason": plain(error.reason), "way_out": plain(error.way_out), "exit_code": exit_code}
+    stdout.write(json_line("error", fields, clock))
+    stdout.flush()
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with the secrets, tokens and passwords in addresses masked; for tracebacks, which may hold anything."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    return _PASSWORD.sub(r"\1…@", _TOKEN.sub(r"\1…", text))

@@ -1,0 +1,69 @@
+"""Tables and the console on a terminal. The only modules that import rich are this one and the bars."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from rich.console import Console, ConsoleDimensions
+from rich.table import Table
+from rich.text import Text
+
+from kinescope_upload.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kinescope_upload.output.sections import Section
+
+__all__ = ["TerminalConsole", "make_console", "print_sections", "two_columns"]
+
+
+class TerminalConsole(Console):
+    """A console as wide as its own stream, which leaves a closed pipe to its caller."""
+
+    @property  # type: ignore[misc]  # nobody sets the size of a real terminal
+    def size(self) -> ConsoleDimensions:
+        """Columns and lines of the terminal behind the stream, whichever it is; rich would ask standard output."""
+        try:
+            size = os.get_terminal_size(self.file.fileno())
+        except (OSError, ValueError):
+            return super().size
+        return ConsoleDimensions(size.columns, size.lines) if size.columns and size.lines else super().size
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Rich would end the process here."""
+        raise BrokenPipeError
+
+
+def make_console(stream: TextIO) -> TerminalConsole:
+    """A console on this stream, which is a terminal; every text is taken literally."""
+    return TerminalConsole(file=stream, markup=False, emoji=False, highlight=False)
+
+
+def print_sections(sections: Iterable[Section], totals: Iterable[str], stream: TextIO) -> None:
+    """Prints the parts of a plan as tables, and what it comes to."""
+    console = make_console(stream)
+    for section in sections:
+        table = Table(title=Text(section.title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+        for column in section.columns:
+            table.add_column(column, justify="right" if column in {"Size", "Lessons"} else "left", overflow="fold")
+        for row in section.rows:
+            table.add_row(*(Text(printable(cell)) for cell in row))
+        console.print(table)
+        console.print()
+    for line in totals:
+        console.print(Text(printable(line)))
+
+
+def two_columns(rows: Iterable[tuple[str, str]]) -> Table:
+    """Labels and texts, the texts wrapped beside the labels."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        table.add_row(Text(label), Text(printable(text), style=_STYLES.get(label, "")))
+    return table
+
+
+_STYLES = {"Failed": "red", "In doubt": "yellow", "Stopped": "red", "Next": "bold cyan"}

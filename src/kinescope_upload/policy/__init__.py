@@ -1,0 +1,1 @@
+"""Pure rules: when to try again, how fast to send, how much at a time."""

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
+from kinescope_upload.commands.status_view import print_status, status_text
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.output.terminal_output import Surface
+from kinescope_upload.text import cell_width
+from kinescope_upload.upload import Failure, Record, Stage
+from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, record_of
+
+LOST = Failure(reason="connection reset", at=BEGAN + timedelta(hours=1))
+
+
+def status_of(*records: Record, files: int = 3) -> CourseStatus:
+    assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(files)]
+    (status,) = course_statuses(assignments, {"01_analytics": {one.lesson_id: one for one in records}})
+    return status
+
+
+def record(number: int, stage: Stage, *, offset: int = 0, failure: Failure | None = None) -> Record:
+    return record_of(f"01_analytics_m01_{number:03}", 10 * MB, stage=stage, offset=offset * MB, failure=failure)
+
+
+def test_a_course_of_which_nothing_was_tried_has_only_files() -> None:
+    assert status_of() == CourseStatus(
+        course="01_analytics",
+        videos=3,
+        video_bytes=30 * MB,
+        missing=0,
+        linked=0,
+        linked_bytes=0,
+        uploaded=0,
+        uploaded_bytes=0,
+        in_progress=0,
+        acknowledged_bytes=0,
+        failures=(),
+        last_activity=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "linked", "uploaded", "in_progress"),
+    [
+        (Stage.PLANNED, 0, 0, 1),
+        (Stage.CREATED, 0, 0, 1),
+        (Stage.ORPHANED, 0, 0, 1),
+        (Stage.UPLOADED, 0, 1, 0),
+        (Stage.LINKED, 1, 0, 0),
+        (Stage.VERIFIED, 1, 0, 0),
+    ],
+)
+def test_each_stage_counts_as_one_thing(stage: Stage, linked: int, uploaded: int, in_progress: int) -> None:
+    status = status_of(record(0, stage))
+    assert (status.linked, status.uploaded, status.in_progress) == (linked, uploaded, in_progress)
+
+
+def test_a_lesson_whose_creation_was_never_attempted_is_not_in_progress() -> None:
+    status = status_of(replace(record(0, Stage.PLANNED), attempted_at=None))
+    assert (status.in_progress, status.last_activity) == (0, None)
+
+
+def test_only_a_living_upload_has_acknowledged_bytes() -> None:
+    created, orphaned = record(0, Stage.CREATED, offset=4), record(1, Stage.ORPHANED, offset=7)
+    assert status_of(created, orphaned).acknowledged_bytes == 4 * MB
+
+
+def test_a_failure_is_listed_until_the_lesson_is_done() -> None:
+    status = status_of(record(1, Stage.CREATED, failure=LOST), record(0, Stage.LINKED, failure=LOST))
+    assert status.failures == (StatusFailure(lesson_id="01_analytics_m01_001", reason="connection reset", at=LOST.at),)
+
+
+def test_the_last_activity_is_the_latest_of_all_moments() -> None:
+    linked = replace(record(0, Stage.LINKED), linked_at=BEGAN + timedelta(minutes=5))
+    assert status_of(linked).last_activity == BEGAN + timedelta(minutes=5)
+    assert status_of(linked, record(1, Stage.CREATED, failure=LOST)).last_activity == LOST.at
+
+
+@pytest.mark.parametrize("path", ["01_analytics/001.mp4", "uploads/001.mp4", "01/001.mp4"])
+@pytest.mark.parametrize("lesson_id", ["01_analytics_m09_001", "01_analytics", "x"])
+def test_a_record_whose_file_is_gone_counts_for_the_course_of_its_progress_file(lesson_id: str, path: str) -> None:
+    gone = replace(record_of("x", 5 * MB, stage=Stage.LINKED), lesson_id=lesson_id, path=path)
+    files = [assignment("01_a_1", MB, "01"), assignment("01_analytics_m01_000", MB, "01_analytics")]
+    statuses = course_statuses(files, {"04_sales": {lesson_id: gone}})
+    assert [(one.course, one.lessons, one.missing, one.linked_bytes) for one in statuses] == [
+        ("01", 1, 0, 0),
+        ("01_analytics", 1, 0, 0),
+        ("04_sales", 1, 1, 5 * MB),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(Stage)), max_size=8), st.integers(0, 4))
+def test_no_lesson_counts_twice(records: list[tuple[int, Stage]], files: int) -> None:
+    by_id = {one.lesson_id: one for one in (record(number, stage) for number, stage in records)}
+    assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(files)]
+    for status in course_statuses(assignments, {"01_analytics": by_id}):
+        assert status.lessons == len(by_id.keys() | {one.lesson_id for one in assignments})
+        assert status.linked + status.uploaded + status.in_progress == len(by_id)
+
+
+FULL = CourseStatus(
+    course="01_analytics",
+    videos=82,
+    video_bytes=33_400 * MB,
+    missing=0,
+    linked=82,
+    linked_bytes=33_400 * MB,
+    uploaded=0,
+    uploaded_bytes=0,
+    in_progress=0,
+    acknowledged_bytes=0,
+    failures=(),
+    last_activity=BEGAN,
+)
+PARTLY = replace(
+    FULL,
+    course="02 реклама",
+    videos=67,
+    video_bytes=24_100 * MB,
+    missing=1,
+    linked=34,
+    linked_bytes=12_000 * MB,
+    uploaded=3,
+    in_progress=2,
+    acknowledged_bytes=64 * MB,
+    failures=tuple(
+        StatusFailure(lesson_id=f"02_ads_m01_{number:03}", reason="connection reset", at=BEGAN) for number in range(5)
+    ),
+)
+
+TEXT = """\
+01_analytics  ██████████      82/82  33.4 GB
+02 реклама    █████░░░░░      34/68  12.0 GB of 24.1 GB
+  2 in progress (64.0 MB there), 3 uploaded, not linked, 1 file missing
+  last activity 2026-02-18 10:26 UTC
+  failed: 02_ads_m01_000: connection reset
+  failed: 02_ads_m01_001: connection reset
+  failed: 02_ads_m01_002: connection reset
+  and 2 more failed
+  next: kupload --course "02 реклама"
+
+All           ███████░░░    116/150  45.4 GB of 57.5 GB
+  5 failed; the next run tries them again
+  next: kupload
+"""
+
+
+def test_the_status_shows_a_bar_per_course_and_what_to_type_next() -> None:
+    assert status_text([FULL, PARTLY], Surface()) == TEXT
+
+
+def test_when_all_is_linked_there_is_nothing_to_type() -> None:
+    assert status_text([FULL], Surface()) == (
+        "01_analytics  ██████████      82/82  33.4 GB\n"
+        "\n"
+        "All           ██████████      82/82  33.4 GB\n"
+        "  every lesson is linked\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "course", "all_of_it"),
+    [
+        ("kupload", "kupload --course", "kupload"),
+        ("kupload --map 'a map.json' -v", "kupload --map 'a map.json' -v --course", "kupload --map 'a map.json' -v"),
+        (
+            "kupload --course a --no-db --course=b",
+            "kupload --no-db --course",
+            "kupload --course a --no-db --course=b",
+        ),
+    ],
+)
+def test_each_course_is_named_once_in_what_to_type_next(typed: str, course: str, all_of_it: str) -> None:
+    nexts = [line for line in status_text([PARTLY], Surface(), command=typed).splitlines() if "next: " in line]
+    assert nexts == [f'  next: {course} "02 реклама"', f"  next: {all_of_it}"]
+
+
+def test_a_course_without_any_file_gets_no_command_that_would_find_nothing() -> None:
+    text = status_text([replace(PARTLY, videos=0, video_bytes=0, missing=68)], Surface())
+    assert "next: kupload" not in text
+    assert "next: put its files back into the library" in text
+
+
+def test_without_videos_the_status_says_so() -> None:
+    assert status_text([], Surface()).startswith("No videos in the library")
+
+
+def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
+    print_status([replace(PARTLY, course="Курс 😀")], DisplayOptions(), stream)
+    lines = raw.getvalue().decode("cp1251").splitlines()
+    assert lines[0] == "Курс \\U0001f600  #####-----      34/68  12.0 GB of 24.1 GB"
+
+
+def test_colours_only_where_they_are_wanted() -> None:
+    text = status_text([PARTLY], Surface(has_colour=True))
+    assert text.count("\x1b[32m") == 2
+    assert text.count("\x1b[31m") == 3
+    assert "\x1b" not in status_text([PARTLY], Surface())
+
+
+@pytest.mark.parametrize(("environ", "colours"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_a_terminal_gets_colours_unless_told_not_to(environ: dict[str, str], *, colours: bool) -> None:
+    pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
+    from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
+
+    with Terminal(80) as terminal:
+        print_status([PARTLY], DisplayOptions(), terminal.stream, environ=environ)
+        lines = terminal.lines()
+    assert (b"\x1b[32m" in terminal.raw) == colours
+    assert lines[0] == "02 реклама  █████░░░░░      34/68  12.0 GB of 24.1 GB"
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_every_line_but_a_command_fits_eighty_columns(*, colour: bool) -> None:
+    failure = StatusFailure(lesson_id="02_ads_m01_001", reason="слово " * 60, at=BEGAN)
+    wide = replace(
+        PARTLY, course="Очень длинное название курса 漢字漢字漢字", failures=(failure,), videos=10**5, linked=99_999
+    )
+    plain = status_text([wide, FULL], Surface(has_colour=colour)).replace("\x1b[32m", "").replace("\x1b[31m", "")
+    for line in plain.replace("\x1b[0m", "").splitlines():
+        assert cell_width(line) <= 80 or line.startswith("  next: ")
+
+
+def test_names_in_the_status_are_made_harmless() -> None:
+    failure = StatusFailure(lesson_id=HOSTILE, reason=HOSTILE, at=BEGAN)
+    text = status_text([replace(PARTLY, course=HOSTILE, failures=(failure,))], Surface())
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert r'--course "[red]\x1b[2J' in text
+
+
+def test_a_bar_is_full_only_when_every_lesson_is_linked() -> None:
+    almost = replace(FULL, linked=81)
+    assert "█████████░" in status_text([almost], Surface()).splitlines()[0]
+
+
+def test_json_lists_every_failure_with_its_time() -> None:
+    out = io.StringIO()
+    print_status([PARTLY], DisplayOptions(as_json=True), out, clock=FakeTime().clock)
+    (course,) = json.loads(out.getvalue())["courses"]
+    assert len(course["failures"]) == 5
+    assert course["failures"][0]["time"] == "2026-02-18T10:26:44.172Z"

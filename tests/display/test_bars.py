@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
+
+from kinescope_upload.display.bars import BarPrinter
+from kinescope_upload.events import (
+    BytesSent,
+    LessonFailed,
+    LessonStarted,
+    RunEnded,
+    RunEvent,
+    RunStarted,
+    WaitKind,
+    WaitStarted,
+    Warned,
+)
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.plan import Plan
+from kinescope_upload.text import cell_width
+from support.display_cases import HOSTILE, MB, FakeTime, lesson, play
+from support.terminal import PATIENCE, Terminal
+
+LONG = "005_5_инструменты_конкурентного_анализа_и_ещё_много_слов_о_том_же_самом_😀_漢字漢字_часть_5.mp4"
+WORK = (
+    lesson("a_001", 10 * MB, name="001_Начало.mp4"),
+    lesson("a_002", 6_300 * MB, name=LONG),
+    lesson("a_003", 304 * MB, name=HOSTILE.replace("/", "")),
+)
+SCREENS = {
+    80: """\
+10:26:44  3 videos to do, 6.6 GB to send; 3 at a time
+01_analytics/001_Начало.mp4      ━━━━━━━━━━╸━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
+005_5_инструменты…字_часть_5.mp4 ━╺━━━━━━━━━━━━━━━━━━━   4 %   300 MB of 6.3 GB
+[red]\\x1b[2J\\u20…0a[red]\\xff.mp4 ━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
+All 3                            ━╸━━━━━━━━━━━━━━━━━━━   9 %   609 MB of 6.6 GB
+0 of 3 done, 609 MB of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",
+    140: """\
+10:26:44  3 videos to do, 6.6 GB to send; 3 at a time
+01_analytics/001_Начало.mp4                                               ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━━━━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
+005_5_инструменты_конкурентного_анал…том_же_самом_😀_漢字漢字_часть_5.mp4 ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   4 %   300 MB of 6.3 GB
+01_analytics/[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
+All 3                                                                     ━━━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   9 %   609 MB of 6.6 GB
+0 of 3 done, 609 MB of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",  # noqa: E501  the screen is 140 wide
+}
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def bars_on(terminal: Terminal, fake: FakeTime, *, verbose: bool = False, interval: float | None = None) -> BarPrinter:
+    options = DisplayOptions(verbose=verbose, command="kupload --course 01_analytics")
+    return BarPrinter(options, stdout=terminal.stream, clock=fake.clock, interval=interval)
+
+
+def start(printer: BarPrinter) -> None:
+    printer(RunStarted(plan=Plan(lessons=WORK), jobs=3))
+    for one in WORK:
+        printer(LessonStarted(lesson=one))
+
+
+def send_for_ten_seconds(printer: BarPrinter, fake: FakeTime) -> None:
+    start(printer)
+    for _ in range(10):
+        fake.pass_by(1)
+        for lesson_id, count in (("a_001", MB // 2), ("a_002", 30 * MB), ("a_003", 30_400_000)):
+            printer(BytesSent(lesson_id=lesson_id, count=count))
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_each_file_in_hand_has_a_bar_and_the_batch_has_one_below(columns: int) -> None:
+    fake = FakeTime()
+    with Terminal(columns) as terminal:
+        with bars_on(terminal, fake) as printer:
+            send_for_ten_seconds(printer, fake)
+            printer.draw()
+            lines = terminal.lines()
+        assert "\n".join(lines) == SCREENS[columns]
+        assert all(cell_width(line) < columns for line in lines)
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 100, 140, 250])
+def test_no_bar_ever_wraps(columns: int) -> None:
+    fake = FakeTime()
+    with Terminal(columns) as terminal, bars_on(terminal, fake) as printer:
+        send_for_ten_seconds(printer, fake)
+        printer(WaitStarted(kind=WaitKind.NETWORK, reason="no answer from " + "uploader." * 30, longest=60.0))
+        printer.draw()
+        drawn = terminal.lines()[-6:]
+    assert [line.split()[0] for line in drawn[-3:]] == ["All", "0", "waiting"]
+    assert "001" in drawn[0]
+    assert all(cell_width(line) < columns for line in drawn)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_the_echo_of_ctrl_c_leaves_no_bar_behind(columns: int) -> None:
+    fake = FakeTime()
+    with Terminal(columns) as terminal:
+        with bars_on(terminal, fake) as printer:
+            send_for_ten_seconds(printer, fake)
+            printer(WaitStarted(kind=WaitKind.NETWORK, reason="no answer from " + "uploader." * 30, longest=60.0))
+            printer.draw()
+            terminal.press_ctrl_c()
+            assert terminal.wait_until_shown("^C")
+            printer(RunEnded(exit_code=130, seconds=10.0))
+        lines = terminal.lines()
+    summary = next(number for number, line in enumerate(lines) if line.startswith("Uploaded"))
+    assert summary
+    assert not any("━" in line or "left" in line for line in lines[:summary])
+
+
+def test_more_files_than_lines_leave_room_for_the_batch() -> None:
+    fake = FakeTime()
+    work = tuple(lesson(f"a_{number:03}", MB) for number in range(30))
+    with Terminal(80, lines=12) as terminal, bars_on(terminal, fake) as printer:
+        printer(RunStarted(plan=Plan(lessons=work), jobs=30))
+        for one in work:
+            printer(LessonStarted(lesson=one))
+        printer.draw()
+        lines = terminal.lines()
+    assert len(lines) <= 12
+    assert lines[-1] == "0 of 30 done, 0 B of 30.0 MB, and 22 more in hand"
+
+
+def test_messages_stand_above_the_bars_and_stay() -> None:
+    fake = FakeTime()
+    with Terminal(80) as terminal:
+        with bars_on(terminal, fake) as printer:
+            start(printer)
+            printer.draw()
+            printer(LessonFailed(lesson_id="a_001", reason=HOSTILE, way_out="Mend it."))
+            printer(Warned(message=".env is readable by others"))
+            printer.draw()
+            lines = terminal.lines()
+        assert lines[1:3] == [
+            r"10:26:44  a_001: failed: [red]\x1b[2J\u202egpj.exe\x0a[/red]\xff.mp4. Mend it.",
+            "10:26:44  warning: .env is readable by others",
+        ]
+        assert lines[-2].startswith("All 3")
+        assert terminal.lines() == lines[:3]
+
+
+def test_verbose_tells_beginnings_and_stages_above_the_bars() -> None:
+    fake = FakeTime()
+    with Terminal(140, lines=60) as terminal:
+        with bars_on(terminal, fake, verbose=True) as printer:
+            play(printer, fake)
+        lines = terminal.lines()
+    assert "10:26:45  a_001: created, video v-a_001" in lines
+    assert "10:26:47  a_001: linked to video v-a_001" in lines
+
+
+def test_a_terminal_that_is_gone_stops_the_drawing_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = threading.Event()
+
+    def fail() -> None:
+        drawn.set()
+        raise OSError(5, "Input/output error")
+
+    with Terminal(80) as terminal, bars_on(terminal, FakeTime(), interval=0.001) as printer:
+        monkeypatch.setattr(printer, "draw", fail)
+        assert drawn.wait(PATIENCE)
+        start(printer)
+
+
+def test_before_the_run_begins_no_bar_is_drawn() -> None:
+    with Terminal(80) as terminal, bars_on(terminal, FakeTime()) as printer:
+        printer.draw()
+        assert terminal.lines() == []
+
+
+SUMMARY = """\
+Uploaded   2 videos, 190 MB
+Linked     2 lessons; 1 uploaded and not linked
+Skipped    3 that had nothing to do
+Later      1 beyond the limit
+Failed     1
+           a_002: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed while it
+           was being sent. Run kupload again when it is at rest.
+In doubt   1
+           a_005: has no row in the database. Add the lesson, or correct its id
+           in the map file.
+No lesson  1; 1 file ignored
+           02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file
+           (--map).
+Removed    1 orphan (videos of ours that no lesson would have used)
+Cost       200 MB sent, 1 break, 2 resumes, stalled 3 s, waited for the network
+           20 s
+Time       39 s
+Next       kupload --course 01_analytics"""
+
+
+def test_the_end_leaves_the_summary_and_no_bar() -> None:
+    fake = FakeTime()
+    with Terminal(80, lines=60) as terminal:
+        with bars_on(terminal, fake) as printer:
+            play(printer, fake)
+        lines = terminal.lines()
+    assert "\n".join(lines).endswith(f"\n{SUMMARY}")
+    assert not any("━" in line for line in lines)
+
+
+def test_the_cursor_is_hidden_while_bars_are_drawn_and_comes_back() -> None:
+    with Terminal(80) as terminal:
+        with bars_on(terminal, FakeTime()) as printer:
+            start(printer)
+            terminal.lines()
+            assert not terminal.shows_cursor
+        terminal.lines()
+        assert terminal.shows_cursor
+
+
+def break_off_on(terminal: Terminal) -> None:
+    with bars_on(terminal, FakeTime()) as printer:
+        start(printer)
+        printer.draw()
+        raise ZeroDivisionError
+
+
+def test_an_exception_passes_through_and_leaves_the_terminal_as_it_was() -> None:
+    with Terminal(80) as terminal:
+        with pytest.raises(ZeroDivisionError):
+            break_off_on(terminal)
+        assert terminal.lines() == ["10:26:44  3 videos to do, 6.6 GB to send; 3 at a time"]
+        assert terminal.shows_cursor
+
+
+def test_a_timer_draws_while_events_only_count() -> None:
+    fake = FakeTime()
+    with Terminal(80) as terminal, bars_on(terminal, fake, interval=0.01) as printer:
+        start(printer)
+        printer(BytesSent(lesson_id="a_001", count=5 * MB))
+        assert terminal.wait_until_shown("5.0 MB of 10.0 MB")
+
+
+def test_events_of_sent_bytes_write_nothing() -> None:
+    fake = FakeTime()
+    with Terminal(80) as terminal, bars_on(terminal, fake) as printer:
+        start(printer)
+        terminal.lines()
+        before = len(terminal.raw)
+        for _ in range(20_000):
+            printer(BytesSent(lesson_id="a_002", count=1))
+        terminal.lines()
+        assert len(terminal.raw) - before < 100  # the test's own mark
+
+
+def test_many_workers_may_report_while_it_draws() -> None:
+    fake = FakeTime()
+    with Terminal(80) as terminal:
+        with bars_on(terminal, fake, interval=0.001) as printer:
+            start(printer)
+
+            def send(event: RunEvent) -> None:
+                for _ in range(2000):
+                    printer(event)
+
+            threads = [
+                threading.Thread(target=send, args=(BytesSent(lesson_id=one.lesson_id, count=1000),)) for one in WORK
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert terminal.wait_until_shown("6.0 MB of 6.6 GB")
+        terminal.lines()
+        assert terminal.shows_cursor

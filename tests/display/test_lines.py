@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import io
+import threading
+
+from kinescope_upload.display.lines import LinePrinter
+from kinescope_upload.display.printers import make_printer
+from kinescope_upload.events import (
+    BytesSent,
+    LessonFailed,
+    LessonStarted,
+    RunEnded,
+    RunStarted,
+)
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.plan import Plan
+from support.display_cases import MB, FakeTime, lesson, play
+
+OUT = """\
+10:26:44  4 videos to do, 274 MB to send, 3 skipped, 1 in doubt, 1 later; 4 at a time
+10:26:44  a_001: upload, 10.0 MB of 01_analytics/001_Начало.mp4
+10:26:47  a_001: linked
+10:26:47  a_002: upload, 64.0 MB of 01_analytics/002_den_1.mp4
+10:26:47  a_002: orphan v-a_002 removed: the upload has expired on Kinescope
+10:26:47  a_003: resume, 200 MB of 01_analytics/a_003.mp4
+10:26:52  a_003: retry 1 of 3 in 3 s: connection reset
+10:26:52  waiting for the network: no answer from uploader.kinescope.io (at most 1 h 00 min)
+10:27:12  waited 20 s for the network; goes on
+10:27:22  1 of 4 done, 190 MB of 254 MB, 4.5 MB/s, 14 s left
+10:27:23  a_003: uploaded, not linked
+10:27:23  a_004: link, 0 B of 01_analytics/a_004.mp4
+10:27:23  a_004: linked
+Uploaded    2 videos, 190 MB
+Linked      2 lessons; 1 uploaded and not linked
+Skipped     3 that had nothing to do
+Later       1 beyond the limit
+Failed      1
+            a_002: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed while it was being sent. \
+Run kupload again when it is at rest.
+In doubt    1
+            a_005: has no row in the database. Add the lesson, or correct its id in the map file.
+No lesson   1; 1 file ignored
+            02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file (--map).
+Removed     1 orphan (videos of ours that no lesson would have used)
+Cost        200 MB sent, 1 break, 2 resumes, stalled 3 s, waited for the network 20 s
+Time        39 s
+Next        kupload --course 01_analytics
+"""
+ERR = """\
+10:26:44  warning: .env is readable by others
+10:27:23  a_002: failed: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed while it was being sent. \
+Run kupload again when it is at rest.
+"""
+
+
+def printed(*, quiet: bool = False, verbose: bool = False) -> tuple[str, str]:
+    fake, out, err = FakeTime(), io.StringIO(), io.StringIO()
+    options = DisplayOptions(quiet=quiet, verbose=verbose, command="kupload --course 01_analytics")
+    with make_printer(options, stdout=out, stderr=err, clock=fake.clock) as printer:
+        play(printer, fake)
+    return out.getvalue(), err.getvalue()
+
+
+def test_without_a_terminal_a_run_is_told_in_timed_lines_and_what_is_wrong_goes_to_stderr() -> None:
+    assert printed() == (OUT, ERR)
+
+
+def test_quiet_leaves_the_failures_and_one_line() -> None:
+    out, err = printed(quiet=True)
+    line = "2 linked, 1 uploaded, not linked, 1 failed, 1 in doubt, 3 skipped; 190 MB in 39 s"
+    assert out == f"10:27:23  {line}\n"
+    assert err == ERR
+
+
+def test_verbose_tells_stages_reasons_and_ids_as_well() -> None:
+    lines = printed(verbose=True)[0].splitlines()
+    assert "10:26:45  a_001: created, video v-a_001" in lines
+    assert "10:26:47  a_001: linked to video v-a_001" in lines
+    assert "10:26:44  a_001: upload, 10.0 MB of 01_analytics/001_Начало.mp4 (not uploaded yet)" in lines
+
+
+def test_progress_is_told_at_most_every_half_minute() -> None:
+    fake, out = FakeTime(), io.StringIO()
+    printer = LinePrinter(DisplayOptions(), stdout=out, stderr=io.StringIO(), clock=fake.clock)
+    one = lesson("a_001", 1000 * MB)
+    printer(RunStarted(plan=Plan(lessons=(one,)), jobs=1))
+    printer(LessonStarted(lesson=one))
+    for _ in range(800):
+        fake.pass_by(0.125)
+        printer(BytesSent(lesson_id="a_001", count=MB // 8))
+    lines = [line for line in out.getvalue().splitlines() if " done, " in line]
+    assert [line[:8] for line in lines] == ["10:27:14", "10:27:44", "10:28:14"]
+    assert lines[0] == "10:27:14  0 of 1 done, 30.0 MB of 1.0 GB, 1.0 MB/s, 16 min 10 s left"
+
+
+def test_a_stopped_batch_says_why_on_stderr() -> None:
+    err = io.StringIO()
+    printer = LinePrinter(DisplayOptions(), stdout=io.StringIO(), stderr=err, clock=FakeTime().clock)
+    printer(RunEnded(exit_code=3, seconds=1.0, reason="Kinescope refuses the token", way_out="Set KINESCOPE_API_KEY."))
+    assert err.getvalue() == "10:26:44  stopped: Kinescope refuses the token. Set KINESCOPE_API_KEY.\n"
+
+
+def test_lines_survive_an_encoding_that_lacks_their_characters() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
+    fake = FakeTime()
+    printer = make_printer(DisplayOptions(), stdout=stream, stderr=stream, clock=fake.clock)
+    printer(LessonFailed(lesson_id="урок_😀", reason="漢"))
+    assert raw.getvalue().decode("cp1251") == "10:26:44  урок_\\U0001f600: failed: \\u6f22\n"
+
+
+def test_lines_of_many_threads_do_not_mix() -> None:
+    out = io.StringIO()
+    printer = LinePrinter(DisplayOptions(), stdout=out, stderr=out, clock=FakeTime().clock)
+
+    def fail_often() -> None:
+        for _ in range(200):
+            printer(LessonFailed(lesson_id="a_001", reason="is unreadable"))
+
+    threads = [threading.Thread(target=fail_often) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert out.getvalue().splitlines() == ["10:26:44  a_001: failed: is unreadable"] * 800

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kinescope_upload.display.stats import Accounts
+from kinescope_upload.display.summary import next_command, one_line, summary_rows
+from support.display_cases import FakeTime, play
+
+if TYPE_CHECKING:
+    from kinescope_upload.display.summary import Summary
+
+
+def full_summary() -> Summary:
+    accounts, fake = Accounts(), FakeTime()
+    play(lambda event: accounts.apply(event, fake.seconds), fake)
+    return accounts.summary()
+
+
+def test_the_summary_counts_every_lesson_once_and_names_what_is_not_done() -> None:
+    summary = full_summary()
+    assert (summary.lessons, summary.uploaded, summary.linked, summary.unlinked) == (4, 2, 2, 1)
+    assert (summary.skipped, summary.later, summary.left, summary.ignored) == (3, 1, 0, 1)
+    assert [one.lesson_id for one in summary.failures] == ["a_002"]
+    assert [one.lesson_id for one in summary.in_doubt] == ["a_005"]
+    assert [one.subject for one in summary.doubts] == ["02_ads/m01"]
+    assert (summary.orphans_removed, summary.exit_code, summary.seconds) == (1, 1, 39.0)
+
+
+def test_the_next_command_goes_on_until_all_is_done() -> None:
+    summary = replace(full_summary(), exit_code=0, failures=(), later=0, in_doubt=(), doubts=())
+    command = "kupload --course 01_analytics"
+    assert next_command(summary, command) == "kupload --status", "a row waits for a run with the database"
+    assert next_command(replace(summary, unlinked=0), command) == "kupload verify"
+    assert next_command(replace(summary, later=3), command) == command
+    assert next_command(replace(summary, left=1), command) == command
+    assert next_command(replace(summary, exit_code=130), command) == command
+    assert next_command(replace(summary, reason="the token is refused"), command) == command
+    assert next_command(replace(summary, doubts=full_summary().doubts), command) == f"{command} --dry-run"
+
+
+def test_the_quiet_line_tells_what_is_not_zero() -> None:
+    quiet = replace(full_summary(), unlinked=0, skipped=0)
+    assert one_line(quiet) == "2 linked, 1 failed, 1 in doubt; 190 MB in 39 s"
+
+
+def test_the_first_twenty_failures_are_named_and_the_rest_counted() -> None:
+    failure = full_summary().failures[0]
+    rows = summary_rows(
+        replace(full_summary(), failures=(replace(failure, reason="gone", way_out=""),) * 25), "kupload"
+    )
+    begin = [label for label, _ in rows].index("Failed")
+    assert rows[begin] == ("Failed", "25")
+    assert rows[begin + 1 : begin + 21] == [("", "a_002: gone")] * 20
+    assert rows[begin + 21] == ("", "and 5 more")
+
+
+def test_what_was_sent_is_held_against_what_was_needed_only_when_all_of_that_arrived() -> None:
+    summary = full_summary()
+    whole = replace(summary, cost=replace(summary.cost, needed_bytes=summary.cost.accepted_bytes))
+    assert dict(summary_rows(whole, "kupload"))["Cost"].startswith("200 MB sent (1.05 times what was needed), 1 break")
+    assert dict(summary_rows(summary, "kupload"))["Cost"].startswith("200 MB sent, 1 break")
+
+
+def test_a_stopped_run_says_why_and_what_now() -> None:
+    stopped = replace(full_summary(), reason="the token is refused", way_out="Set KINESCOPE_API_KEY.", left=4)
+    rows = dict(summary_rows(stopped, "kupload"))
+    assert rows["Stopped"] == "the token is refused. Set KINESCOPE_API_KEY."
+    assert rows["Not reached"] == "4; the next run goes on from there"
+
+
+def test_ignored_files_are_counted_also_when_nothing_is_in_doubt() -> None:
+    assert dict(summary_rows(replace(full_summary(), doubts=()), "kupload"))["No lesson"] == "1 file ignored"
+    assert dict(summary_rows(replace(full_summary(), ignored=0), "kupload"))["No lesson"] == "1"

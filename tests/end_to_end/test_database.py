@@ -1,0 +1,133 @@
+"""The database: down before, down meanwhile, and rows that change under our hands."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from kinescope_upload.emulator import Link, Route
+from kinescope_upload.upload import Stage
+from support.concurrency import meanwhile
+from support.world import KIB, World, WorldMaker, through_link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIRST = "01_analytics_m01_start_001"
+THEIRS = "0f0e0d0c-0000-4000-8000-000000000001"
+
+
+def test_a_database_that_is_down_at_the_start_stops_the_run_before_any_byte(world: World) -> None:
+    world.fill((10 * KIB,))
+    with Link("http://127.0.0.1:9") as nobody:
+        nobody.refuse()
+        world.environment["DATABASE_URL"] = through_link(world.database.tcp_url, nobody)
+        outcome = world.run("--json")
+    assert outcome.exit_code == 3
+    assert "--no-db" in outcome.text
+    assert world.emulator.accounting.records() == ()
+
+
+def test_without_the_database_videos_are_uploaded_and_a_later_run_links_them_without_a_byte(world: World) -> None:
+    world.fill((10 * KIB, 300 * KIB))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    assert {record.stage for record in world.records.values()} == {Stage.UPLOADED}
+    requests = world.emulator.accounting.requests()
+    assert world.upload().exit_code == 0
+    assert world.emulator.accounting.requests() == requests
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_database_that_goes_down_meanwhile_stops_no_upload(world: World, comes_back: bool) -> None:
+    world.fill((10 * KIB, 200 * KIB, 300 * KIB))
+    with Link(f"http://127.0.0.1:{world.database.port}") as line:
+        world.environment["DATABASE_URL"] = through_link(world.database.tcp_url, line)
+
+        def go_down() -> None:
+            world.output.wait_for('"run_started"')
+            line.refuse()
+            line.cut_now()
+            world.output.wait_for('"database"')
+            if comes_back:
+                line.accept()
+
+        world.link.slow_down(shared_rate=1_000_000)
+        with meanwhile(go_down):
+            outcome = world.upload(retries=3 if comes_back else 1)
+        assert len(world.emulator.videos()) == 3
+        assert all(video.complete for video in world.emulator.videos())
+        assert outcome.exit_code == (0 if comes_back else 1), outcome.said
+        world.link.heal()
+        line.heal()
+        requests = world.emulator.accounting.requests()
+        assert world.upload().exit_code == 0
+        assert world.emulator.accounting.requests() == requests
+    world.assert_promise()
+
+
+@contextmanager
+def somebody_else(world: World, statement: str) -> Iterator[None]:
+    """A transaction that a run does not see at its start, and that is committed before the run writes the row."""
+    with psycopg.connect(world.database.url) as connection:
+        connection.execute(statement.encode())
+
+        def commit() -> None:
+            world.output.wait_for('"stage": "uploaded"')
+            connection.commit()
+
+        with meanwhile(commit):
+            yield
+
+
+def test_a_row_that_somebody_else_fills_meanwhile_is_not_overwritten_and_the_video_is_kept(world: World) -> None:
+    world.fill((200 * KIB,))
+    with somebody_else(world, f"""UPDATE "Lesson" SET "videoId" = '{THEIRS}'"""):
+        outcome = world.upload()
+    [video] = world.emulator.videos()
+    [doubt] = outcome.summary["in_doubt"]
+    assert outcome.exit_code == 1
+    assert THEIRS in doubt["reason"]
+    assert video.id in doubt["reason"]
+    assert world.database.videos()[FIRST][0] == THEIRS
+    assert video.complete
+
+
+def test_a_row_that_vanishes_meanwhile_is_named_and_the_video_is_linked_when_it_is_back(world: World) -> None:
+    world.fill((200 * KIB,))
+    with somebody_else(world, 'DELETE FROM "Lesson"'):
+        outcome = world.upload()
+    [doubt] = outcome.summary["in_doubt"]
+    assert (outcome.exit_code, "vanished" in doubt["reason"]) == (1, True)
+    world.add_lessons()
+    assert world.upload().exit_code == 0
+    world.assert_promise()
+
+
+def test_the_lost_answer_to_an_update_is_asked_for_again(world: World) -> None:
+    world.fill((10 * KIB,))
+    with Link(f"http://127.0.0.1:{world.database.port}") as line:
+        world.environment["DATABASE_URL"] = through_link(world.database.tcp_url, line)
+
+        def lose_the_answer() -> None:
+            world.output.wait_for('"run_started"')
+            world.emulator.accounting.wait_until(lambda seen: seen.requests()[Route.INIT] > 0, timeout=30)
+            line.lose_answers(times=1)
+
+        with meanwhile(lose_the_answer):
+            outcome = world.upload()
+    assert outcome.exit_code == 0, outcome.said
+    world.assert_promise()
+
+
+def test_a_lesson_whose_row_has_a_video_is_skipped_with_the_reason(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.database.set_video(FIRST, THEIRS)
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["uploaded"]) == (0, 1)
+    assert world.database.videos()[FIRST][0] == THEIRS
+    assert "has a video" in world.run("--dry-run", "--verbose").text

@@ -1,0 +1,138 @@
+"""Files that are not what they were: while they are sent, and between two runs."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.upload import Stage
+from support.concurrency import hold_line, meanwhile, once_sent
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FIRST = "01_analytics_m01_start_001"
+_BIG = 3000 * KIB
+
+
+def _rewrite(path: Path) -> None:
+    path.write_bytes(content_of(_BIG, seed="another"))
+
+
+def _shrink(path: Path) -> None:
+    os.truncate(path, 1000)
+
+
+def _grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def _vanish(path: Path) -> None:
+    path.unlink()
+
+
+def _replace(path: Path) -> None:
+    other = path.with_suffix(".new")
+    _rewrite(other)
+    other.replace(path)
+
+
+CHANGES = [
+    pytest.param(_rewrite, "written to", id="changes"),
+    pytest.param(_shrink, "has changed", id="shrinks"),
+    pytest.param(_grow, "has changed", id="grows"),
+    pytest.param(_vanish, "has vanished", id="vanishes"),
+    pytest.param(_replace, "written to", id="is replaced"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), CHANGES)
+def test_a_file_that_changes_while_it_is_sent_fails_alone_and_leaves_no_orphan(
+    world: World, change: Callable[[Path], None], words: str
+) -> None:
+    world.fill((_BIG, 40 * KIB))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    hold_line(world, after=600 * KIB)
+
+    def change_it() -> None:
+        once_sent(world, 600 * KIB)
+        change(path)
+        world.link.heal()
+
+    with meanwhile(change_it):
+        outcome = world.upload()
+    [failure] = outcome.summary["failures"]
+    assert outcome.exit_code == 1
+    assert failure["lesson_id"] == FIRST
+    assert words in failure["reason"]
+    [other] = world.emulator.videos()
+    assert (other.title, other.complete) == ("Урок 002_урок", True)
+    if not path.exists():
+        path.write_bytes(content_of(_BIG, seed="back again"))
+    assert world.upload().exit_code == 0
+    world.assert_promise(cuts=2)
+
+
+def _stop_at(world: World, count: int) -> None:
+    """A run that ends because the network is gone for too long."""
+    hold_line(world, after=count)
+
+    def end_the_network() -> None:
+        once_sent(world, count)
+        world.link.refuse()
+        world.link.cut_now()
+
+    with meanwhile(end_the_network):
+        assert world.upload(max_outage="0.1s").exit_code == 1
+    world.link.heal()
+
+
+def test_a_file_that_changed_between_two_runs_begins_anew_and_its_old_upload_is_gone(world: World) -> None:
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    assert world.records[FIRST].stage is Stage.CREATED
+    _rewrite(path)
+    assert world.upload().exit_code == 0
+    world.assert_promise(cuts=2)
+
+
+def test_a_library_that_moved_goes_on_from_the_byte_where_it_stopped(world: World) -> None:
+    world.fill((_BIG,))
+    _stop_at(world, 1500 * KIB)
+    moved = world.folder / "moved"
+    world.library.rename(moved)
+    world.library.symlink_to(moved, target_is_directory=True)
+    world.environment["KUPLOAD_LIBRARY"] = str(moved)
+    outcome = world.upload(jobs=1)
+    assert outcome.exit_code == 0
+    assert outcome.summary["cost"]["resumes"] == 1
+    world.assert_promise(cuts=1)
+
+
+def test_a_renamed_file_goes_on_and_its_old_name_is_free_for_another_lesson(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    path.rename(path.with_name("002_урок.mp4"))
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["cost"]["resumes"]) == (0, 1)
+    assert world.records[FIRST].path == "01_analytics/m01_start/002_урок.mp4"
+    world.assert_promise(cuts=1)
+
+
+def test_a_lesson_is_never_silently_pointed_to_another_file(world: World) -> None:
+    world.fill((10 * KIB, 20 * KIB))
+    world.upload()
+    first = world.library / "01_analytics/m01_start/001_урок.mp4"
+    first.rename(first.with_name("003_урок.mp4"))
+    outcome = world.upload()
+    assert outcome.exit_code == 1
+    assert "was uploaded from" in world.run("--dry-run").text
+    assert len(world.emulator.videos()) == 2

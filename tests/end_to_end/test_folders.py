@@ -1,0 +1,116 @@
+"""`kupload folders`: the project's folders beside the library's courses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.world import KIB, Outcome, World, WorldMaker
+
+
+@pytest.fixture
+def two_courses(worlds: WorldMaker) -> World:
+    """Two courses in the library and the database; 01_analytics has its folder."""
+    world = worlds(unique_folder_names=False)
+    world.fill((10 * KIB,))
+    (world.library / "02_ads/m01").mkdir(parents=True)
+    (world.library / "02_ads/m01/001.mp4").write_bytes(b"ads")
+    world.database.add_lessons([("02_ads_m01_001", "02_ads", "Реклама")])
+    return world
+
+
+def by_course(outcome: Outcome) -> dict[str, Any]:
+    [line] = outcome.said
+    assert line["event"] == "folders"
+    return {one["course"]: one for one in line["courses"]}
+
+
+def test_a_course_has_its_folder_or_it_is_missing(two_courses: World) -> None:
+    outcome = two_courses.run("folders", "--json")
+    found = by_course(outcome)
+    assert outcome.exit_code == 1
+    assert (found["01_analytics"]["state"], found["02_ads"]["state"]) == ("there", "missing")
+    assert found["01_analytics"]["folder_ids"] == [two_courses.emulator.folder_named("01_analytics").id]
+    assert "--create" in found["02_ads"]["way_out"]
+    assert len(two_courses.emulator.folders()) == 1
+
+
+def test_create_makes_what_is_missing_once(two_courses: World) -> None:
+    made = two_courses.run("folders", "--create", "--json")
+    assert (made.exit_code, by_course(made)["02_ads"]["is_made"]) == (0, True)
+    assert sorted(folder.name for folder in two_courses.emulator.folders()) == ["01_analytics", "02_ads"]
+    again = two_courses.run("folders", "--create")
+    assert again.exit_code == 0
+    assert "2 courses have their folders" in again.text
+    assert len(two_courses.emulator.folders()) == 2
+    assert two_courses.upload().exit_code == 0
+
+
+def test_two_folders_of_one_name_are_named_and_left_alone(two_courses: World) -> None:
+    two_courses.emulator.create_folder("02_ads")
+    two_courses.emulator.create_folder("02_ads")
+    outcome = two_courses.run("folders", "--create", "--json")
+    ads = by_course(outcome)["02_ads"]
+    assert (outcome.exit_code, ads["state"], len(ads["folder_ids"])) == (1, "ambiguous", 2)
+    assert "kupload.toml" in ads["way_out"]
+    assert len(two_courses.emulator.folders()) == 3
+
+
+def test_a_pin_counts_and_a_pin_of_nothing_is_said(two_courses: World) -> None:
+    elsewhere = two_courses.emulator.create_folder("Реклама 2026")
+    pins = f'[folders]\n02_ads = "{elsewhere.id}"\n01_analytics = "00000000-0000-4000-8000-000000000000"\n'
+    (two_courses.folder / "kupload.toml").write_text(pins, encoding="utf-8")
+    outcome = two_courses.run("folders", "--json")
+    found = by_course(outcome)
+    assert (found["02_ads"]["state"], found["02_ads"]["name"]) == ("pinned", "Реклама 2026")
+    assert (outcome.exit_code, found["01_analytics"]["state"]) == (1, "pin_astray")
+
+
+def test_a_nested_folder_is_no_courses_folder(two_courses: World) -> None:
+    above = two_courses.emulator.folder_named("01_analytics")
+    two_courses.emulator.create_folder("02_ads", parent_id=above.id)
+    assert by_course(two_courses.run("folders", "--json"))["02_ads"]["state"] == "missing"
+
+
+def test_a_name_that_is_only_near_is_shown(two_courses: World) -> None:
+    two_courses.emulator.create_folder("02_Ads")
+    found = by_course(two_courses.run("folders", "--json"))
+    assert (found["02_ads"]["state"], found["02_ads"]["near"]) == ("missing", ["02_Ads"])
+
+
+def test_every_page_of_the_folders_is_read(two_courses: World) -> None:
+    for number in range(230):
+        two_courses.emulator.create_folder(f"other {number}")
+    two_courses.emulator.create_folder("02_ads")
+    outcome = two_courses.run("folders", "--json")
+    assert outcome.exit_code == 0
+    assert len(outcome.said[0]["others"]) == 230
+
+
+def test_a_folder_that_is_no_course_in_the_database_gets_none(two_courses: World) -> None:
+    (two_courses.library / "scripts/m01").mkdir(parents=True)
+    (two_courses.library / "scripts/m01/draft.mp4").write_bytes(b"draft")
+    assert two_courses.run("folders", "--create").exit_code == 0
+    assert "scripts" not in {folder.name for folder in two_courses.emulator.folders()}
+
+
+def test_without_the_database_courses_have_to_be_named_before_a_folder_is_made(two_courses: World) -> None:
+    refused = two_courses.run("folders", "--create", "--no-db")
+    assert (refused.exit_code, "--course" in refused.text) == (2, True)
+    assert len(two_courses.emulator.folders()) == 1
+    assert two_courses.run("folders", "--create", "--no-db", "--course", "02_ads").exit_code == 0
+    assert len(two_courses.emulator.folders()) == 2
+
+
+def test_plain_columns_name_the_course_the_state_and_what_to_do(two_courses: World) -> None:
+    text = two_courses.run("folders").text
+    assert "02_ads        missing" in text
+    assert "1 of 2 courses have their folders." in text
+    assert "kupload folders --create" in text
+
+
+def test_a_refused_token_ends_with_3(two_courses: World) -> None:
+    two_courses.environment["KINESCOPE_API_KEY"] = "00000000-0000-4000-8000-000000000000"
+    outcome = two_courses.run("folders")
+    assert (outcome.exit_code, "does not accept the token" in outcome.text) == (3, True)

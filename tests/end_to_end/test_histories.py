@@ -1,0 +1,135 @@
+"""Random histories of faults, kills and re-runs; the promise after every quiet point."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from kinescope_upload.library.scan import scan
+from kinescope_upload.mapping import assign_by_scan_rule
+from kinescope_upload.upload import Record, Stage
+from support.concurrency import until
+from support.faults import ROWS, Row
+from support.world import KIB, World, content_of, make_world
+
+if TYPE_CHECKING:
+    from support.postgres import Server
+
+_SIZES = (30 * KIB, 300 * KIB, 600 * KIB)
+
+
+class Histories(RuleBasedStateMachine):
+    """One world in which anything may happen between two runs, and faults in the middle of each."""
+
+    postgres: Server
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack = ExitStack()
+        folder = Path(tempfile.mkdtemp(prefix="kupload-history-"))
+        self._stack.callback(shutil.rmtree, folder)
+        database = self._stack.enter_context(self.postgres.database())
+        self.world: World = self._stack.enter_context(make_world(folder, database))
+        self.added = 0
+        self.cuts = 0
+
+    @initialize(dialect=st.sampled_from(["tus", "json"]))
+    def begin(self, dialect: str) -> None:
+        self.world.environment["KINESCOPE_INIT"] = dialect
+        self.world.fill(_SIZES)
+
+    @rule(row=st.sampled_from(ROWS), dialect=st.sampled_from(["tus", "json"]))
+    def a_run_meets_a_fault(self, row: Row, dialect: str) -> None:
+        self.world.environment["KINESCOPE_INIT"] = dialect
+        row.arrange(self.world)
+        self.cuts += row.cuts + 4
+        assert self.world.upload(max_outage="0.5s").exit_code in {0, 1, 3}
+
+    @rule(no_db=st.booleans())
+    def a_run_is_left_in_peace(self, no_db: bool) -> None:
+        self._heal()
+        assert self.world.upload(no_db=no_db, trust_scan=no_db).exit_code == 0
+
+    @rule(reach=st.sampled_from([300, 3_000, 100 * KIB, 700 * KIB]))
+    def a_run_is_killed(self, reach: int) -> None:
+        self._heal()
+        self.world.link.slow_down(shared_rate=8_000_000)
+        goal = self.world.link.bytes_up + reach
+        process = self.world.start("--chunk-size", "256KiB")
+        self.world.link.wait_until(lambda link: link.bytes_up >= goal or process.poll() is not None, timeout=2)
+        process.kill()
+        process.communicate()
+        until(lambda: self.world.link.open_connections == 0)  # what it had handed over has arrived or is lost
+        self.cuts += 4
+
+    @rule()
+    @precondition(lambda self: self.added < 2)
+    def the_library_grows(self) -> None:
+        self.added += 1
+        path = f"01_analytics/m02_more/{self.added:03d}_урок.mp4"
+        self.world.add_file(path, content_of(200 * KIB, seed=path))
+        course, section = "01_analytics", "m02_more"
+        self.world.database.add_lessons([(f"{course}_{section}_{self.added:03d}", course, f"Ещё {self.added}")])
+
+    @rule()
+    def an_unfinished_file_is_written_again(self) -> None:
+        for one in assign_by_scan_rule(scan(self.world.library).files):
+            record = self.world.records.get(one.lesson_id)
+            if record is not None and self._is_incomplete(record):
+                content = content_of(one.file.size + 1, seed=f"again {one.file.size}")
+                (self.world.library / one.file.path).write_bytes(content)
+                self.cuts += 1
+                return
+
+    def _is_incomplete(self, record: Record) -> bool:
+        """A complete video of a file that has changed is for a person to judge."""
+        if record.stage is not Stage.CREATED or record.video_id is None:
+            return False
+        return not self.world.emulator.video(record.video_id).complete
+
+    def teardown(self) -> None:
+        try:
+            self._heal()
+            outcome = self.world.upload()
+            assert outcome.exit_code == 0, outcome.said
+            self.world.assert_promise(cuts=self.cuts)
+        finally:
+            self._stack.close()
+
+    def _heal(self) -> None:
+        self.world.emulator.faults.clear()
+        self.world.link.heal()
+
+
+@pytest.mark.timeout(500)
+def test_the_promise_holds_after_any_history(postgres: Server) -> None:
+    Histories.postgres = postgres
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=20, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_history_of_every_fault_one_after_the_other_ends_whole(
+    postgres: Server, dialect: str, tmp_path: Path
+) -> None:
+    with postgres.database() as database, make_world(tmp_path, database, dialect=dialect) as world:
+        world.fill(_SIZES * 4)
+        for row in ROWS:
+            row.arrange(world)
+            assert world.upload(limit=1, max_outage="0.5s").exit_code in {0, 1, 3}
+            world.emulator.faults.clear()
+            world.link.heal()
+        assert world.upload().exit_code == 0
+        world.assert_promise(cuts=4 * len(ROWS))

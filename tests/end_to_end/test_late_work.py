@@ -1,0 +1,103 @@
+"""Creations that come true although nobody answered them: later than anybody looked, or behind a refusal."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.emulator import Action, Fault, Route
+from kinescope_upload.progress import ProgressStore
+from kinescope_upload.upload import Stage
+from support.world import KIB
+
+if TYPE_CHECKING:
+    from kinescope_upload.emulator import Emulator
+    from support.world import World, WorldMaker
+
+COURSE = "01_analytics"
+FIRST = "01_analytics_m01_start_001"
+SIZES = (10 * KIB, 20 * KIB, 30 * KIB)
+
+
+def _wait_for_late_work(emulator: Emulator) -> None:
+    """Returns when every creation that lost its connection has come true."""
+    is_done = emulator.accounting.wait_until(
+        lambda seen: all(one.video_id or one.status is not None for one in seen.records(Route.INIT)), 30
+    )
+    assert is_done
+
+
+def _late(delay: float, times: int | None) -> Fault:
+    return Fault(route=Route.INIT, action=Action.LATE_WORK, delay=delay, times=times)
+
+
+def test_a_creation_that_shows_after_both_looks_is_removed_before_its_lesson_ends(worlds: WorldMaker) -> None:
+    world = worlds("json")
+    world.environment["KUPLOAD_ORPHAN_WAIT"] = "0.4"
+    world.fill(SIZES)
+    world.emulator.faults.add(_late(1.2, len(SIZES)))
+    outcome = world.upload(jobs=3)
+    _wait_for_late_work(world.emulator)
+    assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, len(SIZES)), outcome.said
+    world.assert_promise()
+
+
+def test_a_late_creation_without_its_description_is_named_and_kept(worlds: WorldMaker) -> None:
+    world = worlds("json", readings={"description": "dropped"})
+    world.environment["KUPLOAD_ORPHAN_WAIT"] = "0.4"
+    world.fill(SIZES[:1])
+    world.emulator.faults.add(_late(1.2, 1))
+    outcome = world.upload()
+    assert outcome.exit_code == 1, outcome.said
+    [failure] = outcome.events("lesson_failed")
+    [left] = [video.id for video in world.emulator.videos() if not video.complete]
+    assert left in failure["reason"]
+    assert failure["is_in_doubt"]
+    world.emulator.delete_video(left)
+    assert world.upload().exit_code == 0
+    world.assert_promise()
+
+
+def test_a_late_creation_by_tus_is_found_by_a_run_in_the_other_dialect(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.environment["KUPLOAD_ORPHAN_WAIT"] = "2"
+    world.fill(SIZES[:1])
+    world.emulator.faults.add(_late(1.0, None))
+    assert world.upload(retries=0, max_outage="0s").exit_code == 1
+    assert (world.records[FIRST].stage, world.emulator.videos()) == (Stage.PLANNED, ())
+    first_id = world.records[FIRST].video_id
+    world.emulator.faults.clear()
+    world.environment["KINESCOPE_INIT"] = "json"
+    outcome = world.upload()
+    assert outcome.exit_code == 0, outcome.said
+    while first_id not in {one.id for one in (*world.emulator.videos(), *world.emulator.accounting.deletions())}:
+        time.sleep(0.05)  # until it has come true; the test's own limit ends this
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("status", [408, 502, 503, 504])
+@pytest.mark.parametrize("headers", [(), (("Retry-After", "0"),)], ids=["bare", "Retry-After"])
+def test_a_creation_behind_a_gateways_refusal_leaves_no_orphan(
+    world: World, status: int, headers: tuple[tuple[str, str], ...]
+) -> None:
+    world.fill(SIZES)
+    world.emulator.faults.add(
+        Fault(route=Route.INIT, action=Action.REPLACE_ANSWER, status=status, headers=headers, times=2)
+    )
+    assert world.upload(jobs=2).exit_code == 0
+    world.assert_promise()
+
+
+def test_a_lost_attempt_is_looked_for_without_the_database_too(worlds: WorldMaker) -> None:
+    world = worlds("json")
+    world.fill(SIZES[:1])
+    assert world.upload().exit_code == 0
+    linked = world.records[FIRST]
+    with ProgressStore(world.progress, (COURSE,)) as progress:
+        progress.save(COURSE, replace(linked, stage=Stage.UPLOADED, linked_at=None, lost_marks=("lost",)))
+    outcome = world.upload(no_db=True, trust_scan=True)
+    assert outcome.exit_code == 0, outcome.said
+    assert (world.records[FIRST].stage, world.records[FIRST].lost_marks) == (Stage.UPLOADED, ())

@@ -1,0 +1,219 @@
+"""Whatever happens, a try deletes what it made, or names what it could not; and it tells no secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.emulator import Action, Fault, Link, Route
+from support.trial_runs import TrialWorld, trial_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from _pytest.mark import ParameterSet
+
+    from kinescope_upload.emulator import Accounting
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TrialWorld]:
+    with trial_world(tmp_path) as world:
+        yield world
+
+
+ANSWERED_WRONGLY = [
+    *(Fault(route=Route.INIT, skip=skip, status=500) for skip in (2, 4, 5, 8)),
+    *(Fault(route=Route.INIT, skip=skip, action=Action.LOSE_ANSWER) for skip in (0, 3, 4, 5, 7, 8)),
+    Fault(route=Route.PATCH, status=500, times=None),
+    Fault(route=Route.PATCH, skip=2, action=Action.LOSE_ANSWER),
+    Fault(route=Route.HEAD, status=500, times=None),
+    Fault(route=Route.VIDEO_GET, skip=3, status=502, times=None),
+    Fault(route=Route.MOVE, action=Action.LOSE_ANSWER),
+    Fault(route=Route.FOLDERS_CREATE, status=500, times=None),
+    Fault(route=Route.FOLDERS_LIST, skip=1, status=500, times=None),
+]
+
+
+def _row(fault: Fault, number: int) -> ParameterSet:
+    marks = [] if number % 5 == 0 else [pytest.mark.slow]
+    return pytest.param(fault, id=f"{fault.route}-{fault.action}-{fault.skip}", marks=marks)
+
+
+@pytest.mark.parametrize("fault", [_row(fault, number) for number, fault in enumerate(ANSWERED_WRONGLY)])
+def test_nothing_stays_after_a_failure_in_the_middle(world: TrialWorld, fault: Fault) -> None:
+    world.emulator.faults.add(fault)
+    run = world.try_it()
+    assert world.emulator.videos() == ()
+    assert run.said["left"] == []
+    assert len(run.readings) == 23
+
+
+def test_what_cannot_be_deleted_is_named_with_its_title(world: TrialWorld) -> None:
+    denied = Fault(route=Route.VIDEO_DELETE, skip=4, times=None, status=403, code=100103)
+    world.emulator.faults.add(denied)
+    run = world.try_it()
+    left = {video.id for video in world.emulator.videos()}
+    assert (run.exit_code, len(run.said["left"])) == (1, len(left))
+    assert left
+    assert {one["video_id"] for one in run.said["left"]} == left
+    assert all(one["title"].startswith("kupload try ") and one["reason"] for one in run.said["left"])
+
+
+@pytest.mark.parametrize(("route", "count"), [(Route.PATCH, 1), pytest.param(Route.INIT, 4, marks=pytest.mark.slow)])
+def test_a_network_that_goes_down_stops_it_and_what_stays_is_named(tmp_path: Path, route: Route, count: int) -> None:
+    with trial_world(tmp_path) as world, Link(world.emulator.url) as link:
+        through = replace(world, changes={"KINESCOPE_API_URL": link.url, "KINESCOPE_UPLOADER_URL": link.url})
+        world.emulator.faults.add(Fault(route=route, action=Action.DELAY, skip=count - 1, delay=0.3))
+        breaker = Thread(target=break_when, args=(world, link, route, count))
+        breaker.start()
+        run = through.try_it()
+        breaker.join()
+        assert run.exit_code == 3
+        assert run.said["stopped"]
+        known, marks = ({one[key] for one in run.said["left"]} for key in ("video_id", "title"))
+        for video in world.emulator.videos():
+            assert video.id in known or any(video.title.startswith(mark) for mark in marks)
+        assert run.values["options"] == "tus"
+
+
+def break_when(world: TrialWorld, link: Link, route: Route, count: int) -> None:
+    """Takes the network down while that request waits for its answer."""
+    world.emulator.accounting.wait_until(has(route, count), 60)
+    link.refuse()
+    link.cut_now()
+
+
+class Process:
+    """A try in a process of its own."""
+
+    def __init__(self, world: TrialWorld, *arguments: str) -> None:
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kinescope_upload", "doctor", "--try", world.folder_id, *arguments],
+            cwd=world.directory,
+            env={**kept, "PYTHONUTF8": "1", **world.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+
+    def interrupt(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+
+    def said(self) -> str:
+        text, _ = self.process.communicate(timeout=60)
+        return text
+
+
+def has(route: Route, count: int) -> Callable[[Accounting], bool]:
+    def seen(accounting: Accounting) -> bool:
+        return accounting.requests()[route] >= count
+
+    return seen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+@pytest.mark.parametrize(
+    ("route", "count"),
+    [
+        (Route.INIT, 5),
+        *(
+            pytest.param(route, count, marks=pytest.mark.slow)
+            for route, count in (
+                (Route.INIT, 1),
+                (Route.PATCH, 1),
+                (Route.PATCH, 4),
+                (Route.VIDEO_GET, 6),
+                (Route.MOVE, 1),
+            )
+        ),
+    ],
+)
+def test_ctrl_c_deletes_what_was_made(tmp_path: Path, route: Route, count: int) -> None:
+    with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
+        world.emulator.faults.add(Fault(route=route, action=Action.DELAY, skip=count - 1, delay=0.3))
+        process = Process(world)
+        assert world.emulator.accounting.wait_until(has(route, count), 60)
+        process.interrupt()
+        said = process.said()
+        assert process.process.returncode == 130, said
+        assert "Traceback" not in said
+        assert world.emulator.videos() == (), said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+def test_ctrl_c_ends_the_long_wait_at_once(tmp_path: Path) -> None:
+    with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
+        process = Process(world)
+        lines = iter(process.process.stdout or ())
+        assert any("waiting for Kinescope to notice the broken upload (at most " in line for line in lines)
+        process.interrupt()
+        rest = "".join(lines)
+        process.said()
+        assert process.process.returncode == 130
+        assert world.emulator.videos() == ()
+        assert "Stopped early: Interrupted." in rest
+        assert not list(tmp_path.glob("kupload-try*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+def test_a_second_ctrl_c_ends_the_deleting_and_names_what_stays(tmp_path: Path) -> None:
+    with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
+        process = Process(world, "--json")
+        assert world.emulator.accounting.wait_until(has(Route.MOVE, 2), 60)
+        world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=Action.DELAY, skip=1, times=1, delay=20))
+        process.interrupt()
+        assert world.emulator.accounting.wait_until(has(Route.VIDEO_DELETE, 4), 60)
+        process.interrupt()
+        trial, error = (json.loads(line) for line in process.said().splitlines() if line.startswith("{"))
+        assert (process.process.returncode, error["exit_code"]) == (130, 130)
+        assert {one["video_id"] for one in trial["left"]} >= {video.id for video in world.emulator.videos()}
+
+
+def test_no_secret_is_told(tmp_path: Path) -> None:
+    with trial_world(tmp_path, {"upload-token": "needed", "suspended-upload": "gone"}) as world:
+        message = f"see https://eu.kinescope.io/v2/upload/hidden for {world.folder_id} and {world.emulator.token}"
+        for route in (Route.FOLDERS_CREATE, Route.MOVE, Route.TERMINATE):
+            world.emulator.faults.add(Fault(route=route, status=400, code=400400, message=message, times=None))
+        texts = [world.told(), json.dumps(world.try_it().said, ensure_ascii=False)]
+        files = sorted(tmp_path.glob("kupload-try-*.json"))
+        records = world.emulator.accounting.records()
+        uploads = {record.path.rpartition("/")[2] for record in records if "/v2/upload/" in record.path}
+        assert len(files) == 2
+        assert len(uploads) > 10
+        for text in (*texts, *(file.read_text("utf-8") for file in files)):
+            assert world.emulator.token not in text
+            assert "see https://eu.kinescope.io/…" in text
+            assert "hidden" not in text
+            assert not any(upload in text for upload in uploads)
+            assert not UUID.search(text.replace("X-Request-ID ", ""))
+
+
+def test_a_file_that_is_there_is_never_replaced(world: TrialWorld) -> None:
+    world.try_it()
+    [first] = world.directory.glob("kupload-try-*.json")
+    before = first.read_bytes()
+    assert world.try_it().said["file"] == f"{first.stem}-2.json"
+    assert first.read_bytes() == before
+    report = json.loads(before)
+    assert (report["host"], len(report["readings"])) == ("127.0.0.1", 23)
+
+
+def test_a_directory_that_cannot_be_written_is_no_failure(world: TrialWorld) -> None:
+    file = world.directory / "file"
+    file.touch()
+    run = world.try_it(directory=file)
+    assert (run.exit_code, run.said["file"]) == (0, None)

@@ -1,0 +1,59 @@
+"""How large the next piece is: no larger than memory allows, large on a fast line, small on a slow one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinescope_upload.policy.sizing import READ_BLOCK, Sizing, block_sizing, chunk_sizing
+
+_MIB: Final = 1024 * 1024
+_HALF_A_PAGE: Final = 2048
+_SIZINGS: Final = st.builds(block_sizing, st.integers(1, 64)) | st.builds(
+    chunk_sizing, st.none() | st.integers(READ_BLOCK, 10_000 * _MIB)
+)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "largest"), [(1, 2 * _MIB), (2, _MIB // 2), (3, _MIB // 4), (4, _MIB // 4), (64, _MIB // 4)]
+)
+def test_workers_share_the_memory_for_blocks(jobs: int, largest: int) -> None:
+    assert block_sizing(jobs).largest == largest + _HALF_A_PAGE
+
+
+@given(_SIZINGS, st.lists(st.floats(0, 1000), max_size=20))
+def test_a_piece_is_never_smaller_than_the_smallest_nor_larger_than_the_largest(
+    sizing: Sizing, took: list[float]
+) -> None:
+    size = sizing.smallest
+    for seconds in took:
+        size = sizing.after(size, seconds)
+        assert sizing.smallest <= size <= sizing.largest
+
+
+@given(st.integers(1, 10_000 * _MIB), st.floats(0, 1000))
+def test_a_chunk_size_that_the_user_set_stays(fixed: int, seconds: float) -> None:
+    assert chunk_sizing(fixed).after(fixed, seconds) == fixed
+
+
+@pytest.mark.parametrize(
+    ("sizing", "rate", "settles_at"),
+    [
+        (block_sizing(1), 500_000, READ_BLOCK),
+        (block_sizing(1), 12_500_000, (2 * _MIB + _HALF_A_PAGE) // 4),
+        (block_sizing(1), 1_500_000_000, 2 * _MIB + _HALF_A_PAGE),
+        (chunk_sizing(), 500_000, 64 * _MIB),
+        (chunk_sizing(), 12_500_000, 64 * _MIB),
+        (chunk_sizing(), 125_000_000, 1024 * _MIB),
+        (chunk_sizing(), 1_500_000_000, 1024 * _MIB),
+    ],
+)
+def test_on_a_steady_line_the_size_settles(sizing: Sizing, rate: int, settles_at: int) -> None:
+    sizes = [sizing.largest]
+    for _ in range(20):
+        sizes.append(sizing.after(sizes[-1], sizes[-1] / rate))
+
+    assert set(sizes[10:]) == {settles_at}

@@ -1,0 +1,255 @@
+"""The journal of a course: one line a step, whole again at the end, and nothing lost or taken twice in between."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.progress import ProgressStore, change_records, read_records, stream_records
+from kinescope_upload.progress.journal import LONGEST
+from support.progress_cases import a_record, names_in
+
+if TYPE_CHECKING:
+    from kinescope_upload.upload import Record
+
+_FILE: Final = "c.json"
+_JOURNAL: Final = "c.journal"
+_ONLY_POSIX: Final = pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+
+
+def _by_id(*records: Record) -> dict[str, Record]:
+    return {one.lesson_id: one for one in records}
+
+
+def _crashed(folder: Path, to: Path, *records: Record) -> Path:
+    """What a run that recorded these leaves behind when it is killed: the disk as it is before the run ends."""
+    with ProgressStore(folder, ["c"]) as store:
+        for record in records:
+            store.save("c", record)
+        return Path(shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".run")))
+
+
+def test_a_step_is_a_line_of_the_journal_and_the_file_is_whole_when_the_run_ends(tmp_path: Path) -> None:
+    with ProgressStore(tmp_path, ["c"]) as store:
+        store.save("c", a_record(offset=1))
+        whole = (tmp_path / _FILE).read_bytes()
+        for offset in (2, 3):
+            store.save("c", a_record(offset=offset))
+        assert (tmp_path / _FILE).read_bytes() == whole
+        assert len((tmp_path / _JOURNAL).read_bytes().splitlines()) == 1 + 2
+
+    assert names_in(tmp_path) == [_FILE]
+    assert read_records(tmp_path) == _by_id(a_record(offset=3))
+
+
+def test_what_a_killed_run_left_in_its_journal_is_read_by_all_and_taken_in_by_the_next(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", *map(a_record, ("c_001", "c_002")), a_record(offset=7))
+    known = _by_id(a_record(offset=7), a_record("c_002"))
+
+    assert names_in(left) == [_JOURNAL, _FILE]
+    assert read_records(left) == known
+    assert _by_id(*stream_records(left, "c")) == known
+    with ProgressStore(left, ["c"]) as store:
+        assert store.records == known
+        store.save("c", a_record("c_003"))
+    assert names_in(left) == [_FILE]
+    assert read_records(left) == known | _by_id(a_record("c_003"))
+
+
+def test_a_run_that_records_nothing_leaves_the_journal_for_the_next(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record(offset=7))
+
+    with ProgressStore(left, ["c"]):
+        pass
+
+    assert read_records(left) == _by_id(a_record(offset=7))
+
+
+def test_what_is_changed_after_a_crash_is_the_newest(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record("c_002"), a_record(), a_record(offset=7))
+
+    changed = change_records(
+        left, "c", lambda one: one if one.lesson_id == "c_002" else a_record(offset=one.offset + 1)
+    )
+
+    assert changed == 1
+    assert names_in(left) == [_FILE]
+    assert read_records(left) == _by_id(a_record("c_002"), a_record(offset=8))
+
+
+_SAVES: Final = st.lists(
+    st.builds(a_record, st.sampled_from(["c_001", "c_002", "c_003"]), offset=st.integers(0, 99)), min_size=1, max_size=8
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(_SAVES, st.floats(0, 1))
+def test_of_a_journal_that_was_cut_off_every_whole_line_counts(records: list[Record], part: float) -> None:
+    with TemporaryDirectory() as name:
+        left = _crashed(Path(name) / "run", Path(name) / "left", a_record("c_000"), *records)
+        journal = left / _JOURNAL
+        head, _, lines = journal.read_bytes().partition(b"\n")
+        kept = lines[: int(len(lines) * part)]
+        journal.write_bytes(head + b"\n" + kept)
+
+        expected = _by_id(a_record("c_000"))
+        written = iter(lines.splitlines(keepends=True))
+        for record in records:
+            if expected.get(record.lesson_id) == record:
+                continue  # was there, and not written again
+            line = next(written)
+            if not kept.startswith(line):
+                break
+            kept = kept.removeprefix(line)
+            expected |= _by_id(record)
+        assert read_records(left) == expected
+
+
+def test_zeros_that_a_power_failure_left_in_the_last_line_are_no_record(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record(offset=1), a_record(offset=2))
+    lines = (left / _JOURNAL).read_bytes().splitlines(keepends=True)
+    torn = lines[-1][:40] + b"\0" * (len(lines[-1]) - 41) + b"\n"
+
+    (left / _JOURNAL).write_bytes(b"".join([*lines[:-1], torn]))
+    assert read_records(left) == _by_id(a_record(offset=1))
+    (left / _JOURNAL).write_bytes(b"".join([lines[0], torn, lines[-1]]))
+    with pytest.raises(UsageError, match="line 2 is not as kupload writes it"):
+        read_records(left)
+
+
+def test_a_journal_beside_a_file_that_it_does_not_follow_is_not_believed(tmp_path: Path) -> None:
+    backup = _crashed(tmp_path / "run", tmp_path / "backup", a_record())
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(offset=5), a_record(offset=6))
+
+    shutil.copy(backup / _FILE, left / _FILE)
+    assert read_records(left) == _by_id(a_record())
+    (left / _FILE).unlink()
+    assert read_records(left) == {}
+    with ProgressStore(left, ["c"]) as store:
+        store.save("c", a_record(offset=1))
+    assert read_records(left) == _by_id(a_record(offset=1))
+
+
+def test_a_long_journal_is_taken_in_by_the_file(tmp_path: Path) -> None:
+    title = "t" * (LONGEST // 10)
+    with ProgressStore(tmp_path, ["c"]) as store:
+        for offset in range(25):
+            store.save("c", a_record(offset=offset, title=title))
+            assert (tmp_path / _JOURNAL).stat().st_size <= LONGEST + 2 * len(title)
+            assert read_records(tmp_path) == _by_id(a_record(offset=offset, title=title))
+
+
+_RECORDS_FOR_EVER: Final = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from kinescope_upload.progress import ProgressStore
+
+with ProgressStore(Path(sys.argv[1]), ["c"]) as store:
+    [record] = store.records.values()
+    for offset in range(1, record.size):
+        store.save("c", replace(record, offset=offset))
+"""
+
+
+def test_who_looks_while_a_run_records_never_sees_an_older_state_again(tmp_path: Path) -> None:
+    with ProgressStore(tmp_path, ["c"]) as store:
+        store.save("c", a_record(title="t" * (LONGEST // 6)))  # so that the file is often written whole
+
+    with subprocess.Popen([sys.executable, "-c", _RECORDS_FOR_EVER, str(tmp_path)]) as process:
+        try:
+            seen = [0]
+            while seen[-1] < 100:
+                [record] = read_records(tmp_path).values()
+                [streamed] = stream_records(tmp_path, "c")
+                seen += [record.offset, streamed.offset]
+                assert process.poll() is None
+        finally:
+            process.kill()
+
+    assert seen == sorted(seen)
+
+
+def _head(**changes: object) -> bytes:
+    facts = {"journal": 1, "course": "c", "follows": {"bytes": 1, "crc32": 1}} | changes
+    return json.dumps(facts).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is no JSON"),
+        (b"[]\n", 'it does not begin with "journal", "course" and "follows" as kupload writes them'),
+        (_head(follows={"bytes": 1}), 'it does not begin with "journal"'),
+        (_head(journal=7), "it is of format 7, which only a newer kupload knows"),
+        (_head(course="d"), 'it is of course "d"'),
+        (_head() + b'{"c_001": {\n{}\n', "line 2 is not as kupload writes it"),
+        (_head() + b'{"c_001": {}}\n', 'lesson c_001: "path" is missing'),
+        (_head() + b'{"c_001": \xff{}}\n', "codec can't decode byte 0xff"),
+    ],
+)
+def test_a_journal_that_cannot_be_parsed_is_named_and_left_alone(tmp_path: Path, content: bytes, reason: str) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record())
+    (left / _JOURNAL).write_bytes(content)
+
+    for look in (lambda: ProgressStore(left, ["c"]), lambda: read_records(left), lambda: [*stream_records(left, "c")]):
+        with pytest.raises(UsageError) as caught:
+            look()
+        assert caught.value.what.startswith(f"{left / _JOURNAL} is no journal that kupload can read: ")
+        assert reason in caught.value.what
+        assert caught.value.way_out.startswith("It is left as it is.")
+        assert "`kupload verify`" in caught.value.way_out
+    assert (left / _JOURNAL).read_bytes() == content
+
+
+_FILLS_THE_DISK: Final = """
+import resource, sys
+from dataclasses import replace
+from pathlib import Path
+from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.progress import ProgressStore, read_records
+
+folder = Path(sys.argv[1])
+with ProgressStore(folder, ["c"]) as store:
+    [record] = store.records.values()
+    store.save("c", replace(record, offset=1))
+    store.save("c", replace(record, offset=2))
+    before = store.records
+    no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    half_a_line_more = (folder / "c.journal").stat().st_size + 100
+    resource.setrlimit(resource.RLIMIT_FSIZE, (half_a_line_more, no_limit[1]))
+    try:
+        store.save("c", replace(record, offset=3))
+    except BatchStoppedError as error:
+        print(error.what)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
+    assert store.records == before
+    assert read_records(folder) == before
+    store.save("c", replace(record, offset=4))
+    assert read_records(folder) == store.records
+"""
+
+
+@_ONLY_POSIX
+def test_a_disk_that_fills_up_in_mid_line_stops_the_batch_and_leaves_no_half_a_line(tmp_path: Path) -> None:
+    with ProgressStore(tmp_path, ["c"]) as store:
+        store.save("c", a_record())
+
+    done = subprocess.run([sys.executable, "-c", _FILLS_THE_DISK, str(tmp_path)], stdout=subprocess.PIPE, check=True)
+
+    assert (
+        done.stdout.decode() == f"{tmp_path / _FILE} cannot be written (File too large), so nothing more was begun.\n"
+    )
+    assert read_records(tmp_path) == _by_id(a_record(offset=4))
+    assert names_in(tmp_path) == [_FILE]

@@ -1,0 +1,103 @@
+"""One line of JSON of each command that looks at things or takes something over, with every field in it."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
+from kinescope_upload.commands.doctor.readings import (
+    Found,
+    LeftVideo,
+    NotTold,
+    Step,
+    StepState,
+    TrialResult,
+    in_order,
+)
+from kinescope_upload.commands.doctor.trial.view import JsonTrialView
+from kinescope_upload.commands.doctor.view import print_checkup
+from kinescope_upload.commands.folders_view import FolderAnswer, print_folders
+from kinescope_upload.commands.import_progress.takeover import NotTaken, Taken, Takeover
+from kinescope_upload.commands.import_progress.view import print_takeover
+from kinescope_upload.commands.map_view import MapAnswer, print_map
+from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
+from kinescope_upload.kinescope.video import Folder
+from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.upload import Stage
+from support.display_cases import FakeTime, assignment, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinescope_upload.output.terminal_output import Clock
+
+__all__ = ["DOCTOR", "FOLDERS", "MAP", "SETTINGS", "TAKEOVER", "TRIAL", "command_lines"]
+
+FOLDERS = FolderAnswer(
+    courses=(
+        CourseFolder(course="01_analytics", state=FolderState.THERE, folder_ids=("f1",), name="01_analytics"),
+        CourseFolder(course="02_ads", state=FolderState.MISSING, name="02_ads", near=("02_add",)),
+    ),
+    others=(Folder(id="f2", name="02_add"),),
+    made=frozenset({"01_analytics"}),
+)
+DOCTOR = (
+    Check(subject="token", standing=Standing.GOOD, told="Kinescope accepts …f4a5."),
+    Check(subject="delete", standing=Standing.WRONG_OUTSIDE, told="The token may not delete.", way_out="Let it."),
+)
+SETTINGS = (
+    SettingFact(name="jobs", value="2", place="jobs from .env line 2", is_default=False, shadowed=("--jobs",)),
+    SettingFact(name="stall", value="60.0", place="the default of stall", is_default=True),
+)
+MAP = MappedLibrary(
+    assignments=(assignment("01_a_001", 10_000_000, "01_a"),),
+    doubts=(Doubt(course="01_a", subject="01_a/m", reason="is not sure", lesson_ids=("01_a_002",)),),
+    ignored=(IgnoredFile(path="01_a/x.part", reason="is a partial download"),),
+)
+TAKEOVER = Takeover(
+    taken=(Taken(course="01_a", record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows"),),
+    known=("01_a_002",),
+    failed=("01_a_003",),
+    not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", way_out="Choose."),),
+)
+
+TRIAL = TrialResult(
+    outcomes=in_order(
+        (
+            Found(name="move", value="both", remark="twice"),
+            NotTold(name="head", why="answered with HTTP 502"),
+        ),
+        otherwise="only with --thorough",
+    ),
+    steps=(
+        Step(subject="init, tus", state=StepState.GOOD, told="An upload was created."),
+        Step(subject="folder", state=StepState.AGAINST, told="A folder is refused."),
+    ),
+    left=(LeftVideo(video_id="v1", title="kupload try 0123abcd: move", reason="The token may not delete it."),),
+    kept=('The folder "kupload try".',),
+    stopped="The token may not delete videos.",
+)
+
+
+def command_lines() -> list[dict[str, Any]]:
+    """The lines."""
+    options = DisplayOptions(as_json=True)
+    clock = FakeTime().clock
+
+    def line(show: Callable[[io.StringIO, Clock], object]) -> dict[str, Any]:
+        out = io.StringIO()
+        show(out, clock)
+        said: dict[str, Any] = json.loads(out.getvalue())
+        return said
+
+    answer = MapAnswer(mapped=MAP, is_proven=True)
+    return [
+        line(lambda out, clock: print_folders(FOLDERS, options, out, clock=clock)),
+        line(lambda out, clock: print_checkup(SETTINGS, DOCTOR, options, out, clock=clock)),
+        line(lambda out, clock: print_map(answer, options, out, clock=clock)),
+        line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),
+        line(lambda out, clock: JsonTrialView(out, clock=clock).ends(TRIAL, "kupload-try-2026-02-18.json")),
+    ]

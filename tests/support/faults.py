@@ -1,0 +1,190 @@
+"""The fault matrix's rows: what goes wrong, and how a run is to end because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+from kinescope_upload.emulator import Action, Break, Direction, Fault, Route
+from support.world import KIB, World
+
+__all__ = ["DIALECTS", "ROWS", "Row"]
+
+DIALECTS = ("tus", "json")
+CHUNK = 256 * KIB
+
+Arrange = Callable[[World], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A fault.
+
+    Attributes:
+        name: What goes wrong.
+        arrange: Makes it go wrong.
+        exits: The exit code of each run; between runs everything is healed.
+        cuts: How many transfers lose what was in flight.
+        dialects: Where it can happen.
+    """
+
+    name: str
+    arrange: Arrange
+    exits: tuple[int, ...] = (0,)
+    cuts: int = 0
+    dialects: tuple[str, ...] = DIALECTS
+
+
+def _service(fault: Fault, **settings: int) -> Arrange:
+    def arrange(world: World) -> None:
+        world.emulator.faults.add(fault, *[replace(fault) for _ in range(settings.get("more", 0))])
+
+    return arrange
+
+
+def _both(*arrangements: Arrange) -> Arrange:
+    def arrange(world: World) -> None:
+        for one in arrangements:
+            one(world)
+
+    return arrange
+
+
+def _cut(after: int, by: Break, times: int) -> Arrange:
+    return lambda world: world.link.cut(after=after, by=by, times=times)
+
+
+def _answers_lost(times: int) -> Arrange:
+    return lambda world: world.link.cut(after=0, by=Break.RST, direction=Direction.DOWN, times=times)
+
+
+def _date(seconds: int) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+def _rows_of_init() -> list[Row]:
+    def answered(status: int, *, code: int | None = None, times: int = 1, **headers: str) -> Arrange:
+        named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        return _service(Fault(route=Route.INIT, status=status, code=code, times=times, headers=named))
+
+    lost = _service(Fault(route=Route.INIT, action=Action.LOSE_ANSWER))
+    delete_lost = _service(Fault(route=Route.VIDEO_DELETE, action=Action.LOSE_ANSWER, skip=1))  # the first only asks
+    return [
+        Row(name="the answer to init is lost", arrange=lost),
+        Row(name="the answers to three inits are lost", arrange=_both(lost, lost, lost)),
+        Row(name="the answers to init and to the delete are lost", arrange=_both(lost, delete_lost)),
+        Row(name="init is dropped before it is done", arrange=_service(Fault(route=Route.INIT, action=Action.DROP))),
+        Row(name="init meets 500 twice", arrange=answered(500, times=2)),
+        Row(name="init meets 502", arrange=answered(502)),
+        Row(name="init meets 503", arrange=answered(503)),
+        Row(name="init meets 408", arrange=answered(408)),
+        Row(name="init meets 503 with Retry-After in seconds", arrange=answered(503, Retry_After="0")),
+        Row(name="init meets 429 with Retry-After in seconds", arrange=answered(429, times=4, Retry_After="0")),
+        Row(name="init meets 429 with Retry-After as a date", arrange=answered(429, Retry_After=_date(-5))),
+        Row(name="init meets 429 without Retry-After", arrange=answered(429, times=5)),
+        Row(name="init is refused for one video", arrange=answered(400, code=400400), exits=(1, 0)),
+        Row(name="one file is too large for the plan", arrange=answered(413), exits=(1, 0)),
+        Row(name="one title fails the validation", arrange=answered(422, code=402402), exits=(1, 0)),
+        Row(name="the token is refused", arrange=answered(401, code=100102, times=4), exits=(3, 0)),
+        Row(name="payment is required", arrange=answered(402, times=4), exits=(3, 0)),
+        Row(name="the money is used up", arrange=answered(400, code=400207, times=4), exits=(3, 0)),
+        Row(name="the token may not upload", arrange=answered(403, code=100103, times=4), exits=(3, 0)),
+        Row(name="init fails until the retries are used up", arrange=answered(500, times=4 * 4), exits=(1, 0)),
+    ]
+
+
+_INVALID_AS_402 = _service(Fault(route=Route.INIT, status=402, code=402402))
+
+
+def _rows_of_patch() -> list[Row]:
+    def on_patch(action: Action, *, skip: int = 1, **facts: int) -> Arrange:
+        return _service(Fault(route=Route.PATCH, action=action, skip=skip, **facts))  # type: ignore[arg-type]
+
+    def answered(status: int, *, times: int = 1, **headers: str) -> Arrange:
+        named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        return _service(Fault(route=Route.PATCH, status=status, times=times, skip=1, headers=named))
+
+    half = CHUNK // 2
+    return [
+        Row(name="the answer to a chunk is lost", arrange=on_patch(Action.LOSE_ANSWER)),
+        Row(
+            name="the answer to every file's last chunk is lost",
+            arrange=_service(Fault(route=Route.PATCH, action=Action.LOSE_ANSWER, times=4)),
+        ),
+        Row(name="half a chunk is stored, then the line drops", arrange=on_patch(Action.DROP, keep=half), cuts=1),
+        Row(name="half a chunk is stored, then 500", arrange=on_patch(Action.PARTIAL, keep=half, status=500), cuts=1),
+        Row(
+            name="half a chunk is stored, and 204 says so",
+            arrange=on_patch(Action.PARTIAL, keep=half, status=204),
+            cuts=1,
+        ),
+        Row(name="nothing of a chunk is stored, then 500", arrange=on_patch(Action.PARTIAL, status=500), cuts=1),
+        Row(name="a chunk meets 500", arrange=answered(500), cuts=1),
+        Row(name="a chunk meets 429 with Retry-After", arrange=answered(429, times=4, Retry_After="0"), cuts=4),
+        Row(name="a chunk meets 503 with Retry-After", arrange=answered(503, Retry_After="0"), cuts=1),
+        Row(name="a chunk meets 409 with the offset", arrange=answered(409, Upload_Offset="0"), cuts=2),
+        Row(name="a chunk meets 409 without the offset", arrange=answered(409), cuts=1),
+        Row(name="the upload is locked for six requests", arrange=answered(423, times=6), cuts=6),
+        Row(name="a chunk arrives damaged", arrange=answered(460), cuts=1),
+        Row(name="the token is revoked in mid-upload", arrange=answered(401, times=8), exits=(3, 0), cuts=8),
+        Row(name="the money runs out in mid-upload", arrange=answered(402, times=4), exits=(3, 0), cuts=4),
+        Row(
+            name="a chunk is forbidden",
+            arrange=_service(Fault(route=Route.PATCH, status=403, times=2, match="003_")),
+            exits=(1, 0),
+            cuts=2,
+        ),
+        Row(name="a chunk is forbidden without the token", arrange=answered(403), cuts=1),
+        Row(name="one title fails the validation, under the status of payment", arrange=_INVALID_AS_402, exits=(1, 0)),
+        Row(
+            name="the upload expires in mid-chunk",
+            arrange=_service(Fault(route=Route.PATCH, action=Action.EXPIRE, keep=CHUNK + half)),
+            cuts=2,
+        ),
+    ]
+
+
+def _rows_of_head() -> list[Row]:
+    def refused(status: int) -> Row:
+        head = Fault(route=Route.HEAD, status=status, times=None)
+        return Row(
+            name=f"the line breaks, and HEAD is refused by {status}",
+            arrange=_both(_service(head), _service(Fault(route=Route.PATCH, status=500, skip=1))),
+            cuts=2,
+        )
+
+    broken = _service(Fault(route=Route.PATCH, status=500, skip=1))
+    no_offset = _service(Fault(route=Route.PATCH, status=409, skip=1))
+    head_refused = _service(Fault(route=Route.HEAD, status=400, times=None))
+    return [
+        *(refused(status) for status in (400, 403, 405, 501)),
+        Row(
+            name="the answer to HEAD is lost",
+            arrange=_both(broken, _service(Fault(route=Route.HEAD, action=Action.LOSE_ANSWER))),
+            cuts=1,
+        ),
+        Row(
+            name="HEAD meets 503",
+            arrange=_both(broken, _service(Fault(route=Route.HEAD, status=503))),
+            cuts=1,
+        ),
+        Row(
+            name="neither HEAD nor the conflict tells the offset",
+            arrange=_both(head_refused, no_offset, no_offset),
+            cuts=4,
+        ),
+    ]
+
+
+def _rows_of_line() -> list[Row]:
+    return [
+        Row(name="connections are cut by FIN", arrange=_cut(600 * KIB, Break.FIN, 3), cuts=3),
+        Row(name="connections are cut by RST", arrange=_cut(600 * KIB, Break.RST, 3), cuts=3),
+        Row(name="every connection is cut at its first byte", arrange=_cut(0, Break.RST, 10), cuts=4),
+        Row(name="answers are lost on the way", arrange=_answers_lost(10), cuts=6),
+    ]
+
+
+ROWS = (*_rows_of_init(), *_rows_of_patch(), *_rows_of_head(), *_rows_of_line())

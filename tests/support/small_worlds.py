@@ -1,0 +1,311 @@
+"""Small worlds in which anything may disagree with anything: few ids, few sizes, few titles, so that they collide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from kinescope_upload.audit.compare import Comparison, Lesson, Place, Trace
+from kinescope_upload.audit.fixes import Action, Commands, Mending, MendingPlan, plan_mending
+from kinescope_upload.kinescope.video import Video
+from kinescope_upload.model import LessonRow, LessonTable, VideoFile
+from kinescope_upload.upload import Stage
+from kinescope_upload.video_ids import short_id
+
+if TYPE_CHECKING:
+    from kinescope_upload.audit.compare import Report
+
+COURSE, PROJECT, FOLDER, ELSEWHERE = "c", "project", "folder", "elsewhere"
+PLACES = {COURSE: Place(course=COURSE, project_id=PROJECT, folder_ids=(FOLDER,))}
+IDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "123456")
+SPELT = (short_id(IDS[0]), f"https://kinescope.io/{short_id(IDS[1])}", IDS[2].upper())
+COMMANDS = Commands(api_url="https://api", table=LessonTable())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallWorld:
+    """Lessons and videos; both by id."""
+
+    lessons: dict[str, Lesson]
+    videos: dict[str, Video]
+
+    def compared(self, order: list[Video] | None = None) -> Comparison:
+        comparison = Comparison(dict(self.lessons), PLACES, has_database=True)
+        videos = order if order is not None else list(self.videos.values())
+        for video in videos:
+            if video.folder_id == FOLDER:
+                comparison.see(video)
+        missing = set(comparison.missing())
+        for video in videos:
+            if video.id in missing:
+                comparison.see(video)
+        return comparison
+
+    def report(self) -> Report:
+        return self.compared().report()
+
+    def plan(self) -> MendingPlan:
+        comparison = self.compared()
+        return plan_mending(comparison.report(), comparison, COMMANDS)
+
+    def mended(self) -> SmallWorld:
+        """The world after everything that is planned was done."""
+        lessons, videos = dict(self.lessons), dict(self.videos)
+        for mending in self.plan().mendings:
+            _do(mending, lessons, videos)
+        return SmallWorld(lessons=lessons, videos=videos)
+
+
+def _do(mending: Mending, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:
+    lesson = lessons[mending.lesson.lesson_id]
+    match mending.action:
+        case Action.DELETE:
+            del videos[mending.video_id]
+            if not mending.value:
+                lesson = replace(lesson, trace=None)
+        case Action.RESTART:
+            lesson = replace(lesson, trace=None)
+        case Action.CLEAR:
+            assert mending.video_id not in videos
+            lesson = replace(lesson, row=_row(lesson, None))
+        case Action.ADOPT | Action.LINK:
+            lesson = _linked(lesson, videos[mending.video_id])
+        case Action.MOVE:
+            videos[mending.video_id] = replace(videos[mending.video_id], folder_id=mending.value)
+        case Action.RENAME:
+            videos[mending.video_id] = replace(videos[mending.video_id], title=mending.value)
+    lessons[lesson.lesson_id] = lesson
+
+
+def _row(lesson: Lesson, video_id: str | None) -> LessonRow:
+    assert lesson.row is not None
+    return replace(lesson.row, video_id=video_id)
+
+
+def _linked(lesson: Lesson, video: Video) -> Lesson:
+    assert lesson.file is not None or lesson.trace is not None
+    before = lesson.trace
+    file = lesson.file
+    if before is not None and before.video_id == video.id:
+        trace = replace(before, stage=Stage.LINKED)
+    else:
+        assert file is not None
+        trace = Trace(
+            course=COURSE,
+            path=file.path,
+            size=file.size,
+            modified_ns=file.modified_ns,
+            stage=Stage.LINKED,
+            video_id=video.id,
+            md5=video.md5,
+            title="",
+        )
+    return replace(lesson, row=_row(lesson, video.id), trace=trace)
+
+
+_PARTIAL = ("pending", "uploading", "aborted")
+_sizes = st.sampled_from((10, 20))
+_md5s = st.sampled_from(("a" * 32, "b" * 32))
+_titles = st.sampled_from(("One", "Two"))
+
+
+@st.composite
+def _traces(draw: st.DrawFn, file: VideoFile | None) -> Trace:
+    stage = draw(st.sampled_from([one for one in Stage if one is not Stage.PLANNED]))
+    size = file.size if file and draw(st.booleans()) else draw(_sizes)
+    has_md5 = stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}
+    return Trace(
+        course=COURSE,
+        path=file.path if file else "c/gone.mp4",
+        size=size,
+        modified_ns=draw(st.sampled_from((1, 2))),
+        stage=stage,
+        video_id=draw(st.sampled_from(IDS)),
+        md5=draw(st.one_of(st.none(), _md5s)) if has_md5 else None,
+        title="",
+    )
+
+
+@st.composite
+def _lessons(draw: st.DrawFn, lesson_id: str) -> Lesson:
+    path = f"c/{lesson_id}.mp4"
+    file = VideoFile(path=path, size=draw(_sizes), modified_ns=1) if draw(st.integers(0, 3)) else None
+    title = draw(_titles)
+    video_id = draw(st.sampled_from((None, *IDS, *SPELT, "no id of Kinescope")))
+    has_row = draw(st.integers(0, 3))
+    row = LessonRow(lesson_id=lesson_id, course=COURSE, title=title, video_id=video_id) if has_row else None
+    return Lesson(
+        lesson_id=lesson_id,
+        course=COURSE,
+        title=title if row else None,
+        file=file,
+        row=row,
+        trace=draw(st.one_of(st.none(), _traces(file))),
+        file_md5=draw(_md5s) if file else None,
+    )
+
+
+@st.composite
+def _videos(draw: st.DrawFn, video_id: str) -> Video:
+    status = draw(st.sampled_from(("done", "done", "done", "processing", *_PARTIAL, "suspended", "error")))
+    has_content = status not in _PARTIAL and (status != "suspended" or draw(st.booleans()))
+    is_told = has_content and draw(st.integers(0, 4)) > 0  # originals may be switched off
+    return Video(
+        id=video_id,
+        title=draw(_titles),
+        status=status,
+        project_id=PROJECT,
+        folder_id=draw(st.sampled_from((FOLDER, FOLDER, ELSEWHERE, None))),
+        size=draw(_sizes) if is_told else None,
+        md5=draw(_md5s) if is_told else None,
+        duration=5.0 if has_content else 0.0,
+        has_assets=has_content,
+    )
+
+
+KEYS = ("c_001", "c_002", "c_003", "c_004")
+TWINS = IDS[len(KEYS) :]
+
+
+@st.composite
+def _any_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Up to four lessons and six videos that have nothing to do with each other, but for their ids."""
+    lessons = {key: draw(_lessons(key)) for key in KEYS[: draw(st.integers(0, 4))]}
+    ids = draw(st.lists(st.sampled_from(IDS), unique=True))
+    return SmallWorld(lessons=lessons, videos={key: draw(_videos(key)) for key in ids})
+
+
+@st.composite
+def _near_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Lessons that agree on all four sides, but for up to four things that happened to them."""
+    keys = KEYS[: draw(st.integers(1, 4))]
+    pairs = {key: _agreeing(draw, key, video_id) for key, video_id in zip(keys, IDS, strict=False)}
+    lessons = {key: lesson for key, (lesson, _) in pairs.items()}
+    videos = {video.id: video for _, video in pairs.values()}
+    for happen in draw(st.lists(st.sampled_from(_HAPPENINGS), max_size=4)):
+        happen(draw, draw(st.sampled_from(keys)), lessons, videos)
+    return SmallWorld(lessons=lessons, videos=videos)
+
+
+def _agreeing(draw: st.DrawFn, key: str, video_id: str) -> tuple[Lesson, Video]:
+    size, title = draw(_sizes), draw(_titles)
+    md5 = draw(st.sampled_from((key[-1] * 32, key[-1] * 32, "a" * 32)))
+    video = Video(
+        id=video_id,
+        title=title,
+        status="done",
+        project_id=PROJECT,
+        folder_id=FOLDER,
+        size=size,
+        md5=md5,
+        duration=5.0,
+        has_assets=True,
+    )
+    file = VideoFile(path=f"c/{key}.mp4", size=size, modified_ns=1)
+    row = LessonRow(lesson_id=key, course=COURSE, title=title, video_id=None)
+    lesson = Lesson(lesson_id=key, course=COURSE, title=title, file=file, row=row, file_md5=md5)
+    return _linked(lesson, video), video
+
+
+_Lessons = dict[str, Lesson]
+_Videos = dict[str, Video]
+
+
+def _row_changes(draw: st.DrawFn, key: str, lessons: _Lessons, _: _Videos) -> None:
+    if lessons[key].row is not None:
+        named = draw(st.sampled_from((None, None, *IDS, *SPELT, "no id of Kinescope")))
+        lessons[key] = replace(lessons[key], row=_row(lessons[key], named))
+
+
+def _row_is_emptied(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    if lessons[key].row is not None:
+        lessons[key] = replace(lessons[key], row=_row(lessons[key], None))
+
+
+def _row_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    lessons[key] = replace(lessons[key], row=None, title=None)
+
+
+def _progress_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    lessons[key] = replace(lessons[key], trace=None)
+
+
+def _file_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
+    lessons[key] = replace(lessons[key], file=None, file_md5=None)
+
+
+def _lesson_is_another(draw: st.DrawFn, key: str, lessons: _Lessons, _: _Videos) -> None:
+    lessons[key] = draw(_lessons(key))
+
+
+def _video_changes(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    own = lessons[key].own_id
+    if own in videos:
+        now = draw(_videos(own))
+        name = draw(st.sampled_from(("title", "status", "folder_id", "size", "md5")))
+        whole = {"size": now.size, "md5": now.md5} if now.size is None else {name: getattr(now, name)}
+        videos[own] = now if name == "status" else replace(videos[own], **whole)
+
+
+def _video_is_misplaced(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    own = videos.get(lessons[key].own_id or "")
+    if own is not None and draw(st.booleans()):
+        videos[own.id] = replace(own, folder_id=draw(st.sampled_from((ELSEWHERE, None))))
+    elif own is not None:
+        videos[own.id] = replace(own, title="den_1")
+
+
+def _video_goes(_: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    videos.pop(lessons[key].own_id or "", None)
+
+
+def _row_names_a_twin(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    """Two runs uploaded the same file; of the one that the progress file names, all bytes are there or not."""
+    lesson = lessons[key]
+    own = videos.get(lesson.own_id or "")
+    if own is None or lesson.row is None or lesson.trace is None:
+        return
+    twin = draw(st.sampled_from(TWINS))
+    videos[twin] = replace(own, id=twin)
+    lessons[key] = replace(lesson, row=_row(lesson, twin))
+    if draw(st.booleans()):
+        videos[own.id] = Video(id=own.id, title=own.title, status="uploading", project_id=PROJECT, folder_id=FOLDER)
+        lessons[key] = replace(lessons[key], trace=replace(lesson.trace, stage=Stage.CREATED, md5=None))
+
+
+def _only_a_twin_is_left(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
+    """The lesson's video is gone; another with its content is there, and nobody names it."""
+    own = videos.pop(lessons[key].own_id or "", None)
+    if own is not None:
+        twin = draw(st.sampled_from(TWINS))
+        videos[twin] = replace(own, id=twin)
+        if lessons[key].row is not None and draw(st.booleans()):
+            lessons[key] = replace(lessons[key], row=_row(lessons[key], None))
+
+
+_HAPPENINGS = (
+    _row_is_emptied,
+    _row_names_a_twin,
+    _video_is_misplaced,
+    _row_changes,
+    _row_goes,
+    _progress_goes,
+    _file_goes,
+    _lesson_is_another,
+    _video_changes,
+    _video_goes,
+    _row_names_a_twin,
+    _only_a_twin_is_left,
+)
+
+
+@st.composite
+def small_worlds(draw: st.DrawFn) -> SmallWorld:
+    """Up to four lessons and six videos: some in which nothing fits, more in which nearly all does."""
+    world = draw(_near_worlds() if draw(st.integers(0, 2)) else _any_worlds())
+    own = [one.own_id for one in world.lessons.values() if one.own_id]
+    assume(len(own) == len(set(own)))  # every id is chosen once
+    return world
