@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.output.terminal_output import Surface, surface_of, tolerant
+from kinescope_upload.output.terminal_output import Surface, escape_unencodable, surface_of
 from kinescope_upload.text import (
     cell_width,
     count,
@@ -166,8 +166,8 @@ def test_numbers_come_with_their_nouns_and_rates_with_their_unit() -> None:
     ("reason", "way_out", "text"),
     [("broken", "", "broken"), ("broken", "Mend it.", "broken. Mend it."), ("Broken!", "Mend it.", "Broken! Mend it.")],
 )
-def test_a_reason_and_its_way_out_are_two_sentences(reason: str, way_out: str, text: str) -> None:
-    assert joined(reason, way_out) == text
+def test_a_reason_and_its_way_out_are_two_sentences(reason: str, hint: str, text: str) -> None:
+    assert joined(reason, hint) == text
 
 
 def test_what_an_encoding_cannot_carry_is_escaped() -> None:
@@ -181,7 +181,7 @@ def test_what_an_encoding_cannot_carry_is_escaped() -> None:
 def test_a_stream_writes_escapes_instead_of_failing() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    print("ё", file=tolerant(stream), end="", flush=True)
+    print("ё", file=escape_unencodable(stream), end="", flush=True)
     assert raw.getvalue() == rb"\u0451"
 
 

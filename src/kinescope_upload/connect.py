@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
 
@@ -25,7 +25,7 @@ __all__ = ["Kinescope", "database_of", "open_kinescope"]
 class Kinescope:
     """Kinescope by both of its doors, through one HTTP client."""
 
-    service: Service
+    service: HttpClient
     uploader: TusClient
     api: KinescopeApi
 
@@ -50,7 +50,7 @@ def open_kinescope(settings: Settings) -> Iterator[Kinescope]:
     Raises:
         UsageError: There is no token, or it must not go to a configured address.
     """
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.pace_file import PaceFile, usual_folder
     from kinescope_upload.kinescope.request_pace import RequestPace
@@ -62,7 +62,7 @@ def open_kinescope(settings: Settings) -> Iterator[Kinescope]:
     settings.check_addresses()
     trusted = TrustedAddresses(configured=(uploader_url, api_url), hosts=settings.trusted_hosts)
     pace = RequestPace(settings.api_rate, PaceFile(usual_folder, token))
-    with closing(Service(token=token, trusted=trusted, stall=settings.stall, pace=pace)) as service:
+    with closing(HttpClient(token=token, trusted=trusted, stall=settings.stall, pace=pace)) as service:
         yield Kinescope(
             service=service,
             uploader=TusClient(service, uploader_url=uploader_url, workspace_id=settings.workspace_id),

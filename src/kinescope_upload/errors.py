@@ -44,14 +44,14 @@ class KuploadError(Exception):
 
     Args:
         what: What happened to which thing, and why.
-        way_out: What to do now; empty when there is nothing to do.
+        hint: What to do now; empty when there is nothing to do.
         request_id: Kinescope's `X-Request-ID`, for its support; None when no answer came.
     """
 
-    def __init__(self, what: str, way_out: str = "", *, request_id: str | None = None) -> None:
+    def __init__(self, what: str, hint: str = "", *, request_id: str | None = None) -> None:
         super().__init__(what)
         self.what = what
-        self.way_out = way_out
+        self.hint = hint
         self.request_id = request_id
 
     @property
@@ -61,7 +61,7 @@ class KuploadError(Exception):
 
     def __str__(self) -> str:
         """The sentences for the terminal: the reason, then the way out."""
-        return f"{self.reason} {self.way_out}".rstrip()
+        return f"{self.reason} {self.hint}".rstrip()
 
 
 class TryAgainError(KuploadError):

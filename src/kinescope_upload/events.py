@@ -141,7 +141,7 @@ class LessonFailed:
 
     lesson_id: str
     reason: str
-    way_out: str = ""
+    hint: str = ""
     is_in_doubt: bool = False
 
 
@@ -160,13 +160,13 @@ class RunEnded:
         exit_code: What the process will exit with (0, 1, 3 or 130).
         seconds: How long it took.
         reason: Why the batch was stopped; None when it ran to its end.
-        way_out: What to do about that.
+        hint: What to do about that.
     """
 
     exit_code: int
     seconds: float
     reason: str | None = None
-    way_out: str = ""
+    hint: str = ""
 
 
 RunEvent = (

@@ -95,7 +95,7 @@ class Doubt:
         course: The course it concerns; None when that cannot be told.
         subject: The lesson, file or section in question.
         reason: What is wrong, in words.
-        way_out: What a person can do about it; empty when nothing needs doing.
+        hint: What a person can do about it; empty when nothing needs doing.
         lesson_ids: The lessons that stay undone because of it.
         blocking: Whether the run is incomplete because of it (exit code 1); otherwise it is only worth knowing.
     """
@@ -103,7 +103,7 @@ class Doubt:
     course: str | None
     subject: str
     reason: str
-    way_out: str = ""
+    hint: str = ""
     lesson_ids: tuple[str, ...] = ()
     blocking: bool = True
 

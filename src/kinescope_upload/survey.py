@@ -15,7 +15,7 @@ from kinescope_upload.mapping import (
     assign_by_scan_rule,
     check_against_rows,
     check_courses,
-    guard,
+    check_sections,
     known_courses,
     trust_scan,
 )
@@ -74,7 +74,7 @@ class Survey:
             is_scanned = self.source is MappingSource.SCAN_RULE
             return _merged(self.mapped, trust_scan(self.mapped.assignments)) if is_scanned else self.mapped
         if self.source is MappingSource.SCAN_RULE:
-            return _merged(self.mapped, guard(self.mapped.assignments, rows))
+            return _merged(self.mapped, check_sections(self.mapped.assignments, rows))
         return check_against_rows(self.mapped, rows)
 
     @_without_collector()

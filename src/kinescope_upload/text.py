@@ -170,11 +170,11 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def joined(reason: str, way_out: str) -> str:
+def joined(reason: str, hint: str) -> str:
     """What is wrong and what to do about it, as one text."""
-    if not way_out:
+    if not hint:
         return reason
-    return f"{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {way_out}"
+    return f"{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {hint}"
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 30.0
 """Seconds after which a test that waits for another thread has failed."""
 
-_CTRL_C: Final = Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by Ctrl+C.", way_out="Run it again.")
+_CTRL_C: Final = Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by Ctrl+C.", hint="Run it again.")
 
 
 def _no_cut() -> None:
@@ -175,7 +175,7 @@ def test_an_outage_that_takes_too_long_ends_the_batch_and_stays_resumable() -> N
     assert stop.ending == Ending(
         exit_code=EXIT_NOT_DONE,
         reason="Kinescope could not be reached for 0 min.",
-        way_out="Everything is saved: run the same command again when the network is back.",
+        hint="Everything is saved: run the same command again when the network is back.",
     )
     assert heard.kinds == ["WaitStarted", "WaitEnded"]
 
@@ -317,7 +317,7 @@ def test_the_first_ending_counts_and_each_request_cuts_the_transfers() -> None:
     assert cuts == [_CTRL_C, _CTRL_C]
     with pytest.raises(InterruptedRunError) as caught:
         stop.check()
-    assert (caught.value.what, caught.value.way_out) == ("Stopped by Ctrl+C.", "Run it again.")
+    assert (caught.value.what, caught.value.hint) == ("Stopped by Ctrl+C.", "Run it again.")
 
 
 def test_a_pause_ends_at_once_when_the_batch_ends(threads: ThreadPoolExecutor) -> None:
@@ -333,7 +333,7 @@ def test_what_stops_a_batch_becomes_its_ending_without_saying_the_way_out_twice(
     error = BatchStoppedError("No money (402).", "Pay, then run it again.", request_id="r-1")
 
     assert Ending.of(error) == Ending(
-        exit_code=EXIT_STOPPED, reason="No money (402). (X-Request-ID r-1)", way_out="Pay, then run it again."
+        exit_code=EXIT_STOPPED, reason="No money (402). (X-Request-ID r-1)", hint="Pay, then run it again."
     )
 
 
@@ -413,7 +413,7 @@ def test_the_first_signal_ends_the_batch_and_the_handlers_are_put_back(number: s
     assert stop.ending == Ending(
         exit_code=EXIT_INTERRUPTED,
         reason=f"Stopped by {word}.",
-        way_out="Everything is saved; the same command goes on where it was.",
+        hint="Everything is saved; the same command goes on where it was.",
     )
     assert signal.getsignal(number) is before
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.batch.retry_state import Patience, Verdict
+from kinescope_upload.batch.retry_state import RetryDecision, RetryState
 from kinescope_upload.errors import (
     LockedError,
     ThrottledError,
@@ -21,8 +21,8 @@ from kinescope_upload.policy.retry import RetryPolicy
 _FAILURE: Final = UnreachableError("The connection broke.")
 
 
-def _patience(*, retries: int = 3, lock: float = 900.0, throttle: float = 3600.0) -> Patience:
-    return Patience(RetryPolicy(retries=retries), lock_patience=lock, throttle_patience=throttle)
+def _patience(*, retries: int = 3, lock: float = 900.0, throttle: float = 3600.0) -> RetryState:
+    return RetryState(RetryPolicy(retries=retries), lock_patience=lock, throttle_patience=throttle)
 
 
 def _trouble(retry_after: float | None = None) -> TryAgainError:
@@ -41,10 +41,10 @@ def test_a_failure_costs_one_retry_and_the_last_one_is_given_up() -> None:
     patience = _patience()
 
     assert [patience.verdict(_FAILURE, chance=0.0) for _ in range(4)] == [
-        Verdict(wait=3.0, number=1),
-        Verdict(wait=6.0, number=2),
-        Verdict(wait=12.0, number=3),
-        Verdict(wait=0.0, gives_up=True),
+        RetryDecision(wait=3.0, number=1),
+        RetryDecision(wait=6.0, number=2),
+        RetryDecision(wait=12.0, number=3),
+        RetryDecision(wait=0.0, gives_up=True),
     ]
 
 
@@ -52,7 +52,7 @@ def test_ten_unrelated_breaks_do_not_fail_a_large_file() -> None:
     patience = _patience()
 
     for _ in range(10):
-        assert patience.verdict(_FAILURE, chance=0.0) == Verdict(wait=3.0, number=1)
+        assert patience.verdict(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
         patience.bytes_moved()
 
 
@@ -61,7 +61,7 @@ def test_no_retries_gives_up_at_the_first_failure() -> None:
 
 
 def test_a_failure_waits_as_long_as_the_server_asks() -> None:
-    assert _patience().verdict(_trouble(60.0), chance=0.0) == Verdict(wait=60.0, number=1)
+    assert _patience().verdict(_trouble(60.0), chance=0.0) == RetryDecision(wait=60.0, number=1)
 
 
 def test_a_server_cannot_make_a_lesson_wait_longer_than_the_batch_would() -> None:
@@ -73,8 +73,8 @@ def test_being_asked_to_slow_down_holds_everybody_and_costs_no_retry() -> None:
     patience = _patience(retries=1)
 
     for _ in range(20):
-        assert patience.verdict(_throttled(30.0), chance=0.5) == Verdict(wait=30.0, holds_all=True)
-    assert patience.verdict(_FAILURE, chance=0.0) == Verdict(wait=3.0, number=1)
+        assert patience.verdict(_throttled(30.0), chance=0.5) == RetryDecision(wait=30.0, holds_all=True)
+    assert patience.verdict(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
 
 
 def test_without_a_named_wait_a_throttled_batch_waits_longer_each_time() -> None:
@@ -115,7 +115,7 @@ def test_a_lock_is_waited_out_for_15_minutes_without_using_up_retries() -> None:
         waited += verdict.wait
 
     assert 870.0 < waited <= 900.0
-    assert patience.verdict(_FAILURE, chance=0.0) == Verdict(wait=3.0, number=1)
+    assert patience.verdict(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
 
 
 def test_a_lock_is_asked_about_more_and_more_rarely() -> None:

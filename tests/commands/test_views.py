@@ -33,7 +33,7 @@ def show_trial(out: TextIO) -> None:
     for item in (*TRIAL.steps, *TRIAL.outcomes):
         view.found(item)
     view.waits("Kinescope to process a video", 600)
-    view.ends(TRIAL, "kupload-try-2026-02-18.json")
+    view.backends(TRIAL, "kupload-try-2026-02-18.json")
 
 
 SHOWS: dict[str, Callable[[TextIO], object]] = {
@@ -95,9 +95,9 @@ def test_names_from_the_server_cannot_play_with_the_terminal() -> None:
     courses = (CourseFolder(course=HOSTILE, state=FolderState.MISSING, name=HOSTILE, near=(HOSTILE,)),)
     out = io.StringIO()
     print_folders(replace(FOLDERS, courses=courses), PLAIN, out)
-    told = io.StringIO()
-    print_checkup((replace(SETTINGS[0], value=HOSTILE),), (replace(DOCTOR[0], told=HOSTILE),), PLAIN, told)
-    for text in (out.getvalue(), told.getvalue()):
+    message = io.StringIO()
+    print_checkup((replace(SETTINGS[0], value=HOSTILE),), (replace(DOCTOR[0], message=HOSTILE),), PLAIN, message)
+    for text in (out.getvalue(), message.getvalue()):
         assert all(line.isprintable() for line in text.splitlines())
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.config import Origin, Place, Secret, Settings, Source, load_settings
+from kinescope_upload.config import Origin, Secret, SettingOrigin, Settings, Source, load_settings
 from kinescope_upload.config.catalog import SETTINGS, Setting
 from kinescope_upload.config.files import read_env_file
 from kinescope_upload.errors import UsageError
@@ -172,8 +172,8 @@ def test_shadowed_places_are_named_and_equal_ones_are_not(here: Directory) -> No
     here.environment["KUPLOAD_JOBS"] = "8"
     here.toml("\n# how many\njobs = 5\n")
     env, environment = (
-        Place(source=Source.ENV_FILE, name="KUPLOAD_JOBS", file=".env", line=1),
-        Place(source=Source.ENVIRONMENT, name="KUPLOAD_JOBS"),
+        SettingOrigin(source=Source.ENV_FILE, name="KUPLOAD_JOBS", file=".env", line=1),
+        SettingOrigin(source=Source.ENVIRONMENT, name="KUPLOAD_JOBS"),
     )
     assert here.load().origins["jobs"] == Origin(place=env, shadowed=(environment,))
     assert [str(place) for place in here.load(jobs=8).origins["jobs"].shadowed] == [
@@ -248,7 +248,7 @@ def test_tus_without_a_workspace_is_decided_when_it_is_needed(here: Directory) -
     assert settings.needed_workspace_id(WORKSPACE) == WORKSPACE
     with pytest.raises(UsageError, match="KINESCOPE_WORKSPACE_ID is not set") as caught:
         settings.needed_workspace_id(None)
-    assert "KINESCOPE_INIT=json" in caught.value.way_out
+    assert "KINESCOPE_INIT=json" in caught.value.hint
 
 
 def test_the_workspace_that_is_set_goes_before_the_one_that_is_told(here: Directory) -> None:

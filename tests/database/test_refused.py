@@ -61,12 +61,12 @@ def role(filled: Database) -> Iterator[str]:
     ],
 )
 def test_a_connection_that_a_person_must_put_right_stops_the_batch(
-    postgres: Server, make_url: Callable[[Server], str], sentence: str, way_out: str
+    postgres: Server, make_url: Callable[[Server], str], sentence: str, hint: str
 ) -> None:
     with pytest.raises(BatchStoppedError, match=sentence) as caught:
         lessons_at(make_url(postgres)).rows()
-    assert way_out in caught.value.way_out
-    assert "DATABASE_URL" in caught.value.way_out
+    assert hint in caught.value.hint
+    assert "DATABASE_URL" in caught.value.hint
 
 
 def test_the_right_password_is_let_in_whatever_it_is_made_of(filled: Database) -> None:
@@ -92,15 +92,15 @@ CALLS: dict[str, Callable[[LessonsDatabase], object]] = {"rows": lambda one: one
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(("table", "sentence", "way_out"), WRONG_NAMES)
 def test_a_wrong_name_is_told_with_its_setting_and_the_nearest(
-    filled: Database, call: str, table: LessonTable, sentence: str, way_out: str
+    filled: Database, call: str, table: LessonTable, sentence: str, hint: str
 ) -> None:
     lessons = lessons_at(filled.url, table)
     with pytest.raises(BatchStoppedError) as caught:
         CALLS[call](lessons)
     assert sentence in caught.value.what
-    assert re.search(way_out, caught.value.way_out)
+    assert re.search(hint, caught.value.hint)
     report = lessons.probe()
-    assert (report.problem, report.way_out) == (caught.value.what, caught.value.way_out)
+    assert (report.problem, report.hint) == (caught.value.what, caught.value.hint)
 
 
 GRANTS = [
@@ -124,7 +124,7 @@ def test_a_missing_right_is_told_with_the_grant_that_gives_it(
         assert sentence in caught.value.what
     report = lessons.probe()
     assert report.may_update is (grant == "UPDATE")
-    (remedy,) = re.findall(r"GRANT .*?;", report.way_out)
+    (remedy,) = re.findall(r"GRANT .*?;", report.hint)
     filled.execute(remedy)
     assert lessons.probe().problem is None
     assert link(lessons).outcome is LinkOutcome.LINKED
@@ -164,7 +164,7 @@ def test_row_level_security_that_keeps_rows_from_us_is_told(
     lessons = lessons_at(filled.server.url(filled.name, role))
     with pytest.raises(BatchStoppedError, match="row-level security") as caught:
         CALLS[call](lessons)
-    assert "BYPASSRLS" in caught.value.way_out
+    assert "BYPASSRLS" in caught.value.hint
     assert lessons.probe().hides_rows
     assert not lessons_at(filled.url).probe().hides_rows
 

@@ -135,7 +135,7 @@ def test_messages_stand_above_the_bars_and_stay() -> None:
         with bars_on(terminal, fake) as printer:
             start(printer)
             printer.draw()
-            printer(LessonFailed(lesson_id="a_001", reason=HOSTILE, way_out="Mend it."))
+            printer(LessonFailed(lesson_id="a_001", reason=HOSTILE, hint="Mend it."))
             printer(Warned(message=".env is readable by others"))
             printer.draw()
             lines = terminal.lines()

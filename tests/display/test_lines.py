@@ -96,7 +96,7 @@ def test_progress_is_told_at_most_every_half_minute() -> None:
 def test_a_stopped_batch_says_why_on_stderr() -> None:
     err = io.StringIO()
     printer = LinePrinter(DisplayOptions(), stdout=io.StringIO(), stderr=err, clock=FakeTime().clock)
-    printer(RunEnded(exit_code=3, seconds=1.0, reason="Kinescope refuses the token", way_out="Set KINESCOPE_API_KEY."))
+    printer(RunEnded(exit_code=3, seconds=1.0, reason="Kinescope refuses the token", hint="Set KINESCOPE_API_KEY."))
     assert err.getvalue() == "10:26:44  stopped: Kinescope refuses the token. Set KINESCOPE_API_KEY.\n"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.display.stats import Accounts
+from kinescope_upload.display.stats import RunStats
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 A = "a_001"
 
 
-def accounts_after(*events: RunEvent, lessons: Sequence[PlannedLesson] | None = None, step: float = 1.0) -> Accounts:
+def accounts_after(*events: RunEvent, lessons: Sequence[PlannedLesson] | None = None, step: float = 1.0) -> RunStats:
     """The accounts of a run over one new file of 100 MB (or other lessons) after these events, a step apart."""
     work = tuple(lessons or (lesson(A, 100 * MB),))
-    accounts = Accounts()
+    accounts = RunStats()
     everything = [RunStarted(plan=Plan(lessons=work), jobs=2), *(LessonStarted(lesson=one) for one in work), *events]
     for number, event in enumerate(everything):
         accounts.apply(event, number * step)
@@ -221,7 +221,7 @@ def test_a_failure_in_doubt_stands_with_what_the_plan_doubted() -> None:
 
 
 def test_before_a_run_begins_the_accounts_are_empty() -> None:
-    accounts = Accounts()
+    accounts = RunStats()
     accounts.apply(Warned(message="nothing"), 0.0)
     assert accounts.totals(0.0).left == 0
     assert accounts.summary().lessons == 0
@@ -250,7 +250,7 @@ any_event = st.one_of(
 
 @given(st.lists(any_event, max_size=60))
 def test_whatever_happens_in_whatever_order_accepted_stays_between_nothing_and_needed(events: list[RunEvent]) -> None:
-    accounts = Accounts()
+    accounts = RunStats()
     for number, event in enumerate(events):
         accounts.apply(event, float(number))
         totals = accounts.totals(float(number))
@@ -274,7 +274,7 @@ def whole_life(one: PlannedLesson) -> list[RunEvent]:
 
 @given(st.permutations([number for number in range(len(LESSONS)) for _ in range(5)]))
 def test_the_order_in_which_lessons_go_on_and_finish_does_not_matter(order: list[int]) -> None:
-    accounts = Accounts()
+    accounts = RunStats()
     accounts.apply(RunStarted(plan=small_plan(), jobs=4), 0.0)
     lives = [iter(whole_life(one)) for one in LESSONS]
     for moment, number in enumerate(order):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.display.stats import Accounts
+from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import next_command, one_line, summary_rows
 from support.display_cases import FakeTime, play
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def full_summary() -> Summary:
-    accounts, fake = Accounts(), FakeTime()
+    accounts, fake = RunStats(), FakeTime()
     play(lambda event: accounts.apply(event, fake.seconds), fake)
     return accounts.summary()
 
@@ -46,9 +46,7 @@ def test_the_quiet_line_tells_what_is_not_zero() -> None:
 
 def test_the_first_twenty_failures_are_named_and_the_rest_counted() -> None:
     failure = full_summary().failures[0]
-    rows = summary_rows(
-        replace(full_summary(), failures=(replace(failure, reason="gone", way_out=""),) * 25), "kupload"
-    )
+    rows = summary_rows(replace(full_summary(), failures=(replace(failure, reason="gone", hint=""),) * 25), "kupload")
     begin = [label for label, _ in rows].index("Failed")
     assert rows[begin] == ("Failed", "25")
     assert rows[begin + 1 : begin + 21] == [("", "a_002: gone")] * 20
@@ -63,7 +61,7 @@ def test_what_was_sent_is_held_against_what_was_needed_only_when_all_of_that_arr
 
 
 def test_a_stopped_run_says_why_and_what_now() -> None:
-    stopped = replace(full_summary(), reason="the token is refused", way_out="Set KINESCOPE_API_KEY.", left=4)
+    stopped = replace(full_summary(), reason="the token is refused", hint="Set KINESCOPE_API_KEY.", left=4)
     rows = dict(summary_rows(stopped, "kupload"))
     assert rows["Stopped"] == "the token is refused. Set KINESCOPE_API_KEY."
     assert rows["Not reached"] == "4; the next run goes on from there"

@@ -9,7 +9,7 @@ import pytest
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.compare.events import MendingFailed
 from kinescope_upload.audit.fixes import Action
-from kinescope_upload.audit.verify import VerifyWishes
+from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.upload import Stage
@@ -42,7 +42,7 @@ def test_a_row_in_another_spelling_is_right_and_is_left_as_it_is(spelling: str, 
     assert world.records[FIRST].stage is Stage.VERIFIED
     outcome = world.upload()
     assert (outcome.exit_code, outcome.summary["skipped"]) == (0, 3)
-    assert mend(world).plan.mendings == ()
+    assert mend(world).plan.fixes == ()
     assert world.database.videos()[FIRST] == held
 
 
@@ -72,7 +72,7 @@ def test_a_row_is_emptied_of_an_id_in_another_spelling(worlds: WorldMaker) -> No
     uploaded(world)
     world.database.set_video(FIRST, short_id(THEIRS), embed_url(THEIRS))
     assert kinds(look(world)) == [Kind.ROW_POINTS_NOWHERE]
-    assert [one.action for one in mend(world).plan.mendings] == [Action.CLEAR, Action.LINK]
+    assert [one.action for one in mend(world).plan.fixes] == [Action.CLEAR, Action.LINK]
     assert look(world).agrees
 
 
@@ -81,7 +81,7 @@ def test_what_repair_writes_is_the_address_as_kinescope_gives_it(worlds: WorldMa
     uploaded(world)
     own = video_of(world)
     world.database.set_video(FIRST, None)
-    assert mend(world).mended == 1
+    assert mend(world).fixed == 1
     assert world.database.videos()[FIRST] == (own, f"https://kinescope.io/embed/{short_id(own)}")
 
 
@@ -98,7 +98,7 @@ def test_without_originals_there_is_one_remark_a_course_and_nothing_is_proven(
     world.add_lessons()
     assert world.upload().exit_code == 0
     for _ in range(2):
-        report = look(world, VerifyWishes(is_deep=is_deep))
+        report = look(world, VerifyOptions(is_deep=is_deep))
         assert kinds(report) == [Kind.NO_ORIGINALS] * 2
         assert [one.course for one in report.findings] == [COURSE, "02_ads"]
         assert 'no original of 2 videos of course "01_analytics"' in report.findings[0].reason
@@ -111,7 +111,7 @@ def test_without_originals_repair_does_what_needs_no_proof_by_content(worlds: Wo
     world = worlds(readings={"originals": "off"})
     uploaded(world)
     world.database.set_video(FIRST, None)
-    assert [one.action for one in mend(world).plan.mendings] == [Action.LINK]
+    assert [one.action for one in mend(world).plan.fixes] == [Action.LINK]
     assert kinds(look(world)) == [Kind.NO_ORIGINALS]
 
 
@@ -120,7 +120,7 @@ def test_without_originals_repair_neither_deletes_nor_adopts(worlds: WorldMaker)
     uploaded(world)
     foreign_twin(world)
     world.database.set_video(FIRST, THEIRS, embed_url(THEIRS))
-    assert plan_of(world).mendings == ()
+    assert plan_of(world).fixes == ()
     assert kinds(look(world)) == [Kind.TWO_VIDEOS, Kind.NO_ORIGINALS]
 
 
@@ -140,7 +140,7 @@ def _strayed(world: World) -> str:
 def test_a_video_is_moved_however_kinescope_takes_it(reading: str, not_found: str, worlds: WorldMaker) -> None:
     world = worlds(readings={"move": reading, "not-found": not_found})
     own = _strayed(world)
-    assert mend(world).mended == 1
+    assert mend(world).fixed == 1
     assert world.emulator.video(own).folder_id == world.emulator.folder_named(COURSE).id
     assert look(world).agrees
 
@@ -154,7 +154,7 @@ def test_where_kinescope_moves_no_video_it_is_said_and_a_person_has_to(status: i
     assert mend(world, ears).failed == 1
     [failure] = [event for event in ears.heard if isinstance(event, MendingFailed)]
     assert failure.reason == f"Kinescope left video {own} where it was."
-    assert failure.way_out == 'Move it into the folder of "01_analytics" at Kinescope by hand.'
+    assert failure.hint == 'Move it into the folder of "01_analytics" at Kinescope by hand.'
     assert kinds(look(world)) == [Kind.WRONG_FOLDER]
 
 

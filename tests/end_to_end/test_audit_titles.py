@@ -78,11 +78,11 @@ def test_a_video_with_another_title_is_renamed_to_the_cut_and_then_nothing_is_le
         api.rename_video(video_of(long_titled), "den_1")
     assert kinds(look(long_titled)) == [Kind.TITLE_DIFFERS]
     result = mend(long_titled)
-    assert [one.action for one in result.plan.mendings] == [Action.RENAME]
-    assert (result.mended, result.failed) == (1, 0)
+    assert [one.action for one in result.plan.fixes] == [Action.RENAME]
+    assert (result.fixed, result.failed) == (1, 0)
     assert title_of(long_titled) == CUT
     assert kinds(look(long_titled)) == []
-    assert mend(long_titled).plan.mendings == ()
+    assert mend(long_titled).plan.fixes == ()
 
 
 def test_without_the_database_the_recorded_cut_is_the_title(long_titled: World) -> None:

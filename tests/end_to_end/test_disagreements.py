@@ -46,18 +46,18 @@ def test_verify_says_what_disagrees_and_nothing_else_and_repair_shows_what_to_do
     assert kinds(report) == list(row.kinds)
     assert not report.agrees
     text = text_of(report)
-    for words in row.says:
-        assert words.format(own=own) in text
+    for explanation in row.says:
+        assert explanation.format(own=own) in text
     before = (world.database.videos(), world.emulator.videos(), _files(world))
     plan = plan_of(world)
-    assert tuple(one.action for one in plan.mendings) == row.actions
-    parts = (*plan.fixed, *(one.finding for one in plan.undecided), *plan.rest)
+    assert tuple(one.action for one in plan.fixes) == row.actions
+    parts = (*plan.fixed, *(one.finding for one in plan.manual), *plan.rest)
     assert len(parts) == len(set(parts)) == len(report.findings), "each finding is in exactly one part"
     if not row.actions:
-        assert {one.finding.kind for one in plan.undecided} == set(row.kinds) - _DECIDED_ELSEWHERE
-    for one in plan.undecided:
+        assert {one.finding.kind for one in plan.manual} == set(row.kinds) - _DECIDED_ELSEWHERE
+    for one in plan.manual:
         assert len(one.choices) == 2, "two ways to go on"
-        assert all(choice.command and choice.words for choice in one.choices)
+        assert all(choice.command and choice.explanation for choice in one.choices)
     assert {one.kind for one in plan.rest} <= _DECIDED_ELSEWHERE
     assert (world.database.videos(), world.emulator.videos(), _files(world)) == before, "nothing was written"
 
@@ -69,8 +69,8 @@ def test_repair_does_what_is_provable_and_nothing_else_and_verify_is_clean_then(
     world, _ = _set_up(worlds, row)
     before = (world.database.videos(), world.emulator.videos(), world.records)
     result = mend(world)
-    assert tuple(one.action for one in result.plan.mendings) == row.actions
-    assert (result.mended, result.failed) == (len(row.actions), 0)
+    assert tuple(one.action for one in result.plan.fixes) == row.actions
+    assert (result.fixed, result.failed) == (len(row.actions), 0)
     if not row.actions:
         assert (world.database.videos(), world.emulator.videos(), world.records) == before
     assert kinds(look(world)) == list(row.left)
@@ -87,7 +87,7 @@ def test_what_was_verified_before_is_mended_as_well(row: Disagreement, worlds: W
     assert look(world).agrees
     row.arrange(world)
     result = mend(world)
-    assert tuple(one.action for one in result.plan.mendings) == row.actions
+    assert tuple(one.action for one in result.plan.fixes) == row.actions
     assert result.failed == 0
     if row.uploads:
         assert world.upload().exit_code == 0
@@ -102,8 +102,8 @@ def test_the_resolved_issues_of_the_replaced_system(name: str, dialect: str, wor
     found = world.run("verify")
     assert found.exit_code == 1
     assert row.kinds[0].value[1:] in found.text
-    mended = world.run("repair", "--yes")
-    assert mended.exit_code == 0, mended.text
+    fixed = world.run("repair", "--yes")
+    assert fixed.exit_code == 0, fixed.text
     if row.uploads:
         assert world.run().exit_code == 0
     clean = world.run("verify")

@@ -167,8 +167,8 @@ def test_a_missing_folder_is_wrong_here(healthy: World) -> None:
     (healthy.library / "02_ads/001.mp4").write_bytes(b"ads")
     healthy.database.add_lessons([("02_ads_001", "02_ads", "Реклама")])
     outcome = healthy.run("doctor", "--json")
-    told = "folders: Courses without one folder of their own: 02_ads (missing)."
-    assert (outcome.exit_code, wrong(outcome)) == (2, [told])
+    message = "folders: Courses without one folder of their own: 02_ads (missing)."
+    assert (outcome.exit_code, wrong(outcome)) == (2, [message])
 
 
 def test_what_hides_what_is_shown_and_no_secret_is(healthy: World) -> None:
@@ -222,7 +222,7 @@ def test_in_words_each_check_is_a_line_that_fits(healthy: World) -> None:
 )  # fmt: skip
 def test_clocks_that_differ_are_said(ahead: float, standing: Standing, words: str) -> None:
     check = clock_check(ahead)
-    assert (check.standing, words in check.told) == (standing, True)
+    assert (check.standing, words in check.message) == (standing, True)
 
 
 @pytest.mark.parametrize(
@@ -235,4 +235,4 @@ def test_clocks_that_differ_are_said(ahead: float, standing: Standing, words: st
     ],
 )
 def test_the_exit_code_says_who_has_to_act(standings: tuple[Standing, ...], code: int) -> None:
-    assert exit_code_of(Check(subject="x", standing=one, told="y") for one in standings) == code
+    assert exit_code_of(Check(subject="x", standing=one, message="y") for one in standings) == code

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kinescope_upload.batch.run import Lookalikes
+from kinescope_upload.batch.run import CreationLocks
 from kinescope_upload.upload import Dialect, Record
 
 RECORD = Record(
@@ -30,5 +30,5 @@ RECORD = Record(
     ],
 )
 def test_lessons_of_one_title_in_one_folder_share_a_lock(changes: dict[str, str], share: bool) -> None:
-    lookalikes = Lookalikes()
-    assert (lookalikes.of(RECORD) is lookalikes.of(replace(RECORD, **changes))) is share  # type: ignore[arg-type]
+    creation_locks = CreationLocks()
+    assert (creation_locks.of(RECORD) is creation_locks.of(replace(RECORD, **changes))) is share  # type: ignore[arg-type]

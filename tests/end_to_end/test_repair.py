@@ -11,7 +11,7 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.compare.events import Mended, MendingFailed
-from kinescope_upload.audit.fixes import Action, MendingPlan
+from kinescope_upload.audit.fixes import Action, FixPlan
 from kinescope_upload.audit.repair import repair
 from kinescope_upload.emulator import Action as FaultAction
 from kinescope_upload.emulator import Fault, ForeignVideo, Right, Route, Token, VideoStatus
@@ -54,7 +54,7 @@ def _failures(ears: Ears) -> list[MendingFailed]:
 def test_a_deletion_is_written_down_with_all_that_is_known_before_it_is_done(world: World) -> None:
     own = _row_names_twin(world)
     record = world.records[FIRST]
-    assert mend(world).mended == 2
+    assert mend(world).fixed == 2
     [line] = _deleted(world)
     assert {key: line[key] for key in ("video_id", "lesson_id", "title", "status", "size_bytes", "md5")} == {
         "video_id": own,
@@ -103,7 +103,7 @@ def test_a_token_that_may_not_delete_leaves_everything_as_it_was(worlds: WorldMa
     world.environment["KINESCOPE_API_KEY"] = weak.value
     ears = Ears()
     result = mend(world, ears)
-    assert (result.mended, result.failed) == (0, 2)
+    assert (result.fixed, result.failed) == (0, 2)
     first, second = _failures(ears)
     assert "may not delete" in first.reason
     assert "could not be done" in second.reason
@@ -119,7 +119,7 @@ def test_an_unfinished_video_whose_lesson_is_gone_is_deleted(world: World) -> No
     world.database.execute('DELETE FROM "Lesson"')
     world.database.add_lessons([(f"{COURSE}_m09_other_001", COURSE, "Другой")])
     assert kinds(look(world)) == [Kind.UNFINISHED, Kind.LESSON_WITHOUT_FILE, Kind.LESSON_WITHOUT_ROW]
-    assert [one.action for one in mend(world).plan.mendings] == [Action.DELETE]
+    assert [one.action for one in mend(world).plan.fixes] == [Action.DELETE]
     assert world.emulator.videos() == ()
     assert [line["video_id"] for line in _deleted(world)] == [leftover]
     assert "/upload" not in json.dumps(_deleted(world))  # an open upload's URL is a secret
@@ -144,7 +144,7 @@ def test_an_unfinished_video_of_ours_beside_a_proven_one_is_deleted(worlds: Worl
     world.emulator.add_foreign_video(ForeignVideo(id=THEIRS, title=title, parent_id=folder, size=400 * KIB, md5=md5))
     world.database.set_video(FIRST, THEIRS, embed_url(THEIRS))
     assert kinds(look(world)) == [Kind.TWO_VIDEOS, Kind.NOT_COMPARED]
-    assert [one.action for one in mend(world).plan.mendings] == [Action.DELETE, Action.ADOPT]
+    assert [one.action for one in mend(world).plan.fixes] == [Action.DELETE, Action.ADOPT]
     assert look(world).findings == ()
     assert [video.id for video in world.emulator.videos()] == [THEIRS]
     assert world.records[FIRST].stage is Stage.VERIFIED
@@ -168,11 +168,11 @@ def test_a_video_with_the_content_of_two_lessons_is_linked_to_none(worlds: World
     md5 = _md5(content_of(9 * KIB, seed="the same"))
     world.emulator.add_foreign_video(ForeignVideo(id=THEIRS, title="1", parent_id=folder, size=9 * KIB, md5=md5))
     plan = plan_of(world)
-    assert plan.mendings == ()
-    [undecided] = plan.undecided
-    assert f"it has the content of {FIRST}, {SECOND}, which is not enough" in undecided.finding.reason
-    assert f"/v1/videos/{THEIRS}" in undecided.choices[0].command
-    assert f"\"videoId\\\" = '{THEIRS}'" in undecided.choices[1].command
+    assert plan.fixes == ()
+    [manual] = plan.manual
+    assert f"it has the content of {FIRST}, {SECOND}, which is not enough" in manual.finding.reason
+    assert f"/v1/videos/{THEIRS}" in manual.choices[0].command
+    assert f"\"videoId\\\" = '{THEIRS}'" in manual.choices[1].command
 
 
 def test_two_videos_with_the_content_of_a_lesson_are_linked_to_none(worlds: WorldMaker) -> None:
@@ -185,8 +185,8 @@ def test_two_videos_with_the_content_of_a_lesson_are_linked_to_none(worlds: Worl
             ForeignVideo(id=THEIRS[:-1] + str(number), title="1", parent_id=folder, size=9 * KIB, md5=md5)
         )
     plan = plan_of(world)
-    assert plan.mendings == ()
-    assert [one.finding.kind for one in plan.undecided] == [Kind.UNKNOWN_VIDEO] * 2
+    assert plan.fixes == ()
+    assert [one.finding.kind for one in plan.manual] == [Kind.UNKNOWN_VIDEO] * 2
 
 
 def test_the_size_alone_is_no_proof(worlds: WorldMaker) -> None:
@@ -198,7 +198,7 @@ def test_the_size_alone_is_no_proof(worlds: WorldMaker) -> None:
             id=THEIRS, title="Урок 001_урок", parent_id=folder, filename="001_урок.mp4", size=9 * KIB, md5="0" * 32
         )
     )
-    assert plan_of(world).mendings == ()
+    assert plan_of(world).fixes == ()
 
 
 def test_when_no_video_at_all_is_there_the_rows_are_not_emptied(worlds: WorldMaker) -> None:
@@ -209,8 +209,8 @@ def test_when_no_video_at_all_is_there_the_rows_are_not_emptied(worlds: WorldMak
         world.emulator.delete_video(video.id)
     rows = world.database.videos()
     result = mend(world)
-    assert result.plan.mendings == ()
-    assert [one.choices[0].command for one in result.plan.undecided] == ["kupload doctor"] * 3
+    assert result.plan.fixes == ()
+    assert [one.choices[0].command for one in result.plan.manual] == ["kupload doctor"] * 3
     assert world.database.videos() == rows
 
 
@@ -218,12 +218,12 @@ def test_when_no_video_at_all_is_there_the_rows_are_not_emptied(worlds: WorldMak
 
 
 def _mend_while(world: World, change: Callable[[], None], ears: Ears) -> tuple[int, int]:
-    def agree(_plan: MendingPlan) -> bool:
+    def agree(_plan: FixPlan) -> bool:
         change()
         return True
 
     result = repair(settings_of(world), ears, agree, is_dry_run=False)
-    return result.mended, result.failed
+    return result.fixed, result.failed
 
 
 def test_a_row_that_somebody_fills_meanwhile_is_not_emptied(worlds: WorldMaker) -> None:
@@ -349,7 +349,7 @@ def test_who_says_no_gets_nothing_done(worlds: WorldMaker) -> None:
     _row_names_twin(world)
     before = (world.database.videos(), world.emulator.videos(), world.records)
     result = mend(world, agrees=False)
-    assert (result.was_agreed, len(result.plan.mendings)) == (False, 2)
+    assert (result.was_agreed, len(result.plan.fixes)) == (False, 2)
     assert (world.database.videos(), world.emulator.videos(), world.records) == before
 
 
@@ -362,10 +362,10 @@ def test_the_plan_is_told_in_json_with_the_commands_to_choose_from(worlds: World
     assert outcome.exit_code == 1
     assert [line["action"] for line in outcome.events("mending")] == ["link"]
     assert [line["action"] for line in outcome.events("mended")] == ["link"]
-    [undecided] = outcome.events("undecided")
-    assert undecided["kind"] == "status_error"
-    assert len(undecided["choices"]) == 2
-    assert undecided["choices"][0]["command"].startswith("curl -X DELETE")
+    [manual] = outcome.events("undecided")
+    assert manual["kind"] == "status_error"
+    assert len(manual["choices"]) == 2
+    assert manual["choices"][0]["command"].startswith("curl -X DELETE")
     end = outcome.said[-1]
     assert (end["event"], end["mended"], end["failed"], end["undecided"]) == ("repaired", 1, 0, 1)
 
@@ -400,6 +400,6 @@ def test_a_repair_waits_for_no_run_that_is_at_work(worlds: WorldMaker) -> None:
     try:
         with pytest.raises(UsageError, match="Another run is at work"):
             mend(world)
-        assert len(plan_of(world).mendings) == 2, "looking is free"
+        assert len(plan_of(world).fixes) == 2, "looking is free"
     finally:
         lock.release()

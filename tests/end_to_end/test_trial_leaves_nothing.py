@@ -188,7 +188,7 @@ def test_no_secret_is_told(tmp_path: Path) -> None:
         message = f"see https://eu.kinescope.io/v2/upload/hidden for {world.folder_id} and {world.emulator.token}"
         for route in (Route.FOLDERS_CREATE, Route.MOVE, Route.TERMINATE):
             world.emulator.faults.add(Fault(route=route, status=400, code=400400, message=message, times=None))
-        texts = [world.told(), json.dumps(world.try_it().said, ensure_ascii=False)]
+        texts = [world.message(), json.dumps(world.try_it().said, ensure_ascii=False)]
         files = sorted(tmp_path.glob("kupload-try-*.json"))
         records = world.emulator.accounting.records()
         uploads = {record.path.rpartition("/")[2] for record in records if "/v2/upload/" in record.path}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.compare.events import FilesRead, Noticed, Processing, VideosListed
-from kinescope_upload.audit.verify import VerifyWishes
+from kinescope_upload.audit.compare.events import FilesRead, Processing, VideosListed, Warned
+from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.progress import CourseLock
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from support.world import WorldMaker
 
 COURSE = "01_analytics"
-DEEP = VerifyWishes(is_deep=True)
-WAITING = VerifyWishes(waits=True, longest_wait=30)
+DEEP = VerifyOptions(is_deep=True)
+WAITING = VerifyOptions(waits=True, longest_wait=30)
 
 
 def test_what_agrees_on_all_four_sides_becomes_verified(world: World) -> None:
@@ -70,7 +70,7 @@ def test_a_row_that_was_written_before_the_progress_file_knew_is_proven_as_well(
     for lesson_id, record in world.records.items():
         world.database.set_video(lesson_id, record.video_id)
     assert kinds(look(world)) == [Kind.TITLE_DIFFERS] * 3, "without the database nobody knew the lessons' titles"
-    assert mend(world).mended == 3
+    assert mend(world).fixed == 3
     assert look(world).agrees
     assert {record.stage for record in world.records.values()} == {Stage.VERIFIED}
 
@@ -186,9 +186,9 @@ def test_waiting_has_an_end(worlds: WorldMaker) -> None:
     world = worlds(processing=3600)
     uploaded(world)
     ears = Ears()
-    report = look(world, VerifyWishes(waits=True, longest_wait=0.2), ears)
+    report = look(world, VerifyOptions(waits=True, longest_wait=0.2), ears)
     assert kinds(report) == [Kind.PROCESSING] * 3
-    [noticed] = [event for event in ears.heard if isinstance(event, Noticed)]
+    [noticed] = [event for event in ears.heard if isinstance(event, Warned)]
     assert "3 videos are not done yet" in noticed.message
 
 
@@ -277,7 +277,7 @@ def test_an_upload_that_is_begun_is_unfinished_and_its_video_is_no_stranger(worl
     assert world.upload().exit_code == 1
     report = look(world)
     assert kinds(report) == [Kind.UNFINISHED]
-    assert the(report, Kind.UNFINISHED).way_out == "`kupload` goes on with it."
+    assert the(report, Kind.UNFINISHED).hint == "`kupload` goes on with it."
 
 
 def test_a_status_that_nobody_knows_is_named(worlds: WorldMaker) -> None:
@@ -309,7 +309,7 @@ def test_a_course_without_a_folder_is_named(worlds: WorldMaker) -> None:
         del places._folders[folder.id]  # noqa: SLF001
     report = look(world, courses=("02_ads",))
     assert kinds(report) == [Kind.NOT_UPLOADED, Kind.FOLDER_MISSING]
-    assert "kupload folders --create" in the(report, Kind.FOLDER_MISSING).way_out
+    assert "kupload folders --create" in the(report, Kind.FOLDER_MISSING).hint
 
 
 def test_a_video_that_the_progress_files_do_not_know_is_a_remark(worlds: WorldMaker) -> None:
@@ -370,7 +370,7 @@ def test_a_course_that_a_run_is_at_work_on_is_compared_and_not_written_to(worlds
         assert look(world, ears=ears).agrees
     finally:
         lock.release()
-    [noticed] = [event for event in ears.heard if isinstance(event, Noticed)]
+    [noticed] = [event for event in ears.heard if isinstance(event, Warned)]
     assert "is not written down: Another run is at work" in noticed.message
     assert {record.stage for record in world.records.values()} == {Stage.LINKED}
 
@@ -391,7 +391,7 @@ def test_a_page_that_fails_is_asked_for_again(worlds: WorldMaker) -> None:
     ears = Ears()
     assert len(look(world, ears=ears).findings) == 120
     assert world.emulator.accounting.requests()[Route.VIDEO_LIST] - before == 4
-    assert sum(isinstance(event, Noticed) for event in ears.heard) == 2
+    assert sum(isinstance(event, Warned) for event in ears.heard) == 2
 
 
 def test_a_service_that_stays_in_trouble_is_given_up(worlds: WorldMaker) -> None:

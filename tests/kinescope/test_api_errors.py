@@ -120,7 +120,7 @@ def _error(code: int, status: int) -> Exception:
     answer = _refusal(status, code, x_request_id="r-1")
     now = parse_date("Wed, 01 May 2024 12:00:00 GMT")
     assert now
-    return error_for(interpret(Request.INIT, answer), answer, doing="create the upload", now=now)
+    return error_for(interpret(Request.INIT, answer), answer, action="create the upload", now=now)
 
 
 @pytest.mark.parametrize("status", [400, 402, 422])

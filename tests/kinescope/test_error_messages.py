@@ -29,7 +29,7 @@ def _answer(status: int, *, message: str = "no", retry_after: str | None = None)
 
 
 def _error(meaning: Meaning, answer: Answer) -> KuploadError:
-    return error_for(meaning, answer, doing="create the upload", now=_NOW)
+    return error_for(meaning, answer, action="create the upload", now=_NOW)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_meaning_that_nobody_expected_here_fails_the_lesson_only(meaning: Mean
 
 @pytest.mark.parametrize("meaning", [Meaning.TOKEN_REFUSED, Meaning.UNPAID, Meaning.RIGHT_MISSING])
 def test_what_dooms_every_lesson_names_a_way_out(meaning: Meaning) -> None:
-    assert _error(meaning, _answer(403)).way_out.endswith("run the same command again.")
+    assert _error(meaning, _answer(403)).hint.endswith("run the same command again.")
 
 
 @pytest.mark.parametrize("meaning", [Meaning.THROTTLED, Meaning.LOCKED, Meaning.TROUBLE])

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from kinescope_upload.errors import UnreachableError
-from kinescope_upload.kinescope.http_client import Call, Service
+from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.kinescope.tus import Request
 
@@ -52,10 +52,10 @@ def _server(certificate: trustme.LeafCert) -> Iterator[tuple[str, list[str]]]:
             thread.join()
 
 
-def _ask(url: str) -> int:
-    service = Service(token="the token", trusted=TrustedAddresses(configured=(url,)), stall=10.0)
+def _send(url: str) -> int:
+    service = HttpClient(token="the token", trusted=TrustedAddresses(configured=(url,)), stall=10.0)
     try:
-        return service.ask(Call(kind=Request.API, method="GET", url=url, doing="answer")).status
+        return service.send(ApiRequest(kind=Request.API, method="GET", url=url, action="answer")).status
     finally:
         service.close()
 
@@ -72,7 +72,7 @@ def test_a_certificate_that_the_system_trusts_is_believed(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
 
     with _server(authority.issue_cert("127.0.0.1")) as (url, tokens):
-        assert _ask(url) == 204
+        assert _send(url) == 204
     assert tokens == ["Bearer the token"]
 
 
@@ -86,7 +86,7 @@ def test_a_system_that_trusts_nobody_believes_nobody(
         _server(authority.issue_cert("127.0.0.1")) as (url, tokens),
         pytest.raises(UnreachableError, match="certificate"),
     ):
-        _ask(url)
+        _send(url)
     assert tokens == []
 
 
@@ -101,7 +101,7 @@ def test_a_trusted_certificate_of_another_host_is_refused(
         _server(authority.issue_cert(name)) as (url, tokens),
         pytest.raises(UnreachableError, match=r"hostname|IP address"),
     ):
-        _ask(url)
+        _send(url)
     assert tokens == []
 
 
@@ -110,5 +110,5 @@ def test_a_stranger_is_refused_before_the_token_is_told(authority: trustme.CA) -
         _server(authority.issue_cert("127.0.0.1")) as (url, tokens),
         pytest.raises(UnreachableError, match="certificate"),
     ):
-        _ask(url)
+        _send(url)
     assert tokens == []

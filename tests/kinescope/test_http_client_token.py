@@ -17,7 +17,7 @@ from kinescope_upload.errors import (
     LessonFailedError,
     UnreachableError,
 )
-from kinescope_upload.kinescope.http_client import Service
+from kinescope_upload.kinescope.http_client import HttpClient
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.kinescope.tus_client import Chunk, TusClient
@@ -99,9 +99,9 @@ def _server(reply: Callable[[_Asked], _Reply]) -> Iterator[_Server]:
 
 
 @contextmanager
-def _client(*servers: _Server) -> Iterator[tuple[TusClient, Service]]:
+def _client(*servers: _Server) -> Iterator[tuple[TusClient, HttpClient]]:
     trusted = TrustedAddresses(configured=tuple(one.url for one in servers))
-    with closing(Service(token=_TOKEN, trusted=trusted, stall=10.0)) as service:
+    with closing(HttpClient(token=_TOKEN, trusted=trusted, stall=10.0)) as service:
         yield TusClient(service, uploader_url=servers[0].url, workspace_id="w"), service
 
 
@@ -218,9 +218,9 @@ def test_a_question_that_is_refused_with_the_token_too_is_a_refused_offset(statu
 @pytest.mark.parametrize("status", [404, 405, 409, 410, 412, 423, 429, 500])
 def test_no_other_refusal_lets_the_token_out(status: int) -> None:
     with _server(lambda _: _Reply(status=status, headers=())) as server, _client(server) as (client, _):
-        for ask in (client.ask_offset, client.terminate, lambda record: client.send(record, _chunk())):
+        for send in (client.ask_offset, client.terminate, lambda record: client.send(record, _chunk())):
             try:
-                ask(_record(server))
+                send(_record(server))
             except KuploadError:
                 continue
     assert server.tokens == [("HEAD", False), ("DELETE", False), ("PATCH", False)]
@@ -252,7 +252,7 @@ def test_what_the_server_repeats_of_an_upload_url_or_the_token_is_in_no_message(
 )
 def test_an_address_that_cannot_be_used_is_told_without_its_path(url: str, kind: type[KuploadError]) -> None:
     trusted = TrustedAddresses(configured=("http://127.0.0.1:1",))
-    with closing(Service(token=_TOKEN, trusted=trusted, stall=1.0)) as service:
+    with closing(HttpClient(token=_TOKEN, trusted=trusted, stall=1.0)) as service:
         client = TusClient(service, uploader_url="http://127.0.0.1:1", workspace_id="w")
         record = _record(_Server(url="http://127.0.0.1:1"))
         with pytest.raises(kind) as caught:
@@ -262,7 +262,7 @@ def test_an_address_that_cannot_be_used_is_told_without_its_path(url: str, kind:
 
 def test_an_untrusted_host_is_told_with_the_setting_that_would_trust_it() -> None:
     trusted = TrustedAddresses(configured=("https://videos.example.com",))
-    with closing(Service(token=_TOKEN, trusted=trusted, stall=1.0)) as service:
+    with closing(HttpClient(token=_TOKEN, trusted=trusted, stall=1.0)) as service:
         client = TusClient(service, uploader_url="https://videos.example.com", workspace_id="w")
         with pytest.raises(BatchStoppedError) as caught:
             client.ask_offset(_record(_Server(url="https://cdn.example.com")))

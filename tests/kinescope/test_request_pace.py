@@ -21,7 +21,7 @@ from kinescope_upload.connect import open_kinescope
 from kinescope_upload.emulator import Emulator, Rate, Route
 from kinescope_upload.emulator import Settings as EmulatorSettings
 from kinescope_upload.errors import ThrottledError, UnreachableError
-from kinescope_upload.kinescope.http_client import Service
+from kinescope_upload.kinescope.http_client import HttpClient
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.pace_file import PaceFile, usual_folder
 from kinescope_upload.kinescope.request_pace import RequestPace
@@ -339,7 +339,7 @@ def test_many_workers_meet_no_429(tmp_path: Path) -> None:
     with Emulator(tmp_path / "kinescope", EmulatorSettings(rate=Rate(per_second=10, per_minute=300))) as emulator:
         trusted = TrustedAddresses(configured=(emulator.url,))
         pace = RequestPace(_EIGHT)
-        with closing(Service(token=emulator.token, trusted=trusted, stall=10.0, pace=pace)) as service:
+        with closing(HttpClient(token=emulator.token, trusted=trusted, stall=10.0, pace=pace)) as service:
             api = KinescopeApi(service, api_url=emulator.url)
             began = time.monotonic()
             with ThreadPoolExecutor(8) as threads:

@@ -243,8 +243,8 @@ def test_a_library_that_is_not_there_is_refused_with_the_way_out(tmp_path: Path,
         scan(tmp_path / name)
 
     assert name.replace("\0", "\\x00") in caught.value.what
-    assert "--library DIR" in caught.value.way_out
-    assert "KUPLOAD_LIBRARY" in caught.value.way_out
+    assert "--library DIR" in caught.value.hint
+    assert "KUPLOAD_LIBRARY" in caught.value.hint
 
 
 def test_an_empty_library_has_no_files(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_json_that_cannot_be_understood_is_refused_with_file_line_and_column(
 
     assert f'The map file "{path}" cannot be understood' in caught.value.what
     assert fault in caught.value.what
-    assert "UTF-8" in caught.value.way_out
+    assert "UTF-8" in caught.value.hint
     assert path.read_bytes() == content
 
 

@@ -249,7 +249,7 @@ def test_a_change_while_it_is_sent_shows_before_the_next_block_goes_out(
         with pytest.raises(FileChangedError) as caught:
             list(blocks)
 
-    assert (caught.value.what, caught.value.way_out) == words
+    assert (caught.value.what, caught.value.hint) == words
     assert sent == [READ_BLOCK]
 
 
@@ -267,7 +267,7 @@ def test_a_change_since_it_was_planned_shows_when_it_is_opened(
     with pytest.raises(FileChangedError) as caught:
         VideoSource(video, facts, with_checksum=True)
 
-    assert (caught.value.what, caught.value.way_out) == words
+    assert (caught.value.what, caught.value.hint) == words
 
 
 def test_a_file_that_shrinks_while_earlier_bytes_are_hashed_is_never_taken_for_a_whole_one(video: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_file_that_shrinks_while_earlier_bytes_are_hashed_is_never_taken_for_a
             source.hash_up_to(_SIZE, _nothing)
 
     assert caught.value.what == f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became {READ_BLOCK}.'
-    assert caught.value.way_out == _AGAIN
+    assert caught.value.hint == _AGAIN
 
 
 def test_nothing_is_read_beyond_the_end(lasting: Path) -> None:
@@ -285,7 +285,7 @@ def test_nothing_is_read_beyond_the_end(lasting: Path) -> None:
         _send(source, _SIZE - 10, 11)
 
     assert caught.value.what == f'"c/001.mp4" ends at byte {_SIZE}; it had {_SIZE}.'
-    assert caught.value.way_out == _AGAIN
+    assert caught.value.hint == _AGAIN
 
 
 def test_a_change_that_nobody_read_past_yet_can_be_asked_for(video: Path) -> None:
@@ -302,7 +302,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         _open(tmp_path)
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Is a directory).'
-    assert caught.value.way_out == "Make it readable, then run again."
+    assert caught.value.hint == "Make it readable, then run again."
 
 
 @pytest.fixture
@@ -319,4 +319,4 @@ def test_a_read_that_fails_while_it_is_sent_says_why(unreadable: Path) -> None:
         _send(source, 0, 10)
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Input/output error).'
-    assert caught.value.way_out == "Make it readable, then run again."
+    assert caught.value.hint == "Make it readable, then run again."

@@ -8,7 +8,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping import (
     assign_by_scan_rule,
     check_courses,
-    guard,
+    check_sections,
     is_video_name,
     known_courses,
     nearest_names,
@@ -43,15 +43,15 @@ def test_an_unknown_course_is_refused_with_the_nearest_names() -> None:
     with pytest.raises(UsageError, match='There is no course "01_analitics"') as caught:
         check_courses(["02_ads", "01_analitics"], COURSE_COUNTS)
 
-    assert caught.value.way_out == "Did you mean 01_analytics?"
+    assert caught.value.hint == "Did you mean 01_analytics?"
 
 
 def test_an_unknown_course_that_is_near_to_none_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UsageError) as caught:
         check_courses(["zzzzzz"], [f"{number:02d}_a" for number in range(12)])
 
-    assert caught.value.way_out.startswith("There are: 00_a, 01_a")
-    assert caught.value.way_out.endswith("and 2 more.")
+    assert caught.value.hint.startswith("There are: 00_a, 01_a")
+    assert caught.value.hint.endswith("and 2 more.")
 
 
 def test_without_any_course_the_refusal_says_so() -> None:
@@ -67,8 +67,8 @@ def test_courses_of_assignments_doubts_and_rows_are_known_and_foreign_folders_ar
     files = videos("a/s/a.mp4", "b/s/a.mp4", "scripts/s/a.mp4")
     rows = table([row("a_s_001", "a"), row("b_s_002", "b"), row("d_s_001", "d", video_id="v")])
 
-    assert known_courses(guard(assign_by_scan_rule(files), rows), rows) == ("a", "b", "d")
-    assert known_courses(guard(assign_by_scan_rule(files), rows)) == ("a", "b")
+    assert known_courses(check_sections(assign_by_scan_rule(files), rows), rows) == ("a", "b", "d")
+    assert known_courses(check_sections(assign_by_scan_rule(files), rows)) == ("a", "b")
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_absolute_paths_that_need_two_library_roots_are_refused() -> None:
     with pytest.raises(UsageError, match="do not agree on which folder the library root was") as caught:
         _mapped(entries, videos("c/s/a.mp4", "c/s/b.mp4"))
 
-    assert "basePath" in caught.value.way_out
+    assert "basePath" in caught.value.hint
 
 
 def test_two_files_for_one_lesson_are_a_doubt_that_names_both() -> None:
@@ -248,7 +248,7 @@ def test_a_map_of_the_wrong_shape_is_refused_with_its_name_and_the_place(data: o
         assign_by_map(data, videos("c/a.mp4"), root=_ROOT, origin="maps/map.json")
 
     assert caught.value.what.startswith(f"maps/map.json: {message}")
-    assert '"matched"' in caught.value.way_out
+    assert '"matched"' in caught.value.hint
 
 
 def _lesson(name: str, number: int) -> dict[str, object]:
@@ -295,7 +295,7 @@ def test_a_manifest_s_contradictions_are_doubts_as_a_map_s_are() -> None:
 
     assert not mapped.assignments
     assert [doubt.subject for doubt in mapped.doubts] == ["01_a_m01_001", "01_a_m01_002"]
-    assert mapped.doubts[1].way_out == "Add the file, or correct its path in the manifest."
+    assert mapped.doubts[1].hint == "Add the file, or correct its path in the manifest."
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_a_manifest_of_the_wrong_shape_is_refused_with_the_place(data: object, m
         assign_by_manifest(data, [], origin="manifest.json")
 
     assert caught.value.what.startswith(f"manifest.json: {message}")
-    assert '"courses"' in caught.value.way_out
+    assert '"courses"' in caught.value.hint
 
 
 def test_a_lesson_whose_row_is_of_another_course_is_a_doubt() -> None:

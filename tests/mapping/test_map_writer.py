@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kinescope_upload.mapping import (
     assign_by_map,
     assign_by_scan_rule,
+    check_sections,
     draft_of,
-    guard,
     map_text,
     trust_scan,
 )
@@ -66,7 +66,7 @@ def test_every_file_of_a_doubtful_section_is_offered_once() -> None:
     files = videos("a/m/1.mp4", "a/m/2.mp4", "a/n/1.mp4", "b/m/1.mp4")
     guessed = assign_by_scan_rule(files)
     rows = rows_of([one for one in guessed if one.course == "a" and one.lesson_id != "a_m_002"])
-    draft = draft_of(guard(guessed, rows), guessed, rows, root=ROOT)
+    draft = draft_of(check_sections(guessed, rows), guessed, rows, root=ROOT)
     assert [one.file.path for one in draft.matched] == ["a/n/1.mp4"]
     assert [one.file.path for one, _ in draft.unsure] == ["a/m/1.mp4", "a/m/2.mp4"]
     assert [one.path for one in draft.ignored] == ["b/m/1.mp4"]

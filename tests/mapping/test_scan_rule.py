@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.mapping import assign_by_scan_rule, guard, section_of, trust_scan
+from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of, trust_scan
 from kinescope_upload.model import MappingSource, VideoFile
 from support.mapping_cases import libraries, row, rows_of, table, video, videos
 from support.real_library import COURSE_COUNTS, real_files
@@ -41,7 +41,7 @@ def test_the_count_goes_on_from_one_inner_folder_to_the_next() -> None:
 
 def test_the_real_library_gets_405_ids_which_a_database_of_them_accepts() -> None:
     assignments = assign_by_scan_rule(real_files())
-    mapped = guard(assignments, rows_of(assignments))
+    mapped = check_sections(assignments, rows_of(assignments))
 
     assert len({one.lesson_id for one in assignments}) == 405
     assert not mapped.doubts
@@ -127,7 +127,7 @@ def test_ids_are_unique_where_folder_names_hold_no_underscore(files: list[VideoF
 @given(libraries())
 def test_ids_are_unique_once_the_scan_is_trusted_or_guarded(files: list[VideoFile]) -> None:
     assignments = assign_by_scan_rule(files)
-    for mapped in (trust_scan(assignments), guard(assignments, rows_of(assignments))):
+    for mapped in (trust_scan(assignments), check_sections(assignments, rows_of(assignments))):
         ids = [one.lesson_id for one in mapped.assignments]
         assert len(ids) == len(set(ids))
         assert mapped.doubts or len(ids) + len(mapped.ignored) == len(files)
@@ -174,7 +174,7 @@ def test_a_trusted_scan_leaves_out_two_files_with_one_id_and_says_so() -> None:
 def test_the_guard_keeps_the_database_s_spelling_of_an_id() -> None:
     spelled = unicodedata.normalize("NFD", "й_й_001")
     course = unicodedata.normalize("NFD", "й")
-    mapped = guard(assign_by_scan_rule(videos("й/й/a.mp4")), table([row(spelled, course)]))
+    mapped = check_sections(assign_by_scan_rule(videos("й/й/a.mp4")), table([row(spelled, course)]))
 
     (one,) = mapped.assignments
     assert (one.lesson_id, one.course) == (spelled, course)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.mapping import assign_by_scan_rule, guard, section_of
+from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of
 from support.mapping_cases import libraries, row, rows_of, table, video, videos
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _guarded(files: list[VideoFile], *rows: LessonRow) -> MappedLibrary:
-    return guard(assign_by_scan_rule(files), table(rows))
+    return check_sections(assign_by_scan_rule(files), table(rows))
 
 
 def _ids(mapped: MappedLibrary) -> list[str]:
@@ -39,8 +39,8 @@ def test_a_missing_file_holds_back_its_whole_section_and_no_other() -> None:
     (doubt,) = mapped.doubts
     assert (doubt.course, doubt.subject, doubt.lesson_ids, doubt.blocking) == ("c", "c/s", ("c_s_001", "c_s_002"), True)
     assert doubt.reason == "1 lesson has no file (c_s_002), so no position in it can be trusted"
-    assert "kupload map --write" in doubt.way_out
-    assert "--map" in doubt.way_out
+    assert "kupload map --write" in doubt.hint
+    assert "--map" in doubt.hint
 
 
 def test_an_extra_file_holds_back_its_whole_section() -> None:
@@ -141,7 +141,7 @@ def test_a_row_of_another_course_does_not_fill_a_section() -> None:
 
 
 def test_without_any_row_everything_is_ignored() -> None:
-    mapped = guard(assign_by_scan_rule(videos("c/s/a.mp4")), {})
+    mapped = check_sections(assign_by_scan_rule(videos("c/s/a.mp4")), {})
 
     assert (mapped.assignments, mapped.doubts, len(mapped.ignored)) == ((), (), 1)
 
@@ -163,7 +163,7 @@ def test_a_section_is_accepted_exactly_when_its_ids_and_the_database_s_are_the_s
         rows[extra.lesson_id] = extra
     courses = {one.course for one in rows.values()}
 
-    mapped = guard(assignments, rows)
+    mapped = check_sections(assignments, rows)
 
     agreeing = {section for section, ids in derived.items() if section not in grown and not ids & absent}
     known = {section for section in derived if section.partition("/")[0] in courses}
@@ -180,7 +180,7 @@ def test_every_undone_lesson_is_assigned_once_or_stands_in_one_doubt(
     rows = rows_of(assignments)
     for lesson in data.draw(st.sets(st.sampled_from(sorted(rows)))) if rows else set():
         del rows[lesson]
-    mapped = guard(assignments, rows)
+    mapped = check_sections(assignments, rows)
 
     told = [*_ids(mapped), *(lesson for doubt in mapped.doubts for lesson in doubt.lesson_ids)]
 

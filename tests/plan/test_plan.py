@@ -236,7 +236,7 @@ def test_every_decision_has_its_reason(record: str, row: str, file: VideoFile, t
     plan = _plan(_assignment("c_001", file), rows=_ROWS[row], records=[known] if known else [])
 
     assert _text(plan) == [text]
-    assert all(bool(one.way_out) is (one.decision is Decision.IN_DOUBT) for one in plan.lessons)
+    assert all(bool(one.hint) is (one.decision is Decision.IN_DOUBT) for one in plan.lessons)
 
 
 def test_an_upload_in_the_json_dialect_may_have_no_id_yet() -> None:

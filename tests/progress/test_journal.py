@@ -207,8 +207,8 @@ def test_a_journal_that_cannot_be_parsed_is_named_and_left_alone(tmp_path: Path,
             look()
         assert caught.value.what.startswith(f"{left / _JOURNAL} is no journal that kupload can read: ")
         assert reason in caught.value.what
-        assert caught.value.way_out.startswith("It is left as it is.")
-        assert "`kupload verify`" in caught.value.way_out
+        assert caught.value.hint.startswith("It is left as it is.")
+        assert "`kupload verify`" in caught.value.hint
     assert (left / _JOURNAL).read_bytes() == content
 
 

@@ -74,7 +74,7 @@ def test_a_second_run_says_at_once_who_holds_the_course(tmp_path: Path, course: 
         who = re.escape(f"process {holder.pid} on {socket.gethostname()}, since ")
         said = rf'Another run is at work on course "{re.escape(course)}" \({who}\d{{4}}-\d\d-\d\dT[\d:]+\+00:00\)\.'
         assert re.fullmatch(said, caught.value.what)
-        assert caught.value.way_out == "Wait for it, or end it with `kupload stop`."
+        assert caught.value.hint == "Wait for it, or end it with `kupload stop`."
 
 
 def test_a_run_on_another_course_is_none_of_its_business(tmp_path: Path) -> None:

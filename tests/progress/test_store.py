@@ -215,7 +215,7 @@ def test_a_file_that_cannot_be_parsed_is_named_and_never_overwritten(
 
     assert caught.value.what.startswith(f"{path} is no progress file that kupload can read: ")
     assert reason in caught.value.what
-    assert caught.value.way_out.startswith("It is left as it is.")
+    assert caught.value.hint.startswith("It is left as it is.")
     assert path.read_bytes() == content
     assert names_in(tmp_path) == ["c.json"]
 
@@ -259,7 +259,7 @@ def test_a_file_in_the_folders_place_stops_the_batch(tmp_path: Path) -> None:
         ProgressStore(tmp_path / "progress", ["c"])
 
     assert caught.value.what.startswith(f"The progress folder {tmp_path / 'progress'} cannot be written (")
-    assert caught.value.way_out == "Nothing was begun. Make it writable or name another with --progress."
+    assert caught.value.hint == "Nothing was begun. Make it writable or name another with --progress."
 
 
 _FILLS_THE_DISK: Final = """

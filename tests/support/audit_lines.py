@@ -12,11 +12,11 @@ from kinescope_upload.audit.compare.events import (
     FilesRead,
     Mended,
     MendingFailed,
-    Noticed,
     Processing,
     VideosListed,
+    Warned,
 )
-from kinescope_upload.audit.fixes import Action, Choice, Mending, MendingPlan, Undecided
+from kinescope_upload.audit.fixes import Action, Choice, Fix, FixPlan, ManualChoice
 from kinescope_upload.audit.show.progress import audit_progress
 from kinescope_upload.audit.show.view import AuditView
 from kinescope_upload.output.options import DisplayOptions
@@ -29,16 +29,16 @@ _FINDING = Finding(
     kind=Kind.ROW_EMPTY,
     course="01_analytics",
     reason="a_001: video v is there, and its row names none",
-    way_out="`kupload repair` links it.",
+    hint="`kupload repair` links it.",
     lesson_id="a_001",
     path="01_analytics/001.mp4",
     video_id="v",
     other_id="w",
 )
 _LESSON = Lesson(lesson_id="a_001", course="01_analytics", title="A title")
-_MENDING = Mending(action=Action.LINK, finding=_FINDING, lesson=_LESSON, video_id="v", words="link a_001 to video v")
+_MENDING = Fix(action=Action.LINK, finding=_FINDING, lesson=_LESSON, video_id="v", explanation="link a_001 to video v")
 _NOTE = Finding(kind=Kind.NOT_COMPARED, course="01_analytics", reason="a_002: no MD5", lesson_id="a_002")
-_LOST = Finding(kind=Kind.NOT_UPLOADED, course="01_analytics", reason="a_003 is not uploaded", way_out="`kupload`")
+_LOST = Finding(kind=Kind.NOT_UPLOADED, course="01_analytics", reason="a_003 is not uploaded", hint="`kupload`")
 REPORT = Report(
     findings=(_FINDING, _LOST, _NOTE),
     counts=Counts(
@@ -51,20 +51,20 @@ REPORT = Report(
         rows_with_video=1,
         statuses={"done": 2},
     ),
-    proven={"01_analytics": {"a_002": "x"}},
+    verified={"01_analytics": {"a_002": "x"}},
 )
-PLAN = MendingPlan(
-    mendings=(_MENDING,),
-    undecided=(Undecided(finding=_FINDING, choices=(Choice(words="delete it", command="curl -X DELETE"),)),),
+PLAN = FixPlan(
+    fixes=(_MENDING,),
+    manual=(ManualChoice(finding=_FINDING, choices=(Choice(explanation="delete it", command="curl -X DELETE"),)),),
     rest=(_LOST, _NOTE),
 )
 EVENTS: tuple[AuditEvent, ...] = (
     VideosListed(videos=3),
     FilesRead(read_bytes=10, total_bytes=30),
     Processing(done=1, unfinished=2, failed=0),
-    Noticed(message="Kinescope has trouble."),
-    Mended(mending=_MENDING),
-    MendingFailed(mending=_MENDING, reason="the row is taken", way_out="Look again."),
+    Warned(message="Kinescope has trouble."),
+    Mended(fix=_MENDING),
+    MendingFailed(fix=_MENDING, reason="the row is taken", hint="Look again."),
 )
 
 
@@ -78,5 +78,5 @@ def audit_lines() -> list[dict[str, Any]]:
             fake.pass_by(2)
     view.show_report(REPORT, exit_code=1)
     view.show_plan(PLAN)
-    view.show_end(PLAN, mended=1, failed=1, exit_code=1)
+    view.show_end(PLAN, fixed=1, failed=1, exit_code=1)
     return [json.loads(line) for line in out.getvalue().splitlines()]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.repair import RepairResult, repair
 from kinescope_upload.audit.show.view import AuditView
-from kinescope_upload.audit.verify import VerifyWishes, verify
+from kinescope_upload.audit.verify import VerifyOptions, verify
 from kinescope_upload.config import load_settings
-from kinescope_upload.kinescope.http_client import Service
+from kinescope_upload.kinescope.http_client import HttpClient
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.output.options import DisplayOptions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare import Finding, Kind, Report
     from kinescope_upload.audit.compare.events import AuditEvent
-    from kinescope_upload.audit.fixes import MendingPlan
+    from kinescope_upload.audit.fixes import FixPlan
     from kinescope_upload.config import Settings
 
 FIRST, SECOND, THIRD = (f"01_analytics_m01_start_{number:03d}" for number in (1, 2, 3))
@@ -45,18 +45,18 @@ def settings_of(world: World, **options: object) -> Settings:
     return load_settings({**world.options, **options}, directory=world.folder, environment=world.environment)
 
 
-def look(world: World, wishes: VerifyWishes | None = None, ears: Ears | None = None, **options: object) -> Report:
-    return verify(settings_of(world, **options), wishes or VerifyWishes(), ears or Ears())
+def look(world: World, wishes: VerifyOptions | None = None, ears: Ears | None = None, **options: object) -> Report:
+    return verify(settings_of(world, **options), wishes or VerifyOptions(), ears or Ears())
 
 
 def mend(world: World, ears: Ears | None = None, *, agrees: bool = True, is_dry_run: bool = False) -> RepairResult:
-    def agree(plan: MendingPlan) -> bool:
-        return agrees and bool(plan.mendings)
+    def agree(plan: FixPlan) -> bool:
+        return agrees and bool(plan.fixes)
 
     return repair(settings_of(world), ears or Ears(), agree, is_dry_run=is_dry_run)
 
 
-def plan_of(world: World) -> MendingPlan:
+def plan_of(world: World) -> FixPlan:
     return mend(world, is_dry_run=True).plan
 
 
@@ -87,7 +87,9 @@ def uploaded(world: World, sizes: tuple[int, ...] = SIZES) -> None:
 @contextmanager
 def kinescope(world: World) -> Iterator[KinescopeApi]:
     """What a person does at Kinescope."""
-    service = Service(token=world.emulator.token, trusted=TrustedAddresses(configured=(world.emulator.url,)), stall=5.0)
+    service = HttpClient(
+        token=world.emulator.token, trusted=TrustedAddresses(configured=(world.emulator.url,)), stall=5.0
+    )
     with closing(service):
         yield KinescopeApi(service, api_url=world.emulator.url)
 

@@ -45,8 +45,8 @@ FOLDERS = FolderAnswer(
     made=frozenset({"01_analytics"}),
 )
 DOCTOR = (
-    Check(subject="token", standing=Standing.GOOD, told="Kinescope accepts …f4a5."),
-    Check(subject="delete", standing=Standing.WRONG_OUTSIDE, told="The token may not delete.", way_out="Let it."),
+    Check(subject="token", standing=Standing.GOOD, message="Kinescope accepts …f4a5."),
+    Check(subject="delete", standing=Standing.WRONG_OUTSIDE, message="The token may not delete.", hint="Let it."),
 )
 SETTINGS = (
     SettingFact(name="jobs", value="2", place="jobs from .env line 2", is_default=False, shadowed=("--jobs",)),
@@ -61,7 +61,7 @@ TAKEOVER = Takeover(
     taken=(Taken(course="01_a", record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows"),),
     known=("01_a_002",),
     failed=("01_a_003",),
-    not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", way_out="Choose."),),
+    not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", hint="Choose."),),
 )
 
 TRIAL = TrialResult(
@@ -73,8 +73,8 @@ TRIAL = TrialResult(
         otherwise="only with --thorough",
     ),
     steps=(
-        Step(subject="init, tus", state=StepState.GOOD, told="An upload was created."),
-        Step(subject="folder", state=StepState.AGAINST, told="A folder is refused."),
+        Step(subject="init, tus", state=StepState.GOOD, message="An upload was created."),
+        Step(subject="folder", state=StepState.AGAINST, message="A folder is refused."),
     ),
     left=(LeftVideo(video_id="v1", title="kupload try 0123abcd: move", reason="The token may not delete it."),),
     kept=('The folder "kupload try".',),
@@ -99,5 +99,5 @@ def command_lines() -> list[dict[str, Any]]:
         line(lambda out, clock: print_checkup(SETTINGS, DOCTOR, options, out, clock=clock)),
         line(lambda out, clock: print_map(answer, options, out, clock=clock)),
         line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),
-        line(lambda out, clock: JsonTrialView(out, clock=clock).ends(TRIAL, "kupload-try-2026-02-18.json")),
+        line(lambda out, clock: JsonTrialView(out, clock=clock).backends(TRIAL, "kupload-try-2026-02-18.json")),
     ]

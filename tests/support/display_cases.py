@@ -74,7 +74,7 @@ def lesson(
     name: str | None = None,
     offset: int | None = None,
     reason: str = "not uploaded yet",
-    way_out: str = "",
+    hint: str = "",
 ) -> PlannedLesson:
     stage = Stage.UPLOADED if decision is Decision.LINK else Stage.CREATED
     record = None if offset is None else record_of(lesson_id, size, stage=stage, offset=offset)
@@ -85,7 +85,7 @@ def lesson(
         title="A title",
         decision=decision,
         reason=reason,
-        way_out=way_out,
+        hint=hint,
         record=record,
     )
 
@@ -116,7 +116,7 @@ def small_plan() -> Plan:
                 5 * MB,
                 Decision.IN_DOUBT,
                 reason="has no row in the database",
-                way_out="Add the lesson, or correct its id in the map file.",
+                hint="Add the lesson, or correct its id in the map file.",
             ),
             lesson("a_006", 5 * MB, Decision.SKIP, reason="linked before"),
             lesson("a_007", 5 * MB, Decision.SKIP, reason="has a video (c7149e0d)"),
@@ -128,7 +128,7 @@ def small_plan() -> Plan:
                 course="02_ads",
                 subject="02_ads/m01",
                 reason="3 files, 4 lessons",
-                way_out="Add the file, or use a map file (--map).",
+                hint="Add the file, or use a map file (--map).",
                 lesson_ids=("02_ads_m01_004",),
             ),
         ),
@@ -172,7 +172,7 @@ def scenario() -> list[tuple[float, RunEvent]]:
             LessonFailed(
                 lesson_id="a_002",
                 reason=f'"{HOSTILE}" changed while it was being sent',
-                way_out="Run kupload again when it is at rest.",
+                hint="Run kupload again when it is at rest.",
             ),
         ),
         (0, RunEnded(exit_code=1, seconds=39.0)),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from kinescope_upload.audit.compare import Comparison, Lesson, Place, Trace
-from kinescope_upload.audit.fixes import Action, Commands, Mending, MendingPlan, plan_mending
+from kinescope_upload.audit.compare import Comparison, Lesson, RecordSummary, TargetFolder
+from kinescope_upload.audit.fixes import Action, Commands, Fix, FixPlan, plan_fixes
 from kinescope_upload.kinescope.video import Video
 from kinescope_upload.model import LessonRow, LessonTable, VideoFile
 from kinescope_upload.upload import Stage
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Report
 
 COURSE, PROJECT, FOLDER, ELSEWHERE = "c", "project", "folder", "elsewhere"
-PLACES = {COURSE: Place(course=COURSE, project_id=PROJECT, folder_ids=(FOLDER,))}
+PLACES = {COURSE: TargetFolder(course=COURSE, project_id=PROJECT, folder_ids=(FOLDER,))}
 IDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "123456")
 SPELT = (short_id(IDS[0]), f"https://kinescope.io/{short_id(IDS[1])}", IDS[2].upper())
 COMMANDS = Commands(api_url="https://api", table=LessonTable())
@@ -47,36 +47,36 @@ class SmallWorld:
     def report(self) -> Report:
         return self.compared().report()
 
-    def plan(self) -> MendingPlan:
+    def plan(self) -> FixPlan:
         comparison = self.compared()
-        return plan_mending(comparison.report(), comparison, COMMANDS)
+        return plan_fixes(comparison.report(), comparison, COMMANDS)
 
-    def mended(self) -> SmallWorld:
+    def fixed(self) -> SmallWorld:
         """The world after everything that is planned was done."""
         lessons, videos = dict(self.lessons), dict(self.videos)
-        for mending in self.plan().mendings:
-            _do(mending, lessons, videos)
+        for fix in self.plan().fixes:
+            _do(fix, lessons, videos)
         return SmallWorld(lessons=lessons, videos=videos)
 
 
-def _do(mending: Mending, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:
-    lesson = lessons[mending.lesson.lesson_id]
-    match mending.action:
+def _do(fix: Fix, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:
+    lesson = lessons[fix.lesson.lesson_id]
+    match fix.action:
         case Action.DELETE:
-            del videos[mending.video_id]
-            if not mending.value:
-                lesson = replace(lesson, trace=None)
+            del videos[fix.video_id]
+            if not fix.value:
+                lesson = replace(lesson, summary=None)
         case Action.RESTART:
-            lesson = replace(lesson, trace=None)
+            lesson = replace(lesson, summary=None)
         case Action.CLEAR:
-            assert mending.video_id not in videos
+            assert fix.video_id not in videos
             lesson = replace(lesson, row=_row(lesson, None))
         case Action.ADOPT | Action.LINK:
-            lesson = _linked(lesson, videos[mending.video_id])
+            lesson = _linked(lesson, videos[fix.video_id])
         case Action.MOVE:
-            videos[mending.video_id] = replace(videos[mending.video_id], folder_id=mending.value)
+            videos[fix.video_id] = replace(videos[fix.video_id], folder_id=fix.value)
         case Action.RENAME:
-            videos[mending.video_id] = replace(videos[mending.video_id], title=mending.value)
+            videos[fix.video_id] = replace(videos[fix.video_id], title=fix.value)
     lessons[lesson.lesson_id] = lesson
 
 
@@ -86,14 +86,14 @@ def _row(lesson: Lesson, video_id: str | None) -> LessonRow:
 
 
 def _linked(lesson: Lesson, video: Video) -> Lesson:
-    assert lesson.file is not None or lesson.trace is not None
-    before = lesson.trace
+    assert lesson.file is not None or lesson.summary is not None
+    before = lesson.summary
     file = lesson.file
     if before is not None and before.video_id == video.id:
-        trace = replace(before, stage=Stage.LINKED)
+        summary = replace(before, stage=Stage.LINKED)
     else:
         assert file is not None
-        trace = Trace(
+        summary = RecordSummary(
             course=COURSE,
             path=file.path,
             size=file.size,
@@ -103,7 +103,7 @@ def _linked(lesson: Lesson, video: Video) -> Lesson:
             md5=video.md5,
             title="",
         )
-    return replace(lesson, row=_row(lesson, video.id), trace=trace)
+    return replace(lesson, row=_row(lesson, video.id), summary=summary)
 
 
 _PARTIAL = ("pending", "uploading", "aborted")
@@ -113,11 +113,11 @@ _titles = st.sampled_from(("One", "Two"))
 
 
 @st.composite
-def _traces(draw: st.DrawFn, file: VideoFile | None) -> Trace:
+def _traces(draw: st.DrawFn, file: VideoFile | None) -> RecordSummary:
     stage = draw(st.sampled_from([one for one in Stage if one is not Stage.PLANNED]))
     size = file.size if file and draw(st.booleans()) else draw(_sizes)
     has_md5 = stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}
-    return Trace(
+    return RecordSummary(
         course=COURSE,
         path=file.path if file else "c/gone.mp4",
         size=size,
@@ -143,7 +143,7 @@ def _lessons(draw: st.DrawFn, lesson_id: str) -> Lesson:
         title=title if row else None,
         file=file,
         row=row,
-        trace=draw(st.one_of(st.none(), _traces(file))),
+        summary=draw(st.one_of(st.none(), _traces(file))),
         file_md5=draw(_md5s) if file else None,
     )
 
@@ -230,7 +230,7 @@ def _row_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> No
 
 
 def _progress_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
-    lessons[key] = replace(lessons[key], trace=None)
+    lessons[key] = replace(lessons[key], summary=None)
 
 
 def _file_goes(_: st.DrawFn, key: str, lessons: _Lessons, _videos: _Videos) -> None:
@@ -266,14 +266,14 @@ def _row_names_a_twin(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Vid
     """Two runs uploaded the same file; of the one that the progress file names, all bytes are there or not."""
     lesson = lessons[key]
     own = videos.get(lesson.own_id or "")
-    if own is None or lesson.row is None or lesson.trace is None:
+    if own is None or lesson.row is None or lesson.summary is None:
         return
     twin = draw(st.sampled_from(TWINS))
     videos[twin] = replace(own, id=twin)
     lessons[key] = replace(lesson, row=_row(lesson, twin))
     if draw(st.booleans()):
         videos[own.id] = Video(id=own.id, title=own.title, status="uploading", project_id=PROJECT, folder_id=FOLDER)
-        lessons[key] = replace(lessons[key], trace=replace(lesson.trace, stage=Stage.CREATED, md5=None))
+        lessons[key] = replace(lessons[key], summary=replace(lesson.summary, stage=Stage.CREATED, md5=None))
 
 
 def _only_a_twin_is_left(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:

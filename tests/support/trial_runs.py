@@ -68,7 +68,7 @@ class TrialWorld:
         exit_code = self._run(stdout, folder_id, as_json=True, without=without, **wish)
         return TrialRun(exit_code=exit_code, said=json.loads(stdout.getvalue()))
 
-    def told(self, folder_id: str | None = None, **wish: Any) -> str:  # noqa: ANN401
+    def message(self, folder_id: str | None = None, **wish: Any) -> str:  # noqa: ANN401
         """The words of one try."""
         stdout = io.StringIO()
         self._run(stdout, folder_id, as_json=False, without=(), **wish)

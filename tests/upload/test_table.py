@@ -17,13 +17,13 @@ from kinescope_upload.upload import (
     AlreadyExists,
     AskOffset,
     Attempted,
-    Beginning,
     Created,
     CreateUpload,
     Dialect,
     Event,
     Failure,
     FileReplaced,
+    FreshUpload,
     IllegalEventError,
     InitUnanswered,
     LengthReached,
@@ -34,12 +34,12 @@ from kinescope_upload.upload import (
     OffsetRefused,
     OffsetUnknown,
     OrphanGone,
-    Proven,
     Record,
     SendChunk,
     Stage,
     Step,
     UploadGone,
+    Verified,
     VideoComplete,
     VideoGone,
     WriteRow,
@@ -55,7 +55,7 @@ _NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
 _LATER: Final = _NOW + timedelta(hours=1)
 _URL: Final = "https://uploader.kinescope.io/u/1"
 
-_BEGINNING: Final = Beginning(
+_BEGINNING: Final = FreshUpload(
     video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99
 )
 
@@ -72,10 +72,10 @@ _EVENTS: Final[tuple[Event, ...]] = (
     UploadGone(),
     FileReplaced(),
     VideoComplete(md5="d41d", video_id="theirs", video_url="https://kinescope.io/embed/x"),
-    OrphanGone(beginning=_BEGINNING),
+    OrphanGone(fresh=_BEGINNING),
     Linked(at=_LATER),
-    Proven(at=_LATER),
-    VideoGone(beginning=_BEGINNING),
+    Verified(at=_LATER),
+    VideoGone(fresh=_BEGINNING),
     Adopted(video_id="theirs", size=9, modified_ns=99, md5="d41d", at=_LATER),
 )
 
@@ -201,8 +201,8 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
     (Stage.UPLOADED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
     (Stage.LINKED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
     (Stage.VERIFIED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
-    (Stage.LINKED, Proven): (Stage.VERIFIED, {"verified_at": _LATER}),
-    (Stage.VERIFIED, Proven): (Stage.VERIFIED, {"verified_at": _LATER}),
+    (Stage.LINKED, Verified): (Stage.VERIFIED, {"verified_at": _LATER}),
+    (Stage.VERIFIED, Verified): (Stage.VERIFIED, {"verified_at": _LATER}),
     **{
         (stage, VideoGone): (Stage.PLANNED, _facts_of(_PLANNED_ANEW))
         for stage in (Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED)
@@ -256,7 +256,7 @@ def test_the_mark_of_an_attempt_that_showed_no_video_is_kept_to_look_for_it_agai
     was_seen: bool, video_id: str | None
 ) -> None:
     orphaned = replace(_record(Stage.ORPHANED), dialect=Dialect.JSON, video_id=video_id)
-    planned = advance(orphaned, OrphanGone(beginning=_BEGINNING, was_seen=was_seen))
+    planned = advance(orphaned, OrphanGone(fresh=_BEGINNING, was_seen=was_seen))
     is_lost = video_id is None and not was_seen
 
     assert planned.mark is None
@@ -650,7 +650,7 @@ class _Driver:
             may_go_on = video.takes_bytes and video.received and self.record.reason not in _MAY_BE_DROPPED
             _must(not may_go_on, "an upload that could go on was dropped")
             self.remove(video.id)
-        return self.begin_anew()
+        return self.start_over()
 
     def find(self) -> _RemoteVideo | None:
         self.server.answer(lambda: None)
@@ -665,8 +665,8 @@ class _Driver:
         self.server.answer(lambda: self.server.delete(video_id))
         self.server.pass_time(5)
 
-    def begin_anew(self) -> OrphanGone:
-        beginning = Beginning(
+    def start_over(self) -> OrphanGone:
+        fresh = FreshUpload(
             video_id=self.world.new_id() if self.dialect is Dialect.TUS else None,
             dialect=self.dialect,
             parent_id=self.record.parent_id,
@@ -674,7 +674,7 @@ class _Driver:
             size=self.file.size,
             modified_ns=self.file.modified_ns,
         )
-        return OrphanGone(beginning=beginning)
+        return OrphanGone(fresh=fresh)
 
     def link(self) -> Event:
         self.server.answer(lambda: None)
@@ -769,7 +769,7 @@ class _DeletesWithoutLooking(_Driver):
     def look(self) -> Event:
         if self.record.video_id:
             self.remove(self.record.video_id)
-        return self.begin_anew()
+        return self.start_over()
 
 
 class _SavesTheIdAfterThePost(_Driver):
@@ -792,7 +792,7 @@ class _CreatesAnewOnALostAnswer(_Driver):
         try:
             return super().create()
         except _NoAnswerError:
-            self.record = advance(advance(self.record, AlreadyExists()), self.begin_anew())
+            self.record = advance(advance(self.record, AlreadyExists()), self.start_over())
             return super().create()
 
 

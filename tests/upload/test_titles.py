@@ -79,8 +79,8 @@ def test_only_what_is_too_long_is_changed_and_only_its_end(title: str) -> None:
 def test_no_character_of_several_parts_is_split(parts: list[str]) -> None:
     composed = [unicodedata.normalize("NFC", part) for part in ("a", *parts)]
     fitted = fit_title("".join(composed))
-    ends = {len("".join(composed[:count])) for count in range(len(composed) + 1)}
-    assert len(fitted.removesuffix("…")) in ends
+    backends = {len("".join(composed[:count])) for count in range(len(composed) + 1)}
+    assert len(fitted.removesuffix("…")) in backends
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import Finding, Kind
-from kinescope_upload.audit.compare.events import FilesRead, Tell
+from kinescope_upload.audit.compare.events import EmitAudit, FilesRead
 from kinescope_upload.errors import FileChangedError
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.policy.sizing import READ_BLOCK
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["read_md5s"]
 
 
-def read_md5s(library: Path, lessons: Sequence[Lesson], tell: Tell) -> tuple[dict[str, str], tuple[Finding, ...]]:
+def read_md5s(library: Path, lessons: Sequence[Lesson], tell: EmitAudit) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """The MD5s of these lessons' files by lesson id, and the files that could not be read.
 
     Args:
@@ -42,7 +42,7 @@ def read_md5s(library: Path, lessons: Sequence[Lesson], tell: Tell) -> tuple[dic
 
 
 class _Meter:
-    def __init__(self, total: int, tell: Tell) -> None:
+    def __init__(self, total: int, tell: EmitAudit) -> None:
         self._total = total
         self._tell = tell
         self._read = 0
@@ -65,7 +65,7 @@ def _finding(lesson: Lesson, error: FileChangedError) -> Finding:
         kind=Kind.FILE_UNREADABLE,
         course=lesson.course,
         reason=f"{lesson.lesson_id}: {error.what}",
-        way_out=error.way_out or "Look again when it is at rest.",
+        hint=error.hint or "Look again when it is at rest.",
         lesson_id=lesson.lesson_id,
         path=lesson.file.path if lesson.file else None,
     )

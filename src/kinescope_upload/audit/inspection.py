@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare import (
     Comparison,
-    Place,
+    TargetFolder,
     findings_of_folders,
     findings_of_sides,
     lessons_of,
 )
-from kinescope_upload.audit.compare.events import Noticed, Tell, VideosListed
+from kinescope_upload.audit.compare.events import EmitAudit, VideosListed, Warned
 from kinescope_upload.audit.hashes import read_md5s
-from kinescope_upload.audit.retries import Patience, PatientService
+from kinescope_upload.audit.retries import Retries, RetryingHttpClient
 from kinescope_upload.audit.sides import courses_in_question, look_around, sides_of
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.kinescope.course_folders import match_folders
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
 
-__all__ = ["Inspection", "Tools", "inspect", "open_tools"]
+__all__ = ["Audit", "Tools", "inspect", "open_tools"]
 
 _TELL_EVERY: Final = 100
 
@@ -41,27 +41,27 @@ class Tools:
 
     settings: Settings
     api: KinescopeApi
-    service: PatientService
+    service: RetryingHttpClient
     database: LessonsDatabase | None
-    patience: Patience
-    tell: Tell
+    patience: Retries
+    tell: EmitAudit
 
 
 @contextmanager
-def open_tools(settings: Settings, tell: Tell) -> Iterator[Tools]:
+def open_tools(settings: Settings, tell: EmitAudit) -> Iterator[Tools]:
     """Kinescope and the database, as long as the block runs.
 
     Raises:
         UsageError: A setting is missing.
     """
     settings.needed_for_upload()
-    patience = Patience(
+    patience = Retries(
         policy=RetryPolicy(retries=settings.retries, base=settings.retry_base), longest=settings.max_outage, tell=tell
     )
     with open_kinescope(settings) as kinescope:
-        service = PatientService(kinescope.service, patience)
+        service = RetryingHttpClient(kinescope.service, patience)
         kinescope.service.pace.listen(
-            lambda seconds: tell(Noticed(message=f"Waits {seconds:.0f} s for a turn: Kinescope limits requests."))
+            lambda seconds: tell(Warned(message=f"Waits {seconds:.0f} s for a turn: Kinescope limits requests."))
         )
         yield Tools(
             settings=settings,
@@ -74,7 +74,7 @@ def open_tools(settings: Settings, tell: Tell) -> Iterator[Tools]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Inspection:
+class Audit:
     """What was seen: the comparison, and what disagrees without any video."""
 
     comparison: Comparison
@@ -92,7 +92,7 @@ class Inspection:
         self.others += unreadable
 
 
-def inspect(tools: Tools, ground: Ground | None = None, *, is_deep: bool = False) -> Inspection:
+def inspect(tools: Tools, ground: Ground | None = None, *, is_deep: bool = False) -> Audit:
     """Looks at everything once.
 
     Args:
@@ -109,10 +109,10 @@ def inspect(tools: Tools, ground: Ground | None = None, *, is_deep: bool = False
     folders = tools.api.folders(settings.needed_project_id())
     matched = match_folders(courses, pinned=settings.folders, folders=folders, project_id=settings.needed_project_id())
     places = {
-        one.course: Place(course=one.course, project_id=settings.needed_project_id(), folder_ids=one.folder_ids)
+        one.course: TargetFolder(course=one.course, project_id=settings.needed_project_id(), folder_ids=one.folder_ids)
         for one in matched
     }
-    inspection = Inspection(comparison=Comparison(lessons, places, has_database=sides.rows is not None))
+    inspection = Audit(comparison=Comparison(lessons, places, has_database=sides.rows is not None))
     inspection.others += [*findings_of_sides(sides, lessons, courses), *findings_of_folders(matched)]
     del sides, lessons, ground
     if is_deep:
@@ -124,7 +124,7 @@ def inspect(tools: Tools, ground: Ground | None = None, *, is_deep: bool = False
     return inspection
 
 
-def _list_videos(tools: Tools, comparison: Comparison, places: Mapping[str, Place]) -> None:
+def _list_videos(tools: Tools, comparison: Comparison, places: Mapping[str, TargetFolder]) -> None:
     """Lists every course's folder, then asks for the named videos that were in none of them.
 
     A video that is in no folder where it should be is looked for a second time, by its id, before it counts as gone.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.events import Noticed, Tell
+from kinescope_upload.audit.compare.events import EmitAudit, Warned
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import change_records
-from kinescope_upload.upload import Linked, Proven, Record, Stage, advance
+from kinescope_upload.upload import Linked, Record, Stage, Verified, advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["write_proofs"]
+__all__ = ["mark_verified"]
 
 _PROVABLE: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
 
 
-def write_proofs(folder: Path, proven: Mapping[str, Mapping[str, str]], at: datetime, tell: Tell) -> int:
+def mark_verified(folder: Path, verified: Mapping[str, Mapping[str, str]], at: datetime, tell: EmitAudit) -> int:
     """Writes down what was proven; returns how many lessons that is.
 
     A course that a run is at work on is left for the next time, and so is a lesson that has another video by now.
 
     Args:
         folder: The progress folder.
-        proven: The lessons and their videos, by course.
+        verified: The lessons and their videos, by course.
         at: When (UTC).
         tell: Hears what could not be written.
     """
     written = 0
-    for course, videos in proven.items():
+    for course, videos in verified.items():
         try:
             written += change_records(folder, course, _Proof(videos=videos, at=at))
         except (UsageError, BatchStoppedError) as error:
-            tell(Noticed(message=f'What agrees in course "{course}" is not written down: {error.what}'))
+            tell(Warned(message=f'What agrees in course "{course}" is not written down: {error.what}'))
     return written
 
 
@@ -52,4 +52,4 @@ class _Proof:
             return record
         if record.stage is Stage.UPLOADED:
             record = advance(record, Linked(at=self.at))
-        return advance(record, Proven(at=self.at))
+        return advance(record, Verified(at=self.at))

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.events import Mended, MendingFailed, Tell
-from kinescope_upload.audit.fixes import Action, Commands, MendingPlan, plan_mending
-from kinescope_upload.audit.fixes.fixer import Mender
+from kinescope_upload.audit.compare.events import EmitAudit, Mended, MendingFailed
+from kinescope_upload.audit.fixes import Action, Commands, FixPlan, plan_fixes
+from kinescope_upload.audit.fixes.fixer import Fixer
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.audit.sides import courses_in_question, look_around
 from kinescope_upload.errors import LessonFailedError, TryAgainError
@@ -19,8 +19,8 @@ from kinescope_upload.progress import ProgressStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kinescope_upload.audit.fixes import Mending
-    from kinescope_upload.audit.inspection import Inspection, Tools
+    from kinescope_upload.audit.fixes import Fix
+    from kinescope_upload.audit.inspection import Audit, Tools
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
 
@@ -38,17 +38,17 @@ class RepairResult:
     Attributes:
         plan: What was to be done.
         was_agreed: Whether it was to be done at all; False for a dry run and for those who said no.
-        mended: How many things were put right.
+        fixed: How many things were put right.
         failed: How many were not, although they were tried.
     """
 
-    plan: MendingPlan
+    plan: FixPlan
     was_agreed: bool
-    mended: int = 0
+    fixed: int = 0
     failed: int = 0
 
 
-def repair(settings: Settings, tell: Tell, agree: Callable[[MendingPlan], bool], *, is_dry_run: bool) -> RepairResult:
+def repair(settings: Settings, tell: EmitAudit, agree: Callable[[FixPlan], bool], *, is_dry_run: bool) -> RepairResult:
     """Looks, plans, asks and mends.
 
     Args:
@@ -77,13 +77,13 @@ def repair(settings: Settings, tell: Tell, agree: Callable[[MendingPlan], bool],
         return _mend_all(tools, _mender(tools, database, store, inspection), plan)
 
 
-def _plan(settings: Settings, inspection: Inspection) -> MendingPlan:
+def _plan(settings: Settings, inspection: Audit) -> FixPlan:
     commands = Commands(api_url=settings.api_url, table=settings.table)
-    return plan_mending(inspection.report(), inspection.comparison, commands)
+    return plan_fixes(inspection.report(), inspection.comparison, commands)
 
 
-def _mender(tools: Tools, database: LessonsDatabase, store: ProgressStore, inspection: Inspection) -> Mender:
-    return Mender(
+def _mender(tools: Tools, database: LessonsDatabase, store: ProgressStore, inspection: Audit) -> Fixer:
+    return Fixer(
         tools=tools,
         database=database,
         store=store,
@@ -92,19 +92,19 @@ def _mender(tools: Tools, database: LessonsDatabase, store: ProgressStore, inspe
     )
 
 
-def _mend_all(tools: Tools, mender: Mender, plan: MendingPlan) -> RepairResult:
-    if any(one.action in _DESTRUCTIVE for one in plan.mendings):
+def _mend_all(tools: Tools, mender: Fixer, plan: FixPlan) -> RepairResult:
+    if any(one.action in _DESTRUCTIVE for one in plan.fixes):
         time.sleep(tools.settings.orphan_wait)  # what is gone is looked for twice, and not in the same moment
-    failed: list[Mending] = []
-    for mending in plan.mendings:
+    failed: list[Fix] = []
+    for fix in plan.fixes:
         stuck = {one.lesson.lesson_id for one in failed}
         try:
-            if mending.lesson.lesson_id in stuck and mending.action not in _INDEPENDENT:
+            if fix.lesson.lesson_id in stuck and fix.action not in _INDEPENDENT:
                 raise LessonFailedError("What has to be done before it could not be done.")  # noqa: TRY301 - one way out
-            mender.mend(mending)
+            mender.mend(fix)
         except (LessonFailedError, TryAgainError) as error:
-            failed.append(mending)
-            tools.tell(MendingFailed(mending=mending, reason=error.what, way_out=error.way_out))
+            failed.append(fix)
+            tools.tell(MendingFailed(fix=fix, reason=error.what, hint=error.hint))
         else:
-            tools.tell(Mended(mending=mending))
-    return RepairResult(plan=plan, was_agreed=True, mended=len(plan.mendings) - len(failed), failed=len(failed))
+            tools.tell(Mended(fix=fix))
+    return RepairResult(plan=plan, was_agreed=True, fixed=len(plan.fixes) - len(failed), failed=len(failed))

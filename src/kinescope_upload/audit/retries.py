@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from kinescope_upload.audit.compare.events import Noticed, Tell
+from kinescope_upload.audit.compare.events import EmitAudit, Warned
 from kinescope_upload.errors import TryAgainError
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.tus import Meaning, interpret
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from kinescope_upload.kinescope.http_client import Call, Service
+    from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.policy.retry import RetryPolicy
 
-__all__ = ["Patience", "PatientService"]
+__all__ = ["Retries", "RetryingHttpClient"]
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Retries:
     """How often to try again, and for how long.
 
     Attributes:
@@ -38,7 +38,7 @@ class Patience:
 
     policy: RetryPolicy
     longest: float
-    tell: Tell
+    tell: EmitAudit
     chance: Callable[[], float] = random.random
 
     def make(self, attempt: Callable[[], T]) -> T:
@@ -54,12 +54,12 @@ class Patience:
                 wait = self.policy.wait_before(number, chance=self.chance(), retry_after=error.retry_after)
                 if wait > self.longest:
                     raise
-                self.tell(Noticed(message=f"{error} Tried again in {wait:.0f} s ({number} of {self.policy.retries})."))
+                self.tell(Warned(message=f"{error} Tried again in {wait:.0f} s ({number} of {self.policy.retries})."))
             time.sleep(wait)
         return attempt()
 
 
-class PatientService:
+class RetryingHttpClient:
     """The HTTP client, with requests that meet a passing trouble sent again.
 
     Args:
@@ -67,25 +67,25 @@ class PatientService:
         patience: How often, and for how long.
     """
 
-    def __init__(self, service: Service, patience: Patience) -> None:
+    def __init__(self, service: HttpClient, patience: Retries) -> None:
         self._service = service
         self._patience = patience
 
-    def ask(self, call: Call) -> Answer:
+    def send(self, call: ApiRequest) -> Answer:
         """The answer to one request, whatever its status.
 
         Raises:
             TryAgainError: The trouble did not pass.
         """
-        return self._patience.make(lambda: self._ask_once(call))
+        return self._patience.make(lambda: self._send_once(call))
 
     def now(self) -> datetime:
         """The present time (UTC) by Kinescope's clock."""
         return self._service.now()
 
-    def _ask_once(self, call: Call) -> Answer:
-        answer = self._service.ask(call)
+    def _send_once(self, call: ApiRequest) -> Answer:
+        answer = self._service.send(call)
         meaning = interpret(call.kind, answer)
         if meaning in {Meaning.TROUBLE, Meaning.THROTTLED, Meaning.LOCKED}:
-            raise error_for(meaning, answer, doing=call.doing, now=self.now())
+            raise error_for(meaning, answer, action=call.action, now=self.now())
         return answer

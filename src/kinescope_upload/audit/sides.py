@@ -7,7 +7,7 @@ from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING
 
-from kinescope_upload.audit.compare import Sides, Trace, trace_of
+from kinescope_upload.audit.compare import LocalSides, RecordSummary, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import MappingSource
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kinescope_upload.audit.retries import Patience
+    from kinescope_upload.audit.retries import Retries
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.model import LessonRow, VideoFile
@@ -35,7 +35,7 @@ class Ground:
     rows: Mapping[str, LessonRow] | None
 
 
-def look_around(settings: Settings, database: LessonsDatabase | None, patience: Patience) -> Ground:
+def look_around(settings: Settings, database: LessonsDatabase | None, patience: Retries) -> Ground:
     """Walks through the library and reads all rows, of other courses too: their videos are not unknown.
 
     Raises:
@@ -46,7 +46,7 @@ def look_around(settings: Settings, database: LessonsDatabase | None, patience: 
     return Ground(survey=survey, rows=None if database is None else _rows(database, patience))
 
 
-def _rows(database: LessonsDatabase, patience: Patience) -> dict[str, LessonRow]:
+def _rows(database: LessonsDatabase, patience: Retries) -> dict[str, LessonRow]:
     try:
         return {row.lesson_id: row for row in patience.make(database.rows)}
     except DatabaseDownError as error:
@@ -67,11 +67,11 @@ def courses_in_question(settings: Settings, ground: Ground) -> tuple[str, ...]:
     return tuple(sorted(courses))
 
 
-def sides_of(settings: Settings, ground: Ground) -> Sides:
+def sides_of(settings: Settings, ground: Ground) -> LocalSides:
     """Everything but the videos, as far as a comparison needs it."""
     survey = ground.survey
     files = {one.file.path: one.file for one in survey.mapped.assignments}
-    return Sides(
+    return LocalSides(
         mapped=survey.held_against(ground.rows),
         scanned=survey.mapped.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
@@ -82,27 +82,27 @@ def sides_of(settings: Settings, ground: Ground) -> Sides:
     )
 
 
-def _traces(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, Trace]:
+def _traces(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, RecordSummary]:
     """What the progress files say, of all courses; equal texts are kept once."""
-    found: dict[str, Trace] = {}
+    found: dict[str, RecordSummary] = {}
     for course in courses_in(folder):
         name = intern(course)
         for record in stream_records(folder, course):
-            trace = trace_of(record, name)
-            if trace.is_begun:
+            summary = summary_of(record, name)
+            if summary.is_begun:
                 row = rows.get(record.lesson_id)
-                found[row.lesson_id if row else record.lesson_id] = _slim(trace, files.get(record.path), row)
+                found[row.lesson_id if row else record.lesson_id] = _slim(summary, files.get(record.path), row)
     return found
 
 
-def _slim(trace: Trace, file: VideoFile | None, row: LessonRow | None) -> Trace:
-    return Trace(
-        course=trace.course,
-        path=file.path if file else trace.path,
-        size=file.size if file and file.size == trace.size else trace.size,
-        modified_ns=file.modified_ns if file and trace.is_for(file) else trace.modified_ns,
-        stage=trace.stage,
-        video_id=row.video_id if row and row.video_id == trace.video_id else trace.video_id,
-        md5=trace.md5,
-        title="" if row else trace.title,
+def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None) -> RecordSummary:
+    return RecordSummary(
+        course=summary.course,
+        path=file.path if file else summary.path,
+        size=file.size if file and file.size == summary.size else summary.size,
+        modified_ns=file.modified_ns if file and summary.is_for(file) else summary.modified_ns,
+        stage=summary.stage,
+        video_id=row.video_id if row and row.video_id == summary.video_id else summary.video_id,
+        md5=summary.md5,
+        title="" if row else summary.title,
     )

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.inspection import inspect, open_tools
-from kinescope_upload.audit.mark_verified import write_proofs
+from kinescope_upload.audit.mark_verified import mark_verified
 from kinescope_upload.audit.waiting import Waiting, wait_until_done
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Report
-    from kinescope_upload.audit.compare.events import Tell
+    from kinescope_upload.audit.compare.events import EmitAudit
     from kinescope_upload.config import Settings
 
-__all__ = ["LONGEST_WAIT", "VerifyWishes", "verify"]
+__all__ = ["LONGEST_WAIT", "VerifyOptions", "verify"]
 
 LONGEST_WAIT: Final = 12 * 3600.0
 """Seconds that `--wait` waits at most, unless the user says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyWishes:
+class VerifyOptions:
     """How it is to be done.
 
     Attributes:
@@ -35,7 +35,7 @@ class VerifyWishes:
     is_deep: bool = False
 
 
-def verify(settings: Settings, wishes: VerifyWishes, tell: Tell) -> Report:
+def verify(settings: Settings, wishes: VerifyOptions, tell: EmitAudit) -> Report:
     """Looks at all four sides and tells what disagrees; what agrees becomes `verified` in the progress files.
 
     Raises:
@@ -47,5 +47,5 @@ def verify(settings: Settings, wishes: VerifyWishes, tell: Tell) -> Report:
             waiting = Waiting(interval=settings.retry_base, longest=wishes.longest_wait)
             wait_until_done(tools.api, inspection.comparison, waiting, tell)
         report = inspection.report()
-        write_proofs(settings.progress, report.proven, tools.service.now(), tell)
+        mark_verified(settings.progress, report.verified, tools.service.now(), tell)
         return report

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.events import Noticed, Processing, Tell
+from kinescope_upload.audit.compare.events import EmitAudit, Processing, Warned
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Comparison
@@ -31,7 +31,7 @@ class Waiting:
     longest: float
 
 
-def wait_until_done(api: KinescopeApi, comparison: Comparison, waiting: Waiting, tell: Tell) -> None:
+def wait_until_done(api: KinescopeApi, comparison: Comparison, waiting: Waiting, tell: EmitAudit) -> None:
     """Looks at the unfinished videos again and again, a hundred at a time.
 
     A video that is in error, or that is not there any more, is looked at twice before that is believed.
@@ -45,7 +45,7 @@ def wait_until_done(api: KinescopeApi, comparison: Comparison, waiting: Waiting,
         done = total - len(comparison.unfinished()) - failed
         tell(Processing(done=done, unfinished=len(comparison.unfinished()), failed=failed))
         if time.monotonic() + interval > ends_at:
-            tell(Noticed(message=f"Waited {waiting.longest:.0f} s, and {len(watched)} videos are not done yet."))
+            tell(Warned(message=f"Waited {waiting.longest:.0f} s, and {len(watched)} videos are not done yet."))
             return
         time.sleep(interval)
         interval = min(interval * _SLOWER, waiting.interval * _SLOWEST)

@@ -12,8 +12,8 @@
 """
 
 from kinescope_upload.batch.batch import Batch, upload_batch
-from kinescope_upload.batch.folders import FolderWishes
-from kinescope_upload.batch.run import Ends, Rules
+from kinescope_upload.batch.folders import FolderOptions
+from kinescope_upload.batch.run import Backends, UploadOptions
 from kinescope_upload.batch.stop import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
@@ -27,10 +27,10 @@ __all__ = [
     "EXIT_INTERRUPTED",
     "EXIT_NOT_DONE",
     "EXIT_STOPPED",
+    "Backends",
     "Batch",
     "Ending",
-    "Ends",
-    "FolderWishes",
-    "Rules",
+    "FolderOptions",
+    "UploadOptions",
     "upload_batch",
 ]

@@ -9,11 +9,11 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.batch.folders import FolderWishes, parents_of
+from kinescope_upload.batch.folders import FolderOptions, parents_of
 from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.linker import Linker
-from kinescope_upload.batch.retrier import Persistence
-from kinescope_upload.batch.run import Chance, Ends, Rules, Run
+from kinescope_upload.batch.retrier import Retrier
+from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.stop import EXIT_DONE, EXIT_NOT_DONE, Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.batch.workers import Workers
@@ -32,7 +32,7 @@ from kinescope_upload.plan.order import Order
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.plan import Plan
 
 __all__ = ["Batch", "upload_batch"]
@@ -55,13 +55,13 @@ class Batch:
     """
 
     plan: Plan
-    folders: FolderWishes
+    folders: FolderOptions
     jobs: int
     order: Order = Order.SIZE
     check: Callable[[], None] = lambda: None
 
 
-def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
+def upload_batch(batch: Batch, backends: Backends, rules: UploadOptions, emit: Emit) -> Ending:
     """Does the plan's work.
 
     Returns:
@@ -71,15 +71,15 @@ def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
         UsageError: A course's folder is missing or ambiguous; nothing was begun.
     """
     began = time.monotonic()
-    stop = Stop(ends.service.cut)
-    run = _new_run(ends, rules, stop, emit)
-    linker = Linker(run, ends.database)
-    _hold_pace(ends.service, stop, emit)
+    stop = Stop(backends.service.cut)
+    run = _new_run(backends, rules, stop, emit)
+    linker = Linker(run, backends.database)
+    _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
         try:
             persistence = _persistence(run)
             persistence.make(batch.check)
-            parents = parents_of(batch.plan, batch.folders, ends.kinescope, persistence)
+            parents = parents_of(batch.plan, batch.folders, backends.kinescope, persistence)
             emit(RunStarted(plan=batch.plan, jobs=batch.jobs))
             workers = Workers(run, linker, parents, batch.plan.work)
             workers.start(batch.jobs, batch.order)
@@ -89,21 +89,21 @@ def upload_batch(batch: Batch, ends: Ends, rules: Rules, emit: Emit) -> Ending:
         except BatchStoppedError as error:
             stop.request(Ending.of(error))
         except TryAgainError as error:
-            stop.request(Ending(exit_code=EXIT_NOT_DONE, reason=str(error), way_out="Run the same command again."))
+            stop.request(Ending(exit_code=EXIT_NOT_DONE, reason=str(error), hint="Run the same command again."))
     ending = stop.ending or _natural_ending(batch.plan, linker)
     seconds = time.monotonic() - began
     reason = ending.reason or None
-    emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, way_out=ending.way_out))
+    emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, hint=ending.hint))
     return ending
 
 
-def _new_run(ends: Ends, rules: Rules, stop: Stop, emit: Emit) -> Run:
+def _new_run(backends: Backends, rules: UploadOptions, stop: Stop, emit: Emit) -> Run:
     return Run(
-        ends=ends,
+        backends=backends,
         rules=rules,
         stop=stop,
         network=NetworkGate(
-            lambda: ends.service.is_reachable(ends.uploader.probe_url),
+            lambda: backends.service.is_reachable(backends.uploader.probe_url),
             stop=stop,
             emit=emit,
             longest=rules.longest_wait,
@@ -112,11 +112,11 @@ def _new_run(ends: Ends, rules: Rules, stop: Stop, emit: Emit) -> Run:
         throttle=ThrottleGate(stop=stop, emit=emit, longest=rules.longest_wait),
         pace=PaceGate(rules.bwlimit, stop=stop),
         emit=emit,
-        chance=Chance(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
+        chance=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
     )
 
 
-def _hold_pace(service: Service, stop: Stop, emit: Emit) -> None:
+def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:
     """Shows long waits for a turn, and ends every one with the batch."""
     reason = "Requests would come faster than Kinescope allows."
     service.pace.listen(
@@ -126,8 +126,8 @@ def _hold_pace(service: Service, stop: Stop, emit: Emit) -> None:
     )
 
 
-def _persistence(run: Run) -> Persistence:
-    return Persistence(run, on_failure=lambda: None, tell=lambda error, _: run.emit(Warned(message=str(error))))
+def _persistence(run: Run) -> Retrier:
+    return Retrier(run, on_failure=lambda: None, tell=lambda error, _: run.emit(Warned(message=str(error))))
 
 
 def _work(run: Run, linker: Linker, workers: Workers) -> None:
@@ -155,11 +155,11 @@ def _watch(run: Run, is_over: Callable[[float], bool]) -> None:
         run: The batch.
         is_over: Waits that many seconds at most, and tells whether the work is over.
     """
-    progress = run.ends.progress
+    progress = run.backends.progress
 
     def on_wake(seconds: float) -> None:
         run.emit(Warned(message=f"The machine slept for {seconds:.0f} s: connections are made anew."))
-        run.ends.service.cut()
+        run.backends.service.cut()
 
     sleep = SleepDetector(on_wake)
     while run.stop.ending is None and not is_over(_TICK):

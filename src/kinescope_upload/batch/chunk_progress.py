@@ -11,10 +11,10 @@ from kinescope_upload.policy.retry import request_deadline
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
 
-__all__ = ["Passage"]
+__all__ = ["ChunkProgress"]
 
 
-class Passage:
+class ChunkProgress:
     """Watches over the bytes of one chunk.
 
     Args:

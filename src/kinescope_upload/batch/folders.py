@@ -13,16 +13,16 @@ from kinescope_upload.plan import Decision
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kinescope_upload.batch.retrier import Persistence
+    from kinescope_upload.batch.retrier import Retrier
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
 
-__all__ = ["FolderWishes", "parents_of"]
+__all__ = ["FolderOptions", "parents_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FolderWishes:
+class FolderOptions:
     """What the user says of the folders.
 
     Attributes:
@@ -36,7 +36,7 @@ class FolderWishes:
     may_create: bool
 
 
-def parents_of(plan: Plan, wishes: FolderWishes, kinescope: KinescopeApi, persistence: Persistence) -> dict[str, str]:
+def parents_of(plan: Plan, wishes: FolderOptions, kinescope: KinescopeApi, persistence: Retrier) -> dict[str, str]:
     """The folder's id for each course that bytes are sent for; made where that is wished.
 
     Raises:

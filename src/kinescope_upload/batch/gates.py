@@ -98,7 +98,7 @@ class NetworkGate:
             Ending(
                 exit_code=EXIT_NOT_DONE,
                 reason=f"Kinescope could not be reached for {minutes:g} min.",
-                way_out="Everything is saved: run the same command again when the network is back.",
+                hint="Everything is saved: run the same command again when the network is back.",
             )
         )
         self._stop.check()

@@ -80,17 +80,17 @@ def _check_doubtful(run: Run, record: Record, listed: Iterable[Video]) -> None:
     Raises:
         InDoubtError: Some may.
     """
-    ours = {video_key(one.video_id) or one.video_id for one in run.ends.progress.records.values()}
+    ours = {video_key(one.video_id) or one.video_id for one in run.backends.progress.records.values()}
     if doubtful := [video for video in listed if video.id not in ours and may_be_leftover(video, record)]:
         raise _in_doubt(doubtful)
 
 
 def _found_by_text(run: Run, mark: str) -> Iterator[Video]:
-    return run.ends.kinescope.videos_with_text(mark)
+    return run.backends.kinescope.videos_with_text(mark)
 
 
 def _in_its_folder(run: Run, record: Record) -> Iterator[Video]:
-    return run.ends.kinescope.newest_videos(project_id=run.rules.project_id, parent_id=record.parent_id)
+    return run.backends.kinescope.newest_videos(project_id=run.rules.project_id, parent_id=record.parent_id)
 
 
 def _since(videos: Iterable[Video], attempted_at: datetime) -> Iterator[Video]:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.batch.chunk_progress import Passage
+from kinescope_upload.batch.chunk_progress import ChunkProgress
 from kinescope_upload.batch.orphans import look_for_video, remove_late_leftovers
-from kinescope_upload.batch.retrier import Persistence
+from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.errors import (
     FileChangedError,
     KuploadError,
@@ -47,7 +47,7 @@ from kinescope_upload.upload import (
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
-    from kinescope_upload.batch.retry_state import Verdict
+    from kinescope_upload.batch.retry_state import RetryDecision
     from kinescope_upload.batch.run import Run
     from kinescope_upload.model import VideoFile
     from kinescope_upload.plan import PlannedLesson
@@ -71,7 +71,7 @@ class LessonUpload:
         self._lesson = lesson
         self._file = _file_as_it_is(run, lesson)
         self._record = self._first_record(parent_id)
-        self._persistence = Persistence(run, on_failure=self._forget_offset, tell=self._tell)
+        self._persistence = Retrier(run, on_failure=self._forget_offset, tell=self._tell)
         self._furthest = self._record.offset
         self._setbacks = 0
         self._losses = 0
@@ -103,7 +103,7 @@ class LessonUpload:
     def _source(self) -> VideoSource:
         rules = self._run.rules
         return VideoSource(
-            self._run.ends.library / self._file.path,
+            self._run.backends.library / self._file.path,
             self._file,
             with_checksum=rules.with_checksum,
             sizing=rules.blocks,
@@ -121,7 +121,7 @@ class LessonUpload:
 
     def _apart_from_lookalikes(self, step: Step) -> AbstractContextManager[object]:
         names_no_id = self._record.dialect is Dialect.JSON and isinstance(step, CreateUpload | LookForVideo)
-        return self._run.lookalikes.of(self._record) if names_no_id else nullcontext()
+        return self._run.creation_locks.of(self._record) if names_no_id else nullcontext()
 
     def _next_step(self) -> Step | None:
         return next_step(self._record, self._chunk_size)
@@ -131,7 +131,7 @@ class LessonUpload:
             case CreateUpload():
                 return self._create()
             case AskOffset():
-                return self._with_md5(self._run.ends.uploader.ask_offset(self._record), source)
+                return self._with_md5(self._run.backends.uploader.ask_offset(self._record), source)
             case SendChunk():
                 return self._with_md5(self._send(step, source), source)
             case LookForVideo():
@@ -142,9 +142,9 @@ class LessonUpload:
     def _create(self) -> Event:
         if self._record.attempted_at is None:
             mark = self._run.chance.new_id() if self._record.dialect is Dialect.JSON else None
-            self._become(Attempted(at=self._run.ends.service.now(), mark=mark))
+            self._become(Attempted(at=self._run.backends.service.now(), mark=mark))
         try:
-            return self._run.ends.uploader.create(self._record)
+            return self._run.backends.uploader.create(self._record)
         except ThrottledError as error:
             if error.may_be_done and self._record.dialect is Dialect.JSON:
                 self._become(InitUnanswered())  # the same mark must not go out twice
@@ -152,10 +152,12 @@ class LessonUpload:
 
     def _send(self, step: SendChunk, source: VideoSource) -> Event:
         source.hash_up_to(step.offset, self._run.stop.check)
-        passage = Passage(self._run, self._lesson.lesson_id, step.length)
+        passage = ChunkProgress(self._run, self._lesson.lesson_id, step.length)
         blocks = partial(source.blocks, step.offset, step.length, passage.on_sent, allow=passage.allow)
         began = self._run.clock()
-        event = self._run.ends.uploader.send(self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
+        event = self._run.backends.uploader.send(
+            self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks)
+        )
         self._chunk_size = self._run.rules.chunks.after(self._chunk_size, self._run.clock() - began)
         return event
 
@@ -169,7 +171,7 @@ class LessonUpload:
     def _become(self, event: Event) -> None:
         before = self._record
         self._record = advance(before, event)
-        self._run.ends.progress.save(self._lesson.course, self._record)
+        self._run.backends.progress.save(self._lesson.course, self._record)
         self._tell_progress(before, event)
 
     def _tell_progress(self, before: Record, event: Event) -> None:
@@ -213,7 +215,7 @@ class LessonUpload:
         """An attempt that showed no video may have made one since."""
         remove_late_leftovers(self._run, self._record)
         self._record = replace(self._record, lost_marks=())
-        self._run.ends.progress.save(self._lesson.course, self._record)
+        self._run.backends.progress.save(self._lesson.course, self._record)
 
     def _forget_offset(self) -> None:
         """After a request without a good answer nobody knows what arrived."""
@@ -233,10 +235,10 @@ class LessonUpload:
     def _failed(self, error: KuploadError) -> KuploadError:
         failure = Failure(reason=str(error), at=datetime.now(UTC))
         self._record = replace(self._record, failure=failure)
-        self._run.ends.progress.save(self._lesson.course, self._record)
+        self._run.backends.progress.save(self._lesson.course, self._record)
         return error
 
-    def _tell(self, error: TryAgainError, verdict: Verdict) -> None:
+    def _tell(self, error: TryAgainError, verdict: RetryDecision) -> None:
         self._run.emit(
             RetryScheduled(
                 lesson_id=self._lesson.lesson_id,
@@ -266,7 +268,7 @@ class LessonUpload:
 
 def _file_as_it_is(run: Run, lesson: PlannedLesson) -> VideoFile:
     """The file now, for the plan may be days old; one that has vanished is found out when it is opened."""
-    return stat_file(run.ends.library, lesson.file.path) or lesson.file
+    return stat_file(run.backends.library, lesson.file.path) or lesson.file
 
 
 def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:

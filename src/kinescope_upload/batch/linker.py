@@ -135,12 +135,10 @@ class Linker:
     def fail(self, course: str, record: Record, error: KuploadError) -> None:
         """Writes down and tells that the lesson is not done; its video is kept."""
         failure = Failure(reason=str(error), at=datetime.now(UTC))
-        self._run.ends.progress.save(course, replace(record, failure=failure))
+        self._run.backends.progress.save(course, replace(record, failure=failure))
         is_in_doubt = isinstance(error, InDoubtError)
         self._run.emit(
-            LessonFailed(
-                lesson_id=record.lesson_id, reason=error.reason, way_out=error.way_out, is_in_doubt=is_in_doubt
-            )
+            LessonFailed(lesson_id=record.lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=is_in_doubt)
         )
 
     def _give_up(self) -> None:
@@ -157,7 +155,7 @@ class Linker:
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)
         linked = advance(record, Linked(at=datetime.now(UTC)))
-        self._run.ends.progress.save(course, linked)
+        self._run.backends.progress.save(course, linked)
         self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
         self._tell_done(linked)
 

@@ -9,7 +9,7 @@ from kinescope_upload.batch.leftovers import find_late_leftover, find_leftover
 from kinescope_upload.errors import InDoubtError
 from kinescope_upload.events import OrphanRemoved
 from kinescope_upload.kinescope.video import Video, VideoState
-from kinescope_upload.upload import Beginning, Dialect, OrphanGone, Record, VideoComplete
+from kinescope_upload.upload import Dialect, FreshUpload, OrphanGone, Record, VideoComplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,14 +46,14 @@ def look_for_video(
         video = _find(run, record)
     match video.state if video else None:
         case None:
-            return _begin_anew(run, record, file, was_seen=False)
+            return _start_over(run, record, file, was_seen=False)
         case VideoState.COMPLETE:
             assert video  # noqa: S101 - it has a state
             return _adopt(record, video, file, md5)
         case VideoState.PARTIAL:
             assert video  # noqa: S101 - it has a state
             _remove(run, record, video)
-            return _begin_anew(run, record, file, was_seen=True)
+            return _start_over(run, record, file, was_seen=True)
         case _:
             assert video  # noqa: S101 - it has a state
             raise InDoubtError(f'Kinescope says "{video.status}" of our video {video.id}.', _LOOK_THERE)
@@ -80,7 +80,7 @@ def remove_late_leftovers(run: Run, record: Record) -> None:
                 _LOOK_THERE,
             )
         if video is not None:
-            run.ends.kinescope.delete_video(video.id)
+            run.backends.kinescope.delete_video(video.id)
             reason = "the request that made it was not answered, and it showed late"
             run.emit(OrphanRemoved(lesson_id=record.lesson_id, video_id=video.id, reason=reason))
 
@@ -89,13 +89,13 @@ def _wait_for_late_work(run: Run, record: Record) -> None:
     """Waits until what the earlier attempts began must have shown; a longer upload took that long by itself."""
     longest = _LATE * run.rules.orphan_wait
     if record.attempted_at is not None:
-        passed = run.ends.service.now() - record.attempted_at
+        passed = run.backends.service.now() - record.attempted_at
         run.stop.pause(min(longest, longest - passed / timedelta(seconds=1)))
 
 
 def _find(run: Run, record: Record) -> Video | None:
     if record.video_id is not None:
-        return run.ends.kinescope.video(record.video_id)
+        return run.backends.kinescope.video(record.video_id)
     return find_leftover(run, record)
 
 
@@ -125,15 +125,15 @@ def _with_size(video: Video) -> str:
 
 def _remove(run: Run, record: Record, video: Video) -> None:
     if record.upload_url:
-        run.ends.uploader.terminate(record)
-    run.ends.kinescope.delete_video(video.id)
+        run.backends.uploader.terminate(record)
+    run.backends.kinescope.delete_video(video.id)
     run.emit(OrphanRemoved(lesson_id=record.lesson_id, video_id=video.id, reason=record.reason or ""))
     run.stop.pause(run.rules.orphan_wait)  # deleting is not instant
 
 
-def _begin_anew(run: Run, record: Record, file: VideoFile, *, was_seen: bool) -> OrphanGone:
+def _start_over(run: Run, record: Record, file: VideoFile, *, was_seen: bool) -> OrphanGone:
     dialect = run.rules.dialect
-    beginning = Beginning(
+    fresh = FreshUpload(
         video_id=run.chance.new_id() if dialect is Dialect.TUS else None,
         dialect=dialect,
         parent_id=record.parent_id,
@@ -142,4 +142,4 @@ def _begin_anew(run: Run, record: Record, file: VideoFile, *, was_seen: bool) ->
         modified_ns=file.modified_ns,
         path=file.path,
     )
-    return OrphanGone(beginning=beginning, was_seen=was_seen)
+    return OrphanGone(fresh=fresh, was_seen=was_seen)

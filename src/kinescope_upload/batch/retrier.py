@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from kinescope_upload.batch.retry_state import Patience, Verdict
+from kinescope_upload.batch.retry_state import RetryDecision, RetryState
 from kinescope_upload.errors import TryAgainError, UnreachableError
 
 if TYPE_CHECKING:
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.run import Run
 
-__all__ = ["Persistence"]
+__all__ = ["Retrier"]
 
 _T = TypeVar("_T")
 _MOST_OUTAGES: Final = 50
 """Outages that cost no retry, without a byte in between."""
 
 
-class Persistence:
+class Retrier:
     """Makes one thing happen although requests fail.
 
     Args:
@@ -31,15 +31,15 @@ class Persistence:
     """
 
     def __init__(
-        self, run: Run, *, on_failure: Callable[[], None], tell: Callable[[TryAgainError, Verdict], None]
+        self, run: Run, *, on_failure: Callable[[], None], tell: Callable[[TryAgainError, RetryDecision], None]
     ) -> None:
         self._run = run
         self._on_failure = on_failure
         self._tell = tell
-        self._patience = Patience(
+        self._patience = RetryState(
             run.rules.retry, lock_patience=run.rules.lock_patience, throttle_patience=run.rules.longest_wait
         )
-        self._verdict = Verdict(wait=0.0)
+        self._verdict = RetryDecision(wait=0.0)
         self._outages = 0
 
     def bytes_moved(self) -> None:

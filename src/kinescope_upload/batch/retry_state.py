@@ -11,13 +11,13 @@ from kinescope_upload.policy.retry import RetryBudget
 if TYPE_CHECKING:
     from kinescope_upload.policy.retry import RetryPolicy
 
-__all__ = ["Patience", "Verdict"]
+__all__ = ["RetryDecision", "RetryState"]
 
 _LONGEST_LOCK_WAIT: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class RetryDecision:
     """What follows from a failure.
 
     Attributes:
@@ -33,7 +33,7 @@ class Verdict:
     number: int = 0
 
 
-class Patience:
+class RetryState:
     """One lesson's retries.
 
     A lock that the server still holds and a request to slow down cost no retry; they have bounds of their own.
@@ -61,7 +61,7 @@ class Patience:
         self._waited_for_lock = self._held_back = 0.0
         self._locks_met = self._throttles_met = 0
 
-    def verdict(self, error: TryAgainError, *, chance: float) -> Verdict:
+    def verdict(self, error: TryAgainError, *, chance: float) -> RetryDecision:
         """What follows from this failure.
 
         Args:
@@ -76,26 +76,26 @@ class Patience:
             case _:
                 return self._of_failure(error, chance)
 
-    def _of_lock(self, error: LockedError, chance: float) -> Verdict:
+    def _of_lock(self, error: LockedError, chance: float) -> RetryDecision:
         self._locks_met += 1
         wait = self._policy.wait_before(self._locks_met, chance=chance, retry_after=error.retry_after)
         wait = min(wait, max(_LONGEST_LOCK_WAIT, error.retry_after or 0.0))
         gives_up = self._waited_for_lock + wait > self._lock_patience
         self._waited_for_lock += wait
-        return Verdict(wait=wait, gives_up=gives_up)
+        return RetryDecision(wait=wait, gives_up=gives_up)
 
-    def _of_throttle(self, error: ThrottledError, chance: float) -> Verdict:
+    def _of_throttle(self, error: ThrottledError, chance: float) -> RetryDecision:
         self._throttles_met += 1
         asked = error.retry_after
         wait = self._policy.wait_before(self._throttles_met, chance=chance) if asked is None else asked
         gives_up = self._held_back + wait > self._throttle_patience
         self._held_back += max(wait, self._policy.base / 10)
-        return Verdict(wait=wait, gives_up=gives_up, holds_all=True)
+        return RetryDecision(wait=wait, gives_up=gives_up, holds_all=True)
 
-    def _of_failure(self, error: TryAgainError, chance: float) -> Verdict:
+    def _of_failure(self, error: TryAgainError, chance: float) -> RetryDecision:
         if self._budget.is_exhausted:
-            return Verdict(wait=0.0, gives_up=True)
+            return RetryDecision(wait=0.0, gives_up=True)
         self._budget = self._budget.spend()
         number = self._budget.spent
         wait = self._policy.wait_before(number, chance=chance, retry_after=error.retry_after)
-        return Verdict(wait=wait, number=number, gives_up=wait > self._throttle_patience)
+        return RetryDecision(wait=wait, number=number, gives_up=wait > self._throttle_patience)

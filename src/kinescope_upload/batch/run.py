@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.batch.stop import Stop
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
     from kinescope_upload.policy.retry import RetryPolicy
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from kinescope_upload.progress import ProgressStore
     from kinescope_upload.upload import Dialect, Record
 
-__all__ = ["Chance", "Ends", "Lookalikes", "Rules", "Run"]
+__all__ = ["Backends", "CreationLocks", "Randomness", "Run", "UploadOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ends:
+class Backends:
     """The outside things: the disk, Kinescope, the database (None goes without), the progress folder."""
 
     library: Path
-    service: Service
+    service: HttpClient
     uploader: TusClient
     kinescope: KinescopeApi
     database: LessonsDatabase | None
@@ -41,7 +41,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class UploadOptions:
     """How the user wants it done.
 
     Attributes:
@@ -70,14 +70,14 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class Randomness:
     """Where new ids and jitter come from."""
 
     new_id: Callable[[], str]
     jitter: Callable[[], float]
 
 
-class Lookalikes:
+class CreationLocks:
     """Keeps apart creations whose videos nobody could tell from each other (JSON dialect).
 
     Where Kinescope drops descriptions, a video that it made for one lesson and has not told us of yet could be the
@@ -99,13 +99,13 @@ class Lookalikes:
 class Run:
     """One batch in progress; `clock` gives monotonic seconds."""
 
-    ends: Ends
-    rules: Rules
+    backends: Backends
+    rules: UploadOptions
     stop: Stop
     network: NetworkGate
     throttle: ThrottleGate
     pace: PaceGate
     emit: Emit
-    chance: Chance
+    chance: Randomness
     clock: Callable[[], float] = time.monotonic
-    lookalikes: Lookalikes = field(default_factory=Lookalikes)
+    creation_locks: CreationLocks = field(default_factory=CreationLocks)

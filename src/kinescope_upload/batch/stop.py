@@ -27,12 +27,12 @@ class Ending:
 
     exit_code: int
     reason: str
-    way_out: str = ""
+    hint: str = ""
 
     @classmethod
     def of(cls, error: BatchStoppedError) -> Ending:
         """The ending that such an error makes."""
-        return cls(exit_code=EXIT_STOPPED, reason=error.reason, way_out=error.way_out)
+        return cls(exit_code=EXIT_STOPPED, reason=error.reason, hint=error.hint)
 
 
 class Stop:
@@ -67,7 +67,7 @@ class Stop:
             InterruptedRunError: It may not.
         """
         if self._ending is not None:
-            raise InterruptedRunError(self._ending.reason, self._ending.way_out)
+            raise InterruptedRunError(self._ending.reason, self._ending.hint)
 
     def pause(self, seconds: float) -> None:
         """Waits, unless the batch ends meanwhile.

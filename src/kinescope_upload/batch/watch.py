@@ -33,7 +33,7 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
             os._exit(EXIT_INTERRUPTED)
         name = signal.Signals(number).name
         word = "Ctrl+C" if name == "SIGINT" else name
-        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason=f"Stopped by {word}.", way_out=_GO_ON))
+        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason=f"Stopped by {word}.", hint=_GO_ON))
 
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
@@ -49,7 +49,7 @@ _GO_ON: Final = "Everything is saved; the same command goes on where it was."
 def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> None:
     """Ends the batch when `kupload stop` has asked for it."""
     if stop.ending is None and stop_is_asked(progress, courses):
-        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by `kupload stop`.", way_out=_GO_ON))
+        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by `kupload stop`.", hint=_GO_ON))
 
 
 class SleepDetector:

@@ -15,7 +15,7 @@ from kinescope_upload.errors import (
     LessonFailedError,
 )
 from kinescope_upload.events import LessonFailed, LessonStarted
-from kinescope_upload.plan.order import takers
+from kinescope_upload.plan.order import work_queues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +48,7 @@ class Workers:
 
     def start(self, jobs: int, order: Order) -> None:
         """Starts as many workers as there is use for, at most `jobs`."""
-        for number, take in enumerate(takers(self._work_to_do, jobs, order), start=1):
+        for number, take in enumerate(work_queues(self._work_to_do, jobs, order), start=1):
             # Daemons: state is on disk before it is acted on, so the process may end without them.
             thread = threading.Thread(target=self._work, args=(take,), name=f"kupload-worker-{number}", daemon=True)
             thread.start()
@@ -81,9 +81,7 @@ class Workers:
         except LessonFailedError as error:
             is_in_doubt = isinstance(error, InDoubtError)
             self._run.emit(
-                LessonFailed(
-                    lesson_id=lesson.lesson_id, reason=error.reason, way_out=error.way_out, is_in_doubt=is_in_doubt
-                )
+                LessonFailed(lesson_id=lesson.lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=is_in_doubt)
             )
             return
         try:

@@ -19,7 +19,7 @@ from kinescope_upload.cli.options import (
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
-    from kinescope_upload.audit.fixes import MendingPlan
+    from kinescope_upload.audit.fixes import FixPlan
 
 __all__ = ["repair"]
 
@@ -66,15 +66,15 @@ def repair(  # noqa: PLR0913 - one argument an option
     view = AuditView(options, sys.stdout)
     with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
 
-        def agree(plan: "MendingPlan") -> bool:
+        def agree(plan: "FixPlan") -> bool:
             tell.step_aside()
             view.show_plan(plan)
-            return bool(plan.mendings) and not dry_run and (yes or _ask(len(plan.mendings)))
+            return bool(plan.fixes) and not dry_run and (yes or _ask(len(plan.fixes)))
 
         result = run_repair(settings, tell, agree, is_dry_run=dry_run)
-    is_left = result.failed or result.plan.undecided or (result.plan.mendings and not result.was_agreed and not dry_run)
+    is_left = result.failed or result.plan.manual or (result.plan.fixes and not result.was_agreed and not dry_run)
     exit_code = _LEFT if is_left and not dry_run else _DONE
-    view.show_end(result.plan, mended=result.mended, failed=result.failed, exit_code=exit_code)
+    view.show_end(result.plan, fixed=result.fixed, failed=result.failed, exit_code=exit_code)
     raise typer.Exit(exit_code)
 
 

@@ -48,7 +48,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     """
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
-    from kinescope_upload.audit.verify import LONGEST_WAIT, VerifyWishes
+    from kinescope_upload.audit.verify import LONGEST_WAIT, VerifyOptions
     from kinescope_upload.audit.verify import verify as run_verify
 
     settings = load(
@@ -65,7 +65,7 @@ def verify(  # noqa: PLR0913 - one argument an option
         }
     )
     longest = LONGEST_WAIT if max_wait is None else _duration(max_wait)
-    wishes = VerifyWishes(waits=wait, longest_wait=longest, is_deep=deep)
+    wishes = VerifyOptions(waits=wait, longest_wait=longest, is_deep=deep)
     options = display_options(settings)
     view = AuditView(options, sys.stdout)
     with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:

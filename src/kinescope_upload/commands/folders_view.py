@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
 from kinescope_upload.text import count
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def print_folders(
     answer: FolderAnswer, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK
 ) -> None:
     """Writes what there is for each course."""
-    tolerant(stream)
+    escape_unencodable(stream)
     if options.as_json:
         stream.write(json_line("folders", folders_object(answer), clock))
     else:
@@ -54,8 +54,8 @@ def _sections(answer: FolderAnswer) -> list[Section]:
     )
     ways: dict[str, list[str]] = {}
     for one in answer.courses:
-        ways.setdefault(one.way_out, []).append(one.course)
-    to_do = tuple((", ".join(courses), way_out) for way_out, courses in ways.items() if way_out)
+        ways.setdefault(one.hint, []).append(one.course)
+    to_do = tuple((", ".join(courses), hint) for hint, courses in ways.items() if hint)
     return [
         Section(title="Courses", columns=("Course", "Folder", "Id", "Note"), rows=rows),
         Section(title="What to do", columns=("Course", "How"), rows=to_do),
@@ -100,7 +100,7 @@ def folders_object(answer: FolderAnswer) -> JsonFields:
                 "folder_ids": [plain(folder_id) for folder_id in one.folder_ids],
                 "name": plain(one.name),
                 "near": [plain(name) for name in one.near],
-                "way_out": plain(one.way_out),
+                "way_out": plain(one.hint),
                 "is_good": one.is_good,
                 "is_made": one.course in answer.made,
             }

@@ -14,7 +14,7 @@ from kinescope_upload.progress import read_courses, read_records
 from kinescope_upload.survey import check_proof, read_rows, survey_library
 
 if TYPE_CHECKING:
-    from kinescope_upload.batch import Ends, Rules
+    from kinescope_upload.batch import Backends, UploadOptions
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.database import LessonsDatabase
@@ -54,7 +54,7 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
 
 def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
     """Uploads what is selected and links it."""
-    from kinescope_upload.batch import Batch, FolderWishes, upload_batch
+    from kinescope_upload.batch import Batch, FolderOptions, upload_batch
     from kinescope_upload.commands.doctor.preflight import check_rights
     from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
     from kinescope_upload.commands.plan_view import cut_titles_warning
@@ -70,21 +70,25 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
     with ProgressStore(settings.progress, survey.courses) as progress:
         plan = survey.plan(rows, progress.records)
         del survey, rows  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
-        folders = FolderWishes(project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders)
+        folders = FolderOptions(
+            project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders
+        )
         with make_printer(options, stdout=stdout, stderr=stderr) as emit, open_kinescope(settings) as kinescope:
             check = partial(check_rights, plan, kinescope, database, settings, emit)
-            ends = _ends(settings, kinescope, progress, database)
+            backends = _ends(settings, kinescope, progress, database)
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())
             for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):
                 emit(Warned(message=warning))
-            return upload_batch(batch, ends, _rules(settings), emit).exit_code
+            return upload_batch(batch, backends, _rules(settings), emit).exit_code
 
 
-def _ends(settings: Settings, kinescope: Kinescope, progress: ProgressStore, database: LessonsDatabase | None) -> Ends:
-    from kinescope_upload.batch import Ends
+def _ends(
+    settings: Settings, kinescope: Kinescope, progress: ProgressStore, database: LessonsDatabase | None
+) -> Backends:
+    from kinescope_upload.batch import Backends
 
-    return Ends(
+    return Backends(
         library=settings.needed_library(),
         service=kinescope.service,
         uploader=kinescope.uploader,
@@ -94,12 +98,12 @@ def _ends(settings: Settings, kinescope: Kinescope, progress: ProgressStore, dat
     )
 
 
-def _rules(settings: Settings) -> Rules:
-    from kinescope_upload.batch import Rules
+def _rules(settings: Settings) -> UploadOptions:
+    from kinescope_upload.batch import UploadOptions
     from kinescope_upload.policy.retry import RetryPolicy
     from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 
-    return Rules(
+    return UploadOptions(
         project_id=settings.needed_project_id(),
         dialect=settings.dialect,
         chunks=chunk_sizing(settings.chunk_size),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from kinescope_upload.display.json_events import doubted, ignored
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
 from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class MapAnswer:
 
 def print_map(answer: MapAnswer, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """Writes the mapping, file by file."""
-    tolerant(stream)
+    escape_unencodable(stream)
     if options.as_json:
         stream.write(json_line("map", map_object(answer), clock))
     else:
@@ -55,7 +55,7 @@ def _sections(mapped: MappedLibrary) -> list[Section]:
         Section(
             title="In doubt",
             columns=("What", "Why, and what to do"),
-            rows=tuple((one.subject, joined(one.reason, one.way_out)) for one in mapped.doubts),
+            rows=tuple((one.subject, joined(one.reason, one.hint)) for one in mapped.doubts),
         ),
         Section(
             title="Ignored files",

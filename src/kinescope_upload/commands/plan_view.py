@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.display.json_events import decided, doubted, ignored
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section, sections_text, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
 from kinescope_upload.plan import Decision
 from kinescope_upload.text import count, format_bytes, joined
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
@@ -36,7 +36,7 @@ def print_plan(
     environ: Mapping[str, str] = os.environ,
 ) -> None:
     """Writes the plan to the stream: one JSON object, tables on a terminal, plain columns elsewhere."""
-    tolerant(stream)
+    escape_unencodable(stream)
     if options.as_json:
         stream.write(json_line("plan", plan_object(plan), clock))
     else:
@@ -87,12 +87,12 @@ def plan_sections(plan: Plan, *, verbose: bool) -> list[Section]:
         Section(
             title="In doubt",
             columns=("Lesson", "Why, and what to do"),
-            rows=tuple((one.lesson_id, joined(one.reason, one.way_out)) for one in plan.in_doubt),
+            rows=tuple((one.lesson_id, joined(one.reason, one.hint)) for one in plan.in_doubt),
         ),
         Section(
             title="Belongs to no lesson, or to no file",
             columns=("What", "Why, and what to do"),
-            rows=tuple((one.subject, joined(one.reason, one.way_out)) for one in plan.doubts),
+            rows=tuple((one.subject, joined(one.reason, one.hint)) for one in plan.doubts),
         ),
         Section(
             title="Ignored files",
@@ -150,7 +150,7 @@ def plan_object(plan: Plan) -> JsonFields:
     low, high = _kinescope_bytes(plan)
     return {
         "lessons": [
-            {**decided(one), "way_out": plain(one.way_out), "to_send_bytes": one.bytes_to_send} for one in plan.lessons
+            {**decided(one), "way_out": plain(one.hint), "to_send_bytes": one.bytes_to_send} for one in plan.lessons
         ],
         "doubts": [doubted(one) for one in plan.doubts],
         "ignored": [ignored(one) for one in plan.ignored],

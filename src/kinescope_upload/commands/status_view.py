@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.output.json_text import json_line, plain, utc
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
 from kinescope_upload.text import cell_width, count, format_bytes, pad, shorten_middle
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def print_status(
     environ: Mapping[str, str] = os.environ,
 ) -> None:
     """Writes the status to the stream: as text, or as one JSON object when the options say so."""
-    tolerant(stream)
+    escape_unencodable(stream)
     if options.as_json:
         stream.write(json_line("status", status_object(statuses), clock))
     else:

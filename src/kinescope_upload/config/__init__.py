@@ -8,6 +8,6 @@
 
 from kinescope_upload.config.load import load_settings
 from kinescope_upload.config.secret import Secret
-from kinescope_upload.config.settings import Origin, Place, Settings, Source, UploadNeeds
+from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source, UploadNeeds
 
-__all__ = ["Origin", "Place", "Secret", "Settings", "Source", "UploadNeeds", "load_settings"]
+__all__ = ["Origin", "Secret", "SettingOrigin", "Settings", "Source", "UploadNeeds", "load_settings"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dotenv.parser import parse_stream
 
-from kinescope_upload.config.settings import Place, Source
+from kinescope_upload.config.settings import SettingOrigin, Source
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Written:
     """A value as it was written somewhere; its text is not in its representation, since it may be a secret."""
 
     text: str
-    place: Place
+    place: SettingOrigin
 
     def __repr__(self) -> str:
         return f"Written({self.place})"
@@ -56,10 +56,10 @@ class TomlFile:
     content: Mapping[str, object]
     text: str = ""
 
-    def place(self, key: str, section: str = "") -> Place:
+    def place(self, key: str, section: str = "") -> SettingOrigin:
         """Where the key stands; without a line if that cannot be told for sure."""
         name = f"[{section}] {key}" if section else key
-        return Place(source=Source.TOML, name=name, file=self.name, line=self._line(key, section))
+        return SettingOrigin(source=Source.TOML, name=name, file=self.name, line=self._line(key, section))
 
     def _line(self, key: str, section: str) -> int | None:
         begins = re.compile(rf"""\s*(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')\s*=""")
@@ -96,7 +96,7 @@ def read_env_file(path: Path, name: str, *, must_exist: bool) -> EnvFile:
                 "A line is NAME=value; a value that begins with a quotation mark must end with one.",
             )
         if binding.key and (binding.value or "").strip():
-            place = Place(source=Source.ENV_FILE, name=binding.key, file=name, line=line)
+            place = SettingOrigin(source=Source.ENV_FILE, name=binding.key, file=name, line=line)
             values[binding.key] = Written(text=(binding.value or "").strip(), place=place)
     return EnvFile(values=values, is_readable_by_others=_is_readable_by_others(path))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
 from kinescope_upload.config.names import stray_variables
-from kinescope_upload.config.settings import Origin, Place, Settings, Source, UntrustedAddress
+from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source, UntrustedAddress
 from kinescope_upload.config.toml_tables import check_keys, folders_of, table_of, written_in
 from kinescope_upload.config.untrusted import find_untrusted
 from kinescope_upload.config.values import is_uuid, shown
@@ -93,7 +93,7 @@ class _Sources:
     def _variable(self, setting: Setting) -> Written | None:
         name = setting.variable or ""
         text = self.environment.get(name, "").strip()
-        return Written(text=text, place=Place(source=Source.ENVIRONMENT, name=name)) if text else None
+        return Written(text=text, place=SettingOrigin(source=Source.ENVIRONMENT, name=name)) if text else None
 
 
 def _read_sources(options: Mapping[str, object], directory: Path, environment: Mapping[str, str]) -> _Sources:
@@ -113,12 +113,12 @@ def _read_sources(options: Mapping[str, object], directory: Path, environment: M
     )
 
 
-def _option_place(option: str) -> Place:
-    return Place(source=Source.OPTION, name=option)
+def _option_place(option: str) -> SettingOrigin:
+    return SettingOrigin(source=Source.OPTION, name=option)
 
 
-def _default_place(name: str) -> Place:
-    return Place(source=Source.DEFAULT, name=name)
+def _default_place(name: str) -> SettingOrigin:
+    return SettingOrigin(source=Source.DEFAULT, name=name)
 
 
 def _origin(setting: Setting, written: list[Written]) -> Origin:
@@ -149,7 +149,7 @@ def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: di
 def _add_tables(toml: TomlFile, found: dict[str, Any], origins: dict[str, Origin]) -> None:
     found["folders"], found["table"] = folders_of(toml), table_of(toml)
     for name, section in (("folders", "folders"), ("table", "database")):
-        there = Place(source=Source.TOML, name=f"[{section}]", file=toml.name)
+        there = SettingOrigin(source=Source.TOML, name=f"[{section}]", file=toml.name)
         origins[name] = Origin(place=there if toml.content.get(section) else _default_place(name))
 
 
@@ -177,5 +177,5 @@ def _warnings(sources: _Sources, found: Mapping[str, Any]) -> tuple[str, ...]:
     if "api_key" in found and not is_uuid(found["api_key"].reveal()):
         warnings.append("KINESCOPE_API_KEY does not look like a token of Kinescope, which is a UUID.")
     in_file = [written.place for written in sources.env_file.values.values()]
-    around = [Place(source=Source.ENVIRONMENT, name=name) for name in sources.environment]
+    around = [SettingOrigin(source=Source.ENVIRONMENT, name=name) for name in sources.environment]
     return (*warnings, *stray_variables((*in_file, *around)))

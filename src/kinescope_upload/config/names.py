@@ -10,7 +10,7 @@ from kinescope_upload.config.catalog import known_variables
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kinescope_upload.config.settings import Place
+    from kinescope_upload.config.settings import SettingOrigin
 
 __all__ = ["nearest", "stray_variables"]
 
@@ -24,7 +24,7 @@ def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     return by_case[near[0]] if near else None
 
 
-def stray_variables(places: Iterable[Place]) -> tuple[str, ...]:
+def stray_variables(places: Iterable[SettingOrigin]) -> tuple[str, ...]:
     """A sentence for every variable that looks like a misspelt one of ours; a variable of somebody else's has none."""
     known = known_variables()
     return tuple(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["Origin", "Place", "Settings", "Source", "UntrustedAddress", "UploadNeeds"]
+__all__ = ["Origin", "SettingOrigin", "Settings", "Source", "UntrustedAddress", "UploadNeeds"]
 
 
 class Source(StrEnum):
@@ -35,7 +35,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SettingOrigin:
     """Where a value stands.
 
     Attributes:
@@ -68,8 +68,8 @@ class Origin:
         shadowed: Places further down in the order that hold a differing value, which therefore does not count.
     """
 
-    place: Place
-    shadowed: tuple[Place, ...] = ()
+    place: SettingOrigin
+    shadowed: tuple[SettingOrigin, ...] = ()
 
     def __str__(self) -> str:
         return str(self.place)
@@ -85,7 +85,7 @@ class UntrustedAddress:
     """
 
     host: str
-    place: Place
+    place: SettingOrigin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

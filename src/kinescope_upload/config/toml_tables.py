@@ -49,8 +49,8 @@ def _secret(file: TomlFile, key: str, section: str) -> UsageError | None:
 def _unknown(file: TomlFile, key: str, known: Collection[str], section: str) -> UsageError:
     plain = key.casefold().removeprefix("kupload_").removeprefix("kinescope_")
     near = nearest(plain, known)
-    way_out = f"Is it {near}?" if near else f"There are {', '.join(sorted(known))}."
-    return UsageError(f"{file.place(shown(key)[1:-1], section)} means nothing to kupload.", way_out)
+    hint = f"Is it {near}?" if near else f"There are {', '.join(sorted(known))}."
+    return UsageError(f"{file.place(shown(key)[1:-1], section)} means nothing to kupload.", hint)
 
 
 def written_in(file: TomlFile, setting: Setting) -> Written | None:

@@ -103,8 +103,8 @@ def error_of(error: psycopg.Error, place: str) -> KuploadError:
     kind, detail = kind_of(error), detail_of(error)
     if kind is Kind.DOWN:
         return DatabaseDownError(f"The database {place} is not available: {detail}.{_hint(detail)}")
-    what, way_out = _STOPPED[kind]
-    return BatchStoppedError(f"The database {place} {what}: {detail}.", way_out)
+    what, hint = _STOPPED[kind]
+    return BatchStoppedError(f"The database {place} {what}: {detail}.", hint)
 
 
 def _hint(detail: str) -> str:

@@ -53,7 +53,7 @@ class DatabaseReport:
     Attributes:
         place: Where it is: "host:port/database".
         problem: What is wrong, in words; None when lessons can be read and written.
-        way_out: What to do about it; empty when there is nothing to do.
+        hint: What to do about it; empty when there is nothing to do.
         reachable: Whether it answered.
         server_version: "18.1"; empty when it did not answer.
         seconds: One round trip on an open connection, in seconds; None when it did not answer.
@@ -64,7 +64,7 @@ class DatabaseReport:
 
     place: str
     problem: str | None = None
-    way_out: str = ""
+    hint: str = ""
     reachable: bool = False
     server_version: str = ""
     seconds: float | None = None
@@ -172,7 +172,7 @@ class LessonsDatabase:
         try:
             return self._ask(self._report)
         except KuploadError as error:
-            return DatabaseReport(place=self._dsn.place, problem=error.what, way_out=error.way_out)
+            return DatabaseReport(place=self._dsn.place, problem=error.what, hint=error.hint)
 
     def _report(self, connection: Connection) -> DatabaseReport:
         begun = self._clock()
@@ -185,7 +185,7 @@ class LessonsDatabase:
         return DatabaseReport(
             place=self._dsn.place,
             problem=problem.what if problem else None,
-            way_out=problem.way_out if problem else "",
+            hint=problem.hint if problem else "",
             reachable=True,
             server_version=f"{version // 10000}.{version % 10000}",
             seconds=seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.output.terminal_output import surface_of, tolerant
+from kinescope_upload.output.terminal_output import escape_unencodable, surface_of
 from kinescope_upload.text import cell_width, pad
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Page:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = tolerant(stream)
+        self._stream = escape_unencodable(stream)
         self._surface = surface_of(stream)
 
     def heading(self, text: str) -> None:

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kinescope_upload.display.messages import sentence_of, totals_sentence, wait_sentence
-from kinescope_upload.display.stats import Accounts
+from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import summary_rows
 from kinescope_upload.events import (
     LessonDone,
@@ -66,7 +66,7 @@ class BarPrinter:
     ) -> None:
         self._options = options
         self._clock = clock
-        self._accounts = Accounts()
+        self._accounts = RunStats()
         self._lock = threading.Lock()
         self._console = make_console(stdout)
         self._live = Live(

@@ -77,7 +77,7 @@ def _end_of_lesson(event: LessonDone | LessonFailed) -> tuple[str, JsonFields]:
             return "lesson_failed", {
                 "lesson_id": plain(event.lesson_id),
                 "reason": plain(event.reason),
-                "way_out": plain(event.way_out),
+                "way_out": plain(event.hint),
                 "is_in_doubt": event.is_in_doubt,
             }
 
@@ -133,7 +133,7 @@ def doubted(doubt: Doubt) -> JsonFields:
         "course": None if doubt.course is None else plain(doubt.course),
         "subject": plain(doubt.subject),
         "reason": plain(doubt.reason),
-        "way_out": plain(doubt.way_out),
+        "way_out": plain(doubt.hint),
         "lesson_ids": [plain(lesson_id) for lesson_id in doubt.lesson_ids],
         "is_blocking": doubt.blocking,
     }
@@ -149,7 +149,7 @@ def summary_fields(summary: Summary) -> JsonFields:
     return {
         "exit_code": summary.exit_code,
         "reason": None if summary.reason is None else plain(summary.reason),
-        "way_out": plain(summary.way_out),
+        "way_out": plain(summary.hint),
         "run_seconds": round(summary.seconds, 3),
         "lessons": summary.lessons,
         "uploaded": summary.uploaded,
@@ -171,7 +171,7 @@ def _failed(lesson: FailedLesson) -> JsonFields:
     return {
         "lesson_id": plain(lesson.lesson_id),
         "reason": plain(lesson.reason),
-        "way_out": plain(lesson.way_out),
+        "way_out": plain(lesson.hint),
     }
 
 

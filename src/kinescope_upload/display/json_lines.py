@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.json_events import fields_of, summary_fields
-from kinescope_upload.display.stats import Accounts
+from kinescope_upload.display.stats import RunStats
 from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
 from kinescope_upload.output.json_text import json_line, plain
 
@@ -33,7 +33,7 @@ class JsonPrinter:
     def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
         self._stdout = stdout
         self._clock = clock
-        self._accounts = Accounts()
+        self._accounts = RunStats()
         self._lock = threading.Lock()
         self._next_progress = clock.monotonic() + _PROGRESS_EVERY
 

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.messages import sentence_of, totals_sentence
-from kinescope_upload.display.stats import Accounts
+from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import one_line, summary_rows
 from kinescope_upload.events import (
     BytesAccepted,
@@ -51,7 +51,7 @@ class LinePrinter:
         self._stdout = stdout
         self._stderr = stderr
         self._clock = clock
-        self._accounts = Accounts()
+        self._accounts = RunStats()
         self._lock = threading.Lock()
         self._next_progress: float | None = None
 
@@ -94,7 +94,7 @@ class LinePrinter:
 
     def _end(self, event: RunEnded) -> None:
         if event.reason:
-            self._line(self._stderr, f"stopped: {joined(event.reason, event.way_out)}")
+            self._line(self._stderr, f"stopped: {joined(event.reason, event.hint)}")
         summary = self._accounts.summary()
         if self._options.quiet:
             self._line(self._stdout, one_line(summary))

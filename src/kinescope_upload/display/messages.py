@@ -88,7 +88,7 @@ def _of_lesson(event: LessonStarted | StageReached | LessonDone | LessonFailed, 
             return f"{event.lesson_id}: {what}" + (f" to video {event.video_id}" if verbose else "")
         case LessonFailed():
             what = "in doubt" if event.is_in_doubt else "failed"
-            return f"{event.lesson_id}: {what}: {joined(event.reason, event.way_out)}"
+            return f"{event.lesson_id}: {what}: {joined(event.reason, event.hint)}"
 
 
 def _of_trouble(event: RetryScheduled | OrphanRemoved) -> str:

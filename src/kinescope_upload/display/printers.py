@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.lines import LinePrinter
 from kinescope_upload.output.options import DisplayOptions, Printer
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, is_live_terminal, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal
 
 if TYPE_CHECKING:
     from kinescope_upload.output.terminal_output import Clock
@@ -24,7 +24,7 @@ def make_printer(options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clo
         stderr: Takes warnings and failures of plain lines.
         clock: Where the time comes from.
     """
-    stdout, stderr = tolerant(stdout), tolerant(stderr)
+    stdout, stderr = escape_unencodable(stdout), escape_unencodable(stderr)
     if options.as_json:
         return JsonPrinter(stdout, clock=clock)
     if options.quiet or not is_live_terminal(stdout):

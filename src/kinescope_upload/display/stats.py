@@ -30,7 +30,7 @@ from kinescope_upload.upload import Stage
 if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
 
-__all__ = ["Accounts", "Totals"]
+__all__ = ["RunStats", "Totals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Totals:
         return max(0, self.lessons - self.done - self.failed)
 
 
-class Accounts:
+class RunStats:
     """Takes the run's events, one at a time, and answers for the state of everything at any moment between them.
 
     Not locked: the printer that owns it lets one thread in at a time.
@@ -132,7 +132,7 @@ class Accounts:
                 self._failures[event.lesson_id] = FailedLesson(
                     lesson_id=event.lesson_id,
                     reason=event.reason,
-                    way_out=event.way_out,
+                    hint=event.hint,
                     is_in_doubt=event.is_in_doubt,
                 )
                 self._transfers.give_up(event.lesson_id, now)
@@ -217,7 +217,7 @@ class Accounts:
             seconds=ended.seconds if ended else 0.0,
             exit_code=ended.exit_code if ended else 0,
             reason=ended.reason if ended else None,
-            way_out=ended.way_out if ended else "",
+            hint=ended.hint if ended else "",
         )
 
     def _sent_and_done(self) -> set[str]:
@@ -227,6 +227,6 @@ class Accounts:
 
     def _planned_doubts(self) -> tuple[FailedLesson, ...]:
         return tuple(
-            FailedLesson(lesson_id=one.lesson_id, reason=one.reason, way_out=one.way_out, is_in_doubt=True)
+            FailedLesson(lesson_id=one.lesson_id, reason=one.reason, hint=one.hint, is_in_doubt=True)
             for one in (self._plan.in_doubt if self._plan else ())
         )

@@ -24,7 +24,7 @@ class FailedLesson:
 
     lesson_id: str
     reason: str
-    way_out: str = ""
+    hint: str = ""
     is_in_doubt: bool = False
 
 
@@ -91,7 +91,7 @@ class Summary:
         seconds: How long it took.
         exit_code: What the process exits with.
         reason: Why the batch was stopped; None when it ran to its end.
-        way_out: What to do about that.
+        hint: What to do about that.
     """
 
     lessons: int
@@ -110,7 +110,7 @@ class Summary:
     seconds: float
     exit_code: int
     reason: str | None
-    way_out: str
+    hint: str
 
 
 def next_command(summary: Summary, command: str) -> str:
@@ -156,7 +156,7 @@ def summary_rows(summary: Summary, command: str) -> list[tuple[str, str]]:
         *_if(summary.orphans_removed, "Removed", lambda: _orphans(summary.orphans_removed)),
         ("Cost", _cost(summary)),
         ("Time", format_duration(summary.seconds)),
-        *_if(summary.reason, "Stopped", lambda: joined(summary.reason or "", summary.way_out)),
+        *_if(summary.reason, "Stopped", lambda: joined(summary.reason or "", summary.hint)),
         ("Next", next_command(summary, command)),
     ]
 
@@ -177,7 +177,7 @@ def _orphans(number: int) -> str:
 def _named(label: str, lessons: tuple[FailedLesson, ...]) -> list[tuple[str, str]]:
     if not lessons:
         return []
-    texts = [f"{one.lesson_id}: {joined(one.reason, one.way_out)}" for one in lessons[:_SHOWN]]
+    texts = [f"{one.lesson_id}: {joined(one.reason, one.hint)}" for one in lessons[:_SHOWN]]
     return [(label, f"{len(lessons):,}"), *(("", text) for text in _with_rest(texts, len(lessons)))]
 
 
@@ -189,7 +189,7 @@ def _with_rest(texts: Iterable[str], total: int) -> Iterable[str]:
 
 def _no_lesson(summary: Summary) -> list[tuple[str, str]]:
     doubts = summary.doubts
-    texts = [f"{one.subject}: {joined(one.reason, one.way_out)}" for one in doubts[:_SHOWN]]
+    texts = [f"{one.subject}: {joined(one.reason, one.hint)}" for one in doubts[:_SHOWN]]
     ignored = f"{count(summary.ignored, 'file', 'files')} ignored"
     if not doubts:
         return [("No lesson", ignored)] if summary.ignored else []

@@ -52,7 +52,7 @@ class CourseFolder:
         return self.state in {FolderState.THERE, FolderState.PINNED}
 
     @property
-    def way_out(self) -> str:
+    def hint(self) -> str:
         """What to do about it; empty where nothing is to be done."""
         match self.state:
             case FolderState.MISSING:
@@ -128,7 +128,7 @@ def find_folders(
                 several = one.folder_ids
                 raise UsageError(
                     f'{len(several)} folders on Kinescope are named "{one.course}": {", ".join(several)}.',
-                    one.way_out,
+                    one.hint,
                 )
             case _:
                 found[one.course] = one.folder_ids[0]

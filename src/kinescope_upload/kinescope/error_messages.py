@@ -25,13 +25,13 @@ _TOO_LARGE = 413
 _TOO_MANY_REQUESTS = 429
 
 
-def error_for(meaning: Meaning, answer: Answer, *, doing: str, now: datetime) -> KuploadError:
+def error_for(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -> KuploadError:
     """The error for an answer that nobody handles otherwise.
 
     Args:
         meaning: What the answer means to this kind of request.
         answer: The answer.
-        doing: What was asked for, to follow "Kinescope … " ("create the upload").
+        action: What was asked for, to follow "Kinescope … " ("create the upload").
         now: The server's present time (UTC).
     """
     words = f"{answer.status} {answer.error_text}".strip()
@@ -39,33 +39,33 @@ def error_for(meaning: Meaning, answer: Answer, *, doing: str, now: datetime) ->
     match meaning:
         case Meaning.TOKEN_REFUSED:
             return BatchStoppedError(
-                f"Kinescope does not accept the token (asked to {doing}: {words}).",
+                f"Kinescope does not accept the token (asked to {action}: {words}).",
                 "Check KINESCOPE_API_KEY, then run the same command again.",
                 request_id=reference,
             )
         case Meaning.UNPAID:
             return BatchStoppedError(
-                f"Kinescope asks for payment or a larger plan (asked to {doing}: {words}).",
+                f"Kinescope asks for payment or a larger plan (asked to {action}: {words}).",
                 "Settle that at Kinescope, then run the same command again.",
                 request_id=reference,
             )
         case Meaning.EMAIL_UNCONFIRMED:
             return BatchStoppedError(
-                f"Kinescope wants the account's e-mail address confirmed first (asked to {doing}: {words}).",
+                f"Kinescope wants the account's e-mail address confirmed first (asked to {action}: {words}).",
                 "Confirm it at Kinescope, then run the same command again.",
                 request_id=reference,
             )
         case Meaning.RIGHT_MISSING:
             return BatchStoppedError(
-                f"The token lacks the right to {doing} ({words}).",
+                f"The token lacks the right to {action} ({words}).",
                 "Give the token that right at Kinescope, then run the same command again.",
                 request_id=reference,
             )
         case _:
-            return _passing_or_final(meaning, answer, doing=doing, now=now)
+            return _passing_or_final(meaning, answer, action=action, now=now)
 
 
-def _passing_or_final(meaning: Meaning, answer: Answer, *, doing: str, now: datetime) -> KuploadError:
+def _passing_or_final(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -> KuploadError:
     words = f"{answer.status} {answer.error_text}".strip()
     reference = answer.request_id
     wait = retry_after(answer, now)
@@ -79,23 +79,23 @@ def _passing_or_final(meaning: Meaning, answer: Answer, *, doing: str, now: date
         case Meaning.DAMAGED:
             return TryAgainError(f"Bytes were damaged on the way ({words}).", request_id=reference)
         case Meaning.TROUBLE:
-            what = f"Kinescope has trouble (asked to {doing}: {words})."
+            what = f"Kinescope has trouble (asked to {action}: {words})."
             return TryAgainError(what, retry_after=wait, request_id=reference)
         case Meaning.GONE:
-            return AbsentError(f"Kinescope has no such thing (asked to {doing}: {words}).", request_id=reference)
+            return AbsentError(f"Kinescope has no such thing (asked to {action}: {words}).", request_id=reference)
         case _:
-            return _final(meaning, answer, doing=doing)
+            return _final(meaning, answer, action=action)
 
 
-def _final(meaning: Meaning, answer: Answer, *, doing: str) -> LessonFailedError:
+def _final(meaning: Meaning, answer: Answer, *, action: str) -> LessonFailedError:
     words = f"{answer.status} {answer.error_text}".strip()
     if meaning is Meaning.NAME_TAKEN:
-        what, way_out = f"Kinescope has something of that name already (asked to {doing}: {words}).", ""
+        what, hint = f"Kinescope has something of that name already (asked to {action}: {words}).", ""
     elif answer.error_code in NOT_UNDERSTOOD:
-        what = f"Kinescope does not understand the request (asked to {doing}: {words})."
-        way_out = "This is a mistake in kupload: please report it with the X-Request-ID."
+        what = f"Kinescope does not understand the request (asked to {action}: {words})."
+        hint = "This is a mistake in kupload: please report it with the X-Request-ID."
     elif answer.status == _TOO_LARGE:
-        what, way_out = f"The file is too large for the Kinescope plan ({words}).", "Get a larger plan."
+        what, hint = f"The file is too large for the Kinescope plan ({words}).", "Get a larger plan."
     else:
-        what, way_out = f"Kinescope refuses to {doing} ({words}).", ""
-    return LessonFailedError(what, way_out, request_id=answer.request_id)
+        what, hint = f"Kinescope refuses to {action} ({words}).", ""
+    return LessonFailedError(what, hint, request_id=answer.request_id)

@@ -27,7 +27,7 @@ from kinescope_upload.kinescope.tus import Answer, Request, parse_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Call", "Service"]
+__all__ = ["ApiRequest", "HttpClient"]
 
 _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
@@ -42,14 +42,14 @@ As large as the largest block: half of it costs a tenth of the speed on loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class ApiRequest:
     """One request.
 
     Attributes:
         kind: What is asked, as far as the answer's meaning depends on it.
         method: The HTTP method.
         url: The address.
-        doing: What is asked, in words that follow "to" ("create the upload").
+        action: What is asked, in words that follow "to" ("create the upload").
         headers: Headers beside the authorisation.
         params: The query, keys may repeat.
         json: A body to send as JSON; None for none.
@@ -62,7 +62,7 @@ class Call:
     kind: Request
     method: str
     url: str
-    doing: str
+    action: str
     headers: Mapping[str, str] | None = None
     params: tuple[tuple[str, str], ...] = ()
     json: object = None
@@ -71,7 +71,7 @@ class Call:
     with_token: bool | None = None
 
 
-class Service:
+class HttpClient:
     """Sends requests to Kinescope; every thread may use it.
 
     The token goes with every request to the management API and to init. An upload URL gets it only after it refused a
@@ -102,7 +102,7 @@ class Service:
             verify=_what_the_system_trusts(trusted.configured),
         )
 
-    def ask(self, call: Call) -> Answer:
+    def send(self, call: ApiRequest) -> Answer:
         """The answer to one request, whatever its status; without the secrets that it may repeat.
 
         A request to an upload URL that is refused for want of the token is sent a second time, with the token.
@@ -115,7 +115,7 @@ class Service:
         if not self._trusted.allow(call.url):
             raise _not_trusted(call)
         if not call.kind.is_to_upload_url:
-            self.pace.wait(call.doing)
+            self.pace.wait(call.action)
         if call.with_token is not None:
             return self._send(call, with_token=call.with_token)
         host = urlsplit(call.url).netloc
@@ -127,7 +127,7 @@ class Service:
                 self._hosts_that_want_token.add(host)
         return answer
 
-    def _send(self, call: Call, *, with_token: bool) -> Answer:
+    def _send(self, call: ApiRequest, *, with_token: bool) -> Answer:
         authorization = {"Authorization": f"Bearer {self._token}"} if with_token else {}
         with _outside_errors(call):
             response = self._http.request(
@@ -142,10 +142,10 @@ class Service:
             )
         answer = Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
         self._note_clock(answer)
-        _LOG.debug("%s, asked to %s: %s (%s)", call.method, call.doing, answer.status, answer.request_id)
+        _LOG.debug("%s, asked to %s: %s (%s)", call.method, call.action, answer.status, answer.request_id)
         return answer if response.is_success else self._without_secrets(answer, call)
 
-    def _without_secrets(self, answer: Answer, call: Call) -> Answer:
+    def _without_secrets(self, answer: Answer, call: ApiRequest) -> Answer:
         """A refusal, which messages quote, without the token and without what makes an upload URL a secret."""
         secrets = [self._token]
         if call.kind.is_to_upload_url:
@@ -187,7 +187,7 @@ class Service:
         """Closes the idle connections."""
         self._http.close()
 
-    def _timeout(self, call: Call) -> httpx.Timeout:
+    def _timeout(self, call: ApiRequest) -> httpx.Timeout:
         return httpx.Timeout(connect=_CONNECT_TIMEOUT, write=self._stall, read=call.patience or self._stall, pool=None)
 
     def _note_clock(self, answer: Answer) -> None:
@@ -221,36 +221,36 @@ def _what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _wants_token(call: Call, answer: Answer) -> bool:
+def _wants_token(call: ApiRequest, answer: Answer) -> bool:
     return is_token_wanted(call.kind, answer.status, answer.error_code)
 
 
-def _not_trusted(call: Call) -> BatchStoppedError:
+def _not_trusted(call: ApiRequest) -> BatchStoppedError:
     host = host_of(call.url)
     if host is None:
         return BatchStoppedError(
-            f"Kinescope named an address that cannot be used to {call.doing}. Nothing was sent there.",
+            f"Kinescope named an address that cannot be used to {call.action}. Nothing was sent there.",
             "Check KINESCOPE_UPLOADER_URL and KINESCOPE_API_URL.",
         )
     return BatchStoppedError(
-        f'Kinescope named "{host}" to {call.doing}, which is no trusted host. Nothing was sent there.',
+        f'Kinescope named "{host}" to {call.action}, which is no trusted host. Nothing was sent there.',
         f"If that host is Kinescope's, set KINESCOPE_TRUSTED_HOSTS={host}; else check KINESCOPE_UPLOADER_URL.",
     )
 
 
 @contextmanager
-def _outside_errors(call: Call) -> Iterator[None]:
+def _outside_errors(call: ApiRequest) -> Iterator[None]:
     """Foreign exceptions end here; an error that the body itself raises passes through."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise UnreachableError(f"{host_of(call.url)} cannot be reached ({_reason(error)}).", was_sent=False) from error
     except httpx.TimeoutException as error:
-        raise UnreachableError(f"The connection went silent (asked to {call.doing}).") from error
+        raise UnreachableError(f"The connection went silent (asked to {call.action}).") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
-        raise UnreachableError(f"The connection broke (asked to {call.doing}: {_reason(error)}).") from error
+        raise UnreachableError(f"The connection broke (asked to {call.action}: {_reason(error)}).") from error
     except httpx.InvalidURL:
-        raise LessonFailedError(f"Kinescope named an address that cannot be used to {call.doing}.") from None
+        raise LessonFailedError(f"Kinescope named an address that cannot be used to {call.action}.") from None
 
 
 def _reason(error: Exception) -> str:

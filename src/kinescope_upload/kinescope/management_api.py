@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from kinescope_upload.errors import AbsentError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts, token_facts
 from kinescope_upload.kinescope.error_messages import error_for
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 from kinescope_upload.kinescope.video import (
     Folder,
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-__all__ = ["Asker", "KinescopeApi"]
+__all__ = ["KinescopeApi", "RequestSender"]
 
 _PER_PAGE = 100
 _NO_SUCH_METHOD = 400405
 
 
-class Asker(Protocol):
+class RequestSender(Protocol):
     """Sends requests: the HTTP client itself, or one that tries again by itself."""
 
-    def ask(self, call: Call) -> Answer:
+    def send(self, call: ApiRequest) -> Answer:
         """The answer to one request, whatever its status."""
 
     def now(self) -> datetime:
@@ -48,32 +48,32 @@ class KinescopeApi:
         api_url: The management API's address.
     """
 
-    def __init__(self, service: Asker, *, api_url: str) -> None:
+    def __init__(self, service: RequestSender, *, api_url: str) -> None:
         self._service = service
         self._api_url = api_url
 
     def video(self, video_id: str) -> Video | None:
         """The video, or None when there is none with this id."""
-        doing = f"tell of video {video_id}"
-        answer = self._ask("GET", f"/v1/videos/{video_id}", doing=doing)
+        action = f"tell of video {video_id}"
+        answer = self._send("GET", f"/v1/videos/{video_id}", action=action)
         if _is_absent(answer):
             return None
-        video = read_video(self._data(answer, doing))
+        video = read_video(self._data(answer, action))
         if video is None:
-            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
+            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
         return video
 
     def videos(self, *, folder_id: str, statuses: tuple[str, ...] = ()) -> Iterator[Video]:
         """The videos of a folder, newest first, one request for each hundred of them."""
         query = [("folder_id", folder_id), ("order", "created_at.desc")]
         query += [("status[]", status) for status in statuses]
-        for item in self._pages("/v1/videos", tuple(query), doing="list videos"):
+        for item in self._pages("/v1/videos", tuple(query), action="list videos"):
             if video := read_video(item):
                 yield video
 
     def videos_with_text(self, text: str) -> Iterator[Video]:
         """The videos that Kinescope finds by a text in title or description, wherever they lie."""
-        for item in self._pages("/v1/videos", (("q", text), ("order", "created_at.desc")), doing="look for videos"):
+        for item in self._pages("/v1/videos", (("q", text), ("order", "created_at.desc")), action="look for videos"):
             if video := read_video(item):
                 yield video
 
@@ -81,7 +81,7 @@ class KinescopeApi:
         """The videos right below a folder or, where the parent is the project itself, in no folder; newest first."""
         in_folder, in_none = (("folder_id", parent_id),), (("project_id", project_id), ("without_folder", "true"))
         place = in_none if parent_id == project_id else in_folder
-        for item in self._pages("/v1/videos", (*place, ("order", "created_at.desc")), doing="list videos"):
+        for item in self._pages("/v1/videos", (*place, ("order", "created_at.desc")), action="list videos"):
             if (video := read_video(item)) and (video.folder_id or project_id) == parent_id:
                 yield video
 
@@ -91,7 +91,7 @@ class KinescopeApi:
         They come oldest first, so that one that is made meanwhile moves none to another page.
         """
         place = ("project_id", project_id) if folder_id is None else ("folder_id", folder_id)
-        for item in self._pages("/v1/videos", (place, ("order", "created_at.asc")), doing="list videos"):
+        for item in self._pages("/v1/videos", (place, ("order", "created_at.asc")), action="list videos"):
             if video := read_video(item):
                 yield video
 
@@ -99,13 +99,13 @@ class KinescopeApi:
         """Those of these videos that exist, wherever they lie, one request for each hundred that are asked for."""
         for begin in range(0, len(video_ids), _PER_PAGE):
             named = tuple(("video_ids[]", one) for one in video_ids[begin : begin + _PER_PAGE])
-            for item in self._pages("/v1/videos", named, doing="look for videos"):
+            for item in self._pages("/v1/videos", named, action="look for videos"):
                 if video := read_video(item):
                     yield video
 
     def rename_video(self, video_id: str, title: str) -> Video:
         """Gives the video another title; tells it as it is now."""
-        return self._change(video_id, {"title": title}, doing=f"rename video {video_id}")
+        return self._change(video_id, {"title": title}, action=f"rename video {video_id}")
 
     def move_video(self, video_id: str, *, project_id: str, parent_id: str) -> Video:
         """Moves the video, and reads it again: tells it as it is now, wherever that is (docs/kinescope.md).
@@ -120,26 +120,26 @@ class KinescopeApi:
         Raises:
             AbsentError: There is no such video.
         """
-        doing = f"move video {video_id}"
+        action = f"move video {video_id}"
         folder_id = None if parent_id == project_id else parent_id
         place = {"project_id": project_id, "folder_id": folder_id}
-        answer = self._ask("PUT", f"/v1/videos/{video_id}/move", doing=doing, json=place)
+        answer = self._send("PUT", f"/v1/videos/{video_id}/move", action=action, json=place)
         if not _lacks_route(answer):
-            self._data(answer, doing)
+            self._data(answer, action)
         elif self.video(video_id) is not None:
-            answer = self._ask("PATCH", f"/v1/videos/{video_id}", doing=doing, json={"folder_id": folder_id})
+            answer = self._send("PATCH", f"/v1/videos/{video_id}", action=action, json={"folder_id": folder_id})
             if interpret(Request.API, answer) not in {Meaning.FINAL, Meaning.GONE}:
-                self._data(answer, doing)
+                self._data(answer, action)
         video = self.video(video_id)
         if video is None:
-            raise AbsentError(f"Kinescope has no video {video_id} (asked to {doing}).", request_id=answer.request_id)
+            raise AbsentError(f"Kinescope has no video {video_id} (asked to {action}).", request_id=answer.request_id)
         return video
 
-    def _change(self, video_id: str, changes: Mapping[str, str], *, doing: str) -> Video:
-        answer = self._ask("PATCH", f"/v1/videos/{video_id}", doing=doing, json=dict(changes))
-        video = read_video(self._data(answer, doing))
+    def _change(self, video_id: str, changes: Mapping[str, str], *, action: str) -> Video:
+        answer = self._send("PATCH", f"/v1/videos/{video_id}", action=action, json=dict(changes))
+        video = read_video(self._data(answer, action))
         if video is None:
-            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
+            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
         return video
 
     def delete_video(self, video_id: str) -> None:
@@ -148,8 +148,8 @@ class KinescopeApi:
         Raises:
             LessonFailedError: The token lacks the right to delete.
         """
-        doing = f"delete video {video_id}"
-        answer = self._ask("DELETE", f"/v1/videos/{video_id}", doing=doing)
+        action = f"delete video {video_id}"
+        answer = self._send("DELETE", f"/v1/videos/{video_id}", action=action)
         match interpret(Request.API, answer):
             case Meaning.DONE | Meaning.GONE:
                 return
@@ -160,7 +160,7 @@ class KinescopeApi:
                     request_id=answer.request_id,
                 )
             case meaning:
-                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+                raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def may_delete(self, unused_id: str) -> bool | None:
         """Whether the token may delete videos; None where the answer does not tell.
@@ -171,18 +171,18 @@ class KinescopeApi:
         Args:
             unused_id: An id that no video has, so that nothing is deleted.
         """
-        path, doing = f"/v1/videos/{unused_id}", "tell whether videos may be deleted"
-        answer = self._ask("DELETE", path, doing=doing)
+        path, action = f"/v1/videos/{unused_id}", "tell whether videos may be deleted"
+        answer = self._send("DELETE", path, action=action)
         match interpret(Request.API, answer):
             case Meaning.DONE | Meaning.GONE:
                 return True
             case Meaning.RIGHT_MISSING:
-                looked = self._ask("GET", path, doing="look for a video")
+                looked = self._send("GET", path, action="look for a video")
                 return False if interpret(Request.API, looked) is Meaning.GONE else None
             case Meaning.FINAL:
                 return None
             case meaning:
-                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+                raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def token_facts(self) -> TokenFacts:
         """What the list of access tokens tells of our own token; `NOTHING_TOLD` where the list is refused.
@@ -190,19 +190,19 @@ class KinescopeApi:
         Raises:
             TryAgainError: No answer, or none now.
         """
-        doing, page = "list the access tokens", (("page", "1"), ("per_page", str(_PER_PAGE)))
-        answer = self._ask("GET", "/v1/access-tokens", doing=doing, params=page)
+        action, page = "list the access tokens", (("page", "1"), ("per_page", str(_PER_PAGE)))
+        answer = self._send("GET", "/v1/access-tokens", action=action, params=page)
         match interpret(Request.API, answer):
             case Meaning.DONE:
                 return token_facts(answer.json)
             case (Meaning.THROTTLED | Meaning.TROUBLE | Meaning.LOCKED) as meaning:
-                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+                raise error_for(meaning, answer, action=action, now=self._service.now())
             case _:
                 return NOTHING_TOLD
 
     def projects(self) -> tuple[Project, ...]:
         """The projects that the token can see."""
-        items = self._pages("/v1/projects", (), doing="list the projects")
+        items = self._pages("/v1/projects", (), action="list the projects")
         return tuple(project for item in items if (project := read_project(item)))
 
     def folders(self, project_id: str) -> tuple[Folder, ...]:
@@ -211,7 +211,7 @@ class KinescopeApi:
         Raises:
             UsageError: Kinescope knows no such project.
         """
-        items = self._pages(f"/v1/projects/{project_id}/folders", (), doing="list the project's folders")
+        items = self._pages(f"/v1/projects/{project_id}/folders", (), action="list the project's folders")
         try:
             return tuple(folder for item in items if (folder := read_folder(item)))
         except AbsentError as error:
@@ -228,28 +228,28 @@ class KinescopeApi:
             TryAgainError: Also where the name is taken: an earlier request whose answer was lost may have made the
                 folder, so look for it before you ask again.
         """
-        doing = f'make the folder "{name}"'
+        action = f'make the folder "{name}"'
         new = {"name": name, "parent_id": project_id}
-        answer = self._ask("POST", f"/v1/projects/{project_id}/folders", doing=doing, json=new)
+        answer = self._send("POST", f"/v1/projects/{project_id}/folders", action=action, json=new)
         if interpret(Request.API, answer) is Meaning.NAME_TAKEN:
             raise TryAgainError(
                 f'Kinescope says that there is a folder "{name}" already, and does not list it.',
                 request_id=answer.request_id,
             )
-        folder = read_folder(self._data(answer, doing))
+        folder = read_folder(self._data(answer, action))
         if folder is None:
-            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id)
+            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
         return folder
 
-    def _pages(self, path: str, query: tuple[tuple[str, str], ...], *, doing: str) -> Iterator[object]:
+    def _pages(self, path: str, query: tuple[tuple[str, str], ...], *, action: str) -> Iterator[object]:
         page, seen = 1, 0
         while True:
             params = (*query, ("page", str(page)), ("per_page", str(_PER_PAGE)))
-            answer = self._ask("GET", path, doing=doing, params=params)
-            items = self._data(answer, doing)
+            answer = self._send("GET", path, action=action, params=params)
+            items = self._data(answer, action)
             if not isinstance(items, list):
                 raise TryAgainError(
-                    f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id
+                    f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id
                 )
             yield from items
             seen += len(items)
@@ -257,17 +257,19 @@ class KinescopeApi:
                 return
             page += 1
 
-    def _ask(
-        self, method: str, path: str, *, doing: str, params: tuple[tuple[str, str], ...] = (), json: object = None
+    def _send(
+        self, method: str, path: str, *, action: str, params: tuple[tuple[str, str], ...] = (), json: object = None
     ) -> Answer:
-        return self._service.ask(
-            Call(kind=Request.API, method=method, url=f"{self._api_url}{path}", doing=doing, params=params, json=json)
+        return self._service.send(
+            ApiRequest(
+                kind=Request.API, method=method, url=f"{self._api_url}{path}", action=action, params=params, json=json
+            )
         )
 
-    def _data(self, answer: Answer, doing: str) -> object:
+    def _data(self, answer: Answer, action: str) -> object:
         meaning = interpret(Request.API, answer)
         if meaning is not Meaning.DONE:
-            raise error_for(meaning, answer, doing=doing, now=self._service.now())
+            raise error_for(meaning, answer, action=action, now=self._service.now())
         match answer.json:
             case {"data": data}:
                 return data

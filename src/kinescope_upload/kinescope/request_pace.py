@@ -70,13 +70,13 @@ class RequestPace:
         """
         self._on_start, self._on_end, self._check = on_start, on_end, check
 
-    def wait(self, doing: str) -> None:
+    def wait(self, action: str) -> None:
         """Returns when the next request may start.
 
         The wait is bounded: by the longest limit, and by the turns that others took before.
 
         Args:
-            doing: What will be asked, in words that follow "to".
+            action: What will be asked, in words that follow "to".
 
         Raises:
             UnreachableError: The wait was cut off; or what `check` raises.
@@ -86,11 +86,11 @@ class RequestPace:
         cuts = self._cuts
         seconds = self._seconds_to_turn()
         if seconds < LONG_WAIT:
-            self._wait(seconds, cuts, doing)
+            self._wait(seconds, cuts, action)
             return
         self._begin_long_wait(seconds)
         try:
-            self._wait(seconds, cuts, doing)
+            self._wait(seconds, cuts, action)
         finally:
             self._end_long_wait()
 
@@ -110,13 +110,13 @@ class RequestPace:
         seen_at = max(there.seen_at, self._known.seen_at)
         return take_turn(Turns(starts=tuple(sorted(starts)), seen_at=seen_at), self._limits, self._clock())
 
-    def _wait(self, seconds: float, cuts: int, doing: str) -> None:
+    def _wait(self, seconds: float, cuts: int, action: str) -> None:
         while seconds > 0:
             self._check()
             self._pause(min(seconds, _LONGEST_SLICE))
             seconds -= _LONGEST_SLICE
             if self._cuts != cuts:
-                raise UnreachableError(f"The wait for a turn was cut off (about to {doing}).", was_sent=False)
+                raise UnreachableError(f"The wait for a turn was cut off (about to {action}).", was_sent=False)
 
     def _begin_long_wait(self, seconds: float) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from kinescope_upload.errors import LessonFailedError, UnreachableError
 from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.error_messages import error_for
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 from kinescope_upload.policy.retry import request_deadline
 from kinescope_upload.upload import (
@@ -31,7 +31,7 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.upload import Record
 
 __all__ = ["Chunk", "TusClient"]
@@ -55,7 +55,7 @@ class TusClient:
         workspace_id: The workspace; None where it is not known yet, or only the JSON dialect is used.
     """
 
-    def __init__(self, service: Service, *, uploader_url: str, workspace_id: str | None) -> None:
+    def __init__(self, service: HttpClient, *, uploader_url: str, workspace_id: str | None) -> None:
         self._service = service
         self._uploader_url = uploader_url
         self._workspace_id = workspace_id
@@ -77,7 +77,7 @@ class TusClient:
         """
         call = self._tus_creation(record) if record.dialect is Dialect.TUS else self._json_creation(record)
         try:
-            answer = self._service.ask(call)
+            answer = self._service.send(call)
         except UnreachableError as error:
             if record.dialect is Dialect.JSON and error.was_sent:
                 return InitUnanswered()
@@ -90,7 +90,7 @@ class TusClient:
             case Meaning.TROUBLE if record.dialect is Dialect.JSON:
                 return InitUnanswered()
             case meaning:
-                raise error_for(meaning, answer, doing=call.doing, now=self._service.now())
+                raise error_for(meaning, answer, action=call.action, now=self._service.now())
 
     def ask_offset(self, record: Record) -> Event:
         """Asks how many bytes the server holds (Tus, core, HEAD).
@@ -102,9 +102,9 @@ class TusClient:
         Raises:
             KuploadError: Any other answer, or none.
         """
-        doing = "tell the offset"
-        call = Call(kind=Request.HEAD, method="HEAD", url=_url(record), doing=doing, headers=tus.core_headers())
-        answer = self._service.ask(call)
+        action = "tell the offset"
+        call = ApiRequest(kind=Request.HEAD, method="HEAD", url=_url(record), action=action, headers=tus.core_headers())
+        answer = self._service.send(call)
         match interpret(Request.HEAD, answer):
             case Meaning.DONE if answer.offset is not None:
                 return _accepted(record, answer.offset, answer)
@@ -113,7 +113,7 @@ class TusClient:
             case Meaning.GONE:
                 return UploadGone()
             case meaning:
-                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+                raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def send(self, record: Record, chunk: Chunk) -> Event:
         """Sends one chunk (Tus, core, PATCH).
@@ -125,18 +125,18 @@ class TusClient:
         Raises:
             KuploadError: Any other answer, or none: bytes may have arrived, so the offset is to be asked for.
         """
-        doing = "take a chunk"
+        action = "take a chunk"
         is_last = chunk.offset + chunk.length == record.size
-        call = Call(
+        call = ApiRequest(
             kind=Request.PATCH,
             method="PATCH",
             url=_url(record),
-            doing=doing,
+            action=action,
             headers=tus.chunk_headers(offset=chunk.offset, length=chunk.length),
             body=chunk.blocks,
             patience=request_deadline(0) if is_last else None,  # a server that finishes a file takes its time
         )
-        answer = self._service.ask(call)
+        answer = self._service.send(call)
         match interpret(Request.PATCH, answer):
             case Meaning.DONE:
                 return OffsetUnknown() if answer.offset is None else _accepted(record, answer.offset, answer)
@@ -147,7 +147,7 @@ class TusClient:
             case Meaning.GONE:
                 return UploadGone()
             case meaning:
-                raise error_for(meaning, answer, doing=doing, now=self._service.now())
+                raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def terminate(self, record: Record) -> None:
         """Frees what the server keeps for an unfinished upload (Tus, termination); a server may not offer that.
@@ -155,14 +155,16 @@ class TusClient:
         Raises:
             TryAgainError: No answer, or a passing refusal.
         """
-        doing = "end the upload"
-        call = Call(kind=Request.TERMINATE, method="DELETE", url=_url(record), doing=doing, headers=tus.core_headers())
-        answer = self._service.ask(call)
+        action = "end the upload"
+        call = ApiRequest(
+            kind=Request.TERMINATE, method="DELETE", url=_url(record), action=action, headers=tus.core_headers()
+        )
+        answer = self._service.send(call)
         meaning = interpret(Request.TERMINATE, answer)
         if meaning in {Meaning.LOCKED, Meaning.THROTTLED, Meaning.TROUBLE, Meaning.TOKEN_REFUSED}:
-            raise error_for(meaning, answer, doing=doing, now=self._service.now())
+            raise error_for(meaning, answer, action=action, now=self._service.now())
 
-    def _tus_creation(self, record: Record) -> Call:
+    def _tus_creation(self, record: Record) -> ApiRequest:
         if self._workspace_id is None:
             raise AssertionError(f"lesson {record.lesson_id} is uploaded by Tus, and no workspace is known")
         metadata = {
@@ -175,9 +177,9 @@ class TusClient:
         }
         headers = tus.creation_headers(workspace_id=self._workspace_id, length=record.size, metadata=metadata)
         url = f"{self._uploader_url}/v2/init"
-        return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", headers=headers)
+        return ApiRequest(kind=Request.INIT, method="POST", url=url, action="create the upload", headers=headers)
 
-    def _json_creation(self, record: Record) -> Call:
+    def _json_creation(self, record: Record) -> ApiRequest:
         body: dict[str, object] = {
             "type": "video",
             "parent_id": record.parent_id,
@@ -188,7 +190,7 @@ class TusClient:
         if record.mark:
             body["description"] = marked_description(record.mark)
         url = f"{self._uploader_url}/v2/init"
-        return Call(kind=Request.INIT, method="POST", url=url, doing="create the upload", json=body)
+        return ApiRequest(kind=Request.INIT, method="POST", url=url, action="create the upload", json=body)
 
 
 def _file_name(record: Record) -> str:

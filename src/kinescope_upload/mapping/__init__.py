@@ -17,7 +17,7 @@ from kinescope_upload.mapping.map_writer import Draft, draft_of, map_text
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, without_video_suffix
 from kinescope_upload.mapping.rows import check_against_rows
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
-from kinescope_upload.mapping.section_check import guard
+from kinescope_upload.mapping.section_check import check_sections
 
 __all__ = [
     "VIDEO_SUFFIXES",
@@ -27,8 +27,8 @@ __all__ = [
     "assign_by_scan_rule",
     "check_against_rows",
     "check_courses",
+    "check_sections",
     "draft_of",
-    "guard",
     "is_video_name",
     "known_courses",
     "map_text",

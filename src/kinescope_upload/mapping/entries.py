@@ -114,7 +114,7 @@ def _doubt_of_lesson(rivals: Sequence[_Claim]) -> Doubt:
         course=rivals[0].course,
         subject=rivals[0].lesson_id,
         reason=reason,
-        way_out="Leave the right one there.",
+        hint="Leave the right one there.",
         lesson_ids=(rivals[0].lesson_id,),
     )
 
@@ -126,7 +126,7 @@ def _doubt_of_file(rivals: Sequence[_Claim]) -> Doubt:
         course=courses.pop() if len(courses) == 1 else None,
         subject=rivals[0].path,
         reason=f"is named for {len(lessons)} lessons: {', '.join(lessons)}",
-        way_out="Leave the right one there.",
+        hint="Leave the right one there.",
         lesson_ids=lessons,
     )
 
@@ -139,7 +139,7 @@ def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
         course=claim.course,
         subject=claim.lesson_id,
         reason=reason,
-        way_out=f"Add the file, or correct its path in the {source}.",
+        hint=f"Add the file, or correct its path in the {source}.",
         lesson_ids=(claim.lesson_id,),
     )
 

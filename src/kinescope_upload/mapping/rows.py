@@ -53,7 +53,7 @@ def _doubt_of_course(assignment: Assignment, row: LessonRow) -> Doubt:
             f'its row is of course "{row.course}", but the {assignment.source} puts "{assignment.file.path}" '
             f'into course "{assignment.course}"'
         ),
-        way_out=f"Correct the lesson's id or course in the {assignment.source}.",
+        hint=f"Correct the lesson's id or course in the {assignment.source}.",
         lesson_ids=(assignment.lesson_id,),
     )
 

@@ -89,6 +89,6 @@ def _doubt_of_rivals(lesson_id: str, rivals: Sequence[Assignment]) -> Doubt:
         course=rivals[0].course,
         subject=lesson_id,
         reason=f"the scan rule gives it {len(rivals)} files ({first_few([one.file.path for one in rivals])})",
-        way_out="Rename one of the folders, or name the right file in a map file (--map).",
+        hint="Rename one of the folders, or name the right file in a map file (--map).",
         lesson_ids=(lesson_id,),
     )

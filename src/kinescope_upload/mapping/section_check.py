@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import LessonRow
 
-__all__ = ["guard"]
+__all__ = ["check_sections"]
 
 _WAY_OUT = "Add or remove files until they agree, or say which file is whose: `kupload map --write`, then --map FILE."
 
 
-def guard(assignments: Iterable[Assignment], rows: Mapping[str, LessonRow]) -> MappedLibrary:
+def check_sections(assignments: Iterable[Assignment], rows: Mapping[str, LessonRow]) -> MappedLibrary:
     """Keeps the assignments of the sections whose derived ids are exactly the section's lesson ids in the database.
 
     A lesson belongs to the section of its course that has the longest matching name among the sections on disk. Where
@@ -138,7 +138,7 @@ def _doubt_of_section(section: str, match: _Match) -> Doubt:
         course=first_folder(f"{section}/"),
         subject=section,
         reason=f"{' and '.join(_disagreements(match))}, so no position in it can be trusted",
-        way_out=_WAY_OUT,
+        hint=_WAY_OUT,
         lesson_ids=match.undone,
     )
 
@@ -169,6 +169,6 @@ def _doubt_of_course(course: str, lesson_ids: tuple[str, ...]) -> Doubt:
         course=course,
         subject=course,
         reason=f"{number} no file, nor a section on disk ({first_few(lesson_ids)})",
-        way_out="Add the files, or say where they are: `kupload map --write`, then --map FILE.",
+        hint="Add the files, or say where they are: `kupload map --write`, then --map FILE.",
         lesson_ids=lesson_ids,
     )

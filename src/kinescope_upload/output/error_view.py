@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
 from kinescope_upload.text import printable
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ _PASSWORD: Final = re.compile(r"(://[^:@/\s'\"]*:)[^@\s'\"]+@")
 
 def print_error(error: KuploadError, stderr: TextIO) -> None:
     """One message for the person at the terminal."""
-    tolerant(stderr).write(f"kupload: {printable(str(error))}\n")
+    escape_unencodable(stderr).write(f"kupload: {printable(str(error))}\n")
     stderr.flush()
 
 
 def print_error_object(error: KuploadError, exit_code: int, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """One line of JSON for scripts, in place of what the command would have said (docs/json.md)."""
-    fields: JsonFields = {"reason": plain(error.reason), "way_out": plain(error.way_out), "exit_code": exit_code}
+    fields: JsonFields = {"reason": plain(error.reason), "way_out": plain(error.hint), "exit_code": exit_code}
     stdout.write(json_line("error", fields, clock))
     stdout.flush()
 

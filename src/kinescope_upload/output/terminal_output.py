@@ -15,7 +15,7 @@ from kinescope_upload.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["SYSTEM_CLOCK", "Clock", "Surface", "is_live_terminal", "surface_of", "tolerant"]
+__all__ = ["SYSTEM_CLOCK", "Clock", "Surface", "escape_unencodable", "is_live_terminal", "surface_of"]
 
 _USUAL_WIDTH: Final = 80
 
@@ -104,7 +104,7 @@ def surface_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Surfa
     )
 
 
-def tolerant(stream: TextIO) -> TextIO:
+def escape_unencodable(stream: TextIO) -> TextIO:
     """The same stream, which from now on writes an escape for a character that its encoding lacks."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")

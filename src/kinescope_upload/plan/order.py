@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Order", "sort_in_order", "takers"]
+__all__ = ["Order", "sort_in_order", "work_queues"]
 
 _T = TypeVar("_T")
 
@@ -42,7 +42,7 @@ def sort_in_order(work: list[_T], order: Order, *, lesson_id: Callable[[_T], str
         work.sort(key=size, reverse=order is Order.SIZE_DESC)
 
 
-def takers(work: Iterable[_T], jobs: int, order: Order) -> list[Callable[[], _T | None]]:
+def work_queues(work: Iterable[_T], jobs: int, order: Order) -> list[Callable[[], _T | None]]:
     """For each worker, what gives it its next piece of the work, and None when nothing is left; each in any thread.
 
     Args:

@@ -50,7 +50,7 @@ class PlannedLesson:
         title: Its title; its video is called as `fit_title` makes of it.
         decision: What the run does.
         reason: Why, in words.
-        way_out: What a person can do, where the decision is `in doubt`; else empty.
+        hint: What a person can do, where the decision is `in doubt`; else empty.
         record: What earlier runs achieved; None when there was none.
     """
 
@@ -60,7 +60,7 @@ class PlannedLesson:
     title: str
     decision: Decision
     reason: str
-    way_out: str = ""
+    hint: str = ""
     record: Record | None = None
 
     @property
@@ -205,30 +205,30 @@ def _plan_lesson(
         title=assignment.title or (row.title if row else "") or assignment.file.stem,
         decision=verdict.decision,
         reason=verdict.reason,
-        way_out=verdict.way_out,
+        hint=verdict.hint,
         record=record,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
+class PlanDecision:
     decision: Decision
     reason: str
-    way_out: str = ""
+    hint: str = ""
 
 
-def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Mapping[str, str]) -> _Verdict | None:
+def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Mapping[str, str]) -> PlanDecision | None:
     """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson."""
     path = assignment.file.path
     is_pinned = record is not None and record.stage is not Stage.PLANNED and record.names_file
     if record and is_pinned and record.path != path and not record.is_for(assignment.file):
-        return _Verdict(
+        return PlanDecision(
             Decision.IN_DOUBT,
             f'was uploaded from "{record.path}", and now "{path}" would be its file',
             "Restore the library's order or name the right file in a map file (--map).",
         )
     if (pinned := pins.get(path, assignment.lesson_id)) != assignment.lesson_id:
-        return _Verdict(
+        return PlanDecision(
             Decision.IN_DOUBT,
             f'its file "{path}" was uploaded for lesson {pinned}',
             "Restore the library's order or name the right file in a map file (--map).",
@@ -236,21 +236,21 @@ def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Map
     return None
 
 
-def _verdict_without_rows(assignment: Assignment, record: Record | None) -> _Verdict:
+def _verdict_without_rows(assignment: Assignment, record: Record | None) -> PlanDecision:
     match record.stage if record else None:
         case Stage.UPLOADED if record and record.lost_marks:
-            return _Verdict(Decision.LINK, "uploaded before; an earlier request may have left a second video")
+            return PlanDecision(Decision.LINK, "uploaded before; an earlier request may have left a second video")
         case Stage.UPLOADED:
-            return _Verdict(Decision.SKIP, "uploaded before; its row waits for a run with the database")
+            return PlanDecision(Decision.SKIP, "uploaded before; its row waits for a run with the database")
         case Stage.LINKED | Stage.VERIFIED:
-            return _Verdict(Decision.SKIP, "linked before")
+            return PlanDecision(Decision.SKIP, "linked before")
         case _:
             return _verdict_of_work(assignment.file, record)
 
 
-def _verdict_of_row(row: LessonRow | None, record: Record | None) -> _Verdict | None:
+def _verdict_of_row(row: LessonRow | None, record: Record | None) -> PlanDecision | None:
     if row is None:
-        return _Verdict(
+        return PlanDecision(
             Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
         )
     stage = record.stage if record else Stage.PLANNED
@@ -258,7 +258,7 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> _Verdict | 
     was_linked = stage in {Stage.LINKED, Stage.VERIFIED}
     match row.video_id:
         case None if was_linked:
-            return _Verdict(
+            return PlanDecision(
                 Decision.IN_DOUBT,
                 f"was linked to video {ours}, but its row is empty now",
                 "See what `kupload verify` says of it; `kupload repair` links it again.",
@@ -266,13 +266,13 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> _Verdict | 
         case None:
             return None
         case theirs if is_same_video(theirs, ours) and was_linked:
-            return _Verdict(Decision.SKIP, "linked before")
+            return PlanDecision(Decision.SKIP, "linked before")
         case theirs if is_same_video(theirs, ours) and stage is Stage.UPLOADED:
             return None
         case theirs if record is None or (stage is Stage.PLANNED and record.attempted_at is None):
-            return _Verdict(Decision.SKIP, f"has a video ({theirs})")
+            return PlanDecision(Decision.SKIP, f"has a video ({theirs})")
         case theirs:
-            return _Verdict(
+            return PlanDecision(
                 Decision.IN_DOUBT,
                 f"its row points at video {theirs}, and {_what_we_have(stage, ours)}",
                 "See what `kupload verify` says of both.",
@@ -285,18 +285,18 @@ def _what_we_have(stage: Stage, ours: str | None) -> str:
     return f"kupload began to upload video {ours}" if ours else "kupload began to upload another"
 
 
-def _verdict_of_work(file: VideoFile, record: Record | None) -> _Verdict:
+def _verdict_of_work(file: VideoFile, record: Record | None) -> PlanDecision:
     if record is None or record.attempted_at is None:
-        return _Verdict(Decision.UPLOAD, "not uploaded yet")
+        return PlanDecision(Decision.UPLOAD, "not uploaded yet")
     if record.stage is Stage.UPLOADED:
-        return _Verdict(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
+        return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
     if not record.is_for(file):
-        return _Verdict(Decision.RESUME, "the file has changed since its upload began: begins anew")
+        return PlanDecision(Decision.RESUME, "the file has changed since its upload began: begins anew")
     match record.stage:
         case Stage.CREATED:
             until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""
-            return _Verdict(Decision.RESUME, f"{record.offset} of {record.size} bytes are there{until}")
+            return PlanDecision(Decision.RESUME, f"{record.offset} of {record.size} bytes are there{until}")
         case Stage.ORPHANED:
-            return _Verdict(Decision.RESUME, f"looks first: {record.reason}")
+            return PlanDecision(Decision.RESUME, f"looks first: {record.reason}")
         case _:
-            return _Verdict(Decision.RESUME, "its creation was begun and not answered")
+            return PlanDecision(Decision.RESUME, "its creation was begun and not answered")

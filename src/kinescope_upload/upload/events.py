@@ -14,10 +14,10 @@ __all__ = [
     "Adopted",
     "AlreadyExists",
     "Attempted",
-    "Beginning",
     "Created",
     "Event",
     "FileReplaced",
+    "FreshUpload",
     "InitUnanswered",
     "LengthReached",
     "Linked",
@@ -26,15 +26,15 @@ __all__ = [
     "OffsetRefused",
     "OffsetUnknown",
     "OrphanGone",
-    "Proven",
     "UploadGone",
+    "Verified",
     "VideoComplete",
     "VideoGone",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
+class FreshUpload:
     """What the next upload of a lesson begins with: the file as it is now, and the video that is to be made.
 
     Attributes:
@@ -148,11 +148,11 @@ class OrphanGone:
     """No video of this upload is left: the lesson starts over.
 
     Attributes:
-        beginning: The next upload.
+        fresh: The next upload.
         was_seen: Whether there was one, which is deleted; a creation that showed none may still be at work.
     """
 
-    beginning: Beginning
+    fresh: FreshUpload
     was_seen: bool = True
 
 
@@ -164,7 +164,7 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Verified:
     """Kinescope says `done`, size and MD5 are equal, and the row still agrees."""
 
     at: datetime
@@ -174,7 +174,7 @@ class Proven:
 class VideoGone:
     """Every byte had arrived, and the video is on Kinescope no more: the lesson begins anew."""
 
-    beginning: Beginning
+    fresh: FreshUpload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +203,7 @@ Event = (
     | VideoComplete
     | OrphanGone
     | Linked
-    | Proven
+    | Verified
     | VideoGone
     | Adopted
 )

@@ -20,8 +20,8 @@ from kinescope_upload.upload.events import (
     OffsetRefused,
     OffsetUnknown,
     OrphanGone,
-    Proven,
     UploadGone,
+    Verified,
     VideoComplete,
     VideoGone,
 )
@@ -52,8 +52,8 @@ TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.UPLOADED, Linked): Stage.LINKED,
     (Stage.LINKED, Linked): Stage.LINKED,
     (Stage.VERIFIED, Linked): Stage.LINKED,
-    (Stage.LINKED, Proven): Stage.VERIFIED,
-    (Stage.VERIFIED, Proven): Stage.VERIFIED,
+    (Stage.LINKED, Verified): Stage.VERIFIED,
+    (Stage.VERIFIED, Verified): Stage.VERIFIED,
     (Stage.UPLOADED, VideoGone): Stage.PLANNED,
     (Stage.LINKED, VideoGone): Stage.PLANNED,
     (Stage.VERIFIED, VideoGone): Stage.PLANNED,
@@ -104,7 +104,7 @@ def _with_facts_of(event: Event, record: Record) -> Record:
             return _adopted(record, event)
         case Linked():
             return replace(record, linked_at=event.at)
-        case Proven():
+        case Verified():
             return replace(record, verified_at=event.at)
         case _ if type(event) in _REASONS:
             return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)
@@ -164,17 +164,17 @@ def _adopted(record: Record, event: Adopted) -> Record:
 
 
 def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
-    beginning = event.beginning
+    fresh = event.fresh
     lost = () if isinstance(event, VideoGone) or event.was_seen else _lost_mark(record)
     return Record(
         lesson_id=record.lesson_id,
-        path=beginning.path or record.path,
-        size=beginning.size,
-        modified_ns=beginning.modified_ns,
-        parent_id=beginning.parent_id,
-        title=fit_title(beginning.title),
-        dialect=beginning.dialect,
-        video_id=beginning.video_id,
+        path=fresh.path or record.path,
+        size=fresh.size,
+        modified_ns=fresh.modified_ns,
+        parent_id=fresh.parent_id,
+        title=fit_title(fresh.title),
+        dialect=fresh.dialect,
+        video_id=fresh.video_id,
         lost_marks=(*record.lost_marks, *lost),
     )
 

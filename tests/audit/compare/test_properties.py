@@ -52,7 +52,7 @@ def test_a_lesson_with_a_video_agrees_or_something_is_said_of_it(world: SmallWor
 def _is_right(lesson: Lesson, videos: dict[str, Video]) -> bool:
     """What agreement means, once more and independently."""
     video = videos[lesson.row_id or ""]
-    is_own = lesson.trace is None or lesson.trace.video_id == video.id
+    is_own = lesson.summary is None or lesson.summary.video_id == video.id
     is_same = lesson.file is not None and video.size == lesson.file.size and video.md5 == lesson.file_md5
     is_same = is_same or (lesson.file is not None and not video.has_original)
     return is_own and is_same and (video.status, video.folder_id, video.title) == ("done", FOLDER, lesson.title)
@@ -64,14 +64,14 @@ def _is_right(lesson: Lesson, videos: dict[str, Video]) -> bool:
 def test_what_is_proven_is_equal_in_everything(world: SmallWorld) -> None:
     report = world.report()
     drew("is not proven", when=report.proven_count < len(world.lessons))
-    for lessons in report.proven.values():
+    for lessons in report.verified.values():
         for lesson_id, video_id in lessons.items():
             drew("is proven")
             lesson, video = world.lessons[lesson_id], world.videos[video_id]
             assert _is_right(lesson, world.videos)
             assert video.has_original
-            assert lesson.trace is not None
-            assert lesson.trace.video_id == lesson.row_id == video.id
+            assert lesson.summary is not None
+            assert lesson.summary.video_id == lesson.row_id == video.id
             others = [one for one in world.lessons.values() if one.lesson_id != lesson_id]
             assert all(one.row_id != video.id for one in others)
 
@@ -95,12 +95,12 @@ def test_every_listed_video_is_counted_once_and_each_unknown_one_is_named(world:
 @given(small_worlds())
 def test_only_a_video_of_ours_that_nobody_needs_is_deleted(world: SmallWorld) -> None:
     rows = {one.row_id for one in world.lessons.values()}
-    for mending in world.plan().mendings:
-        if mending.action is not Action.DELETE:
+    for fix in world.plan().fixes:
+        if fix.action is not Action.DELETE:
             continue
-        lesson, video = world.lessons[mending.lesson.lesson_id], world.videos[mending.video_id]
-        assert lesson.trace is not None
-        assert lesson.trace.video_id == video.id, "it is ours"
+        lesson, video = world.lessons[fix.lesson.lesson_id], world.videos[fix.video_id]
+        assert lesson.summary is not None
+        assert lesson.summary.video_id == video.id, "it is ours"
         assert video.id not in rows, "no row names it"
         drew("an unfinished one" if video.state is VideoState.PARTIAL else "a duplicate")
         if video.state is not VideoState.PARTIAL:
@@ -112,19 +112,19 @@ def test_only_a_video_of_ours_that_nobody_needs_is_deleted(world: SmallWorld) ->
 @_many
 @given(small_worlds())
 def test_a_row_is_emptied_only_of_what_is_nowhere_and_filled_only_with_what_is_proven(world: SmallWorld) -> None:
-    for mending in world.plan().mendings:
-        lesson = world.lessons[mending.lesson.lesson_id]
-        video = world.videos.get(mending.video_id)
-        drew(mending.action)
-        match mending.action:
+    for fix in world.plan().fixes:
+        lesson = world.lessons[fix.lesson.lesson_id]
+        video = world.videos.get(fix.video_id)
+        drew(fix.action)
+        match fix.action:
             case Action.CLEAR | Action.RESTART:
                 assert video is None
             case Action.LINK:
                 assert video is not None
-                assert lesson.trace is not None
-                assert lesson.trace.video_id == video.id
+                assert lesson.summary is not None
+                assert lesson.summary.video_id == video.id
                 assert video.state is VideoState.COMPLETE
-                assert video.size in {None, lesson.trace.size}
+                assert video.size in {None, lesson.summary.size}
             case Action.ADOPT:
                 assert video is not None
                 assert (video.size, video.md5) == (lesson.size, lesson.md5)
@@ -140,13 +140,13 @@ def test_a_row_is_emptied_only_of_what_is_nowhere_and_filled_only_with_what_is_p
 @given(small_worlds())
 def test_after_a_repair_there_is_nothing_left_to_repair(world: SmallWorld) -> None:
     plan = world.plan()
-    assume(plan.mendings)
-    assume(not any(one.finding.kind in _LOST for one in plan.undecided))  # then it is rather the wrong workspace
-    for mending in plan.mendings:
-        drew(mending.action)
-    again = {one.action for one in world.mended().plan().mendings}
+    assume(plan.fixes)
+    assume(not any(one.finding.kind in _LOST for one in plan.manual))  # then it is rather the wrong workspace
+    for fix in plan.fixes:
+        drew(fix.action)
+    again = {one.action for one in world.fixed().plan().fixes}
     follows = {Action.MOVE, Action.RENAME}  # of a video that has become the lesson's
-    if any(one.action in {Action.RESTART, Action.DELETE} for one in plan.mendings):
+    if any(one.action in {Action.RESTART, Action.DELETE} for one in plan.fixes):
         follows.add(Action.ADOPT)  # a lesson that could have been the video's owner is none any more
     assert again <= follows
     drew("nothing is left to repair", when=not again)
@@ -157,12 +157,12 @@ def test_after_a_repair_there_is_nothing_left_to_repair(world: SmallWorld) -> No
 @given(small_worlds())
 def test_each_finding_is_either_fixed_or_decided_by_a_person_or_says_its_way_out(world: SmallWorld) -> None:
     plan = world.plan()
-    undecided = tuple(one.finding for one in plan.undecided)
-    assert Counter((*plan.fixed, *undecided, *plan.rest)) == Counter(world.report().findings)
-    for one in plan.undecided:
+    manual = tuple(one.finding for one in plan.manual)
+    assert Counter((*plan.fixed, *manual, *plan.rest)) == Counter(world.report().findings)
+    for one in plan.manual:
         assert len(one.choices) == 2
-    assert all(one.way_out for one in plan.rest)
+    assert all(one.hint for one in plan.rest)
     drew("fixed", when=plan.fixed)
-    drew("fixed by what fixes another", when=any(one.also for one in plan.mendings))
-    drew("undecided", when=undecided)
+    drew("fixed by what fixes another", when=any(one.also for one in plan.fixes))
+    drew("undecided", when=manual)
     drew("rest", when=plan.rest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinescope_upload.audit.compare import Kind, Lesson, Trace
+from kinescope_upload.audit.compare import Kind, Lesson, RecordSummary
 from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, problems_of
 from kinescope_upload.kinescope.video import Video
 from kinescope_upload.model import LessonRow
@@ -14,13 +14,13 @@ VIDEO = "0f0e0d0c-0000-4000-8000-000000000001"
 
 
 def _lesson(stage: Stage | None) -> Lesson:
-    trace = None
+    summary = None
     if stage is not None:
-        trace = Trace(
+        summary = RecordSummary(
             course="c", path="c/001.mp4", size=10, modified_ns=1, stage=stage, video_id=VIDEO, md5=None, title=""
         )
     row = LessonRow(lesson_id="c_001", course="c", title="One", video_id=VIDEO)
-    return Lesson(lesson_id="c_001", course="c", title="One", row=row, trace=trace)
+    return Lesson(lesson_id="c_001", course="c", title="One", row=row, summary=summary)
 
 
 def _video(status: str, *, has_content: bool = False) -> Video:
@@ -48,7 +48,7 @@ def _video(status: str, *, has_content: bool = False) -> Video:
 def test_what_a_status_means_to_a_lesson(stage: Stage | None, video: Video, kind: Kind) -> None:
     [finding] = problems_of(_lesson(stage), video, None)
     assert finding.kind is kind
-    assert finding.way_out
+    assert finding.hint
 
 
 @pytest.mark.parametrize(

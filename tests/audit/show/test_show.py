@@ -13,11 +13,11 @@ from kinescope_upload.audit.compare.events import (
     FilesRead,
     Mended,
     MendingFailed,
-    Noticed,
     Processing,
     VideosListed,
+    Warned,
 )
-from kinescope_upload.audit.fixes import MendingPlan
+from kinescope_upload.audit.fixes import FixPlan
 from kinescope_upload.audit.show.messages import next_after_repair, next_after_verify
 from kinescope_upload.audit.show.progress import audit_progress
 from kinescope_upload.audit.show.view import AuditView
@@ -86,7 +86,7 @@ def test_after_a_repair_the_next_command_uploads_what_has_to_be_uploaded() -> No
     assert next_after_repair(PLAN, is_done=True) == "kupload"
     assert next_after_repair(replace(PLAN, rest=()), is_done=True) == "kupload verify"
     assert next_after_repair(PLAN, is_done=False) == "kupload repair"
-    assert next_after_repair(MendingPlan(mendings=()), is_done=False) == ""
+    assert next_after_repair(FixPlan(fixes=()), is_done=False) == ""
 
 
 def test_a_plan_shows_commands_in_one_piece() -> None:
@@ -126,14 +126,14 @@ def test_a_terminal_shows_a_bar_that_is_gone_afterwards(columns: int) -> None:
     with Terminal(columns) as terminal:
         view = AuditView(DisplayOptions(), terminal.stream, environ=ENVIRON)
         with audit_progress(DisplayOptions(), view, stdout=terminal.stream, stderr=io.StringIO()) as tell:
-            tell(Noticed(message="Kinescope has trouble."))
+            tell(Warned(message="Kinescope has trouble."))
             tell(FilesRead(read_bytes=10_000_000, total_bytes=30_000_000))
             assert terminal.wait_until_shown("read 10.0 MB of 30.0 MB")
             tell(Processing(done=1, unfinished=2, failed=0))
             assert terminal.wait_until_shown("Kinescope: 1 done, 2 not yet")
             tell.step_aside()
-            tell(Mended(mending=PLAN.mendings[0]))
-            tell(MendingFailed(mending=PLAN.mendings[0], reason="no"))
+            tell(Mended(fix=PLAN.fixes[0]))
+            tell(MendingFailed(fix=PLAN.fixes[0], reason="no"))
         view.show_report(REPORT, exit_code=1)
         lines = terminal.lines()
     assert not any("not yet" in line for line in lines)

@@ -12,10 +12,10 @@
 """
 
 from kinescope_upload.audit.compare.comparison import Comparison
-from kinescope_upload.audit.compare.facts import Finding, Lesson, Place, Trace, trace_of
-from kinescope_upload.audit.compare.judgement import Sight
+from kinescope_upload.audit.compare.facts import Finding, Lesson, RecordSummary, TargetFolder, summary_of
+from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.compare.lessons import Sides, findings_of_folders, findings_of_sides, lessons_of
+from kinescope_upload.audit.compare.lessons import LocalSides, findings_of_folders, findings_of_sides, lessons_of
 from kinescope_upload.audit.compare.report import Counts, Report
 
 __all__ = [
@@ -24,13 +24,13 @@ __all__ = [
     "Finding",
     "Kind",
     "Lesson",
-    "Place",
+    "LocalSides",
+    "RecordSummary",
     "Report",
-    "Sides",
-    "Sight",
-    "Trace",
+    "SeenVideo",
+    "TargetFolder",
     "findings_of_folders",
     "findings_of_sides",
     "lessons_of",
-    "trace_of",
+    "summary_of",
 ]

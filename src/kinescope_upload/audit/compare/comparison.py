@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding
-from kinescope_upload.audit.compare.judgement import Case, Sight, judge
+from kinescope_upload.audit.compare.judgement import LessonContext, SeenVideo, judge
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.report import Counts, Report, counts_of
 from kinescope_upload.audit.compare.strays import Strays
@@ -19,7 +19,7 @@ from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, lack
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from kinescope_upload.audit.compare.facts import Lesson, Place
+    from kinescope_upload.audit.compare.facts import Lesson, TargetFolder
     from kinescope_upload.kinescope.video import Video
 
 __all__ = ["Comparison"]
@@ -38,7 +38,7 @@ class Comparison:
         has_database: Whether the database was asked.
     """
 
-    def __init__(self, lessons: dict[str, Lesson], places: Mapping[str, Place], *, has_database: bool) -> None:
+    def __init__(self, lessons: dict[str, Lesson], places: Mapping[str, TargetFolder], *, has_database: bool) -> None:
         self._lessons = lessons
         self._places = places
         self._has_database = has_database
@@ -55,7 +55,7 @@ class Comparison:
         return self._lessons
 
     @property
-    def places(self) -> Mapping[str, Place]:
+    def places(self) -> Mapping[str, TargetFolder]:
         """Where the videos of the courses in question belong, by course."""
         return self._places
 
@@ -110,11 +110,11 @@ class Comparison:
         for lesson_id, md5 in md5s.items():
             self._lessons[lesson_id] = replace(self._lessons[lesson_id], file_md5=md5)
 
-    def look(self, video_id: str) -> Video | Sight:
+    def look(self, video_id: str) -> Video | SeenVideo:
         """What was seen of a video that is named for a lesson."""
         if video := self._kept.get(video_id):
             return video
-        return Sight.GOOD if video_id in self._seen else Sight.GONE
+        return SeenVideo.GOOD if video_id in self._seen else SeenVideo.GONE
 
     def is_named_for(self, video_id: str, lesson: Lesson) -> bool:
         """Whether the video is named for this lesson, if for any, and for no other."""
@@ -132,7 +132,7 @@ class Comparison:
         """
         findings = [*others, *self.strays().findings(self._course_of), *self._findings_of_originals()]
         spoken_of = {one.lesson_id for one in findings if not one.kind.is_note}
-        proven: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        verified: defaultdict[str, dict[str, str]] = defaultdict(dict)
         agreed = 0
         for lesson in self.in_question:
             of_lesson = tuple(judge(self._case(lesson)))
@@ -140,18 +140,18 @@ class Comparison:
             if lesson.row_id is None or lesson.lesson_id in spoken_of or not all(one.kind.is_note for one in of_lesson):
                 continue
             agreed += 1
-            if not of_lesson and lesson.trace and self._is_provable(lesson, lesson.row_id):
-                proven[lesson.trace.course][lesson.lesson_id] = lesson.row_id
-        return Report(findings=tuple(sorted(findings, key=_order)), counts=self._counts(agreed), proven={**proven})
+            if not of_lesson and lesson.summary and self._is_provable(lesson, lesson.row_id):
+                verified[lesson.summary.course][lesson.lesson_id] = lesson.row_id
+        return Report(findings=tuple(sorted(findings, key=_order)), counts=self._counts(agreed), verified={**verified})
 
     def _counts(self, agreed: int) -> Counts:
         statuses = {status: number for status, number in sorted(self._statuses.items()) if number}
         return counts_of(self.in_question, agreed=agreed, statuses=statuses, has_database=self._has_database)
 
     def _is_provable(self, lesson: Lesson, video_id: str) -> bool:
-        trace = lesson.trace
+        summary = lesson.summary
         is_comparable = lesson.md5 is not None and lesson.file is not None and video_id not in self._without_original
-        return trace is not None and trace.has_all_bytes and trace.video_id == video_id and is_comparable
+        return summary is not None and summary.has_all_bytes and summary.video_id == video_id and is_comparable
 
     def _note_original(self, video: Video) -> None:
         if lacks_original(video):
@@ -167,7 +167,7 @@ class Comparison:
                 f'Kinescope keeps no original of {count} {"video" if count == 1 else "videos"} of course "{course}": '
                 "size and MD5 cannot be compared"
             )
-            yield Finding(kind=Kind.NO_ORIGINALS, course=course, reason=reason, way_out=_ASK_FOR_ORIGINALS)
+            yield Finding(kind=Kind.NO_ORIGINALS, course=course, reason=reason, hint=_ASK_FOR_ORIGINALS)
 
     def _course_of(self, video: Video) -> str | None:
         """The course in whose folder a video lies."""
@@ -185,14 +185,16 @@ class Comparison:
         return any(self._awaits(self._lessons[name], video_id) for name in self._by_video[video_id])
 
     def _awaits(self, lesson: Lesson, video_id: str) -> bool:
-        is_begun = lesson.trace is not None and lesson.trace.video_id == video_id and not lesson.trace.has_all_bytes
+        is_begun = (
+            lesson.summary is not None and lesson.summary.video_id == video_id and not lesson.summary.has_all_bytes
+        )
         return lesson.course in self._places and not is_begun
 
-    def _case(self, lesson: Lesson) -> Case:
+    def _case(self, lesson: Lesson) -> LessonContext:
         row_id = lesson.row_id
         names = self._by_video.get(row_id, ()) if row_id else ()
         sharers = tuple(one for one in names if one != lesson.lesson_id and self._lessons[one].row_id == row_id)
-        return Case(
+        return LessonContext(
             lesson=lesson,
             place=self._places.get(lesson.course),
             has_database=self._has_database,

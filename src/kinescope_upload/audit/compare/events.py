@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kinescope_upload.audit.fixes.fixes import Mending
+    from kinescope_upload.audit.fixes.fixes import Fix
 
 __all__ = [
     "AuditEvent",
+    "EmitAudit",
     "FilesRead",
     "Mended",
     "MendingFailed",
-    "Noticed",
     "Processing",
-    "Tell",
     "VideosListed",
+    "Warned",
 ]
 
 
@@ -46,7 +46,7 @@ class Processing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
+class Warned:
     """Something worth knowing that stops nothing."""
 
     message: str
@@ -56,19 +56,19 @@ class Noticed:
 class Mended:
     """One thing was put right."""
 
-    mending: Mending
+    fix: Fix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MendingFailed:
     """One thing was not put right, why, and what to do about it."""
 
-    mending: Mending
+    fix: Fix
     reason: str
-    way_out: str = ""
+    hint: str = ""
 
 
-AuditEvent = VideosListed | FilesRead | Processing | Noticed | Mended | MendingFailed
+AuditEvent = VideosListed | FilesRead | Processing | Warned | Mended | MendingFailed
 
-Tell = Callable[[AuditEvent], None]
+EmitAudit = Callable[[AuditEvent], None]
 """Takes events, all from one thread."""

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
-__all__ = ["Finding", "Lesson", "Place", "Trace", "trace_of"]
+__all__ = ["Finding", "Lesson", "RecordSummary", "TargetFolder", "summary_of"]
 
 _HAS_ALL_BYTES: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class RecordSummary:
     """What the progress file says of a lesson's video.
 
     Attributes:
@@ -63,10 +63,10 @@ class Trace:
         return (self.size, self.modified_ns) == (file.size, file.modified_ns)
 
 
-def trace_of(record: Record, course: str) -> Trace:
+def summary_of(record: Record, course: str) -> RecordSummary:
     """The record, as far as a comparison needs it."""
     is_begun = record.attempted_at is not None or record.stage is not Stage.PLANNED
-    return Trace(
+    return RecordSummary(
         course=course,
         path=record.path,
         size=record.size,
@@ -88,7 +88,7 @@ class Lesson:
         title: What its video has to be called; None when nobody says.
         file: Its video file as it is now; None when there is none, or it cannot be told which.
         row: Its row; None when there is none, or the database is not asked.
-        trace: What the progress file says; None when it says nothing.
+        summary: What the progress file says; None when it says nothing.
         file_md5: Of the file as it is now; None when it was not read.
         is_explained: Whether a finding about its section says already why it has no file.
     """
@@ -98,7 +98,7 @@ class Lesson:
     title: str | None
     file: VideoFile | None = None
     row: LessonRow | None = None
-    trace: Trace | None = None
+    summary: RecordSummary | None = None
     file_md5: str | None = None
     is_explained: bool = False
 
@@ -110,7 +110,7 @@ class Lesson:
     @property
     def own_id(self) -> str | None:
         """The video that the progress file names."""
-        return self.trace.video_id if self.trace else None
+        return self.summary.video_id if self.summary else None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ class Lesson:
         """The size in bytes that the original must have."""
         if self.file:
             return self.file.size
-        return self.trace.size if self.trace and self.trace.is_begun and self.trace.names_file else None
+        return self.summary.size if self.summary and self.summary.is_begun and self.summary.names_file else None
 
     @property
     def md5(self) -> str | None:
@@ -132,12 +132,12 @@ class Lesson:
         """
         if self.file_md5:
             return self.file_md5
-        is_same = self.trace is not None and (self.file is None or self.trace.is_for(self.file))
-        return self.trace.md5 if self.trace and is_same else None
+        is_same = self.summary is not None and (self.file is None or self.summary.is_for(self.file))
+        return self.summary.md5 if self.summary and is_same else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class TargetFolder:
     """Where a course's videos belong.
 
     Attributes:
@@ -170,7 +170,7 @@ class Finding:
         kind: What kind it is.
         course: The course it concerns.
         reason: What disagrees, in words that name the lesson, file or video.
-        way_out: What to do about it; empty when nothing needs doing.
+        hint: What to do about it; empty when nothing needs doing.
         lesson_id: The lesson; None when it concerns none.
         path: The file; None when it concerns none.
         video_id: The video; None when it concerns none.
@@ -180,7 +180,7 @@ class Finding:
     kind: Kind
     course: str
     reason: str
-    way_out: str = ""
+    hint: str = ""
     lesson_id: str | None = None
     path: str | None = None
     video_id: str | None = None

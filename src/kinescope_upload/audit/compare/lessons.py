@@ -13,15 +13,15 @@ from kinescope_upload.mapping import section_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from kinescope_upload.audit.compare.facts import Trace
+    from kinescope_upload.audit.compare.facts import RecordSummary
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
 
-__all__ = ["Sides", "findings_of_folders", "findings_of_sides", "lessons_of"]
+__all__ = ["LocalSides", "findings_of_folders", "findings_of_sides", "lessons_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
+class LocalSides:
     """Everything but the videos.
 
     Attributes:
@@ -38,12 +38,12 @@ class Sides:
     scanned: Sequence[Assignment]
     is_scanned: bool
     rows: Mapping[str, LessonRow] | None
-    traces: Mapping[str, Trace]
+    traces: Mapping[str, RecordSummary]
     files: Mapping[str, VideoFile]
     find: Callable[[str], VideoFile | None]
 
 
-def lessons_of(sides: Sides) -> dict[str, Lesson]:
+def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
     """Every lesson that a side knows, by id.
 
     The file that was sent for a lesson stays its file, whatever position it has by now.
@@ -56,7 +56,7 @@ def lessons_of(sides: Sides) -> dict[str, Lesson]:
         lesson_id: _lesson(
             lesson_id,
             row=rows.get(lesson_id),
-            trace=sides.traces.get(lesson_id),
+            summary=sides.traces.get(lesson_id),
             assignment=assignments.get(lesson_id),
             file_at=lambda path: sides.files.get(path) or sides.find(path),
             is_explained=lesson_id in explained,
@@ -69,36 +69,41 @@ def _lesson(  # noqa: PLR0913 - one argument a side
     lesson_id: str,
     *,
     row: LessonRow | None,
-    trace: Trace | None,
+    summary: RecordSummary | None,
     assignment: Assignment | None,
     file_at: Callable[[str], VideoFile | None],
     is_explained: bool,
 ) -> Lesson:
     stated = assignment.title if assignment else None
-    recorded = trace.title if trace and row is None else None
-    courses = [one.course for one in (row, trace, assignment) if one is not None]
+    recorded = summary.title if summary and row is None else None
+    courses = [one.course for one in (row, summary, assignment) if one is not None]
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
         title=stated or (row.title if row else None) or recorded or None,
-        file=_file(assignment, trace, file_at),
+        file=_file(assignment, summary, file_at),
         row=row,
-        trace=trace,
+        summary=summary,
         is_explained=is_explained,
     )
 
 
 def _file(
-    assignment: Assignment | None, trace: Trace | None, file_at: Callable[[str], VideoFile | None]
+    assignment: Assignment | None, summary: RecordSummary | None, file_at: Callable[[str], VideoFile | None]
 ) -> VideoFile | None:
     assigned = assignment.file if assignment else None
-    if trace is None or not trace.is_begun or not trace.names_file or (assigned and assigned.path == trace.path):
+    if (
+        summary is None
+        or not summary.is_begun
+        or not summary.names_file
+        or (assigned and assigned.path == summary.path)
+    ):
         return assigned
-    was_moved = assigned is not None and trace.is_for(assigned)
-    return file_at(trace.path) or (assigned if was_moved else None)
+    was_moved = assigned is not None and summary.is_for(assigned)
+    return file_at(summary.path) or (assigned if was_moved else None)
 
 
-def _open_doubts(sides: Sides) -> list[Doubt]:
+def _open_doubts(sides: LocalSides) -> list[Doubt]:
     """The doubts that say something which the findings about single files and lessons do not.
 
     What was sent is known. Where only files or only lessons are left over in a section, each is told by itself.
@@ -106,17 +111,17 @@ def _open_doubts(sides: Sides) -> list[Doubt]:
     blocking = [doubt for doubt in sides.mapped.doubts if doubt.blocking]
     if not sides.is_scanned:
         return blocking
-    sent = {trace.path for trace in sides.traces.values() if trace.is_begun}
+    sent = {summary.path for summary in sides.traces.values() if summary.is_begun}
     left = {section_of(one.file.path) for one in sides.scanned if one.file.path not in sent}
     return [one for one in blocking if one.subject in left and any(_is_open(sides, key) for key in one.lesson_ids)]
 
 
-def _is_open(sides: Sides, lesson_id: str) -> bool:
-    trace = sides.traces.get(lesson_id)
-    return trace is None or not trace.is_begun
+def _is_open(sides: LocalSides, lesson_id: str) -> bool:
+    summary = sides.traces.get(lesson_id)
+    return summary is None or not summary.is_begun
 
 
-def _explained(sides: Sides) -> set[str]:
+def _explained(sides: LocalSides) -> set[str]:
     """The lessons whose lack of a file is told with their section, or is meant."""
     explained = {lesson for doubt in sides.mapped.doubts if not doubt.blocking for lesson in doubt.lesson_ids}
     sections = set()
@@ -126,7 +131,7 @@ def _explained(sides: Sides) -> set[str]:
     return explained | {one.lesson_id for one in sides.scanned if section_of(one.file.path) in sections}
 
 
-def findings_of_sides(sides: Sides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
+def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
     """What disagrees between disk and database, without any video.
 
     Args:
@@ -138,7 +143,7 @@ def findings_of_sides(sides: Sides, lessons: Mapping[str, Lesson], courses: Coll
     for doubt in doubts:
         reason = f"{doubt.subject}: {doubt.reason}"
         course = doubt.course or ""
-        yield Finding(kind=Kind.MAPPING_IN_DOUBT, course=course, reason=reason, way_out=doubt.way_out)
+        yield Finding(kind=Kind.MAPPING_IN_DOUBT, course=course, reason=reason, hint=doubt.hint)
     told = {doubt.subject for doubt in doubts}
     used = {one.file.path for one in lessons.values() if one.file}
     used.update(one.path for one in sides.mapped.ignored)
@@ -149,7 +154,7 @@ def findings_of_sides(sides: Sides, lessons: Mapping[str, Lesson], courses: Coll
                 kind=Kind.FILE_WITHOUT_LESSON,
                 course=one.course,
                 reason=f'"{path}" belongs to no lesson',
-                way_out="Take it away, or say whose it is: `kupload map --write`, then --map FILE.",
+                hint="Take it away, or say whose it is: `kupload map --write`, then --map FILE.",
                 path=path,
             )
 
@@ -172,4 +177,4 @@ def findings_of_folders(folders: Iterable[CourseFolder]) -> Iterator[Finding]:
 
 
 def _of_folder(kind: Kind, folder: CourseFolder, reason: str) -> Finding:
-    return Finding(kind=kind, course=folder.course, reason=reason, way_out=folder.way_out)
+    return Finding(kind=kind, course=folder.course, reason=reason, hint=folder.hint)

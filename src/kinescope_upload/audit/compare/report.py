@@ -58,12 +58,12 @@ class Report:
     Attributes:
         findings: Everything that disagrees, ordered by kind, lesson and file.
         counts: How many there are on each side.
-        proven: The lessons that agree in everything, each with its video, by the course of their progress file.
+        verified: The lessons that agree in everything, each with its video, by the course of their progress file.
     """
 
     findings: tuple[Finding, ...]
     counts: Counts
-    proven: Mapping[str, Mapping[str, str]]
+    verified: Mapping[str, Mapping[str, str]]
 
     @property
     def agrees(self) -> bool:
@@ -73,7 +73,7 @@ class Report:
     @property
     def proven_count(self) -> int:
         """How many lessons agree in everything."""
-        return sum(map(len, self.proven.values()))
+        return sum(map(len, self.verified.values()))
 
 
 def counts_of(lessons: Iterable[Lesson], *, agreed: int, statuses: Mapping[str, int], has_database: bool) -> Counts:
@@ -92,8 +92,8 @@ def counts_of(lessons: Iterable[Lesson], *, agreed: int, statuses: Mapping[str, 
         if lesson.file:
             files += 1
             file_bytes += lesson.file.size
-        if lesson.trace:
-            stages[lesson.trace.stage] += 1
+        if lesson.summary:
+            stages[lesson.summary.stage] += 1
         if lesson.row:
             rows += 1
             with_video += lesson.row.video_id is not None

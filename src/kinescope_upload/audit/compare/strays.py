@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
-from kinescope_upload.audit.compare.judgement import Sight
+from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import is_same_content
 from kinescope_upload.kinescope.video import VideoState
@@ -31,7 +31,7 @@ class Strays:
     """
 
     def __init__(
-        self, videos: Mapping[str, Video], lessons: Mapping[str, Lesson], look: Callable[[str], Video | Sight]
+        self, videos: Mapping[str, Video], lessons: Mapping[str, Lesson], look: Callable[[str], Video | SeenVideo]
     ) -> None:
         self._videos = videos
         self._look = look
@@ -92,7 +92,7 @@ class Strays:
     def _lacks_video(self, lesson: Lesson) -> bool:
         if lesson.row is None or (lesson.row.video_id is not None and lesson.row_id is None):
             return False
-        return all(self._look(one) is Sight.GONE for one in lesson.ids)
+        return all(self._look(one) is SeenVideo.GONE for one in lesson.ids)
 
 
 def _by_size(lessons: Mapping[str, Lesson], sizes: set[int | None]) -> dict[int, list[Lesson]]:
@@ -113,7 +113,7 @@ def _second(lesson: Lesson, video: Video, current: str) -> Finding:
         kind=Kind.TWO_VIDEOS,
         course=lesson.course,
         reason=f"{lesson.lesson_id}: beside {current}, video {video.id} has the same size and MD5",
-        way_out="`kupload repair` shows the ways to go on.",
+        hint="`kupload repair` shows the ways to go on.",
         lesson_id=lesson.lesson_id,
         path=lesson.file.path if lesson.file else None,
         video_id=current,
@@ -129,7 +129,7 @@ def _adoptable(lesson: Lesson, video: Video) -> Finding:
             f"{lesson.lesson_id}: video {video.id} has the size and the MD5 of its file, no other has, "
             "and its row names none"
         ),
-        way_out="`kupload repair` links it.",
+        hint="`kupload repair` links it.",
         lesson_id=lesson.lesson_id,
         path=lesson.file.path if lesson.file else None,
         video_id=video.id,
@@ -146,6 +146,6 @@ def _unknown(video: Video, course: str, hint: str) -> Finding:
         kind=Kind.UNKNOWN_VIDEO,
         course=course,
         reason=f'video {video.id} in the folder of "{course}", {", ".join(facts)}, belongs to no lesson{hint}',
-        way_out="`kupload repair` shows the ways to go on.",
+        hint="`kupload repair` shows the ways to go on.",
         video_id=video.id,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.facts import Finding, Lesson, Place
+from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
 from kinescope_upload.upload.titles import fit_title, is_title_of
@@ -45,7 +45,7 @@ def is_same_content(lesson: Lesson, video: Video) -> bool:
     return has_facts and (lesson.size, lesson.md5) == (video.size, video.md5)
 
 
-def problems_of(lesson: Lesson, video: Video, place: Place | None) -> Iterator[Finding]:
+def problems_of(lesson: Lesson, video: Video, place: TargetFolder | None) -> Iterator[Finding]:
     """Everything that is wrong with the lesson's video; nothing when the sides agree."""
     yield from _of_status(lesson, video)
     yield from _of_content(lesson, video)
@@ -60,9 +60,9 @@ def problems_of(lesson: Lesson, video: Video, place: Place | None) -> Iterator[F
 def _of_status(lesson: Lesson, video: Video) -> Iterator[Finding]:
     if video.status == _DONE:
         return
-    kind, way_out = _meaning_of(lesson, video)
+    kind, hint = _meaning_of(lesson, video)
     yield _finding(
-        kind, lesson, video, f'{lesson.lesson_id}: Kinescope says "{video.status}" of video {video.id}', way_out
+        kind, lesson, video, f'{lesson.lesson_id}: Kinescope says "{video.status}" of video {video.id}', hint
     )
 
 
@@ -81,7 +81,7 @@ def _meaning_of(lesson: Lesson, video: Video) -> tuple[Kind, str]:
 
 
 def _meaning_of_partial(lesson: Lesson, video: Video) -> tuple[Kind, str]:
-    if lesson.trace and lesson.trace.is_begun and not lesson.trace.has_all_bytes:
+    if lesson.summary and lesson.summary.is_begun and not lesson.summary.has_all_bytes:
         return Kind.UNFINISHED, "`kupload` goes on with it."
     if video.status == _ABORTED:
         return Kind.STATUS_ABORTED, "Look at it at Kinescope; `kupload repair` shows the ways to go on."
@@ -113,10 +113,10 @@ _OTHER: Final = "Look at it at Kinescope; `kupload repair` shows the ways to go 
 
 def _is_what_was_sent(lesson: Lesson, video: Video) -> bool:
     """Whether the video is still what kupload sent, so that it is the file that has changed."""
-    trace = lesson.trace
-    if trace is None or lesson.file is None or not trace.has_all_bytes or trace.video_id != video.id:
+    summary = lesson.summary
+    if summary is None or lesson.file is None or not summary.has_all_bytes or summary.video_id != video.id:
         return False
-    return trace.size == video.size and trace.md5 in {None, video.md5}
+    return summary.size == video.size and summary.md5 in {None, video.md5}
 
 
 def _ours(lesson: Lesson) -> str:
@@ -126,12 +126,12 @@ def _ours(lesson: Lesson) -> str:
 def _why_not_compared(lesson: Lesson, video: Video) -> str:
     if video.md5 is None or video.size is None:
         return f"Kinescope does not tell size and MD5 of video {video.id}"
-    if lesson.file and lesson.trace and lesson.trace.is_begun and not lesson.trace.is_for(lesson.file):
+    if lesson.file and lesson.summary and lesson.summary.is_begun and not lesson.summary.is_for(lesson.file):
         return f'"{lesson.file.path}" was written to since it was sent, its size is the same'
     return f"the size of video {video.id} agrees, and no MD5 was taken of {_ours(lesson)}"
 
 
-def _of_place(lesson: Lesson, video: Video, place: Place) -> Iterator[Finding]:
+def _of_place(lesson: Lesson, video: Video, place: TargetFolder) -> Iterator[Finding]:
     if place.parent_id is None or place.holds(video):
         return
     if video.folder_id is None:
@@ -144,12 +144,12 @@ def _of_place(lesson: Lesson, video: Video, place: Place) -> Iterator[Finding]:
         yield _finding(Kind.WRONG_FOLDER, lesson, video, reason, _REPAIR)
 
 
-def _finding(kind: Kind, lesson: Lesson, video: Video, reason: str, way_out: str) -> Finding:
+def _finding(kind: Kind, lesson: Lesson, video: Video, reason: str, hint: str) -> Finding:
     return Finding(
         kind=kind,
         course=lesson.course,
         reason=reason,
-        way_out=way_out,
+        hint=hint,
         lesson_id=lesson.lesson_id,
         path=lesson.file.path if lesson.file else None,
         video_id=video.id,

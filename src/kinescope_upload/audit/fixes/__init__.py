@@ -8,7 +8,7 @@
 """
 
 from kinescope_upload.audit.fixes.choices import Choice, Commands, has_choices
-from kinescope_upload.audit.fixes.fixes import Action, Mending
-from kinescope_upload.audit.fixes.plan_fixes import MendingPlan, Undecided, plan_mending
+from kinescope_upload.audit.fixes.fixes import Action, Fix
+from kinescope_upload.audit.fixes.plan_fixes import FixPlan, ManualChoice, plan_fixes
 
-__all__ = ["Action", "Choice", "Commands", "Mending", "MendingPlan", "Undecided", "has_choices", "plan_mending"]
+__all__ = ["Action", "Choice", "Commands", "Fix", "FixPlan", "ManualChoice", "has_choices", "plan_fixes"]

@@ -23,7 +23,7 @@ __all__ = ["Choice", "Commands", "choices_of", "has_choices"]
 class Choice:
     """One way to go on: what it does, and the command that does it."""
 
-    words: str
+    explanation: str
     command: str
 
 
@@ -39,11 +39,13 @@ class Commands:
     api_url: str
     table: LessonTable
 
-    def delete(self, video_id: str | None, words: str) -> Choice:
+    def delete(self, video_id: str | None, explanation: str) -> Choice:
         """Deletes a video at Kinescope."""
-        return Choice(words=words, command=f"curl -X DELETE {_WITH_RIGHT} {self.api_url}/v1/videos/{video_id}")
+        return Choice(
+            explanation=explanation, command=f"curl -X DELETE {_WITH_RIGHT} {self.api_url}/v1/videos/{video_id}"
+        )
 
-    def point(self, lesson_id: str | None, video_id: str | None, words: str) -> Choice:
+    def point(self, lesson_id: str | None, video_id: str | None, explanation: str) -> Choice:
         """Points a row at a video; None empties it."""
         names = self.table
         url = None if video_id is None else embed_url(video_id)
@@ -52,11 +54,11 @@ class Commands:
             f"UPDATE {table} SET {_quoted(names.video_id)} = {_literal(video_id)}, "  # noqa: S608
             f"{_quoted(names.video_url)} = {_literal(url)} WHERE {_quoted(names.lesson_id)} = {_literal(lesson_id)}"
         )
-        return Choice(words=words, command=f'psql "$DATABASE_URL" -c "{_in_double_quotes(statement)}"')
+        return Choice(explanation=explanation, command=f'psql "$DATABASE_URL" -c "{_in_double_quotes(statement)}"')
 
-    def verify(self, course: str, words: str, *options: str) -> Choice:
+    def verify(self, course: str, explanation: str, *options: str) -> Choice:
         """Looks again."""
-        return Choice(words=words, command=shlex.join(("kupload", "verify", "--course", course, *options)))
+        return Choice(explanation=explanation, command=shlex.join(("kupload", "verify", "--course", course, *options)))
 
 
 _WITH_RIGHT: Final = '-H "Authorization: Bearer $KINESCOPE_API_KEY"'
@@ -111,7 +113,7 @@ def _empty_or_point(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
 
 def _empty_or_ask(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        Choice(words="see whether token and project are the right ones", command="kupload doctor"),
+        Choice(explanation="see whether token and project are the right ones", command="kupload doctor"),
         commands.point(finding.lesson_id, None, "empty the row, so that the file is uploaded again"),
     )
 

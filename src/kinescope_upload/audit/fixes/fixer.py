@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.videos import is_same_content
-from kinescope_upload.audit.fixes import Action, Mending
+from kinescope_upload.audit.fixes import Action, Fix
 from kinescope_upload.audit.fixes.records import (
     Target,
     deletion_facts,
@@ -29,17 +29,17 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kinescope_upload.audit.compare import Lesson, Place
+    from kinescope_upload.audit.compare import Lesson, TargetFolder
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.progress import ProgressStore
 
-__all__ = ["Mender"]
+__all__ = ["Fixer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mender:
+class Fixer:
     """Puts single things right.
 
     Attributes:
@@ -53,10 +53,10 @@ class Mender:
     tools: Tools
     database: LessonsDatabase
     store: ProgressStore
-    places: Mapping[str, Place]
+    places: Mapping[str, TargetFolder]
     new_id: Callable[[], str]
 
-    def mend(self, mending: Mending) -> None:
+    def mend(self, fix: Fix) -> None:
         """Puts one thing right.
 
         Raises:
@@ -64,73 +64,73 @@ class Mender:
             TryAgainError: Kinescope or the database did not answer.
             BatchStoppedError: Nothing can be put right now.
         """
-        self._check_locked(mending.lesson)
-        match mending.action:
+        self._check_locked(fix.lesson)
+        match fix.action:
             case Action.DELETE:
-                self._delete(mending)
+                self._delete(fix)
             case Action.RESTART:
-                self._restart(mending)
+                self._restart(fix)
             case Action.CLEAR:
-                self._clear(mending)
+                self._clear(fix)
             case Action.ADOPT:
-                self._adopt(mending)
+                self._adopt(fix)
             case Action.LINK:
-                self._link(mending)
+                self._link(fix)
             case Action.MOVE:
-                self._move(mending)
+                self._move(fix)
             case Action.RENAME:
-                self._rename(mending)
+                self._rename(fix)
 
-    def _delete(self, mending: Mending) -> None:
-        record = self._record(mending)
-        video = self.tools.api.video(mending.video_id)
+    def _delete(self, fix: Fix) -> None:
+        record = self._record(fix)
+        video = self.tools.api.video(fix.video_id)
         if video is not None:
             if record is None or video_key(record.video_id) != video.id:
                 raise _changed(f"The progress file does not name video {video.id} any more.")
-            self._check_surplus(mending, video)
+            self._check_surplus(fix, video)
             at = self.tools.service.now()
-            note_deletion(self.store.folder, deletion_facts(video, record, why=mending.words, at=at))
+            note_deletion(self.store.folder, deletion_facts(video, record, why=fix.explanation, at=at))
             self.tools.api.delete_video(video.id)
-        if record is not None and not mending.value:
-            self._save(mending, without_leftover(record, self._target(mending.lesson)))
+        if record is not None and not fix.value:
+            self._save(fix, without_leftover(record, self._target(fix.lesson)))
 
-    def _check_surplus(self, mending: Mending, video: Video) -> None:
+    def _check_surplus(self, fix: Fix, video: Video) -> None:
         """Returns when the video may still be deleted."""
-        lesson = mending.lesson
-        if mending.value:
-            kept = self.tools.api.video(mending.value)
+        lesson = fix.lesson
+        if fix.value:
+            kept = self.tools.api.video(fix.value)
             if kept is None or kept.status != "done" or not is_same_content(lesson, kept):
-                raise _changed(f"Video {mending.value}, which was to be kept, is not as it was.")
+                raise _changed(f"Video {fix.value}, which was to be kept, is not as it was.")
             if video.state is not VideoState.PARTIAL and not is_same_content(lesson, video):
                 raise _changed(f"Video {video.id} is no duplicate any more.")
         elif video.state is not VideoState.PARTIAL:
             raise _changed(f'Kinescope says "{video.status}" of video {video.id}, so it may be complete by now.')
 
-    def _restart(self, mending: Mending) -> None:
-        self._check_gone(mending.video_id)
-        record = self._record(mending)
+    def _restart(self, fix: Fix) -> None:
+        self._check_gone(fix.video_id)
+        record = self._record(fix)
         if record is not None and record.stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}:
-            self._save(mending, restarted(record, mending.lesson, self._target(mending.lesson)))
+            self._save(fix, restarted(record, fix.lesson, self._target(fix.lesson)))
 
-    def _clear(self, mending: Mending) -> None:
-        self._check_gone(mending.video_id)
-        lesson_id = mending.lesson.lesson_id
-        if not self.tools.patience.make(lambda: self.database.clear(lesson_id, mending.value)):
-            raise _changed(f"The row of {lesson_id} does not hold {mending.value} any more.")
+    def _clear(self, fix: Fix) -> None:
+        self._check_gone(fix.video_id)
+        lesson_id = fix.lesson.lesson_id
+        if not self.tools.patience.make(lambda: self.database.clear(lesson_id, fix.value)):
+            raise _changed(f"The row of {lesson_id} does not hold {fix.value} any more.")
 
     def _check_gone(self, video_id: str) -> None:
         if self.tools.api.video(video_id) is not None:
             raise _changed(f"Video {video_id} is there after all.")
 
-    def _adopt(self, mending: Mending) -> None:
-        lesson, video = mending.lesson, self.tools.api.video(mending.video_id)
+    def _adopt(self, fix: Fix) -> None:
+        lesson, video = fix.lesson, self.tools.api.video(fix.video_id)
         is_there = video is not None and video.state is VideoState.COMPLETE
         if video is None or not is_there or not is_same_content(lesson, video) or not self._is_unchanged(lesson):
-            raise _changed(f"Video {mending.video_id} is not provably that of {lesson.lesson_id} any more.")
-        record = self._record(mending) or fresh_record(lesson, self._target(lesson))
+            raise _changed(f"Video {fix.video_id} is not provably that of {lesson.lesson_id} any more.")
+        record = self._record(fix) or fresh_record(lesson, self._target(lesson))
         adopted = advance(record, self._adoption(lesson, video))
-        self._save(mending, adopted)
-        self._write_row(mending, adopted, video)
+        self._save(fix, adopted)
+        self._write_row(fix, adopted, video)
 
     def _adoption(self, lesson: Lesson, video: Video) -> Adopted:
         file = lesson.file
@@ -143,44 +143,44 @@ class Mender:
         file = lesson.file
         return file is not None and stat_file(self.tools.settings.needed_library(), file.path) == file
 
-    def _link(self, mending: Mending) -> None:
-        record, video = self._record(mending), self.tools.api.video(mending.video_id)
-        if record is None or video_key(record.video_id) != mending.video_id:
-            raise _changed(f"The progress file does not name video {mending.video_id} any more.")
+    def _link(self, fix: Fix) -> None:
+        record, video = self._record(fix), self.tools.api.video(fix.video_id)
+        if record is None or video_key(record.video_id) != fix.video_id:
+            raise _changed(f"The progress file does not name video {fix.video_id} any more.")
         if video is None or video.state is not VideoState.COMPLETE or video.size not in {None, record.size}:
-            raise _changed(f"Video {mending.video_id} is not as it was.")
-        self._write_row(mending, record, video)
+            raise _changed(f"Video {fix.video_id} is not as it was.")
+        self._write_row(fix, record, video)
 
-    def _write_row(self, mending: Mending, record: Record, video: Video) -> None:
-        lesson_id = mending.lesson.lesson_id
+    def _write_row(self, fix: Fix, record: Record, video: Video) -> None:
+        lesson_id = fix.lesson.lesson_id
         result = self.tools.patience.make(lambda: self.database.link(lesson_id, video.id, video.player_url))
         match result.outcome:
             case LinkOutcome.LINKED:
-                self._save(mending, advance(record, Linked(at=self.tools.service.now())))
+                self._save(fix, advance(record, Linked(at=self.tools.service.now())))
             case LinkOutcome.ROW_MISSING:
                 raise _changed(f"The row of {lesson_id} has vanished.")
             case LinkOutcome.ROW_TAKEN:
                 raise _changed(f"The row of {lesson_id} names video {result.found} now.")
 
-    def _move(self, mending: Mending) -> None:
-        place = self.places[mending.lesson.course]
-        moved = self.tools.api.move_video(mending.video_id, project_id=place.project_id, parent_id=mending.value)
+    def _move(self, fix: Fix) -> None:
+        place = self.places[fix.lesson.course]
+        moved = self.tools.api.move_video(fix.video_id, project_id=place.project_id, parent_id=fix.value)
         if not place.holds(moved):
             raise LessonFailedError(
-                f"Kinescope left video {mending.video_id} where it was.",
+                f"Kinescope left video {fix.video_id} where it was.",
                 f'Move it into the folder of "{place.course}" at Kinescope by hand.',
             )
 
-    def _rename(self, mending: Mending) -> None:
-        renamed = self.tools.api.rename_video(mending.video_id, mending.value)
-        if not is_title_of(renamed.title, mending.value):
+    def _rename(self, fix: Fix) -> None:
+        renamed = self.tools.api.rename_video(fix.video_id, fix.value)
+        if not is_title_of(renamed.title, fix.value):
             raise LessonFailedError(f'Kinescope calls video {renamed.id} "{renamed.title}" all the same.')
 
-    def _record(self, mending: Mending) -> Record | None:
-        return self.store.records.get(mending.lesson.lesson_id)
+    def _record(self, fix: Fix) -> Record | None:
+        return self.store.records.get(fix.lesson.lesson_id)
 
-    def _save(self, mending: Mending, record: Record) -> None:
-        self.store.save(_course_of(mending.lesson), record)
+    def _save(self, fix: Fix, record: Record) -> None:
+        self.store.save(_course_of(fix.lesson), record)
 
     def _check_locked(self, lesson: Lesson) -> None:
         if (course := _course_of(lesson)) not in self.store.courses:
@@ -201,7 +201,7 @@ class Mender:
 
 def _course_of(lesson: Lesson) -> str:
     """The course in whose progress file the lesson stands, or will stand."""
-    return lesson.trace.course if lesson.trace else lesson.course
+    return lesson.summary.course if lesson.summary else lesson.course
 
 
 def _changed(what: str) -> LessonFailedError:

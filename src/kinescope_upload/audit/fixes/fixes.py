@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.judgement import Sight
+from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import is_same_content, problems_of
 from kinescope_upload.kinescope.video import Video, VideoState
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kinescope_upload.audit.compare.comparison import Comparison
-    from kinescope_upload.audit.compare.facts import Finding, Lesson, Place
+    from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
 
-__all__ = ["Action", "Facts", "Mending", "remedies_for"]
+__all__ = ["Action", "Facts", "Fix", "fixes_for"]
 
 
 class Action(StrEnum):
@@ -39,7 +39,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mending:
+class Fix:
     """One thing to put right.
 
     Attributes:
@@ -48,7 +48,7 @@ class Mending:
         lesson: The lesson.
         video_id: The video that it is done to or with.
         value: The row's text that is cleared, the title or the folder's id; else empty.
-        words: What is done and why that is right, in a sentence.
+        explanation: What is done and why that is right, in a sentence.
         also: Other findings that it puts right as well.
     """
 
@@ -56,7 +56,7 @@ class Mending:
     finding: Finding
     lesson: Lesson
     video_id: str
-    words: str
+    explanation: str
     value: str = ""
     also: tuple[Finding, ...] = ()
 
@@ -75,7 +75,7 @@ class Facts:
     is_strange_workspace: bool
     kinds: Mapping[str, AbstractSet[Kind]]
 
-    def place(self, lesson: Lesson) -> Place | None:
+    def place(self, lesson: Lesson) -> TargetFolder | None:
         """Where the lesson's video belongs."""
         return self.comparison.places.get(lesson.course)
 
@@ -89,7 +89,7 @@ class Facts:
         return not self.kinds.get(lesson.lesson_id, frozenset()).isdisjoint(kinds)
 
 
-def remedies_for(finding: Finding, facts: Facts) -> Iterator[Mending]:
+def fixes_for(finding: Finding, facts: Facts) -> Iterator[Fix]:
     """What puts the finding right; nothing when only a person can tell, or it is not for `repair` to mend."""
     lesson = facts.comparison.lessons.get(finding.lesson_id) if finding.lesson_id else None
     remedy = _REMEDIES.get(finding.kind)
@@ -97,65 +97,67 @@ def remedies_for(finding: Finding, facts: Facts) -> Iterator[Mending]:
         yield from (one for one in remedy(finding, lesson, facts) if _is_nobody_elses(one, facts))
 
 
-def _is_nobody_elses(mending: Mending, facts: Facts) -> bool:
+def _is_nobody_elses(fix: Fix, facts: Facts) -> bool:
     """Whether the video is named for no other lesson; what is nowhere may be."""
-    is_of_absence = mending.action in {Action.CLEAR, Action.RESTART}
-    return is_of_absence or facts.comparison.is_named_for(mending.video_id, mending.lesson)
+    is_of_absence = fix.action in {Action.CLEAR, Action.RESTART}
+    return is_of_absence or facts.comparison.is_named_for(fix.video_id, fix.lesson)
 
 
-def _clear(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _clear(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     if facts.is_strange_workspace or lesson.row is None or finding.video_id is None:
         return
-    yield Mending(
+    yield Fix(
         action=Action.CLEAR,
         finding=finding,
         lesson=lesson,
         video_id=finding.video_id,
         value=lesson.row.video_id or "",
-        words=f"empty the row of {lesson.lesson_id}: its video {finding.video_id} is nowhere on Kinescope",
+        explanation=f"empty the row of {lesson.lesson_id}: its video {finding.video_id} is nowhere on Kinescope",
     )
-    trace = lesson.trace
-    if trace is None or not trace.has_all_bytes or trace.video_id is None:
+    summary = lesson.summary
+    if summary is None or not summary.has_all_bytes or summary.video_id is None:
         return
-    if facts.comparison.look(trace.video_id) is Sight.GONE:
-        yield _restart(finding, lesson, trace.video_id)
-    elif _is_linkable(lesson, trace.video_id, facts):
-        yield _link_own(finding, lesson, trace.video_id)
+    if facts.comparison.look(summary.video_id) is SeenVideo.GONE:
+        yield _restart(finding, lesson, summary.video_id)
+    elif _is_linkable(lesson, summary.video_id, facts):
+        yield _link_own(finding, lesson, summary.video_id)
 
 
-def _restart(finding: Finding, lesson: Lesson, video_id: str) -> Mending:
-    return Mending(
+def _restart(finding: Finding, lesson: Lesson, video_id: str) -> Fix:
+    return Fix(
         action=Action.RESTART,
         finding=finding,
         lesson=lesson,
         video_id=video_id,
-        words=f"let the next run upload {lesson.lesson_id} again: its video {video_id} is nowhere on Kinescope",
+        explanation=f"let the next run upload {lesson.lesson_id} again: its video {video_id} is nowhere on Kinescope",
     )
 
 
-def _link(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _link(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     if finding.video_id is None or lesson.row is None:
         return
     if finding.video_id == lesson.own_id:
         if _is_linkable(lesson, finding.video_id, facts):
             yield _link_own(finding, lesson, finding.video_id)
         return
-    yield Mending(
+    yield Fix(
         action=Action.ADOPT,
         finding=finding,
         lesson=lesson,
         video_id=finding.video_id,
-        words=f"link {lesson.lesson_id} to video {finding.video_id}: size and MD5 are those of its file, and unique",
+        explanation=(
+            f"link {lesson.lesson_id} to video {finding.video_id}: size and MD5 are those of its file, and unique"
+        ),
     )
 
 
-def _link_own(finding: Finding, lesson: Lesson, video_id: str) -> Mending:
-    return Mending(
+def _link_own(finding: Finding, lesson: Lesson, video_id: str) -> Fix:
+    return Fix(
         action=Action.LINK,
         finding=finding,
         lesson=lesson,
         video_id=video_id,
-        words=f"link {lesson.lesson_id} to video {video_id}, which kupload uploaded for it",
+        explanation=f"link {lesson.lesson_id} to video {video_id}, which kupload uploaded for it",
     )
 
 
@@ -163,7 +165,7 @@ def _is_linkable(lesson: Lesson, video_id: str, facts: Facts) -> bool:
     """Whether nothing speaks against a video that the progress file names."""
     video = facts.video(video_id)
     size = lesson.size if video is None else video.size
-    if lesson.trace is None or size not in {None, lesson.trace.size}:
+    if lesson.summary is None or size not in {None, lesson.summary.size}:
         return False
     if video is None:
         return True  # nothing at all is wrong with it
@@ -174,7 +176,7 @@ def _is_linkable(lesson: Lesson, video_id: str, facts: Facts) -> bool:
 _UNFIT: Final = (Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS, Kind.STATUS_ERROR, Kind.STATUS_ABORTED, Kind.STATUS_STUCK)
 
 
-def _after_loss(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _after_loss(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     if finding.other_id is None:
         return
     if finding.video_id is None and not facts.is_strange_workspace:
@@ -190,17 +192,19 @@ def _is_proven(lesson: Lesson, video_id: str, facts: Facts) -> bool:
     return is_done and lesson.file is not None and video is not None and is_same_content(lesson, video)
 
 
-def _take_over(finding: Finding, lesson: Lesson, video_id: str) -> Mending:
-    return Mending(
+def _take_over(finding: Finding, lesson: Lesson, video_id: str) -> Fix:
+    return Fix(
         action=Action.ADOPT,
         finding=finding,
         lesson=lesson,
         video_id=video_id,
-        words=f"note video {video_id} for {lesson.lesson_id}: its row names it, size and MD5 are those of its file",
+        explanation=(
+            f"note video {video_id} for {lesson.lesson_id}: its row names it, size and MD5 are those of its file"
+        ),
     )
 
 
-def _delete_ours(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _delete_ours(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     """The row names a proven video, and beside it is one of ours: unfinished, or the same once more."""
     ours, kept = finding.other_id, finding.video_id
     if ours is None or kept is None or ours != lesson.own_id or not _is_proven(lesson, kept, facts):
@@ -209,33 +213,37 @@ def _delete_ours(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Men
     if video is None or not _is_surplus(lesson, video):
         return
     what = "unfinished" if video.state is VideoState.PARTIAL else "a duplicate"
-    yield Mending(
+    yield Fix(
         action=Action.DELETE,
         finding=finding,
         lesson=lesson,
         video_id=ours,
         value=kept,
-        words=f"delete video {ours} of kupload's, {what}: the row of {lesson.lesson_id} names {kept}, which is proven",
+        explanation=(
+            f"delete video {ours} of kupload's, {what}: the row of {lesson.lesson_id} names {kept}, which is proven"
+        ),
     )
     yield _take_over(finding, lesson, kept)
 
 
 def _is_surplus(lesson: Lesson, video: Video) -> bool:
-    has_more = lesson.trace is not None and lesson.trace.has_all_bytes
+    has_more = lesson.summary is not None and lesson.summary.has_all_bytes
     return (video.state is VideoState.PARTIAL and not has_more) or is_same_content(lesson, video)
 
 
-def _delete_leftover(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _delete_leftover(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     """An unfinished video of ours whose lesson is no more."""
     video = facts.video(lesson.own_id)
     if not facts.has(lesson, Kind.LESSON_WITHOUT_ROW) or video is None or video.state is not VideoState.PARTIAL:
         return
-    yield Mending(
+    yield Fix(
         action=Action.DELETE,
         finding=finding,
         lesson=lesson,
         video_id=video.id,
-        words=f"delete video {video.id} of kupload's, unfinished: lesson {lesson.lesson_id} is not in the database",
+        explanation=(
+            f"delete video {video.id} of kupload's, unfinished: lesson {lesson.lesson_id} is not in the database"
+        ),
     )
 
 
@@ -246,37 +254,37 @@ def _is_surely_its(lesson: Lesson, video_id: str, facts: Facts) -> bool:
     return not facts.has(lesson, Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS)
 
 
-def _move(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _move(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     place, video = facts.place(lesson), facts.video(finding.video_id)
     if place is None or place.parent_id is None or video is None or not _is_surely_its(lesson, video.id, facts):
         return
     if video.project_id not in {None, place.project_id} and video.id != lesson.own_id:
         return
-    yield Mending(
+    yield Fix(
         action=Action.MOVE,
         finding=finding,
         lesson=lesson,
         video_id=video.id,
         value=place.parent_id,
-        words=f'move video {video.id} of {lesson.lesson_id} into the folder of "{place.course}"',
+        explanation=f'move video {video.id} of {lesson.lesson_id} into the folder of "{place.course}"',
     )
 
 
-def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Mending]:
+def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     if finding.video_id is None or not lesson.title or not _is_surely_its(lesson, finding.video_id, facts):
         return
     title = fit_title(lesson.title)
-    yield Mending(
+    yield Fix(
         action=Action.RENAME,
         finding=finding,
         lesson=lesson,
         video_id=finding.video_id,
         value=title,
-        words=f'call video {finding.video_id} of {lesson.lesson_id} "{title}"',
+        explanation=f'call video {finding.video_id} of {lesson.lesson_id} "{title}"',
     )
 
 
-_REMEDIES: Final[Mapping[Kind, Callable[[Finding, Lesson, Facts], Iterator[Mending]]]] = {
+_REMEDIES: Final[Mapping[Kind, Callable[[Finding, Lesson, Facts], Iterator[Fix]]]] = {
     Kind.ROW_POINTS_NOWHERE: _clear,
     Kind.ROW_EMPTY: _link,
     Kind.VIDEO_GONE: _after_loss,

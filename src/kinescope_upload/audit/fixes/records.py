@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import (
     AlreadyExists,
-    Beginning,
     Dialect,
+    FreshUpload,
     OrphanGone,
     Record,
     Stage,
@@ -60,7 +60,7 @@ def fresh_record(lesson: Lesson, target: Target) -> Record:
 
 def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
     """The record of a complete video that is gone: it is planned anew, from the file as it is now."""
-    beginning = Beginning(
+    fresh = FreshUpload(
         video_id=target.video_id,
         dialect=target.dialect,
         parent_id=target.parent_id,
@@ -68,7 +68,7 @@ def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
         size=lesson.file.size if lesson.file else record.size,
         modified_ns=lesson.file.modified_ns if lesson.file else record.modified_ns,
     )
-    return advance(record, VideoGone(beginning=beginning))
+    return advance(record, VideoGone(fresh=fresh))
 
 
 def without_leftover(record: Record, target: Target) -> Record:
@@ -82,7 +82,7 @@ def without_leftover(record: Record, target: Target) -> Record:
             record = advance(record, UploadGone())
         case _:
             pass
-    beginning = Beginning(
+    fresh = FreshUpload(
         video_id=target.video_id,
         dialect=target.dialect,
         parent_id=record.parent_id,
@@ -90,7 +90,7 @@ def without_leftover(record: Record, target: Target) -> Record:
         size=record.size,
         modified_ns=record.modified_ns,
     )
-    return advance(record, OrphanGone(beginning=beginning))
+    return advance(record, OrphanGone(fresh=fresh))
 
 
 def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> dict[str, object]:

@@ -12,8 +12,8 @@ from kinescope_upload.audit.compare.events import (
     FilesRead,
     Mended,
     MendingFailed,
-    Noticed,
     Processing,
+    Warned,
 )
 from kinescope_upload.audit.show.progress import sentence_of
 from kinescope_upload.output.tables import make_console
@@ -53,7 +53,7 @@ class AuditBar:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+        self, kind: type[BaseException] | None, error: BaseException | None, summary: TracebackType | None, /
     ) -> None:
         """Takes the bar away and gives the cursor back."""
         self._progress.stop()
@@ -67,7 +67,7 @@ class AuditBar:
         match event:
             case Mended() | MendingFailed():
                 self._view.show_outcome(event)
-            case Noticed():
+            case Warned():
                 self._console.print(Text(printable(sentence_of(event)), style="yellow"))
             case FilesRead():
                 self._move(event, event.read_bytes, event.total_bytes)

@@ -9,16 +9,16 @@ from kinescope_upload.audit.compare.events import (
     FilesRead,
     Mended,
     MendingFailed,
-    Noticed,
     Processing,
     VideosListed,
+    Warned,
 )
 from kinescope_upload.output.json_text import plain
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Finding, Report
-    from kinescope_upload.audit.fixes import Choice, Mending, Undecided
+    from kinescope_upload.audit.fixes import Choice, Fix, ManualChoice
     from kinescope_upload.output.json_text import JsonFields
 
 __all__ = ["audit_fields", "choice_fields", "finding_fields", "mending_fields", "verified_fields"]
@@ -33,13 +33,13 @@ def audit_fields(event: AuditEvent) -> tuple[str, JsonFields]:
             return "files_read", {"read_bytes": event.read_bytes, "total_bytes": event.total_bytes}
         case Processing():
             return "processing", {"done": event.done, "unfinished": event.unfinished, "failed": event.failed}
-        case Noticed():
+        case Warned():
             return "noticed", {"message": plain(event.message)}
         case Mended():
-            return "mended", mending_fields(event.mending)
+            return "mended", mending_fields(event.fix)
         case MendingFailed():
-            failure = {"reason": plain(event.reason), "way_out": plain(event.way_out)}
-            return "mending_failed", {**mending_fields(event.mending), **failure}
+            failure = {"reason": plain(event.reason), "way_out": plain(event.hint)}
+            return "mending_failed", {**mending_fields(event.fix), **failure}
 
 
 def finding_fields(finding: Finding) -> JsonFields:
@@ -52,7 +52,7 @@ def finding_fields(finding: Finding) -> JsonFields:
         "video_id": _maybe(finding.video_id),
         "other_video_id": _maybe(finding.other_id),
         "reason": plain(finding.reason),
-        "way_out": plain(finding.way_out),
+        "way_out": plain(finding.hint),
         "is_note": finding.kind.is_note,
     }
 
@@ -77,24 +77,24 @@ def verified_fields(report: Report, *, exit_code: int) -> JsonFields:
     }
 
 
-def mending_fields(mending: Mending) -> JsonFields:
+def mending_fields(fix: Fix) -> JsonFields:
     """One thing to put right."""
     return {
-        "action": mending.action.value,
-        "kind": mending.finding.kind.code,
-        "lesson_id": plain(mending.lesson.lesson_id),
-        "video_id": plain(mending.video_id),
-        "words": plain(mending.words),
+        "action": fix.action.value,
+        "kind": fix.finding.kind.code,
+        "lesson_id": plain(fix.lesson.lesson_id),
+        "video_id": plain(fix.video_id),
+        "words": plain(fix.explanation),
     }
 
 
-def choice_fields(undecided: Undecided) -> JsonFields:
+def choice_fields(manual: ManualChoice) -> JsonFields:
     """A finding that only a person can decide about."""
-    return {**finding_fields(undecided.finding), "choices": [_choice(one) for one in undecided.choices]}
+    return {**finding_fields(manual.finding), "choices": [_choice(one) for one in manual.choices]}
 
 
 def _choice(choice: Choice) -> JsonFields:
-    return {"words": plain(choice.words), "command": plain(choice.command)}
+    return {"words": plain(choice.explanation), "command": plain(choice.command)}
 
 
 def _maybe(text: str | None) -> str | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kinescope_upload.audit.compare import Counts, Finding, Report
-    from kinescope_upload.audit.fixes import MendingPlan, Undecided
+    from kinescope_upload.audit.fixes import FixPlan, ManualChoice
     from kinescope_upload.upload import Stage
 
 __all__ = ["Block", "finding_blocks", "next_after_repair", "next_after_verify", "plan_blocks", "report_rows"]
@@ -27,7 +27,7 @@ class Block:
 
     title: str
     items: tuple[str, ...]
-    way_out: str = ""
+    hint: str = ""
 
 
 def finding_blocks(findings: Sequence[Finding], *, names_all: bool) -> Iterator[Block]:
@@ -39,11 +39,11 @@ def finding_blocks(findings: Sequence[Finding], *, names_all: bool) -> Iterator[
     """
     for kind, group in groupby(findings, key=lambda one: one.kind):
         of_kind = list(group)
-        ways = {one.way_out for one in of_kind}
+        ways = {one.hint for one in of_kind}
         is_one_way = len(ways) == 1
-        texts = [one.reason if is_one_way or not one.way_out else f"{one.reason}. {one.way_out}" for one in of_kind]
+        texts = [one.reason if is_one_way or not one.hint else f"{one.reason}. {one.hint}" for one in of_kind]
         title = f"{kind.value[0].upper()}{kind.value[1:]}: {len(of_kind):,}"
-        yield Block(title=title, items=_first(texts, names_all=names_all), way_out=ways.pop() if is_one_way else "")
+        yield Block(title=title, items=_first(texts, names_all=names_all), hint=ways.pop() if is_one_way else "")
 
 
 def _first(texts: Sequence[str], *, names_all: bool) -> tuple[str, ...]:
@@ -104,30 +104,30 @@ def next_after_verify(report: Report) -> str:
 _FOR_UPLOAD: Final = frozenset({"not_uploaded", "unfinished"})
 
 
-def plan_blocks(plan: MendingPlan, *, names_all: bool) -> Iterator[Block]:
+def plan_blocks(plan: FixPlan, *, names_all: bool) -> Iterator[Block]:
     """What is put right, what a person has to decide, and what is not for `repair`."""
-    if plan.mendings:
-        numbered = [f"{number}. {one.words}" for number, one in enumerate(plan.mendings, start=1)]
+    if plan.fixes:
+        numbered = [f"{number}. {one.explanation}" for number, one in enumerate(plan.fixes, start=1)]
         yield Block(title=f"To put right: {len(numbered):,}", items=tuple(numbered))
-    for one in plan.undecided:
+    for one in plan.manual:
         yield _choice(one)
     rest = tuple(one for one in plan.rest if not one.kind.is_note)
     for block in finding_blocks(rest, names_all=names_all):
-        yield Block(title=f"Not for repair. {block.title}", items=block.items, way_out=block.way_out)
+        yield Block(title=f"Not for repair. {block.title}", items=block.items, hint=block.hint)
 
 
-def _choice(one: Undecided) -> Block:
+def _choice(one: ManualChoice) -> Block:
     kind = one.finding.kind.value
     items = [one.finding.reason]
     for choice in one.choices:
-        items += [f"To {choice.words}:", f"$ {choice.command}"]
+        items += [f"To {choice.explanation}:", f"$ {choice.command}"]
     return Block(title=f"Yours to decide: {kind}", items=tuple(items))
 
 
-def next_after_repair(plan: MendingPlan, *, is_done: bool) -> str:
+def next_after_repair(plan: FixPlan, *, is_done: bool) -> str:
     """What to type next; empty when nothing is left."""
     if not is_done:
-        return "kupload repair" if plan.mendings else ""
-    sends = {"restart", "clear"} & {one.action.value for one in plan.mendings}
+        return "kupload repair" if plan.fixes else ""
+    sends = {"restart", "clear"} & {one.action.value for one in plan.fixes}
     sends |= _FOR_UPLOAD & {one.kind.code for one in plan.rest}
     return "kupload" if sends else "kupload verify"

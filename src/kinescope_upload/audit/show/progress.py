@@ -9,12 +9,12 @@ from kinescope_upload.audit.compare.events import (
     FilesRead,
     Mended,
     MendingFailed,
-    Noticed,
     Processing,
+    Warned,
 )
 from kinescope_upload.audit.show.json_objects import audit_fields
 from kinescope_upload.output.json_text import json_line
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, is_live_terminal, surface_of, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, surface_of
 from kinescope_upload.text import count, format_bytes
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class AuditProgress(Protocol):
         """Takes possession of the stream."""
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+        self, kind: type[BaseException] | None, error: BaseException | None, summary: TracebackType | None, /
     ) -> None:
         """Gives the stream back as it was."""
 
@@ -63,12 +63,12 @@ def audit_progress(
         clock: Where the time comes from.
     """
     if options.as_json:
-        return _JsonLines(view, tolerant(stdout), clock)
+        return _JsonLines(view, escape_unencodable(stdout), clock)
     if not options.quiet and is_live_terminal(stdout):
         from kinescope_upload.audit.show.bar import AuditBar  # noqa: PLC0415 - rich is slow to import
 
-        return AuditBar(view, tolerant(stdout))
-    return _Lines(view, tolerant(stderr), clock, is_quiet=options.quiet)
+        return AuditBar(view, escape_unencodable(stdout))
+    return _Lines(view, escape_unencodable(stderr), clock, is_quiet=options.quiet)
 
 
 def sentence_of(event: AuditEvent) -> str:
@@ -79,10 +79,10 @@ def sentence_of(event: AuditEvent) -> str:
         case Processing():
             failed = f", {event.failed:,} in error" if event.failed else ""
             return f"Kinescope: {event.done:,} done, {event.unfinished:,} not yet{failed}"
-        case Noticed():
+        case Warned():
             return f"note: {event.message}"
         case Mended() | MendingFailed():
-            return event.mending.words
+            return event.fix.explanation
         case _:
             return f"{count(event.videos, 'video', 'videos')} listed"
 
@@ -94,7 +94,7 @@ class _Plain:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+        self, kind: type[BaseException] | None, error: BaseException | None, summary: TracebackType | None, /
     ) -> None:
         pass
 
@@ -117,7 +117,7 @@ class _Lines(_Plain):
         match event:
             case Mended() | MendingFailed():
                 self._view.show_outcome(event)
-            case Noticed():
+            case Warned():
                 self._line(event)
             case _ if not self._is_quiet:
                 self._progress(event)
@@ -149,7 +149,7 @@ class _JsonLines(_Plain):
         match event:
             case Mended() | MendingFailed():
                 self._view.show_outcome(event)
-            case Noticed() | Processing():
+            case Warned() | Processing():
                 self._line(event)
             case _ if self._clock.monotonic() >= self._next:
                 self._next = self._clock.monotonic() + _JSON_EVERY

@@ -22,7 +22,7 @@ from kinescope_upload.audit.show.messages import (
     report_rows,
 )
 from kinescope_upload.output.json_text import json_line
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
 from kinescope_upload.text import count
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare import Report
     from kinescope_upload.audit.compare.events import Mended, MendingFailed
-    from kinescope_upload.audit.fixes import MendingPlan
+    from kinescope_upload.audit.fixes import FixPlan
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
@@ -61,7 +61,7 @@ class AuditView:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._options = options
-        self._stream = tolerant(stream)
+        self._stream = escape_unencodable(stream)
         self._surface = surface_of(stream, environ)
         self._clock = clock
 
@@ -79,18 +79,18 @@ class AuditView:
             rows.append(("Next", todo))
         self._rows(rows, is_good=report.agrees)
 
-    def show_plan(self, plan: MendingPlan) -> None:
+    def show_plan(self, plan: FixPlan) -> None:
         """What a repair would do, and what it leaves to the user."""
         if self._options.as_json:
-            for mending in plan.mendings:
-                self._json("mending", mending_fields(mending))
-            for undecided in plan.undecided:
-                self._json("undecided", choice_fields(undecided))
+            for fix in plan.fixes:
+                self._json("mending", mending_fields(fix))
+            for manual in plan.manual:
+                self._json("undecided", choice_fields(manual))
             for finding in plan.rest:
                 self._json("finding", finding_fields(finding))
             return
         self._blocks(plan_blocks(plan, names_all=self._options.verbose))
-        if not plan.mendings:
+        if not plan.fixes:
             self._line("Nothing that kupload may put right by itself.")
 
     def show_outcome(self, event: Mended | MendingFailed) -> None:
@@ -103,22 +103,22 @@ class AuditView:
         else:
             self._wrapped(f"not done: {fields['words']}. {fields['reason']} {fields['way_out']}".rstrip(), style=_RED)
 
-    def show_end(self, plan: MendingPlan, *, mended: int, failed: int, exit_code: int) -> None:
+    def show_end(self, plan: FixPlan, *, fixed: int, failed: int, exit_code: int) -> None:
         """What a repair came to."""
-        is_done = mended + failed > 0 or not plan.mendings
+        is_done = fixed + failed > 0 or not plan.fixes
         if self._options.as_json:
             counts: JsonFields = {
                 "exit_code": exit_code,
-                "mended": mended,
+                "mended": fixed,
                 "failed": failed,
-                "undecided": len(plan.undecided),
+                "undecided": len(plan.manual),
                 "rest": sum(not one.kind.is_note for one in plan.rest),
             }
             self._json("repaired", counts)
             return
-        if is_done and plan.mendings:
+        if is_done and plan.fixes:
             self._line("")
-            told = f"{count(mended, 'thing', 'things')} put right"
+            told = f"{count(fixed, 'thing', 'things')} put right"
             self._line(f"{told}, {failed:,} not done" if failed else told)
         elif not is_done:
             self._line("Nothing was written.")
@@ -130,8 +130,8 @@ class AuditView:
             self._line(block.title, _BOLD)
             for item in block.items:
                 self._wrapped(item)
-            if block.way_out:
-                self._wrapped(f"→ {block.way_out}" if self._surface.carries("→") else f"-> {block.way_out}")
+            if block.hint:
+                self._wrapped(f"→ {block.hint}" if self._surface.carries("→") else f"-> {block.hint}")
             self._line("")
 
     def _wrapped(self, text: str, *, style: str = "") -> None:

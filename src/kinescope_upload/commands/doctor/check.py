@@ -39,20 +39,20 @@ class Check:
     Attributes:
         subject: What, in a word or two.
         standing: How it stands.
-        told: What was found, in a sentence.
-        way_out: What to do about it; empty when nothing is to be done.
+        message: What was found, in a sentence.
+        hint: What to do about it; empty when nothing is to be done.
     """
 
     subject: str
     standing: Standing
-    told: str
-    way_out: str = ""
+    message: str
+    hint: str = ""
 
     @classmethod
     def of_error(cls, subject: str, error: KuploadError, standing: Standing) -> Check:
         """The check that ended in this error, which names the thing and the way out itself."""
-        told = str(error).removesuffix(f" {error.way_out}") if error.way_out else str(error)
-        return cls(subject=subject, standing=standing, told=told, way_out=error.way_out)
+        message = str(error).removesuffix(f" {error.hint}") if error.hint else str(error)
+        return cls(subject=subject, standing=standing, message=message, hint=error.hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,17 +19,21 @@ def check_database(report: DatabaseReport | None) -> Check:
         report: What the database was found to be; None when it was not asked.
     """
     if report is None:
-        return Check(subject="database", standing=Standing.NOTE, told="Not asked (--no-db): no row is written.")
+        return Check(subject="database", standing=Standing.NOTE, message="Not asked (--no-db): no row is written.")
     if report.problem:
-        return Check(subject="database", standing=Standing.WRONG_OUTSIDE, told=report.problem, way_out=report.way_out)
-    told = f"{report.place}, PostgreSQL {report.server_version}, {(report.seconds or 0) * 1000:.1f} ms a round trip"
+        return Check(subject="database", standing=Standing.WRONG_OUTSIDE, message=report.problem, hint=report.hint)
+    message = f"{report.place}, PostgreSQL {report.server_version}, {(report.seconds or 0) * 1000:.1f} ms a round trip"
     if report.hides_rows:
         return Check(
             subject="database",
             standing=Standing.UNKNOWN,
-            told=f"{told}. Row-level security applies to this role: it may hide rows, or refuse to have them written.",
-            way_out="Connect as the table's owner or as a role with BYPASSRLS, to be sure.",
+            message=(
+                f"{message}. Row-level security applies to this role: it may hide rows, or refuse to have them written."
+            ),
+            hint="Connect as the table's owner or as a role with BYPASSRLS, to be sure.",
         )
     return Check(
-        subject="database", standing=Standing.GOOD, told=f"{told}; table and columns are there, rows may be written."
+        subject="database",
+        standing=Standing.GOOD,
+        message=f"{message}; table and columns are there, rows may be written.",
     )

@@ -74,10 +74,10 @@ def check_settings(settings: Settings) -> Iterator[Check]:
     for origin in settings.origins.values():
         if origin.shadowed:
             others = ", ".join(map(str, origin.shadowed))
-            told = f"{origin.place} counts; {others} says something else, which does not."
-            yield Check(subject="settings", standing=Standing.NOTE, told=told)
+            message = f"{origin.place} counts; {others} says something else, which does not."
+            yield Check(subject="settings", standing=Standing.NOTE, message=message)
     for warning in settings.warnings:
-        yield Check(subject="settings", standing=Standing.NOTE, told=warning)
+        yield Check(subject="settings", standing=Standing.NOTE, message=warning)
 
 
 def check_library(settings: Settings, look: Look) -> Iterator[Check]:
@@ -86,20 +86,20 @@ def check_library(settings: Settings, look: Look) -> Iterator[Check]:
     files = [one.file for one in look.survey.mapped.assignments]
     size = format_bytes(sum(file.size for file in files))
     courses = count(len(look.courses), "course", "courses")
-    told = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; by the {look.survey.source}."
-    yield Check(subject="library", standing=Standing.GOOD, told=told)
+    message = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; by the {look.survey.source}."
+    yield Check(subject="library", standing=Standing.GOOD, message=message)
     root = settings.needed_library()
     unread = [file.path for file in files if not os.access(root / file.path, os.R_OK)]
     if unread:
-        told = f"{count(len(unread), 'file', 'files')} cannot be read, the first is {unread[0]}."
-        yield Check(subject="library", standing=Standing.WRONG_HERE, told=told, way_out="Correct its rights.")
+        message = f"{count(len(unread), 'file', 'files')} cannot be read, the first is {unread[0]}."
+        yield Check(subject="library", standing=Standing.WRONG_HERE, message=message, hint="Correct its rights.")
     if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
-        told = f"{count(len(doubts), 'doubt', 'doubts')} about which file is whose."
-        yield Check(subject="library", standing=Standing.NOTE, told=told, way_out="See them: `kupload map`.")
+        message = f"{count(len(doubts), 'doubt', 'doubts')} about which file is whose."
+        yield Check(subject="library", standing=Standing.NOTE, message=message, hint="See them: `kupload map`.")
     if not look.is_proven and not settings.trust_scan:
-        told = "Without the database nothing proves which lesson a file belongs to."
-        way_out = "A run then needs a map file (--map FILE) or --trust-scan."
-        yield Check(subject="library", standing=Standing.NOTE, told=told, way_out=way_out)
+        message = "Without the database nothing proves which lesson a file belongs to."
+        hint = "A run then needs a map file (--map FILE) or --trust-scan."
+        yield Check(subject="library", standing=Standing.NOTE, message=message, hint=hint)
 
 
 def check_progress(settings: Settings) -> Iterator[Check]:
@@ -115,13 +115,13 @@ def check_progress(settings: Settings) -> Iterator[Check]:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"kupload")
     except OSError as error:
-        told = f"{folder} cannot be written ({error.strerror or error})."
-        way_out = "Make it writable or name another with --progress."
-        yield Check(subject="progress", standing=Standing.WRONG_HERE, told=told, way_out=way_out)
+        message = f"{folder} cannot be written ({error.strerror or error})."
+        hint = "Make it writable or name another with --progress."
+        yield Check(subject="progress", standing=Standing.WRONG_HERE, message=message, hint=hint)
         return
     known = f"{count(len(records), 'lesson is', 'lessons are')} known"
     what = known if there == folder else "it is made when it is needed"
-    yield Check(subject="progress", standing=Standing.GOOD, told=f"{folder} can be written; {what}.")
+    yield Check(subject="progress", standing=Standing.GOOD, message=f"{folder} can be written; {what}.")
     yield _check_room(there, folder)
 
 
@@ -133,8 +133,8 @@ def _nearest_folder(folder: Path) -> Path:
 def _check_room(there: Path, folder: Path) -> Check:
     free = shutil.disk_usage(there).free
     needed = _SPARE + max((path.stat().st_size for path in folder.glob("*.json")), default=0)
-    told = f"{format_bytes(free)} free for the progress files."
+    message = f"{format_bytes(free)} free for the progress files."
     if free >= needed:
-        return Check(subject="disk", standing=Standing.GOOD, told=told)
-    way_out = f"Make room: {format_bytes(needed)} are needed."
-    return Check(subject="disk", standing=Standing.WRONG_OUTSIDE, told=told, way_out=way_out)
+        return Check(subject="disk", standing=Standing.GOOD, message=message)
+    hint = f"Make room: {format_bytes(needed)} are needed."
+    return Check(subject="disk", standing=Standing.WRONG_OUTSIDE, message=message, hint=hint)

@@ -66,14 +66,14 @@ def check_kinescope(asking: Asking) -> Iterator[Check]:
         yield Check.of_error("token", error, Standing.WRONG_OUTSIDE)
         return
     api_key = asking.settings.needed_api_key()
-    yield Check(subject="token", standing=Standing.GOOD, told=f"Kinescope accepts {api_key}.")
+    yield Check(subject="token", standing=Standing.GOOD, message=f"Kinescope accepts {api_key}.")
     yield _check_project(asking.settings, projects)
-    told = facts_told(asking.kinescope.api)
-    yield from check_workspace(asking.settings, told)
-    if asking.settings.lacks_workspace and told.workspace_id:
-        asking.kinescope.uploader.use_workspace(told.workspace_id)
-    yield _check_right_to_upload(asking, told)
-    yield check_right_to_delete(asking.kinescope.api, told, asking.new_id())
+    message = facts_told(asking.kinescope.api)
+    yield from check_workspace(asking.settings, message)
+    if asking.settings.lacks_workspace and message.workspace_id:
+        asking.kinescope.uploader.use_workspace(message.workspace_id)
+    yield _check_right_to_upload(asking, message)
+    yield check_right_to_delete(asking.kinescope.api, message, asking.new_id())
     if asking.settings.project_id in {project.id for project in projects} and asking.courses is not None:
         yield from _check_folders(asking, asking.settings.needed_project_id(), asking.courses)
     yield clock_check(asking.kinescope.service.clock_offset.total_seconds())
@@ -86,27 +86,27 @@ def _check_uploader(asking: Asking) -> Check:
         return Check(
             subject="uploader",
             standing=Standing.WRONG_OUTSIDE,
-            told=f"{place} cannot be reached.",
-            way_out="Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL.",
+            message=f"{place} cannot be reached.",
+            hint="Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL.",
         )
     began = asking.clock()
     asking.kinescope.service.is_reachable(url)  # over the connection that is open by now
     milliseconds = (asking.clock() - began) * 1000
     return Check(
-        subject="uploader", standing=Standing.GOOD, told=f"{place} answers; {milliseconds:.0f} ms a round trip."
+        subject="uploader", standing=Standing.GOOD, message=f"{place} answers; {milliseconds:.0f} ms a round trip."
     )
 
 
 def _check_project(settings: Settings, projects: tuple[Project, ...]) -> Check:
     if settings.project_id is None:
-        told, way_out = "KINESCOPE_PROJECT_ID is not set.", f"Choose one of: {_listed(projects)}."
-        return Check(subject="project", standing=Standing.WRONG_HERE, told=told, way_out=way_out)
+        message, hint = "KINESCOPE_PROJECT_ID is not set.", f"Choose one of: {_listed(projects)}."
+        return Check(subject="project", standing=Standing.WRONG_HERE, message=message, hint=hint)
     found = next((one for one in projects if one.id == settings.project_id), None)
     if found is None:
-        told = f"The token sees no project {settings.project_id}."
-        way_out = f"Correct KINESCOPE_PROJECT_ID; it sees: {_listed(projects)}."
-        return Check(subject="project", standing=Standing.WRONG_HERE, told=told, way_out=way_out)
-    return Check(subject="project", standing=Standing.GOOD, told=f'"{found.name}" ({found.id}).')
+        message = f"The token sees no project {settings.project_id}."
+        hint = f"Correct KINESCOPE_PROJECT_ID; it sees: {_listed(projects)}."
+        return Check(subject="project", standing=Standing.WRONG_HERE, message=message, hint=hint)
+    return Check(subject="project", standing=Standing.GOOD, message=f'"{found.name}" ({found.id}).')
 
 
 def _listed(projects: tuple[Project, ...]) -> str:
@@ -121,19 +121,19 @@ def _check_right_to_upload(asking: Asking, facts: TokenFacts) -> Check:
     A refusal that would also meet a folder's id that is none at all says nothing of the folder, so it is the token's.
     """
     if facts.may_upload and not is_another_workspace(asking.settings, facts):
-        told = "The token may upload (Kinescope's list of access tokens says so)."
-        return Check(subject="upload", standing=Standing.GOOD, told=told)
+        message = "The token may upload (Kinescope's list of access tokens says so)."
+        return Check(subject="upload", standing=Standing.GOOD, message=message)
     if asking.settings.lacks_workspace and facts.workspace_id is None:
-        told = "Whether the token may upload cannot be asked without the workspace's id."
-        return Check(subject="upload", standing=Standing.UNKNOWN, told=told)
+        message = "Whether the token may upload cannot be asked without the workspace's id."
+        return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
     first = _try_init(asking, asking.new_id())
     if not isinstance(first, BatchStoppedError):
         return _check_of_init(asking, first)
     second = _try_init(asking, _NO_UUID)
     if isinstance(second, BatchStoppedError):
         return Check.of_error("upload", first, Standing.WRONG_OUTSIDE)
-    told = f"Kinescope does not tell whether the token may upload ({first.what})"
-    return Check(subject="upload", standing=Standing.UNKNOWN, told=told)
+    message = f"Kinescope does not tell whether the token may upload ({first.what})"
+    return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
 
 
 _Init = Created | AlreadyExists | InitUnanswered | KuploadError
@@ -163,20 +163,20 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
 def _check_of_init(asking: Asking, outcome: _Init) -> Check:
     match outcome:
         case LessonFailedError():
-            told = "The token may upload, as far as can be asked without making a video."
-            return Check(subject="upload", standing=Standing.GOOD, told=told)
+            message = "The token may upload, as far as can be asked without making a video."
+            return Check(subject="upload", standing=Standing.GOOD, message=message)
         case Created():
             return _check_after_removal(asking, outcome.video_id)
         case KuploadError():
             return Check.of_error("upload", outcome, _standing_of(outcome))
         case _:
-            told = "Kinescope did not tell whether the token may upload."
-            return Check(subject="upload", standing=Standing.UNKNOWN, told=told)
+            message = "Kinescope did not tell whether the token may upload."
+            return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
 
 
 def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
     """Kinescope made a video although there is no such folder: ours, by its id, so it goes again."""
-    told = (
+    message = (
         f"The token may upload. Kinescope made video {video_id} in a folder that does not exist; it is deleted again."
     )
     try:
@@ -184,8 +184,8 @@ def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
             asking.kinescope.api.delete_video(video_id)
     except KuploadError as error:
         what = f"The token may upload, but the video {video_id} that this made could not be deleted ({error.what})"
-        return Check(subject="upload", standing=Standing.NOTE, told=what, way_out="Delete it at Kinescope.")
-    return Check(subject="upload", standing=Standing.GOOD, told=told)
+        return Check(subject="upload", standing=Standing.NOTE, message=what, hint="Delete it at Kinescope.")
+    return Check(subject="upload", standing=Standing.GOOD, message=message)
 
 
 def _standing_of(error: KuploadError) -> Standing:
@@ -201,23 +201,23 @@ def _check_folders(asking: Asking, project_id: str, courses: tuple[str, ...]) ->
         return
     found = match_folders(courses, pinned=pinned, folders=folders, project_id=project_id)
     if all(one.is_good for one in found):
-        told = f"{count(len(found), 'course has its folder', 'courses have their folders')}."
-        yield Check(subject="folders", standing=Standing.GOOD, told=told)
+        message = f"{count(len(found), 'course has its folder', 'courses have their folders')}."
+        yield Check(subject="folders", standing=Standing.GOOD, message=message)
     wrong = Standing.WRONG_HERE if asking.are_courses_sure else Standing.NOTE
     ways: dict[str, list[str]] = {}
     for one in found:
         if not one.is_good:
-            ways.setdefault(one.way_out, []).append(f"{one.course} ({one.state})")
-    for way_out, names in ways.items():
-        told = f"Courses without one folder of their own: {', '.join(names)}."
-        yield Check(subject="folders", standing=wrong, told=told, way_out=way_out)
+            ways.setdefault(one.hint, []).append(f"{one.course} ({one.state})")
+    for hint, names in ways.items():
+        message = f"Courses without one folder of their own: {', '.join(names)}."
+        yield Check(subject="folders", standing=wrong, message=message, hint=hint)
 
 
 def clock_check(ahead: float) -> Check:
     """Says how far Kinescope's clock is ahead of ours, in seconds."""
     if abs(ahead) <= _SKEW:
-        told = f"This machine's clock and Kinescope's agree within {_SKEW:.0f} s."
-        return Check(subject="clock", standing=Standing.GOOD, told=told)
+        message = f"This machine's clock and Kinescope's agree within {_SKEW:.0f} s."
+        return Check(subject="clock", standing=Standing.GOOD, message=message)
     word = "behind" if ahead > 0 else "ahead of"
-    told = f"This machine's clock is {abs(ahead):.0f} s {word} Kinescope's."
-    return Check(subject="clock", standing=Standing.NOTE, told=told, way_out="Let the system set its clock.")
+    message = f"This machine's clock is {abs(ahead):.0f} s {word} Kinescope's."
+    return Check(subject="clock", standing=Standing.NOTE, message=message, hint="Let the system set its clock.")

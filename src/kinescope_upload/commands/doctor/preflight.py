@@ -48,11 +48,11 @@ def check_rights(
     """
     if any(lesson.decision is not Decision.LINK for lesson in plan.work):
         if settings.lacks_workspace:
-            told = kinescope.api.token_facts()
-            kinescope.uploader.use_workspace(settings.needed_workspace_id(told.workspace_id))
+            message = kinescope.api.token_facts()
+            kinescope.uploader.use_workspace(settings.needed_workspace_id(message.workspace_id))
         else:
-            told = _facts_if_told(kinescope.api)
-        _check_delete(kinescope.api, told, emit)
+            message = _facts_if_told(kinescope.api)
+        _check_delete(kinescope.api, message, emit)
     if plan.work and database is not None:
         _check_database(database)
 
@@ -67,12 +67,12 @@ def _facts_if_told(api: KinescopeApi) -> TokenFacts:
         return NOTHING_TOLD
 
 
-def _check_delete(api: KinescopeApi, told: TokenFacts, emit: Emit) -> None:
+def _check_delete(api: KinescopeApi, message: TokenFacts, emit: Emit) -> None:
     """Returns when the token may delete, or nothing proves that it may not.
 
     A list that says "yes" is believed. One that says "no" may be wrong, so only a trial that is refused ends the run.
     """
-    if told.may_delete:
+    if message.may_delete:
         return
     match api.may_delete(str(uuid.uuid4())):
         case False:
@@ -81,7 +81,7 @@ def _check_delete(api: KinescopeApi, told: TokenFacts, emit: Emit) -> None:
                 "deleted. Nothing was sent.",
                 "Give the token the right to delete at Kinescope, then run the same command again.",
             )
-        case _ if told.may_delete is False:
+        case _ if message.may_delete is False:
             emit(
                 Warned(
                     message="Kinescope's list of access tokens says that the token may not delete videos, and a trial "
@@ -95,4 +95,4 @@ def _check_delete(api: KinescopeApi, told: TokenFacts, emit: Emit) -> None:
 def _check_database(database: LessonsDatabase) -> None:
     report = database.probe()
     if report.reachable and report.problem:
-        raise BatchStoppedError(f"{report.problem} Nothing was sent.", report.way_out)
+        raise BatchStoppedError(f"{report.problem} Nothing was sent.", report.hint)

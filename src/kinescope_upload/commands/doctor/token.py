@@ -40,21 +40,21 @@ def check_workspace(settings: Settings, facts: TokenFacts) -> Iterator[Check]:
         case None, None:
             if settings.lacks_workspace:
                 yield _missing_workspace(settings)
-        case None, told:
+        case None, message:
             need = "" if settings.dialect is Dialect.TUS else f' The dialect "{settings.dialect}" does not need it.'
-            yield _of_workspace(Standing.GOOD, f"{told}, from {_LIST}.{need}")
+            yield _of_workspace(Standing.GOOD, f"{message}, from {_LIST}.{need}")
         case named, None:
             yield _of_workspace(Standing.GOOD, f"{named} ({origin}); {_LIST} does not tell the token's.")
-        case named, told if named == told:
+        case named, message if named == message:
             yield _of_workspace(Standing.GOOD, f"{named} ({origin}), as {_LIST} says.")
-        case named, told:
+        case named, message:
             standing = Standing.WRONG_HERE if settings.dialect is Dialect.TUS else Standing.NOTE
             what = f"{origin} names workspace {named}, and {_LIST} says that the token is not of that."
-            yield _of_workspace(standing, what, f"Set KINESCOPE_WORKSPACE_ID to {told}.")
+            yield _of_workspace(standing, what, f"Set KINESCOPE_WORKSPACE_ID to {message}.")
 
 
-def _of_workspace(standing: Standing, told: str, way_out: str = "") -> Check:
-    return Check(subject="workspace", standing=standing, told=told, way_out=way_out)
+def _of_workspace(standing: Standing, message: str, hint: str = "") -> Check:
+    return Check(subject="workspace", standing=standing, message=message, hint=hint)
 
 
 def _missing_workspace(settings: Settings) -> Check:
@@ -76,16 +76,16 @@ def check_right_to_delete(api: KinescopeApi, facts: TokenFacts, unused_id: str) 
         return Check.of_error("delete", error, Standing.WRONG_OUTSIDE if is_fatal else Standing.UNKNOWN)
     match may_delete:
         case False:
-            told = "The token may not delete videos, and an upload that breaks off badly has to be deleted."
-            return _of_delete(Standing.WRONG_OUTSIDE, told, "Give the token the right to delete at Kinescope.")
+            message = "The token may not delete videos, and an upload that breaks off badly has to be deleted."
+            return _of_delete(Standing.WRONG_OUTSIDE, message, "Give the token the right to delete at Kinescope.")
         case _ if facts.may_delete is False:
-            told = f"{_LIST} says that the token may not delete videos, and a trial was not refused."
-            return _of_delete(Standing.UNKNOWN, told, "See which rights the token has at Kinescope.")
+            message = f"{_LIST} says that the token may not delete videos, and a trial was not refused."
+            return _of_delete(Standing.UNKNOWN, message, "See which rights the token has at Kinescope.")
         case True:
             return _of_delete(Standing.GOOD, "The token may delete videos (asked for an id that no video has).")
         case _:
             return _of_delete(Standing.UNKNOWN, "Kinescope does not tell whether the token may delete videos.")
 
 
-def _of_delete(standing: Standing, told: str, way_out: str = "") -> Check:
-    return Check(subject="delete", standing=standing, told=told, way_out=way_out)
+def _of_delete(standing: Standing, message: str, hint: str = "") -> Check:
+    return Check(subject="delete", standing=standing, message=message, hint=hint)

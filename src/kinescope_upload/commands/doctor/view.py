@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing, exit_code_of
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
 from kinescope_upload.text import count, joined, pad, wrapped
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def print_checkup(
     Returns:
         All checks.
     """
-    tolerant(stream)
+    escape_unencodable(stream)
     if options.as_json:
         made = tuple(checks)
         stream.write(json_line("doctor", doctor_object(settings, made), clock))
@@ -81,7 +81,7 @@ def _lines(check: Check, surface: Surface) -> Iterator[str]:
     mark = pad(word, _MARK_WIDTH)
     head = f"{colour}{mark}{_PLAIN}" if surface.has_colour else mark
     indent = _MARK_WIDTH + _SUBJECT_WIDTH + 2
-    first, *rest = wrapped(surface.shown(joined(check.told, check.way_out)), max(_NARROWEST, surface.width - indent))
+    first, *rest = wrapped(surface.shown(joined(check.message, check.hint)), max(_NARROWEST, surface.width - indent))
     yield f"{head} {pad(check.subject, _SUBJECT_WIDTH)} {first}"
     for line in rest:
         yield " " * indent + line
@@ -90,8 +90,8 @@ def _lines(check: Check, surface: Surface) -> Iterator[str]:
 def _total(checks: Sequence[Check]) -> str:
     wrong = sum(check.standing in {Standing.WRONG_HERE, Standing.WRONG_OUTSIDE} for check in checks)
     unknown = sum(check.standing is Standing.UNKNOWN for check in checks)
-    told = f"{count(wrong, 'thing is', 'things are')} wrong." if wrong else "All good."
-    return f"{told} {count(unknown, 'thing', 'things')} could not be told." if unknown else told
+    message = f"{count(wrong, 'thing is', 'things are')} wrong." if wrong else "All good."
+    return f"{message} {count(unknown, 'thing', 'things')} could not be told." if unknown else message
 
 
 def doctor_object(settings: Sequence[SettingFact], checks: Sequence[Check]) -> JsonFields:
@@ -111,8 +111,8 @@ def doctor_object(settings: Sequence[SettingFact], checks: Sequence[Check]) -> J
             {
                 "subject": check.subject,
                 "standing": check.standing.replace(" ", "_"),
-                "told": plain(check.told),
-                "way_out": plain(check.way_out),
+                "told": plain(check.message),
+                "way_out": plain(check.hint),
             }
             for check in checks
         ],

@@ -60,7 +60,7 @@ class NotTaken:
 
     lesson_id: str
     reason: str
-    way_out: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +126,14 @@ def _decide(
         return None if is_same_video(record.video_id, entry.video_id) else _contradiction(entry, record)
     if reason := rivals.get(entry):
         return NotTaken(
-            lesson_id=entry.lesson_id, reason=reason, way_out="Leave the right entry in the file, then run it again."
+            lesson_id=entry.lesson_id, reason=reason, hint="Leave the right entry in the file, then run it again."
         )
     course = known.courses_of_lessons.get(entry.lesson_id) or entry.course or _longest(entry.lesson_id, courses)
     if course is None:
         return NotTaken(
             lesson_id=entry.lesson_id,
             reason=f"{entry.place} names no course, and the id begins with none that is known",
-            way_out='Add "courseId" to the entry, or name the library, then run it again.',
+            hint='Add "courseId" to the entry, or name the library, then run it again.',
         )
     return _taken(entry, course, known.files.get(entry.lesson_id))
 
@@ -143,7 +143,7 @@ def _contradiction(entry: OldUpload, record: Record) -> NotTaken:
     return NotTaken(
         lesson_id=entry.lesson_id,
         reason=f"the progress file knows {ours} of it ({record.stage}), and the old one video {entry.video_id}",
-        way_out="See what `kupload verify` says of both.",
+        hint="See what `kupload verify` says of both.",
     )
 
 

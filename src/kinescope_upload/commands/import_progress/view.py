@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
 from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["print_takeover", "takeover_object"]
 
 def print_takeover(takeover: Takeover, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """Writes what was taken and what was not."""
-    tolerant(stream)
+    escape_unencodable(stream)
     if options.as_json:
         stream.write(json_line("import", takeover_object(takeover), clock))
     else:
@@ -49,7 +49,7 @@ def _sections(takeover: Takeover, options: DisplayOptions) -> list[Section]:
         Section(
             title="Not taken",
             columns=("Lesson", "Why, and what to do"),
-            rows=tuple((one.lesson_id, joined(one.reason, one.way_out)) for one in takeover.not_taken),
+            rows=tuple((one.lesson_id, joined(one.reason, one.hint)) for one in takeover.not_taken),
         ),
     ]
 
@@ -81,7 +81,7 @@ def takeover_object(takeover: Takeover) -> JsonFields:
         "known": [plain(lesson_id) for lesson_id in takeover.known],
         "failed": [plain(lesson_id) for lesson_id in takeover.failed],
         "not_taken": [
-            {"lesson_id": plain(one.lesson_id), "reason": plain(one.reason), "way_out": plain(one.way_out)}
+            {"lesson_id": plain(one.lesson_id), "reason": plain(one.reason), "way_out": plain(one.hint)}
             for one in takeover.not_taken
         ],
     }

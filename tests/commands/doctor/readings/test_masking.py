@@ -42,6 +42,6 @@ def test_every_item_is_masked() -> None:
         Found(name="move", value="put", remark=ID),
         NotTold(name="move", why=ID),
         NotTried(name="move", why=ID),
-        Step(subject="move", state=StepState.NOTE, told=ID),
+        Step(subject="move", state=StepState.NOTE, message=ID),
     )
     assert not any(ID in repr(masked_item(item)) for item in items)

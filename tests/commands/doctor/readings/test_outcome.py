@@ -26,9 +26,9 @@ LEFT = LeftVideo(video_id="v", title="t", reason="r")
     [
         (TrialResult(outcomes=FOUND), 0),
         (TrialResult(outcomes=in_order((), otherwise="on purpose")), 0),
-        (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.NOTE, told="y"),)), 0),
+        (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.NOTE, message="y"),)), 0),
         (TrialResult(outcomes=FOUND, kept=("a folder",)), 0),
-        (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.AGAINST, told="y"),)), 1),
+        (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.AGAINST, message="y"),)), 1),
         (TrialResult(outcomes=(*FOUND, NotTold(name="move", why="y"))), 1),
         (TrialResult(outcomes=FOUND, left=(LEFT,)), 1),
         (TrialResult(outcomes=FOUND, left=(LEFT,), stopped="no network"), 3),

@@ -46,4 +46,4 @@ def masked_item(item: Outcome | Step) -> Outcome | Step:
         case NotTold() | NotTried():
             return replace(item, why=masked(item.why))
         case Step():
-            return replace(item, told=masked(item.told))
+            return replace(item, message=masked(item.message))

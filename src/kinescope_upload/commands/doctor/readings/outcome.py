@@ -87,12 +87,12 @@ class Step:
     Attributes:
         subject: What, in a word or two.
         state: How it went.
-        told: What happened, in a sentence.
+        message: What happened, in a sentence.
     """
 
     subject: str
     state: StepState
-    told: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

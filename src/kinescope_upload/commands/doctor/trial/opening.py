@@ -11,7 +11,7 @@ from kinescope_upload.commands.doctor.trial.bench import FILE_NAME
 from kinescope_upload.commands.doctor.trial.session import SIZE, Session, new_id
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope import tus
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Request
 from kinescope_upload.upload import Dialect
 
@@ -64,7 +64,7 @@ def ask_init(session: Session, wish: Wish) -> Answer:
     if not is_json:
         session.scratch.made[video_id] = wish.title
     session.scratch.is_init_open = True
-    answer = session.sender.ask(_json_call(session, wish) if is_json else _tus_call(session, wish, video_id))
+    answer = session.sender.send(_json_call(session, wish) if is_json else _tus_call(session, wish, video_id))
     session.scratch.is_init_open = False
     named = _named_by(answer)[0] if is_json else None
     if named:
@@ -91,13 +91,13 @@ def opened(session: Session, wish: Wish, answer: Answer) -> OpenUpload:
     return OpenUpload(video_id=video_id, url=urljoin(session.init_url, address), answer=answer)
 
 
-def head_call(upload: OpenUpload, *, with_token: bool) -> Call:
+def head_call(upload: OpenUpload, *, with_token: bool) -> ApiRequest:
     """Asks for the offset."""
-    return Call(
+    return ApiRequest(
         kind=Request.HEAD,
         method="HEAD",
         url=upload.url,
-        doing="tell the offset",
+        action="tell the offset",
         headers=tus.core_headers(),
         with_token=with_token,
     )
@@ -105,20 +105,20 @@ def head_call(upload: OpenUpload, *, with_token: bool) -> Call:
 
 def chunk_call(
     upload: OpenUpload, offset: int, blocks: Callable[[], Iterable[bytes]], *, length: int, with_token: bool
-) -> Call:
+) -> ApiRequest:
     """Sends one chunk of `length` bytes from `offset` on."""
-    return Call(
+    return ApiRequest(
         kind=Request.PATCH,
         method="PATCH",
         url=upload.url,
-        doing="take a chunk",
+        action="take a chunk",
         headers=tus.chunk_headers(offset=offset, length=length),
         body=blocks,
         with_token=with_token,
     )
 
 
-def _json_call(session: Session, wish: Wish) -> Call:
+def _json_call(session: Session, wish: Wish) -> ApiRequest:
     body = {
         "type": "video",
         "parent_id": session.scratch.folder_id,
@@ -127,10 +127,10 @@ def _json_call(session: Session, wish: Wish) -> Call:
         "filesize": wish.size,
         **({"description": wish.description} if wish.description else {}),
     }
-    return Call(kind=Request.INIT, method="POST", url=session.init_url, doing="create an upload", json=body)
+    return ApiRequest(kind=Request.INIT, method="POST", url=session.init_url, action="create an upload", json=body)
 
 
-def _tus_call(session: Session, wish: Wish, video_id: str) -> Call:
+def _tus_call(session: Session, wish: Wish, video_id: str) -> ApiRequest:
     metadata = {
         "parent_id": session.scratch.folder_id,
         "init_id": video_id,
@@ -141,7 +141,9 @@ def _tus_call(session: Session, wish: Wish, video_id: str) -> Call:
         **({"description": wish.description} if wish.description else {}),
     }
     headers = tus.creation_headers(workspace_id=session.workspace_id or "", length=wish.size, metadata=metadata)
-    return Call(kind=Request.INIT, method="POST", url=session.init_url, doing="create an upload", headers=headers)
+    return ApiRequest(
+        kind=Request.INIT, method="POST", url=session.init_url, action="create an upload", headers=headers
+    )
 
 
 def _named_by(answer: Answer) -> tuple[str | None, str | None]:

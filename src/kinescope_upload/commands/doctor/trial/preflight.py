@@ -72,5 +72,5 @@ def earlier_videos(items: tuple[object, ...]) -> tuple[Video, ...]:
 
 def ask_for_tokens(sender: Sender) -> tuple[Outcome, TokenFacts]:
     """`tokens`, and what the list tells of our own token."""
-    answer = sender.api("GET", "/v1/access-tokens", doing="list the access tokens")
+    answer = sender.api("GET", "/v1/access-tokens", action="list the access tokens")
     return decide_tokens(answer), token_facts(answer.json) if is_success(answer) else NOTHING_TOLD

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.commands.doctor.trial.view import TrialView
     from kinescope_upload.config import Settings
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.output.options import DisplayOptions
 
@@ -93,12 +93,12 @@ def run_trial(settings: Settings, wish: TrialOptions, options: DisplayOptions, s
             raise BatchStoppedError(error.what, "Nothing was touched.", request_id=error.request_id) from error
         result = trial.go()
     file = write_report(result, wish.directory, at=datetime.now(UTC), api_url=settings.api_url)
-    view.ends(result, None if file is None else file.name)
+    view.backends(result, None if file is None else file.name)
     return result.exit_code
 
 
 @contextmanager
-def _open_unpaced(settings: Settings) -> Iterator[Service]:
+def _open_unpaced(settings: Settings) -> Iterator[HttpClient]:
     with open_kinescope(replace(settings, api_rate=())) as kinescope:
         yield kinescope.service
 
@@ -125,14 +125,14 @@ class _Trial:
         settings = self._settings
         project_id = settings.needed_project_id()
         sender = Sender(self._kinescope.service, api_url=settings.api_url, waits=self._waits)
-        folders = all_pages(sender, f"/v1/projects/{project_id}/folders", doing="list the project's folders")
+        folders = all_pages(sender, f"/v1/projects/{project_id}/folders", action="list the project's folders")
         name = checked_folder(folders, folder_id, project_id=project_id)
-        there = all_pages(sender, f"/v1/videos?folder_id={folder_id}", doing="list the folder's videos")
+        there = all_pages(sender, f"/v1/videos?folder_id={folder_id}", action="list the folder's videos")
         earlier = (*earlier_videos(there), *self._left_in_kept_folder(sender, folders))
         scratch = Scratch.of_try(folder_id, uuid.uuid4().hex[:8])
         scratch.made.update({video.id: video.title for video in earlier})
-        tokens, told = ask_for_tokens(sender)
-        workspace_id = settings.workspace_id or told.workspace_id
+        tokens, message = ask_for_tokens(sender)
+        workspace_id = settings.workspace_id or message.workspace_id
         api = KinescopeApi(sender, api_url=settings.api_url)
         service = self._kinescope.service
         uploader = TusClient(service, uploader_url=settings.uploader_url, workspace_id=workspace_id)
@@ -153,7 +153,7 @@ class _Trial:
             folders=folders,
             open_unpaced=partial(_open_unpaced, settings),
             is_thorough=self._wish.is_thorough,
-            is_told_not_to_delete=told.may_delete is False,
+            is_told_not_to_delete=message.may_delete is False,
         )
         start = TrialStart(folder=name, mark=scratch.mark, longest_wait=self._wish.longest_wait, earlier=len(earlier))
         self._view.starts(start)
@@ -165,7 +165,7 @@ class _Trial:
         for folder in folders:
             if text_of(folder, "name") in {FOLDER_NAME, NO_PARENT_FOLDER_NAME}:
                 path = f"/v1/videos?folder_id={text_of(folder, 'id')}"
-                items += all_pages(sender, path, doing="list the folder's videos")
+                items += all_pages(sender, path, action="list the folder's videos")
         return tuple(video for item in items if (video := read_video(item)) and is_of_a_try(video))
 
     def go(self) -> TrialResult:
@@ -175,12 +175,12 @@ class _Trial:
             stopped = self._asked(session)
         except BaseException:
             left, _ = self._cleaned(session)
-            self._view.ends(self._result(session, left, stopped="Interrupted."), None)
+            self._view.backends(self._result(session, left, stopped="Interrupted."), None)
             raise
         left, is_interrupted = self._cleaned(session)
         result = self._result(session, left, stopped=stopped)
         if is_interrupted:
-            self._view.ends(result, None)
+            self._view.backends(result, None)
             raise KeyboardInterrupt
         return result
 
@@ -219,9 +219,9 @@ class _Trial:
         except (StoppedError, TryAgainError):
             raise
         except KuploadError as error:
-            told = {item.name for item in self._found if not isinstance(item, Step)}
+            message = {item.name for item in self._found if not isinstance(item, Step)}
             for name in probe.names:
-                if name not in told:
+                if name not in message:
                     self._note(NotTold(name=name, why=error.reason))
         return watches
 

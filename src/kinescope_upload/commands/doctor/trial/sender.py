@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, UnreachableError
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret, retry_after
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
 
 __all__ = ["Sender"]
 
@@ -32,12 +32,12 @@ class Sender:
         waits: The budget that its waits count against.
     """
 
-    def __init__(self, service: Service, *, api_url: str, waits: WaitBudget) -> None:
+    def __init__(self, service: HttpClient, *, api_url: str, waits: WaitBudget) -> None:
         self._service = service
         self._api_url = api_url
         self._waits = waits
 
-    def ask(self, call: Call) -> Answer:
+    def send(self, call: ApiRequest) -> Answer:
         """The answer to one request, whatever its status.
 
         A request to slow down is followed a few times. What changes nothing is asked again while Kinescope has trouble.
@@ -54,23 +54,25 @@ class Sender:
             answer = self._answered(call)
         if interpret(call.kind, answer) is Meaning.THROTTLED:
             raise BatchStoppedError(
-                f"Kinescope asks to slow down for longer than this try may wait (asked to {call.doing}).",
+                f"Kinescope asks to slow down for longer than this try may wait (asked to {call.action}).",
                 "Try again when nothing else uses the token.",
             )
         return answer
 
-    def ask_once(self, call: Call) -> Answer:
+    def ask_once(self, call: ApiRequest) -> Answer:
         """The answer to one request as it is, also when it asks to slow down."""
-        return self._service.ask(call)
+        return self._service.send(call)
 
-    def api(self, method: str, path: str, *, doing: str, json: object = None) -> Answer:
+    def api(self, method: str, path: str, *, action: str, json: object = None) -> Answer:
         """The answer of the management API, with the token."""
-        return self.ask(Call(kind=Request.API, method=method, url=f"{self._api_url}{path}", doing=doing, json=json))
+        return self.send(
+            ApiRequest(kind=Request.API, method=method, url=f"{self._api_url}{path}", action=action, json=json)
+        )
 
-    def api_without_token(self, method: str, path: str, *, doing: str) -> Answer:
+    def api_without_token(self, method: str, path: str, *, action: str) -> Answer:
         """The answer of the management API to somebody who names no token."""
         url = f"{self._api_url}{path}"
-        return self.ask(Call(kind=Request.API, method=method, url=url, doing=doing, with_token=False))
+        return self.send(ApiRequest(kind=Request.API, method=method, url=url, action=action, with_token=False))
 
     def now(self) -> datetime:
         """The present time (UTC) by Kinescope's clock."""
@@ -80,7 +82,7 @@ class Sender:
         """Ends every connection now."""
         self._service.cut()
 
-    def _wait_after(self, call: Call, answer: Answer) -> float | None:
+    def _wait_after(self, call: ApiRequest, answer: Answer) -> float | None:
         """Seconds until the request is worth another try; None when the answer stands."""
         match interpret(call.kind, answer):
             case Meaning.THROTTLED:
@@ -91,11 +93,11 @@ class Sender:
             case _:
                 return None
 
-    def _answered(self, call: Call) -> Answer:
+    def _answered(self, call: ApiRequest) -> Answer:
         for _ in range(_TRIES - 1):
             try:
-                return self._service.ask(call)
+                return self._service.send(call)
             except UnreachableError:
                 if call.method not in _HARMLESS or not self._waits.pause(self._waits.tick):
                     raise
-        return self._service.ask(call)
+        return self._service.send(call)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.scratch import Scratch
     from kinescope_upload.commands.doctor.trial.sender import Sender
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.upload import Dialect, Record
@@ -117,7 +117,7 @@ class Session:
     scratch: Scratch
     waits: WaitBudget
     folders: tuple[object, ...]
-    open_unpaced: Callable[[], AbstractContextManager[Service]]
+    open_unpaced: Callable[[], AbstractContextManager[HttpClient]]
     is_thorough: bool = False
     is_told_not_to_delete: bool = False
     may_delete: bool | None = None
@@ -139,7 +139,7 @@ class Session:
         Raises:
             StoppedError: The answer is no list.
         """
-        return all_pages(self.sender, f"/v1/projects/{self.project_id}/folders", doing="list the project's folders")
+        return all_pages(self.sender, f"/v1/projects/{self.project_id}/folders", action="list the project's folders")
 
     def video(self, video_id: str) -> object:
         """The video as it came; None when there is none.
@@ -147,7 +147,7 @@ class Session:
         Raises:
             StoppedError: The answer is neither the video nor that there is none.
         """
-        answer = self.sender.api("GET", f"/v1/videos/{video_id}", doing="look at a video")
+        answer = self.sender.api("GET", f"/v1/videos/{video_id}", action="look at a video")
         match answer.json:
             case {"data": data} if answer.status < 300:  # noqa: PLR2004 - the class of success
                 return data
@@ -157,7 +157,7 @@ class Session:
                 raise StoppedError(f"Kinescope does not show a video of this try ({words_of(answer)}).")
 
 
-def all_pages(sender: Sender, path: str, *, doing: str) -> tuple[object, ...]:
+def all_pages(sender: Sender, path: str, *, action: str) -> tuple[object, ...]:
     """Every item of a list as it comes.
 
     Raises:
@@ -166,12 +166,12 @@ def all_pages(sender: Sender, path: str, *, doing: str) -> tuple[object, ...]:
     items: list[object] = []
     for page in range(1, _MOST_PAGES):
         joint = "&" if "?" in path else "?"
-        answer = sender.api("GET", f"{path}{joint}page={page}&per_page={_PER_PAGE}", doing=doing)
+        answer = sender.api("GET", f"{path}{joint}page={page}&per_page={_PER_PAGE}", action=action)
         match answer.json:
             case {"data": list(found)} if answer.status < 300:  # noqa: PLR2004 - the class of success
                 items += found
             case _:
-                raise StoppedError(f"Kinescope refuses to {doing} ({words_of(answer)}).")
+                raise StoppedError(f"Kinescope refuses to {action} ({words_of(answer)}).")
         if len(found) < _PER_PAGE:
             break
     return tuple(items)
@@ -182,19 +182,19 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def good(subject: str, told: str) -> Step:
+def good(subject: str, message: str) -> Step:
     """Something went as kupload needs it."""
-    return Step(subject=subject, state=StepState.GOOD, told=told)
+    return Step(subject=subject, state=StepState.GOOD, message=message)
 
 
-def note(subject: str, told: str) -> Step:
+def note(subject: str, message: str) -> Step:
     """Something is worth knowing."""
-    return Step(subject=subject, state=StepState.NOTE, told=told)
+    return Step(subject=subject, state=StepState.NOTE, message=message)
 
 
-def against(subject: str, told: str) -> Step:
+def against(subject: str, message: str) -> Step:
     """Something went in a way that kupload cannot work with."""
-    return Step(subject=subject, state=StepState.AGAINST, told=told)
+    return Step(subject=subject, state=StepState.AGAINST, message=message)
 
 
 def not_told(names: Sequence[str], why: str) -> list[Outcome]:

@@ -17,7 +17,7 @@ from kinescope_upload.commands.doctor.readings import (
 )
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of, tolerant
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
 from kinescope_upload.text import count, format_duration, pad, wrapped
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class JsonTrialView:
     """
 
     def __init__(self, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._stream = tolerant(stream)
+        self._stream = escape_unencodable(stream)
         self._clock = clock
 
     def starts(self, start: TrialStart) -> None:
@@ -81,7 +81,7 @@ class JsonTrialView:
     def waits(self, what: str, at_most: float) -> None:
         """Nothing is said."""
 
-    def ends(self, result: TrialResult, file: str | None) -> None:
+    def backends(self, result: TrialResult, file: str | None) -> None:
         """Writes everything that was found."""
         fields: JsonFields = {**trial_object(result), "file": file}
         self._stream.write(json_line("trial", fields, self._clock))
@@ -96,7 +96,7 @@ class TextTrialView:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = tolerant(stream)
+        self._stream = escape_unencodable(stream)
         self._surface = surface_of(stream)
 
     def starts(self, start: TrialStart) -> None:
@@ -111,11 +111,11 @@ class TextTrialView:
 
     def found(self, item: Outcome | Step) -> None:
         """Writes one line."""
-        word, subject, told = _line_of(item)
+        word, subject, message = _line_of(item)
         mark = pad(word, _WORD_WIDTH)
         head = f"{_COLOURS[word]}{mark}{_PLAIN}" if self._surface.has_colour else mark
         indent = _WORD_WIDTH + _SUBJECT_WIDTH + 2
-        first, *rest = wrapped(self._surface.shown(told), max(_NARROWEST, self._surface.width - indent))
+        first, *rest = wrapped(self._surface.shown(message), max(_NARROWEST, self._surface.width - indent))
         self._write(f"{head} {pad(subject, _SUBJECT_WIDTH)} {first}")
         for line in rest:
             self._write(" " * indent + line)
@@ -124,7 +124,7 @@ class TextTrialView:
         """Says what is waited for."""
         self._say(f"waiting for {what} (at most {format_duration(at_most)})")
 
-    def ends(self, result: TrialResult, file: str | None) -> None:
+    def backends(self, result: TrialResult, file: str | None) -> None:
         """Writes all readings as a table, and what stays."""
         show_sections(list(_sections(result)), list(_totals(result, file)), self._stream)
         self._stream.flush()
@@ -145,7 +145,7 @@ def _line_of(item: Outcome | Step) -> tuple[str, str, str]:
     match item:
         case Step():
             word = "AGAINST" if item.state is StepState.AGAINST else item.state.value
-            return word, item.subject, item.told
+            return word, item.subject, item.message
         case Found():
             return "found", item.name, f"{item.value} ({item.remark})" if item.remark else item.value
         case NotTold():
@@ -201,7 +201,7 @@ def trial_object(result: TrialResult) -> JsonFields:
         "stopped": plain(result.stopped),
         "readings": [_reading_object(outcome) for outcome in result.outcomes],
         "steps": [
-            {"subject": plain(step.subject), "state": step.state, "told": plain(step.told)} for step in result.steps
+            {"subject": plain(step.subject), "state": step.state, "told": plain(step.message)} for step in result.steps
         ],
         "left": [
             {"video_id": plain(video.video_id), "title": plain(video.title), "reason": plain(video.reason)}

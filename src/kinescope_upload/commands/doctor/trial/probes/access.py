@@ -13,7 +13,7 @@ from kinescope_upload.commands.doctor.readings.of_answers import (
 )
 from kinescope_upload.commands.doctor.trial.session import StoppedError, new_id
 from kinescope_upload.kinescope import tus
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Request
 
 if TYPE_CHECKING:
@@ -37,25 +37,25 @@ GIVE_RIGHT = "Give the token the right to delete at Kinescope, then run the same
 
 def ask_without_token(session: Session) -> Iterator[Item]:
     """Asks for the projects without a token."""
-    yield decide_no_token(session.sender.api_without_token("GET", "/v1/projects", doing="list the projects"))
+    yield decide_no_token(session.sender.api_without_token("GET", "/v1/projects", action="list the projects"))
 
 
 def ask_for_nothing(session: Session) -> Iterator[Item]:
     """Asks for a video that does not exist."""
-    yield decide_not_found(session.sender.api("GET", f"/v1/videos/{new_id()}", doing="look for a video"))
+    yield decide_not_found(session.sender.api("GET", f"/v1/videos/{new_id()}", action="look for a video"))
 
 
 def ask_for_options(session: Session) -> Iterator[Item]:
     """Asks the uploader what it can do."""
-    call = Call(
+    call = ApiRequest(
         kind=Request.INIT,
         method="OPTIONS",
         url=session.init_url,
-        doing="tell what it can do",
+        action="tell what it can do",
         headers=tus.core_headers(),
         with_token=False,
     )
-    yield decide_options(session.sender.ask(call))
+    yield decide_options(session.sender.send(call))
 
 
 def ask_to_delete_nothing(session: Session) -> Iterator[Item]:
@@ -65,7 +65,7 @@ def ask_to_delete_nothing(session: Session) -> Iterator[Item]:
         StoppedError: The token may not delete.
     """
     path = f"/v1/videos/{new_id()}"
-    answer = session.sender.api("DELETE", path, doing="delete a video that does not exist")
+    answer = session.sender.api("DELETE", path, action="delete a video that does not exist")
     session.unknown_delete = answer
     if not session.is_told_not_to_delete and not _is_right_missing(session, path, answer):
         return  # the first video that is made and deleted tells whether that is the right or the unknown id
@@ -77,4 +77,4 @@ def _is_right_missing(session: Session, path: str, answer: Answer) -> bool:
     """Whether the answer is about the right; whoever refuses to look for such an id says nothing about it."""
     if not access_denied(answer):
         return False
-    return not access_denied(session.sender.api("GET", path, doing="look for a video"))
+    return not access_denied(session.sender.api("GET", path, action="look for a video"))

@@ -80,8 +80,8 @@ def _url_outcome(session: Session, upload: OpenUpload, content: bytes) -> Outcom
 def _rest_sent(session: Session, upload: OpenUpload, content: bytes) -> Answer:
     """The answer to the rest of the file; a conflict that names the offset corrects it."""
     with_token = session.uploads_need_token
-    told = session.sender.ask(head_call(upload, with_token=with_token))
-    offset = told.offset if is_success(told) and told.offset is not None else 0
+    message = session.sender.send(head_call(upload, with_token=with_token))
+    offset = message.offset if is_success(message) and message.offset is not None else 0
     answer = _sent_from(session, upload, content, offset)
     if answer.status == _CONFLICT and answer.offset is not None:
         return _sent_from(session, upload, content, answer.offset)

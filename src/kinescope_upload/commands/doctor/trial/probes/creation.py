@@ -83,7 +83,7 @@ def _deleted(session: Session, record: Record) -> Iterator[Item]:
         StoppedError: The token may not.
     """
     video_id = record.video_id or ""
-    answer = session.sender.api("DELETE", f"/v1/videos/{video_id}", doing="delete a video")
+    answer = session.sender.api("DELETE", f"/v1/videos/{video_id}", action="delete a video")
     if session.unknown_delete is not None and session.may_delete is None:
         session.may_delete = not access_denied(answer)
         yield decide_delete_unknown(session.unknown_delete, may_delete=session.may_delete)

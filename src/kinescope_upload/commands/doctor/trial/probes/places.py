@@ -64,7 +64,7 @@ def _named(session: Session, name: str) -> str | None:
 
 def _make(session: Session, name: str, parent: Mapping[str, str]) -> Answer:
     path = f"/v1/projects/{session.project_id}/folders"
-    return session.sender.api("POST", path, doing="make a folder", json={"name": name, **parent})
+    return session.sender.api("POST", path, action="make a folder", json={"name": name, **parent})
 
 
 def _made_at_root(session: Session) -> Iterator[Item]:
@@ -116,7 +116,7 @@ def move_a_video(session: Session) -> Iterator[Item]:
 def _moves(  # noqa: PLR0913 - a request, and where the video is to be afterwards
     session: Session, video_id: str, method: str, path: str, body: Mapping[str, str], *, to: str
 ) -> bool:
-    answer = session.sender.api(method, f"/v1/videos/{video_id}{path}", doing="move a video", json=dict(body))
+    answer = session.sender.api(method, f"/v1/videos/{video_id}{path}", action="move a video", json=dict(body))
     return is_success(answer) and _lies_in(session, video_id, to)
 
 

@@ -10,14 +10,14 @@ from kinescope_upload.commands.doctor.readings.of_answers import decide_rate_sco
 from kinescope_upload.commands.doctor.trial.opening import Wish, head_call, open_upload
 from kinescope_upload.commands.doctor.trial.session import new_id
 from kinescope_upload.errors import UnreachableError
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.commands.doctor.trial.session import Item, Session
-    from kinescope_upload.kinescope.http_client import Service
+    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.tus import Answer
 
 __all__ = ["ask_too_often"]
@@ -35,15 +35,15 @@ def ask_too_often(session: Session) -> Iterator[Item]:
     upload = open_upload(session, Wish(title=session.scratch.title("rate limit")))
     url = f"{session.api_url}/v1/videos/{new_id()}"
     with session.open_unpaced() as service:
-        api = _asked_at_once(service, Call(kind=Request.API, method="GET", url=url, doing="look for a video"))
+        api = _asked_at_once(service, ApiRequest(kind=Request.API, method="GET", url=url, action="look for a video"))
         uploader = _asked_at_once(service, head_call(upload, with_token=True))
     yield decide_rate_scope(api, uploader)
 
 
-def _asked_at_once(service: Service, call: Call) -> list[Answer]:
+def _asked_at_once(service: HttpClient, call: ApiRequest) -> list[Answer]:
     def asked(_number: int) -> Answer | None:
         try:
-            return service.ask(call)
+            return service.send(call)
         except UnreachableError:
             return None
 

@@ -19,7 +19,7 @@ from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, hea
 from kinescope_upload.commands.doctor.trial.session import SIZE, against, good, not_told, note
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
 from kinescope_upload.kinescope import tus
-from kinescope_upload.kinescope.http_client import Call
+from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Request
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def use_upload_url(session: Session) -> Iterator[Item]:
         patch = _chunk(session, upload, content, with_token=True)
     if not is_success(patch):
         yield against("chunk", f"A chunk with the token is answered with {words_of(patch)}.")
-    head = session.sender.ask(head_call(upload, with_token=session.uploads_need_token))
+    head = session.sender.send(head_call(upload, with_token=session.uploads_need_token))
     yield decide_head(head)
-    other = session.sender.ask(head_call(upload, with_token=not session.uploads_need_token))
+    other = session.sender.send(head_call(upload, with_token=not session.uploads_need_token))
     yield note("HEAD and token", _both(head, other, needs=session.uploads_need_token))
     video = session.video(upload.video_id)
     if video is None:
@@ -60,7 +60,7 @@ def use_upload_url(session: Session) -> Iterator[Item]:
     outcome = decide_terminate(ended)
     yield outcome
     if isinstance(outcome, Found) and is_success(ended):
-        after = session.sender.ask(head_call(upload, with_token=session.uploads_need_token))
+        after = session.sender.send(head_call(upload, with_token=session.uploads_need_token))
         yield good("after DELETE", f"The upload URL is then answered with {words_of(after)}.")
 
 
@@ -80,11 +80,11 @@ def _names(answer: Answer) -> str:
 
 
 def _terminate(session: Session, upload: OpenUpload) -> Answer:
-    call = Call(
+    call = ApiRequest(
         kind=Request.TERMINATE,
         method="DELETE",
         url=upload.url,
-        doing="end the upload",
+        action="end the upload",
         headers=tus.core_headers(),
         with_token=session.uploads_need_token,
     )

@@ -51,7 +51,7 @@ def describe_a_video(session: Session) -> Iterator[Item]:
 
 def _finds(session: Session, word: str, video_id: str) -> bool:
     query = f"folder_id={session.scratch.folder_id}&q={word}&per_page=100"
-    answer = session.sender.api("GET", f"/v1/videos?{query}", doing="search for a video")
+    answer = session.sender.api("GET", f"/v1/videos?{query}", action="search for a video")
     match answer.json:
         case {"data": list(found)} if is_success(answer):
             return any(text_of(video, "id") == video_id for video in found)
@@ -79,7 +79,7 @@ def ask_wrongly(session: Session) -> Iterator[Item]:
     """Sends wrong requests until one is answered with code 402402; none of them can make anything that stays."""
     video_id = next(iter(session.scratch.made), None)
     if video_id is not None:
-        answer = session.sender.api("PATCH", f"/v1/videos/{video_id}", doing="rename a video", json={"title": ""})
+        answer = session.sender.api("PATCH", f"/v1/videos/{video_id}", action="rename a video", json={"title": ""})
         session.wrong_answers.append(answer)
     outcome = decide_validation_status(session.wrong_answers)
     if not isinstance(outcome, Found):

@@ -91,5 +91,7 @@ def _step_of(subject: str, video: object, record: Record) -> Step:
         return note(subject, f'Its status is "{status}"; there is no original whose size and MD5 could be compared.')
     if original.size not in {None, SIZE} or original.md5 not in {None, record.md5}:
         return against(subject, "The original's size or MD5 is not that of the file that was sent.")
-    told = [word for word, value in (("size", original.size), ("MD5", original.md5)) if value is not None]
-    return good(subject, f'Its status is "{status}"; {" and ".join(told) or "nothing"} told, and equal to the file\'s.')
+    message = [word for word, value in (("size", original.size), ("MD5", original.md5)) if value is not None]
+    return good(
+        subject, f'Its status is "{status}"; {" and ".join(message) or "nothing"} told, and equal to the file\'s.'
+    )
