@@ -272,7 +272,14 @@ def test_a_file_that_was_only_planned_for_another_lesson_is_free() -> None:
 
 @pytest.mark.parametrize(
     ("title", "row_title", "expected"),
-    [("map's", "row's", "map's"), (None, "row's", "row's"), (None, "", "001"), ("", "", "001")],
+    [
+        ("map's", "row's", "map's"),
+        (None, "row's", "row's"),
+        (None, "", "001"),
+        ("", "", "001"),
+        (" ", "row's", "row's"),
+        (None, " \t\u00a0", "001"),
+    ],
 )
 def test_the_title_is_the_maps_then_the_rows_then_the_files(title: str | None, row_title: str, expected: str) -> None:
     plan = _plan(_assignment("c_001", _file(), title=title), rows=[_row(None, title=row_title)])

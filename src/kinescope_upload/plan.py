@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kinescope_upload.order import Order, sort_in_order
+from kinescope_upload.titles import first_title
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.video_ids import is_same_video
 
@@ -202,7 +203,7 @@ def _plan_lesson(
         lesson_id=assignment.lesson_id,
         course=assignment.course,
         file=assignment.file,
-        title=assignment.title or (row.title if row else "") or assignment.file.stem,
+        title=first_title(assignment.title, row.title if row else None) or assignment.file.stem,
         decision=verdict.decision,
         reason=verdict.reason,
         way_out=verdict.way_out,
@@ -238,9 +239,7 @@ def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Map
 
 def _verdict_without_rows(assignment: Assignment, record: Record | None) -> _Verdict:
     match record.stage if record else None:
-        case Stage.UPLOADED if record and record.lost_marks:
-            return _Verdict(Decision.LINK, "uploaded before; an earlier request may have left a second video")
-        case Stage.UPLOADED:
+        case Stage.UPLOADED if record and not record.lost_marks:
             return _Verdict(Decision.SKIP, "uploaded before; its row waits for a run with the database")
         case Stage.LINKED | Stage.VERIFIED:
             return _Verdict(Decision.SKIP, "linked before")
@@ -253,8 +252,7 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> _Verdict | 
         return _Verdict(
             Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
         )
-    stage = record.stage if record else Stage.PLANNED
-    ours = record.video_id if record else None
+    stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
     was_linked = stage in {Stage.LINKED, Stage.VERIFIED}
     match row.video_id:
         case None if was_linked:
