@@ -29,10 +29,10 @@ $(VENV)/.bench: pyproject.toml
 demo: $(VENV)/.demo          ## the whole thing on this machine, nothing to configure
 	$(BIN)/kupload demo
 
-test: $(VENV)/.dev           ## the tests, on both cores; of long tables a few rows
+test: $(VENV)/.dev           ## the tests but the slow ones, on both cores: some minutes
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(TESTS)
 
-test-all: $(VENV)/.dev       ## every test but those against the real Kinescope
+test-all: $(VENV)/.dev       ## every test that needs no credentials, the slow ones, too
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live" $(TESTS)
 
 check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a clean environment
@@ -43,7 +43,7 @@ check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a 
 	$(BIN)/python .ci/check_wheel.py
 
 coverage: $(VENV)/.dev       ## branch coverage: all of the pure core, 95 % in total
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term $(TESTS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live" --cov --cov-report=term $(TESTS)
 
 bench: $(VENV)/.bench        ## every figure beside its bar; takes a quarter of an hour and curl
 	-$(BIN)/python -m benchmarks.bench $(BENCH)

@@ -45,8 +45,7 @@ def test_the_emulator_answers_as_its_readings_say(tmp_path: Path) -> None:
 
 def test_the_emulator_keeps_the_published_rate_limit(tmp_path: Path) -> None:
     with running(tmp_path) as url, httpx.Client(base_url=url, trust_env=False) as http:
-        statuses = [http.get("/v1/projects").status_code for _ in range(301)]
-    assert 429 in statuses
+        assert any(http.get("/v1/projects").status_code == 429 for _ in range(301)), "ten a second, 300 a minute"
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,12 @@ def run_live(environment: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def test_the_live_tests_run_when_the_environment_holds_what_they_need_and_are_skipped_otherwise(
-    emulator: Emulator,
-) -> None:
+@pytest.mark.slow
+def test_the_live_tests_run_when_the_environment_holds_what_they_need(emulator: Emulator) -> None:
     text = run_live(environment_of(emulator))
     assert "23 passed, 1 skipped" in text, text
     assert emulator.videos() == ()
+
+
+def test_the_live_tests_are_skipped_when_the_environment_does_not_hold_what_they_need() -> None:
     assert "not set: KINESCOPE_API_KEY" in run_live({})

@@ -90,6 +90,16 @@ def test_without_the_database_the_recorded_cut_is_the_title(long_titled: World) 
     assert look(long_titled, no_db=True, trust_scan=True).agrees
 
 
+def test_a_blank_title_is_none_the_video_is_called_as_its_file_and_verify_agrees(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10_000,))
+    set_title(world, " \u00a0")
+    assert world.upload().exit_code == 0
+    assert title_of(world) == "001_урок"
+    assert look(world).agrees
+    assert mend(world).plan.fixes == ()
+
+
 @pytest.mark.parametrize("reading", ["cut", "refused", "kept"])
 @pytest.mark.parametrize("dialect", ["tus", "json"])
 def test_a_creation_that_an_earlier_version_was_refused_for_its_title_is_asked_for_with_the_cut(

@@ -110,12 +110,13 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(500)
-def test_the_promise_holds_after_any_history(postgres: Server) -> None:
+@pytest.mark.parametrize("histories", [5, pytest.param(20, marks=pytest.mark.slow)])
+def test_the_promise_holds_after_any_history(postgres: Server, histories: int) -> None:
     Histories.postgres = postgres
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=20, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=histories, stateful_step_count=6, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

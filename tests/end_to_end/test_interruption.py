@@ -116,6 +116,7 @@ def test_a_second_run_on_the_course_waits_for_nobody_and_says_who_holds_it(world
 
 
 @posix_only
+@pytest.mark.slow
 def test_a_run_that_slept_resumes_within_seconds_of_waking(worlds: WorldMaker) -> None:
     """The process is suspended while the line goes dead, as a laptop's does."""
     world = worlds()

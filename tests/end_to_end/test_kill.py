@@ -9,19 +9,26 @@ import pytest
 
 from support.world import KIB, World, WorldMaker
 
-_KILLS = 40
-_FILES = 30
 _WORKERS = 3
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
+
+@pytest.mark.slow
 @pytest.mark.timeout(500)
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_batch_killed_forty_times_is_whole_after_one_clean_run(worlds: WorldMaker) -> None:
+    _kill_and_go_on(worlds("tus"), kills=40, files=30)
+
+
+def test_a_batch_killed_eight_times_is_whole_after_one_clean_run(worlds: WorldMaker) -> None:
+    _kill_and_go_on(worlds("tus"), kills=8, files=8)
+
+
+def _kill_and_go_on(world: World, *, kills: int, files: int) -> None:
     chance = random.Random(20261124)
-    world = worlds("tus")
-    world.fill(tuple(chance.randrange(200 * KIB, 400 * KIB) for _ in range(_FILES)))
+    world.fill(tuple(chance.randrange(200 * KIB, 400 * KIB) for _ in range(files)))
     world.link.slow_down(shared_rate=4_000_000)
-    for number in range(_KILLS):
+    for number in range(kills):
         _run_and_kill(world, chance, number)
     assert any(record.stage != "linked" for record in world.records.values()), "the batch was over before the last kill"
     world.link.heal()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.batch.leftovers import may_be_leftover
-from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
+from kinescope_upload.emulator import Action, Fault, ForeignVideo, Link, Route, VideoStatus
 from kinescope_upload.kinescope.video import Video
 from kinescope_upload.upload import Dialect, Record, Stage, marked_description
 from support.world import KIB, World, WorldMaker, content_of
@@ -270,6 +270,21 @@ def test_two_lessons_that_look_alike_end_in_doubt_where_descriptions_are_dropped
     assert outcome.exit_code == 1
     [left] = [video.id for video in world.emulator.videos() if not video.complete]
     assert left in _in_doubt(outcome)
+
+
+def test_a_creation_that_is_not_answered_yet_is_not_taken_for_the_leftover_of_one_that_looks_alike(
+    worlds: WorldMaker,
+) -> None:
+    """One is never answered and looks for its video, while Kinescope has made the other's and its answer is long."""
+    world = worlds("json", readings={"description": "dropped"})
+    _look_alikes(world)
+    world.emulator.faults.add(Fault(route=Route.INIT, action=Action.DROP))
+    with Link(world.emulator.url) as far:
+        far.slow_down(latency=0.5)
+        world.environment |= {"KINESCOPE_UPLOADER_URL": far.url, "KUPLOAD_STALL": "60"}
+        outcome = world.upload(jobs=2)
+        assert outcome.exit_code == 0, outcome.said
+    world.assert_promise()
 
 
 # What is refused.

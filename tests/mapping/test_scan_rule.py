@@ -7,11 +7,12 @@ import unicodedata
 from collections import defaultdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of, trust_scan
 from kinescope_upload.model import MappingSource, VideoFile
+from support.drawn import drew, must_draw
 from support.mapping_cases import libraries, row, rows_of, table, video, videos
 from support.real_library import COURSE_COUNTS, real_files
 
@@ -124,9 +125,13 @@ def test_ids_are_unique_where_folder_names_hold_no_underscore(files: list[VideoF
     assert len({one.lesson_id for one in assignments}) == len(assignments) == len(files)
 
 
+@must_draw("two files with one id", "none")
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(libraries())
 def test_ids_are_unique_once_the_scan_is_trusted_or_guarded(files: list[VideoFile]) -> None:
     assignments = assign_by_scan_rule(files)
+    is_clash = len({one.lesson_id for one in assignments}) < len(files)
+    drew("two files with one id" if is_clash else "none")
     for mapped in (trust_scan(assignments), check_sections(assignments, rows_of(assignments))):
         ids = [one.lesson_id for one in mapped.assignments]
         assert len(ids) == len(set(ids))
@@ -140,6 +145,8 @@ def test_ids_do_not_depend_on_the_order_of_the_files(data: st.DataObject, files:
     assert assign_by_scan_rule(shuffled) == assign_by_scan_rule(files)
 
 
+@must_draw("a section of several files", "several inner folders")
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(libraries())
 def test_every_section_counts_from_one_without_gaps_through_its_inner_folders(files: list[VideoFile]) -> None:
     numbers: defaultdict[str, list[int]] = defaultdict(list)
@@ -149,6 +156,8 @@ def test_every_section_counts_from_one_without_gaps_through_its_inner_folders(fi
         numbers[section_of(one.file.path)].append(int(one.lesson_id.rpartition("_")[2]))
         places[section_of(one.file.path)].append((folder, name))
 
+    drew("a section of several files", when=any(len(found) > 1 for found in numbers.values()))
+    drew("several inner folders", when=any(len({folder for folder, _ in found}) > 1 for found in places.values()))
     assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
     assert all(pair[0] <= pair[1] for found in places.values() for pair in itertools.pairwise(found))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of
+from support.drawn import drew, must_draw
 from support.mapping_cases import libraries, row, rows_of, table, video, videos
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def test_without_any_row_everything_is_ignored() -> None:
     assert (mapped.assignments, mapped.doubts, len(mapped.ignored)) == ((), (), 1)
 
 
+@must_draw("accepted", "refused", "both")
 @given(st.data(), libraries(underscores=False))
 def test_a_section_is_accepted_exactly_when_its_ids_and_the_database_s_are_the_same(
     data: st.DataObject, files: list[VideoFile]
@@ -166,12 +168,17 @@ def test_a_section_is_accepted_exactly_when_its_ids_and_the_database_s_are_the_s
     mapped = check_sections(assignments, rows)
 
     agreeing = {section for section, ids in derived.items() if section not in grown and not ids & absent}
+    drew("accepted", when=agreeing)
+    drew("refused", when=derived.keys() - agreeing)
+    drew("both", when=agreeing and derived.keys() - agreeing)
     known = {section for section in derived if section.partition("/")[0] in courses}
     assert {section_of(one.file.path) for one in mapped.assignments} == agreeing
     assert {doubt.subject for doubt in mapped.doubts} == known - agreeing
     assert Counter(_ids(mapped)) == Counter(lesson for section in agreeing for lesson in derived[section])
 
 
+@must_draw("assigned", "in doubt")
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.data(), libraries())
 def test_every_undone_lesson_is_assigned_once_or_stands_in_one_doubt(
     data: st.DataObject, files: list[VideoFile]
@@ -184,5 +191,7 @@ def test_every_undone_lesson_is_assigned_once_or_stands_in_one_doubt(
 
     told = [*_ids(mapped), *(lesson for doubt in mapped.doubts for lesson in doubt.lesson_ids)]
 
+    drew("assigned", when=mapped.assignments)
+    drew("in doubt", when=any(doubt.lesson_ids for doubt in mapped.doubts))
     assert Counter(told) == Counter(rows.keys())
     assert all(rows[one.lesson_id].course == one.course for one in mapped.assignments)

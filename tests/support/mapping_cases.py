@@ -71,6 +71,12 @@ def libraries(*, underscores: bool = True, most: int = 25) -> st.SearchStrategy[
     paths = st.builds(
         lambda above, name: "/".join([*above, f"{name}.mp4"]), st.lists(folders, min_size=1, max_size=4), names
     )
-    return st.lists(paths, max_size=most, unique_by=lambda path: unicodedata.normalize("NFC", path)).map(
-        lambda drawn: videos(*drawn)
-    )
+    drawn = st.lists(paths, max_size=most, unique_by=lambda path: unicodedata.normalize("NFC", path))
+    return (drawn | _crowded(most) if underscores else drawn).map(lambda paths: videos(*paths))
+
+
+def _crowded(most: int) -> st.SearchStrategy[list[str]]:
+    """Paths of few folders, whose names put together with "_" often give the same id."""
+    folders = st.lists(st.sampled_from(("a", "b", "a_b", "b_a")), min_size=1, max_size=3)
+    paths = st.builds(lambda above, name: "/".join([*above, f"{name}.mp4"]), folders, st.sampled_from(("x", "y")))
+    return st.lists(paths, max_size=most, unique=True)

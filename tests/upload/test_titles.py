@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_title_of
+from support.drawn import drew, must_draw
 
 WORD = "аналитика "
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -64,10 +65,12 @@ def test_the_result_fits_and_is_its_own_result(title: str) -> None:
     assert is_title_of(title, title)
 
 
+@must_draw("too long", "fits")
 @given(TITLES)
 def test_only_what_is_too_long_is_changed_and_only_its_end(title: str) -> None:
     composed = unicodedata.normalize("NFC", title).strip()
     fitted = fit_title(title)
+    drew("fits" if len(composed) <= LONGEST_TITLE else "too long")
     if len(composed) <= LONGEST_TITLE:
         assert unicodedata.normalize("NFC", fitted).strip() == composed
     else:
@@ -75,10 +78,12 @@ def test_only_what_is_too_long_is_changed_and_only_its_end(title: str) -> None:
         assert composed.startswith(fitted[:-1])
 
 
-@given(st.lists(st.sampled_from(["a", "e\u0323\u0302", "x\u0301", FAMILY, FLAG, THUMB, " "]), max_size=200))
+@must_draw("cut", "whole")
+@given(st.lists(st.sampled_from(["a", "e\u0323\u0302", "x\u0301", FAMILY, FLAG, THUMB, " "]), min_size=30, max_size=90))
 def test_no_character_of_several_parts_is_split(parts: list[str]) -> None:
     composed = [unicodedata.normalize("NFC", part) for part in ("a", *parts)]
     fitted = fit_title("".join(composed))
+    drew("cut" if fitted.endswith("…") else "whole")
     backends = {len("".join(composed[:count])) for count in range(len(composed) + 1)}
     assert len(fitted.removesuffix("…")) in backends
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.order import Order, sort_in_order
 from kinescope_upload.upload import Record, Stage
+from kinescope_upload.upload.titles import first_title
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _plan_lesson(
         lesson_id=assignment.lesson_id,
         course=assignment.course,
         file=assignment.file,
-        title=assignment.title or (row.title if row else "") or assignment.file.stem,
+        title=first_title(assignment.title, row.title if row else None) or assignment.file.stem,
         decision=verdict.decision,
         reason=verdict.reason,
         hint=verdict.hint,
@@ -238,9 +239,7 @@ def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Map
 
 def _verdict_without_rows(assignment: Assignment, record: Record | None) -> PlanDecision:
     match record.stage if record else None:
-        case Stage.UPLOADED if record and record.lost_marks:
-            return PlanDecision(Decision.LINK, "uploaded before; an earlier request may have left a second video")
-        case Stage.UPLOADED:
+        case Stage.UPLOADED if record and not record.lost_marks:
             return PlanDecision(Decision.SKIP, "uploaded before; its row waits for a run with the database")
         case Stage.LINKED | Stage.VERIFIED:
             return PlanDecision(Decision.SKIP, "linked before")
@@ -253,8 +252,7 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> PlanDecisio
         return PlanDecision(
             Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
         )
-    stage = record.stage if record else Stage.PLANNED
-    ours = record.video_id if record else None
+    stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
     was_linked = stage in {Stage.LINKED, Stage.VERIFIED}
     match row.video_id:
         case None if was_linked:

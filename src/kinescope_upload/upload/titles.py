@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-__all__ = ["LONGEST_TITLE", "fit_title", "is_title_of", "is_too_long"]
+__all__ = ["LONGEST_TITLE", "first_title", "fit_title", "is_title_of", "is_too_long"]
 
 LONGEST_TITLE: Final = 140
 """Characters (code points of the composed form, NFC) of the longest title."""
@@ -35,6 +35,11 @@ def fit_title(title: str) -> str:
     if max(len(title), len(unicodedata.normalize("NFC", title))) <= LONGEST_TITLE:
         return title
     return text or title[:LONGEST_TITLE]  # a title of blanks stays one: Kinescope takes no empty one
+
+
+def first_title(*titles: str | None) -> str | None:
+    """The first title that says anything; None where all are missing or blank."""
+    return next((title for title in titles if title and _plain(title)), None)
 
 
 def is_too_long(title: str) -> bool:

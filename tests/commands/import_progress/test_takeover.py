@@ -15,6 +15,7 @@ from kinescope_upload.plan import Decision, Selection, make_plan
 from kinescope_upload.progress.format import encode_course, encode_record, parse_course
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.video_ids import short_id
+from support.drawn import drew, must_draw
 from support.mapping_cases import row, video
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ records = st.dictionaries(st.sampled_from(LESSONS), st.sampled_from(VIDEOS)).map
 files = st.lists(st.sampled_from(LESSONS), unique=True).map(lambda drawn: {one: assignment(one) for one in drawn})
 
 
+@must_draw("taken", "taken with its file", "known", "left out", "failed")
 @given(uploads, st.lists(st.sampled_from(LESSONS)), records, files)
 def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
     done: list[OldUpload], undone: list[str], known: Mapping[str, Record], there: Mapping[str, Assignment]
@@ -70,6 +72,11 @@ def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
     result = take_over(OldProgress(uploads=tuple(done), failed=tuple(undone)), facts)
     taken = [one.record.lesson_id for one in result.taken]
     left_out = {one.lesson_id for one in result.not_taken}
+    drew("taken", when=taken)
+    drew("taken with its file", when=any(one.record.names_file for one in result.taken))
+    drew("known", when=result.known)
+    drew("left out", when=left_out)
+    drew("failed", when=result.failed)
     assert len(taken) == len(set(taken))
     assert not known.keys() & set(taken)
     assert {one.lesson_id for one in done} == {*taken, *result.known, *left_out}
@@ -87,20 +94,24 @@ def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
     assert again.taken == ()
 
 
+@must_draw("taken")
 @given(uploads, files)
 def test_what_is_taken_survives_the_progress_file(done: list[OldUpload], there: Mapping[str, Assignment]) -> None:
     facts = Known(files=there, courses_of_lessons={}, courses={"01_a"}, records={})
     for course, taken in take_over(OldProgress(uploads=tuple(done)), facts).by_course.items():
         text = encode_course(course, {one.lesson_id: encode_record(one) for one in taken}).decode()
+        drew("taken")
         assert parse_course(text) == (course, {one.lesson_id: one for one in taken})
 
 
+@must_draw("taken")
 @given(uploads, files)
 def test_the_plan_skips_what_was_taken_while_the_row_agrees(
     done: list[OldUpload], there: Mapping[str, Assignment]
 ) -> None:
     facts = Known(files=there, courses_of_lessons={}, courses={"01_a", "01_a_b", "02"}, records={})
     taken = {one.record.lesson_id: one.record for one in take_over(OldProgress(uploads=tuple(done)), facts).taken}
+    drew("taken", when=taken)
     assignments = [assignment(lesson_id) for lesson_id in taken]
     rows = {one: row(one, "01_a", video_id=taken[one].video_id) for one in taken}
     for some_rows in (rows, None):

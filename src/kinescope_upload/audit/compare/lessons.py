@@ -9,6 +9,7 @@ from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import section_of
+from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ def _lesson(  # noqa: PLR0913 - one argument a side
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
-        title=stated or (row.title if row else None) or recorded or None,
+        title=first_title(stated, row.title if row else None, recorded),
         file=_file(assignment, summary, file_at),
         row=row,
         summary=summary,
