@@ -40,14 +40,20 @@ def test_the_architecture_shows_the_transitions_as_they_are() -> None:
 
 
 def test_every_line_of_what_happens_when_names_a_test_that_there_is() -> None:
-    section = _text("README.md").partition("## What happens when…")[2].partition("\n## ")[0]
-    named = re.findall(r"\| (matrix: )?`([^`]+)` \|$", section, re.MULTILINE)
-    lines = [line for line in section.splitlines() if line.startswith("| ") and not line.startswith("| what ")]
+    document = _text("docs/faults.md")
+    named = re.findall(r"\| (matrix: )?`([^`]+)` \|$", document, re.MULTILINE)
+    lines = [line for line in document.splitlines() if line.startswith("| ") and not line.startswith("| what ")]
     assert len(named) == len(lines) > 30
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     rows = {row.name for row in ROWS}
     for matrix, name in named:
         assert (name in rows) if matrix else (f"def {name}(" in tests), name
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = set(re.findall(r"`([a-z_/]+\.py)`", _text("docs/architecture.md")))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (SOURCE / name).is_file()] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -163,7 +163,7 @@ def test_numbers_come_with_their_nouns_and_rates_with_their_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "way_out", "text"),
+    ("reason", "hint", "text"),
     [("broken", "", "broken"), ("broken", "Mend it.", "broken. Mend it."), ("Broken!", "Mend it.", "Broken! Mend it.")],
 )
 def test_a_reason_and_its_way_out_are_two_sentences(reason: str, hint: str, text: str) -> None:

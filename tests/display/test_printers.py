@@ -85,7 +85,7 @@ def test_a_terminal_gets_bars_unless_the_user_or_the_terminal_wants_none(
 def test_no_terminal_means_no_rich(options: DisplayOptions) -> None:
     program = (
         "import sys, io\n"
-        "from kinescope_upload.display import plan_view, status, status_view\n"
+        "from kinescope_upload.commands import plan_view, status_view\n"
         "from kinescope_upload.display.printers import DisplayOptions, make_printer\n"
         "from kinescope_upload.plan.plan import Plan\n"
         f"options = {options!r}\n"
