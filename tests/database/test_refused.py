@@ -47,7 +47,7 @@ def role(filled: Database) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("make_url", "sentence", "way_out"),
+    ("make_url", "sentence", "hint"),
     [
         (lambda s: s.url("no_such"), 'cannot be opened: database "no_such" does not exist', "name at the end"),
         (lambda s: s.url("postgres", "nobody"), 'refuses the login: role "nobody" does not exist', "user"),
