@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import pytest
 from kinescope_upload.emulator import Action, Fault, Route
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.upload import Stage
+from support.concurrency import until
 from support.world import KIB
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def test_a_late_creation_by_tus_is_found_by_a_run_in_the_other_dialect(worlds: W
     world.environment["KINESCOPE_INIT"] = "json"
     outcome = world.upload()
     assert outcome.exit_code == 0, outcome.said
-    while first_id not in {one.id for one in (*world.emulator.videos(), *world.emulator.accounting.deletions())}:
-        time.sleep(0.05)  # until it has come true; the test's own limit ends this
+    until(lambda: first_id in {one.id for one in (*world.emulator.videos(), *world.emulator.accounting.deletions())})
     world.assert_promise()
 
 
