@@ -1,5 +1,6 @@
 """`kupload emulator`."""
 
+import json
 import os
 import signal
 import subprocess
@@ -64,3 +65,41 @@ def test_a_reading_that_does_not_exist_is_refused_with_the_choices(tmp_path: Pat
     assert named in " ".join(ended.stderr.split())
     assert "docs/kinescope.md" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_port_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [*COMMAND, "--folder", str(tmp_path), "--port", "99999"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, "65535" in ended.stderr, "Traceback" in ended.stderr) == (2, True, False)
+
+
+@pytest.mark.slow
+def test_a_try_tells_what_the_emulator_is_late_with_although_it_keeps_to_the_rate_limit(tmp_path: Path) -> None:
+    with running(tmp_path / "kinescope", "--reading", "deleted-id=late", "--reading", "search=late") as url:
+        state = httpx.get(f"{url}/_emulator/state", trust_env=False).json()
+        token, project = state["tokens"][0]["value"], state["projects"][0]["id"]
+        made = httpx.post(f"{url}/_emulator/create_folder", json={"name": "scratch"}, trust_env=False).json()["data"]
+        tried = subprocess.run(
+            [sys.executable, "-m", "kinescope_upload", "doctor", "--try", made["id"], "--json"],
+            cwd=tmp_path,
+            env={
+                "PATH": os.environ["PATH"],
+                "KINESCOPE_API_URL": url,
+                "KINESCOPE_UPLOADER_URL": url,
+                "KINESCOPE_API_KEY": token,
+                "KINESCOPE_PROJECT_ID": project,
+                "KINESCOPE_WORKSPACE_ID": state["workspace_id"],
+            },
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+    [trial] = [json.loads(line) for line in tried.stdout.splitlines()]
+    values = {one["name"]: one["value"] for one in trial["readings"]}
+    assert (values["deleted-id"], values["search"]) == ("late", "late"), tried.stdout

@@ -183,6 +183,21 @@ def test_a_second_ctrl_c_ends_the_deleting_and_names_what_stays(tmp_path: Path) 
         assert {one["video_id"] for one in trial["left"]} >= {video.id for video in world.emulator.videos()}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_any_number_of_ctrl_c_at_once_deletes_or_names_what_was_made(tmp_path: Path, count: int) -> None:
+    with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
+        process = Process(world, "--json")
+        assert world.emulator.accounting.wait_until(has(Route.MOVE, 2), 60)
+        for _ in range(count):
+            process.interrupt()
+        trial, error = (json.loads(line) for line in process.said().splitlines() if line.startswith("{"))
+        assert (process.process.returncode, error["exit_code"]) == (130, 130)
+        named = {one["video_id"] for one in trial["left"]}
+        assert named >= {video.id for video in world.emulator.videos()}
+        assert ("deletes what an earlier try left" in error["way_out"]) is bool(named)
+
+
 def test_no_secret_is_told(tmp_path: Path) -> None:
     with trial_world(tmp_path, {"upload-token": "needed", "suspended-upload": "gone"}) as world:
         message = f"see https://eu.kinescope.io/v2/upload/hidden for {world.folder_id} and {world.emulator.token}"

@@ -141,7 +141,8 @@ def test_without_a_workspace_only_the_dialect_json_is_tried(tmp_path: Path) -> N
         run = world.try_it(without=("KINESCOPE_WORKSPACE_ID",))
         assert (run.exit_code, run.values["deleted-id"]) == (0, None)
         assert "dialect tus" in run.readings["deleted-id"]["note"]
-        assert not any(step["subject"].endswith("tus") for step in run.said["steps"])
+        [said] = [step for step in run.said["steps"] if step["subject"].endswith("tus")]
+        assert (said["subject"], "set KINESCOPE_WORKSPACE_ID" in said["told"]) == ("init, tus", True)
 
 
 def test_the_workspace_is_taken_from_the_token_list(tmp_path: Path) -> None:

@@ -178,7 +178,9 @@ def stop(
 
 @app.command()
 def emulator(
-    port: Annotated[int, typer.Option(metavar="N", help="The port on 127.0.0.1; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")
+    ] = 0,
     folder: Annotated[Path, typer.Option(metavar="DIR", help="Where the bytes of the videos go.")] = Path(
         "kinescope-emulator"
     ),

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run_emulator"]
 
-_SUSPENDS_AFTER = 5.0
-"""Seconds after which a broken upload's video shows it: long enough to see a client resume before."""
+_LATE = 5.0
+"""Seconds after which a broken upload's video shows it, a deleted id is free and a description is found (readings
+`deleted-id=late`, `search=late`): longer than a client that keeps to the rate limit needs to look."""
 
 
 def run_emulator(folder: Path, port: int, readings: list[str]) -> None:
@@ -39,20 +40,26 @@ def run_emulator(folder: Path, port: int, readings: list[str]) -> None:
             f"The emulator needs {error.name}.", 'Install the extra: pip install "kupload[demo]".'
         ) from error
     try:
-        settings = Settings(readings=parse_readings(readings), rate=Rate(), suspends_after=_SUSPENDS_AFTER)
+        settings = Settings(
+            readings=parse_readings(readings),
+            rate=Rate(),
+            suspends_after=_LATE,
+            deleted_id_lingers=_LATE,
+            search_lag=_LATE,
+        )
     except ValueError as error:
         raise UsageError(
             f"--reading: {error}.", 'docs/kinescope.md, "Open readings", says what each of them means.'
         ) from error
     try:
-        serve(folder, settings, port=port, ready=_tell)
+        serve(folder, settings, port=port, ready=lambda emulator: _tell(emulator, folder))
     except OSError as error:
         raise UsageError(
             f"Port {port} cannot be used: {error.strerror or error}.", "Name another: --port N."
         ) from error
 
 
-def _tell(emulator: Emulator) -> None:
+def _tell(emulator: Emulator, folder: Path) -> None:
     typer.echo("The emulator of Kinescope runs until Ctrl+C. Put this into .env to use it:")
     for name, value in (
         ("KINESCOPE_API_URL", emulator.url),
@@ -62,3 +69,4 @@ def _tell(emulator: Emulator) -> None:
         ("KINESCOPE_PROJECT_ID", emulator.project_id),
     ):
         typer.echo(f"{name}={value}")
+    typer.echo(f"The videos' bytes stay in the folder {folder}; a restart knows nothing of them.")

@@ -14,6 +14,7 @@ from kinescope_upload.commands.doctor.readings.masking import masked, masked_ite
 from kinescope_upload.commands.doctor.readings.of_videos import text_of
 from kinescope_upload.commands.doctor.trial.bench import Bench
 from kinescope_upload.commands.doctor.trial.cleanup import clean_up, left_videos
+from kinescope_upload.commands.doctor.trial.interrupts import Interrupts
 from kinescope_upload.commands.doctor.trial.preflight import (
     ask_for_tokens,
     checked_folder,
@@ -29,7 +30,7 @@ from kinescope_upload.commands.doctor.trial.view import JsonTrialView, TextTrial
 from kinescope_upload.commands.doctor.trial.waits import WaitBudget
 from kinescope_upload.commands.doctor.trial.watching import watch_all
 from kinescope_upload.connect import Kinescope, open_kinescope
-from kinescope_upload.errors import BatchStoppedError, KuploadError, TryAgainError
+from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, KuploadError, TryAgainError
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.tus_client import TusClient
 from kinescope_upload.kinescope.video import read_video
@@ -90,7 +91,11 @@ def run_trial(settings: Settings, wish: TrialOptions, options: DisplayOptions, s
         try:
             trial.begin(folder_id)
         except TryAgainError as error:
-            raise BatchStoppedError(error.what, "Nothing was touched.", request_id=error.request_id) from error
+            raise BatchStoppedError(
+                f"{error.what} Nothing was touched.",
+                "Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_API_URL: `kupload doctor`.",
+                request_id=error.request_id,
+            ) from error
         result = trial.go()
     file = write_report(result, wish.directory, at=datetime.now(UTC), api_url=settings.api_url)
     view.backends(result, None if file is None else file.name)
@@ -101,6 +106,15 @@ def run_trial(settings: Settings, wish: TrialOptions, options: DisplayOptions, s
 def _open_unpaced(settings: Settings) -> Iterator[HttpClient]:
     with open_kinescope(replace(settings, api_rate=())) as kinescope:
         yield kinescope.service
+
+
+def _interrupted(result: TrialResult) -> InterruptedRunError:
+    if not result.left:
+        return InterruptedRunError("Stopped. Everything that this try made is deleted; no file was written.")
+    return InterruptedRunError(
+        "Stopped. What the table names may stay on Kinescope; no file was written.",
+        "Run the same command again: it deletes what an earlier try left.",
+    )
 
 
 class _Trial:
@@ -114,6 +128,7 @@ class _Trial:
         self._waits = WaitBudget(wish.longest_wait)
         self._found: list[Outcome | Step] = []
         self._session: Session | None = None
+        self._interrupts = Interrupts()
 
     def begin(self, folder_id: str) -> None:
         """Looks at the folder, and makes nothing.
@@ -125,6 +140,8 @@ class _Trial:
         settings = self._settings
         project_id = settings.needed_project_id()
         sender = Sender(self._kinescope.service, api_url=settings.api_url, waits=self._waits)
+        api = KinescopeApi(sender, api_url=settings.api_url)
+        api.folders(project_id)  # refuses a wrong token and a wrong project in the words of every other command
         folders = all_pages(sender, f"/v1/projects/{project_id}/folders", action="list the project's folders")
         name = checked_folder(folders, folder_id, project_id=project_id)
         there = all_pages(sender, f"/v1/videos?folder_id={folder_id}", action="list the folder's videos")
@@ -133,7 +150,6 @@ class _Trial:
         scratch.made.update({video.id: video.title for video in earlier})
         tokens, message = ask_for_tokens(sender)
         workspace_id = settings.workspace_id or message.workspace_id
-        api = KinescopeApi(sender, api_url=settings.api_url)
         service = self._kinescope.service
         uploader = TusClient(service, uploader_url=settings.uploader_url, workspace_id=workspace_id)
         kinescope = replace(self._kinescope, uploader=uploader, api=api)
@@ -171,18 +187,21 @@ class _Trial:
     def go(self) -> TrialResult:
         """Asks everything, and deletes what was made, also after a failure or Ctrl+C."""
         session = self._begun()
-        try:
-            stopped = self._asked(session)
-        except BaseException:
-            left, _ = self._cleaned(session)
-            self._view.backends(self._result(session, left, stopped="Interrupted."), None)
-            raise
-        left, is_interrupted = self._cleaned(session)
-        result = self._result(session, left, stopped=stopped)
-        if is_interrupted:
+        with self._interrupts.taken_over():
+            failure: BaseException | None = None
+            try:
+                with self._interrupts.heard():
+                    stopped = self._asked(session)
+            except BaseException as error:  # noqa: BLE001 - raised again once what was made is deleted or named
+                failure, stopped = error, "Interrupted."
+            left, is_interrupted = self._cleaned(session)
+            result = self._result(session, left, stopped=stopped)
+            if failure is None and not is_interrupted:
+                return result
             self._view.backends(result, None)
-            raise KeyboardInterrupt
-        return result
+            if isinstance(failure, Exception):
+                raise failure
+            raise _interrupted(result)
 
     def _begun(self) -> Session:
         if self._session is None:
@@ -234,7 +253,8 @@ class _Trial:
         """Deletes what was made; what stays, and whether somebody did not want to wait for it."""
         self._waits.grant(_TO_DELETE)
         try:
-            return clean_up(session.api, session.scratch, self._waits), False
+            with self._interrupts.heard():
+                return clean_up(session.api, session.scratch, self._waits), False
         except KeyboardInterrupt:
             return left_videos(session.scratch, {}, otherwise="Interrupted."), True
 

@@ -31,6 +31,7 @@ __all__ = ["create_and_delete"]
 _ID_WAIT: Final = 60.0
 """Seconds that a deleted id is waited for: the system that kupload replaces waited 5."""
 _TAKEN: Final = 400419
+_NO_WORKSPACE: Final = "Nobody tells the workspace's id, which the dialect tus needs: set KINESCOPE_WORKSPACE_ID."
 
 
 def create_and_delete(session: Session) -> Iterator[Item]:
@@ -53,13 +54,23 @@ def create_and_delete(session: Session) -> Iterator[Item]:
         yield good(f"init, {dialect}", "An upload was created.")
         if dialect is Dialect.TUS:
             yield _repeated(bench, record)
+        deleted_at = session.waits.now()
         yield from _deleted(session, record)
         if dialect is Dialect.TUS:
-            yield _with_same_id(session, record)
+            yield _with_same_id(session, record, deleted_at)
     if not session.benches:
         raise StoppedError(f"No upload can be created. {' '.join(refusals)}")
-    if Dialect.TUS not in session.benches:
-        yield NotTried(name="deleted-id", why="only the dialect tus lets us choose an id, and it cannot be used here")
+    yield from _without_tus(session)
+
+
+def _without_tus(session: Session) -> Iterator[Item]:
+    """Says what the try could not ask because the dialect tus cannot be used."""
+    if Dialect.TUS in session.benches:
+        return
+    why = "needs the dialect tus, which cannot be used here" if session.workspace_id else _NO_WORKSPACE
+    yield NotTried(name="deleted-id", why=why)
+    if session.workspace_id is None:
+        yield note(f"init, {Dialect.TUS}", f"Not tried. {_NO_WORKSPACE}")
 
 
 def _repeated(bench: Bench, record: Record) -> Step:
@@ -99,12 +110,12 @@ def _deleted(session: Session, record: Record) -> Iterator[Item]:
         yield against(f"delete, {record.dialect}", "A deleted video is still shown after 10 s.")
 
 
-def _with_same_id(session: Session, record: Record) -> Item:
-    """Asks for the id of the deleted video again."""
+def _with_same_id(session: Session, record: Record, deleted_at: float) -> Item:
+    """Asks for the id of the video again that was deleted at that time (seconds that only grow)."""
     video_id = record.video_id or ""
     wish = Wish(title=session.scratch.title("deleted id"), video_id=video_id)
-    deleted_at = session.waits.now()
-    first = _id_outcome(ask_init(session, wish), value="free")
+    answer = ask_init(session, wish)
+    first = _id_outcome(answer, value="free", remark=f"asked after {session.waits.now() - deleted_at:.1f} s")
     if first is not None:
         return first
 
