@@ -14,7 +14,7 @@ TEXT = """\
 To do, in this order
   a_001  10.0 MB  upload  not uploaded yet
   a_002  64.0 MB  upload  not uploaded yet
-  a_003  300 MB   resume  100000000 of 300000000 bytes are there
+  a_003  300 MB   resume  100 of 300 MB uploaded
   a_004  20.0 MB  link    video v-a_004 is uploaded, its row is not written
 
 Skipped

@@ -47,7 +47,7 @@ def role(filled: Database) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("make_url", "sentence", "way_out"),
+    ("make_url", "sentence", "hint"),
     [
         (lambda s: s.url("no_such"), 'cannot be opened: database "no_such" does not exist', "name at the end"),
         (lambda s: s.url("postgres", "nobody"), 'refuses the login: role "nobody" does not exist', "user"),
@@ -90,7 +90,7 @@ CALLS: dict[str, Callable[[LessonsDatabase], object]] = {"rows": lambda one: one
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize(("table", "sentence", "way_out"), WRONG_NAMES)
+@pytest.mark.parametrize(("table", "sentence", "hint"), WRONG_NAMES)
 def test_a_wrong_name_is_told_with_its_setting_and_the_nearest(
     filled: Database, call: str, table: LessonTable, sentence: str, hint: str
 ) -> None:
