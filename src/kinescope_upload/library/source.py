@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["VideoSource"]
 
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
+_WHEN_COMPLETE = "Run the same command again when it is complete."
 
 
 def _all_of_it(count: int) -> int:
@@ -95,12 +96,12 @@ class VideoSource:
             before, after = distinct_bytes(self._facts.size, now.st_size)
             raise FileChangedError(
                 f'"{self._name}" changed while it was being read: {before} became {after}.',
-                "Run the same command again when it is complete.",
+                _WHEN_COMPLETE,
             )
         if now.st_mtime_ns != self._facts.modified_ns:
             raise FileChangedError(
                 f'"{self._name}" was written to while it was being read.',
-                "Run the same command again when it is complete.",
+                _WHEN_COMPLETE,
             )
 
     def blocks(
@@ -155,7 +156,7 @@ class VideoSource:
             self.check_unchanged()
             raise FileChangedError(
                 f'"{self._name}" ends early, after {format_bytes(position)}.',
-                "Run the same command again when it is complete.",
+                _WHEN_COMPLETE,
             )
         return block
 
