@@ -104,8 +104,8 @@ def test_lines_survive_an_encoding_that_lacks_their_characters() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
     fake = FakeTime()
-    printer = make_printer(DisplayOptions(), stdout=stream, stderr=stream, clock=fake.clock)
-    printer(LessonFailed(lesson_id="урок_😀", reason="漢"))
+    with make_printer(DisplayOptions(), stdout=stream, stderr=stream, clock=fake.clock) as printer:
+        printer(LessonFailed(lesson_id="урок_😀", reason="漢"))
     assert raw.getvalue().decode("cp1251") == "10:26:44  урок_\\U0001f600: failed: \\u6f22\n"
 
 

@@ -66,7 +66,7 @@ class BarPrinter:
     ) -> None:
         self._options = options
         self._clock = clock
-        self._accounts = RunStats()
+        self._stats = RunStats()
         self._lock = threading.Lock()
         self._console = make_console(stdout)
         self._live = Live(
@@ -99,7 +99,7 @@ class BarPrinter:
     def __call__(self, event: RunEvent, /) -> None:
         """Lets the event count, and says it above the bars if it is worth a line."""
         with self._lock:
-            self._accounts.apply(event, self._clock.monotonic())
+            self._stats.apply(event, self._clock.monotonic())
         if isinstance(event, RunEnded):
             self._end()
         elif message := self._message(event):
@@ -130,13 +130,13 @@ class BarPrinter:
         self._over.set()
         self._live.stop()
         with self._lock:
-            summary = self._accounts.summary()
+            summary = self._stats.summary()
         self._console.print(two_columns(summary_rows(summary, self._options.command)))
 
     def _picture(self) -> RenderableType:
         with self._lock:
             now = self._clock.monotonic()
-            running, totals, waits = self._accounts.running(), self._accounts.totals(now), self._accounts.waits()
+            running, totals, waits = self._stats.running(), self._stats.totals(now), self._stats.waits()
         if not totals.lessons:
             return Group()
         width, height = self._console.size

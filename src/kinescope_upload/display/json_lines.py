@@ -11,9 +11,6 @@ from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
 from kinescope_upload.output.json_text import json_line, plain
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
@@ -33,29 +30,20 @@ class JsonPrinter:
     def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
         self._stdout = stdout
         self._clock = clock
-        self._accounts = RunStats()
+        self._stats = RunStats()
         self._lock = threading.Lock()
         self._next_progress = clock.monotonic() + _PROGRESS_EVERY
-
-    def __enter__(self) -> Self:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Nothing to restore."""
 
     def __call__(self, event: RunEvent, /) -> None:
         """Prints the event; sent bytes only add to the next `progress`."""
         with self._lock:
             now = self._clock.monotonic()
-            self._accounts.apply(event, now)
+            self._stats.apply(event, now)
             match event:
                 case BytesSent():
                     self._progress(now)
                 case RunEnded():
-                    self._line("summary", summary_fields(self._accounts.summary()))
+                    self._line("summary", summary_fields(self._stats.summary()))
                 case _:
                     self._line(*fields_of(event))
                     if isinstance(event, BytesAccepted):
@@ -65,7 +53,7 @@ class JsonPrinter:
         if now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        totals = self._accounts.totals(now)
+        totals = self._stats.totals(now)
         self._line(
             "progress",
             {
@@ -84,7 +72,7 @@ class JsonPrinter:
                         "accepted_bytes": one.offset,
                         "handed_over_bytes": one.position,
                     }
-                    for one in self._accounts.running()
+                    for one in self._stats.running()
                 ],
             },
         )

@@ -24,9 +24,6 @@ from kinescope_upload.output.terminal_output import surface_of
 from kinescope_upload.text import joined
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
@@ -51,24 +48,15 @@ class LinePrinter:
         self._stdout = stdout
         self._stderr = stderr
         self._clock = clock
-        self._accounts = RunStats()
+        self._stats = RunStats()
         self._lock = threading.Lock()
         self._next_progress: float | None = None
-
-    def __enter__(self) -> Self:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Nothing to restore."""
 
     def __call__(self, event: RunEvent, /) -> None:
         """Prints what the event means."""
         with self._lock:
             now = self._clock.monotonic()
-            self._accounts.apply(event, now)
+            self._stats.apply(event, now)
             match event:
                 case BytesSent() | BytesAccepted():
                     self._progress(now)
@@ -90,12 +78,12 @@ class LinePrinter:
         if self._options.quiet or self._next_progress is None or now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        self._line(self._stdout, totals_sentence(self._accounts.totals(now)))
+        self._line(self._stdout, totals_sentence(self._stats.totals(now)))
 
     def _end(self, event: RunEnded) -> None:
         if event.reason:
             self._line(self._stderr, f"stopped: {joined(event.reason, event.hint)}")
-        summary = self._accounts.summary()
+        summary = self._stats.summary()
         if self._options.quiet:
             self._line(self._stdout, one_line(summary))
             return
