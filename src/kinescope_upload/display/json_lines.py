@@ -1,4 +1,4 @@
-"""A run as JSON lines, for scripts: documented in docs/json.md, and changed only together with it."""
+"""Prints a run as JSON lines for scripts, as docs/json.md documents them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _PROGRESS_EVERY: Final = 1.0
 
 
 class JsonPrinter:
-    """Prints one JSON object per event, how far the batch is at most once a second, and the summary last.
+    """Prints one JSON object per event, the totals at most once a second, and the summary last.
 
     Args:
         stdout: Takes the lines.
-        clock: Where the time comes from.
+        clock: The source of time.
     """
 
     def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
@@ -35,7 +35,7 @@ class JsonPrinter:
         self._next_progress = clock.monotonic() + _PROGRESS_EVERY
 
     def __call__(self, event: RunEvent, /) -> None:
-        """Prints the event; sent bytes only add to the next `progress`."""
+        """Counts the event and prints it; sent bytes only count for the next `progress`."""
         with self._lock:
             now = self._clock.monotonic()
             self._stats.apply(event, now)
@@ -67,12 +67,12 @@ class JsonPrinter:
                 "eta_seconds": None if totals.eta_seconds is None else round(totals.eta_seconds),
                 "running": [
                     {
-                        "lesson_id": plain(one.lesson_id),
-                        "size_bytes": one.size,
-                        "accepted_bytes": one.offset,
-                        "handed_over_bytes": one.position,
+                        "lesson_id": plain(lesson.lesson_id),
+                        "size_bytes": lesson.size,
+                        "accepted_bytes": lesson.offset,
+                        "handed_over_bytes": lesson.position,
                     }
-                    for one in self._stats.running()
+                    for lesson in self._stats.running()
                 ],
             },
         )

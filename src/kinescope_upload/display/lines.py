@@ -1,7 +1,4 @@
-"""A run as plain lines with the time of day: for logs, pipes and people without a terminal.
-
-What goes well stands on stdout, what is wrong on stderr.
-"""
+"""Prints a run as plain lines with the time of day, for logs and pipes: warnings and failures to stderr."""
 
 from __future__ import annotations
 
@@ -30,17 +27,17 @@ if TYPE_CHECKING:
 __all__ = ["LinePrinter"]
 
 _PROGRESS_EVERY: Final = 30.0
-_LABEL_WIDTH: Final = 12
+_LABEL_WIDTH: Final = 16
 
 
 class LinePrinter:
-    """Prints an event as a line, how far the batch is at most every half minute, and the summary at the end.
+    """Prints each event as a line, the totals at most every half minute, and the summary at the end.
 
     Args:
         options: What the user asked for.
-        stdout: Takes what goes well.
+        stdout: Takes all other lines.
         stderr: Takes warnings and failures.
-        clock: Where the time comes from.
+        clock: The source of time.
     """
 
     def __init__(self, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clock: Clock) -> None:
@@ -53,7 +50,7 @@ class LinePrinter:
         self._next_progress: float | None = None
 
     def __call__(self, event: RunEvent, /) -> None:
-        """Prints what the event means."""
+        """Counts the event and prints it."""
         with self._lock:
             now = self._clock.monotonic()
             self._stats.apply(event, now)
@@ -69,7 +66,7 @@ class LinePrinter:
         if isinstance(event, RunStarted):
             self._next_progress = now + _PROGRESS_EVERY
         is_bad = isinstance(event, LessonFailed | Warned)
-        sentence = sentence_of(event, verbose=self._options.verbose)
+        sentence = sentence_of(event, self._clock, verbose=self._options.verbose)
         if sentence and (is_bad or not self._options.quiet):
             self._line(self._stderr if is_bad else self._stdout, sentence)
         self._progress(now)
