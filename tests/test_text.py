@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import kinescope_upload
 from kinescope_upload.output.terminal_output import Surface, escape_unencodable, surface_of
 from kinescope_upload.text import (
     cell_width,
     count,
+    distinct_bytes,
     format_bytes,
+    format_bytes_of,
     format_duration,
     format_rate,
     joined,
@@ -19,6 +24,9 @@ from kinescope_upload.text import (
     shorten_middle,
     shorten_path,
 )
+
+SOURCES = Path(kinescope_upload.__file__).parent
+HOUSES = {"demo", "emulator"}
 
 UNSAFE = [
     *map(chr, range(0x20)),
@@ -139,6 +147,49 @@ def test_a_size_is_right_within_six_percent(size: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (95_400_000, 286_000_000, "95.4 of 286 MB"),
+        (100_000_000, 300_000_000, "100 of 300 MB"),
+        (0, 9_400_000, "0 of 9.4 MB"),
+        (9_400_000, 9_400_000, "9.4 of 9.4 MB"),
+        (512, 900, "512 of 900 B"),
+        (609_000_000, 6_600_000_000, "0.6 of 6.6 GB"),
+        (9_400_000, 33_400_000_000, "9.4 MB of 33.4 GB"),
+        (12_000_000_000, 900_000_000, "12000 of 900 MB"),
+        (0, 0, "0 of 0 B"),
+        (5, 0, "5 B of 0 B"),
+    ],
+)
+def test_two_sizes_side_by_side_share_their_unit(part: int, whole: int, text: str) -> None:
+    assert format_bytes_of(part, whole) == text
+
+
+@given(st.integers(min_value=0, max_value=10**17), st.integers(min_value=1, max_value=10**17))
+def test_something_never_reads_as_nothing_of_the_whole(part: int, whole: int) -> None:
+    assert format_bytes_of(part, whole).startswith(("0 of", "0.0 ")) == (part == 0)
+
+
+@given(st.integers(min_value=0, max_value=10**17), st.integers(min_value=1, max_value=10**6))
+def test_different_sizes_differ_as_texts(size: int, more: int) -> None:
+    first, second = distinct_bytes(size, size + more)
+    assert first != second
+
+
+def test_sizes_that_look_alike_are_shown_to_the_byte() -> None:
+    assert distinct_bytes(304_000_012, 304_000_000) == ("304,000,012 B", "304,000,000 B")
+    assert distinct_bytes(304_000_012, 12) == ("304 MB", "12 B")
+
+
+def test_no_sentence_shows_a_raw_number_of_bytes() -> None:
+    paths = {path.relative_to(SOURCES): path for path in SOURCES.rglob("*.py")}
+    raw = re.compile(r"\{[^{}]*[a-z][^{}]*\} bytes")
+    sources = {name: path.read_text("utf-8") for name, path in paths.items() if name.parts[0] not in HOUSES}
+    assert len(sources) > 100
+    assert {name: found for name, text in sources.items() if (found := raw.findall(text))} == {}
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (0, "0 s"),
@@ -164,9 +215,9 @@ def test_numbers_come_with_their_nouns_and_rates_with_their_unit() -> None:
 
 @pytest.mark.parametrize(
     ("reason", "hint", "text"),
-    [("broken", "", "broken"), ("broken", "Mend it.", "broken. Mend it."), ("Broken!", "Mend it.", "Broken! Mend it.")],
+    [("broken", "", "broken"), ("broken", "Fix it.", "broken. Fix it."), ("Broken!", "Fix it.", "Broken! Fix it.")],
 )
-def test_a_reason_and_its_way_out_are_two_sentences(reason: str, hint: str, text: str) -> None:
+def test_a_reason_and_its_hint_are_two_sentences(reason: str, hint: str, text: str) -> None:
     assert joined(reason, hint) == text
 
 

@@ -1,7 +1,7 @@
-"""Names and numbers as a person reads them. Pure.
+"""Formats names and numbers for people. Pure, and the lowest module: every room words its sentences with it.
 
-Names from the disk and from the server are never trusted: what a terminal would obey or what would reorder the line
-is shown as an escape.
+Names from the disk and from the server are not trusted: characters that a terminal would obey, and those that reorder
+a line, are shown as escapes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Final
 __all__ = [
     "cell_width",
     "count",
+    "distinct_bytes",
     "escaped",
     "format_bytes",
+    "format_bytes_of",
     "format_duration",
     "format_rate",
     "joined",
@@ -29,11 +31,11 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _EMOJI_STYLE: Final = "\N{VARIATION SELECTOR-16}"
 _LEAST_OF_FOLDERS: Final = 3
-_UNITS: Final = ("kB", "MB", "GB", "TB", "PB")
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def printable(text: str) -> str:
-    r"""The text with everything that a terminal would obey, hide or reorder shown as an escape.
+    r"""Escapes every character that a terminal would obey, hide or reorder.
 
     Control characters, newlines, ANSI escapes, bidirectional overrides and other invisible marks become `\x1b` or
     `\u202e`; a byte of a file name that is not UTF-8 becomes `\xff`. All else stays, emoji included.
@@ -48,7 +50,7 @@ def _shown(char: str) -> str:
 
 
 def escaped(char: str) -> str:
-    r"""The character as Python writes its escape: `\x1b`, `\u202e`, `\U000e0001`; an undecoded byte as `\xff`."""
+    r"""Escapes one character as Python does: `\x1b`, `\u202e`, `\U000e0001`; an undecoded byte becomes `\xff`."""
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004  a byte that Python could not decode (PEP 383)
         code -= 0xDC00
@@ -65,24 +67,24 @@ def _char_width(char: str) -> int:
 
 
 def cell_width(text: str) -> int:
-    """Cells of a terminal that the text takes; wide (CJK, emoji) characters take two, combining marks none."""
+    """Counts the cells that a terminal uses for the text: two for a wide character, none for a combining mark."""
     if text.isascii():
         return len(text)
     return sum(map(_char_width, text)) + text.count(_EMOJI_STYLE)
 
 
 def pad(text: str, width: int) -> str:
-    """The text filled up with spaces to `width` cells."""
+    """Pads the text with spaces to `width` cells."""
     return text + " " * (width - cell_width(text))
 
 
 def shorten_middle(text: str, width: int, ellipsis: str = "…") -> str:
-    """The text in at most `width` cells: what does not fit is cut out of the middle, as both ends of a name tell most.
+    """Cuts the text to `width` cells in its middle, since the ends of a name say most.
 
     Args:
         text: Printable text.
         width: In cells.
-        ellipsis: What stands for the part that is cut out.
+        ellipsis: Replaces the part that is cut out.
     """
     if cell_width(text) <= width:
         return text
@@ -94,9 +96,9 @@ def shorten_middle(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def shorten_path(path: str, width: int) -> str:
-    """The path in at most `width` cells: the file's name is kept, and of its folders what has room before it.
+    """Cuts the path to `width` cells: keeps the file's name, and of its folders what fits before it.
 
-    Two courses may both have a "001.mp4"; the beginning of the path tells them apart.
+    The folders distinguish the "001.mp4" of one course from that of another.
 
     Args:
         path: Printable, parts joined by "/".
@@ -126,26 +128,51 @@ def _last_cells(text: str, width: int) -> str:
 
 
 def format_bytes(size: int) -> str:
-    """A size in decimal units: 33.4 GB, 304 MB, 9.4 MB, 512 B."""
-    if abs(size) < 1000:  # noqa: PLR2004  decimal units
-        return f"{size} B"
+    """Formats a size in decimal units: 33.4 GB, 304 MB, 9.4 MB, 512 B."""
+    value, unit = _scaled(size)
+    return f"{_digits(value, unit)} {unit}"
+
+
+def format_bytes_of(part: int, whole: int) -> str:
+    """Formats "part of whole" with the unit once: 95.4 of 286 MB, 0 of 9.4 MB.
+
+    A part that would be 0.0 in the unit of the whole keeps its own: 9.4 MB of 33.4 GB.
+    """
+    value, unit = _scaled(whole)
+    share = part * value / whole if whole else 0.0
+    if (part and not whole) or 0 < share < 0.05:  # noqa: PLR2004 - the least that is not rounded to 0.0
+        return f"{format_bytes(part)} of {format_bytes(whole)}"
+    return f"{_digits(share, unit) if part else 0} of {_digits(value, unit)} {unit}"
+
+
+def distinct_bytes(size: int, other: int) -> tuple[str, str]:
+    """Formats two different sizes so that they differ as texts, too: to the byte where they are that close."""
+    texts = format_bytes(size), format_bytes(other)
+    return texts if texts[0] != texts[1] else (f"{size:,} B", f"{other:,} B")
+
+
+def _scaled(size: int) -> tuple[float, str]:
+    """The size in the largest unit that leaves at least one digit before the point, and that unit."""
     value = float(size)
-    for unit in _UNITS:
+    for unit in _UNITS[:-1]:
+        if round(value, 1 if value < 100 else 0) < 1000:  # noqa: PLR2004 - decimal units, shown with three digits
+            return value, unit
         value /= 1000
-        if round(value, 1) < 100:  # noqa: PLR2004  three digits say enough
-            return f"{value:.1f} {unit}"
-        if round(value) < 1000 or unit == _UNITS[-1]:  # noqa: PLR2004  decimal units
-            return f"{value:.0f} {unit}"
-    raise AssertionError("the last unit takes every size")
+    return value, _UNITS[-1]
+
+
+def _digits(value: float, unit: str) -> str:
+    has_point = unit != _UNITS[0] and round(value, 1) < 100  # noqa: PLR2004 - three digits say enough
+    return f"{value:.1f}" if has_point else f"{value:.0f}"
 
 
 def format_rate(rate: float) -> str:
-    """Bytes per second in decimal units: 3.2 MB/s."""
+    """Formats bytes per second in decimal units: 3.2 MB/s."""
     return f"{format_bytes(round(rate))}/s"
 
 
 def format_duration(seconds: float) -> str:
-    """A time span as one says it: 0.4 s, 42 s, 5 min 03 s, 1 h 05 min, 2 d 03 h."""
+    """Formats a time span: 0.4 s, 42 s, 5 min 03 s, 1 h 05 min, 2 d 03 h."""
     if 0 < seconds < 0.95:  # noqa: PLR2004  below, "1 s" would be false
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(max(0.0, seconds)), 60)
@@ -159,7 +186,7 @@ def format_duration(seconds: float) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most that many cells, broken at spaces; a longer word has a line of its own."""
+    """Breaks the text at spaces into lines of at most `width` cells; a longer word gets a line of its own."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -171,12 +198,12 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def joined(reason: str, hint: str) -> str:
-    """What is wrong and what to do about it, as one text."""
+    """Joins a reason and its hint into one text of two sentences."""
     if not hint:
         return reason
     return f"{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {hint}"
 
 
-def count(number: int, one: str, many: str) -> str:
-    """A number with its noun: 1 video, 405 videos, 100,000 videos."""
-    return f"{number:,} {one if number == 1 else many}"
+def count(number: int, singular: str, plural: str) -> str:
+    """Formats a number with its noun: 1 video, 405 videos, 100,000 videos."""
+    return f"{number:,} {singular if number == 1 else plural}"

@@ -18,6 +18,7 @@ from kinescope_upload.errors import FileChangedError
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
+from kinescope_upload.text import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,12 +224,12 @@ def _replace(path: Path) -> None:
 
 _AGAIN: Final = "Run the same command again when it is complete."
 _CHANGES: Final[dict[Callable[[Path], None], tuple[str, str]]] = {
-    _write_to: ('"c/001.mp4" was written to while it was in use.', _AGAIN),
-    _shrink: (f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became {_SIZE - 1}.', _AGAIN),
-    _grow: (f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became {_SIZE + 4}.', _AGAIN),
+    _write_to: ('"c/001.mp4" was written to while it was being read.', _AGAIN),
+    _shrink: (f'"c/001.mp4" changed while it was being read: {_SIZE:,} B became {_SIZE - 1:,} B.', _AGAIN),
+    _grow: (f'"c/001.mp4" changed while it was being read: {_SIZE:,} B became {_SIZE + 4:,} B.', _AGAIN),
 }
 _CHANGES_UNDER_ITS_NAME: Final[dict[Callable[[Path], None], tuple[str, str]]] = {
-    _replace: (f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became 5.', _AGAIN),
+    _replace: (f'"c/001.mp4" changed while it was being read: {format_bytes(_SIZE)} became 5 B.', _AGAIN),
     Path.unlink: ('"c/001.mp4" has vanished.', ""),
 }
 _EVERY_CHANGE: Final = [
@@ -276,7 +277,10 @@ def test_a_file_that_shrinks_while_earlier_bytes_are_hashed_is_never_taken_for_a
         with pytest.raises(FileChangedError) as caught:
             source.hash_up_to(_SIZE, _nothing)
 
-    assert caught.value.what == f'"c/001.mp4" has changed while it was in use: {_SIZE} bytes became {READ_BLOCK}.'
+    assert (
+        caught.value.what
+        == f'"c/001.mp4" changed while it was being read: {format_bytes(_SIZE)} became {format_bytes(READ_BLOCK)}.'
+    )
     assert caught.value.hint == _AGAIN
 
 
@@ -284,7 +288,7 @@ def test_nothing_is_read_beyond_the_end(lasting: Path) -> None:
     with _open(lasting, with_checksum=False) as source, pytest.raises(FileChangedError) as caught:
         _send(source, _SIZE - 10, 11)
 
-    assert caught.value.what == f'"c/001.mp4" ends at byte {_SIZE}; it had {_SIZE}.'
+    assert caught.value.what == f'"c/001.mp4" ends early, after {format_bytes(_SIZE)}.'
     assert caught.value.hint == _AGAIN
 
 

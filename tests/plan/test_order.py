@@ -120,4 +120,4 @@ def test_an_upload_that_kinescope_will_forget_comes_first(order: Order) -> None:
     )
     plan = _plan(order, records={"b_001": begun})
     assert plan.work[0].lesson_id == "b_001"
-    assert plan.work[0].reason == "3 of 30 bytes are there, until 2026-11-24 12:00 UTC"
+    assert plan.work[0].reason == "3 of 30 B uploaded, until 2026-11-24 12:00 UTC"

@@ -308,7 +308,7 @@ ROWS = (
         name="Kinescope's original has another size",
         arrange=lambda world: world.emulator.corrupt(video_of(world), size=10),
         kinds=(Kind.SIZE_DIFFERS,),
-        says=("video {own} has 10 bytes", "has 10240"),
+        says=("video {own} has 10 B", "has 10.2 kB"),
         left=(Kind.SIZE_DIFFERS,),
     ),
     Disagreement(
@@ -329,7 +329,7 @@ ROWS = (
         name="a video that nobody knows",
         arrange=_stray,
         kinds=(Kind.UNKNOWN_VIDEO,),
-        says=(f'video {THEIRS} in the folder of "01_analytics", called "what is this", "done", 777 bytes',),
+        says=(f'video {THEIRS} in the folder of "01_analytics", called "what is this", "done", 777 B',),
         left=(Kind.UNKNOWN_VIDEO,),
     ),
     Disagreement(

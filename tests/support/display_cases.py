@@ -101,9 +101,7 @@ def small_plan() -> Plan:
         lessons=(
             lesson("a_001", 10 * MB, name="001_Начало.mp4"),
             lesson("a_002", 64 * MB, name="002_den_1.mp4"),
-            lesson(
-                "a_003", 300 * MB, Decision.RESUME, offset=100 * MB, reason="100000000 of 300000000 bytes are there"
-            ),
+            lesson("a_003", 300 * MB, Decision.RESUME, offset=100 * MB, reason="100 of 300 MB uploaded"),
             lesson(
                 "a_004",
                 20 * MB,

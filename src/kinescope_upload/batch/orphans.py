@@ -9,6 +9,7 @@ from kinescope_upload.batch.leftovers import find_late_leftover, find_leftover
 from kinescope_upload.errors import InDoubtError
 from kinescope_upload.events import OrphanRemoved
 from kinescope_upload.kinescope.video import Video, VideoState
+from kinescope_upload.text import format_bytes
 from kinescope_upload.upload import Dialect, FreshUpload, OrphanGone, Record, VideoComplete
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _adopt(record: Record, video: Video, file: VideoFile, md5: Callable[[], str 
     """The video is complete and ours, by its id or by its mark; whatever Kinescope tells of its content must agree."""
     if not record.is_for(file) or video.size not in {None, file.size}:
         raise InDoubtError(
-            f"Video {video.id} is complete{_with_size(video)}, and the file is another now ({file.size} bytes).",
+            f"Video {video.id} is complete{_with_size(video)}; the file is another now ({format_bytes(file.size)}).",
             _LOOK_THERE,
         )
     digest = md5()
@@ -120,7 +121,7 @@ def _adopt(record: Record, video: Video, file: VideoFile, md5: Callable[[], str 
 
 
 def _with_size(video: Video) -> str:
-    return "" if video.size is None else f" with {video.size} bytes"
+    return "" if video.size is None else f" with {format_bytes(video.size)}"
 
 
 def _remove(run: Run, record: Record, video: Video) -> None:

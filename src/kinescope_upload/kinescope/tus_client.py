@@ -12,6 +12,7 @@ from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 from kinescope_upload.policy.retry import request_deadline
+from kinescope_upload.text import distinct_bytes
 from kinescope_upload.upload import (
     AlreadyExists,
     Created,
@@ -229,10 +230,9 @@ def _named_by(answer: Answer) -> tuple[str | None, str | None]:
 
 def _accepted(record: Record, offset: int, answer: Answer) -> OffsetAccepted | LengthReached:
     if offset > record.size or (answer.length is not None and answer.length != record.size):
-        length = record.size if answer.length is None else answer.length
+        held, whole = distinct_bytes(offset if offset > record.size else answer.length or 0, record.size)
         raise LessonFailedError(
-            f"Kinescope says that it holds {offset} of {length} bytes of a file of {record.size} bytes.",
-            request_id=answer.request_id,
+            f"Kinescope's upload has {held}, and the file has {whole}.", request_id=answer.request_id
         )
     if offset == record.size:
         return LengthReached(md5=None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from kinescope_upload.errors import FileChangedError
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
+from kinescope_upload.text import distinct_bytes, format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["VideoSource"]
 
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
+_WHEN_COMPLETE = "Run the same command again when it is complete."
 
 
 def _all_of_it(count: int) -> int:
@@ -91,13 +93,15 @@ class VideoSource:
         except OSError as error:
             raise self._unreadable(error) from error
         if now.st_size != self._facts.size:
+            before, after = distinct_bytes(self._facts.size, now.st_size)
             raise FileChangedError(
-                f'"{self._name}" has changed while it was in use: {self._facts.size} bytes became {now.st_size}.',
-                "Run the same command again when it is complete.",
+                f'"{self._name}" changed while it was being read: {before} became {after}.',
+                _WHEN_COMPLETE,
             )
         if now.st_mtime_ns != self._facts.modified_ns:
             raise FileChangedError(
-                f'"{self._name}" was written to while it was in use.', "Run the same command again when it is complete."
+                f'"{self._name}" was written to while it was being read.',
+                _WHEN_COMPLETE,
             )
 
     def blocks(
@@ -151,8 +155,8 @@ class VideoSource:
         if not block:
             self.check_unchanged()
             raise FileChangedError(
-                f'"{self._name}" ends at byte {position}; it had {self._facts.size}.',
-                "Run the same command again when it is complete.",
+                f'"{self._name}" ends early, after {format_bytes(position)}.',
+                _WHEN_COMPLETE,
             )
         return block
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.order import Order, sort_in_order
+from kinescope_upload.text import format_bytes_of
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 from kinescope_upload.video_ids import is_same_video
@@ -293,7 +294,7 @@ def _verdict_of_work(file: VideoFile, record: Record | None) -> PlanDecision:
     match record.stage:
         case Stage.CREATED:
             until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""
-            return PlanDecision(Decision.RESUME, f"{record.offset} of {record.size} bytes are there{until}")
+            return PlanDecision(Decision.RESUME, f"{format_bytes_of(record.offset, record.size)} uploaded{until}")
         case Stage.ORPHANED:
             return PlanDecision(Decision.RESUME, f"looks first: {record.reason}")
         case _:

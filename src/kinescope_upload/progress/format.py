@@ -125,7 +125,7 @@ def _read_record(lesson_id: str, facts: object) -> Record:
 def _check_whole(record: Record) -> None:
     """Returns when the stage's facts are there, without which kupload would act on nothing."""
     if not 0 <= record.offset <= record.size:
-        raise FormatError(f'"offset" is {record.offset} of {record.size} bytes')
+        raise FormatError(f'"offset" is {record.offset}, and "size" is {record.size}')
     needed = {
         "attempted_at": record.stage in {Stage.CREATED, Stage.UPLOADED},
         "upload_url": record.stage is Stage.CREATED,

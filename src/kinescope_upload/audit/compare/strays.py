@@ -10,6 +10,7 @@ from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import is_same_content
 from kinescope_upload.kinescope.video import VideoState
+from kinescope_upload.text import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -140,7 +141,7 @@ def _unknown(video: Video, course: str, hint: str) -> Finding:
     facts = [
         f'called "{video.title}"',
         f'"{video.status}"',
-        *([f"{video.size} bytes"] if video.size is not None else []),
+        *([format_bytes(video.size)] if video.size is not None else []),
     ]
     return Finding(
         kind=Kind.UNKNOWN_VIDEO,

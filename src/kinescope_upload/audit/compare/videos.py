@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
+from kinescope_upload.text import distinct_bytes
 from kinescope_upload.upload.titles import fit_title, is_title_of
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ _SUSPENDED: Final = "Look at the plan and the video at Kinescope. kupload leaves
 def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
     if lesson.size is not None and video.size is not None and lesson.size != video.size:
         kind = Kind.FILE_CHANGED if _is_what_was_sent(lesson, video) else Kind.SIZE_DIFFERS
-        reason = f"{lesson.lesson_id}: video {video.id} has {video.size} bytes, {_ours(lesson)} has {lesson.size}"
+        theirs, ours = distinct_bytes(video.size, lesson.size)
+        reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
         yield _finding(kind, lesson, video, reason, _REPLACED if kind is Kind.FILE_CHANGED else _OTHER)
     elif lesson.md5 and video.md5 and lesson.md5 != video.md5:
         kind = Kind.FILE_CHANGED if _is_what_was_sent(lesson, video) else Kind.MD5_DIFFERS

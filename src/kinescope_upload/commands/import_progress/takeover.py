@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.text import format_bytes
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.video_ids import is_same_video
 
@@ -172,7 +173,7 @@ def _doubt_of_file(entry: OldUpload, assignment: Assignment | None) -> str:
     sizes = {assignment.file.size / 1_000_000, assignment.file.size / 1_048_576}
     if entry.megabytes is None or any(abs(size - entry.megabytes) <= _ROUNDING for size in sizes):
         return ""
-    return f'its file had {entry.megabytes} MB, and "{assignment.file.path}" has {assignment.file.size} bytes'
+    return f'its file had {entry.megabytes} MB, and "{assignment.file.path}" has {format_bytes(assignment.file.size)}'
 
 
 def _longest(lesson_id: str, courses: Collection[str]) -> str | None:
