@@ -100,3 +100,15 @@ def test_a_lost_attempt_is_looked_for_without_the_database_too(worlds: WorldMake
     outcome = world.upload(no_db=True, trust_scan=True)
     assert outcome.exit_code == 0, outcome.said
     assert (world.records[FIRST].stage, world.records[FIRST].lost_marks) == (Stage.UPLOADED, ())
+
+
+def test_one_answer_that_a_video_is_absent_is_no_proof(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB,))
+    world.emulator.faults.add(
+        Fault(route=Route.PATCH, action=Action.EXPIRE, keep=100 * KIB),
+        Fault(route=Route.VIDEO_GET, status=404, code=404404),
+    )
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1)
+    world.assert_promise(cuts=1)

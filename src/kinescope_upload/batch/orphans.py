@@ -101,10 +101,8 @@ def _find(run: Run, record: Record) -> Video | None:
 
 
 def _may_be_otherwise_soon(record: Record, video: Video | None) -> bool:
-    """Whether a second look may see more: a creation still at work, or the last bytes."""
-    if video is None:
-        return record.upload_url is None
-    return video.state is VideoState.PARTIAL and record.upload_url is not None
+    """Whether a second look may see more: a creation still at work, an absence that was none, or the last bytes."""
+    return video is None or (video.state is VideoState.PARTIAL and record.upload_url is not None)
 
 
 def _adopt(record: Record, video: Video, file: VideoFile, md5: Callable[[], str | None]) -> VideoComplete:
