@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from kinescope_upload.batch.gates import NetworkGate, ThrottleGate
-from kinescope_upload.batch.stop import EXIT_INTERRUPTED, EXIT_NOT_DONE, EXIT_STOPPED, Ending, Stop
+from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError
 from kinescope_upload.events import RunEvent, WaitEnded, WaitKind, WaitStarted
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.progress import ProgressStore, ask_to_stop
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 30.0
 """Seconds after which a test that waits for another thread has failed."""
 
-_CTRL_C: Final = Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by Ctrl+C.", hint="Run it again.")
+_CTRL_C: Final = Ending(exit_code=ExitCode.INTERRUPTED, reason="Stopped by Ctrl+C.", hint="Run it again.")
 
 
 def _no_cut() -> None:
@@ -173,7 +174,7 @@ def test_an_outage_that_takes_too_long_ends_the_batch_and_stays_resumable() -> N
         _network(_Line(), stop, heard, longest=0.0).wait_until_reachable("no route")
 
     assert stop.ending == Ending(
-        exit_code=EXIT_NOT_DONE,
+        exit_code=ExitCode.NOT_DONE,
         reason="Kinescope could not be reached for 0 min.",
         hint="Everything is saved: run the same command again when the network is back.",
     )
@@ -311,7 +312,7 @@ def test_the_first_ending_counts_and_each_request_cuts_the_transfers() -> None:
     cuts: list[Ending | None] = []
     stop = Stop(lambda: cuts.append(stop.ending))
     stop.request(_CTRL_C)
-    stop.request(Ending(exit_code=EXIT_STOPPED, reason="No money."))
+    stop.request(Ending(exit_code=ExitCode.STOPPED, reason="No money."))
 
     assert stop.ending == _CTRL_C
     assert cuts == [_CTRL_C, _CTRL_C]
@@ -333,7 +334,7 @@ def test_what_stops_a_batch_becomes_its_ending_without_saying_the_way_out_twice(
     error = BatchStoppedError("No money (402).", "Pay, then run it again.", request_id="r-1")
 
     assert Ending.of(error) == Ending(
-        exit_code=EXIT_STOPPED, reason="No money (402). (X-Request-ID r-1)", hint="Pay, then run it again."
+        exit_code=ExitCode.STOPPED, reason="No money (402). (X-Request-ID r-1)", hint="Pay, then run it again."
     )
 
 
@@ -411,7 +412,7 @@ def test_the_first_signal_ends_the_batch_and_the_handlers_are_put_back(number: s
         signal.raise_signal(number)
 
     assert stop.ending == Ending(
-        exit_code=EXIT_INTERRUPTED,
+        exit_code=ExitCode.INTERRUPTED,
         reason=f"Stopped by {word}.",
         hint="Everything is saved; the same command goes on where it was.",
     )

@@ -80,7 +80,7 @@ def test_a_signal_ends_a_wait_for_the_network(worlds: WorldMaker) -> None:
         world.link.cut_now()
         assert process.stdout is not None
         for line in process.stdout:
-            if "waiting" in line.lower():
+            if "no connection" in line.lower():
                 break
         process.send_signal(signal.SIGINT)
         code, _, seconds = ended(process)

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.batch.gates import PaceGate
-from kinescope_upload.batch.stop import EXIT_INTERRUPTED, Ending, Stop
+from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.config.bwlimit import SLOWEST, parse_bwlimit
 from kinescope_upload.errors import InterruptedRunError
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import (
     API_LIMITS,
     UNLIMITED,
@@ -200,7 +201,7 @@ def test_ctrl_c_ends_the_wait_for_the_next_block_at_once() -> None:
     stop = Stop(lambda: None)
     gate = PaceGate(Timetable.always(SLOWEST), stop=stop, clock=lambda: 0.0)
     gate.pass_bytes(MIB)  # at once; the next one would have to wait
-    stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by Ctrl+C."))
+    stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason="Stopped by Ctrl+C."))
     with pytest.raises(InterruptedRunError):
         gate.pass_bytes(MIB)
 

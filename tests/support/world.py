@@ -18,7 +18,7 @@ from urllib.parse import quote
 import pytest
 
 from kinescope_upload.cli.outcome import run_command
-from kinescope_upload.commands import job
+from kinescope_upload.commands.upload import upload
 from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Emulator, Link
 from kinescope_upload.emulator import Settings as EmulatorSettings
@@ -122,7 +122,7 @@ class World:
             {**self.options, **options, "json": True}, directory=self.folder, environment=self.environment
         )
         code = run_command(
-            lambda: job.upload(settings, DisplayOptions(as_json=True), stdout=self.output, stderr=io.StringIO())
+            lambda: upload(settings, DisplayOptions(as_json=True), stdout=self.output, stderr=io.StringIO())
         )
         return Outcome(exit_code=code, said=_parsed(self.output.getvalue()[begins:]))
 

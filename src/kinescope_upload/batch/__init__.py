@@ -15,18 +15,10 @@ from kinescope_upload.batch.batch import Batch, upload_batch
 from kinescope_upload.batch.folders import FolderOptions
 from kinescope_upload.batch.run import Backends, UploadOptions
 from kinescope_upload.batch.stop import (
-    EXIT_DONE,
-    EXIT_INTERRUPTED,
-    EXIT_NOT_DONE,
-    EXIT_STOPPED,
     Ending,
 )
 
 __all__ = [
-    "EXIT_DONE",
-    "EXIT_INTERRUPTED",
-    "EXIT_NOT_DONE",
-    "EXIT_STOPPED",
     "Backends",
     "Batch",
     "Ending",

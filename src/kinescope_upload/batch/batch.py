@@ -14,7 +14,7 @@ from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
-from kinescope_upload.batch.stop import EXIT_DONE, EXIT_NOT_DONE, Ending, Stop
+from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
@@ -27,6 +27,7 @@ from kinescope_upload.events import (
     WaitStarted,
     Warned,
 )
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.plan.order import Order
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def upload_batch(batch: Batch, backends: Backends, rules: UploadOptions, emit: E
         except BatchStoppedError as error:
             stop.request(Ending.of(error))
         except TryAgainError as error:
-            stop.request(Ending(exit_code=EXIT_NOT_DONE, reason=str(error), hint="Run the same command again."))
+            stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason=str(error), hint="Run the same command again."))
     ending = stop.ending or _natural_ending(batch.plan, linker)
     seconds = time.monotonic() - began
     reason = ending.reason or None
@@ -169,4 +170,4 @@ def _watch(run: Run, is_over: Callable[[float], bool]) -> None:
 
 def _natural_ending(plan: Plan, linker: Linker) -> Ending:
     is_done = linker.done == len(plan.work) and not plan.is_in_doubt
-    return Ending(exit_code=EXIT_DONE if is_done else EXIT_NOT_DONE, reason="")
+    return Ending(exit_code=ExitCode.DONE if is_done else ExitCode.NOT_DONE, reason="")

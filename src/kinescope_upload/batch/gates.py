@@ -6,8 +6,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending, Stop
+from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class NetworkGate:
         minutes = self._longest / 60
         self._stop.request(
             Ending(
-                exit_code=EXIT_NOT_DONE,
+                exit_code=ExitCode.NOT_DONE,
                 reason=f"Kinescope could not be reached for {minutes:g} min.",
                 hint="Everything is saved: run the same command again when the network is back.",
             )

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import InterruptedRunError
+from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.errors import BatchStoppedError
 
-__all__ = ["EXIT_DONE", "EXIT_INTERRUPTED", "EXIT_NOT_DONE", "EXIT_STOPPED", "Ending", "Stop"]
-
-EXIT_DONE: Final = 0
-EXIT_NOT_DONE: Final = 1
-EXIT_STOPPED: Final = 3
-EXIT_INTERRUPTED: Final = 130
+__all__ = ["Ending", "Stop"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +28,7 @@ class Ending:
     @classmethod
     def of(cls, error: BatchStoppedError) -> Ending:
         """The ending that such an error makes."""
-        return cls(exit_code=EXIT_STOPPED, reason=error.reason, hint=error.hint)
+        return cls(exit_code=ExitCode.STOPPED, reason=error.reason, hint=error.hint)
 
 
 class Stop:

@@ -8,7 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.batch.stop import EXIT_INTERRUPTED, Ending, Stop
+from kinescope_upload.batch.stop import Ending, Stop
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.progress import stop_is_asked
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
     """The first signal ends the batch with everything saved; a second one ends the process at once."""
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        if stop.ending is not None and stop.ending.exit_code == EXIT_INTERRUPTED:
-            os._exit(EXIT_INTERRUPTED)
+        if stop.ending is not None and stop.ending.exit_code == ExitCode.INTERRUPTED:
+            os._exit(ExitCode.INTERRUPTED)
         name = signal.Signals(number).name
         word = "Ctrl+C" if name == "SIGINT" else name
-        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason=f"Stopped by {word}.", hint=_GO_ON))
+        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=f"Stopped by {word}.", hint=_GO_ON))
 
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
@@ -49,7 +50,7 @@ _GO_ON: Final = "Everything is saved; the same command goes on where it was."
 def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> None:
     """Ends the batch when `kupload stop` has asked for it."""
     if stop.ending is None and stop_is_asked(progress, courses):
-        stop.request(Ending(exit_code=EXIT_INTERRUPTED, reason="Stopped by `kupload stop`.", hint=_GO_ON))
+        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason="Stopped by `kupload stop`.", hint=_GO_ON))
 
 
 class SleepDetector:

@@ -7,7 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.lesson import LessonUpload
-from kinescope_upload.batch.stop import EXIT_NOT_DONE, Ending
+from kinescope_upload.batch.stop import Ending
 from kinescope_upload.errors import (
     BatchStoppedError,
     InDoubtError,
@@ -15,6 +15,7 @@ from kinescope_upload.errors import (
     LessonFailedError,
 )
 from kinescope_upload.events import LessonFailed, LessonStarted
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.plan.order import work_queues
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Workers:
         except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
             self.bug = error
             words = "".join(traceback.format_exception_only(error)).strip()
-            self._run.stop.request(Ending(exit_code=EXIT_NOT_DONE, reason=f"A bug in kupload: {words}"))
+            self._run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason=f"A bug in kupload: {words}"))
 
     def _bring_to_its_end(self, lesson: PlannedLesson) -> None:
         self._run.emit(LessonStarted(lesson=lesson))

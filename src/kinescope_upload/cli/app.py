@@ -151,14 +151,18 @@ def _refuse_options(context: typer.Context) -> None:
 
 
 def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> int:
-    from kinescope_upload.commands import job
-
     options = display_options(settings)
     if wants_status:
-        return job.show_status(settings, options, sys.stdout)
+        from kinescope_upload.commands.status import show_status
+
+        return show_status(settings, options, sys.stdout)
     if is_dry_run:
-        return job.dry_run(settings, options, sys.stdout)
-    return job.upload(settings, options, stdout=sys.stdout, stderr=sys.stderr)
+        from kinescope_upload.commands.dry_run import dry_run
+
+        return dry_run(settings, options, sys.stdout)
+    from kinescope_upload.commands.upload import upload
+
+    return upload(settings, options, stdout=sys.stdout, stderr=sys.stderr)
 
 
 @app.command()

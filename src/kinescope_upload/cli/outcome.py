@@ -19,6 +19,7 @@ from kinescope_upload.errors import (
     LessonFailedError,
     UsageError,
 )
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.error_view import print_error, print_error_object, without_secrets
 
 if TYPE_CHECKING:
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_command"]
 
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_STOPPED: Final = 3
-EXIT_INTERRUPTED: Final = 130
-_EXIT_BUG: Final = 70
-"""EX_SOFTWARE of sysexits.h."""
 _STOPPED: Final = "Stopped. Nothing was begun that is not saved."
 
 
@@ -61,14 +56,14 @@ def run_command(command: Callable[[], object]) -> int:
         return _told(InterruptedRunError(_STOPPED))
     except BrokenPipeError:
         _drop_output()
-        return EXIT_FAILED
+        return ExitCode.NOT_DONE
     except Exception as error:  # noqa: BLE001 - the last place before the user
         if isinstance(error, _CommandLineError):
             error.show()
             return error.exit_code
         _tell_bug()
-        return _EXIT_BUG
-    if result == EXIT_INTERRUPTED and interrupted.is_set():  # Typer makes a mere exit code of Ctrl+C
+        return ExitCode.BUG
+    if result == ExitCode.INTERRUPTED and interrupted.is_set():  # Typer makes a mere exit code of Ctrl+C
         return _told(InterruptedRunError(_STOPPED))
     return result if isinstance(result, int) else 0
 
@@ -95,13 +90,13 @@ def _end_like_ctrl_c() -> Event:
 def _exit_code(error: KuploadError) -> int:
     match error:
         case UsageError():
-            return EXIT_USAGE
+            return ExitCode.USAGE
         case BatchStoppedError():
-            return EXIT_STOPPED
+            return ExitCode.STOPPED
         case InterruptedRunError():
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         case LessonFailedError() | _:
-            return EXIT_FAILED
+            return ExitCode.NOT_DONE
 
 
 def _told(error: KuploadError) -> int:

@@ -17,13 +17,12 @@ from kinescope_upload.cli.options import (
     load,
 )
 from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.fixes import FixPlan
 
 __all__ = ["repair"]
-
-_DONE, _LEFT = 0, 1
 
 
 def repair(  # noqa: PLR0913 - one argument an option
@@ -73,7 +72,7 @@ def repair(  # noqa: PLR0913 - one argument an option
 
         result = run_repair(settings, tell, agree, is_dry_run=dry_run)
     is_left = result.failed or result.plan.manual or (result.plan.fixes and not result.was_agreed and not dry_run)
-    exit_code = _LEFT if is_left and not dry_run else _DONE
+    exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
     view.show_end(result.plan, fixed=result.fixed, failed=result.failed, exit_code=exit_code)
     raise typer.Exit(exit_code)
 

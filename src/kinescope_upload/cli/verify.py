@@ -19,10 +19,9 @@ from kinescope_upload.cli.options import (
 )
 from kinescope_upload.config.values import parse_duration
 from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
 
 __all__ = ["verify"]
-
-_AGREE, _DIFFER = 0, 1
 
 
 def verify(  # noqa: PLR0913 - one argument an option
@@ -70,7 +69,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     view = AuditView(options, sys.stdout)
     with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
         report = run_verify(settings, wishes, tell)
-    exit_code = _AGREE if report.agrees else _DIFFER
+    exit_code = ExitCode.DONE if report.agrees else ExitCode.NOT_DONE
     view.show_report(report, exit_code=exit_code)
     raise typer.Exit(exit_code)
 

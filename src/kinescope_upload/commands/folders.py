@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.commands.folders_view import FolderAnswer, print_folders
 from kinescope_upload.commands.look import Look, look_at_library
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, match_folders
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
 
 __all__ = ["show_folders"]
-
-_ALL_GOOD: Final = 0
-_NOT_ALL: Final = 1
 
 
 def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *, create: bool) -> int:
@@ -49,7 +47,7 @@ def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *,
         made=frozenset(folder.name for folder in made),
     )
     print_folders(answer, options, stdout)
-    return _ALL_GOOD if all(one.is_good for one in found) else _NOT_ALL
+    return ExitCode.DONE if all(one.is_good for one in found) else ExitCode.NOT_DONE
 
 
 def _match(settings: Settings, look: Look, folders: tuple[Folder, ...]) -> tuple[CourseFolder, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.text import count, format_bytes, format_duration, joined
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Cost", "Summary", "next_command", "one_line", "summary_rows"]
 
 _SHOWN: Final = 20
-_EXIT_INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def next_command(summary: Summary, command: str) -> str:
         summary: The results of the run.
         command: The command of this run, "kupload --course 01_analytics".
     """
-    if summary.exit_code == _EXIT_INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
+    if summary.exit_code == ExitCode.INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return command
     if summary.in_doubt or any(doubt.blocking for doubt in summary.doubts):
         return f"{command} --dry-run"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,10 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.errors import KuploadError
 
 __all__ = ["Check", "SettingFact", "Standing", "exit_code_of"]
-
-_ALL_GOOD: Final = 0
-_CONFIGURATION: Final = 2
-_OUTSIDE: Final = 3
 
 
 class Standing(StrEnum):
@@ -70,5 +68,5 @@ def exit_code_of(checks: Iterable[Check]) -> int:
     """0 when nothing is wrong, 2 when something is wrong here, else 3."""
     standings = {check.standing for check in checks}
     if Standing.WRONG_HERE in standings:
-        return _CONFIGURATION
-    return _OUTSIDE if Standing.WRONG_OUTSIDE in standings else _ALL_GOOD
+        return ExitCode.USAGE
+    return ExitCode.STOPPED if Standing.WRONG_OUTSIDE in standings else ExitCode.DONE

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.commands.import_progress.old_progress import OldProgress, parse_old_progress
 from kinescope_upload.commands.import_progress.takeover import Known, Takeover, take_over
 from kinescope_upload.commands.import_progress.view import print_takeover
 from kinescope_upload.commands.look import Look, look_at_library
 from kinescope_upload.connect import database_of
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import known_courses
 from kinescope_upload.progress import ProgressStore, read_records
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
 
 __all__ = ["import_progress"]
-
-_ALL_TAKEN: Final = 0
-_NOT_ALL: Final = 1
 
 
 def import_progress(settings: Settings, options: DisplayOptions, stdout: TextIO, *, file: Path) -> int:
@@ -41,7 +39,7 @@ def import_progress(settings: Settings, options: DisplayOptions, stdout: TextIO,
     look = _look(settings)
     takeover = _take(old, look, settings)
     print_takeover(takeover, options, stdout)
-    return _NOT_ALL if takeover.not_taken else _ALL_TAKEN
+    return ExitCode.NOT_DONE if takeover.not_taken else ExitCode.DONE
 
 
 def _look(settings: Settings) -> Look | None:

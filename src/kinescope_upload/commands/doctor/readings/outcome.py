@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings.table import READINGS, reading_named
+from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,6 @@ __all__ = [
     "in_order",
 ]
 
-_ALL_GOOD: Final = 0
-_NOT_ALL: Final = 1
 _STOPPED: Final = 3
 
 
@@ -135,7 +134,7 @@ class TrialResult:
             return _STOPPED
         is_against = any(step.state is StepState.AGAINST for step in self.steps)
         is_untold = any(isinstance(outcome, NotTold) for outcome in self.outcomes)
-        return _NOT_ALL if is_against or is_untold or self.left else _ALL_GOOD
+        return ExitCode.NOT_DONE if is_against or is_untold or self.left else ExitCode.DONE
 
 
 def differs(outcome: Outcome) -> bool:

@@ -1,0 +1,77 @@
+"""`kupload`: uploads what is selected and links it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, upload_batch
+from kinescope_upload.commands.doctor.preflight import check_rights
+from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
+from kinescope_upload.commands.plan_view import cut_titles_warning
+from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.display.printers import make_printer
+from kinescope_upload.events import Warned
+from kinescope_upload.policy.retry import RetryPolicy
+from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
+from kinescope_upload.progress import ProgressStore
+from kinescope_upload.survey import check_proof, read_rows, survey_library
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
+    from kinescope_upload.connect import Kinescope
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.output.options import DisplayOptions
+
+__all__ = ["upload"]
+
+
+def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
+    """Uploads what is selected and links it."""
+    needs = settings.needed_for_upload()
+    survey = survey_library(settings)
+    database = database_of(settings)
+    check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
+    rows = None if database is None else read_rows(database, survey)
+    with ProgressStore(settings.progress, survey.courses) as progress:
+        plan = survey.plan(rows, progress.records)
+        del survey, rows  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
+        folders = FolderOptions(
+            project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders
+        )
+        with make_printer(options, stdout=stdout, stderr=stderr) as emit, open_kinescope(settings) as kinescope:
+            check = partial(check_rights, plan, kinescope, database, settings, emit)
+            backends = _backends(settings, kinescope, progress, database)
+            batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
+            advice = advice_about_old_progress(settings, Path.cwd())
+            for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):
+                emit(Warned(message=warning))
+            return upload_batch(batch, backends, _options(settings), emit).exit_code
+
+
+def _backends(
+    settings: Settings, kinescope: Kinescope, progress: ProgressStore, database: LessonsDatabase | None
+) -> Backends:
+    return Backends(
+        library=settings.needed_library(),
+        service=kinescope.service,
+        uploader=kinescope.uploader,
+        kinescope=kinescope.api,
+        database=database,
+        progress=progress,
+    )
+
+
+def _options(settings: Settings) -> UploadOptions:
+    return UploadOptions(
+        project_id=settings.needed_project_id(),
+        dialect=settings.dialect,
+        chunks=chunk_sizing(settings.chunk_size),
+        retry=RetryPolicy(retries=settings.retries, base=settings.retry_base),
+        orphan_wait=settings.orphan_wait,
+        longest_wait=settings.max_outage,
+        with_checksum=not settings.no_checksum,
+        blocks=block_sizing(settings.jobs),
+        bwlimit=settings.bwlimit,
+    )
