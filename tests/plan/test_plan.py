@@ -190,14 +190,14 @@ def test_the_tables_hold_every_record_and_every_row() -> None:
             "attempted",
             "row empty",
             _file(size=9),
-            "resume c_001: the file has changed since its upload began: begins anew",
+            "resume c_001: the file has changed since its upload began: starts over",
         ),
         ("created", "row empty", _file(), "resume c_001: 40 of 100 B uploaded"),
         (
             "created",
             "row empty",
             _file(size=9),
-            "resume c_001: the file has changed since its upload began: begins anew",
+            "resume c_001: the file has changed since its upload began: starts over",
         ),
         (
             "created",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "Plan", "PlannedLesson", "Selection", "make_plan"]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_RESTORE = "Restore the library's order or name the right file in a map file (--map)."
 
 
 class Decision(StrEnum):
@@ -227,14 +228,10 @@ def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Map
         return PlanDecision(
             Decision.IN_DOUBT,
             f'was uploaded from "{record.path}", and now "{path}" would be its file',
-            "Restore the library's order or name the right file in a map file (--map).",
+            _RESTORE,
         )
     if (pinned := pins.get(path, assignment.lesson_id)) != assignment.lesson_id:
-        return PlanDecision(
-            Decision.IN_DOUBT,
-            f'its file "{path}" was uploaded for lesson {pinned}',
-            "Restore the library's order or name the right file in a map file (--map).",
-        )
+        return PlanDecision(Decision.IN_DOUBT, f'its file "{path}" was uploaded for lesson {pinned}', _RESTORE)
     return None
 
 
@@ -279,7 +276,7 @@ def _verdict_of_row(row: LessonRow | None, record: Record | None) -> PlanDecisio
 
 
 def _what_we_have(stage: Stage, ours: str | None) -> str:
-    if stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}:
+    if stage.has_all_bytes:
         return f"kupload uploaded video {ours}"
     return f"kupload began to upload video {ours}" if ours else "kupload began to upload another"
 
@@ -290,7 +287,7 @@ def _verdict_of_work(file: VideoFile, record: Record | None) -> PlanDecision:
     if record.stage is Stage.UPLOADED:
         return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
     if not record.is_for(file):
-        return PlanDecision(Decision.RESUME, "the file has changed since its upload began: begins anew")
+        return PlanDecision(Decision.RESUME, "the file has changed since its upload began: starts over")
     match record.stage:
         case Stage.CREATED:
             until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""

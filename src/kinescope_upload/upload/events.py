@@ -172,7 +172,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoGone:
-    """Every byte had arrived, and the video is on Kinescope no more: the lesson begins anew."""
+    """Every byte had arrived, and the video is on Kinescope no more: the lesson starts over."""
 
     fresh: FreshUpload
 

@@ -24,6 +24,11 @@ class Stage(StrEnum):
     LINKED = "linked"
     VERIFIED = "verified"
 
+    @property
+    def has_all_bytes(self) -> bool:
+        """Whether Kinescope has acknowledged every byte."""
+        return self in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}
+
 
 class Dialect(StrEnum):
     """How an upload is created: by Tus headers with an id that we choose, or by JSON with one of the server's."""

@@ -196,7 +196,7 @@ def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
         dialect: The dialect of this run.
     """
     record = replace(record, offset_confirmed=False, offset_refused=False)
-    if record.stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}:
+    if record.stage.has_all_bytes:
         return record
     if not record.is_for(file):
         return advance(record, FileReplaced())
