@@ -1,4 +1,4 @@
-"""One chunk on its way: no faster than the user allows, counted, and not for ever."""
+"""Watches one chunk: paces it, counts its bytes, and ends it when it takes too long."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> Non
 class SleepDetector:
     """Notices that the machine slept (or the process was suspended): no tick came for far too long.
 
-    Connections do not survive a sleep, but nobody tells their owner, who would wait for them in vain.
+    Connections do not survive a sleep, and nobody tells their owner, who would wait for them until the stall time.
 
     Args:
         on_wake: Called with the seconds slept.

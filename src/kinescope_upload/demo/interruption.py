@@ -17,7 +17,7 @@ _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 )
 _TICK: Final = 0.2
-"""Some systems do not wake a thread that waits for ever, so nothing does."""
+"""Some systems do not wake a thread that waits without a limit, so each wait has one."""
 
 
 class Interruption:

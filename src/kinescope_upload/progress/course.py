@@ -94,7 +94,7 @@ class CourseProgress:
             self._lock.release()
 
     def _write_whole(self, lines: Mapping[str, bytes]) -> None:
-        """The journal that was is of no account from the moment on that the file is in its place."""
+        """Once the new file is in place, the old journal is obsolete."""
         journal, self._journal = self._journal, None
         if journal:
             journal.close()

@@ -1,4 +1,4 @@
-"""Whether the replaced system's progress lies about while there is none of our own."""
+"""Tells when the replaced system's progress file is there and none of our own."""
 
 from __future__ import annotations
 
