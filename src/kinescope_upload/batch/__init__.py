@@ -1,13 +1,13 @@
-"""A batch: workers bring lessons to their end, and whatever breaks on the way is survived.
+"""Runs a batch: workers upload lessons in parallel and recover from failures.
 
 ::
 
     batch ──► workers ──► lesson ──► orphans     one lesson: next step, perform, advance, save
-      │          │           ├─────► passage     a chunk on its way
-      │          │           └─────► persistence ──► patience    trying again, and what a failure costs
+      │          │           ├─────► chunk_progress   paces and counts one chunk
+      │          │           └─────► retrier ──► retry_state    tries again; what a failure costs
       │          └──────► linker                 rows, at once or when the database is back
       ├─────► folders                            each course's folder
-      └─────► watch                              signals, a request to stop, a machine that slept
+      └─────► watch                              signals, a request to stop, a sleep of the machine
     run · stop · gates                           what they all work with
 """
 

@@ -1,4 +1,4 @@
-"""A whole batch: from a plan and the ends to an ending."""
+"""Runs a whole batch, from the plan to the way it ended."""
 
 from __future__ import annotations
 

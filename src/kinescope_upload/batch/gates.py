@@ -1,4 +1,4 @@
-"""What holds every worker back together: a network that is down, a service that asks to slow down, a limit."""
+"""Holds all workers back together: while the network is down, while the service asks to slow down, by a limit."""
 
 from __future__ import annotations
 

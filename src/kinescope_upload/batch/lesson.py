@@ -1,4 +1,4 @@
-"""One lesson's way from wherever it is to `uploaded`: next step, perform it, advance and save."""
+"""Uploads one lesson: takes the next step, performs it, advances the record and saves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows: each lesson's row is pointed at its video at once, or, while the database is down, as soon as it is back."""
+"""Links lessons: writes each row at once, or, while the database is down, as soon as it is back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trying again: as often as the user wants, for as long as the network is down, and never past the batch's end."""
+"""Tries a request again: as often as the user allows, as long as the network is down, until the batch ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way to end a batch early, and to wait without standing in its way."""
+"""Stops a batch early; every wait in the batch goes through here so that it ends at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers: each takes the next lesson, and one lesson's trouble is not the next one's."""
+"""Runs the workers: each takes the next lesson; a lesson that fails does not stop the others."""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
-"""The commands beside the main job, each one function that returns the exit code.
+"""What each command does: one function a command, which returns the exit code.
 
 ::
 
-    folders ───► look                 the project's folders beside the library's courses
-    mapping ───► look                 the mapping, shown and written down
-    takeover ──► look · beside        the replaced system's progress, taken over
-    doctor ─┬──► checks_here          settings, library, progress folder
-            ├──► checks_database      the lessons' table
-            └──► checks_kinescope     token, rights, folders, uploader, clock
+    upload                           uploads what is selected, and links it
+    dry_run ──► plan_view            shows what a run would do
+    status ───► course_status · status_view    shows how far each course is
+    folders ──► look · folders_view  shows the project's folders beside the library's courses
+    map ──────► look · map_view      shows the mapping, and writes it down
+    import_progress/                 takes over the replaced system's progress
+    doctor/                          checks what could stop a run; --try
 
 Nothing is imported here, so that each command pays only for what it uses.
 """

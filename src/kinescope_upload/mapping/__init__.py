@@ -1,12 +1,12 @@
-"""Which lesson a video file belongs to: map file, manifest, or scan rule with its guard. Pure.
+"""Which lesson a video file belongs to: map file, manifest, or scan rule. Pure.
 
 ::
 
     map_file ─┐
-    manifest ─┴► shape, entries, paths     what somebody wrote down, held against the library
-    scan_rule ─► guard                     what a file's place says, held against the database
+    manifest ─┴► json_node, entries, paths what somebody wrote down, held against the library
+    scan_rule ─► section_check             what a file's place says, held against the database
     rows                                   map file and manifest, held against the database
-    written                                a mapping as a map file, for a person to correct
+    map_writer                             a mapping as a map file, for a person to correct
     courses                                which courses there are
 """
 

@@ -1,11 +1,11 @@
-"""The life of one lesson's video: stages, events, and the one table that joins them. Pure.
+"""Decides about one lesson's upload: stages, events, and the table that joins them. Pure.
 
 The loop that drives it is: take the next step, perform it, advance the record by the event that came of it, save the
 record. Bytes that were handed to the network count for nothing here; only what the server acknowledged is an event.
 
 ::
 
-    record ──► transitions ──► events      what happened, and what that makes of the record
+    record ──► table ──► events            what happened, and what that makes of the record
        └─────► steps                       what to do next
     marks                                  whose a video is, where the server chooses its id
 """
