@@ -17,9 +17,9 @@ _SHORTEST_SPAN: Final = 1.0
 class RateEstimator:
     """Measures the mean rate over the last half minute.
 
-    The span begins and ends at moments at which the total changed: a total that grows by one large acknowledgement every
-    twenty seconds is measured as exactly as one that grows by small blocks. Silence counts only beyond the longest pause
-    within the span. The first two seconds do not count: then only the buffers of the network fill.
+    The span begins and ends at moments at which the total changed: a total that grows by one large acknowledgement
+    every twenty seconds is measured as exactly as one that grows by small blocks. Silence counts only beyond the
+    longest pause within the span. The first two seconds do not count: then only the buffers of the network fill.
     """
 
     __slots__ = ("_began", "_samples")
