@@ -71,7 +71,7 @@ class BytesSent:
 class BytesAccepted:
     """The server acknowledged `offset` bytes of the file in all.
 
-    `is_resumed` marks the first acknowledgement of an earlier upload. Its bytes were not sent in this request, so no
+    `is_resumed` marks the first acknowledgement of an earlier upload. Its bytes were not sent in this request, and no
     rate counts them.
     """
 

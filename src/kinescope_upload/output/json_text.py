@@ -1,7 +1,7 @@
 r"""Formats the lines of the JSON output (docs/json.md). Pure.
 
-Every line is plain ASCII with escapes for all other characters, so that it survives any encoding and no name can
-control a terminal. The bytes of a file name that is not UTF-8 become `\xff`.
+Every line is plain ASCII with escapes for all other characters: it survives any encoding, and no name can control a
+terminal. The bytes of a file name that is not UTF-8 become `\xff`.
 """
 
 from __future__ import annotations
