@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -114,3 +115,17 @@ def test_a_refused_token_ends_with_3(two_courses: World) -> None:
     two_courses.environment["KINESCOPE_API_KEY"] = "00000000-0000-4000-8000-000000000000"
     outcome = two_courses.run("folders")
     assert (outcome.exit_code, "does not accept the token" in outcome.text) == (3, True)
+
+
+def test_the_hint_for_a_missing_folder_works_when_it_is_typed_without_a_database(worlds: WorldMaker) -> None:
+    world = worlds()
+    file = world.library / "02 второй курс/m01/001.mp4"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"video")
+    del world.environment["DATABASE_URL"]
+    shown = world.run("folders", "--json")
+    [course] = [one for one in by_course(shown).values() if one["state"] == "missing"]
+    command = shlex.split(course["way_out"].partition("`")[2].partition("`")[0])
+    assert command[:2] == ["kupload", "folders"]
+    assert world.run(*command[1:]).exit_code == 0
+    assert [folder.name for folder in world.emulator.folders()] == ["02 второй курс"]

@@ -186,3 +186,13 @@ def test_doctor_tries_only_what_the_list_does_not_tell(worlds: WorldMaker, readi
     assert world.run("doctor").exit_code == 0
     asked = world.emulator.accounting.requests()
     assert (asked[Route.INIT], asked[Route.VIDEO_DELETE]) == (tries, tries)
+
+
+def test_a_run_with_another_workspaces_id_names_the_setting_and_not_a_missing_right(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((10 * KIB,))
+    world.environment["KINESCOPE_WORKSPACE_ID"] = "22222222-2222-4222-8222-222222222222"
+    outcome = world.run()
+    assert outcome.exit_code == 3
+    assert "workspace 22222222-2222-4222-8222-222222222222" in outcome.text
+    assert "Check KINESCOPE_WORKSPACE_ID" in outcome.text

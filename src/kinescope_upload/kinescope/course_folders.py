@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -56,7 +57,8 @@ class CourseFolder:
         """What to do about it; empty when there is nothing to do."""
         match self.state:
             case FolderState.MISSING:
-                return "Create it (`kupload folders --create`), or pin another in kupload.toml ([folders])."
+                command = shlex.join(("kupload", "folders", "--create", "--course", self.course))
+                return f"Create it (`{command}`), or pin another in kupload.toml ([folders])."
             case FolderState.AMBIGUOUS:
                 return f'Name the right one in kupload.toml: [folders] "{self.course}" = "<folder id>".'
             case FolderState.PIN_ASTRAY:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from kinescope_upload.errors import LessonFailedError, UnreachableError
+from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
 from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.http_client import ApiRequest
@@ -90,6 +90,13 @@ class TusClient:
                 return AlreadyExists()
             case Meaning.TROUBLE if record.dialect is Dialect.JSON:
                 return InitUnanswered()
+            case Meaning.RIGHT_MISSING if record.dialect is Dialect.TUS:
+                raise BatchStoppedError(
+                    f"The token may not create uploads in workspace {self._workspace_id} "
+                    f"({f'{answer.status} {answer.error_text}'.strip()}).",
+                    "Check KINESCOPE_WORKSPACE_ID and the token's rights: `kupload doctor` shows both.",
+                    request_id=answer.request_id,
+                )
             case meaning:
                 raise error_for(meaning, answer, action=call.action, now=self._service.now())
 
