@@ -1,7 +1,7 @@
-"""What a run tells whoever watches it; the display turns these into bars, lines or JSON. Pure.
+"""The events of a run, which the display shows as bars, lines or JSON. Pure.
 
-A run emits one `RunStarted` and one `RunEnded`, and in between, for each lesson that it works on, one
-`LessonStarted` and one of `LessonDone` and `LessonFailed`. Workers emit at the same time, from their own threads.
+A run emits one `RunStarted` and one `RunEnded`, and between them for each lesson one `LessonStarted` and either
+`LessonDone` or `LessonFailed`. Workers emit at the same time, from their own threads.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """The plan is made and the work begins, `jobs` lessons at a time."""
+    """The work begins, `jobs` lessons at a time."""
 
     plan: Plan
     jobs: int
@@ -52,7 +52,7 @@ class LessonStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageReached:
-    """The lesson's record was saved with a new stage; `video_id` is None while the server has not named it."""
+    """The lesson's record was saved with a new stage; `video_id` is None until the server names it."""
 
     lesson_id: str
     stage: Stage
@@ -61,7 +61,7 @@ class StageReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BytesSent:
-    """The network took `count` more bytes of the file; whether the server has them is not known yet."""
+    """The network took `count` more bytes of the file; the server may not have them yet."""
 
     lesson_id: str
     count: int
@@ -71,8 +71,8 @@ class BytesSent:
 class BytesAccepted:
     """The server acknowledged `offset` bytes of the file in all.
 
-    `is_resumed` marks the first acknowledgement of an upload that was begun earlier: bytes that this run did not send,
-    or not in this request, and that no rate may count.
+    `is_resumed` marks the first acknowledgement of an earlier upload. Its bytes were not sent in this request, and no
+    rate counts them.
     """
 
     lesson_id: str
@@ -82,7 +82,7 @@ class BytesAccepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryScheduled:
-    """A request failed and is tried again after `wait` seconds: retry `number` of `limit` without progress."""
+    """A request failed and is retried after `wait` seconds: retry `number` of `limit` without progress."""
 
     lesson_id: str
     reason: str
@@ -93,7 +93,7 @@ class RetryScheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanRemoved:
-    """A video of ours that no lesson would have used was deleted from Kinescope."""
+    """An unfinished video of ours that no lesson would use was deleted from Kinescope."""
 
     lesson_id: str
     video_id: str
@@ -111,7 +111,7 @@ class WaitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitStarted:
-    """The batch holds back; `longest` is the bound in seconds."""
+    """The batch waits, for at most `longest` seconds."""
 
     kind: WaitKind
     reason: str
@@ -120,7 +120,7 @@ class WaitStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitEnded:
-    """The batch goes on after `seconds`."""
+    """The batch continues after `seconds`."""
 
     kind: WaitKind
     seconds: float
@@ -128,7 +128,7 @@ class WaitEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonDone:
-    """The lesson is as far as this run can bring it: linked, or uploaded when the run goes without a database."""
+    """The lesson is finished: linked, or uploaded in a run without a database."""
 
     lesson_id: str
     stage: Stage
@@ -137,7 +137,7 @@ class LessonDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonFailed:
-    """The lesson is not done; what was achieved is saved, and the next run goes on from there."""
+    """The lesson is not done; its state is saved, and the next run continues from there."""
 
     lesson_id: str
     reason: str
@@ -147,7 +147,7 @@ class LessonFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
-    """Something worth knowing that stops nothing."""
+    """A warning that stops nothing."""
 
     message: str
 
@@ -157,8 +157,8 @@ class RunEnded:
     """The run is over.
 
     Attributes:
-        exit_code: What the process will exit with (0, 1, 3 or 130).
-        seconds: How long it took.
+        exit_code: The exit code of the process (0, 1, 3 or 130).
+        seconds: The duration.
         reason: Why the batch was stopped; None when it ran to its end.
         hint: What to do about that.
     """
@@ -186,4 +186,4 @@ RunEvent = (
 )
 
 Emit = Callable[[RunEvent], None]
-"""Takes events; may be called from any thread."""
+"""Receives events; may be called from any thread."""

@@ -82,12 +82,13 @@ def test_without_a_terminal_the_plan_is_plain_also_for_an_old_encoding() -> None
 
 
 @pytest.mark.parametrize("columns", [80, 140])
-def test_on_a_terminal_the_plan_is_tables_that_fit(columns: int) -> None:
+def test_on_a_terminal_the_plan_is_tables_that_fit(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
     from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
 
+    monkeypatch.setenv("TERM", "xterm")
     with Terminal(columns, lines=60) as terminal:
-        print_plan(small_plan(), DisplayOptions(), terminal.stream, environ={"TERM": "xterm"})
+        print_plan(small_plan(), DisplayOptions(), terminal.stream)
         lines = terminal.lines()
     assert lines[:4] == [
         "To do, in this order",

@@ -138,7 +138,7 @@ PARTLY = replace(
 
 TEXT = """\
 01_analytics  ██████████      82/82  33.4 GB
-02 реклама    █████░░░░░      34/68  12.0 GB of 24.1 GB
+02 реклама    █████░░░░░      34/68  12.0 of 24.1 GB
   2 in progress (64.0 MB there), 3 uploaded, not linked, 1 file missing
   last activity 2026-02-18 10:26 UTC
   failed: 02_ads_m01_000: connection reset
@@ -147,7 +147,7 @@ TEXT = """\
   and 2 more failed
   next: kupload --course "02 реклама"
 
-All           ███████░░░    116/150  45.4 GB of 57.5 GB
+All           ███████░░░    116/150  45.4 of 57.5 GB
   5 failed; the next run tries them again
   next: kupload
 """
@@ -198,7 +198,7 @@ def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
     print_status([replace(PARTLY, course="Курс 😀")], DisplayOptions(), stream)
     lines = raw.getvalue().decode("cp1251").splitlines()
-    assert lines[0] == "Курс \\U0001f600  #####-----      34/68  12.0 GB of 24.1 GB"
+    assert lines[0] == "Курс \\U0001f600  #####-----      34/68  12.0 of 24.1 GB"
 
 
 def test_colours_only_where_they_are_wanted() -> None:
@@ -209,15 +209,20 @@ def test_colours_only_where_they_are_wanted() -> None:
 
 
 @pytest.mark.parametrize(("environ", "colours"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
-def test_a_terminal_gets_colours_unless_told_not_to(environ: dict[str, str], *, colours: bool) -> None:
+def test_a_terminal_gets_colours_unless_told_not_to(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, *, colours: bool
+) -> None:
     pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
     from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
 
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **environ}.items():
+        monkeypatch.setenv(name, value)
     with Terminal(80) as terminal:
-        print_status([PARTLY], DisplayOptions(), terminal.stream, environ=environ)
+        print_status([PARTLY], DisplayOptions(), terminal.stream)
         lines = terminal.lines()
     assert (b"\x1b[32m" in terminal.raw) == colours
-    assert lines[0] == "02 реклама  █████░░░░░      34/68  12.0 GB of 24.1 GB"
+    assert lines[0] == "02 реклама  █████░░░░░      34/68  12.0 of 24.1 GB"
 
 
 @pytest.mark.parametrize("colour", [False, True])

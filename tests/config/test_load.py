@@ -286,23 +286,23 @@ def test_a_wrong_value_is_named_with_where_it_came_from(here: Directory, env: st
         ("jobs = 4.5", 'jobs from kupload.toml line 1: "4.5" is not a whole number.'),
         ("\njobs = true", "jobs from kupload.toml line 2 must be a text or a number."),
         ("library = ['a']", "library from kupload.toml line 1 must be a text or a number."),
-        ("jbos = 4", "jbos from kupload.toml line 1 means nothing to kupload. Is it jobs?"),
-        ("KUPLOAD_JOBS = 4", "KUPLOAD_JOBS from kupload.toml line 1 means nothing to kupload. Is it jobs?"),
+        ("jbos = 4", "jbos from kupload.toml line 1 is not a setting of kupload. Did you mean jobs?"),
+        ("KUPLOAD_JOBS = 4", "KUPLOAD_JOBS from kupload.toml line 1 is not a setting of kupload. Did you mean jobs?"),
         (
             "xyzzy = 4",
-            "xyzzy from kupload.toml line 1 means nothing to kupload. There are api_rate, api_url, ",
+            "xyzzy from kupload.toml line 1 is not a setting of kupload. Known are api_rate, api_url, ",
         ),
-        ("[folder]\n", "folder from kupload.toml means nothing to kupload. Is it folders?"),
+        ("[folder]\n", "folder from kupload.toml is not a setting of kupload. Did you mean folders?"),
         (
             "[database]\nvideoId = 'v'",
-            "[database] videoId from kupload.toml line 2 means nothing to kupload. Is it video_id?",
+            "[database] videoId from kupload.toml line 2 is not a setting of kupload. Did you mean video_id?",
         ),
         ("[database]\ntable = 1", "[database] table from kupload.toml line 2 must be a text in quotation marks."),
         ('[database]\ntable = "a\\u0000"', '[database] table from kupload.toml line 2: "a\\x00" holds a character'),
         ("folders = 'a'", "folders from kupload.toml line 1 must be a table."),
         ("jobs = 4\n[folders]\njobs = 'abc'", '[folders] jobs from kupload.toml line 3: "abc" is not a UUID.'),
-        ("jobs = \n", "kupload.toml is no valid TOML: Invalid value (at line 1, column 8)."),
-        ('library = "E:\\Academy Courses"', "A path with backslashes stands in single quotes"),
+        ("jobs = \n", "kupload.toml is not valid TOML: Invalid value (at line 1, column 8)."),
+        ('library = "E:\\Academy Courses"', "Put a path with backslashes in single quotes"),
     ],
 )
 def test_what_is_wrong_in_kupload_toml_is_named_with_its_line(here: Directory, toml: str, sentence: str) -> None:
@@ -324,7 +324,7 @@ def test_what_is_wrong_in_kupload_toml_is_named_with_its_line(here: Directory, t
 def test_a_secret_in_kupload_toml_is_refused_with_where_it_belongs(here: Directory, toml: str, variable: str) -> None:
     here.toml(toml)
     message = here.refusal()
-    assert "a secret does not belong there" in message
+    assert "a secret does not belong here" in message
     assert f"into .env as {variable}" in message
     assert TOKEN not in message
     assert "s3cret" not in message
@@ -334,8 +334,8 @@ def test_a_secret_in_kupload_toml_is_refused_with_where_it_belongs(here: Directo
     ("value", "sentence"),
     [
         (f"Bearer {TOKEN}", "Give the token alone"),
-        (f"{TOKEN} {TOKEN}", "holds a space"),
-        ("ключ-s3cret", "holds a space or"),
+        (f"{TOKEN} {TOKEN}", "has a space"),
+        ("ключ-s3cret", "has a space or"),
     ],
 )
 def test_a_token_that_fits_no_header_is_refused_and_not_shown(here: Directory, value: str, sentence: str) -> None:
@@ -353,7 +353,7 @@ def test_a_token_that_fits_no_header_is_refused_and_not_shown(here: Directory, v
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"A=1\n\nB='open\nC=2\n", ".env line 3 cannot be understood"),
+        (b"A=1\n\nB='open\nC=2\n", ".env line 3 cannot be parsed"),
         (b"A=1\nB=\xff\n", ".env line 2 is not UTF-8"),
         ("KUPLOAD_JOBS=4".encode("utf-16"), ".env is written in UTF-16. Save it as UTF-8."),
     ],
@@ -425,8 +425,8 @@ def test_a_misspelt_variable_is_warned_of(here: Directory, name: str, meant: str
     here.env(f"{name}=1")
     here.environment[name] = "1"
     assert here.load().warnings == (
-        f"{name} from .env line 1 means nothing to kupload. Is it {meant}?",
-        f"{name} from the environment means nothing to kupload. Is it {meant}?",
+        f"{name} from .env line 1 is not a setting of kupload. Did you mean {meant}?",
+        f"{name} from the environment is not a setting of kupload. Did you mean {meant}?",
     )
 
 
@@ -457,7 +457,7 @@ def test_with_no_db_an_upload_needs_no_database(here: Directory) -> None:
     ("ask", "name"),
     [
         (Settings.needed_library, "KUPLOAD_LIBRARY"),
-        (Settings.needed_api_key, "KINESCOPE_API_KEY is not set. Put the token"),
+        (Settings.needed_api_key, "KINESCOPE_API_KEY is not set. Put your API token"),
         (Settings.needed_project_id, "KINESCOPE_PROJECT_ID is not set"),
         (Settings.needed_database_url, "DATABASE_URL is not set"),
     ],

@@ -153,7 +153,7 @@ def test_the_refusal_names_the_line_the_host_and_the_way_out(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("text", ["https://a.example", "a.example/x", "*", "*.", "a b*", "-", "a..", "user@a.example"])
 def test_what_is_no_list_of_hosts_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match=r"KINESCOPE_TRUSTED_HOSTS from .env line 1: .* is no list of hosts"):
+    with pytest.raises(UsageError, match=r"KINESCOPE_TRUSTED_HOSTS from .env line 1: .* is not a list of hosts"):
         _load(tmp_path, env={"KINESCOPE_TRUSTED_HOSTS": f'"{text}"'}, environment={})
 
 

@@ -198,8 +198,8 @@ def test_values_that_the_table_refuses_fail_the_lesson_and_not_the_batch(
 @pytest.mark.parametrize(
     ("sentence", "kind", "hint"),
     [
-        ("FATAL:  Tenant or user not found", "DatabaseDownError", "woken in Supabase"),
-        ("FATAL:  (ENOTFOUND) tenant/user postgres.abc not found", "DatabaseDownError", "woken in Supabase"),
+        ("FATAL:  Tenant or user not found", "DatabaseDownError", "paused project in Supabase"),
+        ("FATAL:  (ENOTFOUND) tenant/user postgres.abc not found", "DatabaseDownError", "paused project in Supabase"),
         ("FATAL:  Max client connections reached", "DatabaseDownError", ""),
         ("FATAL:  server login has been failing, try again later (server_login_retry)", "DatabaseDownError", ""),
         ("FATAL:  query_wait_timeout", "DatabaseDownError", ""),

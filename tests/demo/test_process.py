@@ -142,7 +142,7 @@ def test_what_keep_prints_can_be_used_in_a_second_terminal(
     assert "every lesson is linked" in by_environment
     assert "Nothing was written." in by_file
     assert "0 B to send" in by_file
-    assert "5 that had nothing to do" in on_the_desk
+    assert "Already linked  5" in on_the_desk
     assert demo.interrupt() == 0
     assert demo.leftovers() == []
 

@@ -32,19 +32,19 @@ WORK = (
 )
 SCREENS = {
     80: """\
-10:26:44  3 videos to do, 6.6 GB to send; 3 at a time
-01_analytics/001_Начало.mp4      ━━━━━━━━━━╸━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
-005_5_инструменты…字_часть_5.mp4 ━╺━━━━━━━━━━━━━━━━━━━   4 %   300 MB of 6.3 GB
-[red]\\x1b[2J\\u20…0a[red]\\xff.mp4 ━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
-All 3                            ━╸━━━━━━━━━━━━━━━━━━━   9 %   609 MB of 6.6 GB
-0 of 3 done, 609 MB of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",
+10:26:44  3 lessons to do, 6.6 GB to send, 3 at a time
+01_analytics/001_Начало.mp4      ━━━━━━━━━━╸━━━━━━━━━━  50 %     5.0 of 10.0 MB
+005_5_инструменты…字_часть_5.mp4 ━╺━━━━━━━━━━━━━━━━━━━   4 %      0.3 of 6.3 GB
+[red]\\x1b[2J\\u20…0a[red]\\xff.mp4 ━━━━━━━━━━━━━━━━━━━━━ 100 %      304 of 304 MB
+All 3                            ━╸━━━━━━━━━━━━━━━━━━━   9 %      0.6 of 6.6 GB
+0 of 3 done, 0.6 of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",
     140: """\
-10:26:44  3 videos to do, 6.6 GB to send; 3 at a time
-01_analytics/001_Начало.mp4                                               ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━━━━━━━━━━━━━  50 %  5.0 MB of 10.0 MB
-005_5_инструменты_конкурентного_анал…том_же_самом_😀_漢字漢字_часть_5.mp4 ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   4 %   300 MB of 6.3 GB
-01_analytics/[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %   304 MB of 304 MB
-All 3                                                                     ━━━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   9 %   609 MB of 6.6 GB
-0 of 3 done, 609 MB of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",  # noqa: E501  the screen is 140 wide
+10:26:44  3 lessons to do, 6.6 GB to send, 3 at a time
+01_analytics/001_Начало.mp4                                               ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━━━━━━━━━━━━━  50 %     5.0 of 10.0 MB
+005_5_инструменты_конкурентного_анал…том_же_самом_😀_漢字漢字_часть_5.mp4 ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   4 %      0.3 of 6.3 GB
+01_analytics/[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %      304 of 304 MB
+All 3                                                                     ━━━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   9 %      0.6 of 6.6 GB
+0 of 3 done, 0.6 of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",  # noqa: E501  the screen is 140 wide
 }
 
 
@@ -94,7 +94,7 @@ def test_no_bar_ever_wraps(columns: int) -> None:
         printer(WaitStarted(kind=WaitKind.NETWORK, reason="no answer from " + "uploader." * 30, longest=60.0))
         printer.draw()
         drawn = terminal.lines()[-6:]
-    assert [line.split()[0] for line in drawn[-3:]] == ["All", "0", "waiting"]
+    assert [line.split()[0] for line in drawn[-3:]] == ["All", "0", "No"]
     assert "001" in drawn[0]
     assert all(cell_width(line) < columns for line in drawn)
 
@@ -126,7 +126,7 @@ def test_more_files_than_lines_leave_room_for_the_batch() -> None:
         printer.draw()
         lines = terminal.lines()
     assert len(lines) <= 12
-    assert lines[-1] == "0 of 30 done, 0 B of 30.0 MB, and 22 more in hand"
+    assert lines[-1] == "0 of 30 done, 0 of 30.0 MB, and 22 more running"
 
 
 def test_messages_stand_above_the_bars_and_stay() -> None:
@@ -135,12 +135,12 @@ def test_messages_stand_above_the_bars_and_stay() -> None:
         with bars_on(terminal, fake) as printer:
             start(printer)
             printer.draw()
-            printer(LessonFailed(lesson_id="a_001", reason=HOSTILE, hint="Mend it."))
+            printer(LessonFailed(lesson_id="a_001", reason=HOSTILE, hint="Fix it."))
             printer(Warned(message=".env is readable by others"))
             printer.draw()
             lines = terminal.lines()
         assert lines[1:3] == [
-            r"10:26:44  a_001: failed: [red]\x1b[2J\u202egpj.exe\x0a[/red]\xff.mp4. Mend it.",
+            r"10:26:44  a_001: failed: [red]\x1b[2J\u202egpj.exe\x0a[/red]\xff.mp4. Fix it.",
             "10:26:44  warning: .env is readable by others",
         ]
         assert lines[-2].startswith("All 3")
@@ -177,24 +177,25 @@ def test_before_the_run_begins_no_bar_is_drawn() -> None:
 
 
 SUMMARY = """\
-Uploaded   2 videos, 190 MB
-Linked     2 lessons; 1 uploaded and not linked
-Skipped    3 that had nothing to do
-Later      1 beyond the limit
-Failed     1
-           a_002: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed while it
-           was being sent. Run kupload again when it is at rest.
-In doubt   1
-           a_005: has no row in the database. Add the lesson, or correct its id
-           in the map file.
-No lesson  1; 1 file ignored
-           02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file
-           (--map).
-Removed    1 orphan (videos of ours that no lesson would have used)
-Cost       200 MB sent, 1 break, 2 resumes, stalled 3 s, waited for the network
-           20 s
-Time       39 s
-Next       kupload --course 01_analytics"""
+Uploaded        2 videos, 190 MB
+Linked          2 lessons; 1 more uploaded, not linked
+Already linked  3
+Beyond --limit  1; run the same command to continue
+Failed          1
+                a_002: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed
+                while it was being sent. Run kupload again when it is at rest.
+In doubt        1
+                a_005: has no row in the database. Add the lesson, or correct
+                its id in the map file.
+Unmatched       1
+                02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file
+                (--map).
+Ignored         1 file
+Deleted         1 unfinished video that no lesson would use
+Sent            200 MB, 1 break, 2 resumes, 3 s stalled, 20 s without a
+                connection
+Time            39 s
+Next            kupload --course 01_analytics"""
 
 
 def test_the_end_leaves_the_summary_and_no_bar() -> None:
@@ -228,7 +229,7 @@ def test_an_exception_passes_through_and_leaves_the_terminal_as_it_was() -> None
     with Terminal(80) as terminal:
         with pytest.raises(ZeroDivisionError):
             break_off_on(terminal)
-        assert terminal.lines() == ["10:26:44  3 videos to do, 6.6 GB to send; 3 at a time"]
+        assert terminal.lines() == ["10:26:44  3 lessons to do, 6.6 GB to send, 3 at a time"]
         assert terminal.shows_cursor
 
 
@@ -237,7 +238,7 @@ def test_a_timer_draws_while_events_only_count() -> None:
     with Terminal(80) as terminal, bars_on(terminal, fake, interval=0.01) as printer:
         start(printer)
         printer(BytesSent(lesson_id="a_001", count=5 * MB))
-        assert terminal.wait_until_shown("5.0 MB of 10.0 MB")
+        assert terminal.wait_until_shown("5.0 of 10.0 MB")
 
 
 def test_events_of_sent_bytes_write_nothing() -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import threading
 
+import pytest
+
 from kinescope_upload.display.lines import LinePrinter
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.events import (
@@ -11,40 +13,43 @@ from kinescope_upload.events import (
     LessonStarted,
     RunEnded,
     RunStarted,
+    WaitKind,
+    WaitStarted,
 )
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Plan
 from support.display_cases import MB, FakeTime, lesson, play
 
 OUT = """\
-10:26:44  4 videos to do, 274 MB to send, 3 skipped, 1 in doubt, 1 later; 4 at a time
-10:26:44  a_001: upload, 10.0 MB of 01_analytics/001_Начало.mp4
+10:26:44  4 lessons to do, 274 MB to send, 4 at a time; 3 already done, 1 in doubt, 1 beyond --limit
+10:26:44  a_001: uploading 01_analytics/001_Начало.mp4, 10.0 MB
 10:26:47  a_001: linked
-10:26:47  a_002: upload, 64.0 MB of 01_analytics/002_den_1.mp4
-10:26:47  a_002: orphan v-a_002 removed: the upload has expired on Kinescope
-10:26:47  a_003: resume, 200 MB of 01_analytics/a_003.mp4
+10:26:47  a_002: uploading 01_analytics/002_den_1.mp4, 64.0 MB
+10:26:47  a_002: deleted unfinished video v-a_002: the upload has expired on Kinescope
+10:26:47  a_003: resuming 01_analytics/a_003.mp4, 200 of 300 MB to send
 10:26:52  a_003: retry 1 of 3 in 3 s: connection reset
-10:26:52  waiting for the network: no answer from uploader.kinescope.io (at most 1 h 00 min)
-10:27:12  waited 20 s for the network; goes on
-10:27:22  1 of 4 done, 190 MB of 254 MB, 4.5 MB/s, 14 s left
+10:26:52  No connection to Kinescope since 10:26. Trying again until 11:26; nothing is lost.
+10:27:12  Connected to Kinescope again after 20 s.
+10:27:22  1 of 4 done, 190 of 254 MB, 4.5 MB/s, 14 s left
 10:27:23  a_003: uploaded, not linked
-10:27:23  a_004: link, 0 B of 01_analytics/a_004.mp4
+10:27:23  a_004: linking 01_analytics/a_004.mp4
 10:27:23  a_004: linked
-Uploaded    2 videos, 190 MB
-Linked      2 lessons; 1 uploaded and not linked
-Skipped     3 that had nothing to do
-Later       1 beyond the limit
-Failed      1
-            a_002: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed while it was being sent. \
+Uploaded        2 videos, 190 MB
+Linked          2 lessons; 1 more uploaded, not linked
+Already linked  3
+Beyond --limit  1; run the same command to continue
+Failed          1
+                a_002: "[red]\\x1b[2J\\u202egpj.exe\\x0a[/red]\\xff.mp4" changed while it was being sent. \
 Run kupload again when it is at rest.
-In doubt    1
-            a_005: has no row in the database. Add the lesson, or correct its id in the map file.
-No lesson   1; 1 file ignored
-            02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file (--map).
-Removed     1 orphan (videos of ours that no lesson would have used)
-Cost        200 MB sent, 1 break, 2 resumes, stalled 3 s, waited for the network 20 s
-Time        39 s
-Next        kupload --course 01_analytics
+In doubt        1
+                a_005: has no row in the database. Add the lesson, or correct its id in the map file.
+Unmatched       1
+                02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file (--map).
+Ignored         1 file
+Deleted         1 unfinished video that no lesson would use
+Sent            200 MB, 1 break, 2 resumes, 3 s stalled, 20 s without a connection
+Time            39 s
+Next            kupload --course 01_analytics
 """
 ERR = """\
 10:26:44  warning: .env is readable by others
@@ -67,7 +72,7 @@ def test_without_a_terminal_a_run_is_told_in_timed_lines_and_what_is_wrong_goes_
 
 def test_quiet_leaves_the_failures_and_one_line() -> None:
     out, err = printed(quiet=True)
-    line = "2 linked, 1 uploaded, not linked, 1 failed, 1 in doubt, 3 skipped; 190 MB in 39 s"
+    line = "2 linked, 1 uploaded, not linked, 1 failed, 1 in doubt, 3 already done; 190 MB in 39 s"
     assert out == f"10:27:23  {line}\n"
     assert err == ERR
 
@@ -76,7 +81,27 @@ def test_verbose_tells_stages_reasons_and_ids_as_well() -> None:
     lines = printed(verbose=True)[0].splitlines()
     assert "10:26:45  a_001: created, video v-a_001" in lines
     assert "10:26:47  a_001: linked to video v-a_001" in lines
-    assert "10:26:44  a_001: upload, 10.0 MB of 01_analytics/001_Начало.mp4 (not uploaded yet)" in lines
+    assert (
+        "10:26:52  No connection to Kinescope since 10:26. Trying again until 11:26; nothing is lost. "
+        "(no answer from uploader.kinescope.io)"
+    ) in lines
+    assert "10:26:44  a_001: uploading 01_analytics/001_Начало.mp4, 10.0 MB (not uploaded yet)" in lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest", "sentence"),
+    [
+        (WaitKind.NETWORK, 86_400.0, "No connection to Kinescope since 10:26. Trying again until 2026-02-19 10:26"),
+        (WaitKind.DATABASE, 600.0, "No answer from the database since 10:26. Trying again until 10:36"),
+        (WaitKind.THROTTLED, 60.0, "Kinescope asks to slow down. Waiting until 10:27"),
+        (WaitKind.PACE, 60.0, "The request limit (KUPLOAD_API_RATE) is reached. Waiting until 10:27"),
+    ],
+)
+def test_a_wait_says_what_for_and_until_when(kind: WaitKind, longest: float, sentence: str) -> None:
+    fake, out = FakeTime(), io.StringIO()
+    printer = LinePrinter(DisplayOptions(), stdout=out, stderr=io.StringIO(), clock=fake.clock)
+    printer(WaitStarted(kind=kind, reason="no answer", longest=longest))
+    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.\n"
 
 
 def test_progress_is_told_at_most_every_half_minute() -> None:
@@ -104,8 +129,8 @@ def test_lines_survive_an_encoding_that_lacks_their_characters() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
     fake = FakeTime()
-    printer = make_printer(DisplayOptions(), stdout=stream, stderr=stream, clock=fake.clock)
-    printer(LessonFailed(lesson_id="урок_😀", reason="漢"))
+    with make_printer(DisplayOptions(), stdout=stream, stderr=stream, clock=fake.clock) as printer:
+        printer(LessonFailed(lesson_id="урок_😀", reason="漢"))
     assert raw.getvalue().decode("cp1251") == "10:26:44  урок_\\U0001f600: failed: \\u6f22\n"
 
 

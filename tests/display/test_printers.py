@@ -56,7 +56,7 @@ def test_a_process_takes_the_width_of_its_terminal_and_leaves_it_whole(columns: 
             check=False,
         )
         assert process.returncode == 7
-        assert terminal.lines() == ["10:26:44  1 video to do, 1.0 MB to send; 1 at a time"]
+        assert terminal.lines() == ["10:26:44  1 lesson to do, 1.0 MB to send, 1 at a time"]
         assert terminal.shows_cursor
         bar = next(line for line in terminal.raw.decode().split("\r") if "All 1" in line)
     assert bar.count("━") == {80: 21, 140: 40}[columns]
@@ -75,8 +75,8 @@ def test_a_terminal_gets_bars_unless_the_user_or_the_terminal_wants_none(
     options: DisplayOptions, term: str, kind: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", term)
-    with Terminal(80) as terminal:
-        assert type(make_printer(options, stdout=terminal.stream, stderr=io.StringIO())) is kind
+    with Terminal(80) as terminal, make_printer(options, stdout=terminal.stream, stderr=io.StringIO()) as printer:
+        assert type(printer) is kind
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,9 @@ def test_a_terminal_gets_bars_unless_the_user_or_the_terminal_wants_none(
 def test_no_terminal_means_no_rich(options: DisplayOptions) -> None:
     program = (
         "import sys, io\n"
-        "from kinescope_upload.display import plan_view, status, status_view\n"
-        "from kinescope_upload.display.printers import DisplayOptions, make_printer\n"
+        "from kinescope_upload.commands import plan_view, status_view\n"
+        "from kinescope_upload.display.printers import make_printer\n"
+        "from kinescope_upload.output.options import DisplayOptions\n"
         "from kinescope_upload.plan.plan import Plan\n"
         f"options = {options!r}\n"
         "with make_printer(options, stdout=sys.stdout, stderr=sys.stderr): pass\n"

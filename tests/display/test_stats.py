@@ -200,7 +200,7 @@ def test_waits_are_added_up_by_kind_and_one_that_is_open_ends_with_the_run() -> 
         WaitStarted(kind=WaitKind.NETWORK, reason="still none", longest=60),
         WaitStarted(kind=WaitKind.DATABASE, reason="refused", longest=60),
     )
-    assert accounts.waits() == ((WaitKind.NETWORK, "no answer"), (WaitKind.DATABASE, "refused"))
+    assert [(wait.reason, since) for wait, since in accounts.waits()] == [("no answer", 2.0), ("refused", 4.0)]
     accounts.apply(WaitEnded(kind=WaitKind.NETWORK, seconds=7.5), 10.0)
     accounts.apply(WaitEnded(kind=WaitKind.THROTTLED, seconds=2.5), 10.0)
     accounts.apply(RunEnded(exit_code=130, seconds=20.0), 24.0)

@@ -56,17 +56,25 @@ def test_the_first_twenty_failures_are_named_and_the_rest_counted() -> None:
 def test_what_was_sent_is_held_against_what_was_needed_only_when_all_of_that_arrived() -> None:
     summary = full_summary()
     whole = replace(summary, cost=replace(summary.cost, needed_bytes=summary.cost.accepted_bytes))
-    assert dict(summary_rows(whole, "kupload"))["Cost"].startswith("200 MB sent (1.05 times what was needed), 1 break")
-    assert dict(summary_rows(summary, "kupload"))["Cost"].startswith("200 MB sent, 1 break")
+    assert dict(summary_rows(whole, "kupload"))["Sent"].startswith("200 MB (1.05 times what was needed), 1 break")
+    assert dict(summary_rows(summary, "kupload"))["Sent"].startswith("200 MB, 1 break")
 
 
 def test_a_stopped_run_says_why_and_what_now() -> None:
     stopped = replace(full_summary(), reason="the token is refused", hint="Set KINESCOPE_API_KEY.", left=4)
     rows = dict(summary_rows(stopped, "kupload"))
     assert rows["Stopped"] == "the token is refused. Set KINESCOPE_API_KEY."
-    assert rows["Not reached"] == "4; the next run goes on from there"
+    assert rows["Left"] == "4; run the same command to continue"
 
 
-def test_ignored_files_are_counted_also_when_nothing_is_in_doubt() -> None:
-    assert dict(summary_rows(replace(full_summary(), doubts=()), "kupload"))["No lesson"] == "1 file ignored"
-    assert dict(summary_rows(replace(full_summary(), ignored=0), "kupload"))["No lesson"] == "1"
+def test_what_is_zero_has_no_row() -> None:
+    rows = dict(summary_rows(full_summary(), "kupload"))
+    less = replace(full_summary(), skipped=0, later=0, failures=(), in_doubt=(), doubts=(), ignored=0)
+    labels = dict(summary_rows(replace(less, orphans_removed=0), "kupload")).keys()
+    gone = {"Already linked", "Beyond --limit", "Failed", "In doubt", "Unmatched", "Ignored", "Deleted", ""}
+    assert rows.keys() - labels == gone
+
+
+def test_a_skipped_lesson_whose_row_is_not_written_is_not_called_linked() -> None:
+    summary = replace(full_summary(), skipped=5, skipped_unlinked=2)
+    assert dict(summary_rows(summary, "kupload"))["Already linked"] == "3; 2 more uploaded, not linked"

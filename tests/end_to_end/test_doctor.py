@@ -127,7 +127,7 @@ def test_a_video_that_the_question_makes_all_the_same_is_deleted_again(worlds: W
     healthy.emulator.faults.add(made)
     outcome = healthy.run("doctor", "--json")
     [upload] = [one for one in checks(outcome) if one["subject"] == "upload"]
-    assert (upload["standing"], "it is deleted" in upload["told"]) == ("good", True)
+    assert (upload["standing"], "it was deleted" in upload["told"]) == ("good", True)
     deleted = healthy.emulator.accounting.records(Route.VIDEO_DELETE)
     assert deleted[0].video_id is not None
     assert deleted[0].video_id in upload["told"]
@@ -167,7 +167,7 @@ def test_a_missing_folder_is_wrong_here(healthy: World) -> None:
     (healthy.library / "02_ads/001.mp4").write_bytes(b"ads")
     healthy.database.add_lessons([("02_ads_001", "02_ads", "Реклама")])
     outcome = healthy.run("doctor", "--json")
-    message = "folders: Courses without one folder of their own: 02_ads (missing)."
+    message = "folders: Courses without exactly one folder: 02_ads (missing)."
     assert (outcome.exit_code, wrong(outcome)) == (2, [message])
 
 
@@ -185,7 +185,7 @@ def test_what_hides_what_is_shown_and_no_secret_is(healthy: World) -> None:
     assert settings["api_key"]["shadowed"] == ["KINESCOPE_API_KEY from the environment"]
     assert settings["api_key"]["value"] == f"…{token[-4:]}"
     notes = [one["told"] for one in checks(outcome) if one["standing"] == "note"]
-    assert any("KINESCOPE_API_KEY from .env line 1 counts" in note for note in notes)
+    assert any("KINESCOPE_API_KEY from .env line 1 is used" in note for note in notes)
     assert any("can be read by other users" in note for note in notes)
     assert outcome.exit_code == 0
     for text in (outcome.text, healthy.run("doctor", "--verbose").text):

@@ -315,7 +315,7 @@ def test_a_complete_video_of_a_file_that_is_another_now_is_kept(world: World) ->
     video_id = _complete_and_not_known_to_be(world)
     (world.library / "01_analytics/m01_start/001_урок.mp4").write_bytes(content_of(11 * KIB, seed="another"))
     said = _in_doubt(world.upload())
-    assert f"Video {video_id} is complete with {10 * KIB} bytes, and the file is another now ({11 * KIB} bytes)" in said
+    assert f"Video {video_id} is complete with 10.2 kB; the file is another now (11.3 kB)" in said
     assert _ids(world) == {video_id}
 
 

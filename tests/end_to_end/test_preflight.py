@@ -126,7 +126,7 @@ def test_where_the_answer_tells_nothing_the_run_says_so_and_goes_on(worlds: Worl
     )
     outcome = world.upload()
     assert outcome.exit_code == 0
-    assert "does not tell whether the token may delete" in outcome.events("warned")[0]["message"]
+    assert "does not say whether the token may delete" in outcome.events("warned")[0]["message"]
     world.assert_promise()
 
 

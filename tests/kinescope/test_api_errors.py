@@ -150,7 +150,7 @@ def test_a_request_that_kinescope_cannot_read_is_our_mistake(code: int) -> None:
     error = _error(code, 400)
 
     assert type(error) is LessonFailedError
-    assert "mistake in kupload" in str(error)
+    assert "bug in kupload" in str(error)
 
 
 def test_a_name_that_is_taken_is_told_as_that() -> None:

@@ -1,4 +1,4 @@
-"""The words for answers that are no success, and which kind of error each one is."""
+"""The messages for answers that are no success, and which kind of error each one is."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             BatchStoppedError,
             (
                 "Kinescope asks for payment or a larger plan (asked to create the upload: 402 no). (X-Request-ID req-7)"
-                " Settle that at Kinescope, then run the same command again."
+                " Pay or upgrade at Kinescope, then run the same command again."
             ),
         ),
         (
@@ -59,7 +59,7 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             BatchStoppedError,
             (
                 "The token lacks the right to create the upload (403 no). (X-Request-ID req-7)"
-                " Give the token that right at Kinescope, then run the same command again."
+                " Grant it at Kinescope, then run the same command again."
             ),
         ),
         (
@@ -72,19 +72,19 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             Meaning.LOCKED,
             423,
             LockedError,
-            "Kinescope still holds the upload for an earlier request (423 no). (X-Request-ID req-7)",
+            "Kinescope is still busy with an earlier request for this upload (423 no). (X-Request-ID req-7)",
         ),
         (
             Meaning.DAMAGED,
             460,
             TryAgainError,
-            "Bytes were damaged on the way (460 no). (X-Request-ID req-7)",
+            "Bytes were damaged in transit (460 no). (X-Request-ID req-7)",
         ),
         (
             Meaning.TROUBLE,
             500,
             TryAgainError,
-            "Kinescope has trouble (asked to create the upload: 500 no). (X-Request-ID req-7)",
+            "Kinescope has a problem (asked to create the upload: 500 no). (X-Request-ID req-7)",
         ),
         (
             Meaning.FINAL,
@@ -102,7 +102,7 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             Meaning.GONE,
             404,
             AbsentError,
-            "Kinescope has no such thing (asked to create the upload: 404 no). (X-Request-ID req-7)",
+            "Kinescope did not find it (asked to create the upload: 404 no). (X-Request-ID req-7)",
         ),
     ],
 )
@@ -142,5 +142,5 @@ def test_what_passes_carries_the_wait_that_was_asked_for(
 def test_an_answer_without_words_and_without_an_id_is_told_by_its_status() -> None:
     error = _error(Meaning.TROUBLE, Answer(status=502))
 
-    assert str(error) == "Kinescope has trouble (asked to create the upload: 502)."
+    assert str(error) == "Kinescope has a problem (asked to create the upload: 502)."
     assert error.request_id is None

@@ -267,7 +267,7 @@ def test_an_untrusted_host_is_told_with_the_setting_that_would_trust_it() -> Non
         with pytest.raises(BatchStoppedError) as caught:
             client.ask_offset(_record(_Server(url="https://cdn.example.com")))
     assert str(caught.value) == (
-        'Kinescope named "cdn.example.com" to tell the offset, which is no trusted host. Nothing was sent there. '
+        'Kinescope named "cdn.example.com" to report the offset, which is not a trusted host. Nothing was sent there. '
         "If that host is Kinescope's, set KINESCOPE_TRUSTED_HOSTS=cdn.example.com; else check KINESCOPE_UPLOADER_URL."
     )
 

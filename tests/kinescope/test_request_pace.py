@@ -408,7 +408,7 @@ def test_ctrl_c_ends_a_wait_for_a_turn_within_two_seconds(worlds: WorldMaker) ->
     try:
         assert process.stdout
         said: list[str] = []
-        while not said or "waiting for a turn at Kinescope" not in said[-1]:
+        while not said or "The request limit (KUPLOAD_API_RATE) is reached." not in said[-1]:
             said.append(process.stdout.readline())
             assert said[-1], said
         process.send_signal(signal.SIGINT)

@@ -97,7 +97,7 @@ def test_what_looks_like_a_video_and_is_none_is_ignored_with_the_reason(tmp_path
     assert not found.files
     assert _reasons(found) == {
         "c/.trash": "is hidden",
-        "c/s/._a.mp4": "is a Mac's companion file (AppleDouble), no video",
+        "c/s/._a.mp4": "is a companion file of macOS (AppleDouble), not a video",
         "c/s/.d.mp4.part": "is hidden",
         "c/s/.hidden.mp4": "is hidden",
         "c/s/a.mp4.part": "is a partial download",
@@ -173,7 +173,7 @@ def test_a_link_to_nothing_is_ignored_with_the_reason(tmp_path: Path) -> None:
 
     assert not found.files
     assert sorted(_reasons(found)) == ["c/gone.mp4", "c/self.mp4"]
-    assert all(reason.startswith("cannot be looked at: ") for reason in _reasons(found).values())
+    assert all(reason.startswith("cannot be read: ") for reason in _reasons(found).values())
 
 
 def test_a_loop_of_links_ends_where_it_closes(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_loop_of_links_ends_where_it_closes(tmp_path: Path) -> None:
     found = scan(tmp_path)
 
     assert _paths(found) == ["c/s/a.mp4"]
-    assert _reasons(found) == dict.fromkeys(["c/s/back", "c/s/root"], "leads back to a folder that holds it")
+    assert _reasons(found) == dict.fromkeys(["c/s/back", "c/s/root"], "leads back to a folder above it")
 
 
 def test_a_folder_that_two_courses_share_is_read_for_both(tmp_path: Path) -> None:
@@ -298,8 +298,8 @@ def test_json_in_utf_8_is_read_with_and_without_a_byte_order_mark(tmp_path: Path
         (b"", "line 1, column 1"),
         (b'{"a": 1,\n "b": }', "line 2, column 7"),
         (b'{"a": 1}\n{', "line 2, column 1"),
-        (b'{"a":\n  "\xcf\xf0"}', "line 2, column 4: byte 0xcf is no UTF-8"),
-        (b'\xff\xfe{\x00"\x00', "line 1, column 1: byte 0xff is no UTF-8"),
+        (b'{"a":\n  "\xcf\xf0"}', "line 2, column 4: byte 0xcf is not UTF-8"),
+        (b'\xff\xfe{\x00"\x00', "line 1, column 1: byte 0xff is not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),
         (b"[" + b"1" * 5_000 + b"]", "limit"),
     ],

@@ -306,7 +306,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         _open(tmp_path)
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Is a directory).'
-    assert caught.value.hint == "Make it readable, then run again."
+    assert caught.value.hint == "Make it readable, then run the same command again."
 
 
 @pytest.fixture
@@ -323,4 +323,4 @@ def test_a_read_that_fails_while_it_is_sent_says_why(unreadable: Path) -> None:
         _send(source, 0, 10)
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Input/output error).'
-    assert caught.value.hint == "Make it readable, then run again."
+    assert caught.value.hint == "Make it readable, then run the same command again."

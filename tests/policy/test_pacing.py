@@ -139,10 +139,10 @@ def test_a_timetable_says_which_rate_holds(text: str, rates: dict[int, int | Non
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("fast", 'is no bandwidth limit: "fast" is not a rate. Write it'),
-        ("5M 6M", 'is no bandwidth limit: "5M" is not a time and a rate. Write it'),
-        ("25:00,5M", 'is no bandwidth limit: "25:00,5M" is not a time and a rate.'),
-        ("08:00,quick", 'is no bandwidth limit: "quick" is not a rate.'),
+        ("fast", 'is not a bandwidth limit: "fast" is not a rate. Write it'),
+        ("5M 6M", 'is not a bandwidth limit: "5M" is not a time and a rate. Write it'),
+        ("25:00,5M", 'is not a bandwidth limit: "25:00,5M" is not a time and a rate.'),
+        ("08:00,quick", 'is not a bandwidth limit: "quick" is not a rate.'),
         ("08:00,2M 08:00,3M", "names the same time twice."),
         ("1", 'is too slow: "1" is less than 16KiB a second.'),
         ("0", 'is too slow: "0" is less than 16KiB a second. "off" means no limit.'),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
-from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.text import count
 
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["FolderAnswer", "folders_object", "print_folders"]
 
@@ -35,16 +35,8 @@ class FolderAnswer:
     made: frozenset[str] = frozenset()
 
 
-def print_folders(
-    answer: FolderAnswer, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK
-) -> None:
-    """Writes what there is for each course."""
-    escape_unencodable(stream)
-    if options.as_json:
-        stream.write(json_line("folders", folders_object(answer), clock))
-    else:
-        show_sections(_sections(answer), _totals(answer), stream)
-    stream.flush()
+def _text(answer: FolderAnswer, _options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(_sections(answer), _totals(answer), stream)
 
 
 def _sections(answer: FolderAnswer) -> list[Section]:
@@ -109,3 +101,6 @@ def folders_object(answer: FolderAnswer) -> JsonFields:
         "others": [{"name": plain(folder.name), "folder_id": plain(folder.id)} for folder in answer.others],
         "is_good": all(one.is_good for one in answer.courses),
     }
+
+
+print_folders: Final = partial(show, View(event="folders", fields=folders_object, text=_text))

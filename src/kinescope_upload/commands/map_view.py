@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.json_events import doubted, ignored
-from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["MapAnswer", "map_object", "print_map"]
 
@@ -35,14 +35,8 @@ class MapAnswer:
     written: str | None = None
 
 
-def print_map(answer: MapAnswer, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
-    """Writes the mapping, file by file."""
-    escape_unencodable(stream)
-    if options.as_json:
-        stream.write(json_line("map", map_object(answer), clock))
-    else:
-        show_sections(_sections(answer.mapped), _totals(answer), stream)
-    stream.flush()
+def _text(answer: MapAnswer, _options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(_sections(answer.mapped), _totals(answer), stream)
 
 
 def _sections(mapped: MappedLibrary) -> list[Section]:
@@ -97,3 +91,6 @@ def map_object(answer: MapAnswer) -> JsonFields:
         "is_proven": answer.is_proven,
         "written": None if written is None else plain(written),
     }
+
+
+print_map: Final = partial(show, View(event="map", fields=map_object, text=_text))

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.json_events import decided, doubted, ignored
-from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.sections import Section, sections_text, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section, sections_text
+from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.plan import Decision
 from kinescope_upload.text import count, format_bytes, joined
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Clock, Surface
+    from kinescope_upload.output.terminal_output import Surface
     from kinescope_upload.plan import Plan, PlannedLesson
 
 __all__ = ["cut_titles_warning", "plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
 
 _NOTHING_WRITTEN: Final = "Nothing was written."
-
-
-def print_plan(
-    plan: Plan,
-    options: DisplayOptions,
-    stream: TextIO,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    environ: Mapping[str, str] = os.environ,
-) -> None:
-    """Writes the plan to the stream: one JSON object, tables on a terminal, plain columns elsewhere."""
-    escape_unencodable(stream)
-    if options.as_json:
-        stream.write(json_line("plan", plan_object(plan), clock))
-    else:
-        sections = plan_sections(plan, verbose=options.verbose)
-        show_sections(sections, plan_totals(plan), stream, environ=environ)
-    stream.flush()
 
 
 def plan_text(plan: Plan, surface: Surface, *, verbose: bool = False) -> str:
@@ -160,3 +142,10 @@ def plan_object(plan: Plan) -> JsonFields:
         "kinescope_max_bytes": high,
         "is_in_doubt": plan.is_in_doubt,
     }
+
+
+def _text(plan: Plan, options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(plan_sections(plan, verbose=options.verbose), plan_totals(plan), stream)
+
+
+print_plan: Final = partial(show, View(event="plan", fields=plan_object, text=_text))

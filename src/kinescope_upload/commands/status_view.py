@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.output.json_text import json_line, plain, utc
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
-from kinescope_upload.text import cell_width, count, format_bytes, pad, shorten_middle
+from kinescope_upload.output.json_text import plain, utc
+from kinescope_upload.output.show import View, show
+from kinescope_upload.output.terminal_output import surface_of
+from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kinescope_upload.commands.course_status import CourseStatus
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Clock, Surface
+    from kinescope_upload.output.terminal_output import Surface
 
 __all__ = ["print_status", "status_object", "status_text"]
 
@@ -26,23 +27,6 @@ _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
 _SAFE_IN_SHELL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+=")
 _GREEN, _YELLOW, _RED, _PLAIN = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
-
-
-def print_status(
-    statuses: Sequence[CourseStatus],
-    options: DisplayOptions,
-    stream: TextIO,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    environ: Mapping[str, str] = os.environ,
-) -> None:
-    """Writes the status to the stream: as text, or as one JSON object when the options say so."""
-    escape_unencodable(stream)
-    if options.as_json:
-        stream.write(json_line("status", status_object(statuses), clock))
-    else:
-        stream.write(status_text(statuses, surface_of(stream, environ), command=options.command))
-    stream.flush()
 
 
 def status_text(statuses: Sequence[CourseStatus], surface: Surface, *, command: str = "kupload") -> str:
@@ -73,7 +57,7 @@ def _all_bytes(status: CourseStatus) -> int:
 
 def _figures(linked: int, lessons: int, linked_bytes: int, all_bytes: int) -> tuple[int, int, str]:
     size = format_bytes(all_bytes)
-    return linked, lessons, size if linked == lessons else f"{format_bytes(linked_bytes)} of {size}"
+    return linked, lessons, size if linked == lessons else format_bytes_of(linked_bytes, all_bytes)
 
 
 def _line(name: str, figures: tuple[int, int, str], surface: Surface) -> str:
@@ -176,3 +160,10 @@ def _course_fields(status: CourseStatus) -> JsonFields:
         "last_activity": None if last is None else utc(last),
         "is_done": status.is_done,
     }
+
+
+def _text(statuses: Sequence[CourseStatus], options: DisplayOptions, stream: TextIO) -> None:
+    stream.write(status_text(statuses, surface_of(stream), command=options.command))
+
+
+print_status: Final = partial(show, View(event="status", fields=status_object, text=_text))

@@ -1,4 +1,4 @@
-"""The configuration: options, `.env`, the environment and kupload.toml, in this order, and where each value came from.
+"""Reads the configuration: options, `.env`, the environment and kupload.toml, in this order, with each value's origin.
 
 ::
 

@@ -1,4 +1,4 @@
-"""From the text of `KUPLOAD_API_RATE` to limits. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
+"""Parses `KUPLOAD_API_RATE`. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORM: Final = 'Write numbers of requests like "8/s, 270/min", or "off".'
 
 
 def parse_api_rate(text: str) -> tuple[RequestLimit, ...]:
-    """Limits like "8/s", "270/min" or both, which hold together; none for "off"."""
+    """Parses limits like "8/s", "270/min" or both, which hold together; none for "off"."""
     words = [word for word in re.split(r"[,\s]+", text) if word]
     if [word.lower() for word in words] == [_OFF]:
         return ()
@@ -30,6 +30,6 @@ def parse_api_rate(text: str) -> tuple[RequestLimit, ...]:
 def _limit(word: str) -> RequestLimit:
     match = _LIMIT.fullmatch(word)
     if match is None:
-        raise ValueError(f'is no rate of requests: "{word}". {_FORM}')
+        raise ValueError(f'is not a rate of requests: "{word}". {_FORM}')
     is_second = match[2].lower().startswith("s")
     return RequestLimit(count=int(match[1]), seconds=1.0 if is_second else 60.0)

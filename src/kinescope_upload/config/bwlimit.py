@@ -1,4 +1,4 @@
-"""From the text of `--bwlimit` to a timetable. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
+"""Parses `--bwlimit`. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 __all__ = ["SLOWEST", "parse_bwlimit"]
 
 SLOWEST: Final = 16 * 1024
-"""The lowest rate in bytes per second: below it, a transfer could not be told from a dead one."""
+"""The lowest rate in bytes per second: a slower transfer could not be distinguished from a dead one."""
 
 _OFF: Final = "off"
 _ENTRY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d),(\S+)", re.ASCII)
@@ -19,7 +19,7 @@ _FORM: Final = 'Write a rate like 5M, or times and rates like "08:00,2M 23:00,of
 
 
 def parse_bwlimit(text: str) -> Timetable:
-    """A rate in bytes per second ("5M", "5MiB" is the same), "off", or times of day with a rate each."""
+    """Parses a rate per second ("5M", "5MiB" is the same), "off", or times of day with a rate each."""
     words = text.split()
     if len(words) == 1 and "," not in words[0]:
         rate = _rate(words[0])
@@ -35,7 +35,7 @@ def parse_bwlimit(text: str) -> Timetable:
 def _entry(word: str) -> tuple[int, int | None]:
     match = _ENTRY.fullmatch(word)
     if match is None:
-        raise ValueError(f'is no bandwidth limit: "{word}" is not a time and a rate. {_FORM}')
+        raise ValueError(f'is not a bandwidth limit: "{word}" is not a time and a rate. {_FORM}')
     return int(match[1]) * 60 + int(match[2]), _rate(match[3])
 
 
@@ -44,7 +44,7 @@ def _rate(word: str) -> int | None:
         return None
     rate = bytes_in(word)
     if rate is None:
-        raise ValueError(f'is no bandwidth limit: "{word}" is not a rate. {_FORM}')
+        raise ValueError(f'is not a bandwidth limit: "{word}" is not a rate. {_FORM}')
     if rate < SLOWEST:
         raise ValueError(f'is too slow: "{word}" is less than 16KiB a second. "off" means no limit.')
     return rate

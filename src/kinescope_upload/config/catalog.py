@@ -1,4 +1,4 @@
-"""Every setting once: what it is called in each place, and how its text becomes its value. Pure."""
+"""Lists every setting with its names and its parser. Pure."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting and its names.
+    """Describes one setting.
 
     Attributes:
         name: The attribute of `Settings`, and the option's name in the mapping of options.
-        option: How it is spelt on the command line; None when it is no option.
-        variable: Its name in `.env` and in the environment; None when it may not stand there.
-        toml: Its key in kupload.toml; None when it may not stand there.
-        parse: From its text to its value; None for paths, which depend on the working directory.
-        is_secret: Whether its value may not be shown.
+        option: Its option on the command line; None without one.
+        variable: Its name in `.env` and in the environment; None without one.
+        toml: Its key in kupload.toml; None without one.
+        parse: Converts its text to its value; None for paths, which depend on the working directory.
+        is_secret: Whether its value must not be shown.
     """
 
     name: str
@@ -80,7 +80,7 @@ FLAGS: Final = {
     "quiet": "--quiet",
     "verbose": "--verbose",
 }
-"""Options that are given or not given, by the attribute of `Settings`."""
+"""Options without a value, by the attribute of `Settings`."""
 
 DATABASE_KEYS: Final = ("schema", "table", "lesson_id", "course", "title", "video_id", "video_url")
 """The keys of [database] in kupload.toml: the attributes of `LessonTable`."""
@@ -98,19 +98,19 @@ SECRETS: Final = {
     "password": "DATABASE_URL",
     "user": "DATABASE_URL",
 }
-"""What a secret may be called by somebody who writes it into kupload.toml, and the variable that it belongs to."""
+"""Names under which a user might write a secret into kupload.toml, and the variable that it belongs to."""
 
 
 def parser_of(setting: Setting, directory: Path) -> Callable[[str], object]:
-    """How the setting's text becomes its value; relative paths are below `directory`."""
+    """Gives the parser of the setting; relative paths are below `directory`."""
     return setting.parse or values.parse_path(directory)
 
 
 def known_variables() -> frozenset[str]:
-    """Every name that has a meaning in `.env` and in the environment."""
-    return frozenset(one.variable for one in SETTINGS if one.variable)
+    """Lists all variables of kupload."""
+    return frozenset(setting.variable for setting in SETTINGS if setting.variable)
 
 
 def known_toml_keys() -> frozenset[str]:
-    """Every key that has a meaning at the top of kupload.toml."""
-    return frozenset(one.toml for one in SETTINGS if one.toml)
+    """Lists all keys at the top of kupload.toml."""
+    return frozenset(setting.toml for setting in SETTINGS if setting.toml)

@@ -1,4 +1,4 @@
-"""The two files that settings may stand in, read with every value's line: an end."""
+"""Reads `.env` and kupload.toml, with the line of every value."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A value as it was written somewhere; its text is not in its representation, since it may be a secret."""
+    """Holds a value as a user wrote it; its `repr` hides the text, which may be a secret."""
 
     text: str
     place: SettingOrigin
@@ -37,10 +37,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvFile:
-    """What `.env` holds.
+    """Holds the content of `.env`.
 
     Attributes:
-        values: The values that are not empty, by name; of several of one name, the last.
+        values: The values that are not empty, by name; the last one of each name.
         is_readable_by_others: Whether other users of this machine may read the file.
     """
 
@@ -50,14 +50,14 @@ class EnvFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlFile:
-    """What kupload.toml holds: its parsed content, and its text to find lines in."""
+    """Holds kupload.toml: its parsed content, and its text to find lines in."""
 
     name: str
     content: Mapping[str, object]
     text: str = ""
 
     def place(self, key: str, section: str = "") -> SettingOrigin:
-        """Where the key stands; without a line if that cannot be told for sure."""
+        """Locates the key; without a line when that is not certain."""
         name = f"[{section}] {key}" if section else key
         return SettingOrigin(source=Source.TOML, name=name, file=self.name, line=self._line(key, section))
 
@@ -73,15 +73,15 @@ class TomlFile:
 
 
 def read_env_file(path: Path, name: str, *, must_exist: bool) -> EnvFile:
-    """The values of a `.env` file, without interpolation.
+    """Reads the values of a `.env` file, without interpolation.
 
     Args:
         path: The file.
-        name: What messages call it.
-        must_exist: Whether its absence is an error, because somebody named it.
+        name: Its name in messages.
+        must_exist: Whether its absence is an error, because the user named it.
 
     Raises:
-        UsageError: It cannot be read or understood; names the line.
+        UsageError: It cannot be read or parsed; names the line.
     """
     text = _text(path, name, must_exist=must_exist)
     if text is None:
@@ -92,7 +92,7 @@ def read_env_file(path: Path, name: str, *, must_exist: bool) -> EnvFile:
         line = binding.original.line + _line_breaks_before(written)
         if binding.error:
             raise UsageError(
-                f"{name} line {line} cannot be understood.",
+                f"{name} line {line} cannot be parsed.",
                 "A line is NAME=value; a value that begins with a quotation mark must end with one.",
             )
         if binding.key and (binding.value or "").strip():
@@ -102,15 +102,15 @@ def read_env_file(path: Path, name: str, *, must_exist: bool) -> EnvFile:
 
 
 def _line_breaks_before(written: str) -> int:
-    """The line breaks before the first character that is not white space."""
+    """Counts the line breaks before the first character that is not white space."""
     return len(re.findall(r"\r\n|\n|\r", written[: len(written) - len(written.lstrip())]))
 
 
 def read_toml_file(path: Path, name: str) -> TomlFile:
-    """The content of kupload.toml; empty when there is no such file.
+    """Reads kupload.toml; empty when there is no such file.
 
     Raises:
-        UsageError: It cannot be read or is no TOML; names the line.
+        UsageError: It cannot be read or is not TOML; names the line.
     """
     text = _text(path, name, must_exist=False)
     if text is None:
@@ -118,13 +118,13 @@ def read_toml_file(path: Path, name: str) -> TomlFile:
     try:
         return TomlFile(name=name, content=tomllib.loads(text), text=text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name} is no valid TOML: {error}.", _toml_hint(text)) from None
+        raise UsageError(f"{name} is not valid TOML: {error}.", _toml_hint(text)) from None
 
 
 def _toml_hint(text: str) -> str:
     if "\\" in text:
-        return r"A path with backslashes stands in single quotes: library = 'E:\Academy Courses'."
-    return "Text stands in quotation marks, numbers do not: jobs = 4."
+        return r"Put a path with backslashes in single quotes: library = 'E:\Academy Courses'."
+    return "Put text in quotation marks, but not numbers: jobs = 4."
 
 
 def _text(path: Path, name: str, *, must_exist: bool) -> str | None:
@@ -132,7 +132,7 @@ def _text(path: Path, name: str, *, must_exist: bool) -> str | None:
         data = path.read_bytes()
     except FileNotFoundError:
         if must_exist:
-            raise UsageError(f"{name} does not exist.", "Correct --env-file or make the file.") from None
+            raise UsageError(f"{name} does not exist.", "Correct --env-file or create the file.") from None
         return None
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from None

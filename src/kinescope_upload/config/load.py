@@ -1,4 +1,4 @@
-"""From the four sources to the settings: an option, else `.env`, the environment, kupload.toml, else the default."""
+"""Loads the settings: from an option, else `.env`, the environment, kupload.toml, else the default."""
 
 from __future__ import annotations
 
@@ -26,19 +26,21 @@ __all__ = ["load_settings"]
 _ENV_FILE: Final = ".env"
 _TOML_FILE: Final = "kupload.toml"
 _ADDRESSES: Final = ("uploader_url", "api_url")
-_OPTIONS: Final = frozenset({one.name for one in SETTINGS if one.option} | FLAGS.keys() | {"courses", "env_file"})
+_OPTIONS: Final = frozenset(
+    {setting.name for setting in SETTINGS if setting.option} | FLAGS.keys() | {"courses", "env_file"}
+)
 
 
 def load_settings(options: Mapping[str, object], *, directory: Path, environment: Mapping[str, str]) -> Settings:
-    """Reads every source once and decides.
+    """Reads every source once and makes the settings.
 
     Args:
-        options: What the command line gave, by the attributes of `Settings` and `env_file`; None means not given.
-        directory: The working directory: `.env` and kupload.toml are looked for there, relative paths start there.
-        environment: The process's environment.
+        options: The command line's values, by the attributes of `Settings` and `env_file`; None means not given.
+        directory: The working directory, with `.env` and kupload.toml; relative paths start there.
+        environment: The environment of the process.
 
     Raises:
-        UsageError: A value is wrong; names it and where it stands.
+        UsageError: A value is wrong; names it and its origin.
     """
     if unknown := options.keys() - _OPTIONS:
         raise TypeError(f"no such options: {sorted(unknown)}")
@@ -71,7 +73,7 @@ class _Sources:
     toml: TomlFile
 
     def of(self, setting: Setting) -> list[Written]:
-        """Every value of the setting that is not empty, in the order of the sources."""
+        """Lists the setting's values that are not empty, in the order of the sources."""
         found = (
             self._option(setting),
             self.env_file.values.get(setting.variable or ""),
@@ -81,7 +83,7 @@ class _Sources:
         return [written for written in found if written]
 
     def vouched(self, setting: Setting, token: Source) -> list[Written]:
-        """Those of its values that count as the user's own word, for a token from this source."""
+        """Lists those of its values that the user is responsible for, given a token from this source."""
         beside_token = self.env_file.values.get(setting.variable or "") if token is Source.ENV_FILE else None
         return [written for written in (self._option(setting), beside_token, self._variable(setting)) if written]
 
@@ -142,7 +144,7 @@ def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: di
         origins[name] = Origin(place=_option_place(option) if found[name] else _default_place(name))
     given = options.get("courses") or ()
     names = (given,) if isinstance(given, str) else given
-    found["courses"] = tuple(course for one in names if (course := str(one).strip()))  # type: ignore[attr-defined]
+    found["courses"] = tuple(course for name in names if (course := str(name).strip()))  # type: ignore[attr-defined]
     origins["courses"] = Origin(place=_option_place("--course") if found["courses"] else _default_place("courses"))
 
 
@@ -173,7 +175,7 @@ def _warnings(sources: _Sources, found: Mapping[str, Any]) -> tuple[str, ...]:
     warnings = []
     if sources.env_file.is_readable_by_others:
         name = sources.env_file_name
-        warnings.append(f"{name} can be read by other users of this machine. Close it to them: chmod 600 {name}")
+        warnings.append(f"{name} can be read by other users of this machine. Protect it: chmod 600 {name}")
     if "api_key" in found and not is_uuid(found["api_key"].reveal()):
         warnings.append("KINESCOPE_API_KEY does not look like a token of Kinescope, which is a UUID.")
     in_file = [written.place for written in sources.env_file.values.values()]

@@ -1,4 +1,4 @@
-"""Names that mean nothing here, and those that were probably meant. Pure."""
+"""Suggests known names for unknown ones. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _OURS = ("KINESCOPE_", "KUPLOAD_")
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The known name that is spelt most like this one, or None when none is near; the case does not count."""
-    by_case = {one.casefold(): one for one in known}
+    """Finds the most similar known name, ignoring case; None when none is similar."""
+    by_case = {candidate.casefold(): candidate for candidate in known}
     near = get_close_matches(name.casefold(), by_case, n=1, cutoff=cutoff)
     return by_case[near[0]] if near else None
 
 
 def stray_variables(places: Iterable[SettingOrigin]) -> tuple[str, ...]:
-    """A sentence for every variable that looks like a misspelt one of ours; a variable of somebody else's has none."""
+    """Words a warning for every variable that looks like a misspelt one of kupload."""
     known = known_variables()
     return tuple(
-        f"{place} means nothing to kupload. Is it {near}?"
+        f"{place} is not a setting of kupload. Did you mean {near}?"
         for place in places
         if place.name not in known
         and place.name.upper().startswith(_OURS)

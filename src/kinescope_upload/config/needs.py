@@ -1,4 +1,4 @@
-"""What is said when the work cannot begin: a setting is missing, or an address is not to be trusted. Pure."""
+"""Words the errors for missing settings and untrusted addresses. Pure."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ _WHAT_FOR: Final = {
     ),
     "api_key": (
         "KINESCOPE_API_KEY is not set",
-        "Put the token that Kinescope knows you by into .env (see .env.example).",
+        "Put your API token of Kinescope into .env (see .env.example).",
     ),
     "project_id": (
         "KINESCOPE_PROJECT_ID is not set",
-        "Put the id of the project that the videos go to into .env (see .env.example).",
+        "Put the id of the project for the videos into .env (see .env.example).",
     ),
     "workspace_id": (
         (
-            "Uploads the \"tus\" way need the workspace's id: KINESCOPE_WORKSPACE_ID is not set, and Kinescope's list "
-            "of access tokens does not tell it"
+            "Uploads by \"tus\" need the workspace's id: KINESCOPE_WORKSPACE_ID is not set, and Kinescope's list "
+            "of access tokens does not name it"
         ),
         (
-            "Put it into .env (Kinescope's dashboard has it in the workspace's settings, and its support tells it), or "
-            "set KINESCOPE_INIT=json, which needs none."
+            "Put it into .env (see the workspace's settings in Kinescope's dashboard, or ask its support), or set "
+            "KINESCOPE_INIT=json, which does not need it."
         ),
     ),
     "database_url": (
         "DATABASE_URL is not set",
-        "Put the connection string of the lessons' database into .env (see .env.example), or say --no-db.",
+        "Put the connection string of the lessons' database into .env (see .env.example), or use --no-db.",
     ),
 }
-"""What is missing, and what it is for and where it may stand, by the attribute of `Settings`."""
+"""What is missing, and how to set it, by the attribute of `Settings`."""
 
 
 def missing(*names: str) -> UsageError:
-    """The error that names these settings, what each is for, and where it may stand."""
+    """Words the error for these missing settings, and how to set each."""
     what = "; ".join(_WHAT_FOR[name][0] for name in names)
     return UsageError(f"{what}.", " ".join(_WHAT_FOR[name][1] for name in names))
 
 
 def untrusted_error(untrusted: Sequence[tuple[str, str]], token: str) -> UsageError:
-    """The error for a token from elsewhere that files of the working directory would send to their own address.
+    """Words the error for a token from elsewhere that files of the working directory would send to their own address.
 
     Args:
-        untrusted: Where each address stands, and its host.
-        token: Where the token stands, as a clause.
+        untrusted: The origin of each address, and its host.
+        token: The origin of the token, as a clause.
     """
     hosts = list(dict.fromkeys(host for _, host in untrusted))
     places = "; ".join(f'{place} names the host "{host}"' for place, host in untrusted)

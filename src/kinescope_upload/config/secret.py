@@ -1,4 +1,4 @@
-"""A value that may be used and may not be shown. Pure."""
+"""Hides a value from messages and logs. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHORTEST_WITH_A_TAIL = 16
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A token or a connection string: printed, logged and formatted as `…` and a few last characters.
+    """Holds a token or a connection string; prints, logs and formats it as `…` and a few last characters.
 
     Attributes:
         has_tail: Whether the last four characters may be shown; never for a text that might end with a password.
@@ -21,7 +21,7 @@ class Secret:
     has_tail: bool = True
 
     def reveal(self) -> str:
-        """The value itself, for the one place that needs it."""
+        """Returns the value itself, for the one place that needs it."""
         return self._text
 
     def __str__(self) -> str:

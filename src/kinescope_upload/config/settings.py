@@ -1,4 +1,4 @@
-"""What kupload is told to do, and where it was told so: the facts. Pure."""
+"""Holds the settings and their origins. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Origin", "SettingOrigin", "Settings", "Source", "UntrustedAddress", 
 
 
 class Source(StrEnum):
-    """The kinds of places a setting is looked for in, in their order: the first that has a value wins."""
+    """The sources of settings, in their order: the first that has a value wins."""
 
     OPTION = "option"
     ENV_FILE = "env file"
@@ -36,13 +36,13 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingOrigin:
-    """Where a value stands.
+    """Locates a value.
 
     Attributes:
-        source: The kind of place.
-        name: What it is called there: "--jobs", "KUPLOAD_JOBS", "jobs", "[database] table".
-        file: The file's name as the user gave it; None when it is no file.
-        line: The line in the file, 1-based; None when it is unknown or no file.
+        source: The kind of source.
+        name: Its name there: "--jobs", "KUPLOAD_JOBS", "jobs", "[database] table".
+        file: The file's name as the user gave it; None outside of files.
+        line: The line in the file, from 1; None when unknown or outside of files.
     """
 
     source: Source
@@ -61,11 +61,11 @@ class SettingOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a setting's value came from.
+    """Locates a setting's value, and the values that it overrides.
 
     Attributes:
-        place: The place whose value counts.
-        shadowed: Places further down in the order that hold a differing value, which therefore does not count.
+        place: The origin of the value.
+        shadowed: Origins of other values, which are ignored.
     """
 
     place: SettingOrigin
@@ -77,11 +77,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UntrustedAddress:
-    """An address that a file of the working directory names for a token that is from the environment.
+    """Describes an address from a file of the working directory, for a token from the environment.
 
     Attributes:
         host: The host that the token would go to.
-        place: Where the address stands.
+        place: The origin of the address.
     """
 
     host: str
@@ -90,7 +90,7 @@ class UntrustedAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadNeeds:
-    """What an upload cannot do without, all of it there; `database_url` is None only with `--no-db`."""
+    """Holds the settings that every upload needs; `database_url` is None only with `--no-db`."""
 
     library: Path
     api_key: Secret
@@ -100,7 +100,7 @@ class UploadNeeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that was decided before a run begins.
+    """Holds all settings of a run.
 
     Attributes:
         library: The library root; None when none was named.
@@ -108,35 +108,35 @@ class Settings:
         map_file: The map file; None when none was named.
         courses: The courses to work on; empty means all.
         limit: The most lessons to work on; None means no limit.
-        jobs: Lessons worked on at a time, 1 to 32.
-        chunk_size: The most bytes of one request; None follows the line.
-        order: In which order lessons are taken.
-        bwlimit: How fast all workers together may send.
-        retries: Tries after the first, without progress in between.
+        jobs: Lessons uploaded at a time, 1 to 32.
+        chunk_size: The most bytes of one request; None adapts to the line.
+        order: The order of the lessons.
+        bwlimit: The speed limit for all workers together.
+        retries: Retries without progress in between.
         retry_base: Wait before the first retry, in seconds.
         orphan_wait: Wait between the deletion of an orphan and the next creation, in seconds.
-        stall: Seconds without a byte after which a transfer is cut.
-        max_outage: The longest wait for a network that is down, in seconds.
+        stall: Seconds without a byte after which a transfer is ended.
+        max_outage: The longest wait for the network, in seconds.
         api_key: Kinescope's token; None when it is not set.
         project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
         workspace_id: The workspace's id, a lower-case UUID; None when it is not set.
-        dialect: How uploads are created: as it was asked for, else by Tus where the workspace's id is set.
+        dialect: How uploads are created: as set, else by Tus when the workspace's id is set.
         uploader_url: Kinescope's uploader, without a slash at the end.
         api_url: Kinescope's management API, without a slash at the end.
         trusted_hosts: Hosts beside the configured ones that requests may go to; see `TrustedAddresses`.
-        api_rate: How many requests all workers together may send to the management API; empty means no limit.
+        api_rate: The limits of requests to the management API, for all workers together; empty means no limit.
         database_url: The lessons' database; None when it is not set.
-        folders: Folder ids that are pinned, by course.
+        folders: Pinned folder ids, by course.
         table: The names of the lessons' table and its columns.
         json: Whether to print one JSON object a line.
         no_db: Whether to go without the database.
-        trust_scan: Whether positions may be believed that no database proves.
-        create_folders: Whether missing folders are made on Kinescope.
-        no_checksum: Whether to go without the MD5 of what is sent.
+        trust_scan: Whether to trust positions that no database proves.
+        create_folders: Whether to create missing folders on Kinescope.
+        no_checksum: Whether to skip the MD5 of what is sent.
         quiet: Whether to print less.
         verbose: Whether to print more.
-        origins: Where each setting came from, by the attribute's name.
-        warnings: What is worth knowing and stops nothing, in sentences.
+        origins: The origin of each setting, by the attribute's name.
+        warnings: Warnings about the settings, in sentences.
         untrusted: Addresses that the token must not go to, although they are configured.
     """
 
@@ -180,7 +180,7 @@ class Settings:
         """The library root.
 
         Raises:
-            UsageError: It is not set; the message says what it is for and where it may stand.
+            UsageError: It is not set; the message says how to set it.
         """
         return _there(self.library, "library")
 
@@ -189,15 +189,14 @@ class Settings:
         return _there(self.api_key, "api_key")
 
     def check_addresses(self) -> None:
-        """Returns when the token may go to the configured addresses.
+        """Checks that the token may go to the configured addresses.
 
         Raises:
-            UsageError: It is from outside of the working directory, and a file there names an address that nothing
-                else trusts.
+            UsageError: The token is from outside of the working directory, and only a file there names an address.
         """
         if self.untrusted:
             token = str(self.origins["api_key"].place).replace(" from ", " is from ", 1)
-            raise untrusted_error([(str(one.place), one.host) for one in self.untrusted], token)
+            raise untrusted_error([(str(address.place), address.host) for address in self.untrusted], token)
 
     def needed_project_id(self) -> str:
         """The project's id, or the same error."""
@@ -212,16 +211,16 @@ class Settings:
         """Whether uploads are created by Tus, which needs the workspace's id, and it is not set."""
         return self.dialect is Dialect.TUS and self.workspace_id is None
 
-    def needed_workspace_id(self, told: str | None) -> str:
-        """The workspace's id that is set, else the one that Kinescope told.
+    def needed_workspace_id(self, named: str | None) -> str:
+        """The workspace's id: the one that is set, else the one that Kinescope named.
 
         Raises:
-            UsageError: There is neither; the message says where to find it, and how to go without.
+            UsageError: There is neither; the message says where to find it, and how to work without it.
         """
-        return _there(self.workspace_id or told, "workspace_id")
+        return _there(self.workspace_id or named, "workspace_id")
 
     def needed_for_upload(self) -> UploadNeeds:
-        """What an upload cannot do without.
+        """Gives the settings that every upload needs.
 
         Raises:
             UsageError: Names everything that is missing, at once.

@@ -1,4 +1,4 @@
-"""What kupload.toml may hold: known keys, no secret, and the tables [folders] and [database]. Pure."""
+"""Checks kupload.toml (known keys, no secret) and reads its tables [folders] and [database]. Pure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SECTIONS: Final = frozenset({"folders", "database"})
 
 
 def check_keys(file: TomlFile) -> None:
-    """Sees to it that every key is known and none names a secret.
+    """Checks that every key is known and none names a secret.
 
     Raises:
-        UsageError: Names the key and what was probably meant, or where the secret belongs.
+        UsageError: Names the key and a similar one, or where the secret belongs.
     """
     _check(file, file.content, known_toml_keys() | _SECTIONS)
     _check(file, _section(file, "database"), DATABASE_KEYS, section="database")
@@ -41,7 +41,7 @@ def _secret(file: TomlFile, key: str, section: str) -> UsageError | None:
     if variable is None:
         return None
     return UsageError(
-        f"{file.place(key, section)}: a secret does not belong there, since the file may be shared.",
+        f"{file.place(key, section)}: a secret does not belong here, since the file may be shared.",
         f"Put it into .env as {variable}, and remove it here.",
     )
 
@@ -49,15 +49,15 @@ def _secret(file: TomlFile, key: str, section: str) -> UsageError | None:
 def _unknown(file: TomlFile, key: str, known: Collection[str], section: str) -> UsageError:
     plain = key.casefold().removeprefix("kupload_").removeprefix("kinescope_")
     near = nearest(plain, known)
-    hint = f"Is it {near}?" if near else f"There are {', '.join(sorted(known))}."
-    return UsageError(f"{file.place(shown(key)[1:-1], section)} means nothing to kupload.", hint)
+    hint = f"Did you mean {near}?" if near else f"Known are {', '.join(sorted(known))}."
+    return UsageError(f"{file.place(shown(key)[1:-1], section)} is not a setting of kupload.", hint)
 
 
 def written_in(file: TomlFile, setting: Setting) -> Written | None:
-    """The setting's value as kupload.toml has it; None when it has none or an empty one.
+    """Reads the setting's value in kupload.toml; None when it has none or an empty one.
 
     Raises:
-        UsageError: It is neither a text nor a number.
+        UsageError: The value is neither a text nor a number.
     """
     if setting.toml is None or setting.toml not in file.content:
         return None
@@ -69,7 +69,7 @@ def written_in(file: TomlFile, setting: Setting) -> Written | None:
 
 
 def folders_of(file: TomlFile) -> Mapping[str, str]:
-    """The pinned folder ids by course."""
+    """Reads the pinned folder ids by course."""
     folders: dict[str, str] = {}
     for course, text in _texts(file, "folders").items():
         try:
@@ -80,7 +80,7 @@ def folders_of(file: TomlFile) -> Mapping[str, str]:
 
 
 def table_of(file: TomlFile) -> LessonTable:
-    """The names of the lessons' table and its columns."""
+    """Reads the names of the lessons' table and its columns."""
     names = _texts(file, "database")
     for key, text in names.items():
         if not text.isprintable():
@@ -98,7 +98,7 @@ def _section(file: TomlFile, section: str) -> Mapping[str, object]:
 
 
 def _texts(file: TomlFile, section: str) -> dict[str, str]:
-    """The section's texts that are not empty."""
+    """Reads the section's texts that are not empty."""
     texts: dict[str, str] = {}
     for key, value in _section(file, section).items():
         if not isinstance(value, str):

@@ -1,6 +1,6 @@
-"""Keeps a token from elsewhere away from addresses that only the working directory's files name. Pure.
+"""Finds addresses that only files of the working directory name, for a token from elsewhere. Pure.
 
-Whoever starts kupload in somebody else's folder must not lose the token to an address in that folder's `.env` or
+A user who starts kupload in another user's folder must not lose the token to an address in that folder's `.env` or
 kupload.toml.
 """
 
@@ -20,17 +20,17 @@ _NOT_BESIDE_TOKEN: Final = {
     Source.ENVIRONMENT: frozenset({Source.ENV_FILE, Source.TOML}),
     Source.ENV_FILE: frozenset({Source.TOML}),
 }
-"""Which files may be somebody else's, by where the token stands; one `.env` that lies elsewhere holds both."""
+"""The sources that may be another user's, by the token's source; a `.env` elsewhere holds both token and addresses."""
 
 
 def find_untrusted(
     addresses: Mapping[str, str], origins: Mapping[str, Origin], trusted: Sequence[str]
 ) -> tuple[UntrustedAddress, ...]:
-    """The addresses that the token must not go to.
+    """Finds the addresses that the token must not go to.
 
     Args:
         addresses: The configured addresses, by the setting's name.
-        origins: Where each setting stands; a token in a `.env` is one that lies outside of the working directory.
+        origins: The origin of each setting; a token from a `.env` is from one outside of the working directory.
         trusted: The hosts that the environment and the options trust or name themselves.
     """
     doubtful = _NOT_BESIDE_TOKEN.get(origins["api_key"].place.source, frozenset())
@@ -40,5 +40,5 @@ def find_untrusted(
         for name, host in named
         if origins[name].place.source in doubtful
         and not is_kinescopes(host)
-        and not any(matches(host, one) for one in trusted)
+        and not any(matches(host, pattern) for pattern in trusted)
     )

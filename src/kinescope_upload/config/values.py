@@ -1,4 +1,4 @@
-"""From a setting's text to its value. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
+"""Parses the values of settings. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 SMALLEST_CHUNK: Final = 256 * 1024
-"""The smallest chunk in bytes: below it, a large file would be little but answers."""
+"""The smallest chunk in bytes: with smaller ones, the answers would take most of the time."""
 
 _LONGEST_SHOWN = 80
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -51,40 +51,40 @@ _MONTH = 30 * 86400.0
 
 
 def shown(text: str) -> str:
-    """The text in quotes for a message: one line, control characters escaped, not endless."""
+    """Quotes the text for a message: on one line, control characters escaped, cut to 80 characters."""
     cut = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
-    plain = "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in cut)
+    plain = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut)
     return f'"{plain}"'
 
 
 def is_uuid(text: str) -> bool:
-    """Whether the text is a UUID in its usual form: 32 hexadecimal digits in five groups."""
+    """Tells whether the text is a UUID in its usual form: 32 hexadecimal digits in five groups."""
     return _UUID.fullmatch(text) is not None
 
 
 def parse_uuid(text: str) -> str:
-    """A UUID, in lower case."""
+    """Parses a UUID into lower case."""
     if not is_uuid(text):
         raise ValueError("is not a UUID. It looks like 01234567-89ab-cdef-0123-456789abcdef.")
     return str(UUID(text))
 
 
 def parse_api_key(text: str) -> Secret:
-    """Kinescope's token: it must fit into a request's header."""
+    """Parses Kinescope's token, which must fit into a request's header."""
     if text.lower().startswith("bearer"):
         raise ValueError('begins with the word "Bearer". Give the token alone.')
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("holds a space or a character that no token has. Copy the token again from Kinescope.")
+        raise ValueError("has a space or a character that no token has. Copy the token again from Kinescope.")
     return Secret(text)
 
 
 def parse_connection_string(text: str) -> Secret:
-    """The database's connection string, as it stands: only the database knows its grammar."""
+    """Takes the database's connection string as it is: the database room parses it."""
     return Secret(text, has_tail=False)
 
 
 def parse_dialect(text: str) -> Dialect:
-    """How uploads are created."""
+    """Parses how uploads are created."""
     try:
         return Dialect(text.lower())
     except ValueError:
@@ -92,15 +92,15 @@ def parse_dialect(text: str) -> Dialect:
 
 
 def parse_order(text: str) -> Order:
-    """In which order lessons are taken."""
+    """Parses the order of the lessons."""
     try:
         return Order(text.lower())
     except ValueError:
-        raise ValueError(f"is no order. There are {', '.join(Order)}.") from None
+        raise ValueError(f"is not an order. Known are {', '.join(Order)}.") from None
 
 
 def bytes_in(text: str) -> int | None:
-    """The bytes that a text like "64MiB" names; None when it names none."""
+    """Parses a text like "64MiB" to bytes; None when it is not a size."""
     match = _SIZE.fullmatch(text)
     if match is None:
         return None
@@ -110,7 +110,7 @@ def bytes_in(text: str) -> int | None:
 
 
 def parse_size(text: str) -> int:
-    """A size of at least 256 KiB in bytes: 67108864, 64MiB, 64M (the same), 64MB (64,000,000 bytes).
+    """Parses a size of at least 256 KiB to bytes: 67108864, 64MiB, 64M (the same), 64MB (64,000,000 bytes).
 
     KiB, MiB, GiB and K, M, G count in steps of 1,024; KB, MB, GB in steps of 1,000.
     """
@@ -123,11 +123,11 @@ def parse_size(text: str) -> int:
 
 
 def parse_duration(unit: str, *, above_zero: bool = False) -> Callable[[str], float]:
-    """A parser of durations into seconds: "90m", "1h", "1h30m", "45s", or a number that counts in `unit`.
+    """Makes a parser of durations to seconds: "90m", "1h", "1h30m", "45s", or a number in `unit`.
 
     Args:
         unit: "m" or "s".
-        above_zero: Whether zero makes no sense.
+        above_zero: Whether zero is not allowed.
     """
 
     def parse(text: str) -> float:
@@ -153,7 +153,7 @@ def _seconds(text: str) -> float | None:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A parser of whole numbers between `least` and `most`, both included."""
+    """Makes a parser of whole numbers between `least` and `most`, both included."""
 
     def parse(text: str) -> int:
         if re.fullmatch(r"[+-]?[0-9]{1,12}", text) is None:
@@ -166,11 +166,11 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def parse_path(directory: Path) -> Callable[[str], Path]:
-    """A parser of paths: `~` means the home directory, a relative path is below `directory`."""
+    """Makes a parser of paths: `~` means the home directory, a relative path is below `directory`."""
 
     def parse(text: str) -> Path:
         if "\0" in text:
-            raise ValueError("holds a zero byte.")
+            raise ValueError("has a zero byte.")
         try:
             return directory / Path(text).expanduser()
         except RuntimeError:
@@ -180,7 +180,7 @@ def parse_path(directory: Path) -> Callable[[str], Path]:
 
 
 def parse_url(text: str) -> str:
-    """An address of the service, without a slash at the end: https, or http to this machine itself."""
+    """Parses an address of the service, without a slash at the end: https, or http to this machine."""
     if not text.isprintable() or " " in text:
         raise ValueError("is not a web address.")
     try:
@@ -192,18 +192,18 @@ def parse_url(text: str) -> str:
     if parts.scheme not in {"https", "http"} or not host or (host_of(text) is None and "@" not in parts.netloc):
         raise ValueError("is not a web address. It looks like https://api.kinescope.io.")
     if parts.scheme == "http" and host not in _LOOPBACK:
-        raise ValueError("is not encrypted: the token would be readable on its way. Use https.")
+        raise ValueError("is not encrypted: others could read the token. Use https.")
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError("holds more than a host and a path.")
+        raise ValueError("has more than a host and a path.")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
 def parse_hosts(text: str) -> tuple[str, ...]:
-    """Names of hosts, separated by commas or spaces; "*.example.com" means every host below example.com."""
+    """Parses host names, separated by commas or spaces; "*.example.com" means every host below example.com."""
     hosts = tuple(dict.fromkeys(word.lower().removesuffix(".") for word in re.split(r"[,\s]+", text) if word))
     for host in hosts:
         if not _HOST.fullmatch(host) or host in {"*", "*."}:
             raise ValueError(
-                f"is no list of hosts: {shown(host)}. Write names like uploads.example.com, without https://."
+                f"is not a list of hosts: {shown(host)}. Write names like uploads.example.com, without https://."
             )
     return hosts

@@ -1,10 +1,11 @@
-"""The lessons' table in PostgreSQL: reading all its rows at once, and pointing one row at its video.
+"""Reads and writes the lessons' table in PostgreSQL.
 
 ::
 
-    database ──► statements     the SQL
-       ├───────► failures       PostgreSQL's errors in our words
-       └───────► dsn            the connection string, cleaned
+    lessons ──► statements     the SQL
+       ├──────► diagnosis      why the table cannot be used
+       ├──────► failures       PostgreSQL's errors as kupload's
+       └──────► dsn            the connection string, cleaned
 """
 
 from kinescope_upload.database.dsn import Dsn, clean_dsn, masked

@@ -1,4 +1,4 @@
-"""Why the lessons' table cannot be used, from what the catalogue says of it. Pure."""
+"""Decides from the catalogue why the lessons' table cannot be used. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WRITTEN = ("video_id", "video_url")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of the lessons' table, and what our role may do with it."""
+    """Describes a column of the lessons' table and what our role may do with it."""
 
     name: str
     may_select: bool
@@ -31,13 +31,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFacts:
-    """What the catalogue says.
+    """Holds what the catalogue says.
 
     Attributes:
-        role: Whom we are connected as.
+        role: Our role.
         columns: The table's columns; empty when there is no such table.
-        hides_rows: Whether row-level security applies to us.
-        tables: What else could be the table, as (schema, name); only looked for when it is missing.
+        hides_rows: Whether row-level security applies to our role.
+        tables: Other tables as (schema, name); only listed when the table is missing.
     """
 
     role: str
@@ -47,17 +47,17 @@ class TableFacts:
 
 
 def problem_of(facts: TableFacts, table: LessonTable, place: str) -> BatchStoppedError | None:
-    """What is wrong with the table, and which setting or which grant puts it right; None when nothing is."""
+    """Words what is wrong with the table, and the setting or grant that corrects it; None when nothing is wrong."""
     if not facts.columns:
         return _no_table(facts, table, place)
     return _no_column(facts, table) or _no_right(facts, table)
 
 
 def hidden_rows(facts: TableFacts, table: LessonTable) -> BatchStoppedError:
-    """Row-level security, or a trigger, keeps rows from us."""
+    """Words the error for rows that row-level security or a trigger hides from us."""
     return BatchStoppedError(
         f"Rows of {quoted_table(table)} exist that role {quoted(facts.role)} cannot see or write: row-level security "
-        "or a trigger keeps them from it.",
+        "or a trigger hides them.",
         "Connect as the table's owner or as a role with BYPASSRLS (on Supabase: postgres) in DATABASE_URL.",
     )
 
@@ -106,7 +106,7 @@ def _no_right(facts: TableFacts, table: LessonTable) -> BatchStoppedError | None
 
 
 def _nearest(name: str, others: Iterable[str]) -> list[str]:
-    """The names spelt most like this one, when neither case nor underscores count."""
+    """Finds the most similar names, ignoring case and underscores."""
     plain = {other: other.casefold().replace("_", "") for other in others}
     near = get_close_matches(name.casefold().replace("_", ""), sorted(set(plain.values())), n=3, cutoff=0.6)
     return [other for wanted in near for other in plain if plain[other] == wanted]

@@ -1,4 +1,4 @@
-"""Connection strings as Prisma writes them, made fit for libpq. Pure: nothing is connected to."""
+"""Converts connection strings as Prisma writes them to those that libpq understands. Pure: connects to nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PRISMA: Final = frozenset(
         "statement_cache_size",
     }
 )
-"""Parameters that only Prisma knows. `sslcert` and `sslpassword` are known to both and mean different things."""
+"""Parameters that only Prisma knows. `sslcert` and `sslpassword` mean different things to Prisma and libpq."""
 
 _DEFAULTS: Final = {
     "connect_timeout": "10",
@@ -43,9 +43,9 @@ _DEFAULTS: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
-"""What kupload adds unless the string says otherwise; libpq ignores what a Unix socket does not have."""
+"""Parameters that kupload adds unless the string has them; libpq ignores those that a Unix socket does not have."""
 
-_WAY_OUT: Final = (
+_HINT: Final = (
     "It looks like postgresql://user:password@host:5432/database; special characters in the password are written as "
     "%40 for @, %3A for :, %2F for /, %23 for #, %25 for %."
 )
@@ -56,14 +56,14 @@ _MASK = "***"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dsn:
-    """A connection string that libpq understands.
+    """Holds a connection string that libpq understands.
 
     Attributes:
-        conninfo: In libpq's key=value form, the password included: never shown.
-        schema: The schema that Prisma's parameter names; None when it names none.
-        place: Where the database is, for messages: "db.example:5432/postgres".
-        user: Whom it is connected to as; empty when the system decides.
-        taken_out: Parameters that libpq does not know, ordered by name.
+        conninfo: In libpq's key=value form, with the password: never shown.
+        schema: The schema in Prisma's parameter; None when it has none.
+        place: The address of the database, for messages: "db.example:5432/postgres".
+        user: The user name; empty when the system decides.
+        taken_out: Removed parameters that libpq does not know, ordered by name.
     """
 
     conninfo: str = field(repr=False)
@@ -74,14 +74,14 @@ class Dsn:
 
 
 def clean_dsn(url: str, *, name: str = "DATABASE_URL") -> Dsn:
-    """The connection string without what only Prisma understands, and with bounds on every wait.
+    """Removes what only Prisma understands from the connection string, and adds a bound for every wait.
 
     Args:
         url: `postgresql://…`, `postgres://…` or libpq's `key=value …`.
-        name: Where the string came from, for the message.
+        name: The setting that holds the string, for the message.
 
     Raises:
-        UsageError: The string is malformed; the message holds no part of it.
+        UsageError: The string is malformed; the message shows no part of it.
     """
     given = _parameters(url.strip(), name)
     _refuse_typing_errors(given, name)
@@ -97,7 +97,7 @@ def clean_dsn(url: str, *, name: str = "DATABASE_URL") -> Dsn:
 
 
 def masked(url: str) -> str:
-    """The connection string with its password replaced and without its parameters, for messages."""
+    """Masks the password and removes the parameters, for messages."""
     try:
         dsn = clean_dsn(url)
     except UsageError:
@@ -115,23 +115,23 @@ def _parameters(text: str, name: str) -> dict[str, str]:
         or not _are_ports(parameters.get("port", ""))
         or not _are_hosts(parameters.get("host", ""))
     ):
-        raise UsageError(f"{name} is not a PostgreSQL connection string.", _WAY_OUT)
+        raise UsageError(f"{name} is not a PostgreSQL connection string.", _HINT)
     if re.fullmatch(r"\[[A-Z -]+\]", parameters.get("password", "")):
         raise UsageError(f"{name} still holds a placeholder in brackets.", "Put the database's password in its place.")
     return parameters
 
 
 def _of_uri(rest: str) -> dict[str, str] | None:
-    """The parameters of `user:password@host:port/database?key=value&…`; libpq itself reads the part before "?"."""
+    """Parses `user:password@host:port/database?key=value&…`; libpq parses the part before "?"."""
     user = re.match(r"[^/@]*@", rest)
     place = rest[user.end() :] if user else rest
-    if "@" in place:  # a password that is not percent-encoded: its rest would pass for a host, a port or a database
+    if "@" in place:  # a password that is not percent-encoded: its rest would be read as host, port or database
         return None
     base, _, query = place.partition("?")
     try:
         parameters = conninfo_to_dict(f"postgresql://{user[0] if user else ''}{base}")
         return {key: str(value) for key, value in parameters.items()} | _of_query(query)
-    except (psycopg.Error, ValueError):  # ValueError: also percent-encoded bytes that are no UTF-8
+    except (psycopg.Error, ValueError):  # ValueError: also percent-encoded bytes that are not UTF-8
         return None
 
 
@@ -150,7 +150,7 @@ def _are_ports(text: str) -> bool:
 
 
 def _are_hosts(text: str) -> bool:
-    """Whether these are paths of sockets, or names that can be looked up at all."""
+    """Tells whether these are paths of sockets, or names that can be looked up."""
     try:
         for host in text.split(","):
             if not host.startswith("/"):
@@ -178,7 +178,7 @@ def _known_to_libpq() -> frozenset[str]:
 
 
 def _refuse_typing_errors(given: dict[str, str], name: str) -> None:
-    """A misspelt `sslmode` must not pass for a parameter of somebody else's."""
+    """Refuses misspelt parameters: a misspelt `sslmode` must not be ignored as an unknown one."""
     known = _known_to_libpq() | _PRISMA | {"ssl"}
     for key in given:
         if key not in known and (near := get_close_matches(key.lower(), known, n=1, cutoff=0.8)):
@@ -186,11 +186,11 @@ def _refuse_typing_errors(given: dict[str, str], name: str) -> None:
 
 
 def _with_libpq_meaning(given: dict[str, str]) -> dict[str, str]:
-    """Prisma's TLS parameters in libpq's words.
+    """Translates Prisma's TLS parameters to libpq's.
 
     Prisma's `sslcert` is the server's certificate (libpq: `sslrootcert`), unless a `sslkey` beside it shows that
-    libpq's client certificate is meant; its `sslpassword` belongs to a PKCS 12 file that libpq cannot read; and
-    `sslaccept=strict` asks for what libpq calls `sslmode=verify-full`.
+    libpq's client certificate is meant. Its `sslpassword` belongs to a PKCS 12 file that libpq cannot read. Its
+    `sslaccept=strict` is libpq's `sslmode=verify-full`.
     """
     result = dict(given)
     if "sslkey" not in result:
@@ -203,7 +203,7 @@ def _with_libpq_meaning(given: dict[str, str]) -> dict[str, str]:
     if result.get("sslaccept") == "strict" and result.get("sslmode") != "disable":
         result["sslmode"] = "verify-full"
         result.setdefault("sslrootcert", "system")
-    if result.get("connect_timeout", "").strip("0") == "":  # for Prisma: wait for ever
+    if result.get("connect_timeout", "").strip("0") == "":  # for Prisma: no limit
         result.pop("connect_timeout", None)
     return {key: value for key, value in result.items() if value != ""}
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL and libpq say when something fails, in kupload's errors. Pure."""
+"""Converts the errors of PostgreSQL and libpq to kupload's. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Kind", "detail_of", "error_of", "kind_of"]
 
 
 class Kind(Enum):
-    """What a failure is about, as far as it decides what may be done."""
+    """The kind of a failure, which decides what can be done about it."""
 
     DOWN = auto()
     LOGIN = auto()
@@ -44,9 +44,9 @@ _KINDS_OF_STATES: Final = {
     "42501": Kind.RIGHTS,
     "22": Kind.VALUE,
     "23": Kind.VALUE,
-    "P0": Kind.VALUE,  # a trigger of theirs refuses
+    "P0": Kind.VALUE,  # a trigger refuses
 }
-"""By SQLSTATE, else by its class."""
+"""The kinds by SQLSTATE, else by its class."""
 
 _KINDS_OF_TEXTS: Final = (
     (Kind.LOGIN, r"(password|SASL|SCRAM|peer|ident|GSSAPI|certificate|RADIUS|LDAP) authentication failed"),
@@ -60,7 +60,7 @@ _KINDS_OF_TEXTS: Final = (
         r"unsupported startup parameter|unrecognized configuration parameter|invalid \S+ value|weak sslmode",
     ),
 )
-"""By the sentence: while it connects, libpq tells no SQLSTATE. What is in no line here may pass by itself."""
+"""The kinds by the message: while it connects, libpq gives no SQLSTATE. Other messages count as temporary."""
 
 _PREFIX = re.compile(r"^(connection (failed|is bad): )?(connection to server .*? failed: )?((FATAL|ERROR): +)?")
 
@@ -77,7 +77,7 @@ _STOPPED: Final = {
 
 
 def kind_of(error: psycopg.Error) -> Kind:
-    """What the failure is about."""
+    """Decides the kind of a failure."""
     if error.sqlstate:
         return _KINDS_OF_STATES.get(error.sqlstate) or _KINDS_OF_STATES.get(error.sqlstate[:2], Kind.UNKNOWN)
     text = str(error)
@@ -88,17 +88,17 @@ def kind_of(error: psycopg.Error) -> Kind:
 
 
 def detail_of(error: psycopg.Error) -> str:
-    """The error's own sentence: one line, without the words around it and without a full stop."""
+    """Extracts the error's own message: one line, without prefix and full stop."""
     sentence = error.diag.message_primary or (str(error).splitlines() or [""])[0]
     return _PREFIX.sub("", sentence.strip()).rstrip(". ") or "the connection was lost"
 
 
 def error_of(error: psycopg.Error, place: str) -> KuploadError:
-    """The failure as one of kupload's errors.
+    """Converts the failure to one of kupload's errors.
 
     Args:
-        error: What psycopg raised. It holds the password, so it must not travel on with ours.
-        place: Where the database is, for the sentence.
+        error: The error of psycopg. It holds the password, so ours must not be raised from it.
+        place: The address of the database, for the message.
     """
     kind, detail = kind_of(error), detail_of(error)
     if kind is Kind.DOWN:
@@ -108,7 +108,7 @@ def error_of(error: psycopg.Error, place: str) -> KuploadError:
 
 
 def _hint(detail: str) -> str:
-    """Supabase's pooler knows no tenant when the project sleeps, is deleted, or the user's name lacks its project."""
+    """Words the hint for Supabase's pooler, which finds no tenant when the project is paused or the user name wrong."""
     if "tenant" not in detail.lower():
         return ""
-    return " A project that sleeps is woken in Supabase's dashboard; the pooler's user is postgres.<project>."
+    return " Resume a paused project in Supabase's dashboard; the pooler's user is postgres.<project>."

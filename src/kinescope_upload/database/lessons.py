@@ -1,4 +1,4 @@
-"""The one outside thing here: the lessons' table, over short connections that leave nothing behind."""
+"""Reads and writes the lessons' table over short connections."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["DatabaseReport", "LessonsDatabase", "LinkResult"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkResult:
-    """What became of a row.
+    """Holds the outcome of linking a row.
 
     Attributes:
         outcome: Linked, missing, or taken.
@@ -48,10 +48,10 @@ class LinkResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseReport:
-    """What can be said of the database without changing it.
+    """Describes the database, as far as that is possible without changing it.
 
     Attributes:
-        place: Where it is: "host:port/database".
+        place: Its address: "host:port/database".
         problem: What is wrong, in words; None when lessons can be read and written.
         hint: What to do about it; empty when there is nothing to do.
         reachable: Whether it answered.
@@ -59,7 +59,7 @@ class DatabaseReport:
         seconds: One round trip on an open connection, in seconds; None when it did not answer.
         columns: The table's columns; empty when there is no such table or it cannot be seen.
         may_update: Whether `video_id` and `video_url` may be written.
-        hides_rows: Whether row-level security applies to us, so that rows may be invisible or refuse to be written.
+        hides_rows: Whether row-level security applies to us: rows may be invisible or read-only.
     """
 
     place: str
@@ -74,16 +74,16 @@ class DatabaseReport:
 
 
 class LessonsDatabase:
-    """The lessons of one database; may be shared by threads, since every call opens a connection of its own.
+    """Reads and writes the lessons of one database; threads may share it, since every call opens its own connection.
 
     Every method raises `DatabaseDownError` when the same call may succeed later, and `BatchStoppedError` when a person
     has to act first.
 
     Args:
-        dsn: How to connect.
-        table: The names of the table and its columns; its schema goes before the connection string's.
+        dsn: The connection string.
+        table: The names of the table and its columns; its schema overrides the connection string's.
         answer_timeout: Seconds that one call may take once it is connected.
-        clock: Seconds that only grow.
+        clock: Gives monotonic seconds.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class LessonsDatabase:
         self._clock = clock
 
     def rows(self, courses: Collection[str] | None = None) -> tuple[LessonRow, ...]:
-        """The lessons of these courses, ordered by id; of all courses when none is named.
+        """Reads the lessons of these courses, ordered by id; of all courses when none is named.
 
         Raises:
             BatchStoppedError: Also when row-level security leaves nothing to see.
@@ -122,10 +122,10 @@ class LessonsDatabase:
         return self._ask(ask)
 
     def link(self, lesson_id: str, video_id: str, video_url: str) -> LinkResult:
-        """Points the lesson's row at the video, unless it points at another; done again, it changes nothing.
+        """Writes the video into the lesson's row, unless the row holds another; a second call changes nothing.
 
-        A row that names the video already, in whichever spelling, is left as it is; of such a row only an address that
-        names no video, or another, is written.
+        A row that holds the video already, in any spelling, keeps its id; only its address is written when that names
+        no video or another one.
 
         Raises:
             LessonFailedError: The table does not take these values.
@@ -152,9 +152,9 @@ class LessonsDatabase:
         return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")
 
     def clear(self, lesson_id: str, video_id: str) -> bool:
-        """Empties the lesson's row if it holds this very id, as it is spelt there; whether the row is empty now.
+        """Empties the lesson's row if it holds this id in this spelling; returns whether the row is empty now.
 
-        Done again, it changes nothing.
+        A second call changes nothing.
         """
         values = {"lesson_id": _sendable(lesson_id), "video_id": _sendable(video_id)}
 
@@ -168,7 +168,7 @@ class LessonsDatabase:
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
 
     def probe(self) -> DatabaseReport:
-        """Looks whether lessons can be read and written, and changes nothing; what is wrong stands in the report."""
+        """Checks whether lessons can be read and written, without changing anything; the report holds any problem."""
         try:
             return self._ask(self._report)
         except KuploadError as error:
@@ -200,13 +200,13 @@ class LessonsDatabase:
         tables = [] if found else connection.execute(statements.LIST_TABLES, {"system": "pg\\_%"}).fetchall()
         return TableFacts(
             role=found[0][4] if found else connection.info.user,
-            columns=tuple(Column(name=one[0], may_select=one[1], may_update=one[2]) for one in found),
-            hides_rows=any(one[3] for one in found),
+            columns=tuple(Column(name=column[0], may_select=column[1], may_update=column[2]) for column in found),
+            hides_rows=any(column[3] for column in found),
             tables=tuple((schema, table) for schema, table in tables),
         )
 
     def _ask(self, question: Callable[[Connection], T], subject: str | None = None) -> T:
-        """One connection, one question; psycopg's errors hold the password, so ours are raised outside of theirs."""
+        """Opens a connection for one call. psycopg's errors hold the password, so ours are raised outside of theirs."""
         failure: KuploadError
         try:
             with closing(self._connect()) as connection, self._bounded(connection) as was_cut:
@@ -241,7 +241,7 @@ class LessonsDatabase:
 
     @contextmanager
     def _bounded(self, connection: Connection) -> Iterator[threading.Event]:
-        """Cuts the connection when the time is up: libpq itself waits for an answer for ever."""
+        """Cuts the connection when the time is up: libpq waits for an answer without end."""
         was_cut = threading.Event()
 
         def cut() -> None:
@@ -256,11 +256,11 @@ class LessonsDatabase:
             yield was_cut
         finally:
             timer.cancel()
-            timer.join()  # a late cut must not meet another connection under the same number
+            timer.join()  # a late cut must not hit another connection with the same number
 
 
 def _sendable(text: str) -> str:
-    """The text, or one that no row can hold: a name from the disk may hold what no PostgreSQL text does."""
+    """Escapes what no PostgreSQL text can hold but a name from the disk may; such a text matches no row."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 

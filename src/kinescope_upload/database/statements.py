@@ -1,7 +1,7 @@
-"""Every statement that kupload sends to the database. Pure: they are only put together here.
+"""Writes every statement that kupload sends to the database. Pure.
 
-Each stands alone: no transaction spans two of them, nothing is prepared or set, so that a pooler which hands every
-transaction to another server (PgBouncer in transaction mode) changes nothing.
+Each is independent: no transaction spans two of them, and nothing is prepared or set. So a pooler may give every
+transaction to another server (PgBouncer in transaction mode).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ SELECT schema_.nspname::text, table_.relname::text
 
 
 def select_rows(table: LessonTable) -> Composed:
-    """All rows, or those of the courses in the parameter `courses`."""
+    """Selects all rows, or those of the courses in the parameter `courses`."""
     return _with_names(_SELECT_ROWS, table)
 
 
@@ -83,28 +83,28 @@ def link_row(table: LessonTable) -> Composed:
 
 
 def set_address(table: LessonTable) -> Composed:
-    """Writes the player's address, if the row holds this very id."""
+    """Writes the player's address, if the row holds this id in this spelling."""
     return _with_names(_SET_ADDRESS, table)
 
 
 def clear_row(table: LessonTable) -> Composed:
-    """Empties both columns, if the row holds this very id; done twice, it changes nothing."""
+    """Empties both columns, if the row holds this id in this spelling; a second time changes nothing."""
     return _with_names(_CLEAR_ROW, table)
 
 
 def look_at_row(table: LessonTable) -> Composed:
-    """The video's id and the player's address that one row holds."""
+    """Selects the video's id and the player's address of one row."""
     return _with_names(_LOOK_AT_ROW, table)
 
 
 def quoted(name: str) -> str:
-    """The name as SQL writes it, whatever it is made of."""
+    """Quotes any name for SQL."""
     escaped = name.replace('"', '""')
     return f'"{escaped}"'
 
 
 def quoted_table(table: LessonTable) -> str:
-    """The table's name, with its schema if that is known."""
+    """Quotes the table's name, with its schema if that is known."""
     return ".".join(quoted(name) for name in (table.schema, table.table) if name)
 
 
@@ -120,5 +120,5 @@ def _with_names(statement: SQL, table: LessonTable) -> Composed:
 
 
 def _identifier(*names: str) -> Identifier:
-    """The names quoted; a per cent sign would otherwise pass for a parameter."""
+    """Quotes the names; a per cent sign would otherwise be read as a parameter."""
     return Identifier(*(name.replace("%", "%%") for name in names))

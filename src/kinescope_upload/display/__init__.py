@@ -1,19 +1,14 @@
-"""What a person or a script sees of kupload: a run as it goes, the plan of a dry run, the status.
+"""Shows a run while it goes on, and its summary.
 
 ::
 
-    printers ─┬─► bars         a terminal (with tables, the only room that needs rich)
+    printers ─┬─► bars         a terminal
               ├─► lines        no terminal, or --quiet
               └─► json_lines   --json (docs/json.md)
-                    ├──► accounts ──► transfers ──► rate      one collector for all three
-                    │       └──► summary                      what became of the run
-                    └──► sentences · objects                  events in words and as JSON
-    sections                   rows for the eye: tables on a terminal, plain columns elsewhere
-    plan_view                  --dry-run: what would be done, and why not the rest
-    status ◄── status_view     --status: how far every course is
-    text · json_text           names made harmless, numbers made readable
-    surface · options          what a stream can show; what the user wants to see
+                    ├──► stats ──► transfers ──► rate     counts the events, for all three
+                    │      └──► summary                   the results of the run
+                    └──► messages · json_events           events in words and as JSON
 
-Nothing below this package prints. Nothing is imported here, so that each command pays only for the rooms it uses:
-`printers.make_printer`, `plan_view.print_plan`, `status.course_statuses` and `status_view.print_status` are the doors.
+`printers.make_printer` is the entrance. Nothing is imported here, so that each command loads only what it uses; rich is
+loaded for the bars alone.
 """

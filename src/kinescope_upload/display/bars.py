@@ -1,7 +1,6 @@
-"""A run on a terminal: a bar for each file in hand, one for the batch, messages above them.
+"""Shows a run on a terminal: a bar for each running upload, one for the batch, messages above them.
 
-Events only change the accounts. What is seen is drawn from the accounts by a timer, ten times a second at most,
-whatever the number of events.
+Events only change the statistics. A timer draws them at most ten times a second, whatever the number of events.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.output.tables import make_console, two_columns
-from kinescope_upload.text import format_bytes, printable, shorten_middle, shorten_path
+from kinescope_upload.text import format_bytes_of, printable, shorten_middle, shorten_path
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -48,16 +47,16 @@ _SIZE_WIDTH: Final = 18
 _NARROWEST_NAME: Final = 12
 _BATCH_LINES: Final = 4
 _ECHO_WIDTH: Final = 2
-"""What a terminal writes behind the last line when Ctrl+C is pressed: if that wrapped, a bar would be left behind."""
+"""Cells of the "^C" that a terminal writes behind the last line: if it wrapped, a bar would stay on the screen."""
 
 
 class BarPrinter:
-    """Draws the bars while the run goes on and leaves the summary behind.
+    """Draws the bars during the run and prints the summary at its end.
 
     Args:
         options: What the user asked for.
         stdout: The terminal.
-        clock: Where the time comes from.
+        clock: The source of time.
         interval: Seconds between two drawings; None draws only when `draw` is called.
     """
 
@@ -66,7 +65,7 @@ class BarPrinter:
     ) -> None:
         self._options = options
         self._clock = clock
-        self._accounts = RunStats()
+        self._stats = RunStats()
         self._lock = threading.Lock()
         self._console = make_console(stdout)
         self._live = Live(
@@ -81,7 +80,7 @@ class BarPrinter:
         self._timer = threading.Thread(target=self._draw_until_over, name="kupload-bars", daemon=True)
 
     def __enter__(self) -> Self:
-        """Begins to draw."""
+        """Starts the drawing."""
         self._live.start()
         if self._interval is not None:
             self._timer.start()
@@ -90,23 +89,23 @@ class BarPrinter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """Takes the bars away and gives the cursor back."""
+        """Removes the bars and shows the cursor again."""
         self._over.set()
         if self._interval is not None:
             self._timer.join()
         self._live.stop()
 
     def __call__(self, event: RunEvent, /) -> None:
-        """Lets the event count, and says it above the bars if it is worth a line."""
+        """Counts the event, and prints it above the bars if it is worth a line."""
         with self._lock:
-            self._accounts.apply(event, self._clock.monotonic())
+            self._stats.apply(event, self._clock.monotonic())
         if isinstance(event, RunEnded):
             self._end()
         elif message := self._message(event):
             self._console.print(message)
 
     def draw(self) -> None:
-        """Draws the bars as they are now."""
+        """Draws the bars now."""
         self._live.refresh()
 
     def _draw_until_over(self) -> None:
@@ -117,10 +116,10 @@ class BarPrinter:
                 return
 
     def _message(self, event: RunEvent) -> Text | None:
-        """The bars show what begins and ends well, so only the rest is said; with --verbose everything."""
+        """Words what the bars do not show: all but begun and finished lessons; with --verbose everything."""
         if isinstance(event, LessonStarted | LessonDone) and not self._options.verbose:
             return None
-        sentence = sentence_of(event, verbose=self._options.verbose)
+        sentence = sentence_of(event, self._clock, verbose=self._options.verbose)
         if sentence is None:
             return None
         style = "red" if isinstance(event, LessonFailed) else "yellow" if isinstance(event, Warned) else ""
@@ -130,54 +129,51 @@ class BarPrinter:
         self._over.set()
         self._live.stop()
         with self._lock:
-            summary = self._accounts.summary()
+            summary = self._stats.summary()
         self._console.print(two_columns(summary_rows(summary, self._options.command)))
 
     def _picture(self) -> RenderableType:
         with self._lock:
             now = self._clock.monotonic()
-            running, totals, waits = self._accounts.running(), self._accounts.totals(now), self._accounts.waits()
+            running, totals, waits = self._stats.running(), self._stats.totals(now), self._stats.waits()
         if not totals.lessons:
             return Group()
         width, height = self._console.size
         room = max(1, height - _BATCH_LINES - len(waits))
         layout = _Layout(width)
         bars = layout.grid()
-        for one in running[:room]:
-            layout.add_file(bars, one)
+        for lesson in running[:room]:
+            layout.add(bars, shorten_path(printable(lesson.path), layout.name_width), lesson.position, lesson.size)
         layout.add(bars, f"All {totals.lessons:,}", totals.position_bytes, totals.needed_bytes)
         picture = Table.grid()
         picture.add_column(no_wrap=True, overflow="ellipsis", max_width=width - 1)
         picture.add_row(bars)
         narrow = width - _ECHO_WIDTH - 1
         below = Text(shorten_middle(_below(totals, running[room:]), narrow))
-        waiting = (shorten_middle(printable(wait_sentence(kind, reason)), narrow) for kind, reason in waits)
-        return Group(picture, below, *(Text(one, style="yellow") for one in waiting))
+        waiting = (shorten_middle(wait_sentence(wait, since, self._clock), narrow) for wait, since in waits)
+        return Group(picture, below, *(Text(sentence, style="yellow") for sentence in waiting))
 
 
 def _below(totals: Totals, hidden: tuple[RunningLesson, ...]) -> str:
     sentence = totals_sentence(totals)
-    return f"{sentence}, and {len(hidden)} more in hand" if hidden else sentence
+    return f"{sentence}, and {len(hidden)} more running" if hidden else sentence
 
 
 class _Layout:
-    """How a line of `width` cells is shared: what the figures leave, the name and the bar divide."""
+    """Divides a line of `width` cells: the figures take theirs, the name and the bar share the rest."""
 
     def __init__(self, width: int) -> None:
         room = max(_NARROWEST_NAME + 1, width - 1 - _PERCENT_WIDTH - _SIZE_WIDTH - 3)
         self._bar = max(1, min(40, room * 2 // 5, room - _NARROWEST_NAME))
-        self._name = room - self._bar
+        self.name_width = room - self._bar
 
     def grid(self) -> Table:
         table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(width=self._name, no_wrap=True, overflow="ellipsis")
+        table.add_column(width=self.name_width, no_wrap=True, overflow="ellipsis")
         table.add_column(width=self._bar, no_wrap=True)
         table.add_column(width=_PERCENT_WIDTH, justify="right", no_wrap=True)
         table.add_column(width=_SIZE_WIDTH, justify="right", no_wrap=True, overflow="ellipsis")
         return table
-
-    def add_file(self, table: Table, lesson: RunningLesson) -> None:
-        self.add(table, shorten_path(printable(lesson.path), self._name), lesson.position, lesson.size)
 
     def add(self, table: Table, name: str, position: int, size: int) -> None:
         percent = 100 * position // size if size else 100
@@ -185,5 +181,5 @@ class _Layout:
             Text(name),
             ProgressBar(total=max(1, size), completed=position if size else 1, width=self._bar),
             f"{percent} %",
-            f"{format_bytes(position)} of {format_bytes(size)}",
+            format_bytes_of(position, size),
         )

@@ -1,10 +1,11 @@
-"""Events, the plan and the summary as the objects of the JSON output (docs/json.md). Pure.
+"""Converts events, planned lessons and the summary to the objects of the JSON output (docs/json.md). Pure.
 
-Units stand in the names. Sizes are whole bytes.
+The names hold the units. Sizes are whole bytes.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from kinescope_upload.events import (
@@ -28,7 +29,7 @@ from kinescope_upload.plan import Decision
 from kinescope_upload.upload.titles import fit_title, is_too_long
 
 if TYPE_CHECKING:
-    from kinescope_upload.display.summary import Cost, FailedLesson, Summary
+    from kinescope_upload.display.summary import Cost, Summary
     from kinescope_upload.model import Doubt, IgnoredFile
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.plan import PlannedLesson
@@ -36,19 +37,43 @@ if TYPE_CHECKING:
 __all__ = ["decided", "doubted", "fields_of", "ignored", "summary_fields"]
 
 
-def fields_of(event: RunEvent) -> tuple[str, JsonFields]:
-    """The event's name and its fields."""
+def fields_of(event: RunEvent) -> tuple[str, JsonFields]:  # noqa: C901, PLR0911 - flat over a closed union
+    """Gives the event's name and its fields."""
     match event:
         case RunStarted():
             return "run_started", _run_started(event)
-        case LessonStarted():
-            return "lesson_started", {**decided(event.lesson), "to_send_bytes": event.lesson.bytes_to_send}
-        case LessonDone() | LessonFailed():
-            return _end_of_lesson(event)
-        case StageReached() | BytesAccepted() | RetryScheduled() | OrphanRemoved():
-            return _on_the_way(event)
-        case WaitStarted() | WaitEnded() | Warned():
-            return _of_batch(event)
+        case LessonStarted(lesson=lesson):
+            return "lesson_started", {**decided(lesson), "to_send_bytes": lesson.bytes_to_send}
+        case StageReached():
+            return "stage_reached", {**_lesson(event), "stage": event.stage, "video_id": _plain_or_none(event.video_id)}
+        case BytesAccepted():
+            return "bytes_accepted", {
+                **_lesson(event),
+                "offset_bytes": event.offset,
+                "is_resumed": event.is_resumed,
+            }
+        case RetryScheduled():
+            return "retry_scheduled", {
+                **_lesson(event),
+                "reason": plain(event.reason),
+                "wait_seconds": round(event.wait, 3),
+                "number": event.number,
+                "limit": event.limit,
+            }
+        case OrphanRemoved():
+            fields = {"video_id": plain(event.video_id), "reason": plain(event.reason)}
+            return "orphan_removed", {**_lesson(event), **fields}
+        case LessonDone():
+            return "lesson_done", {**_lesson(event), "stage": event.stage, "video_id": plain(event.video_id)}
+        case LessonFailed():
+            return "lesson_failed", {**_failed(event), "is_in_doubt": event.is_in_doubt}
+        case WaitStarted():
+            longest = round(event.longest, 3)
+            return "wait_started", {"kind": event.kind, "reason": plain(event.reason), "longest_seconds": longest}
+        case WaitEnded():
+            return "wait_ended", {"kind": event.kind, "wait_seconds": round(event.seconds, 3)}
+        case Warned():
+            return "warned", {"message": plain(event.message)}
         case BytesSent() | RunEnded():
             raise ValueError(f"{type(event).__name__} is shown as part of another event")
 
@@ -65,56 +90,16 @@ def _run_started(event: RunStarted) -> JsonFields:
     }
 
 
-def _end_of_lesson(event: LessonDone | LessonFailed) -> tuple[str, JsonFields]:
-    match event:
-        case LessonDone():
-            return "lesson_done", {
-                "lesson_id": plain(event.lesson_id),
-                "stage": event.stage,
-                "video_id": plain(event.video_id),
-            }
-        case LessonFailed():
-            return "lesson_failed", {
-                "lesson_id": plain(event.lesson_id),
-                "reason": plain(event.reason),
-                "way_out": plain(event.hint),
-                "is_in_doubt": event.is_in_doubt,
-            }
+def _lesson(event: StageReached | BytesAccepted | RetryScheduled | OrphanRemoved | LessonDone) -> JsonFields:
+    return {"lesson_id": plain(event.lesson_id)}
 
 
-def _on_the_way(event: StageReached | BytesAccepted | RetryScheduled | OrphanRemoved) -> tuple[str, JsonFields]:
-    lesson: JsonFields = {"lesson_id": plain(event.lesson_id)}
-    match event:
-        case StageReached():
-            video_id = None if event.video_id is None else plain(event.video_id)
-            return "stage_reached", {**lesson, "stage": event.stage, "video_id": video_id}
-        case BytesAccepted():
-            return "bytes_accepted", {**lesson, "offset_bytes": event.offset, "is_resumed": event.is_resumed}
-        case RetryScheduled():
-            return "retry_scheduled", {
-                **lesson,
-                "reason": plain(event.reason),
-                "wait_seconds": round(event.wait, 3),
-                "number": event.number,
-                "limit": event.limit,
-            }
-        case OrphanRemoved():
-            return "orphan_removed", {**lesson, "video_id": plain(event.video_id), "reason": plain(event.reason)}
-
-
-def _of_batch(event: WaitStarted | WaitEnded | Warned) -> tuple[str, JsonFields]:
-    match event:
-        case WaitStarted():
-            longest = round(event.longest, 3)
-            return "wait_started", {"kind": event.kind, "reason": plain(event.reason), "longest_seconds": longest}
-        case WaitEnded():
-            return "wait_ended", {"kind": event.kind, "wait_seconds": round(event.seconds, 3)}
-        case Warned():
-            return "warned", {"message": plain(event.message)}
+def _plain_or_none(text: str | None) -> str | None:
+    return None if text is None else plain(text)
 
 
 def decided(lesson: PlannedLesson) -> JsonFields:
-    """A lesson of the plan."""
+    """Converts a lesson of the plan."""
     return {
         "lesson_id": plain(lesson.lesson_id),
         "course": plain(lesson.course),
@@ -128,9 +113,9 @@ def decided(lesson: PlannedLesson) -> JsonFields:
 
 
 def doubted(doubt: Doubt) -> JsonFields:
-    """What belongs to no lesson, or to no file."""
+    """Converts a doubt about the mapping."""
     return {
-        "course": None if doubt.course is None else plain(doubt.course),
+        "course": _plain_or_none(doubt.course),
         "subject": plain(doubt.subject),
         "reason": plain(doubt.reason),
         "way_out": plain(doubt.hint),
@@ -140,15 +125,15 @@ def doubted(doubt: Doubt) -> JsonFields:
 
 
 def ignored(file: IgnoredFile) -> JsonFields:
-    """A file that is left alone."""
+    """Converts a file that is ignored."""
     return {"path": plain(file.path), "reason": plain(file.reason)}
 
 
 def summary_fields(summary: Summary) -> JsonFields:
-    """What became of the run."""
+    """Converts the summary of a run."""
     return {
         "exit_code": summary.exit_code,
-        "reason": None if summary.reason is None else plain(summary.reason),
+        "reason": _plain_or_none(summary.reason),
         "way_out": plain(summary.hint),
         "run_seconds": round(summary.seconds, 3),
         "lessons": summary.lessons,
@@ -158,40 +143,22 @@ def summary_fields(summary: Summary) -> JsonFields:
         "skipped": summary.skipped,
         "later": summary.later,
         "left": summary.left,
-        "failures": [_failed(one) for one in summary.failures],
-        "in_doubt": [_failed(one) for one in summary.in_doubt],
-        "doubts": [doubted(one) for one in summary.doubts],
+        "failures": [_failed(lesson) for lesson in summary.failures],
+        "in_doubt": [_failed(lesson) for lesson in summary.in_doubt],
+        "doubts": [doubted(doubt) for doubt in summary.doubts],
         "ignored": summary.ignored,
         "orphans_removed": summary.orphans_removed,
         "cost": _cost(summary.cost),
     }
 
 
-def _failed(lesson: FailedLesson) -> JsonFields:
-    return {
-        "lesson_id": plain(lesson.lesson_id),
-        "reason": plain(lesson.reason),
-        "way_out": plain(lesson.hint),
-    }
-
-
-def _ratio(ratio: float | None) -> float | None:
-    return None if ratio is None else round(ratio, 4)
+def _failed(lesson: LessonFailed) -> JsonFields:
+    return {"lesson_id": plain(lesson.lesson_id), "reason": plain(lesson.reason), "way_out": plain(lesson.hint)}
 
 
 def _cost(cost: Cost) -> JsonFields:
+    ratios = {"sent_per_needed": cost.sent_per_needed, "sent_per_accepted": cost.sent_per_accepted}
     return {
-        "sent_bytes": cost.sent_bytes,
-        "needed_bytes": cost.needed_bytes,
-        "accepted_bytes": cost.accepted_bytes,
-        "sent_per_needed": _ratio(cost.sent_per_needed),
-        "sent_per_accepted": _ratio(cost.sent_per_accepted),
-        "breaks": cost.breaks,
-        "resumes": cost.resumes,
-        "retries": cost.retries,
-        "retry_seconds": round(cost.retry_seconds, 3),
-        "stalled_seconds": round(cost.stalled_seconds, 3),
-        "network_seconds": round(cost.network_seconds, 3),
-        "throttled_seconds": round(cost.throttled_seconds, 3),
-        "database_seconds": round(cost.database_seconds, 3),
+        **{name: round(value, 3) for name, value in asdict(cost).items()},
+        **{name: None if ratio is None else round(ratio, 4) for name, ratio in ratios.items()},
     }

@@ -1,4 +1,4 @@
-"""A run as JSON lines, for scripts: documented in docs/json.md, and changed only together with it."""
+"""Prints a run as JSON lines for scripts, as docs/json.md documents them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
 from kinescope_upload.output.json_text import json_line, plain
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
@@ -23,39 +20,30 @@ _PROGRESS_EVERY: Final = 1.0
 
 
 class JsonPrinter:
-    """Prints one JSON object per event, how far the batch is at most once a second, and the summary last.
+    """Prints one JSON object per event, the totals at most once a second, and the summary last.
 
     Args:
         stdout: Takes the lines.
-        clock: Where the time comes from.
+        clock: The source of time.
     """
 
     def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
         self._stdout = stdout
         self._clock = clock
-        self._accounts = RunStats()
+        self._stats = RunStats()
         self._lock = threading.Lock()
         self._next_progress = clock.monotonic() + _PROGRESS_EVERY
 
-    def __enter__(self) -> Self:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Nothing to restore."""
-
     def __call__(self, event: RunEvent, /) -> None:
-        """Prints the event; sent bytes only add to the next `progress`."""
+        """Counts the event and prints it; sent bytes only count for the next `progress`."""
         with self._lock:
             now = self._clock.monotonic()
-            self._accounts.apply(event, now)
+            self._stats.apply(event, now)
             match event:
                 case BytesSent():
                     self._progress(now)
                 case RunEnded():
-                    self._line("summary", summary_fields(self._accounts.summary()))
+                    self._line("summary", summary_fields(self._stats.summary()))
                 case _:
                     self._line(*fields_of(event))
                     if isinstance(event, BytesAccepted):
@@ -65,7 +53,7 @@ class JsonPrinter:
         if now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        totals = self._accounts.totals(now)
+        totals = self._stats.totals(now)
         self._line(
             "progress",
             {
@@ -79,12 +67,12 @@ class JsonPrinter:
                 "eta_seconds": None if totals.eta_seconds is None else round(totals.eta_seconds),
                 "running": [
                     {
-                        "lesson_id": plain(one.lesson_id),
-                        "size_bytes": one.size,
-                        "accepted_bytes": one.offset,
-                        "handed_over_bytes": one.position,
+                        "lesson_id": plain(lesson.lesson_id),
+                        "size_bytes": lesson.size,
+                        "accepted_bytes": lesson.offset,
+                        "handed_over_bytes": lesson.position,
                     }
-                    for one in self._accounts.running()
+                    for lesson in self._stats.running()
                 ],
             },
         )

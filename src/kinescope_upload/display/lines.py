@@ -1,7 +1,4 @@
-"""A run as plain lines with the time of day: for logs, pipes and people without a terminal.
-
-What goes well stands on stdout, what is wrong on stderr.
-"""
+"""Prints a run as plain lines with the time of day, for logs and pipes: warnings and failures to stderr."""
 
 from __future__ import annotations
 
@@ -24,26 +21,23 @@ from kinescope_upload.output.terminal_output import surface_of
 from kinescope_upload.text import joined
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["LinePrinter"]
 
 _PROGRESS_EVERY: Final = 30.0
-_LABEL_WIDTH: Final = 12
+_LABEL_WIDTH: Final = 16
 
 
 class LinePrinter:
-    """Prints an event as a line, how far the batch is at most every half minute, and the summary at the end.
+    """Prints each event as a line, the totals at most every half minute, and the summary at the end.
 
     Args:
         options: What the user asked for.
-        stdout: Takes what goes well.
+        stdout: Takes all other lines.
         stderr: Takes warnings and failures.
-        clock: Where the time comes from.
+        clock: The source of time.
     """
 
     def __init__(self, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clock: Clock) -> None:
@@ -51,24 +45,15 @@ class LinePrinter:
         self._stdout = stdout
         self._stderr = stderr
         self._clock = clock
-        self._accounts = RunStats()
+        self._stats = RunStats()
         self._lock = threading.Lock()
         self._next_progress: float | None = None
 
-    def __enter__(self) -> Self:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Nothing to restore."""
-
     def __call__(self, event: RunEvent, /) -> None:
-        """Prints what the event means."""
+        """Counts the event and prints it."""
         with self._lock:
             now = self._clock.monotonic()
-            self._accounts.apply(event, now)
+            self._stats.apply(event, now)
             match event:
                 case BytesSent() | BytesAccepted():
                     self._progress(now)
@@ -81,7 +66,7 @@ class LinePrinter:
         if isinstance(event, RunStarted):
             self._next_progress = now + _PROGRESS_EVERY
         is_bad = isinstance(event, LessonFailed | Warned)
-        sentence = sentence_of(event, verbose=self._options.verbose)
+        sentence = sentence_of(event, self._clock, verbose=self._options.verbose)
         if sentence and (is_bad or not self._options.quiet):
             self._line(self._stderr if is_bad else self._stdout, sentence)
         self._progress(now)
@@ -90,12 +75,12 @@ class LinePrinter:
         if self._options.quiet or self._next_progress is None or now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        self._line(self._stdout, totals_sentence(self._accounts.totals(now)))
+        self._line(self._stdout, totals_sentence(self._stats.totals(now)))
 
     def _end(self, event: RunEnded) -> None:
         if event.reason:
             self._line(self._stderr, f"stopped: {joined(event.reason, event.hint)}")
-        summary = self._accounts.summary()
+        summary = self._stats.summary()
         if self._options.quiet:
             self._line(self._stdout, one_line(summary))
             return

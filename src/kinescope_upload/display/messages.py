@@ -1,15 +1,21 @@
-"""Events and totals in words; the bars and the lines say the same. Pure; names are not yet made printable."""
+"""Words the events and the totals of a run for people; the bars and the lines share it.
+
+Names in the sentences are not yet made printable.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.events import (
+    BytesAccepted,
+    BytesSent,
     LessonDone,
     LessonFailed,
     LessonStarted,
     OrphanRemoved,
     RetryScheduled,
+    RunEnded,
     RunEvent,
     RunStarted,
     StageReached,
@@ -19,67 +25,36 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.plan import Decision
-from kinescope_upload.text import count, format_bytes, format_duration, format_rate, joined
+from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
     from kinescope_upload.display.stats import Totals
+    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["sentence_of", "totals_sentence", "wait_sentence"]
 
+_ENDS_OF_WAITS: Final = {
+    WaitKind.NETWORK: "Connected to Kinescope again",
+    WaitKind.THROTTLED: "Continuing",
+    WaitKind.DATABASE: "The database answers again",
+    WaitKind.PACE: "Continuing",
+}
 
-def sentence_of(event: RunEvent, *, verbose: bool) -> str | None:
-    """The event in a sentence; None for one that is not worth a line.
+
+def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None:  # noqa: C901, PLR0911 - flat over a union
+    """Words an event that happens now; None for one that is not worth a line.
 
     Args:
         event: What happened.
-        verbose: Whether stages and ids are wanted as well.
+        clock: Tells the time of day.
+        verbose: Whether to include stages, ids and reasons.
     """
     match event:
         case RunStarted():
             return _started(event)
-        case LessonStarted() | StageReached() | LessonDone() | LessonFailed():
-            return _of_lesson(event, verbose=verbose)
-        case RetryScheduled() | OrphanRemoved():
-            return _of_trouble(event)
-        case WaitStarted():
-            longest = f" (at most {format_duration(event.longest)})"
-            return wait_sentence(event.kind, event.reason) + longest
-        case WaitEnded():
-            return f"waited {format_duration(event.seconds)} {_FOR[event.kind]}; goes on"
-        case Warned():
-            return f"warning: {event.message}"
-        case _:
-            return None
-
-
-_FOR = {
-    WaitKind.NETWORK: "for the network",
-    WaitKind.THROTTLED: "as Kinescope asked",
-    WaitKind.DATABASE: "for the database",
-    WaitKind.PACE: "for a turn at Kinescope",
-}
-
-
-def wait_sentence(kind: WaitKind, reason: str) -> str:
-    """What the whole batch waits for."""
-    return f"waiting {_FOR[kind]}: {reason}"
-
-
-def _started(event: RunStarted) -> str:
-    plan = event.plan
-    counts = plan.counts
-    rest = {"skipped": counts[Decision.SKIP], "in doubt": counts[Decision.IN_DOUBT], "later": counts[Decision.LATER]}
-    told = [f"{count(len(plan.work), 'video', 'videos')} to do, {format_bytes(plan.bytes_to_send)} to send"]
-    told += [f"{number:,} {what}" for what, number in rest.items() if number]
-    return f"{', '.join(told)}; {event.jobs} at a time"
-
-
-def _of_lesson(event: LessonStarted | StageReached | LessonDone | LessonFailed, *, verbose: bool) -> str | None:
-    match event:
         case LessonStarted(lesson=lesson):
-            text = f"{lesson.lesson_id}: {lesson.decision}, {format_bytes(lesson.bytes_to_send)} of {lesson.file.path}"
-            return f"{text} ({lesson.reason})" if verbose else text
+            return f"{lesson.lesson_id}: {_beginning(event)}" + (f" ({lesson.reason})" if verbose else "")
         case StageReached():
             video = f", video {event.video_id}" if event.video_id else ""
             return f"{event.lesson_id}: {event.stage}{video}" if verbose else None
@@ -89,22 +64,70 @@ def _of_lesson(event: LessonStarted | StageReached | LessonDone | LessonFailed, 
         case LessonFailed():
             what = "in doubt" if event.is_in_doubt else "failed"
             return f"{event.lesson_id}: {what}: {joined(event.reason, event.hint)}"
-
-
-def _of_trouble(event: RetryScheduled | OrphanRemoved) -> str:
-    match event:
         case RetryScheduled():
-            when = f"in {format_duration(event.wait)}"
-            return f"{event.lesson_id}: retry {event.number} of {event.limit} {when}: {event.reason}"
+            when = f"retry {event.number} of {event.limit} in {format_duration(event.wait)}"
+            return f"{event.lesson_id}: {when}: {event.reason}"
         case OrphanRemoved():
-            return f"{event.lesson_id}: orphan {event.video_id} removed: {event.reason}"
+            return f"{event.lesson_id}: deleted unfinished video {event.video_id}: {event.reason}"
+        case WaitStarted():
+            reason = f" ({event.reason})" if verbose else ""
+            return f"{wait_sentence(event, clock.monotonic(), clock)}; nothing is lost.{reason}"
+        case WaitEnded():
+            return f"{_ENDS_OF_WAITS[event.kind]} after {format_duration(event.seconds)}."
+        case Warned():
+            return f"warning: {event.message}"
+        case BytesSent() | BytesAccepted() | RunEnded():
+            return None
+
+
+def _started(event: RunStarted) -> str:
+    plan, counts = event.plan, event.plan.counts
+    rest = {
+        "already done": counts[Decision.SKIP],
+        "in doubt": counts[Decision.IN_DOUBT],
+        "beyond --limit": counts[Decision.LATER],
+    }
+    work = f"{count(len(plan.work), 'lesson', 'lessons')} to do, {format_bytes(plan.bytes_to_send)} to send"
+    numbers = ", ".join(f"{number:,} {what}" for what, number in rest.items() if number)
+    return f"{work}, {event.jobs} at a time" + (f"; {numbers}" if numbers else "")
+
+
+def _beginning(event: LessonStarted) -> str:
+    lesson = event.lesson
+    match lesson.decision:
+        case Decision.LINK:
+            return f"linking {lesson.file.path}"
+        case Decision.RESUME:
+            return f"resuming {lesson.file.path}, {format_bytes_of(lesson.bytes_to_send, lesson.file.size)} to send"
+        case _:
+            return f"uploading {lesson.file.path}, {format_bytes(lesson.file.size)}"
+
+
+def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
+    """Words a wait of the whole batch, without a full stop.
+
+    Args:
+        wait: The wait.
+        since: When it began, in monotonic seconds.
+        clock: Tells the time of day at a monotonic moment.
+    """
+    until = clock.time_of_day(since + wait.longest)
+    match wait.kind:
+        case WaitKind.NETWORK:
+            return f"No connection to Kinescope since {clock.time_of_day(since)}. Trying again until {until}"
+        case WaitKind.DATABASE:
+            return f"No answer from the database since {clock.time_of_day(since)}. Trying again until {until}"
+        case WaitKind.THROTTLED:
+            return f"Kinescope asks to slow down. Waiting until {until}"
+        case WaitKind.PACE:
+            return f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}"
 
 
 def totals_sentence(totals: Totals) -> str:
-    """How far the batch is."""
+    """Words how far the batch is."""
     parts = [
         f"{totals.done:,} of {totals.lessons:,} done",
-        f"{format_bytes(totals.position_bytes)} of {format_bytes(totals.needed_bytes)}",
+        format_bytes_of(totals.position_bytes, totals.needed_bytes),
         *([f"{totals.failed:,} failed"] if totals.failed else []),
         *([format_rate(totals.rate)] if totals.rate is not None else []),
         *([f"{format_duration(totals.eta_seconds)} left"] if totals.eta_seconds is not None else []),

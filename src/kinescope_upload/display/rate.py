@@ -1,4 +1,4 @@
-"""How fast bytes move, smoothed. Pure: the time comes in as an argument."""
+"""Measures how fast bytes move. Pure: the time is an argument."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SHORTEST_SPAN: Final = 1.0
 
 
 class RateEstimator:
-    """The mean rate over the last half minute.
+    """Measures the mean rate over the last half minute.
 
-    Both ends of the span are moments at which the total changed, so a total that grows by one large acknowledgement
+    The span begins and ends at moments at which the total changed: a total that grows by one large acknowledgement
     every twenty seconds is measured as exactly as one that grows by small blocks. Silence counts only beyond the
-    longest pause that the span itself had. The first two seconds are left out: the network's buffers fill at any speed.
+    longest pause within the span. The first two seconds do not count: then only the buffers of the network fill.
     """
 
     __slots__ = ("_began", "_samples")
@@ -32,8 +32,8 @@ class RateEstimator:
         """Notes that `total` bytes have moved so far; the total may fall when bytes turn out to be lost.
 
         Args:
-            total: In bytes, since the beginning.
-            now: In seconds, never earlier than the last call's.
+            total: Bytes since the beginning.
+            now: Seconds, never earlier than the last call's.
         """
         if self._began is None:
             self._began = now
@@ -48,7 +48,7 @@ class RateEstimator:
         self._forget(now)
 
     def rate(self, now: float) -> float | None:
-        """Bytes per second; None while too little is known."""
+        """Computes the bytes per second; None while too little is known."""
         self._forget(now)
         if len(self._samples) < 2:  # noqa: PLR2004  a span has two ends
             return None

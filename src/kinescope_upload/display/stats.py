@@ -1,11 +1,11 @@
-"""One collector for every way of showing a run: how far each lesson and the batch are, and what it cost. Pure."""
+"""Collects what a run has done so far, for every way of showing it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.display.summary import Cost, FailedLesson, Summary
+from kinescope_upload.display.summary import Cost, Summary
 from kinescope_upload.display.transfers import RunningLesson, Transfers
 from kinescope_upload.events import (
     BytesAccepted,
@@ -24,29 +24,29 @@ from kinescope_upload.events import (
     WaitStarted,
     Warned,
 )
-from kinescope_upload.plan import Decision
+from kinescope_upload.plan import Decision, Plan
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
-    from kinescope_upload.plan import Plan, PlannedLesson
+    from collections.abc import Iterator
 
 __all__ = ["RunStats", "Totals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """How far the batch is.
+    """Holds how far the batch is.
 
     Attributes:
-        lessons: Lessons that the run works on.
-        done: Those that are as far as this run can bring them.
-        failed: Those that this run gave up.
-        needed_bytes: Bytes that the run has to send in all, those that the server had left out.
+        lessons: Lessons to do.
+        done: Lessons that are finished.
+        failed: Lessons that failed.
+        needed_bytes: Bytes to send in this run, without those that the server had before.
         accepted_bytes: Bytes of those that the server acknowledged.
-        position_bytes: The same, with those that are on their way.
-        sent_bytes: Bytes handed to the network, those that were lost included.
+        position_bytes: Accepted bytes and those on their way.
+        sent_bytes: Bytes handed to the network, lost ones included.
         rate: Bytes per second, smoothed; None while too little is known.
-        eta_seconds: Seconds until the last byte; None while nobody can tell.
+        eta_seconds: Seconds until the last byte; None while unknown.
     """
 
     lessons: int
@@ -61,116 +61,93 @@ class Totals:
 
     @property
     def left(self) -> int:
-        """Lessons that are neither done nor failed."""
+        """The number of lessons that are neither done nor failed."""
         return max(0, self.lessons - self.done - self.failed)
 
 
 class RunStats:
-    """Takes the run's events, one at a time, and answers for the state of everything at any moment between them.
+    """Counts the events of a run and gives its state at any moment between them.
 
     Not locked: the printer that owns it lets one thread in at a time.
     """
 
     def __init__(self) -> None:
-        self._plan: Plan | None = None
-        self._work: tuple[PlannedLesson, ...] = ()
+        self._plan = Plan(lessons=())
         self._transfers = Transfers()
         self._done: dict[str, Stage] = {}
-        self._failures: dict[str, FailedLesson] = {}
+        self._failures: dict[str, LessonFailed] = {}
         self._uploaded: set[str] = set()
         self._orphans_removed = 0
         self._retries = 0
         self._retry_seconds = 0.0
-        self._waits: dict[WaitKind, tuple[str, float]] = {}
+        self._waits: dict[WaitKind, tuple[WaitStarted, float]] = {}
         self._waited: dict[WaitKind, float] = dict.fromkeys(WaitKind, 0.0)
         self._ended: RunEnded | None = None
 
-    def apply(self, event: RunEvent, now: float) -> None:
-        """Takes one event.
+    def apply(self, event: RunEvent, now: float) -> None:  # noqa: C901, PLR0912 - flat over a closed union
+        """Counts one event.
 
         Args:
             event: What happened.
             now: When, in monotonic seconds, never earlier than the last call's.
         """
         match event:
-            case BytesSent():
-                self._transfers.send(event.lesson_id, event.count, now)
-            case BytesAccepted() | RetryScheduled() | StageReached():
-                self._apply_to_transfer(event, now)
+            case RunStarted():
+                self._plan = event.plan
+                self._transfers.plan(event.plan)
             case LessonStarted():
                 self._transfers.start(event.lesson, now)
-            case LessonDone() | LessonFailed():
-                self._apply_end_of_lesson(event, now)
-            case RunStarted() | RunEnded() | WaitStarted() | WaitEnded():
-                self._apply_to_batch(event, now)
-            case OrphanRemoved():
-                self._orphans_removed += 1
-            case Warned():
-                pass
-
-    def _apply_to_transfer(self, event: BytesAccepted | RetryScheduled | StageReached, now: float) -> None:
-        match event:
+            case StageReached():
+                self._transfers.reach(event.lesson_id, event.stage, now)
+                if event.stage is Stage.UPLOADED:
+                    self._uploaded.add(event.lesson_id)
+            case BytesSent():
+                self._transfers.send(event.lesson_id, event.count, now)
             case BytesAccepted():
                 self._transfers.accept(event.lesson_id, event.offset, is_resumed=event.is_resumed, now=now)
             case RetryScheduled():
                 self._retries += 1
                 self._retry_seconds += event.wait
                 self._transfers.retry(event.lesson_id, now)
-            case StageReached():
-                self._transfers.reach(event.lesson_id, event.stage, now)
-                if event.stage is Stage.UPLOADED:
-                    self._uploaded.add(event.lesson_id)
-
-    def _apply_end_of_lesson(self, event: LessonDone | LessonFailed, now: float) -> None:
-        """A lesson that is done is in no list of failures, whatever came first."""
-        match event:
+            case OrphanRemoved():
+                self._orphans_removed += 1
             case LessonDone():
                 self._done[event.lesson_id] = event.stage
-                self._failures.pop(event.lesson_id, None)
+                self._failures.pop(event.lesson_id, None)  # whichever came first
                 self._transfers.finish(event.lesson_id, now)
-            case LessonFailed() if event.lesson_id not in self._done:
-                self._failures[event.lesson_id] = FailedLesson(
-                    lesson_id=event.lesson_id,
-                    reason=event.reason,
-                    hint=event.hint,
-                    is_in_doubt=event.is_in_doubt,
-                )
-                self._transfers.give_up(event.lesson_id, now)
-            case _:
-                pass
-
-    def _apply_to_batch(self, event: RunStarted | RunEnded | WaitStarted | WaitEnded, now: float) -> None:
-        match event:
-            case RunStarted():
-                self._plan, self._work = event.plan, event.plan.work
-                self._transfers.plan(event.plan)
+            case LessonFailed():
+                if event.lesson_id not in self._done:
+                    self._failures[event.lesson_id] = event
+                    self._transfers.give_up(event.lesson_id, now)
             case WaitStarted():
-                self._waits.setdefault(event.kind, (event.reason, now))
+                self._waits.setdefault(event.kind, (event, now))
             case WaitEnded():
                 self._waits.pop(event.kind, None)
                 self._waited[event.kind] += event.seconds
             case RunEnded():
-                for kind, (_, since) in self._waits.items():
-                    self._waited[kind] += now - since
+                for wait, since in self._waits.values():
+                    self._waited[wait.kind] += now - since
                 self._waits.clear()
                 self._ended = event
+            case Warned():
+                pass
 
     def running(self) -> tuple[RunningLesson, ...]:
-        """The lessons in hand, in the order in which they were taken."""
+        """The lessons that workers upload now, in the order of their start."""
         return self._transfers.running()
 
-    def waits(self) -> tuple[tuple[WaitKind, str], ...]:
-        """What the whole batch waits for now, with the reasons."""
-        return tuple((kind, reason) for kind, (reason, _) in self._waits.items())
+    def waits(self) -> tuple[tuple[WaitStarted, float], ...]:
+        """What the whole batch waits for now, each with its beginning in monotonic seconds."""
+        return tuple(self._waits.values())
 
     def totals(self, now: float) -> Totals:
-        """How far the batch is at this moment."""
+        """Computes how far the batch is now."""
         transfers = self._transfers
         rate = transfers.rate(now)
         position = min(transfers.needed, transfers.accepted + transfers.handed_over)
         left = max(0, transfers.needed - position - transfers.given_up)
         return Totals(
-            lessons=len(self._work),
+            lessons=len(self._plan.work),
             done=len(self._done),
             failed=len(self._failures),
             needed_bytes=transfers.needed,
@@ -182,7 +159,7 @@ class RunStats:
         )
 
     def cost(self) -> Cost:
-        """What the run has cost so far."""
+        """Sums up what the run has cost so far."""
         return Cost(
             sent_bytes=self._transfers.sent,
             needed_bytes=self._transfers.needed,
@@ -198,35 +175,41 @@ class RunStats:
         )
 
     def summary(self) -> Summary:
-        """What became of everything; complete once the run has ended."""
-        plan, ended = self._plan, self._ended
+        """Sums up the run; complete once the run has ended."""
+        plan, ended = self._plan, self._ended or RunEnded(exit_code=0, seconds=0.0)
+        unlinked = sum(stage is Stage.UPLOADED for stage in self._done.values())
+        failures = [failure for failure in self._failures.values() if not failure.is_in_doubt]
+        in_doubt = [failure for failure in self._failures.values() if failure.is_in_doubt]
         return Summary(
-            lessons=len(self._work),
+            lessons=len(plan.work),
             uploaded=len(self._uploaded | self._sent_and_done()),
-            linked=sum(1 for stage in self._done.values() if stage is not Stage.UPLOADED),
-            unlinked=sum(1 for stage in self._done.values() if stage is Stage.UPLOADED),
-            skipped=plan.counts[Decision.SKIP] if plan else 0,
-            later=plan.counts[Decision.LATER] if plan else 0,
-            left=max(0, len(self._work) - len(self._done) - len(self._failures)),
-            failures=tuple(one for one in self._failures.values() if not one.is_in_doubt),
-            in_doubt=(*self._planned_doubts(), *(one for one in self._failures.values() if one.is_in_doubt)),
-            doubts=plan.doubts if plan else (),
-            ignored=len(plan.ignored) if plan else 0,
+            linked=len(self._done) - unlinked,
+            unlinked=unlinked,
+            skipped=plan.counts[Decision.SKIP],
+            skipped_unlinked=self._skipped_unlinked(),
+            later=plan.counts[Decision.LATER],
+            left=max(0, len(plan.work) - len(self._done) - len(self._failures)),
+            failures=tuple(failures),
+            in_doubt=(*self._planned_doubts(), *in_doubt),
+            doubts=plan.doubts,
+            ignored=len(plan.ignored),
             orphans_removed=self._orphans_removed,
             cost=self.cost(),
-            seconds=ended.seconds if ended else 0.0,
-            exit_code=ended.exit_code if ended else 0,
-            reason=ended.reason if ended else None,
-            hint=ended.hint if ended else "",
+            seconds=ended.seconds,
+            exit_code=ended.exit_code,
+            reason=ended.reason,
+            hint=ended.hint,
         )
 
     def _sent_and_done(self) -> set[str]:
-        """Lessons whose video this run completed, told from the plan where no stage was reported."""
-        sends = {one.lesson_id for one in self._work if one.decision is not Decision.LINK}
+        """Lessons whose video this run completed, read from the plan where no stage was reported."""
+        sends = {lesson.lesson_id for lesson in self._plan.work if lesson.decision is not Decision.LINK}
         return sends & self._done.keys()
 
-    def _planned_doubts(self) -> tuple[FailedLesson, ...]:
-        return tuple(
-            FailedLesson(lesson_id=one.lesson_id, reason=one.reason, hint=one.hint, is_in_doubt=True)
-            for one in (self._plan.in_doubt if self._plan else ())
-        )
+    def _skipped_unlinked(self) -> int:
+        skipped = (lesson.record for lesson in self._plan.lessons if lesson.decision is Decision.SKIP)
+        return sum(record is not None and record.stage is Stage.UPLOADED for record in skipped)
+
+    def _planned_doubts(self) -> Iterator[LessonFailed]:
+        for lesson in self._plan.in_doubt:
+            yield LessonFailed(lesson_id=lesson.lesson_id, reason=lesson.reason, hint=lesson.hint, is_in_doubt=True)

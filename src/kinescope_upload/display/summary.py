@@ -1,4 +1,4 @@
-"""What became of a run, as facts and as the rows that a person reads. Pure."""
+"""Holds the results of a run and words them for people. Pure."""
 
 from __future__ import annotations
 
@@ -8,42 +8,33 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.text import count, format_bytes, format_duration, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterator, Sequence
 
+    from kinescope_upload.events import LessonFailed
     from kinescope_upload.model import Doubt
 
-__all__ = ["Cost", "FailedLesson", "Summary", "next_command", "one_line", "summary_rows"]
+__all__ = ["Cost", "Summary", "next_command", "one_line", "summary_rows"]
 
 _SHOWN: Final = 20
 _EXIT_INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedLesson:
-    """A lesson that is not done, why, and what to do about it."""
-
-    lesson_id: str
-    reason: str
-    hint: str = ""
-    is_in_doubt: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a run cost; sizes in bytes, times in seconds.
+    """Holds what a run cost; sizes in bytes, times in seconds.
 
     Attributes:
-        sent_bytes: Handed to the system to be sent, those that were lost included: the most that the line carried.
-        needed_bytes: What the whole work needed when the run began.
-        accepted_bytes: What of that the server acknowledged.
+        sent_bytes: Bytes handed to the system, lost ones included: the most that the line carried.
+        needed_bytes: Bytes that the run had to send when it began.
+        accepted_bytes: Bytes of those that the server acknowledged.
         breaks: Transfers that broke off after bytes had been sent.
-        resumes: Uploads, begun earlier, that went on.
-        retries: Requests that were tried again.
-        retry_seconds: Waits before those, added up over all workers.
-        stalled_seconds: From the last byte that moved to the break, added up over all breaks.
-        network_seconds: The batch waited for the network.
-        throttled_seconds: The batch waited because Kinescope asked for it.
-        database_seconds: The batch waited for the database.
+        resumes: Earlier uploads that were resumed.
+        retries: Requests that were retried.
+        retry_seconds: Waits before the retries, summed over all workers.
+        stalled_seconds: From the last byte that moved to the break, summed over all breaks.
+        network_seconds: Waits of the batch for the network.
+        throttled_seconds: Waits of the batch because Kinescope asked for them.
+        database_seconds: Waits of the batch for the database.
     """
 
     sent_bytes: int
@@ -60,36 +51,37 @@ class Cost:
 
     @property
     def sent_per_needed(self) -> float | None:
-        """Bytes sent for each byte that was needed: 1.0 is the least. None while one of those is missing."""
+        """Bytes sent for each needed byte, at least 1.0; None until all of those are accepted."""
         is_all_there = 0 < self.needed_bytes == self.accepted_bytes
         return self.sent_bytes / self.needed_bytes if is_all_there else None
 
     @property
     def sent_per_accepted(self) -> float | None:
-        """Bytes sent for each byte that arrived: 1.0 is the least. None when none arrived."""
+        """Bytes sent for each accepted byte, at least 1.0; None when none was accepted."""
         return self.sent_bytes / self.accepted_bytes if self.accepted_bytes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What became of a run.
+    """Holds the results of a run.
 
     Attributes:
-        lessons: Lessons that the run set out to do.
+        lessons: Lessons to do.
         uploaded: Lessons whose video became complete in this run.
         linked: Lessons whose row this run wrote.
-        unlinked: Lessons whose video is complete while their row waits for another run.
+        unlinked: Lessons whose video is complete and whose row a later run will write.
         skipped: Selected lessons with nothing to do.
+        skipped_unlinked: Those of them whose row a run with the database will write.
         later: Selected lessons beyond the limit.
-        left: Lessons that the run did not come to an end with.
+        left: Lessons that the run did not finish.
         failures: Lessons that failed.
-        in_doubt: Lessons that only a person can decide about.
+        in_doubt: Lessons that a person has to decide about.
         doubts: What belongs to no lesson, or to no file.
-        ignored: How many files that look like videos were left alone.
-        orphans_removed: Videos of ours that no lesson would have used, deleted.
-        cost: What it cost.
-        seconds: How long it took.
-        exit_code: What the process exits with.
+        ignored: The number of files that look like videos and were ignored.
+        orphans_removed: The number of unfinished videos that were deleted because no lesson would use them.
+        cost: Bytes and waits.
+        seconds: The duration.
+        exit_code: The exit code of the process.
         reason: Why the batch was stopped; None when it ran to its end.
         hint: What to do about that.
     """
@@ -99,10 +91,11 @@ class Summary:
     linked: int
     unlinked: int
     skipped: int
+    skipped_unlinked: int
     later: int
     left: int
-    failures: tuple[FailedLesson, ...]
-    in_doubt: tuple[FailedLesson, ...]
+    failures: tuple[LessonFailed, ...]
+    in_doubt: tuple[LessonFailed, ...]
     doubts: tuple[Doubt, ...]
     ignored: int
     orphans_removed: int
@@ -114,101 +107,88 @@ class Summary:
 
 
 def next_command(summary: Summary, command: str) -> str:
-    """What to type next.
+    """Chooses the command to type next.
 
     Args:
-        summary: What became of the run.
+        summary: The results of the run.
         command: The command of this run, "kupload --course 01_analytics".
     """
     if summary.exit_code == _EXIT_INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return command
-    is_in_doubt = summary.in_doubt or any(doubt.blocking for doubt in summary.doubts)
-    if is_in_doubt:
+    if summary.in_doubt or any(doubt.blocking for doubt in summary.doubts):
         return f"{command} --dry-run"
     return "kupload --status" if summary.unlinked else "kupload verify"
 
 
 def one_line(summary: Summary) -> str:
-    """The whole run in one line, for those who asked for quiet."""
+    """Words the whole run in one line, for --quiet."""
     counts = {
         "linked": summary.linked,
         "uploaded, not linked": summary.unlinked,
         "failed": len(summary.failures),
         "in doubt": len(summary.in_doubt),
-        "not reached": summary.left,
-        "skipped": summary.skipped,
+        "left": summary.left,
+        "already done": summary.skipped,
     }
-    told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number or what == "linked")
-    return f"{told}; {format_bytes(summary.cost.accepted_bytes)} in {format_duration(summary.seconds)}"
+    numbers = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number or what == "linked")
+    return f"{numbers}; {format_bytes(summary.cost.accepted_bytes)} in {format_duration(summary.seconds)}"
 
 
 def summary_rows(summary: Summary, command: str) -> list[tuple[str, str]]:
-    """The summary as (label, text); rows that go on with the one above have an empty label. Not yet made printable."""
-    return [
+    """Words the summary as (label, text); a row that continues the one above has no label. Not yet made printable."""
+    already = summary.skipped - summary.skipped_unlinked
+    rows = [
         ("Uploaded", f"{count(summary.uploaded, 'video', 'videos')}, {format_bytes(summary.cost.accepted_bytes)}"),
-        ("Linked", _linked(summary)),
-        *_if(summary.skipped, "Skipped", lambda: f"{summary.skipped:,} that had nothing to do"),
-        *_if(summary.later, "Later", lambda: f"{summary.later:,} beyond the limit"),
-        *_if(summary.left, "Not reached", lambda: f"{summary.left:,}; the next run goes on from there"),
-        *_named("Failed", summary.failures),
-        *_named("In doubt", summary.in_doubt),
-        *_no_lesson(summary),
-        *_if(summary.orphans_removed, "Removed", lambda: _orphans(summary.orphans_removed)),
-        ("Cost", _cost(summary)),
+        ("Linked", count(summary.linked, "lesson", "lessons") + _and_unlinked(summary.unlinked)),
+        ("Already linked", f"{already:,}{_and_unlinked(summary.skipped_unlinked)}" if summary.skipped else ""),
+        ("Beyond --limit", f"{summary.later:,}; run the same command to continue" if summary.later else ""),
+        ("Left", f"{summary.left:,}; run the same command to continue" if summary.left else ""),
+        *_listed("Failed", [*map(_failed, summary.failures)]),
+        *_listed("In doubt", [*map(_failed, summary.in_doubt)]),
+        *_listed("Unmatched", [f"{doubt.subject}: {joined(doubt.reason, doubt.hint)}" for doubt in summary.doubts]),
+        ("Ignored", count(summary.ignored, "file", "files") if summary.ignored else ""),
+        ("Deleted", _deleted(summary.orphans_removed) if summary.orphans_removed else ""),
+        ("Sent", _sent(summary.cost)),
         ("Time", format_duration(summary.seconds)),
-        *_if(summary.reason, "Stopped", lambda: joined(summary.reason or "", summary.hint)),
+        ("Stopped", joined(summary.reason, summary.hint) if summary.reason else ""),
         ("Next", next_command(summary, command)),
     ]
+    return [(label, text) for label, text in rows if text]
 
 
-def _if(fact: object, label: str, text: Callable[[], str]) -> list[tuple[str, str]]:
-    return [(label, text())] if fact else []
+def _and_unlinked(number: int) -> str:
+    return f"; {number:,} more uploaded, not linked" if number else ""
 
 
-def _linked(summary: Summary) -> str:
-    told = count(summary.linked, "lesson", "lessons")
-    return f"{told}; {summary.unlinked:,} uploaded and not linked" if summary.unlinked else told
+def _deleted(number: int) -> str:
+    return f"{count(number, 'unfinished video', 'unfinished videos')} that no lesson would use"
 
 
-def _orphans(number: int) -> str:
-    return f"{count(number, 'orphan', 'orphans')} (videos of ours that no lesson would have used)"
+def _failed(lesson: LessonFailed) -> str:
+    return f"{lesson.lesson_id}: {joined(lesson.reason, lesson.hint)}"
 
 
-def _named(label: str, lessons: tuple[FailedLesson, ...]) -> list[tuple[str, str]]:
-    if not lessons:
-        return []
-    texts = [f"{one.lesson_id}: {joined(one.reason, one.hint)}" for one in lessons[:_SHOWN]]
-    return [(label, f"{len(lessons):,}"), *(("", text) for text in _with_rest(texts, len(lessons)))]
+def _listed(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Counts the texts and shows the first of them."""
+    yield label, f"{len(texts):,}" if texts else ""
+    for text in texts[:_SHOWN]:
+        yield "", text
+    if len(texts) > _SHOWN:
+        yield "", f"and {len(texts) - _SHOWN:,} more"
 
 
-def _with_rest(texts: Iterable[str], total: int) -> Iterable[str]:
-    yield from texts
-    if total > _SHOWN:
-        yield f"and {total - _SHOWN:,} more"
-
-
-def _no_lesson(summary: Summary) -> list[tuple[str, str]]:
-    doubts = summary.doubts
-    texts = [f"{one.subject}: {joined(one.reason, one.hint)}" for one in doubts[:_SHOWN]]
-    ignored = f"{count(summary.ignored, 'file', 'files')} ignored"
-    if not doubts:
-        return [("No lesson", ignored)] if summary.ignored else []
-    head = f"{len(doubts):,}; {ignored}" if summary.ignored else f"{len(doubts):,}"
-    return [("No lesson", head), *(("", text) for text in _with_rest(texts, len(doubts)))]
-
-
-def _cost(summary: Summary) -> str:
-    cost = summary.cost
+def _sent(cost: Cost) -> str:
     ratio = cost.sent_per_needed
-    facts = [
-        f"{format_bytes(cost.sent_bytes)} sent" + (f" ({ratio:.2f} times what was needed)" if ratio else ""),
-        f"{count(cost.breaks, 'break', 'breaks')}",
-        f"{count(cost.resumes, 'resume', 'resumes')}",
-    ]
     waits = {
         "stalled": cost.stalled_seconds,
-        "throttled": cost.throttled_seconds,
-        "waited for the network": cost.network_seconds,
-        "waited for the database": cost.database_seconds,
+        "slowed down by Kinescope": cost.throttled_seconds,
+        "without a connection": cost.network_seconds,
+        "without the database": cost.database_seconds,
     }
-    return ", ".join([*facts, *(f"{what} {format_duration(wait)}" for what, wait in waits.items() if wait)])
+    facts = [
+        format_bytes(cost.sent_bytes) + (f" ({ratio:.2f} times what was needed)" if ratio else ""),
+        count(cost.breaks, "break", "breaks"),
+        count(cost.resumes, "resume", "resumes"),
+        *(f"{format_duration(seconds)} {what}" for what, seconds in waits.items() if seconds),
+    ]
+    return ", ".join(facts)

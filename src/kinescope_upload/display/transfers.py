@@ -1,7 +1,7 @@
-"""Where every byte of a run is: needed, handed over, accepted, lost. Pure.
+"""Counts the bytes of a run: needed, handed over, accepted, lost. Pure.
 
-A byte that was handed to the network is not a byte that the server has. What is counted as accepted is what the server
-acknowledged beyond what the run found there.
+The server need not have a byte that was handed to the network: only acknowledged bytes count as accepted, without those
+that the server had before the run.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _COMPLETE: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningLesson:
-    """A lesson that a worker has in hand.
+    """Describes a lesson that a worker uploads now.
 
     Attributes:
         lesson_id: The lesson.
-        path: Its file's path in the library, as the disk spells it.
+        path: The path of its file in the library, as the disk spells it.
         size: The file's size in bytes.
-        offset: Bytes that the server acknowledged, those of earlier runs included.
-        handed_over: Bytes that were handed to the network beyond the offset.
+        offset: Bytes that the server acknowledged, in earlier runs too.
+        handed_over: Bytes beyond the offset that were handed to the network.
     """
 
     lesson_id: str
@@ -40,16 +40,16 @@ class RunningLesson:
 
     @property
     def position(self) -> int:
-        """How far the file has been read out, in bytes."""
+        """How far the file has been sent, in bytes."""
         return min(self.size, self.offset + self.handed_over)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Transfer:
-    """One lesson: of `size` bytes the server had `found` before this run and has `offset` now.
+    """Holds the counts of one lesson: of `size` bytes the server had `found` before this run and has `offset` now.
 
-    `is_ours` says that whatever comes beyond the offset was sent by this run, although a block that broke off in its
-    middle was never counted as handed over.
+    With `is_ours`, all bytes beyond the offset come from this run, even of a block that broke off in its middle and was
+    never counted as handed over.
     """
 
     path: str
@@ -65,17 +65,17 @@ class _Transfer:
 
 
 class Transfers:
-    """Follows the bytes of each lesson and adds them up as they go: no question costs more than the running lessons.
+    """Counts the bytes of each lesson and keeps their sums, so that a drawing costs no more than the running lessons.
 
     Attributes:
-        needed: Bytes that the run had to send when it began, as far as that is known by now.
-        accepted: Bytes of those that the server has acknowledged.
-        sent: Bytes handed to the network, those that were lost included.
-        handed_over: Bytes in the network now that nobody has acknowledged.
-        given_up: Bytes that failed lessons still needed.
-        breaks: How often a transfer that had sent bytes broke off.
-        resumes: How often an upload that was begun earlier went on.
-        stalled: Seconds from the last byte that moved to the break, over all breaks.
+        needed: Bytes that the run had to send when it began, as far as is known now.
+        accepted: Bytes of those that the server acknowledged.
+        sent: Bytes handed to the network, lost ones included.
+        handed_over: Bytes in the network now, not yet acknowledged.
+        given_up: Bytes that failed lessons still need.
+        breaks: The number of transfers that broke off after they had sent bytes.
+        resumes: The number of earlier uploads that were resumed.
+        stalled: Seconds from the last byte that moved to the break, summed over all breaks.
     """
 
     def __init__(self) -> None:
@@ -94,14 +94,14 @@ class Transfers:
         self._done: set[str] = set()
 
     def plan(self, plan: Plan) -> None:
-        """Counts what the whole plan needs."""
+        """Counts the bytes that the plan needs."""
         for lesson in plan.work:
             if lesson.lesson_id not in self._transfers and lesson.lesson_id not in self._done:
                 self._planned[lesson.lesson_id] = lesson.bytes_to_send
                 self.needed += lesson.bytes_to_send
 
     def start(self, lesson: PlannedLesson, now: float) -> None:
-        """A worker takes the lesson, for the first time or again."""
+        """Notes that a worker takes the lesson, for the first time or again."""
         if lesson.lesson_id in self._done:
             return
         if known := self._transfers.get(lesson.lesson_id):
@@ -120,7 +120,7 @@ class Transfers:
         )
 
     def send(self, lesson_id: str, size: int, now: float) -> None:
-        """The network took `size` bytes."""
+        """Notes that the network took `size` bytes."""
         self.sent += size
         transfer = self._transfers.get(lesson_id)
         if transfer and transfer.is_running:
@@ -131,7 +131,7 @@ class Transfers:
             self._speed.add(self._useful, now)
 
     def accept(self, lesson_id: str, offset: int, *, is_resumed: bool, now: float) -> None:
-        """The server acknowledged `offset` bytes of the file in all."""
+        """Notes that the server acknowledged `offset` bytes of the file in all."""
         if transfer := self._transfers.get(lesson_id):
             if is_resumed:
                 self.resumes += 1
@@ -141,12 +141,12 @@ class Transfers:
             self._acknowledge(transfer, offset, is_resumed=is_resumed, now=now)
 
     def retry(self, lesson_id: str, now: float) -> None:
-        """A request failed: what it had sent may or may not be there."""
+        """Notes that a request failed; the server may or may not have its bytes."""
         if transfer := self._transfers.get(lesson_id):
             self._note_break(transfer, now)
 
     def reach(self, lesson_id: str, stage: Stage, now: float) -> None:
-        """The lesson came to another stage."""
+        """Notes that the lesson reached another stage."""
         transfer = self._transfers.get(lesson_id)
         if transfer is None or transfer.stage is stage:
             return
@@ -162,7 +162,7 @@ class Transfers:
                 self._note_break(transfer, now)
 
     def finish(self, lesson_id: str, now: float) -> None:
-        """Every byte of the lesson is there."""
+        """Notes that the server has every byte of the lesson."""
         self._done.add(lesson_id)
         self.needed -= self._planned.pop(lesson_id, 0)
         if transfer := self._transfers.pop(lesson_id, None):
@@ -170,7 +170,7 @@ class Transfers:
             self._acknowledge(transfer, transfer.size, is_resumed=True, now=now)
 
     def give_up(self, lesson_id: str, now: float) -> None:
-        """The lesson is left as it is, for another run."""
+        """Notes that the lesson failed and is left for another run."""
         transfer = self._transfers.get(lesson_id)
         if transfer is None or not transfer.is_running:
             return
@@ -180,17 +180,21 @@ class Transfers:
         self.given_up += transfer.size - transfer.offset
 
     def running(self) -> tuple[RunningLesson, ...]:
-        """The lessons in hand, in the order in which they were taken; not those that only wait for their row."""
+        """The lessons that workers upload now, in the order of their start; not those that only wait for their row."""
         return tuple(
             RunningLesson(
-                lesson_id=lesson_id, path=one.path, size=one.size, offset=one.offset, handed_over=one.in_flight
+                lesson_id=lesson_id,
+                path=transfer.path,
+                size=transfer.size,
+                offset=transfer.offset,
+                handed_over=transfer.in_flight,
             )
-            for lesson_id, one in self._transfers.items()
-            if one.is_running and one.stage not in _COMPLETE
+            for lesson_id, transfer in self._transfers.items()
+            if transfer.is_running and transfer.stage not in _COMPLETE
         )
 
     def rate(self, now: float) -> float | None:
-        """Bytes per second that this run moves, smoothed; None while too little is known."""
+        """The speed in bytes per second, smoothed; None while too little is known."""
         return self._speed.rate(now)
 
     def _take_up(self, transfer: _Transfer, now: float) -> None:
@@ -208,7 +212,7 @@ class Transfers:
             transfer.in_flight = 0
 
     def _acknowledge(self, transfer: _Transfer, offset: int, *, is_resumed: bool, now: float) -> None:
-        """Moves the offset; what is there beyond all that this run handed over was there before it, or broke off."""
+        """Moves the offset. Bytes beyond all that this run handed over were there before it, or broke off."""
         before = transfer.offset
         offset = min(max(0, offset), transfer.size)
         gained = max(0, offset - before)

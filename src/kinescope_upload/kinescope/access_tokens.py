@@ -1,7 +1,7 @@
-"""What Kinescope's list of access tokens (`GET /v1/access-tokens`) tells of our own token. Pure.
+"""Reads what our own token may do from Kinescope's list of access tokens (`GET /v1/access-tokens`). Pure.
 
-The list does not say which entry is the asking token (docs/kinescope.md). So a fact counts only where there is one
-entry, or where all entries agree on it. The JSON is not trusted: what cannot be read tells nothing.
+The list does not say which entry is our token (docs/kinescope.md). So a fact counts only when there is one entry, or
+when all entries agree on it. The JSON is not trusted: what cannot be read says nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Fact = TypeVar("_Fact")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """What is told of a token; None where a fact is not told.
+    """Holds what is known of a token; None where a fact is unknown.
 
     Attributes:
         may_delete: Whether it may delete videos.
@@ -41,7 +41,7 @@ NOTHING_TOLD: Final = TokenFacts()
 
 
 def token_facts(answer: object) -> TokenFacts:
-    """What a whole answer tells of our own token; `NOTHING_TOLD` where it shows only some of the tokens."""
+    """Reads a whole answer; `NOTHING_TOLD` when it shows only some of the tokens."""
     match answer:
         case {"data": [*entries]} if not _hides_entries(answer, len(entries)):
             return agreed_facts([read_token(entry) for entry in entries])
@@ -58,7 +58,7 @@ def _hides_entries(answer: object, shown: int) -> bool:
 
 
 def agreed_facts(tokens: Sequence[TokenFacts]) -> TokenFacts:
-    """The facts on which all tokens agree: they hold for ours, whichever it is."""
+    """Keeps the facts on which all tokens agree: they hold for ours, whichever it is."""
     return TokenFacts(
         may_delete=_agreed(token.may_delete for token in tokens),
         may_upload=_agreed(token.may_upload for token in tokens),
@@ -72,47 +72,39 @@ def _agreed(facts: Iterable[_Fact | None]) -> _Fact | None:
 
 
 def read_token(entry: object) -> TokenFacts:
-    """One entry of the list; a part that is missing or not understood tells nothing."""
-    match entry:
-        case Mapping():
-            workspace_id = _workspace_id(entry.get("workspace_id"))
-        case _:
-            return NOTHING_TOLD
-    match entry.get("scope"):
-        case Mapping() as scope:
-            may_delete, may_upload = _may_delete(scope.get("api")), _may_upload(scope.get("upload"))
-            return TokenFacts(may_delete=may_delete, may_upload=may_upload, workspace_id=workspace_id)
-        case _:
-            return TokenFacts(workspace_id=workspace_id)
+    """Reads one entry of the list; a part that is missing or not understood says nothing."""
+    if not isinstance(entry, Mapping):
+        return NOTHING_TOLD
+    scope = entry.get("scope")
+    rights = scope if isinstance(scope, Mapping) else {}
+    return TokenFacts(
+        may_delete=_may_delete(rights.get("api")),
+        may_upload=_may_upload(rights.get("upload")),
+        workspace_id=_workspace_id(entry.get("workspace_id")),
+    )
 
 
 def _may_delete(api: object) -> bool | None:
-    """Whether `scope.api` grants "delete" (documented: "read", "write", "delete")."""
-    permissions = _words(api, "permissions")
+    """Tells whether `scope.api` grants "delete" (documented: "read", "write", "delete")."""
+    permissions = _texts(api, "permissions")
     return None if permissions is None else _DELETE in permissions
 
 
 def _may_upload(upload: object) -> bool | None:
-    """Whether `scope.upload` grants uploads. Its words are not documented: only the plain cases count."""
-    permissions, entities = _words(upload, "permissions"), _words(upload, "entities")
+    """Tells whether `scope.upload` grants uploads. Its values are not documented: only the clear cases count."""
+    permissions, entities = _texts(upload, "permissions"), _texts(upload, "entities")
     match permissions, entities:
         case [], _:
             return False
-        case [*words], [*kinds] if _WRITE in words and _VIDEO in kinds:
+        case [*rights], [*kinds] if _WRITE in rights and _VIDEO in kinds:
             return True
         case _:
             return None
 
 
-def _words(scope: object, key: str) -> list[str] | None:
-    match scope:
-        case Mapping():
-            words = scope.get(key)
-        case _:
-            return None
-    if isinstance(words, list) and all(isinstance(word, str) for word in words):
-        return words
-    return None
+def _texts(scope: object, key: str) -> list[str] | None:
+    texts = scope.get(key) if isinstance(scope, Mapping) else None
+    return texts if isinstance(texts, list) and all(isinstance(text, str) for text in texts) else None
 
 
 def _workspace_id(value: object) -> str | None:

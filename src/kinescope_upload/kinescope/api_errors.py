@@ -1,4 +1,4 @@
-"""What Kinescope's answers mean: its own error codes first, the HTTP status second. Pure.
+"""Decides what Kinescope's answers mean: by its own error code, else by the HTTP status. Pure.
 
 Sources: docs/kinescope.md (Kinescope's codes), the Tus protocol 1.0.0 (404, 409, 410, 412, 423, 460), RFC 9110.
 """
@@ -22,12 +22,12 @@ class Request(StrEnum):
 
     @property
     def is_to_upload_url(self) -> bool:
-        """Whether it goes to the URL of one upload, which is a secret and needs no token."""
+        """Tells whether it goes to the URL of one upload, which is a secret and needs no token."""
         return self in {Request.HEAD, Request.PATCH, Request.TERMINATE}
 
 
 class Meaning(StrEnum):
-    """What an answer means for whoever asked."""
+    """What an answer means for the caller."""
 
     DONE = "done"
     TAKEN = "taken"
@@ -86,7 +86,7 @@ _BY_REQUEST_AND_CODE: Final[dict[tuple[Request, int], Meaning | None]] = {
     for request in (Request.HEAD, Request.PATCH, Request.TERMINATE)
     for code in (100103, 100104, 100105, 100107, 404404)
 }
-"""Where a code means something else to one kind of request; None leaves it to the status."""
+"""Codes that mean something else to one kind of request; None leaves it to the status."""
 
 NOT_UNDERSTOOD: Final = frozenset({400101, 400102, 400216, 400405})
 """Codes that a correct client never meets: the request itself was malformed."""
@@ -122,12 +122,12 @@ _NO_AUTHORIZATION: Final = frozenset({100101, 100102, 100103})
 
 
 def meaning_of(request: Request, status: int, code: int | None, *, names_wait: bool = False) -> Meaning:
-    """What an answer to such a request means. Only 404 and 410 say that an upload is gone.
+    """Decides what an answer to such a request means. Only 404 and 410 say that an upload is gone.
 
     Args:
-        request: What was asked.
+        request: The kind of request.
         status: The HTTP status.
-        code: Kinescope's own error code; None when the answer holds none.
+        code: Kinescope's own error code; None when the answer has none.
         names_wait: Whether the answer has `Retry-After`.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - the class of success
@@ -150,9 +150,9 @@ def _by_status(request: Request, status: int) -> Meaning:
 
 
 def is_token_wanted(request: Request, status: int, code: int | None) -> bool:
-    """Whether an upload URL refuses a request that came without the token because it came without it.
+    """Tells whether an upload URL refused a request because it came without the token.
 
-    A missing token is answered with 400 and code 100101, by 401 or by 403; the 400 to a HEAD has no body to tell.
+    Kinescope answers a missing token with 400 and code 100101, with 401 or with 403; the 400 to a HEAD has no body.
     """
     if not request.is_to_upload_url:
         return False

@@ -1,4 +1,4 @@
-"""Which folder on Kinescope is a course's: pinned by its id, or found by its name at the project's root. Pure."""
+"""Finds the folder of each course on Kinescope: pinned by its id, or by its name at the project's root. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["CourseFolder", "FolderState", "find_folders", "match_folders"]
 
 
 class FolderState(StrEnum):
-    """What there is for a course."""
+    """Whether a course has its folder."""
 
     THERE = "there"
     PINNED = "pinned"
@@ -30,14 +30,14 @@ class FolderState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseFolder:
-    """What there is for one course.
+    """Describes the folder of one course.
 
     Attributes:
         course: The course.
-        state: Whether it has its folder, and by what.
-        folder_ids: The folder's id; of all that bear the name where it is ambiguous; none where it is missing.
-        name: The name of the pinned folder, where it is known; else the course's.
-        near: Names of folders that are no course's and look like a missing one's, the nearest first.
+        state: Whether it has its folder, and how that was found.
+        folder_ids: The folder's id; all with that name when it is ambiguous; none when it is missing.
+        name: The name of the pinned folder, if known; else the course's.
+        near: Names of other folders that look like a missing one's, the nearest first.
     """
 
     course: str
@@ -48,15 +48,15 @@ class CourseFolder:
 
     @property
     def is_good(self) -> bool:
-        """Whether videos of the course have a place to go to."""
+        """Tells whether the course has exactly one folder."""
         return self.state in {FolderState.THERE, FolderState.PINNED}
 
     @property
     def hint(self) -> str:
-        """What to do about it; empty where nothing is to be done."""
+        """What to do about it; empty when there is nothing to do."""
         match self.state:
             case FolderState.MISSING:
-                return "Make it (`kupload folders --create`), or pin another in kupload.toml ([folders])."
+                return "Create it (`kupload folders --create`), or pin another in kupload.toml ([folders])."
             case FolderState.AMBIGUOUS:
                 return f'Name the right one in kupload.toml: [folders] "{self.course}" = "<folder id>".'
             case FolderState.PIN_ASTRAY:
@@ -68,13 +68,13 @@ class CourseFolder:
 def match_folders(
     courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
 ) -> tuple[CourseFolder, ...]:
-    """What there is for each course, ordered by course.
+    """Finds the folder of each course; ordered by course.
 
     Args:
         courses: The courses.
         pinned: Folder ids by course, from the configuration.
         folders: The project's folders, at any depth.
-        project_id: The project, which somebody may have pinned to use its root.
+        project_id: The project; a pin to its id means the project's root.
     """
     names = {project_id: "the project's root"} | {folder.id: folder.name for folder in folders}
     wanted = sorted(set(courses))
@@ -98,8 +98,8 @@ def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collec
         case ():
             near = nearest_names(course, by_name.keys() - wanted)
             return CourseFolder(course=course, state=FolderState.MISSING, name=course, near=near)
-        case (_,) as one:
-            return CourseFolder(course=course, state=FolderState.THERE, folder_ids=one, name=course)
+        case (_,) as single:
+            return CourseFolder(course=course, state=FolderState.THERE, folder_ids=single, name=course)
         case several:
             return CourseFolder(course=course, state=FolderState.AMBIGUOUS, folder_ids=several, name=course)
 

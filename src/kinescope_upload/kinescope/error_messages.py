@@ -1,8 +1,8 @@
-"""Words for the answers of Kinescope that are no success, and which kind of error each one is. Pure."""
+"""Words the errors for the answers of Kinescope that are no success. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import (
     AbsentError,
@@ -25,77 +25,62 @@ _TOO_LARGE = 413
 _TOO_MANY_REQUESTS = 429
 
 
+_AGAIN: Final = ", then run the same command again."
+_STOPS_THE_BATCH: Final = {
+    Meaning.TOKEN_REFUSED: ("Kinescope does not accept the token", f"Check KINESCOPE_API_KEY{_AGAIN}"),
+    Meaning.UNPAID: ("Kinescope asks for payment or a larger plan", f"Pay or upgrade at Kinescope{_AGAIN}"),
+    Meaning.EMAIL_UNCONFIRMED: (
+        "Kinescope wants the account's e-mail address confirmed first",
+        f"Confirm it at Kinescope{_AGAIN}",
+    ),
+}
+"""What is wrong, and what to do about it, by the meanings that no lesson can succeed after."""
+
+
 def error_for(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -> KuploadError:
-    """The error for an answer that nobody handles otherwise.
+    """Words the error for an answer that the caller does not handle itself.
 
     Args:
         meaning: What the answer means to this kind of request.
         answer: The answer.
-        action: What was asked for, to follow "Kinescope … " ("create the upload").
+        action: The request in words that follow "to" ("create the upload").
         now: The server's present time (UTC).
     """
-    words = f"{answer.status} {answer.error_text}".strip()
-    reference = answer.request_id
+    said, request_id = f"{answer.status} {answer.error_text}".strip(), answer.request_id
+    asked, wait = f"(asked to {action}: {said})", retry_after(answer, now)
     match meaning:
-        case Meaning.TOKEN_REFUSED:
-            return BatchStoppedError(
-                f"Kinescope does not accept the token (asked to {action}: {words}).",
-                "Check KINESCOPE_API_KEY, then run the same command again.",
-                request_id=reference,
-            )
-        case Meaning.UNPAID:
-            return BatchStoppedError(
-                f"Kinescope asks for payment or a larger plan (asked to {action}: {words}).",
-                "Settle that at Kinescope, then run the same command again.",
-                request_id=reference,
-            )
-        case Meaning.EMAIL_UNCONFIRMED:
-            return BatchStoppedError(
-                f"Kinescope wants the account's e-mail address confirmed first (asked to {action}: {words}).",
-                "Confirm it at Kinescope, then run the same command again.",
-                request_id=reference,
-            )
+        case Meaning.TOKEN_REFUSED | Meaning.UNPAID | Meaning.EMAIL_UNCONFIRMED:
+            what, hint = _STOPS_THE_BATCH[meaning]
+            return BatchStoppedError(f"{what} {asked}.", hint, request_id=request_id)
         case Meaning.RIGHT_MISSING:
-            return BatchStoppedError(
-                f"The token lacks the right to {action} ({words}).",
-                "Give the token that right at Kinescope, then run the same command again.",
-                request_id=reference,
-            )
-        case _:
-            return _passing_or_final(meaning, answer, action=action, now=now)
-
-
-def _passing_or_final(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -> KuploadError:
-    words = f"{answer.status} {answer.error_text}".strip()
-    reference = answer.request_id
-    wait = retry_after(answer, now)
-    match meaning:
+            what, hint = f"The token lacks the right to {action} ({said}).", f"Grant it at Kinescope{_AGAIN}"
+            return BatchStoppedError(what, hint, request_id=request_id)
         case Meaning.THROTTLED:
-            what, may_be_done = f"Kinescope asks to slow down ({words}).", answer.status != _TOO_MANY_REQUESTS
-            return ThrottledError(what, retry_after=wait, request_id=reference, may_be_done=may_be_done)
+            what, may_be_done = f"Kinescope asks to slow down ({said}).", answer.status != _TOO_MANY_REQUESTS
+            return ThrottledError(what, retry_after=wait, request_id=request_id, may_be_done=may_be_done)
         case Meaning.LOCKED:
-            what = f"Kinescope still holds the upload for an earlier request ({words})."
-            return LockedError(what, retry_after=wait, request_id=reference)
+            what = f"Kinescope is still busy with an earlier request for this upload ({said})."
+            return LockedError(what, retry_after=wait, request_id=request_id)
         case Meaning.DAMAGED:
-            return TryAgainError(f"Bytes were damaged on the way ({words}).", request_id=reference)
+            return TryAgainError(f"Bytes were damaged in transit ({said}).", request_id=request_id)
         case Meaning.TROUBLE:
-            what = f"Kinescope has trouble (asked to {action}: {words})."
-            return TryAgainError(what, retry_after=wait, request_id=reference)
+            return TryAgainError(f"Kinescope has a problem {asked}.", retry_after=wait, request_id=request_id)
         case Meaning.GONE:
-            return AbsentError(f"Kinescope has no such thing (asked to {action}: {words}).", request_id=reference)
+            return AbsentError(f"Kinescope did not find it {asked}.", request_id=request_id)
         case _:
             return _final(meaning, answer, action=action)
 
 
 def _final(meaning: Meaning, answer: Answer, *, action: str) -> LessonFailedError:
-    words = f"{answer.status} {answer.error_text}".strip()
+    said = f"{answer.status} {answer.error_text}".strip()
+    hint = ""
     if meaning is Meaning.NAME_TAKEN:
-        what, hint = f"Kinescope has something of that name already (asked to {action}: {words}).", ""
+        what = f"Kinescope has something of that name already (asked to {action}: {said})."
     elif answer.error_code in NOT_UNDERSTOOD:
-        what = f"Kinescope does not understand the request (asked to {action}: {words})."
-        hint = "This is a mistake in kupload: please report it with the X-Request-ID."
+        what = f"Kinescope does not understand the request (asked to {action}: {said})."
+        hint = "This is a bug in kupload: please report it with the X-Request-ID."
     elif answer.status == _TOO_LARGE:
-        what, hint = f"The file is too large for the Kinescope plan ({words}).", "Get a larger plan."
+        what, hint = f"The file is too large for the Kinescope plan ({said}).", "Get a larger plan."
     else:
-        what, hint = f"Kinescope refuses to {action} ({words}).", ""
+        what = f"Kinescope refuses to {action} ({said})."
     return LessonFailedError(what, hint, request_id=answer.request_id)

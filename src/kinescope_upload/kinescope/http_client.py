@@ -1,4 +1,4 @@
-"""The one HTTP client: HTTP/1.1 to Kinescope's hosts, and the means to cut every connection at once."""
+"""Sends HTTP/1.1 requests to Kinescope's hosts, and can cut every connection at once."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ __all__ = ["ApiRequest", "HttpClient"]
 _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
 _SHORTEST_SECRET = 8
-"""Characters of a part of an upload URL's path that is no plain word such as "upload"."""
+"""Characters; a shorter part of an upload URL's path is a plain word such as "upload"."""
 _PROBE_TIMEOUT = 5.0
 _UNSENT_AT_MOST = 2 * 1024 * 1024
-"""Bytes that wait in the system's buffer unsent: what the network took stays near what arrived.
+"""Bytes that may wait unsent in the system's buffer, so that what the network took stays near what arrived.
 
-As large as the largest block: half of it costs a tenth of the speed on loopback, and more of it gains nothing.
+This is the size of the largest block: half of it costs a tenth of the speed on loopback, more of it gains nothing.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """One request.
+    """Describes one request.
 
     Attributes:
-        kind: What is asked, as far as the answer's meaning depends on it.
+        kind: The kind of request, on which the meaning of the answer depends.
         method: The HTTP method.
         url: The address.
-        action: What is asked, in words that follow "to" ("create the upload").
+        action: The request in words that follow "to" ("create the upload").
         headers: Headers beside the authorisation.
-        params: The query, keys may repeat.
+        params: The query; keys may repeat.
         json: A body to send as JSON; None for none.
-        body: Gives a body to stream, whose `Content-Length` is among the headers, anew for each time that the request
-            is sent; None for none.
-        patience: Seconds to wait for the answer once the request is sent; None takes the stall time.
-        with_token: Whether the token goes along; None leaves that to the kind of request and to what was learned.
+        body: Makes a body to stream, again for each time that the request is sent; the headers hold its
+            `Content-Length`. None for none.
+        patience: Seconds to wait for the answer once the request is sent; None means the stall time.
+        with_token: Whether to send the token; None decides by the kind of request and by earlier refusals.
     """
 
     kind: Request
@@ -74,14 +74,14 @@ class ApiRequest:
 class HttpClient:
     """Sends requests to Kinescope; every thread may use it.
 
-    The token goes with every request to the management API and to init. An upload URL gets it only after it refused a
-    request without it; that is remembered for its host as long as this object lives.
+    Every request to the management API and to init carries the token. An upload URL gets it only after it refused a
+    request without it; the client remembers that for its host.
 
     Args:
-        token: The API token. It goes to the trusted addresses only, and along no redirect.
-        trusted: Where requests may go.
+        token: The API token. It goes to the trusted addresses only, and never along a redirect.
+        trusted: The addresses that requests may go to.
         stall: Seconds without a byte after which a transfer counts as dead.
-        pace: Holds requests to the management API and to init back; None sends each at once.
+        pace: Delays requests to the management API and to init; None sends each at once.
     """
 
     def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float, pace: RequestPace | None = None) -> None:
@@ -103,14 +103,14 @@ class HttpClient:
         )
 
     def send(self, call: ApiRequest) -> Answer:
-        """The answer to one request, whatever its status; without the secrets that it may repeat.
+        """Sends one request and returns the answer, whatever its status, without the secrets that it may repeat.
 
-        A request to an upload URL that is refused for want of the token is sent a second time, with the token.
+        A request that an upload URL refuses because the token is missing is sent again with the token.
 
         Raises:
-            UnreachableError: No answer came, or the connection broke before it was whole.
-            BatchStoppedError: The address is none that requests may go to.
-            LessonFailedError: The address is none at all.
+            UnreachableError: No answer came, or the connection broke before it was complete.
+            BatchStoppedError: The address is not trusted.
+            LessonFailedError: The address is not valid.
         """
         if not self._trusted.allow(call.url):
             raise _not_trusted(call)
@@ -146,7 +146,7 @@ class HttpClient:
         return answer if response.is_success else self._without_secrets(answer, call)
 
     def _without_secrets(self, answer: Answer, call: ApiRequest) -> Answer:
-        """A refusal, which messages quote, without the token and without what makes an upload URL a secret."""
+        """Masks the token and the secret parts of an upload URL in a refusal, which messages quote."""
         secrets = [self._token]
         if call.kind.is_to_upload_url:
             secrets += [part for part in urlsplit(call.url).path.split("/") if len(part) >= _SHORTEST_SECRET]
@@ -156,7 +156,7 @@ class HttpClient:
         return replace(answer, body=body)
 
     def is_reachable(self, url: str) -> bool:
-        """Whether anything answers at this address; asked without the token."""
+        """Tells whether anything answers at this address; asks without the token."""
         try:
             self._http.request(
                 "OPTIONS", url, timeout=min(_PROBE_TIMEOUT, self._stall), extensions={"trace": self._trace}
@@ -166,21 +166,21 @@ class HttpClient:
         return True
 
     def cut(self) -> None:
-        """Ends every connection and every wait now; whoever uses or waits for one gets `UnreachableError`."""
+        """Ends every connection and every wait now; their users get `UnreachableError`."""
         self.pace.cut()
         with self._sockets_lock:
             sockets = list(self._sockets)
-        for one in sockets:
+        for connection in sockets:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
     def now(self) -> datetime:
-        """The present time (UTC) by Kinescope's clock, as far as its answers tell."""
+        """Gives the present time (UTC) by Kinescope's clock, as far as its answers show it."""
         return datetime.now(UTC) + self._clock_offset
 
     @property
     def clock_offset(self) -> timedelta:
-        """How far Kinescope's clock is ahead of this machine's."""
+        """The time by which Kinescope's clock is ahead of this machine's."""
         return self._clock_offset
 
     def close(self) -> None:
@@ -195,26 +195,26 @@ class HttpClient:
             self._clock_offset = moment - datetime.now(UTC)
 
     def _trace(self, name: str, info: Mapping[str, object]) -> None:
-        """Keeps hold of each new socket (httpx names this hook the trace extension)."""
+        """Keeps each new socket (httpx calls this hook the trace extension)."""
         if not name.endswith(("connect_tcp.complete", "start_tls.complete")):
             return
-        one = info["return_value"].get_extra_info("socket")  # type: ignore[attr-defined] # httpcore's NetworkStream
-        if not isinstance(one, socket.socket):
+        opened = info["return_value"].get_extra_info("socket")  # type: ignore[attr-defined] # httpcore's NetworkStream
+        if not isinstance(opened, socket.socket):
             return
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):
             with suppress(OSError):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_AT_MOST)
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_AT_MOST)
         with self._sockets_lock:
-            self._sockets.add(one)
+            self._sockets.add(opened)
 
 
 def _what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
-    """The certificates that connections are checked by.
+    """Loads the certificates of the system.
 
-    truststore knows where every system keeps them. Where OpenSSL finds them by itself, it reads them once instead of
-    for each connection, which would take 45 ms and leave 2 MB behind. Plain addresses (an emulator's) need none.
+    truststore finds them on every system. Where OpenSSL finds them itself, it reads them once instead of for each
+    connection, which would take 45 ms and 2 MB each. Plain http addresses (an emulator's) need none.
     """
-    if sys.platform not in {"win32", "darwin"} and any(urlsplit(one).scheme == "https" for one in trusted):
+    if sys.platform not in {"win32", "darwin"} and any(urlsplit(url).scheme == "https" for url in trusted):
         context = ssl.create_default_context()
         if context.cert_store_stats()["x509_ca"]:
             return context
@@ -229,31 +229,31 @@ def _not_trusted(call: ApiRequest) -> BatchStoppedError:
     host = host_of(call.url)
     if host is None:
         return BatchStoppedError(
-            f"Kinescope named an address that cannot be used to {call.action}. Nothing was sent there.",
+            f"Kinescope named an address that is not valid, to {call.action}. Nothing was sent there.",
             "Check KINESCOPE_UPLOADER_URL and KINESCOPE_API_URL.",
         )
     return BatchStoppedError(
-        f'Kinescope named "{host}" to {call.action}, which is no trusted host. Nothing was sent there.',
+        f'Kinescope named "{host}" to {call.action}, which is not a trusted host. Nothing was sent there.',
         f"If that host is Kinescope's, set KINESCOPE_TRUSTED_HOSTS={host}; else check KINESCOPE_UPLOADER_URL.",
     )
 
 
 @contextmanager
 def _outside_errors(call: ApiRequest) -> Iterator[None]:
-    """Foreign exceptions end here; an error that the body itself raises passes through."""
+    """Converts the exceptions of httpx; an error that the body itself raises passes through."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise UnreachableError(f"{host_of(call.url)} cannot be reached ({_reason(error)}).", was_sent=False) from error
     except httpx.TimeoutException as error:
-        raise UnreachableError(f"The connection went silent (asked to {call.action}).") from error
+        raise UnreachableError(f"The connection stalled (asked to {call.action}).") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise UnreachableError(f"The connection broke (asked to {call.action}: {_reason(error)}).") from error
     except httpx.InvalidURL:
-        raise LessonFailedError(f"Kinescope named an address that cannot be used to {call.action}.") from None
+        raise LessonFailedError(f"Kinescope named an address that is not valid, to {call.action}.") from None
 
 
 def _reason(error: Exception) -> str:
-    """What the exception says; of an answer that is no HTTP, without the part of the answer that it quotes."""
+    """Gives the text of the exception; for an answer that is not HTTP, without the quoted part of that answer."""
     text = str(error) or type(error).__name__
     return text.partition(":")[0] if isinstance(error, httpx.RemoteProtocolError) else text

@@ -1,14 +1,14 @@
-"""httpx without its own command line and without a word in any log.
+"""Imports httpx without its command line and without its logs.
 
-Its command line would bring rich and pygments along: 5 MB and a tenth of a second. httpx does without it where it
-cannot be imported; a module that is None in `sys.modules` cannot.
-Its logs (and httpcore's) would hold upload URLs, which are secrets while the upload is open.
+The command line would load rich and pygments: 5 MB and a tenth of a second. httpx works without it when it cannot be
+imported, and a module that is None in `sys.modules` cannot.
+The logs of httpx and httpcore would hold upload URLs, which are secrets while the upload is open.
 """
 
 import logging
 import sys
 
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # how Python is told that there is no such module
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # tells Python that there is no such module
 
 import httpx  # noqa: E402 - after that
 
@@ -29,4 +29,4 @@ def _no_record(_record: logging.LogRecord) -> bool:
 
 
 for _name in _TALKATIVE:
-    logging.getLogger(_name).addFilter(_no_record)  # a level would not do: whoever wants logs sets another
+    logging.getLogger(_name).addFilter(_no_record)  # not a level: a user who wants logs sets another

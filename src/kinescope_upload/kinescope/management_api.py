@@ -1,8 +1,8 @@
-"""The management API of Kinescope: videos and folders."""
+"""Calls the management API of Kinescope: videos, folders, projects, the token's rights."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from kinescope_upload.errors import AbsentError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts, token_facts
@@ -19,33 +19,37 @@ from kinescope_upload.kinescope.video import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
 __all__ = ["KinescopeApi", "RequestSender"]
 
+T = TypeVar("T")
+_Query = tuple[tuple[str, str], ...]
+
 _PER_PAGE = 100
+_NEWEST_FIRST = ("order", "created_at.desc")
 _NO_SUCH_METHOD = 400405
 
 
 class RequestSender(Protocol):
-    """Sends requests: the HTTP client itself, or one that tries again by itself."""
+    """Sends requests: the HTTP client, or a wrapper that retries."""
 
     def send(self, call: ApiRequest) -> Answer:
-        """The answer to one request, whatever its status."""
+        """Sends one request and returns the answer, whatever its status."""
 
     def now(self) -> datetime:
-        """The present time (UTC) by Kinescope's clock."""
+        """Gives the present time (UTC) by Kinescope's clock."""
 
 
 class KinescopeApi:
-    """Asks and changes videos and folders.
+    """Reads and changes videos and folders.
 
-    Every method raises a `KuploadError` where the answer is no success or there is none.
+    Every method raises a `KuploadError` when the answer is no success or none comes.
 
     Args:
         service: Sends the requests.
-        api_url: The management API's address.
+        api_url: The address of the management API.
     """
 
     def __init__(self, service: RequestSender, *, api_url: str) -> None:
@@ -53,69 +57,59 @@ class KinescopeApi:
         self._api_url = api_url
 
     def video(self, video_id: str) -> Video | None:
-        """The video, or None when there is none with this id."""
-        action = f"tell of video {video_id}"
+        """Asks for a video; None when there is none with this id."""
+        action = f"show video {video_id}"
         answer = self._send("GET", f"/v1/videos/{video_id}", action=action)
-        if _is_absent(answer):
+        if interpret(Request.API, answer) is Meaning.GONE:
             return None
-        video = read_video(self._data(answer, action))
-        if video is None:
-            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
-        return video
+        return self._read(read_video, answer, action)
 
     def videos(self, *, folder_id: str, statuses: tuple[str, ...] = ()) -> Iterator[Video]:
-        """The videos of a folder, newest first, one request for each hundred of them."""
-        query = [("folder_id", folder_id), ("order", "created_at.desc")]
-        query += [("status[]", status) for status in statuses]
-        for item in self._pages("/v1/videos", tuple(query), action="list videos"):
-            if video := read_video(item):
-                yield video
+        """Lists the videos of a folder, newest first, one request for each hundred of them."""
+        status = tuple(("status[]", status) for status in statuses)
+        return self._videos((("folder_id", folder_id), _NEWEST_FIRST, *status))
 
     def videos_with_text(self, text: str) -> Iterator[Video]:
-        """The videos that Kinescope finds by a text in title or description, wherever they lie."""
-        for item in self._pages("/v1/videos", (("q", text), ("order", "created_at.desc")), action="look for videos"):
-            if video := read_video(item):
-                yield video
+        """Searches for videos by a text in title or description, in all folders."""
+        return self._videos((("q", text), _NEWEST_FIRST), action="search videos")
 
     def newest_videos(self, *, project_id: str, parent_id: str) -> Iterator[Video]:
-        """The videos right below a folder or, where the parent is the project itself, in no folder; newest first."""
+        """Lists the videos directly in a folder, newest first; in no folder where the parent is the project itself."""
         in_folder, in_none = (("folder_id", parent_id),), (("project_id", project_id), ("without_folder", "true"))
         place = in_none if parent_id == project_id else in_folder
-        for item in self._pages("/v1/videos", (*place, ("order", "created_at.desc")), action="list videos"):
-            if (video := read_video(item)) and (video.folder_id or project_id) == parent_id:
+        for video in self._videos((*place, _NEWEST_FIRST)):
+            if (video.folder_id or project_id) == parent_id:
                 yield video
 
     def videos_in(self, *, project_id: str, folder_id: str | None) -> Iterator[Video]:
-        """All videos of a folder, or of the whole project, one request for each hundred of them.
+        """Lists all videos of a folder, or of the whole project, one request for each hundred of them.
 
-        They come oldest first, so that one that is made meanwhile moves none to another page.
+        They come oldest first, so that a video that is created meanwhile moves no other to another page.
         """
         place = ("project_id", project_id) if folder_id is None else ("folder_id", folder_id)
-        for item in self._pages("/v1/videos", (place, ("order", "created_at.asc")), action="list videos"):
-            if video := read_video(item):
-                yield video
+        return self._videos((place, ("order", "created_at.asc")))
 
     def videos_named(self, video_ids: Sequence[str]) -> Iterator[Video]:
-        """Those of these videos that exist, wherever they lie, one request for each hundred that are asked for."""
+        """Asks which of these videos exist, in all folders, one request for each hundred ids."""
         for begin in range(0, len(video_ids), _PER_PAGE):
-            named = tuple(("video_ids[]", one) for one in video_ids[begin : begin + _PER_PAGE])
-            for item in self._pages("/v1/videos", named, action="look for videos"):
-                if video := read_video(item):
-                    yield video
+            ids = video_ids[begin : begin + _PER_PAGE]
+            yield from self._videos(tuple(("video_ids[]", video_id) for video_id in ids), action="search videos")
 
     def rename_video(self, video_id: str, title: str) -> Video:
-        """Gives the video another title; tells it as it is now."""
-        return self._change(video_id, {"title": title}, action=f"rename video {video_id}")
+        """Gives the video another title; returns the video as it is now."""
+        action = f"rename video {video_id}"
+        answer = self._send("PATCH", f"/v1/videos/{video_id}", action=action, json={"title": title})
+        return self._read(read_video, answer, action)
 
     def move_video(self, video_id: str, *, project_id: str, parent_id: str) -> Video:
-        """Moves the video, and reads it again: tells it as it is now, wherever that is (docs/kinescope.md).
+        """Moves the video and reads it again; returns the video as it is now, wherever that is (docs/kinescope.md).
 
-        Where Kinescope knows no such request, it is changed like a title.
+        Where Kinescope does not know this request, the folder is changed as a title is.
 
         Args:
             video_id: The video.
-            project_id: The project that it comes into.
-            parent_id: The folder that it comes into; the project's own id for the project's root.
+            project_id: The target project.
+            parent_id: The target folder; the project's own id for the project's root.
 
         Raises:
             AbsentError: There is no such video.
@@ -135,15 +129,8 @@ class KinescopeApi:
             raise AbsentError(f"Kinescope has no video {video_id} (asked to {action}).", request_id=answer.request_id)
         return video
 
-    def _change(self, video_id: str, changes: Mapping[str, str], *, action: str) -> Video:
-        answer = self._send("PATCH", f"/v1/videos/{video_id}", action=action, json=dict(changes))
-        video = read_video(self._data(answer, action))
-        if video is None:
-            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
-        return video
-
     def delete_video(self, video_id: str) -> None:
-        """Deletes the video; harmless when there is none.
+        """Deletes the video; does nothing when there is none.
 
         Raises:
             LessonFailedError: The token lacks the right to delete.
@@ -155,7 +142,7 @@ class KinescopeApi:
                 return
             case Meaning.RIGHT_MISSING:
                 raise LessonFailedError(
-                    f"The unfinished video {video_id} is in the way, and the token may not delete it.",
+                    f"The unfinished video {video_id} has to be deleted, and the token may not delete it.",
                     "Give the token the right to delete, or delete that video at Kinescope; then run again.",
                     request_id=answer.request_id,
                 )
@@ -163,21 +150,21 @@ class KinescopeApi:
                 raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def may_delete(self, unused_id: str) -> bool | None:
-        """Whether the token may delete videos; None where the answer does not tell.
+        """Asks whether the token may delete videos; None when the answer leaves it open.
 
-        One request, and a second one where the first is refused: a service that also refuses to look for such an id
-        says nothing about the right.
+        One request, and a second one when the first is refused: where also reading such an id is refused, the refusal
+        says nothing about the right to delete.
 
         Args:
             unused_id: An id that no video has, so that nothing is deleted.
         """
-        path, action = f"/v1/videos/{unused_id}", "tell whether videos may be deleted"
+        path, action = f"/v1/videos/{unused_id}", "check the right to delete videos"
         answer = self._send("DELETE", path, action=action)
         match interpret(Request.API, answer):
             case Meaning.DONE | Meaning.GONE:
                 return True
             case Meaning.RIGHT_MISSING:
-                looked = self._send("GET", path, action="look for a video")
+                looked = self._send("GET", path, action="show a video")
                 return False if interpret(Request.API, looked) is Meaning.GONE else None
             case Meaning.FINAL:
                 return None
@@ -185,10 +172,10 @@ class KinescopeApi:
                 raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def token_facts(self) -> TokenFacts:
-        """What the list of access tokens tells of our own token; `NOTHING_TOLD` where the list is refused.
+        """Reads from the list of access tokens what our own token may do; `NOTHING_TOLD` when the list is refused.
 
         Raises:
-            TryAgainError: No answer, or none now.
+            TryAgainError: No answer now.
         """
         action, page = "list the access tokens", (("page", "1"), ("per_page", str(_PER_PAGE)))
         answer = self._send("GET", "/v1/access-tokens", action=action, params=page)
@@ -201,12 +188,12 @@ class KinescopeApi:
                 return NOTHING_TOLD
 
     def projects(self) -> tuple[Project, ...]:
-        """The projects that the token can see."""
+        """Lists the projects that the token can see."""
         items = self._pages("/v1/projects", (), action="list the projects")
         return tuple(project for item in items if (project := read_project(item)))
 
     def folders(self, project_id: str) -> tuple[Folder, ...]:
-        """The folders of a project.
+        """Lists the folders of a project.
 
         Raises:
             UsageError: Kinescope knows no such project.
@@ -222,49 +209,51 @@ class KinescopeApi:
             ) from error
 
     def create_folder(self, project_id: str, name: str) -> Folder:
-        """Makes a folder at the project's root.
+        """Creates a folder at the project's root.
 
         Raises:
-            TryAgainError: Also where the name is taken: an earlier request whose answer was lost may have made the
-                folder, so look for it before you ask again.
+            TryAgainError: Also when the name is taken: an earlier request whose answer was lost may have created the
+                folder, so look for it before asking again.
         """
-        action = f'make the folder "{name}"'
+        action = f'create the folder "{name}"'
         new = {"name": name, "parent_id": project_id}
         answer = self._send("POST", f"/v1/projects/{project_id}/folders", action=action, json=new)
         if interpret(Request.API, answer) is Meaning.NAME_TAKEN:
             raise TryAgainError(
-                f'Kinescope says that there is a folder "{name}" already, and does not list it.',
+                f'Kinescope says that a folder "{name}" exists, and does not list it.',
                 request_id=answer.request_id,
             )
-        folder = read_folder(self._data(answer, action))
-        if folder is None:
-            raise TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
-        return folder
+        return self._read(read_folder, answer, action)
 
-    def _pages(self, path: str, query: tuple[tuple[str, str], ...], *, action: str) -> Iterator[object]:
+    def _videos(self, query: _Query, *, action: str = "list videos") -> Iterator[Video]:
+        return filter(None, map(read_video, self._pages("/v1/videos", query, action=action)))
+
+    def _pages(self, path: str, query: _Query, *, action: str) -> Iterator[object]:
         page, seen = 1, 0
         while True:
             params = (*query, ("page", str(page)), ("per_page", str(_PER_PAGE)))
             answer = self._send("GET", path, action=action, params=params)
             items = self._data(answer, action)
             if not isinstance(items, list):
-                raise TryAgainError(
-                    f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id
-                )
+                raise _unreadable(answer, action)
             yield from items
             seen += len(items)
             if not items or seen == _total(answer):
                 return
             page += 1
 
-    def _send(
-        self, method: str, path: str, *, action: str, params: tuple[tuple[str, str], ...] = (), json: object = None
-    ) -> Answer:
+    def _send(self, method: str, path: str, *, action: str, params: _Query = (), json: object = None) -> Answer:
         return self._service.send(
             ApiRequest(
                 kind=Request.API, method=method, url=f"{self._api_url}{path}", action=action, params=params, json=json
             )
         )
+
+    def _read(self, read: Callable[[object], T | None], answer: Answer, action: str) -> T:
+        found = read(self._data(answer, action))
+        if found is None:
+            raise _unreadable(answer, action)
+        return found
 
     def _data(self, answer: Answer, action: str) -> object:
         meaning = interpret(Request.API, answer)
@@ -277,12 +266,12 @@ class KinescopeApi:
                 return None
 
 
-def _is_absent(answer: Answer) -> bool:
-    return interpret(Request.API, answer) is Meaning.GONE
+def _unreadable(answer: Answer, action: str) -> TryAgainError:
+    return TryAgainError(f"Kinescope's answer cannot be read (asked to {action}).", request_id=answer.request_id)
 
 
 def _lacks_route(answer: Answer) -> bool:
-    """Whether there is no such request, or no such thing."""
+    """Tells whether the request or its object is unknown."""
     return answer.status in {404, 405} or answer.error_code == _NO_SUCH_METHOD
 
 

@@ -1,4 +1,4 @@
-"""The turns of every run with the same token on this machine: one small file that all of them write."""
+"""Shares the turns of all runs with the same token on this machine in one small file."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 __all__ = ["PaceFile", "usual_folder"]
 
 _LOCK_PATIENCE: Final = 0.5
-"""Seconds to wait for a run that holds the file; it needs less than a thousandth of that."""
+"""Seconds to wait for a run that holds the file, normally for less than a thousandth of that."""
 _REST: Final = 30.0
-"""Seconds without a further try once the file could not be used."""
+"""Seconds without another try after the file could not be used."""
 _LARGEST: Final = 100_000
-"""Bytes; a file that is larger is none of ours."""
+"""Bytes; a larger file is not one of ours."""
 
 
 def usual_folder() -> Path:
-    """This user's folder for such files, in the system's folder for temporary files."""
+    """Names this user's folder for such files, in the system's folder for temporary files."""
     user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""  # Windows has such a folder for each user
     return Path(tempfile.gettempdir()) / f"kupload{user}"
 
 
 class PaceFile:
-    """A file that runs share; where it cannot be used, that is told and nothing else happens.
+    """Reads and writes the file that runs share; where it cannot be used, each run keeps to its own turns.
 
     Args:
-        folder: Tells where it lies, once it is needed; the folder is made for this user alone when it is missing, and
-            not used when it is somebody else's.
-        token: Whose turns these are; the file is named after a hash of it.
+        folder: Names the folder when it is first needed. A missing folder is created for this user alone; another
+            user's folder is not used.
+        token: The token of these turns; a hash of it names the file.
     """
 
     def __init__(self, folder: Callable[[], Path], token: str) -> None:
@@ -50,9 +50,9 @@ class PaceFile:
         self._not_before = 0.0
 
     def change(self, make: Callable[[Turns], Turns]) -> Turns | None:
-        """What `make` makes of the turns in the file, while no other run changes them; None where that is impossible.
+        """Replaces the turns in the file by what `make` makes of them, under a lock; None when that is impossible.
 
-        The lock ends with its process, so a run that is killed holds nobody back.
+        The lock ends with its process, so a run that is killed blocks no other.
         """
         if time.monotonic() < self._not_before:
             return None
@@ -70,20 +70,20 @@ class PaceFile:
 
 
 def _read(path: Path) -> Turns:
-    """The turns in the file; none when it is missing or was written by something else."""
+    """Reads the turns in the file; none when it is missing or was written by another program."""
     with suppress(OSError, ValueError, OverflowError, RecursionError):
         if path.stat().st_size <= _LARGEST:
             match json.loads(path.read_bytes()):
-                case [seen_at, *starts] if all(isinstance(one, int | float) for one in (seen_at, *starts)):
+                case [seen_at, *starts] if all(isinstance(moment, int | float) for moment in (seen_at, *starts)):
                     return Turns(starts=tuple(sorted(map(float, starts))), seen_at=float(seen_at))
     return Turns()
 
 
 def _make_private(folder: Path) -> None:
-    """Makes the folder, or returns when it is there and nobody else's.
+    """Creates the folder, or checks that only this user can write into it.
 
     Raises:
-        OSError: It cannot be made, or others could write into it.
+        OSError: It cannot be created, or others could write into it.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     if not hasattr(os, "getuid"):

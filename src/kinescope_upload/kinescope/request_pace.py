@@ -1,4 +1,4 @@
-"""The pace of requests to the management API: each waits for its turn, whichever worker or run it is of."""
+"""Paces the requests to the management API: each waits for its turn among all workers and runs."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["LONG_WAIT", "RequestPace"]
 
 LONG_WAIT: Final = 3.0
-"""Seconds; a wait for a turn that is at least as long is told to whoever listens."""
+"""Seconds; a wait for a turn that is at least as long is reported to the listener."""
 _LONGEST_SLICE: Final = 0.1
-"""Seconds after which a waiting thread looks whether the wait was cut off. It holds no lock: signals come any time."""
+"""Seconds after which a waiting thread checks whether the wait was cut off."""
 
 
 class RequestPace:
-    """Lets requests start no faster than all limits allow; every thread may use it.
+    """Starts requests no faster than all limits allow; every thread may use it.
 
     Args:
-        limits: All of these hold; empty means no limit.
-        shared: The turns of other runs with the same token; None keeps to the limits alone.
+        limits: The limits, which all hold; empty means no limit.
+        shared: The turns of other runs with the same token; None counts only this run's.
         clock: Seconds since the epoch.
         pause: Waits for so many seconds.
     """
@@ -61,22 +61,22 @@ class RequestPace:
         on_end: Callable[[float], None] = lambda _: None,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Tells of long waits; those that overlap are told as one.
+        """Reports long waits from now on; waits that overlap are reported as one.
 
         Args:
             on_start: Called with the seconds that the first of them will take.
             on_end: Called with the seconds that they took.
-            check: Called again and again during every wait, long or not; may raise to end it.
+            check: Called repeatedly during every wait, long or not; may raise to end it.
         """
         self._on_start, self._on_end, self._check = on_start, on_end, check
 
     def wait(self, action: str) -> None:
-        """Returns when the next request may start.
+        """Waits until the next request may start.
 
-        The wait is bounded: by the longest limit, and by the turns that others took before.
+        The longest limit and the turns that others took before bound the wait.
 
         Args:
-            action: What will be asked, in words that follow "to".
+            action: The request in words that follow "to".
 
         Raises:
             UnreachableError: The wait was cut off; or what `check` raises.
@@ -105,7 +105,7 @@ class RequestPace:
             return self._known.starts[-1] - self._known.seen_at
 
     def _take(self, there: Turns) -> Turns:
-        """One more turn behind those of other runs and those that were taken while nothing could be shared."""
+        """Adds one turn behind those of other runs and those that were taken while the file could not be used."""
         starts = (Counter(there.starts) | Counter(self._known.starts)).elements()
         seen_at = max(there.seen_at, self._known.seen_at)
         return take_turn(Turns(starts=tuple(sorted(starts)), seen_at=seen_at), self._limits, self._clock())

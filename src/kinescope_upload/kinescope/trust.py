@@ -1,4 +1,4 @@
-"""Which addresses requests may go to, and which of them may be told the token. Pure."""
+"""Decides which addresses requests, and the token with them, may go to. Pure."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ __all__ = ["TrustedAddresses", "host_of", "is_kinescopes", "matches"]
 
 _KINESCOPE: Final = "kinescope.io"
 _IN_A_HOST: Final = frozenset("-._:[]")
-"""Beside letters and digits; anything else is a name and password, or what two readers may understand differently."""
+"""Allowed beside letters and digits; other characters mean a password, or what two parsers may read differently."""
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedAddresses:
-    """Where requests may go.
+    """Holds the addresses that requests may go to.
 
     Attributes:
         configured: The addresses of the uploader and of the management API.
-        hosts: What `KINESCOPE_TRUSTED_HOSTS` adds: names of hosts, or `*.example.com` for every host below that name.
+        hosts: The hosts in `KINESCOPE_TRUSTED_HOSTS`: names, or `*.example.com` for every host below that name.
     """
 
     configured: tuple[str, ...]
     hosts: tuple[str, ...] = ()
 
     def allow(self, url: str) -> bool:
-        """Whether a request, and the token with it, may go to this address.
+        """Tells whether a request, and the token with it, may go to this address.
 
-        It may when its host is a configured one, one of `hosts`, or of kinescope.io while Kinescope itself is
-        configured (upload URLs lead to `eu-ams-uploader.kinescope.io`). The way there must not be less safe than
-        what is configured: https is never left for http, and http never leaves this machine.
+        Its host must be a configured one, one of `hosts`, or below kinescope.io while a host of Kinescope is configured
+        (upload URLs lead to `eu-ams-uploader.kinescope.io`). The connection must not be less safe than the configured
+        one: no change from https to http, and http only within this machine.
         """
         there = _split(url)
         if there is None:
             return False
-        return any(self._allows(there, here) for one in self.configured if (here := _split(one)))
+        return any(self._allows(there, here) for url in self.configured if (here := _split(url)))
 
     def _allows(self, there: SplitResult, here: SplitResult) -> bool:
         host, known = _host(there), _host(here)
@@ -49,29 +49,29 @@ class TrustedAddresses:
             return True
         if there.scheme == "http" and host not in _THIS_MACHINE:
             return False
-        return (is_kinescopes(known) and is_kinescopes(host)) or any(matches(host, one) for one in self.hosts)
+        return (is_kinescopes(known) and is_kinescopes(host)) or any(matches(host, pattern) for pattern in self.hosts)
 
 
 def matches(host: str, pattern: str) -> bool:
-    """Whether a host is the one that the pattern names, or below `example.com` for `*.example.com`."""
+    """Tells whether the pattern names this host; `*.example.com` names every host below example.com."""
     if pattern.startswith("*."):
         return host.endswith(pattern[1:]) and host != pattern[1:]
     return host == pattern
 
 
 def is_kinescopes(host: str) -> bool:
-    """Whether the host is Kinescope's own: kinescope.io or below it."""
+    """Tells whether the host is Kinescope's own: kinescope.io or below it."""
     return host == _KINESCOPE or host.endswith(f".{_KINESCOPE}")
 
 
 def host_of(url: str) -> str | None:
-    """The host that an address names, in lower case; None when it names none."""
+    """Gives the host of an address in lower case; None when the address is not valid."""
     there = _split(url)
     return _host(there) if there else None
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts of a web address; None for what is none, or holds a name and password."""
+    """Splits a web address; None when it is not valid or holds a user name and password."""
     try:
         parts = urlsplit(url)
         _ = parts.port

@@ -1,4 +1,4 @@
-"""Tus 1.0.0 without a network: the headers of each request, and what an answer means. Pure.
+"""Writes the headers of Tus 1.0.0 requests and reads the answers. Pure.
 
 Sources: the Tus resumable upload protocol 1.0.0 (core, creation, expiration, termination;
 https://tus.io/protocols/resumable-upload) and docs/kinescope.md for what Kinescope adds.
@@ -36,7 +36,7 @@ TUS_VERSION: Final = "1.0.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An HTTP answer as far as it matters; header names in lower case."""
+    """Holds an HTTP answer; header names in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -44,27 +44,27 @@ class Answer:
 
     @property
     def request_id(self) -> str | None:
-        """Kinescope's name for this exchange, which its support asks for."""
+        """Kinescope's id of this request, which its support asks for."""
         return self.headers.get("x-request-id")
 
     @property
     def offset(self) -> int | None:
-        """`Upload-Offset` in bytes; None when it is absent or no number."""
+        """`Upload-Offset` in bytes; None when it is absent or not a number."""
         return _whole_number(self.headers.get("upload-offset"))
 
     @property
     def length(self) -> int | None:
-        """`Upload-Length` in bytes; None when it is absent or no number."""
+        """`Upload-Length` in bytes; None when it is absent or not a number."""
         return _whole_number(self.headers.get("upload-length"))
 
     @property
     def expires_at(self) -> datetime | None:
-        """`Upload-Expires` in UTC; None when the server names no end."""
+        """`Upload-Expires` in UTC; None when it is absent or not a date."""
         return parse_date(self.headers.get("upload-expires"))
 
     @property
     def json(self) -> object:
-        """The body as JSON; None when it is none."""
+        """The body as JSON; None when it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -72,15 +72,15 @@ class Answer:
 
     @property
     def error_code(self) -> int | None:
-        """Kinescope's own code, such as 400419; None when the body holds none."""
+        """Kinescope's own error code, such as 400419; None when the body has none."""
         code = self._error.get("code")
         return code if isinstance(code, int) else None
 
     @property
     def error_text(self) -> str:
-        """Kinescope's own words for the error; empty when the body holds none."""
-        words = (self._error.get(key) for key in ("message", "detail"))
-        return ": ".join(word for word in words if isinstance(word, str) and word)
+        """Kinescope's own text for the error; empty when the body has none."""
+        texts = (self._error.get(key) for key in ("message", "detail"))
+        return ": ".join(text for text in texts if isinstance(text, str) and text)
 
     @property
     def _error(self) -> Mapping[str, object]:
@@ -96,7 +96,7 @@ def _whole_number(text: str | None) -> int | None:
 
 
 def parse_date(text: str | None) -> datetime | None:
-    """An HTTP date (RFC 9110, section 5.6.7) in UTC; None when the text is none."""
+    """Reads an HTTP date (RFC 9110, section 5.6.7) as UTC; None when the text is not a date."""
     if not text:
         return None
     try:
@@ -107,11 +107,11 @@ def parse_date(text: str | None) -> datetime | None:
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:
-    """Seconds that `Retry-After` asks to wait, given as seconds or as a date (RFC 9110, section 10.2.3).
+    """Reads the seconds to wait from `Retry-After`, which holds seconds or a date (RFC 9110, section 10.2.3).
 
     Args:
         answer: The answer.
-        now: The server's present time (UTC), against which a date is held.
+        now: The server's present time (UTC), which a date is compared with.
     """
     text = answer.headers.get("retry-after", "").strip()
     if (seconds := _whole_number(text)) is not None:
@@ -121,7 +121,7 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
 
 
 def encode_metadata(values: Mapping[str, str]) -> str:
-    """`Upload-Metadata`: pairs of a key and its value in base64 of UTF-8 (Tus, creation, Upload-Metadata).
+    """Writes `Upload-Metadata`: pairs of a key and its value in base64 of UTF-8 (Tus, creation, Upload-Metadata).
 
     Raises:
         ValueError: A key is empty or holds a space, a comma or a character outside ASCII.
@@ -134,12 +134,12 @@ def encode_metadata(values: Mapping[str, str]) -> str:
 
 
 def core_headers() -> dict[str, str]:
-    """The headers of HEAD and DELETE (Tus, core and termination)."""
+    """Writes the headers of HEAD and DELETE (Tus, core and termination)."""
     return {"Tus-Resumable": TUS_VERSION}
 
 
 def creation_headers(*, workspace_id: str, length: int, metadata: Mapping[str, str]) -> dict[str, str]:
-    """The headers that create an upload of `length` bytes (Tus, creation)."""
+    """Writes the headers that create an upload of `length` bytes (Tus, creation)."""
     return core_headers() | {
         "X-Workspace-ID": workspace_id,
         "Upload-Length": str(length),
@@ -148,7 +148,7 @@ def creation_headers(*, workspace_id: str, length: int, metadata: Mapping[str, s
 
 
 def chunk_headers(*, offset: int, length: int) -> dict[str, str]:
-    """The headers of one chunk of `length` bytes from `offset` on (Tus, core, PATCH)."""
+    """Writes the headers of a chunk of `length` bytes from `offset` on (Tus, core, PATCH)."""
     return core_headers() | {
         "Upload-Offset": str(offset),
         "Content-Type": "application/offset+octet-stream",
@@ -157,6 +157,6 @@ def chunk_headers(*, offset: int, length: int) -> dict[str, str]:
 
 
 def interpret(request: Request, answer: Answer) -> Meaning:
-    """What an answer to such a request means: Kinescope's own code first, the HTTP status second."""
+    """Decides what an answer to such a request means: by Kinescope's own code, else by the HTTP status."""
     names_wait = "retry-after" in answer.headers
     return meaning_of(request, answer.status, answer.error_code, names_wait=names_wait)

@@ -1,4 +1,4 @@
-"""Uploads over the wire: a thin shell that sends what `tus` writes and turns answers into events of `upload`."""
+"""Uploads by Tus: sends what `tus` writes and converts the answers to events of `upload`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from kinescope_upload.upload import (
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.upload import Record
@@ -40,7 +40,7 @@ __all__ = ["Chunk", "TusClient"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """The bytes of one PATCH: `length` of them from `offset` on; `blocks` reads them anew each time it is called."""
+    """Describes the bytes of one PATCH, `length` of them from `offset` on; each call of `blocks` reads them again."""
 
     offset: int
     length: int
@@ -52,8 +52,8 @@ class TusClient:
 
     Args:
         service: The HTTP client.
-        uploader_url: The uploader's address.
-        workspace_id: The workspace; None where it is not known yet, or only the JSON dialect is used.
+        uploader_url: The address of the uploader.
+        workspace_id: The workspace; None while it is unknown, or when only the JSON dialect is used.
     """
 
     def __init__(self, service: HttpClient, *, uploader_url: str, workspace_id: str | None) -> None:
@@ -63,18 +63,18 @@ class TusClient:
 
     @property
     def probe_url(self) -> str:
-        """An address that answers when the uploader can be reached at all."""
+        """The address that creates uploads; it answers whenever the uploader can be reached."""
         return f"{self._uploader_url}/v2/init"
 
     def use_workspace(self, workspace_id: str) -> None:
-        """Names the workspace that uploads are created in from now on (Tus dialect)."""
+        """Sets the workspace for new uploads (Tus dialect)."""
         self._workspace_id = workspace_id
 
     def create(self, record: Record) -> Created | AlreadyExists | InitUnanswered:
-        """Asks for an upload URL, in the record's dialect.
+        """Creates the upload in the record's dialect.
 
         Raises:
-            KuploadError: The answer is no success, or there is none and asking again with the same id is safe.
+            KuploadError: The answer is no success, or none came and a second request with the same id is safe.
         """
         call = self._tus_creation(record) if record.dialect is Dialect.TUS else self._json_creation(record)
         try:
@@ -97,13 +97,13 @@ class TusClient:
         """Asks how many bytes the server holds (Tus, core, HEAD).
 
         Returns:
-            `OffsetAccepted` or, when that is all of them, `LengthReached` without an MD5; `OffsetRefused` where the
-            server does not tell; `UploadGone`.
+            `OffsetAccepted` or, when it holds all of them, `LengthReached` without an MD5; `OffsetRefused` when the
+            server does not answer the question; `UploadGone`.
 
         Raises:
             KuploadError: Any other answer, or none.
         """
-        action = "tell the offset"
+        action = "report the offset"
         call = ApiRequest(kind=Request.HEAD, method="HEAD", url=_url(record), action=action, headers=tus.core_headers())
         answer = self._service.send(call)
         match interpret(Request.HEAD, answer):
@@ -124,7 +124,7 @@ class TusClient:
             does not name the offset; `UploadGone`.
 
         Raises:
-            KuploadError: Any other answer, or none: bytes may have arrived, so the offset is to be asked for.
+            KuploadError: Any other answer, or none: bytes may have arrived, so ask for the offset.
         """
         action = "take a chunk"
         is_last = chunk.offset + chunk.length == record.size
@@ -151,10 +151,10 @@ class TusClient:
                 raise error_for(meaning, answer, action=action, now=self._service.now())
 
     def terminate(self, record: Record) -> None:
-        """Frees what the server keeps for an unfinished upload (Tus, termination); a server may not offer that.
+        """Ends an unfinished upload (Tus, termination), as far as the server supports that.
 
         Raises:
-            TryAgainError: No answer, or a passing refusal.
+            TryAgainError: No answer, or a temporary refusal.
         """
         action = "end the upload"
         call = ApiRequest(
@@ -177,8 +177,7 @@ class TusClient:
             "filesize": str(record.size),
         }
         headers = tus.creation_headers(workspace_id=self._workspace_id, length=record.size, metadata=metadata)
-        url = f"{self._uploader_url}/v2/init"
-        return ApiRequest(kind=Request.INIT, method="POST", url=url, action="create the upload", headers=headers)
+        return self._creation(headers=headers)
 
     def _json_creation(self, record: Record) -> ApiRequest:
         body: dict[str, object] = {
@@ -190,8 +189,11 @@ class TusClient:
         }
         if record.mark:
             body["description"] = marked_description(record.mark)
-        url = f"{self._uploader_url}/v2/init"
-        return ApiRequest(kind=Request.INIT, method="POST", url=url, action="create the upload", json=body)
+        return self._creation(json=body)
+
+    def _creation(self, *, headers: Mapping[str, str] | None = None, json: object = None) -> ApiRequest:
+        action, url = "create the upload", self.probe_url
+        return ApiRequest(kind=Request.INIT, method="POST", url=url, action=action, headers=headers, json=json)
 
 
 def _file_name(record: Record) -> str:
@@ -208,11 +210,11 @@ def _created(record: Record, url: str, answer: Answer) -> Created:
     video_id, address = _named_by(answer) if record.dialect is Dialect.JSON else (None, answer.headers.get("location"))
     try:
         upload_url = urljoin(url, address) if address else ""
-    except ValueError:  # no address at all
+    except ValueError:  # not a valid address
         upload_url = ""
     if not upload_url:
         raise LessonFailedError(
-            f"Kinescope says that the upload is created and does not say where ({answer.status}).",
+            f"Kinescope created the upload and gave no address for it ({answer.status}).",
             "Run the same command again; it looks for the video first.",
             request_id=answer.request_id,
         )
@@ -220,7 +222,7 @@ def _created(record: Record, url: str, answer: Answer) -> Created:
 
 
 def _named_by(answer: Answer) -> tuple[str | None, str | None]:
-    """The video's id and the upload URL of the JSON dialect."""
+    """Reads the video's id and the upload URL of the JSON dialect."""
     match answer.json:
         case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:
             return video_key(video_id) or video_id, endpoint

@@ -1,1 +1,1 @@
-"""The video files on disk: finds them (scan), reads them (source)."""
+"""Finds the video files on disk (scan) and reads them (source)."""

@@ -1,4 +1,4 @@
-"""The library on disk: what lies there, how one file is now, and the JSON files beside it."""
+"""Scans the library on disk, and reads single files' facts and the user's JSON files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping import is_video_name
 from kinescope_upload.model import IgnoredFile, Scan, VideoFile
+from kinescope_upload.text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +26,20 @@ _PARTIAL_SUFFIXES = (".part", ".partial", ".crdownload", ".download", ".filepart
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_ALIASES = 16
-_WAY_OUT = "Name the folder that holds the courses with --library DIR or KUPLOAD_LIBRARY."
+_HINT = "Name the folder that holds the courses with --library DIR or KUPLOAD_LIBRARY."
 
 
 def scan(root: Path) -> Scan:
-    """Walks through the library and tells its video files, and what looks like one and is left alone.
+    """Finds the video files of the library, and the files and folders that it ignores, with the reasons.
 
-    Links to files and folders are followed. A folder is never read below itself, and never more than 16 times in all,
-    so links cannot make the walk endless.
+    It follows links to files and folders. It reads no folder below itself, and none more than 16 times in all, so that
+    links cannot make the walk endless.
 
     Args:
         root: The library root.
 
     Raises:
-        UsageError: The root is not there, is no folder or cannot be read.
+        UsageError: The root does not exist, is not a folder or cannot be read.
     """
     _check_root(root)
     found = _Found()
@@ -52,7 +53,7 @@ def scan(root: Path) -> Scan:
 
 
 def stat_file(root: Path, path: str) -> VideoFile | None:
-    """The library's file as it is now; None when it is gone, cannot be looked at or is no regular file any more.
+    """Describes a file of the library as it is now; None when it is gone, unreadable or not a regular file.
 
     Args:
         root: The library root.
@@ -66,20 +67,21 @@ def stat_file(root: Path, path: str) -> VideoFile | None:
 
 
 def read_json_file(path: Path, what: str) -> object:
-    """What a JSON file of the user's holds.
+    """Reads a JSON file of the user.
 
     Args:
         path: The file.
-        what: What it is to the user ("map file").
+        what: Its name in messages ("map file").
 
     Raises:
-        UsageError: It cannot be read, or is no JSON in UTF-8; the error names file, line and column.
+        UsageError: It cannot be read, or is not JSON in UTF-8; the error names file, line and column.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f'The {what} "{_printable(str(path))}" cannot be read: {_reason(error)}.', "Correct its path or its rights."
+            f'The {what} "{_printable(str(path))}" cannot be read: {_reason(error)}.',
+            "Correct its path or its permissions.",
         ) from error
     try:
         return json.loads(data.decode("utf-8-sig"))
@@ -95,7 +97,7 @@ _Identity = tuple[int, int] | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Folder:
-    """A folder to be read: where it is for the system, its path in the library, and the folders that hold it."""
+    """A folder to read: its path on the disk, its path in the library, and the folders above it."""
 
     disk: str
     path: str
@@ -104,7 +106,7 @@ class _Folder:
 
 @dataclass(slots=True)
 class _Found:
-    """What the walk has collected so far."""
+    """Collects the results of the walk."""
 
     files: list[VideoFile] = field(default_factory=list)
     ignored: list[IgnoredFile] = field(default_factory=list)
@@ -119,11 +121,11 @@ def _check_root(root: Path) -> None:
         os.scandir(root).close()
     except (OSError, ValueError) as error:
         reason = _reason(error) if isinstance(error, OSError) else str(error)
-        raise UsageError(f'The library "{_printable(str(root))}" cannot be read: {reason}.', _WAY_OUT) from error
+        raise UsageError(f'The library "{_printable(str(root))}" cannot be read: {reason}.', _HINT) from error
 
 
 def _read_folder(folder: _Folder, found: _Found) -> Iterator[_Folder]:
-    """Collects the folder's video files and gives the folders in it."""
+    """Collects the folder's video files and yields its folders."""
     try:
         me = _identity(folder.disk)
         with os.scandir(folder.disk) as listing:
@@ -146,14 +148,14 @@ def _read_folder(folder: _Folder, found: _Found) -> Iterator[_Folder]:
 
 
 def _identity(disk: str) -> _Identity:
-    """What tells a folder from every other, whatever path leads to it; some file systems do not number theirs."""
-    facts = os.stat(disk)  # noqa: PTH116 - the walk goes without Path objects: they would take most of its time
+    """Identifies a folder whatever path leads to it: by its number, or by its real path on file systems without."""
+    facts = os.stat(disk)  # noqa: PTH116 - Path objects would take most of the time
     return (facts.st_dev, facts.st_ino) if facts.st_ino else os.path.realpath(disk)
 
 
 def _reason_against_visit(me: _Identity, folder: _Folder, found: _Found) -> str | None:
     if me in folder.above:
-        return "leads back to a folder that holds it"
+        return "leads back to a folder above it"
     found.visits[me] += 1
     if found.visits[me] > _MOST_ALIASES:
         return f"more than {_MOST_ALIASES} paths lead to this folder"
@@ -177,7 +179,7 @@ def _look_at_file(entry: os.DirEntry[str], path: str, found: _Found) -> None:
     try:
         facts = entry.stat()
     except OSError as error:
-        found.ignore(path, f"cannot be looked at: {_reason(error)}")
+        found.ignore(path, f"cannot be read: {_reason(error)}")
         return
     if reason := _reason_against_file(path, facts):
         found.ignore(path, reason)
@@ -192,7 +194,7 @@ def _is_partial_download(name: str) -> bool:
 
 def _reason_against_name(name: str) -> str | None:
     if name[0] == ".":
-        return "is a Mac's companion file (AppleDouble), no video" if name.startswith("._") else "is hidden"
+        return "is a companion file of macOS (AppleDouble), not a video" if name.startswith("._") else "is hidden"
     if not name.isascii() and _NOT_UTF8.search(name):
         return "its name is not valid UTF-8; rename it"
     return None
@@ -217,14 +219,8 @@ def _reason(error: OSError) -> str:
 
 
 def _printable(path: str) -> str:
-    r"""The path with what no terminal can show written out: a byte that is no UTF-8 as "\xff"."""
-    return _UNPRINTABLE.sub(lambda found: _written_out(found.group()), path)
-
-
-def _written_out(character: str) -> str:
-    is_stray_byte = "\udc80" <= character <= "\udcff"
-    code = ord(character) - 0xDC00 if is_stray_byte else ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - two digits suffice for a byte
+    r"""Escapes what no terminal can show; a byte that is not UTF-8 becomes "\xff"."""
+    return _UNPRINTABLE.sub(lambda found: escaped(found.group()), path)
 
 
 def _json_fault(error: Exception, data: bytes) -> str:
@@ -235,7 +231,7 @@ def _json_fault(error: Exception, data: bytes) -> str:
             before = data[: error.start]
             line = before.count(b"\n") + 1
             column = error.start - before.rfind(b"\n")
-            return f"line {line}, column {column}: byte 0x{data[error.start]:02x} is no UTF-8"
+            return f"line {line}, column {column}: byte 0x{data[error.start]:02x} is not UTF-8"
         case RecursionError():
             return "it is nested too deeply"
         case _:

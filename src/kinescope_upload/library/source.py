@@ -1,4 +1,4 @@
-"""A video file as the body of requests: read in blocks, hashed beside the sending, watched for changes."""
+"""Reads a video file as the body of requests: in blocks, with its MD5, and watching for changes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["VideoSource"]
 
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
+_WHEN_COMPLETE = "Run the same command again when it is complete."
 
 
 def _all_of_it(count: int) -> int:
@@ -30,13 +31,13 @@ def _all_of_it(count: int) -> int:
 
 
 class VideoSource:
-    """An open video file, from which one worker sends.
+    """Reads one video file for one worker.
 
     Args:
-        path: Where it is on the disk.
-        file: What it was when its upload was planned; it must still be that.
-        with_checksum: Whether its MD5 is taken as it is sent.
-        sizing: How many bytes are read and sent at a time.
+        path: Its path on the disk.
+        file: Its facts when the upload was planned; they must not change.
+        with_checksum: Whether to compute its MD5 while it is sent.
+        sizing: The sizes of the blocks that are read and sent.
         clock: Gives monotonic seconds.
 
     Raises:
@@ -86,35 +87,35 @@ class VideoSource:
             self._hasher.close()
 
     def check_unchanged(self) -> None:
-        """Returns when the file is still what it was, under its name: one that took its place counts as a change."""
+        """Checks that the file under this name is unchanged; one that replaced it counts as a change."""
         try:
-            now = os.stat(self._path)  # noqa: PTH116 - once a block: a Path takes thrice as long
+            now = os.stat(self._path)  # noqa: PTH116 - once a block; a Path takes three times as long
         except OSError as error:
             raise self._unreadable(error) from error
         if now.st_size != self._facts.size:
             before, after = distinct_bytes(self._facts.size, now.st_size)
             raise FileChangedError(
                 f'"{self._name}" changed while it was being read: {before} became {after}.',
-                "Run the same command again when it is complete.",
+                _WHEN_COMPLETE,
             )
         if now.st_mtime_ns != self._facts.modified_ns:
             raise FileChangedError(
                 f'"{self._name}" was written to while it was being read.',
-                "Run the same command again when it is complete.",
+                _WHEN_COMPLETE,
             )
 
     def blocks(
         self, offset: int, length: int, on_sent: Callable[[int], None], *, allow: Callable[[int], int] = _all_of_it
     ) -> Iterator[bytes]:
-        """The bytes [offset, offset + length), a block at a time.
+        """Yields the bytes [offset, offset + length) in blocks.
 
-        The file is looked at before each block goes out, so that a change shows before the last byte is sent.
+        It checks the file before each block, so that a change shows before the last byte is sent.
 
         Args:
-            offset: Where to begin.
-            length: How many bytes.
-            on_sent: Told how many bytes the network has taken, after each block; may raise to end the body.
-            allow: Asked before each block how many of so many bytes may be sent now; may wait, may raise.
+            offset: The first byte.
+            length: The number of bytes.
+            on_sent: Called after each block with the bytes that the network took; may raise to end the body.
+            allow: Called before each block with the wanted bytes, returns the allowed ones; may wait, may raise.
         """
         position, end = offset, offset + length
         while position < end:
@@ -129,11 +130,11 @@ class VideoSource:
             on_sent(len(block))
 
     def hash_up_to(self, offset: int, check: Callable[[], None]) -> None:
-        """Hashes what was sent by earlier runs, before more is sent.
+        """Hashes what earlier runs sent, before more is sent.
 
         Args:
-            offset: Where the sending goes on, in bytes.
-            check: Called between blocks; may raise to give up.
+            offset: The next byte to send.
+            check: Called between blocks; may raise to stop.
         """
         while self._hasher and self._hasher.position < offset:
             check()
@@ -141,7 +142,7 @@ class VideoSource:
             self._hasher.feed(position, self._read(position, min(READ_BLOCK, offset - position)))
 
     def md5(self, check: Callable[[], None]) -> str | None:
-        """The MD5 of the whole file in hexadecimal; None when no checksums are taken."""
+        """Computes the MD5 of the whole file in hexadecimal; None without checksums."""
         self.hash_up_to(self._facts.size, check)
         return self._hasher.hexdigest() if self._hasher else None
 
@@ -155,7 +156,7 @@ class VideoSource:
             self.check_unchanged()
             raise FileChangedError(
                 f'"{self._name}" ends early, after {format_bytes(position)}.',
-                "Run the same command again when it is complete.",
+                _WHEN_COMPLETE,
             )
         return block
 
@@ -163,7 +164,8 @@ class VideoSource:
         if isinstance(error, FileNotFoundError):
             return FileChangedError(f'"{self._name}" has vanished.')
         return FileChangedError(
-            f'"{self._name}" cannot be read ({error.strerror or error}).', "Make it readable, then run again."
+            f'"{self._name}" cannot be read ({error.strerror or error}).',
+            "Make it readable, then run the same command again.",
         )
 
 

@@ -1,1 +1,1 @@
-"""Writes answers: tables, columns, JSON lines, text for people."""
+"""Writes answers: JSON lines, tables on a terminal, plain columns elsewhere, errors."""

@@ -1,4 +1,4 @@
-"""How an error that ends a command is told."""
+"""Writes the error that ends a command."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _PASSWORD: Final = re.compile(r"(://[^:@/\s'\"]*:)[^@\s'\"]+@")
 
 
 def print_error(error: KuploadError, stderr: TextIO) -> None:
-    """One message for the person at the terminal."""
+    """Writes the error as one line for people."""
     escape_unencodable(stderr).write(f"kupload: {printable(str(error))}\n")
     stderr.flush()
 
 
 def print_error_object(error: KuploadError, exit_code: int, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
-    """One line of JSON for scripts, in place of what the command would have said (docs/json.md)."""
+    """Writes the error as one JSON line for scripts, in place of the command's answer (docs/json.md)."""
     fields: JsonFields = {"reason": plain(error.reason), "way_out": plain(error.hint), "exit_code": exit_code}
     stdout.write(json_line("error", fields, clock))
     stdout.flush()
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """The text with the secrets, tokens and passwords in addresses masked; for tracebacks, which may hold anything."""
+    """Masks the secrets, and tokens and passwords in addresses; for tracebacks, which may hold anything."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "…")
     return _PASSWORD.sub(r"\1…@", _TOKEN.sub(r"\1…", text))

@@ -1,7 +1,7 @@
-r"""Text that is fit for the JSON output (docs/json.md). Pure.
+r"""Formats the lines of the JSON output (docs/json.md). Pure.
 
-Every line is plain ASCII, other characters being written as escapes: it survives any encoding, and no name can play
-with a terminal. A file name that is not UTF-8 has its bytes as `\xff`.
+Every line is plain ASCII with escapes for all other characters: it survives any encoding, and no name can control a
+terminal. The bytes of a file name that is not UTF-8 become `\xff`.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ VERSION: Final = 1
 
 
 def json_line(event: str, fields: JsonFields, clock: Clock) -> str:
-    """One line of output: version, the event's name, the time in UTC, then the event's own fields."""
+    """Formats one line: version, the event's name, the time in UTC, then the event's own fields."""
     return json.dumps({"v": VERSION, "event": event, "time": utc(clock.now()), **fields}) + "\n"
 
 
 def utc(moment: datetime) -> str:
-    """A moment as ISO 8601 in UTC, with milliseconds."""
+    """Formats a moment as ISO 8601 in UTC, with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def plain(text: str) -> str:
-    r"""The text without lone surrogates, which strict JSON readers refuse: bytes that are not UTF-8 become `\xff`."""
+    r"""Escapes lone surrogates, which strict JSON readers refuse: bytes that are not UTF-8 become `\xff`."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Tables and the console on a terminal. The only modules that import rich are this one and the bars."""
+"""Prints tables on a terminal, with rich."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = ["TerminalConsole", "make_console", "print_sections", "two_columns"]
 
 
 class TerminalConsole(Console):
-    """A console as wide as its own stream, which leaves a closed pipe to its caller."""
+    """A console that is as wide as its own stream and leaves a closed pipe to its caller."""
 
     @property  # type: ignore[misc]  # nobody sets the size of a real terminal
     def size(self) -> ConsoleDimensions:
-        """Columns and lines of the terminal behind the stream, whichever it is; rich would ask standard output."""
+        """Columns and lines of the terminal behind the stream; rich would ask standard output."""
         try:
             size = os.get_terminal_size(self.file.fileno())
         except (OSError, ValueError):
@@ -37,12 +37,12 @@ class TerminalConsole(Console):
 
 
 def make_console(stream: TextIO) -> TerminalConsole:
-    """A console on this stream, which is a terminal; every text is taken literally."""
+    """Makes a console on a terminal that prints every text literally."""
     return TerminalConsole(file=stream, markup=False, emoji=False, highlight=False)
 
 
 def print_sections(sections: Iterable[Section], totals: Iterable[str], stream: TextIO) -> None:
-    """Prints the parts of a plan as tables, and what it comes to."""
+    """Prints the sections as tables, then the totals."""
     console = make_console(stream)
     for section in sections:
         table = Table(title=Text(section.title), title_justify="left", title_style="bold", box=None, pad_edge=False)
@@ -57,7 +57,7 @@ def print_sections(sections: Iterable[Section], totals: Iterable[str], stream: T
 
 
 def two_columns(rows: Iterable[tuple[str, str]]) -> Table:
-    """Labels and texts, the texts wrapped beside the labels."""
+    """Makes a table of labels and texts, the texts wrapped beside the labels."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""What a stream can show, and the clocks of the display: everything of the outside that the display depends on."""
+"""Tells what a stream can show and what time it is: all that the display needs of the outside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.text import printable
@@ -26,12 +26,12 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Where the display takes the time from.
+    """Gives the display its time.
 
     Attributes:
-        now: The time of day, aware.
-        monotonic: Seconds for durations and rates.
-        zone: The time zone of plain lines; None means the machine's.
+        now: Gives the time of day, with a time zone.
+        monotonic: Gives the seconds for durations and rates.
+        zone: The time zone of the times that people see; None means the machine's.
     """
 
     now: Callable[[], datetime] = _utc_now
@@ -39,8 +39,14 @@ class Clock:
     zone: tzinfo | None = None
 
     def stamp(self) -> str:
-        """The time of day for plain lines: HH:MM:SS."""
+        """Formats the time of day for plain lines: HH:MM:SS."""
         return self.now().astimezone(self.zone).strftime("%H:%M:%S")
+
+    def time_of_day(self, moment: float) -> str:
+        """Formats a monotonic moment as HH:MM; with the date when that is not today."""
+        today = self.now().astimezone(self.zone)
+        day = today + timedelta(seconds=moment - self.monotonic())
+        return day.strftime("%H:%M" if day.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 SYSTEM_CLOCK: Final = Clock()
@@ -48,12 +54,12 @@ SYSTEM_CLOCK: Final = Clock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """What a stream can show.
+    """Holds what a stream can show.
 
     Attributes:
-        encoding: What its characters are written in.
+        encoding: The encoding of its characters.
         width: Its cells per line.
-        has_colour: Whether it obeys ANSI colours and the user wants them.
+        has_colour: Whether it supports ANSI colours and the user wants them.
     """
 
     encoding: str = "utf-8"
@@ -61,7 +67,7 @@ class Surface:
     has_colour: bool = False
 
     def carries(self, text: str) -> bool:
-        """Whether the encoding has all these characters."""
+        """Tells whether the encoding has all these characters."""
         try:
             text.encode(self.encoding)
         except (UnicodeError, LookupError):
@@ -69,7 +75,7 @@ class Surface:
         return True
 
     def shown(self, text: str) -> str:
-        """The text as it will stand there: what is not printable, or not in the encoding, as an escape."""
+        """Escapes in the text what is not printable or not in the encoding."""
         safe = printable(text)
         if self.carries(safe):
             return safe
@@ -77,12 +83,12 @@ class Surface:
 
     @property
     def ellipsis(self) -> str:
-        """What stands for a part that is cut out."""
+        """The sign that replaces a part that is cut out."""
         return "…" if self.carries("…") else ".."
 
 
 def is_live_terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether lines that were written can be drawn again: a terminal, and not a dumb one."""
+    """Tells whether lines can be drawn again: on a terminal that is not dumb."""
     return stream.isatty() and environ.get("TERM", "") not in {"dumb", "unknown"}
 
 
@@ -94,7 +100,7 @@ def _columns(stream: TextIO) -> int:
 
 
 def surface_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Surface:
-    """What this stream can show; 80 columns unless it is a terminal that says otherwise."""
+    """Asks a stream what it can show; it has 80 columns unless it is a terminal that says otherwise."""
     is_terminal = is_live_terminal(stream, environ)
     obeys = sys.platform != "win32" or "WT_SESSION" in environ
     return Surface(
@@ -105,7 +111,7 @@ def surface_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Surfa
 
 
 def escape_unencodable(stream: TextIO) -> TextIO:
-    """The same stream, which from now on writes an escape for a character that its encoding lacks."""
+    """Makes the stream write an escape for each character that its encoding lacks; gives the same stream."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
     return stream

@@ -1,4 +1,4 @@
-"""What `kupload doctor` finds: one check a line. Pure."""
+"""Holds what `kupload doctor` finds, one check a line. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _OUTSIDE: Final = 3
 
 
 class Standing(StrEnum):
-    """How something stands; a `note` is worth knowing and stops nothing.
+    """The result of a check; a `note` stops nothing.
 
-    `wrong here` is for the user to put right in the settings, the files or the folders, as a run would say with exit
-    code 2; `wrong outside` is what stops a batch (token, payment, rights, network, database), with exit code 3.
+    The user has to fix what is `wrong here` (settings, files, folders): a run would exit with code 2. What is `wrong
+    outside` (token, payment, rights, network, database) would stop a run with code 3.
     """
 
     GOOD = "good"
@@ -34,13 +34,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was looked at.
+    """Holds the result of one check.
 
     Attributes:
-        subject: What, in a word or two.
-        standing: How it stands.
+        subject: What was checked, in a word or two.
+        standing: The result.
         message: What was found, in a sentence.
-        hint: What to do about it; empty when nothing is to be done.
+        hint: What to do about it; empty when there is nothing to do.
     """
 
     subject: str
@@ -50,14 +50,14 @@ class Check:
 
     @classmethod
     def of_error(cls, subject: str, error: KuploadError, standing: Standing) -> Check:
-        """The check that ended in this error, which names the thing and the way out itself."""
+        """Makes the check that ended in this error; the error holds the message and the hint."""
         message = str(error).removesuffix(f" {error.hint}") if error.hint else str(error)
         return cls(subject=subject, standing=standing, message=message, hint=error.hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingFact:
-    """A setting as it counts: its value as it may be shown, where that stands, and where others stand in vain."""
+    """Describes a setting: its value as it may be shown, where it was read, and where other values are ignored."""
 
     name: str
     value: str
@@ -67,7 +67,7 @@ class SettingFact:
 
 
 def exit_code_of(checks: Iterable[Check]) -> int:
-    """0 when nothing is wrong, 2 when something is wrong here, else 3."""
+    """Chooses the exit code: 0 when nothing is wrong, 2 when something is wrong here, else 3."""
     standings = {check.standing for check in checks}
     if Standing.WRONG_HERE in standings:
         return _CONFIGURATION

@@ -1,4 +1,4 @@
-"""`kupload doctor`: what would stop a run, before the first byte."""
+"""Runs `kupload doctor`: finds what would stop a run, before the first byte."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["run_doctor"]
 
 
 def run_doctor(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
-    """Looks at everything that a run depends on, and changes nothing.
+    """Checks everything that a run depends on, and changes nothing.
 
     Returns:
         0 when nothing is wrong; 2 when something is wrong here (settings, files, folders), else 3.
@@ -60,7 +60,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
 
 
 def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check | None]:
-    """The database when it can be used, and what is said of it; nothing of one that is not set."""
+    """Checks the database; gives it when it can be used, and the check when it is set."""
     if settings.no_db:
         return None, check_database(None)
     if settings.database_url is None:
@@ -75,7 +75,7 @@ def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check
 
 
 def _checked_library(settings: Settings, database: LessonsDatabase | None) -> Generator[Check, None, Look | None]:
-    """Gives the checks of the library, and what was found there."""
+    """Checks the library; returns what was found there."""
     if settings.library is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What `kupload doctor` asks the database."""
+"""Words what `kupload doctor` finds in the database."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["check_database"]
 
 
 def check_database(report: DatabaseReport | None) -> Check:
-    """Whether lessons can be read and written.
+    """Words whether lessons can be read and written.
 
     Args:
-        report: What the database was found to be; None when it was not asked.
+        report: What was found; None when the database was not asked.
     """
     if report is None:
-        return Check(subject="database", standing=Standing.NOTE, message="Not asked (--no-db): no row is written.")
+        return Check(subject="database", standing=Standing.NOTE, message="Not checked (--no-db): a run writes no rows.")
     if report.problem:
         return Check(subject="database", standing=Standing.WRONG_OUTSIDE, message=report.problem, hint=report.hint)
     message = f"{report.place}, PostgreSQL {report.server_version}, {(report.seconds or 0) * 1000:.1f} ms a round trip"
@@ -27,13 +27,11 @@ def check_database(report: DatabaseReport | None) -> Check:
         return Check(
             subject="database",
             standing=Standing.UNKNOWN,
-            message=(
-                f"{message}. Row-level security applies to this role: it may hide rows, or refuse to have them written."
-            ),
+            message=(f"{message}. Row-level security applies to this role: it may hide rows or refuse changes."),
             hint="Connect as the table's owner or as a role with BYPASSRLS, to be sure.",
         )
     return Check(
         subject="database",
         standing=Standing.GOOD,
-        message=f"{message}; table and columns are there, rows may be written.",
+        message=f"{message}; table and columns exist, rows can be written.",
     )

@@ -1,4 +1,4 @@
-"""What `kupload doctor` looks at on this machine: settings, library, progress folder."""
+"""Checks this machine for `kupload doctor`: settings, library, progress folder."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ __all__ = ["check_library", "check_progress", "check_settings", "setting_facts"]
 
 _NEEDED: Final = ("needed_library", "needed_api_key", "needed_project_id")
 _SPARE: Final = 10_000_000
-"""Bytes that should stay free beside the progress files: each is written anew before the old one goes."""
+"""Bytes that should be free beside a copy of the largest progress file: a new file replaces the old one."""
 
 
 def setting_facts(settings: Settings) -> tuple[SettingFact, ...]:
-    """Where every setting stands, and its value as it may be shown."""
+    """Lists every setting with its value as it may be shown, and where it was read."""
     return tuple(
         SettingFact(
             name=name,
@@ -53,7 +53,7 @@ def _shown(name: str, value: object) -> str:
         case tuple():
             return ", ".join(map(str, value))
         case Mapping():
-            return ", ".join(f"{key}: {one}" for key, one in value.items()) or "–"
+            return ", ".join(f"{key}: {entry}" for key, entry in value.items()) or "–"
         case LessonTable():
             return value.table
         case bool():
@@ -61,11 +61,11 @@ def _shown(name: str, value: object) -> str:
         case str() | int() | float() | Path() | Secret():
             return str(value)
         case _:
-            return "as it is there"
+            return "set"
 
 
 def check_settings(settings: Settings) -> Iterator[Check]:
-    """What is missing, where the token must not go, what hides what, and what the settings themselves warn of."""
+    """Checks for missing settings, untrusted addresses, ignored values and warnings."""
     for name in (*_NEEDED, *(() if settings.no_db else ("needed_database_url",)), "check_addresses"):
         try:
             getattr(settings, name)()
@@ -74,27 +74,31 @@ def check_settings(settings: Settings) -> Iterator[Check]:
     for origin in settings.origins.values():
         if origin.shadowed:
             others = ", ".join(map(str, origin.shadowed))
-            message = f"{origin.place} counts; {others} says something else, which does not."
+            message = f"{origin.place} is used; {others} has another value, which is ignored."
             yield Check(subject="settings", standing=Standing.NOTE, message=message)
     for warning in settings.warnings:
         yield Check(subject="settings", standing=Standing.NOTE, message=warning)
 
 
 def check_library(settings: Settings, look: Look) -> Iterator[Check]:
-    """What the library holds, what of it cannot be read, and what is in doubt."""
+    """Checks the library: its size, unreadable files, doubts about the mapping."""
     mapped = look.mapped
-    files = [one.file for one in look.survey.mapped.assignments]
+    files = [assignment.file for assignment in look.survey.mapped.assignments]
     size = format_bytes(sum(file.size for file in files))
     courses = count(len(look.courses), "course", "courses")
-    message = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; by the {look.survey.source}."
+    message = (
+        f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; mapped by the {look.survey.source}."
+    )
     yield Check(subject="library", standing=Standing.GOOD, message=message)
     root = settings.needed_library()
     unread = [file.path for file in files if not os.access(root / file.path, os.R_OK)]
     if unread:
-        message = f"{count(len(unread), 'file', 'files')} cannot be read, the first is {unread[0]}."
-        yield Check(subject="library", standing=Standing.WRONG_HERE, message=message, hint="Correct its rights.")
+        message = f"{count(len(unread), 'file', 'files')} cannot be read; the first is {unread[0]}."
+        yield Check(
+            subject="library", standing=Standing.WRONG_HERE, message=message, hint="Correct the file permissions."
+        )
     if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
-        message = f"{count(len(doubts), 'doubt', 'doubts')} about which file is whose."
+        message = f"{count(len(doubts), 'doubt', 'doubts')} about which file belongs to which lesson."
         yield Check(subject="library", standing=Standing.NOTE, message=message, hint="See them: `kupload map`.")
     if not look.is_proven and not settings.trust_scan:
         message = "Without the database nothing proves which lesson a file belongs to."
@@ -103,7 +107,7 @@ def check_library(settings: Settings, look: Look) -> Iterator[Check]:
 
 
 def check_progress(settings: Settings) -> Iterator[Check]:
-    """Whether the progress folder can be read and written, and whether there is room for it."""
+    """Checks whether the progress folder can be read and written, and whether the disk has space."""
     folder = settings.progress
     try:
         records = read_records(folder)
@@ -120,14 +124,14 @@ def check_progress(settings: Settings) -> Iterator[Check]:
         yield Check(subject="progress", standing=Standing.WRONG_HERE, message=message, hint=hint)
         return
     known = f"{count(len(records), 'lesson is', 'lessons are')} known"
-    what = known if there == folder else "it is made when it is needed"
+    what = known if there == folder else "a run creates it"
     yield Check(subject="progress", standing=Standing.GOOD, message=f"{folder} can be written; {what}.")
     yield _check_room(there, folder)
 
 
 def _nearest_folder(folder: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
-    return next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
+    """Finds the folder itself, or the nearest existing one above it."""
+    return next((parent for parent in (folder, *folder.parents) if parent.is_dir()), folder)
 
 
 def _check_room(there: Path, folder: Path) -> Check:
@@ -136,5 +140,5 @@ def _check_room(there: Path, folder: Path) -> Check:
     message = f"{format_bytes(free)} free for the progress files."
     if free >= needed:
         return Check(subject="disk", standing=Standing.GOOD, message=message)
-    hint = f"Make room: {format_bytes(needed)} are needed."
+    hint = f"Free some space: {format_bytes(needed)} is needed."
     return Check(subject="disk", standing=Standing.WRONG_OUTSIDE, message=message, hint=hint)

@@ -1,4 +1,4 @@
-"""What `kupload doctor` asks Kinescope, without making or deleting anything real."""
+"""Checks Kinescope for `kupload doctor`, without changing anything real."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kinescope_upload.commands.doctor.check import Check, Standing
 from kinescope_upload.commands.doctor.token import (
     check_right_to_delete,
     check_workspace,
-    facts_told,
     is_another_workspace,
+    known_facts,
 )
 from kinescope_upload.errors import BatchStoppedError, KuploadError, LessonFailedError
 from kinescope_upload.kinescope.course_folders import match_folders
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 __all__ = ["Asking", "check_kinescope", "clock_check"]
 
 _SKEW: Final = 30.0
-"""Seconds that the clocks may differ without a word; HTTP dates are whole seconds."""
+"""Seconds by which the clocks may differ; HTTP dates are whole seconds."""
 _NO_UUID: Final = "kupload-doctor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is asked, and of whom.
+    """Holds what the checks need.
 
     Attributes:
         settings: The settings.
-        kinescope: Kinescope.
-        courses: The courses that need a folder; None when they are not known.
+        kinescope: The connection to Kinescope.
+        courses: The courses that need a folder; None when they are unknown.
         are_courses_sure: Whether something proves that these are courses.
-        new_id: Gives ids that no video has.
-        clock: Seconds that only grow.
+        new_id: Makes ids that no video has.
+        clock: Gives monotonic seconds.
     """
 
     settings: Settings
@@ -55,7 +55,7 @@ class Asking:
 
 
 def check_kinescope(asking: Asking) -> Iterator[Check]:
-    """Everything about Kinescope, in the order in which one thing depends on another."""
+    """Checks Kinescope, each check before those that depend on it."""
     is_reached = _check_uploader(asking)
     yield is_reached
     if is_reached.standing is not Standing.GOOD:
@@ -68,12 +68,12 @@ def check_kinescope(asking: Asking) -> Iterator[Check]:
     api_key = asking.settings.needed_api_key()
     yield Check(subject="token", standing=Standing.GOOD, message=f"Kinescope accepts {api_key}.")
     yield _check_project(asking.settings, projects)
-    message = facts_told(asking.kinescope.api)
-    yield from check_workspace(asking.settings, message)
-    if asking.settings.lacks_workspace and message.workspace_id:
-        asking.kinescope.uploader.use_workspace(message.workspace_id)
-    yield _check_right_to_upload(asking, message)
-    yield check_right_to_delete(asking.kinescope.api, message, asking.new_id())
+    facts = known_facts(asking.kinescope.api)
+    yield from check_workspace(asking.settings, facts)
+    if asking.settings.lacks_workspace and facts.workspace_id:
+        asking.kinescope.uploader.use_workspace(facts.workspace_id)
+    yield _check_right_to_upload(asking, facts)
+    yield check_right_to_delete(asking.kinescope.api, facts, asking.new_id())
     if asking.settings.project_id in {project.id for project in projects} and asking.courses is not None:
         yield from _check_folders(asking, asking.settings.needed_project_id(), asking.courses)
     yield clock_check(asking.kinescope.service.clock_offset.total_seconds())
@@ -101,30 +101,30 @@ def _check_project(settings: Settings, projects: tuple[Project, ...]) -> Check:
     if settings.project_id is None:
         message, hint = "KINESCOPE_PROJECT_ID is not set.", f"Choose one of: {_listed(projects)}."
         return Check(subject="project", standing=Standing.WRONG_HERE, message=message, hint=hint)
-    found = next((one for one in projects if one.id == settings.project_id), None)
+    found = next((project for project in projects if project.id == settings.project_id), None)
     if found is None:
         message = f"The token sees no project {settings.project_id}."
-        hint = f"Correct KINESCOPE_PROJECT_ID; it sees: {_listed(projects)}."
+        hint = f"Correct KINESCOPE_PROJECT_ID. The token sees: {_listed(projects)}."
         return Check(subject="project", standing=Standing.WRONG_HERE, message=message, hint=hint)
     return Check(subject="project", standing=Standing.GOOD, message=f'"{found.name}" ({found.id}).')
 
 
 def _listed(projects: tuple[Project, ...]) -> str:
-    return ", ".join(f'"{one.name}" ({one.id})' for one in projects) or "none"
+    return ", ".join(f'"{project.name}" ({project.id})' for project in projects) or "none"
 
 
 def _check_right_to_upload(asking: Asking, facts: TokenFacts) -> Check:
-    """Believes a list of access tokens that says "yes"; else tries.
+    """Trusts a list of access tokens that says "yes"; else sends a request.
 
-    It asks for a video in a folder that does not exist, which has to fail after the token's rights were looked at.
+    It creates a video in a folder that does not exist. This must fail, and Kinescope checks the token's rights first.
 
-    A refusal that would also meet a folder's id that is none at all says nothing of the folder, so it is the token's.
+    When an id that is not even valid is refused in the same way, the refusal is about the token, not about the folder.
     """
     if facts.may_upload and not is_another_workspace(asking.settings, facts):
         message = "The token may upload (Kinescope's list of access tokens says so)."
         return Check(subject="upload", standing=Standing.GOOD, message=message)
     if asking.settings.lacks_workspace and facts.workspace_id is None:
-        message = "Whether the token may upload cannot be asked without the workspace's id."
+        message = "Whether the token may upload cannot be checked without the workspace's id."
         return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
     first = _try_init(asking, asking.new_id())
     if not isinstance(first, BatchStoppedError):
@@ -132,7 +132,7 @@ def _check_right_to_upload(asking: Asking, facts: TokenFacts) -> Check:
     second = _try_init(asking, _NO_UUID)
     if isinstance(second, BatchStoppedError):
         return Check.of_error("upload", first, Standing.WRONG_OUTSIDE)
-    message = f"Kinescope does not tell whether the token may upload ({first.what})"
+    message = f"Kinescope does not say whether the token may upload ({first.what})"
     return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
 
 
@@ -163,27 +163,29 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
 def _check_of_init(asking: Asking, outcome: _Init) -> Check:
     match outcome:
         case LessonFailedError():
-            message = "The token may upload, as far as can be asked without making a video."
+            message = "The token may upload, as far as can be checked without creating a video."
             return Check(subject="upload", standing=Standing.GOOD, message=message)
         case Created():
             return _check_after_removal(asking, outcome.video_id)
         case KuploadError():
             return Check.of_error("upload", outcome, _standing_of(outcome))
         case _:
-            message = "Kinescope did not tell whether the token may upload."
+            message = "Kinescope did not say whether the token may upload."
             return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
 
 
 def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
-    """Kinescope made a video although there is no such folder: ours, by its id, so it goes again."""
+    """Deletes the video that Kinescope created although there is no such folder: its id is ours."""
     message = (
-        f"The token may upload. Kinescope made video {video_id} in a folder that does not exist; it is deleted again."
+        f"The token may upload. Kinescope created video {video_id} in a folder that does not exist; it was deleted."
     )
     try:
         if video_id:
             asking.kinescope.api.delete_video(video_id)
     except KuploadError as error:
-        what = f"The token may upload, but the video {video_id} that this made could not be deleted ({error.what})"
+        what = (
+            f"The token may upload, but video {video_id}, which this check created, could not be deleted ({error.what})"
+        )
         return Check(subject="upload", standing=Standing.NOTE, message=what, hint="Delete it at Kinescope.")
     return Check(subject="upload", standing=Standing.GOOD, message=message)
 
@@ -200,24 +202,24 @@ def _check_folders(asking: Asking, project_id: str, courses: tuple[str, ...]) ->
         yield Check.of_error("folders", error, _standing_of(error))
         return
     found = match_folders(courses, pinned=pinned, folders=folders, project_id=project_id)
-    if all(one.is_good for one in found):
+    if all(folder.is_good for folder in found):
         message = f"{count(len(found), 'course has its folder', 'courses have their folders')}."
         yield Check(subject="folders", standing=Standing.GOOD, message=message)
     wrong = Standing.WRONG_HERE if asking.are_courses_sure else Standing.NOTE
     ways: dict[str, list[str]] = {}
-    for one in found:
-        if not one.is_good:
-            ways.setdefault(one.hint, []).append(f"{one.course} ({one.state})")
+    for folder in found:
+        if not folder.is_good:
+            ways.setdefault(folder.hint, []).append(f"{folder.course} ({folder.state})")
     for hint, names in ways.items():
-        message = f"Courses without one folder of their own: {', '.join(names)}."
+        message = f"Courses without exactly one folder: {', '.join(names)}."
         yield Check(subject="folders", standing=wrong, message=message, hint=hint)
 
 
 def clock_check(ahead: float) -> Check:
-    """Says how far Kinescope's clock is ahead of ours, in seconds."""
+    """Words how far Kinescope's clock is ahead of ours, in seconds."""
     if abs(ahead) <= _SKEW:
         message = f"This machine's clock and Kinescope's agree within {_SKEW:.0f} s."
         return Check(subject="clock", standing=Standing.GOOD, message=message)
     word = "behind" if ahead > 0 else "ahead of"
     message = f"This machine's clock is {abs(ahead):.0f} s {word} Kinescope's."
-    return Check(subject="clock", standing=Standing.NOTE, message=message, hint="Let the system set its clock.")
+    return Check(subject="clock", standing=Standing.NOTE, message=message, hint="Synchronize the system clock (NTP).")

@@ -1,4 +1,4 @@
-"""The cheap part of `kupload doctor`, which every run does itself before its first byte."""
+"""Checks the rights of token and database before the first byte of a run: the cheap part of `kupload doctor`."""
 
 from __future__ import annotations
 
@@ -28,68 +28,68 @@ __all__ = ["check_rights"]
 def check_rights(
     plan: Plan, kinescope: Kinescope, database: LessonsDatabase | None, settings: Settings, emit: Emit
 ) -> None:
-    """Returns when the plan's work can be done to its end, as far as can be told without doing it.
+    """Checks that the plan can be carried out, as far as that is known without doing it.
 
-    Kinescope is asked once where its list of access tokens tells what is needed, else three times at the most, and only
-    when bytes are to be sent; the database once, when rows are to be written. A database that does not answer is no
-    finding here: rows can be written later.
+    When there are bytes to send, this asks Kinescope once if its list of access tokens answers, else three times at
+    most. When there are rows to write, it asks the database once. A database that does not answer is no error here:
+    rows can be written later.
 
     Args:
-        plan: What the run is going to do.
-        kinescope: Kinescope; uploads by Tus are created in the workspace that is found here.
-        database: The lessons; None when the run goes without them.
+        plan: What the run will do.
+        kinescope: The connection to Kinescope; sets the workspace for uploads by Tus.
+        database: The lessons; None for a run without them.
         settings: The dialect, and the workspace if it is set.
-        emit: Hears of what cannot be told.
+        emit: Receives a warning for each right that stays unknown.
 
     Raises:
         BatchStoppedError: The token is refused or may not delete, or the rows may not be written.
-        UsageError: The workspace's id is needed, not set, and not told.
+        UsageError: The workspace's id is needed, not set, and unknown.
         TryAgainError: Kinescope does not answer now.
     """
     if any(lesson.decision is not Decision.LINK for lesson in plan.work):
         if settings.lacks_workspace:
-            message = kinescope.api.token_facts()
-            kinescope.uploader.use_workspace(settings.needed_workspace_id(message.workspace_id))
+            facts = kinescope.api.token_facts()
+            kinescope.uploader.use_workspace(settings.needed_workspace_id(facts.workspace_id))
         else:
-            message = _facts_if_told(kinescope.api)
-        _check_delete(kinescope.api, message, emit)
+            facts = _known_facts(kinescope.api)
+        _check_delete(kinescope.api, facts, emit)
     if plan.work and database is not None:
         _check_database(database)
 
 
-def _facts_if_told(api: KinescopeApi) -> TokenFacts:
-    """What the list of access tokens tells; a list that cannot be had is no reason to stop."""
+def _known_facts(api: KinescopeApi) -> TokenFacts:
+    """Reads the list of access tokens; an unreadable list does not stop the run."""
     try:
         return api.token_facts()
     except (UnreachableError, ThrottledError):
-        raise  # the next question would meet the same
+        raise  # the next request would fail in the same way
     except TryAgainError:
         return NOTHING_TOLD
 
 
-def _check_delete(api: KinescopeApi, message: TokenFacts, emit: Emit) -> None:
-    """Returns when the token may delete, or nothing proves that it may not.
+def _check_delete(api: KinescopeApi, facts: TokenFacts, emit: Emit) -> None:
+    """Stops the run when the token may certainly not delete.
 
-    A list that says "yes" is believed. One that says "no" may be wrong, so only a trial that is refused ends the run.
+    A list that says "yes" is trusted. One that says "no" may be wrong, so only a refused test request stops the run.
     """
-    if message.may_delete:
+    if facts.may_delete:
         return
     match api.may_delete(str(uuid.uuid4())):
         case False:
             raise BatchStoppedError(
-                "The token may not delete videos, and an upload that breaks off badly leaves one behind that has to be "
-                "deleted. Nothing was sent.",
-                "Give the token the right to delete at Kinescope, then run the same command again.",
+                "The token may not delete videos, and an upload that cannot be resumed has to be deleted. "
+                "Nothing was sent.",
+                "Grant it the right to delete at Kinescope, then run the same command again.",
             )
-        case _ if message.may_delete is False:
+        case _ if facts.may_delete is False:
             emit(
                 Warned(
-                    message="Kinescope's list of access tokens says that the token may not delete videos, and a trial "
-                    "was not refused; see `kupload doctor`."
+                    message="Kinescope's list of access tokens says that the token may not delete videos, and a "
+                    "test request was not refused; see `kupload doctor`."
                 )
             )
         case None:
-            emit(Warned(message="Kinescope does not tell whether the token may delete videos; see `kupload doctor`."))
+            emit(Warned(message="Kinescope does not say whether the token may delete videos; see `kupload doctor`."))
 
 
 def _check_database(database: LessonsDatabase) -> None:

@@ -1,4 +1,4 @@
-"""What `kupload doctor` says of the token's workspace and of its right to delete."""
+"""Checks the token's workspace and its right to delete for `kupload doctor`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
 
-__all__ = ["check_right_to_delete", "check_workspace", "facts_told", "is_another_workspace"]
+__all__ = ["check_right_to_delete", "check_workspace", "is_another_workspace", "known_facts"]
 
 _LIST: Final = "Kinescope's list of access tokens"
 
 
-def facts_told(api: KinescopeApi) -> TokenFacts:
-    """What Kinescope's list of access tokens tells; nothing where it cannot be had."""
+def known_facts(api: KinescopeApi) -> TokenFacts:
+    """Reads Kinescope's list of access tokens; `NOTHING_TOLD` when it cannot be read."""
     try:
         return api.token_facts()
     except KuploadError:
@@ -29,28 +29,28 @@ def facts_told(api: KinescopeApi) -> TokenFacts:
 
 
 def is_another_workspace(settings: Settings, facts: TokenFacts) -> bool:
-    """Whether a workspace is set, and it is not the token's."""
+    """Tells whether a workspace is set that is not the token's."""
     return None not in {settings.workspace_id, facts.workspace_id} and settings.workspace_id != facts.workspace_id
 
 
 def check_workspace(settings: Settings, facts: TokenFacts) -> Iterator[Check]:
-    """Which workspace it is and who says so; nothing where nobody says and nobody needs it."""
+    """Checks which workspace is used and who names it; no check when none is known and none needed."""
     origin = settings.origins["workspace_id"]
     match settings.workspace_id, facts.workspace_id:
         case None, None:
             if settings.lacks_workspace:
                 yield _missing_workspace(settings)
-        case None, message:
+        case None, told:
             need = "" if settings.dialect is Dialect.TUS else f' The dialect "{settings.dialect}" does not need it.'
-            yield _of_workspace(Standing.GOOD, f"{message}, from {_LIST}.{need}")
+            yield _of_workspace(Standing.GOOD, f"{told}, from {_LIST}.{need}")
         case named, None:
-            yield _of_workspace(Standing.GOOD, f"{named} ({origin}); {_LIST} does not tell the token's.")
-        case named, message if named == message:
+            yield _of_workspace(Standing.GOOD, f"{named} ({origin}); {_LIST} does not name the token's.")
+        case named, told if named == told:
             yield _of_workspace(Standing.GOOD, f"{named} ({origin}), as {_LIST} says.")
-        case named, message:
+        case named, told:
             standing = Standing.WRONG_HERE if settings.dialect is Dialect.TUS else Standing.NOTE
-            what = f"{origin} names workspace {named}, and {_LIST} says that the token is not of that."
-            yield _of_workspace(standing, what, f"Set KINESCOPE_WORKSPACE_ID to {message}.")
+            what = f"{origin} names workspace {named}, and {_LIST} says that the token belongs to another."
+            yield _of_workspace(standing, what, f"Set KINESCOPE_WORKSPACE_ID to {told}.")
 
 
 def _of_workspace(standing: Standing, message: str, hint: str = "") -> Check:
@@ -66,7 +66,7 @@ def _missing_workspace(settings: Settings) -> Check:
 
 
 def check_right_to_delete(api: KinescopeApi, facts: TokenFacts, unused_id: str) -> Check:
-    """Believes a list of access tokens that says "yes"; else tries to delete a video that does not exist."""
+    """Trusts a list of access tokens that says "yes"; else tries to delete a video that does not exist."""
     if facts.may_delete:
         return _of_delete(Standing.GOOD, f"The token may delete videos ({_LIST} says so).")
     try:
@@ -76,15 +76,15 @@ def check_right_to_delete(api: KinescopeApi, facts: TokenFacts, unused_id: str) 
         return Check.of_error("delete", error, Standing.WRONG_OUTSIDE if is_fatal else Standing.UNKNOWN)
     match may_delete:
         case False:
-            message = "The token may not delete videos, and an upload that breaks off badly has to be deleted."
-            return _of_delete(Standing.WRONG_OUTSIDE, message, "Give the token the right to delete at Kinescope.")
+            message = "The token may not delete videos, and an upload that cannot be resumed has to be deleted."
+            return _of_delete(Standing.WRONG_OUTSIDE, message, "Grant it the right to delete at Kinescope.")
         case _ if facts.may_delete is False:
-            message = f"{_LIST} says that the token may not delete videos, and a trial was not refused."
-            return _of_delete(Standing.UNKNOWN, message, "See which rights the token has at Kinescope.")
+            message = f"{_LIST} says that the token may not delete videos, and a test request was not refused."
+            return _of_delete(Standing.UNKNOWN, message, "Check the token's rights at Kinescope.")
         case True:
-            return _of_delete(Standing.GOOD, "The token may delete videos (asked for an id that no video has).")
+            return _of_delete(Standing.GOOD, "The token may delete videos (tested with an id that no video has).")
         case _:
-            return _of_delete(Standing.UNKNOWN, "Kinescope does not tell whether the token may delete videos.")
+            return _of_delete(Standing.UNKNOWN, "Kinescope does not say whether the token may delete videos.")
 
 
 def _of_delete(standing: Standing, message: str, hint: str = "") -> Check:

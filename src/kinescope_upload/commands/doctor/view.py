@@ -1,13 +1,15 @@
-"""`kupload doctor`: where every setting stands, then one line for each check, as soon as it is made."""
+"""Shows `kupload doctor`: the origin of every setting, then one line for each check as soon as it is made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing, exit_code_of
-from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.text import count, joined, pad, wrapped
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock, Surface
 
-__all__ = ["doctor_object", "print_checkup"]
+__all__ = ["print_checkup"]
 
 _MARKS: Final = {
     Standing.GOOD: ("good", "\x1b[32m"),
@@ -43,37 +45,44 @@ def print_checkup(
     """Writes each check as soon as it is made.
 
     Args:
-        settings: Where every setting stands.
+        settings: Every setting with its origin.
         checks: Gives the checks one by one.
-        options: What the user asked for; `verbose` shows the settings that have their default, too.
-        stream: Takes it.
-        clock: Where the time comes from.
+        options: `verbose` also shows the settings that have their default.
+        stream: The output.
+        clock: The source of the time stamps.
 
     Returns:
         All checks.
     """
-    escape_unencodable(stream)
-    if options.as_json:
-        made = tuple(checks)
-        stream.write(json_line("doctor", doctor_object(settings, made), clock))
-        stream.flush()
-        return made
-    shown = [one for one in settings if options.verbose or not one.is_default]
-    rows = tuple((one.place, one.value) for one in shown)
-    section = Section(title="Settings", columns=("Setting", "Value"), rows=rows)
-    show_sections([section], (), stream)
-    made = tuple(_told(checks, stream, surface_of(stream)))
-    stream.write(f"{_total(made)}\n")
-    stream.flush()
-    return made
+    made: list[Check] = []
+    show(_VIEW, _Checkup(settings=settings, checks=_noted(checks, made)), options, stream, clock=clock)
+    return tuple(made)
 
 
-def _told(checks: Iterable[Check], stream: TextIO, surface: Surface) -> Iterator[Check]:
-    stream.flush()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checkup:
+    settings: Sequence[SettingFact]
+    checks: Iterable[Check]
+
+
+def _noted(checks: Iterable[Check], made: list[Check]) -> Iterator[Check]:
     for check in checks:
+        made.append(check)
+        yield check
+
+
+def _text(checkup: _Checkup, options: DisplayOptions, stream: TextIO) -> None:
+    shown = [fact for fact in checkup.settings if options.verbose or not fact.is_default]
+    rows = tuple((fact.place, fact.value) for fact in shown)
+    show_sections([Section(title="Settings", columns=("Setting", "Value"), rows=rows)], (), stream)
+    stream.flush()
+    surface = surface_of(stream)
+    standings: list[Standing] = []
+    for check in checkup.checks:
         stream.write("".join(f"{line}\n" for line in _lines(check, surface)))
         stream.flush()
-        yield check
+        standings.append(check.standing)
+    stream.write(f"{_total(standings)}\n")
 
 
 def _lines(check: Check, surface: Surface) -> Iterator[str]:
@@ -87,25 +96,26 @@ def _lines(check: Check, surface: Surface) -> Iterator[str]:
         yield " " * indent + line
 
 
-def _total(checks: Sequence[Check]) -> str:
-    wrong = sum(check.standing in {Standing.WRONG_HERE, Standing.WRONG_OUTSIDE} for check in checks)
-    unknown = sum(check.standing is Standing.UNKNOWN for check in checks)
-    message = f"{count(wrong, 'thing is', 'things are')} wrong." if wrong else "All good."
-    return f"{message} {count(unknown, 'thing', 'things')} could not be told." if unknown else message
+def _total(standings: Sequence[Standing]) -> str:
+    wrong = standings.count(Standing.WRONG_HERE) + standings.count(Standing.WRONG_OUTSIDE)
+    unknown = standings.count(Standing.UNKNOWN)
+    message = f"{count(wrong, 'check', 'checks')} failed." if wrong else "All good."
+    return f"{message} {count(unknown, 'check', 'checks')} without a clear answer." if unknown else message
 
 
-def doctor_object(settings: Sequence[SettingFact], checks: Sequence[Check]) -> JsonFields:
+def _object(checkup: _Checkup) -> JsonFields:
     """The checks as the fields of the JSON output."""
+    checks = tuple(checkup.checks)
     return {
         "settings": [
             {
-                "name": plain(one.name),
-                "value": plain(one.value),
-                "place": plain(one.place),
-                "is_default": one.is_default,
-                "shadowed": [plain(place) for place in one.shadowed],
+                "name": plain(fact.name),
+                "value": plain(fact.value),
+                "place": plain(fact.place),
+                "is_default": fact.is_default,
+                "shadowed": [plain(place) for place in fact.shadowed],
             }
-            for one in settings
+            for fact in checkup.settings
         ],
         "checks": [
             {
@@ -118,3 +128,6 @@ def doctor_object(settings: Sequence[SettingFact], checks: Sequence[Check]) -> J
         ],
         "exit_code": exit_code_of(checks),
     }
+
+
+_VIEW: Final = View(event="doctor", fields=_object, text=_text)

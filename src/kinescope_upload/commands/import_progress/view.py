@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.sections import Section, show_sections
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from kinescope_upload.commands.import_progress.takeover import Takeover
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Clock
 
 __all__ = ["print_takeover", "takeover_object"]
 
 
-def print_takeover(takeover: Takeover, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
-    """Writes what was taken and what was not."""
-    escape_unencodable(stream)
-    if options.as_json:
-        stream.write(json_line("import", takeover_object(takeover), clock))
-    else:
-        show_sections(_sections(takeover, options), _totals(takeover), stream)
-    stream.flush()
+def _text(takeover: Takeover, options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(_sections(takeover, options), _totals(takeover), stream)
 
 
 def _sections(takeover: Takeover, options: DisplayOptions) -> list[Section]:
@@ -85,3 +79,6 @@ def takeover_object(takeover: Takeover) -> JsonFields:
             for one in takeover.not_taken
         ],
     }
+
+
+print_takeover: Final = partial(show, View(event="import", fields=takeover_object, text=_text))

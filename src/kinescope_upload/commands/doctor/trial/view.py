@@ -16,7 +16,8 @@ from kinescope_upload.commands.doctor.readings import (
     differs,
 )
 from kinescope_upload.output.json_text import json_line, plain
-from kinescope_upload.output.sections import Section, show_sections
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import show_sections
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
 from kinescope_upload.text import count, format_duration, pad, wrapped
 
