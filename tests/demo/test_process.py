@@ -71,18 +71,18 @@ def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[.
         "$ kupload verify",
     ]
     for words in (
-        "Row points at no video: 1",
-        "Video exists, row empty: 1",
+        "Row names a video that is not on Kinescope: 1",
+        "Video exists, row is empty: 1",
         "Two videos for one lesson: 2",
-        "Video ended in error: 1",
+        "Video failed at Kinescope: 1",
         "Video is stuck in an unfinished upload: 1",
-        "MD5 of the original differs: 1",
+        "MD5 on Kinescope differs from the file: 1",
         "Video in the wrong folder: 1",
-        "Video in the project's root: 1",
+        "Video in the project root: 1",
         'is called "den_1", the lesson "День 1"',
-        "Video in the folder that nobody knows: 1",
-        "8 things put right",
-        "Yours to decide: video ended in error",
+        "Unknown videos in course folders: 1",
+        "Applied 8 changes",
+        "Needs your decision: video failed at Kinescope",
     ):
         assert words in said, words
     lessons = len(MADE_FILES)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.compare.events import MendingFailed
-from kinescope_upload.audit.fixes import Action
+from kinescope_upload.audit.compare.events import FixFailed
+from kinescope_upload.audit.fixes import ClearRow, LinkVideo
 from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.kinescope.video import embed_url
@@ -72,7 +72,7 @@ def test_a_row_is_emptied_of_an_id_in_another_spelling(worlds: WorldMaker) -> No
     uploaded(world)
     world.database.set_video(FIRST, short_id(THEIRS), embed_url(THEIRS))
     assert kinds(look(world)) == [Kind.ROW_POINTS_NOWHERE]
-    assert [one.action for one in mend(world).plan.fixes] == [Action.CLEAR, Action.LINK]
+    assert [type(one) for one in mend(world).plan.fixes] == [ClearRow, LinkVideo]
     assert look(world).agrees
 
 
@@ -102,7 +102,7 @@ def test_without_originals_there_is_one_remark_a_course_and_nothing_is_proven(
         assert kinds(report) == [Kind.NO_ORIGINALS] * 2
         assert [one.course for one in report.findings] == [COURSE, "02_ads"]
         assert 'no original of 2 videos of course "01_analytics"' in report.findings[0].reason
-        assert (report.agrees, report.counts.agreed, report.proven_count) == (True, 3, 0)
+        assert (report.agrees, report.counts.agreed, report.verified_count) == (True, 3, 0)
     assert {record.stage for record in world.records.values()} == {Stage.LINKED}
     assert world.run("verify").exit_code == 0
 
@@ -111,7 +111,7 @@ def test_without_originals_repair_does_what_needs_no_proof_by_content(worlds: Wo
     world = worlds(readings={"originals": "off"})
     uploaded(world)
     world.database.set_video(FIRST, None)
-    assert [one.action for one in mend(world).plan.fixes] == [Action.LINK]
+    assert [type(one) for one in mend(world).plan.fixes] == [LinkVideo]
     assert kinds(look(world)) == [Kind.NO_ORIGINALS]
 
 
@@ -152,9 +152,9 @@ def test_where_kinescope_moves_no_video_it_is_said_and_a_person_has_to(status: i
     world.emulator.faults.add(Fault(route=Route.MOVE, status=status, times=None))
     ears = Ears()
     assert mend(world, ears).failed == 1
-    [failure] = [event for event in ears.heard if isinstance(event, MendingFailed)]
-    assert failure.reason == f"Kinescope left video {own} where it was."
-    assert failure.hint == 'Move it into the folder of "01_analytics" at Kinescope by hand.'
+    [failure] = [event for event in ears.heard if isinstance(event, FixFailed)]
+    assert failure.reason == f"Kinescope did not move video {own}."
+    assert failure.hint == 'Move it into the folder of "01_analytics" on Kinescope by hand.'
     assert kinds(look(world)) == [Kind.WRONG_FOLDER]
 
 
@@ -165,6 +165,6 @@ def test_a_video_that_is_gone_by_then_is_said_to_be_gone(worlds: WorldMaker) -> 
     world.emulator.faults.add(Fault(route=Route.VIDEO_GET, status=404, times=2))
     ears = Ears()
     assert mend(world, ears).failed == 1
-    [failure] = [event for event in ears.heard if isinstance(event, MendingFailed)]
+    [failure] = [event for event in ears.heard if isinstance(event, FixFailed)]
     assert failure.reason.startswith(f"Kinescope has no video {own}")
     assert the(look(world), Kind.WRONG_FOLDER).video_id == own

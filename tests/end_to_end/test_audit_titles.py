@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import Action
+from kinescope_upload.audit.fixes import RenameVideo
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.upload import Stage
@@ -78,7 +78,7 @@ def test_a_video_with_another_title_is_renamed_to_the_cut_and_then_nothing_is_le
         api.rename_video(video_of(long_titled), "den_1")
     assert kinds(look(long_titled)) == [Kind.TITLE_DIFFERS]
     result = mend(long_titled)
-    assert [one.action for one in result.plan.fixes] == [Action.RENAME]
+    assert [type(one) for one in result.plan.fixes] == [RenameVideo]
     assert (result.fixed, result.failed) == (1, 0)
     assert title_of(long_titled) == CUT
     assert kinds(look(long_titled)) == []

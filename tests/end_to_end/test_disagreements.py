@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import Action
+from kinescope_upload.audit.fixes import DeleteLeftover, Fix
 from support.auditing import kinds, look, mend, plan_of, text_of, uploaded, video_of
 from support.disagreements import ROWS, Disagreement
 
@@ -50,10 +50,10 @@ def test_verify_says_what_disagrees_and_nothing_else_and_repair_shows_what_to_do
         assert explanation.format(own=own) in text
     before = (world.database.videos(), world.emulator.videos(), _files(world))
     plan = plan_of(world)
-    assert tuple(one.action for one in plan.fixes) == row.actions
+    assert tuple(type(one) for one in plan.fixes) == row.fixes
     parts = (*plan.fixed, *(one.finding for one in plan.manual), *plan.rest)
     assert len(parts) == len(set(parts)) == len(report.findings), "each finding is in exactly one part"
-    if not row.actions:
+    if not row.fixes:
         assert {one.finding.kind for one in plan.manual} == set(row.kinds) - _DECIDED_ELSEWHERE
     for one in plan.manual:
         assert len(one.choices) == 2, "two ways to go on"
@@ -69,9 +69,9 @@ def test_repair_does_what_is_provable_and_nothing_else_and_verify_is_clean_then(
     world, _ = _set_up(worlds, row)
     before = (world.database.videos(), world.emulator.videos(), world.records)
     result = mend(world)
-    assert tuple(one.action for one in result.plan.fixes) == row.actions
-    assert (result.fixed, result.failed) == (len(row.actions), 0)
-    if not row.actions:
+    assert tuple(type(one) for one in result.plan.fixes) == row.fixes
+    assert (result.fixed, result.failed) == (len(row.fixes), 0)
+    if not row.fixes:
         assert (world.database.videos(), world.emulator.videos(), world.records) == before
     assert kinds(look(world)) == list(row.left)
     if row.uploads:
@@ -80,14 +80,14 @@ def test_repair_does_what_is_provable_and_nothing_else_and_verify_is_clean_then(
         assert look(world).agrees
 
 
-@pytest.mark.parametrize("row", [pytest.param(one, id=one.name) for one in ROWS if one.actions])
+@pytest.mark.parametrize("row", [pytest.param(one, id=one.name) for one in ROWS if one.fixes])
 def test_what_was_verified_before_is_mended_as_well(row: Disagreement, worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
     assert look(world).agrees
     row.arrange(world)
     result = mend(world)
-    assert tuple(one.action for one in result.plan.fixes) == row.actions
+    assert tuple(type(one) for one in result.plan.fixes) == row.fixes
     assert result.failed == 0
     if row.uploads:
         assert world.upload().exit_code == 0
@@ -116,7 +116,7 @@ def test_every_kind_of_finding_is_set_up_somewhere_here() -> None:
     told |= {Kind.UNFINISHED, Kind.STATUS_UNKNOWN, Kind.FILE_UNREADABLE, Kind.MAPPING_IN_DOUBT}  # test_audit_verify
     told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED, Kind.NO_ORIGINALS}  # test_audit_readings
     assert told == set(Kind)
-    assert {action for row in ROWS for action in row.actions} == set(Action)
+    assert {fix for row in ROWS for fix in row.fixes} | {DeleteLeftover} == set(get_args(Fix))  # test_repair
 
 
 def _files(world: World) -> dict[str, bytes]:

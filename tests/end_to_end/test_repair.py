@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.compare.events import Mended, MendingFailed
-from kinescope_upload.audit.fixes import Action, FixPlan
+from kinescope_upload.audit.compare.events import FixApplied, FixFailed
+from kinescope_upload.audit.fixes import AdoptVideo, DeleteDuplicate, DeleteLeftover, FixPlan
 from kinescope_upload.audit.repair import repair
-from kinescope_upload.emulator import Action as FaultAction
-from kinescope_upload.emulator import Fault, ForeignVideo, Right, Route, Token, VideoStatus
+from kinescope_upload.emulator import Action, Fault, ForeignVideo, Right, Route, Token, VideoStatus
 from kinescope_upload.errors import UsageError
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.progress import CourseLock
@@ -44,8 +43,8 @@ def _deleted(world: World) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("ascii").splitlines()] if path.exists() else []
 
 
-def _failures(ears: Ears) -> list[MendingFailed]:
-    return [event for event in ears.heard if isinstance(event, MendingFailed)]
+def _failures(ears: Ears) -> list[FixFailed]:
+    return [event for event in ears.heard if isinstance(event, FixFailed)]
 
 
 # --- Deletions ---------------------------------------------------------------------------------------------------
@@ -106,7 +105,7 @@ def test_a_token_that_may_not_delete_leaves_everything_as_it_was(worlds: WorldMa
     assert (result.fixed, result.failed) == (0, 2)
     first, second = _failures(ears)
     assert "may not delete" in first.reason
-    assert "could not be done" in second.reason
+    assert "change that it needs failed" in second.reason
     assert world.records[FIRST].video_id == own
     assert kinds(look(world)) == [Kind.TWO_VIDEOS]
 
@@ -119,7 +118,7 @@ def test_an_unfinished_video_whose_lesson_is_gone_is_deleted(world: World) -> No
     world.database.execute('DELETE FROM "Lesson"')
     world.database.add_lessons([(f"{COURSE}_m09_other_001", COURSE, "Другой")])
     assert kinds(look(world)) == [Kind.UNFINISHED, Kind.LESSON_WITHOUT_FILE, Kind.LESSON_WITHOUT_ROW]
-    assert [one.action for one in mend(world).plan.fixes] == [Action.DELETE]
+    assert [type(one) for one in mend(world).plan.fixes] == [DeleteLeftover]
     assert world.emulator.videos() == ()
     assert [line["video_id"] for line in _deleted(world)] == [leftover]
     assert "/upload" not in json.dumps(_deleted(world))  # an open upload's URL is a secret
@@ -144,7 +143,7 @@ def test_an_unfinished_video_of_ours_beside_a_proven_one_is_deleted(worlds: Worl
     world.emulator.add_foreign_video(ForeignVideo(id=THEIRS, title=title, parent_id=folder, size=400 * KIB, md5=md5))
     world.database.set_video(FIRST, THEIRS, embed_url(THEIRS))
     assert kinds(look(world)) == [Kind.TWO_VIDEOS, Kind.NOT_COMPARED]
-    assert [one.action for one in mend(world).plan.fixes] == [Action.DELETE, Action.ADOPT]
+    assert [type(one) for one in mend(world).plan.fixes] == [DeleteDuplicate, AdoptVideo]
     assert look(world).findings == ()
     assert [video.id for video in world.emulator.videos()] == [THEIRS]
     assert world.records[FIRST].stage is Stage.VERIFIED
@@ -170,7 +169,7 @@ def test_a_video_with_the_content_of_two_lessons_is_linked_to_none(worlds: World
     plan = plan_of(world)
     assert plan.fixes == ()
     [manual] = plan.manual
-    assert f"it has the content of {FIRST}, {SECOND}, which is not enough" in manual.finding.reason
+    assert f"it has the content of {FIRST}, {SECOND}, which does not tell whose it is" in manual.finding.reason
     assert f"/v1/videos/{THEIRS}" in manual.choices[0].command
     assert f"\"videoId\\\" = '{THEIRS}'" in manual.choices[1].command
 
@@ -232,7 +231,7 @@ def test_a_row_that_somebody_fills_meanwhile_is_not_emptied(worlds: WorldMaker) 
     world.emulator.delete_video(video_of(world))
     ears = Ears()
     assert _mend_while(world, lambda: world.database.set_video(FIRST, THEIRS), ears) == (1, 1)
-    assert "does not hold" in _failures(ears)[0].reason
+    assert "no longer holds" in _failures(ears)[0].reason
     assert world.database.videos()[FIRST][0] == THEIRS
 
 
@@ -257,7 +256,7 @@ def test_a_video_that_is_there_after_all_is_believed(worlds: WorldMaker) -> None
         world.emulator.add_foreign_video(ForeignVideo(id=own, title="back again"))
 
     assert _mend_while(world, come_back, ears) == (0, 2)
-    assert "is there after all" in _failures(ears)[0].reason
+    assert "exists after all" in _failures(ears)[0].reason
     assert world.database.videos()[FIRST][0] == own
     assert world.records[FIRST].video_id == own
 
@@ -267,7 +266,7 @@ def test_a_video_that_is_no_surplus_any_more_is_not_deleted(worlds: WorldMaker) 
     own = _row_names_twin(world)
     ears = Ears()
     assert _mend_while(world, lambda: world.emulator.set_status(THEIRS, VideoStatus.ERROR), ears) == (0, 2)
-    assert "is not as it was" in _failures(ears)[0].reason
+    assert "has changed" in _failures(ears)[0].reason
     assert own in {video.id for video in world.emulator.videos()}
     assert _deleted(world) == []
 
@@ -279,7 +278,7 @@ def test_a_file_that_changes_meanwhile_gets_no_video(worlds: WorldMaker) -> None
     [path] = world.library.glob(f"{COURSE}/*/001*")
     ears = Ears()
     assert _mend_while(world, path.touch, ears) == (0, 1)
-    assert "not provably" in _failures(ears)[0].reason
+    assert "has changed" in _failures(ears)[0].reason
 
 
 # --- Breaking off ------------------------------------------------------------------------------------------------
@@ -295,7 +294,7 @@ def test_a_repair_that_breaks_off_is_finished_by_the_next(steps: int, worlds: Wo
     class Dying(Ears):
         def __call__(self, event: object) -> None:
             super().__call__(event)  # type: ignore[arg-type] # what is heard
-            if sum(isinstance(one, Mended) for one in self.heard) == steps:
+            if sum(isinstance(one, FixApplied) for one in self.heard) == steps:
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -311,7 +310,7 @@ def test_a_repair_that_breaks_off_is_finished_by_the_next(steps: int, worlds: Wo
 def test_a_repair_that_is_killed_in_mid_deletion_is_finished_by_the_next(worlds: WorldMaker) -> None:
     world = worlds()
     own = _row_names_twin(world)
-    world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=FaultAction.DELAY, delay=5.0))
+    world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=Action.DELAY, delay=5.0))
     before = world.emulator.accounting.requests()[Route.VIDEO_DELETE]
     process = world.start("repair", "--yes")
     assert world.emulator.accounting.wait_until(lambda seen: seen.requests()[Route.VIDEO_DELETE] > before, timeout=30)
@@ -327,7 +326,7 @@ def test_a_repair_that_is_killed_in_mid_deletion_is_finished_by_the_next(worlds:
 def test_the_lost_answer_to_a_deletion_is_no_failure(worlds: WorldMaker) -> None:
     world = worlds()
     _row_names_twin(world)
-    world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=FaultAction.LOSE_ANSWER))
+    world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=Action.LOSE_ANSWER))
     assert mend(world).failed == 0
     assert look(world).agrees
 
@@ -376,21 +375,21 @@ def test_a_person_reads_the_plan_the_choices_and_what_was_done(worlds: WorldMake
     world.database.set_video(FIRST, None)
     world.emulator.set_status(video_of(world, SECOND), VideoStatus.ERROR)
     dry = world.run("repair", "--dry-run").text
-    assert "To put right: 1" in dry
+    assert "Changes: 1" in dry
     assert f"link {FIRST} to video {video_of(world)}, which kupload" in " ".join(dry.split())
-    assert "Yours to decide: video ended in error" in dry
+    assert "Needs your decision: video failed at Kinescope" in dry
     assert "$ curl -X DELETE" in dry
-    assert "Nothing was written." in dry
+    assert "Nothing was changed." in dry
     done = world.run("repair", "--yes").text
     assert f"done: link {FIRST}" in done
-    assert "1 thing put right" in done
+    assert "Applied 1 change" in done
 
 
 def test_nothing_to_put_right_is_said(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
     outcome = world.run("repair", "--yes")
-    assert (outcome.exit_code, "Nothing that kupload may put right" in outcome.text) == (0, True)
+    assert (outcome.exit_code, "nothing that kupload can fix" in outcome.text) == (0, True)
 
 
 def test_a_repair_waits_for_no_run_that_is_at_work(worlds: WorldMaker) -> None:

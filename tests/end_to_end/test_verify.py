@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.compare.events import FilesRead, Processing, VideosListed, Warned
+from kinescope_upload.audit.compare.events import FilesRead, Processing, VideosListed
 from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
+from kinescope_upload.events import Warned
 from kinescope_upload.progress import CourseLock
 from kinescope_upload.upload import Stage
 from support.auditing import (
@@ -122,7 +123,7 @@ def test_many_findings_of_a_kind_are_counted_and_the_first_named(worlds: WorldMa
     for number in range(30):
         world.emulator.add_foreign_video(ForeignVideo(title=f"{number}", parent_id=folder, size=number + 1))
     text = text_of(look(world))
-    assert "Video in the folder that nobody knows: 30" in text
+    assert "Unknown videos in course folders: 30" in text
     assert "and 10 more (--verbose or --json names them)" in text
     assert text.count("belongs to no lesson") == 20
 
@@ -150,7 +151,7 @@ def test_waiting_ends_with_a_list_of_those_in_error(worlds: WorldMaker) -> None:
     report = look(world, WAITING, ears)
     assert kinds(report) == [Kind.STATUS_ERROR]
     assert the(report, Kind.STATUS_ERROR).video_id in {video.id for video in world.emulator.videos()}
-    assert "Video ended in error: 1" in text_of(report)
+    assert "Video failed at Kinescope: 1" in text_of(report)
     assert [event for event in ears.heard if isinstance(event, Processing)][-1].failed == 1
 
 
@@ -197,7 +198,7 @@ def test_ctrl_c_ends_the_wait_at_once(worlds: WorldMaker) -> None:
     uploaded(world)
     process = world.start("verify", "--wait")
     assert process.stdout is not None
-    assert "0 done, 3 not yet" in process.stdout.readline()
+    assert "0 done, 3 still processing" in process.stdout.readline()
     os.kill(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -237,7 +238,7 @@ def test_a_file_that_was_only_touched_is_a_remark_until_it_is_read(worlds: World
     report = look(world)
     assert report.agrees
     assert kinds(report) == [Kind.NOT_COMPARED]
-    assert "was written to since it was sent" in the(report, Kind.NOT_COMPARED).reason
+    assert "was written to after its upload" in the(report, Kind.NOT_COMPARED).reason
     assert world.records[FIRST].stage is Stage.LINKED
     assert look(world, DEEP).findings == ()
     assert world.records[FIRST].stage is Stage.VERIFIED
@@ -277,7 +278,7 @@ def test_an_upload_that_is_begun_is_unfinished_and_its_video_is_no_stranger(worl
     assert world.upload().exit_code == 1
     report = look(world)
     assert kinds(report) == [Kind.UNFINISHED]
-    assert the(report, Kind.UNFINISHED).hint == "`kupload` goes on with it."
+    assert the(report, Kind.UNFINISHED).hint == "`kupload` continues it."
 
 
 def test_a_status_that_nobody_knows_is_named(worlds: WorldMaker) -> None:
@@ -321,7 +322,7 @@ def test_a_video_that_the_progress_files_do_not_know_is_a_remark(worlds: WorldMa
     assert report.agrees
     assert kinds(report) == [Kind.NOT_COMPARED] * 3 + [Kind.NOT_RECORDED] * 3
     assert report.counts.agreed == 3
-    assert report.proven_count == 0
+    assert report.verified_count == 0
 
 
 def test_a_course_may_be_pinned_to_the_projects_root(worlds: WorldMaker) -> None:
@@ -371,7 +372,7 @@ def test_a_course_that_a_run_is_at_work_on_is_compared_and_not_written_to(worlds
     finally:
         lock.release()
     [noticed] = [event for event in ears.heard if isinstance(event, Warned)]
-    assert "is not written down: Another run is at work" in noticed.message
+    assert "not marked as verified: Another run is at work" in noticed.message
     assert {record.stage for record in world.records.values()} == {Stage.LINKED}
 
 

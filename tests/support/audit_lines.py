@@ -10,33 +10,33 @@ from kinescope_upload.audit.compare import Counts, Finding, Kind, Lesson, Report
 from kinescope_upload.audit.compare.events import (
     AuditEvent,
     FilesRead,
-    Mended,
-    MendingFailed,
+    FixApplied,
+    FixFailed,
     Processing,
     VideosListed,
-    Warned,
 )
-from kinescope_upload.audit.fixes import Action, Choice, Fix, FixPlan, ManualChoice
+from kinescope_upload.audit.fixes import Choice, FixPlan, LinkVideo, ManualChoice
+from kinescope_upload.audit.repair import RepairResult
 from kinescope_upload.audit.show.progress import audit_progress
 from kinescope_upload.audit.show.view import AuditView
+from kinescope_upload.events import Warned
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
 from support.display_cases import FakeTime
 
-__all__ = ["EVENTS", "PLAN", "REPORT", "audit_lines"]
+__all__ = ["EVENTS", "PLAN", "REPORT", "RESULT", "audit_lines"]
 
 _FINDING = Finding(
     kind=Kind.ROW_EMPTY,
     course="01_analytics",
-    reason="a_001: video v is there, and its row names none",
-    hint="`kupload repair` links it.",
+    reason="a_001: video v exists, and its row is empty",
     lesson_id="a_001",
     path="01_analytics/001.mp4",
     video_id="v",
     other_id="w",
 )
 _LESSON = Lesson(lesson_id="a_001", course="01_analytics", title="A title")
-_MENDING = Fix(action=Action.LINK, finding=_FINDING, lesson=_LESSON, video_id="v", explanation="link a_001 to video v")
+_FIX = LinkVideo(finding=_FINDING, lesson=_LESSON, video_id="v")
 _NOTE = Finding(kind=Kind.NOT_COMPARED, course="01_analytics", reason="a_002: no MD5", lesson_id="a_002")
 _LOST = Finding(kind=Kind.NOT_UPLOADED, course="01_analytics", reason="a_003 is not uploaded", hint="`kupload`")
 REPORT = Report(
@@ -54,17 +54,18 @@ REPORT = Report(
     verified={"01_analytics": {"a_002": "x"}},
 )
 PLAN = FixPlan(
-    fixes=(_MENDING,),
+    fixes=(_FIX,),
     manual=(ManualChoice(finding=_FINDING, choices=(Choice(explanation="delete it", command="curl -X DELETE"),)),),
     rest=(_LOST, _NOTE),
 )
+RESULT = RepairResult(plan=PLAN, was_agreed=True, fixed=1, failed=1)
 EVENTS: tuple[AuditEvent, ...] = (
     VideosListed(videos=3),
     FilesRead(read_bytes=10, total_bytes=30),
     Processing(done=1, unfinished=2, failed=0),
     Warned(message="Kinescope has trouble."),
-    Mended(fix=_MENDING),
-    MendingFailed(fix=_MENDING, reason="the row is taken", hint="Look again."),
+    FixApplied(fix=_FIX),
+    FixFailed(fix=_FIX, reason="the row is taken", hint="Look again."),
 )
 
 
@@ -78,5 +79,5 @@ def audit_lines() -> list[dict[str, Any]]:
             fake.pass_by(2)
     view.show_report(REPORT, exit_code=1)
     view.show_plan(PLAN)
-    view.show_end(PLAN, fixed=1, failed=1, exit_code=1)
+    view.show_end(RESULT, exit_code=1)
     return [json.loads(line) for line in out.getvalue().splitlines()]

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import Action
+from kinescope_upload.audit.fixes import (
+    AdoptVideo,
+    ClearRow,
+    DeleteDuplicate,
+    Fix,
+    LinkVideo,
+    MoveVideo,
+    RenameVideo,
+    StartOver,
+)
 from kinescope_upload.emulator import ForeignVideo, VideoStatus
 from kinescope_upload.kinescope.video import embed_url
 from support.auditing import FIRST, SECOND, THEIRS, kinescope, video_of
@@ -30,7 +39,7 @@ class Disagreement:
         arrange: Makes it so.
         kinds: What `verify` finds, in its order.
         says: What it says among other things; `{own}` is the first lesson's video.
-        actions: What `repair` does; nothing where only a person can decide.
+        fixes: What `repair` does; nothing where only a person can decide.
         left: What `verify` finds after `repair`, before the next run.
         uploads: Whether the next run has something to upload before all is well.
     """
@@ -39,7 +48,7 @@ class Disagreement:
     arrange: Callable[[World], None]
     kinds: tuple[Kind, ...]
     says: tuple[str, ...]
-    actions: tuple[Action, ...] = ()
+    fixes: tuple[type[Fix], ...] = ()
     left: tuple[Kind, ...] = ()
     uploads: bool = False
 
@@ -186,8 +195,11 @@ ROWS = (
         name="stale id",
         arrange=_stale_id,
         kinds=(Kind.ROW_POINTS_NOWHERE,),
-        says=("Row points at no video: 1", f"{FIRST}: its row names video {THEIRS}, which is nowhere on Kinescope"),
-        actions=(Action.RESTART, Action.CLEAR),
+        says=(
+            "Row names a video that is not on Kinescope: 1",
+            f"{FIRST}: its row names video {THEIRS}, which is not on Kinescope",
+        ),
+        fixes=(StartOver, ClearRow),
         left=(Kind.NOT_UPLOADED,),
         uploads=True,
     ),
@@ -195,8 +207,8 @@ ROWS = (
         name="our video was deleted at Kinescope",
         arrange=_video_deleted,
         kinds=(Kind.ROW_POINTS_NOWHERE,),
-        says=("its row names video {own}, which is nowhere",),
-        actions=(Action.RESTART, Action.CLEAR),
+        says=("its row names video {own}, which is not on Kinescope",),
+        fixes=(StartOver, ClearRow),
         left=(Kind.NOT_UPLOADED,),
         uploads=True,
     ),
@@ -205,21 +217,21 @@ ROWS = (
         arrange=_stale_id_beside_ours,
         kinds=(Kind.ROW_POINTS_NOWHERE,),
         says=("kupload uploaded {own}",),
-        actions=(Action.CLEAR, Action.LINK),
+        fixes=(ClearRow, LinkVideo),
     ),
     Disagreement(
         name="database dropped after the upload",
         arrange=_row_emptied,
         kinds=(Kind.ROW_EMPTY,),
-        says=("Video exists, row empty: 1", "video {own} is there, and its row names none"),
-        actions=(Action.LINK,),
+        says=("Video exists, row is empty: 1", "video {own} exists, and its row is empty"),
+        fixes=(LinkVideo,),
     ),
     Disagreement(
         name="row emptied, video gone",
         arrange=_emptied_and_deleted,
         kinds=(Kind.VIDEO_GONE,),
-        says=("Progress file names a video that is gone: 1", "kupload uploaded video {own}, which is nowhere"),
-        actions=(Action.RESTART,),
+        says=("Video in the progress file is gone: 1", "kupload uploaded video {own}, which is not on Kinescope"),
+        fixes=(StartOver,),
         left=(Kind.NOT_UPLOADED,),
         uploads=True,
     ),
@@ -227,50 +239,50 @@ ROWS = (
         name="title den_1 instead of День 1",
         arrange=_renamed_to_file_name,
         kinds=(Kind.TITLE_DIFFERS,),
-        says=("Title is not the lesson's: 1", 'its video {own} is called "den_1", the lesson "День 1"'),
-        actions=(Action.RENAME,),
+        says=("Title differs from the lesson: 1", 'video {own} is called "den_1", the lesson "День 1"'),
+        fixes=(RenameVideo,),
     ),
     Disagreement(
         name="video in the wrong folder",
         arrange=_in_other_folder,
         kinds=(Kind.WRONG_FOLDER,),
-        says=("Video in the wrong folder: 1", 'not in that of "01_analytics"'),
-        actions=(Action.MOVE,),
+        says=("Video in the wrong folder: 1", 'not in the folder of "01_analytics"'),
+        fixes=(MoveVideo,),
     ),
     Disagreement(
         name="video in the project's root",
         arrange=lambda world: _moved(world, world.emulator.project_id),
         kinds=(Kind.PROJECT_ROOT,),
-        says=("Video in the project's root: 1", "video {own} lies in the root of project"),
-        actions=(Action.MOVE,),
+        says=("Video in the project root: 1", "video {own} is in the root of project"),
+        fixes=(MoveVideo,),
     ),
     Disagreement(
         name="two videos, the row's is provably the lesson's",
         arrange=_row_names_twin,
         kinds=(Kind.TWO_VIDEOS,),
         says=("Two videos for one lesson: 1", f"its row names {THEIRS}, and kupload uploaded {{own}}"),
-        actions=(Action.DELETE, Action.ADOPT),
+        fixes=(DeleteDuplicate, AdoptVideo),
     ),
     Disagreement(
         name="the row's video is provably the lesson's, ours is gone",
         arrange=_row_names_twin_and_ours_is_gone,
         kinds=(Kind.VIDEO_GONE,),
-        says=(f"its row names {THEIRS}; kupload had {{own}} for it, which is gone",),
-        actions=(Action.ADOPT,),
+        says=(f"its row names {THEIRS}, and the progress file names {{own}}, which is not on Kinescope",),
+        fixes=(AdoptVideo,),
     ),
     Disagreement(
         name="two videos, the row's has another content",
         arrange=_row_names_other,
         kinds=(Kind.TWO_VIDEOS, Kind.SIZE_DIFFERS, Kind.TITLE_DIFFERS),
-        says=(f"its row names {THEIRS}, and kupload uploaded {{own}}", "Size of the original differs: 1"),
-        actions=(),
+        says=(f"its row names {THEIRS}, and kupload uploaded {{own}}", "Size on Kinescope differs from the file: 1"),
+        fixes=(),
         left=(Kind.TWO_VIDEOS, Kind.SIZE_DIFFERS, Kind.TITLE_DIFFERS),
     ),
     Disagreement(
         name="a second video of the same content, not ours",
         arrange=foreign_twin,
         kinds=(Kind.TWO_VIDEOS,),
-        says=(f"beside {{own}}, video {THEIRS} has the same size and MD5",),
+        says=(f"video {THEIRS} has the same size and MD5 as its video {{own}}",),
         left=(Kind.TWO_VIDEOS,),
     ),
     Disagreement(
@@ -292,7 +304,7 @@ ROWS = (
             name=f"status {status}",
             arrange=_status(status),
             kinds=(kind,),
-            says=(f'Kinescope says "{status}" of video {{own}}',),
+            says=(f'video {{own}} has status "{status}"',),
             left=(kind,),
         )
         for status, kind in (
@@ -322,14 +334,14 @@ ROWS = (
         name="the file was replaced after the upload",
         arrange=_file_replaced,
         kinds=(Kind.FILE_CHANGED,),
-        says=("File has changed since it was sent: 1",),
+        says=("File has changed since its upload: 1",),
         left=(Kind.FILE_CHANGED,),
     ),
     Disagreement(
         name="a video that nobody knows",
         arrange=_stray,
         kinds=(Kind.UNKNOWN_VIDEO,),
-        says=(f'video {THEIRS} in the folder of "01_analytics", called "what is this", "done", 777 B',),
+        says=(f'video {THEIRS} in the folder of "01_analytics" ("what is this", status "done", 777 B)',),
         left=(Kind.UNKNOWN_VIDEO,),
     ),
     Disagreement(
@@ -379,7 +391,7 @@ ROWS = (
         name="the progress was lost, and the row is empty",
         arrange=_row_emptied_and_progress_lost,
         kinds=(Kind.NOT_UPLOADED, Kind.UNKNOWN_VIDEO),
-        says=(f"it has the size of {FIRST}: `kupload verify --deep` tells whether it is its video",),
-        actions=(Action.ADOPT,),
+        says=(f"it has the size of {FIRST}: `kupload verify --deep` compares the MD5",),
+        fixes=(AdoptVideo,),
     ),
 )

@@ -9,7 +9,20 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from kinescope_upload.audit.compare import Comparison, Lesson, RecordSummary, TargetFolder
-from kinescope_upload.audit.fixes import Action, Commands, Fix, FixPlan, plan_fixes
+from kinescope_upload.audit.fixes import (
+    AdoptVideo,
+    ClearRow,
+    Commands,
+    DeleteDuplicate,
+    DeleteLeftover,
+    Fix,
+    FixPlan,
+    LinkVideo,
+    MoveVideo,
+    RenameVideo,
+    StartOver,
+    plan_fixes,
+)
 from kinescope_upload.kinescope.video import Video
 from kinescope_upload.model import LessonRow, LessonTable, VideoFile
 from kinescope_upload.upload import Stage
@@ -48,8 +61,7 @@ class SmallWorld:
         return self.compared().report()
 
     def plan(self) -> FixPlan:
-        comparison = self.compared()
-        return plan_fixes(comparison.report(), comparison, COMMANDS)
+        return plan_fixes(self.compared(), COMMANDS)
 
     def fixed(self) -> SmallWorld:
         """The world after everything that is planned was done."""
@@ -61,22 +73,23 @@ class SmallWorld:
 
 def _do(fix: Fix, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:
     lesson = lessons[fix.lesson.lesson_id]
-    match fix.action:
-        case Action.DELETE:
+    match fix:
+        case DeleteDuplicate():
             del videos[fix.video_id]
-            if not fix.value:
-                lesson = replace(lesson, summary=None)
-        case Action.RESTART:
+        case DeleteLeftover():
+            del videos[fix.video_id]
             lesson = replace(lesson, summary=None)
-        case Action.CLEAR:
+        case StartOver():
+            lesson = replace(lesson, summary=None)
+        case ClearRow():
             assert fix.video_id not in videos
             lesson = replace(lesson, row=_row(lesson, None))
-        case Action.ADOPT | Action.LINK:
+        case AdoptVideo() | LinkVideo():
             lesson = _linked(lesson, videos[fix.video_id])
-        case Action.MOVE:
-            videos[fix.video_id] = replace(videos[fix.video_id], folder_id=fix.value)
-        case Action.RENAME:
-            videos[fix.video_id] = replace(videos[fix.video_id], title=fix.value)
+        case MoveVideo():
+            videos[fix.video_id] = replace(videos[fix.video_id], folder_id=fix.parent_id)
+        case RenameVideo():
+            videos[fix.video_id] = replace(videos[fix.video_id], title=fix.title)
     lessons[lesson.lesson_id] = lesson
 
 
@@ -113,7 +126,7 @@ _titles = st.sampled_from(("One", "Two"))
 
 
 @st.composite
-def _traces(draw: st.DrawFn, file: VideoFile | None) -> RecordSummary:
+def _summaries(draw: st.DrawFn, file: VideoFile | None) -> RecordSummary:
     stage = draw(st.sampled_from([one for one in Stage if one is not Stage.PLANNED]))
     size = file.size if file and draw(st.booleans()) else draw(_sizes)
     has_md5 = stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}
@@ -143,7 +156,7 @@ def _lessons(draw: st.DrawFn, lesson_id: str) -> Lesson:
         title=title if row else None,
         file=file,
         row=row,
-        summary=draw(st.one_of(st.none(), _traces(file))),
+        summary=draw(st.one_of(st.none(), _summaries(file))),
         file_md5=draw(_md5s) if file else None,
     )
 

@@ -1,13 +1,15 @@
-"""`kupload verify` and `kupload repair`: the four sides looked at, held against each other, and put right.
+"""`kupload verify` and `kupload repair`: compares the four sides, and fixes what is certain.
 
 ::
 
     verify ──┬──► inspection ──► sides          files, rows and progress
-    repair ──┤        ├────────► hashes         files that have to be read
-       │     │        └────────► waiting        until Kinescope is done
-       │     └──► proof                         what agrees becomes `verified`
-       └──► mender                              one mending after the other, each looked at again first
-    patience                                    requests that fail are tried again
+    repair ──┤        ├────────► compare        the sides become findings
+       │     │        └────────► hashes         MD5s of files
+       │     ├──► waiting                       until Kinescope has processed the videos
+       │     └──► mark_verified                 marks what agrees
+       └──► fixes                               plans fixes, and applies them
+    retries                                     tries failed requests again
+    show                                        text, JSON and progress
 
-Everything happens in one thread, so Ctrl+C ends it at once.
+Everything runs in one thread, so Ctrl+C ends it at once.
 """

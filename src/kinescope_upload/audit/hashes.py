@@ -1,71 +1,53 @@
-"""Files of the library read again for their MD5."""
+"""Reads files of the library for their MD5."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kinescope_upload.audit.compare import Finding, Kind
-from kinescope_upload.audit.compare.events import EmitAudit, FilesRead
+from kinescope_upload.audit.compare import Kind
+from kinescope_upload.audit.compare.events import FilesRead
 from kinescope_upload.errors import FileChangedError
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.policy.sizing import READ_BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from kinescope_upload.audit.compare import Lesson
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.audit.compare import Finding, Lesson
+    from kinescope_upload.audit.compare.events import Emit
 
 __all__ = ["read_md5s"]
 
 
-def read_md5s(library: Path, lessons: Sequence[Lesson], tell: EmitAudit) -> tuple[dict[str, str], tuple[Finding, ...]]:
-    """The MD5s of these lessons' files by lesson id, and the files that could not be read.
+def read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[dict[str, str], list[Finding]]:
+    """Returns the MD5s of these lessons' files by lesson id, and the files that cannot be read.
 
     Args:
         library: The library root.
         lessons: The lessons; those without a file are left out.
-        tell: Hears how far it is.
+        emit: Takes a `FilesRead` after each block.
     """
+    files = [(lesson, lesson.file) for lesson in lessons if lesson.file]
+    total = sum(file.size for _, file in files)
+    read = 0
+
+    def count_block() -> None:
+        nonlocal read
+        read += READ_BLOCK
+        emit(FilesRead(read_bytes=min(read, total), total_bytes=total))
+
     found: dict[str, str] = {}
     unreadable: list[Finding] = []
-    meter = _Meter(sum(one.file.size for one in lessons if one.file), tell)
-    for lesson in lessons:
-        if lesson.file is None:
-            continue
+    for lesson, file in files:
         try:
-            found[lesson.lesson_id] = _md5(library, lesson.file, meter)
+            with VideoSource(library / file.path, file, with_checksum=True) as source:
+                digest = source.md5(count_block)
+                source.check_unchanged()
         except FileChangedError as error:
-            unreadable.append(_finding(lesson, error))
-    return found, tuple(unreadable)
-
-
-class _Meter:
-    def __init__(self, total: int, tell: EmitAudit) -> None:
-        self._total = total
-        self._tell = tell
-        self._read = 0
-
-    def add(self, count: int) -> None:
-        self._read += count
-        self._tell(FilesRead(read_bytes=min(self._read, self._total), total_bytes=self._total))
-
-
-def _md5(library: Path, file: VideoFile, meter: _Meter) -> str:
-    with VideoSource(library / file.path, file, with_checksum=True) as source:
-        digest = source.md5(lambda: meter.add(READ_BLOCK))
-        source.check_unchanged()
-    assert digest is not None  # noqa: S101 - checksums are wanted
-    return digest
-
-
-def _finding(lesson: Lesson, error: FileChangedError) -> Finding:
-    return Finding(
-        kind=Kind.FILE_UNREADABLE,
-        course=lesson.course,
-        reason=f"{lesson.lesson_id}: {error.what}",
-        hint=error.hint or "Look again when it is at rest.",
-        lesson_id=lesson.lesson_id,
-        path=lesson.file.path if lesson.file else None,
-    )
+            hint = error.hint or "Run the command again when the file no longer changes."
+            unreadable.append(lesson.finding(Kind.FILE_UNREADABLE, f"{lesson.lesson_id}: {error.what}", hint))
+        else:
+            assert digest is not None  # noqa: S101 - checksums are on
+            found[lesson.lesson_id] = digest
+    return found, unreadable

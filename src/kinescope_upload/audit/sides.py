@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kinescope_upload.audit.retries import Retries
+    from kinescope_upload.audit.retries import RetryingClient
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.model import LessonRow, VideoFile
@@ -35,7 +35,7 @@ class Ground:
     rows: Mapping[str, LessonRow] | None
 
 
-def look_around(settings: Settings, database: LessonsDatabase | None, patience: Retries) -> Ground:
+def look_around(settings: Settings, database: LessonsDatabase | None, client: RetryingClient) -> Ground:
     """Walks through the library and reads all rows, of other courses too: their videos are not unknown.
 
     Raises:
@@ -43,12 +43,12 @@ def look_around(settings: Settings, database: LessonsDatabase | None, patience: 
         BatchStoppedError: The database does not answer or refuses.
     """
     survey = survey_library(settings)
-    return Ground(survey=survey, rows=None if database is None else _rows(database, patience))
+    return Ground(survey=survey, rows=None if database is None else _rows(database, client))
 
 
-def _rows(database: LessonsDatabase, patience: Retries) -> dict[str, LessonRow]:
+def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, LessonRow]:
     try:
-        return {row.lesson_id: row for row in patience.make(database.rows)}
+        return {row.lesson_id: row for row in client.call(database.rows)}
     except DatabaseDownError as error:
         raise BatchStoppedError(
             error.what, "Start the database (a free Supabase project falls asleep), then run the same command again."
@@ -76,7 +76,7 @@ def sides_of(settings: Settings, ground: Ground) -> LocalSides:
         scanned=survey.mapped.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
         rows=ground.rows,
-        traces=_traces(settings.progress, files, ground.rows or {}),
+        summaries=_traces(settings.progress, files, ground.rows or {}),
         files=files,
         find=partial(stat_file, settings.needed_library()),
     )

@@ -1,4 +1,4 @@
-"""`kupload verify`: files, progress, rows and videos held against each other, lesson by lesson."""
+"""`kupload verify`: compares files, progress, rows and videos, lesson by lesson."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.audit.mark_verified import mark_verified
-from kinescope_upload.audit.waiting import Waiting, wait_until_done
+from kinescope_upload.audit.waiting import wait_until_done
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Report
-    from kinescope_upload.audit.compare.events import EmitAudit
+    from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
 
 __all__ = ["LONGEST_WAIT", "VerifyOptions", "verify"]
 
 LONGEST_WAIT: Final = 12 * 3600.0
-"""Seconds that `--wait` waits at most, unless the user says otherwise."""
+"""Seconds that `--wait` waits at most, unless the user sets another limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyOptions:
-    """How it is to be done.
+    """The options of `verify`.
 
     Attributes:
-        waits: Whether to wait until Kinescope has processed everything.
-        longest_wait: For how long at most, in seconds.
+        waits: Whether to wait until Kinescope has processed every video.
+        longest_wait: The limit of that wait in seconds.
         is_deep: Whether to read every file again for its MD5.
     """
 
@@ -35,17 +35,16 @@ class VerifyOptions:
     is_deep: bool = False
 
 
-def verify(settings: Settings, wishes: VerifyOptions, tell: EmitAudit) -> Report:
-    """Looks at all four sides and tells what disagrees; what agrees becomes `verified` in the progress files.
+def verify(settings: Settings, options: VerifyOptions, emit: Emit) -> Report:
+    """Reports what disagrees, and marks what agrees as `verified` in the progress files.
 
     Raises:
-        KuploadError: A side cannot be looked at.
+        KuploadError: A side cannot be read.
     """
-    with open_tools(settings, tell) as tools:
-        inspection = inspect(tools, is_deep=wishes.is_deep)
-        if wishes.waits:
-            waiting = Waiting(interval=settings.retry_base, longest=wishes.longest_wait)
-            wait_until_done(tools.api, inspection.comparison, waiting, tell)
-        report = inspection.report()
-        mark_verified(settings.progress, report.verified, tools.service.now(), tell)
+    with open_tools(settings, emit) as tools:
+        comparison = inspect(tools, is_deep=options.is_deep)
+        if options.waits:
+            wait_until_done(tools, comparison, longest=options.longest_wait)
+        report = comparison.report()
+        mark_verified(settings.progress, report.verified, tools.client.now(), emit)
         return report

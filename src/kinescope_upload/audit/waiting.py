@@ -1,72 +1,64 @@
-"""Waiting until Kinescope has processed every video, or has given some of them up."""
+"""Waits until Kinescope has processed every video, or has given some of them up."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.events import EmitAudit, Processing, Warned
+from kinescope_upload.audit.compare.events import Processing
+from kinescope_upload.events import Warned
+from kinescope_upload.text import count, format_duration
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Comparison
-    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.audit.inspection import Tools
 
-__all__ = ["Waiting", "wait_until_done"]
+__all__ = ["wait_until_done"]
 
 _SLOWER: Final = 1.5
 _SLOWEST: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """How long to wait.
+def wait_until_done(tools: Tools, comparison: Comparison, *, longest: float) -> None:
+    """Lists the unfinished videos again and again, a hundred in one request.
 
-    Attributes:
-        interval: Seconds between the first two looks; later ones are up to ten times as far apart.
-        longest: Seconds after which the wait ends, whatever is done by then.
+    The first interval is the wait before a retry; later ones are up to ten times as long. A video that failed or is
+    gone is checked twice before that counts.
+
+    Args:
+        tools: Kinescope, and who takes the events.
+        comparison: Takes the videos as they are now.
+        longest: Seconds after which the wait ends in any case.
     """
-
-    interval: float
-    longest: float
-
-
-def wait_until_done(api: KinescopeApi, comparison: Comparison, waiting: Waiting, tell: EmitAudit) -> None:
-    """Looks at the unfinished videos again and again, a hundred at a time.
-
-    A video that is in error, or that is not there any more, is looked at twice before that is believed.
-    """
-    ends_at = time.monotonic() + waiting.longest
-    interval = waiting.interval
+    ends_at = time.monotonic() + longest
+    interval = tools.settings.retry_base
     doubted: set[str] = set()
     total = len(_watched(comparison, doubted))
     while watched := _watched(comparison, doubted):
-        failed = len(comparison.broken())
-        done = total - len(comparison.unfinished()) - failed
-        tell(Processing(done=done, unfinished=len(comparison.unfinished()), failed=failed))
+        _emit_state(tools, comparison, total)
         if time.monotonic() + interval > ends_at:
-            tell(Warned(message=f"Waited {waiting.longest:.0f} s, and {len(watched)} videos are not done yet."))
+            videos = count(len(watched), "video is", "videos are")
+            tools.emit(Warned(message=f"Waited {format_duration(longest)}; {videos} not done yet."))
             return
         time.sleep(interval)
-        interval = min(interval * _SLOWER, waiting.interval * _SLOWEST)
+        interval = min(interval * _SLOWER, tools.settings.retry_base * _SLOWEST)
         broken = set(comparison.broken())
-        there = _look_again(api, comparison, watched)
-        gone = set(watched) - there
+        found = set()
+        for video in tools.api.videos_named(watched):
+            comparison.see(video)
+            found.add(video.id)
+        gone = set(watched) - found
         comparison.lose(gone & doubted)
         doubted |= gone | (broken & set(comparison.broken()))
     if total:
-        failed = len(comparison.broken())
-        tell(Processing(done=total - failed, unfinished=0, failed=failed))
+        _emit_state(tools, comparison, total)
 
 
 def _watched(comparison: Comparison, doubted: set[str]) -> tuple[str, ...]:
-    """The videos that are not done, and those in error that were looked at only once."""
-    return (*comparison.unfinished(), *(one for one in comparison.broken() if one not in doubted))
+    """The videos that are not done, and the failed ones that were checked only once."""
+    return (*comparison.unfinished(), *(video_id for video_id in comparison.broken() if video_id not in doubted))
 
 
-def _look_again(api: KinescopeApi, comparison: Comparison, video_ids: tuple[str, ...]) -> set[str]:
-    there = set()
-    for video in api.videos_named(video_ids):
-        comparison.see(video)
-        there.add(video.id)
-    return there
+def _emit_state(tools: Tools, comparison: Comparison, total: int) -> None:
+    unfinished, failed = len(comparison.unfinished()), len(comparison.broken())
+    tools.emit(Processing(done=total - unfinished - failed, unfinished=unfinished, failed=failed))

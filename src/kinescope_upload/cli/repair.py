@@ -28,8 +28,8 @@ __all__ = ["repair"]
 def repair(  # noqa: PLR0913 - one argument an option
     *,
     course: CourseOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; write nothing anywhere.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the changes without asking.")] = False,
     library: LibraryOption = None,
     progress: ProgressOption = None,
     map_file: MapOption = None,
@@ -37,10 +37,10 @@ def repair(  # noqa: PLR0913 - one argument an option
     json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Put right what `kupload verify` finds, as far as it is provable what is right; show it and ask first.
+    """Fix what `kupload verify` reports, where the correct state is certain. Shows the plan and asks first.
 
-    What is only probable is listed with the commands to choose from. Exit codes: 0 nothing is left to decide; 1
-    something is, or was not done.
+    Where only a person can decide, it lists the commands to choose from. Exit codes: 0 nothing is left to decide; 1
+    something is, or a change failed.
     """
     from kinescope_upload.audit.repair import repair as run_repair
     from kinescope_upload.audit.show.progress import audit_progress
@@ -48,7 +48,7 @@ def repair(  # noqa: PLR0913 - one argument an option
 
     if not yes and not dry_run and (json or not sys.stdin.isatty()):
         raise UsageError(
-            "There is nobody to ask whether to go on.", "Say --yes to do it, or --dry-run to see what would be done."
+            "There is no terminal to ask on.", "Pass --yes to apply the changes, or --dry-run to see them."
         )
     settings = load(
         {
@@ -73,10 +73,10 @@ def repair(  # noqa: PLR0913 - one argument an option
         result = run_repair(settings, tell, agree, is_dry_run=dry_run)
     is_left = result.failed or result.plan.manual or (result.plan.fixes and not result.was_agreed and not dry_run)
     exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
-    view.show_end(result.plan, fixed=result.fixed, failed=result.failed, exit_code=exit_code)
+    view.show_end(result, exit_code=exit_code)
     raise typer.Exit(exit_code)
 
 
 def _ask(number: int) -> bool:
-    question = "Do it?" if number == 1 else f"Do these {number}?"
+    question = "Apply this change?" if number == 1 else f"Apply these {number} changes?"
     return typer.confirm(question, default=False)

@@ -29,7 +29,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     course: CourseOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until Kinescope has processed every video.")] = False,
     max_wait: Annotated[
-        str | None, typer.Option("--max-wait", metavar="TIME", help="For how long at most [default: 12h].")
+        str | None, typer.Option("--max-wait", metavar="TIME", help="The longest wait [default: 12h].")
     ] = None,
     deep: Annotated[bool, typer.Option("--deep", help="Read every file again for its MD5.")] = False,
     library: LibraryOption = None,
@@ -41,9 +41,9 @@ def verify(  # noqa: PLR0913 - one argument an option
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the counts.")] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Hold files, progress, rows and videos against each other, lesson by lesson, and name what disagrees.
+    """Compare files, progress, rows and videos, lesson by lesson, and report what disagrees.
 
-    What agrees becomes `verified` in the progress files. Exit codes: 0 all agree; 1 something disagrees.
+    Lessons that agree are marked `verified` in the progress files. Exit codes: 0 all agree; 1 something disagrees.
     """
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
@@ -64,11 +64,11 @@ def verify(  # noqa: PLR0913 - one argument an option
         }
     )
     longest = LONGEST_WAIT if max_wait is None else _duration(max_wait)
-    wishes = VerifyOptions(waits=wait, longest_wait=longest, is_deep=deep)
+    how = VerifyOptions(waits=wait, longest_wait=longest, is_deep=deep)
     options = display_options(settings)
     view = AuditView(options, sys.stdout)
     with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
-        report = run_verify(settings, wishes, tell)
+        report = run_verify(settings, how, tell)
     exit_code = ExitCode.DONE if report.agrees else ExitCode.NOT_DONE
     view.show_report(report, exit_code=exit_code)
     raise typer.Exit(exit_code)

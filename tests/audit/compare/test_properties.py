@@ -1,15 +1,26 @@
-"""Whatever the four sides say, the comparison and the plan of mending keep what they promise."""
+"""Whatever the four sides say, the comparison and the plan of fixes keep their promises."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import Action
+from kinescope_upload.audit.fixes import (
+    AdoptVideo,
+    ClearRow,
+    DeleteDuplicate,
+    DeleteLeftover,
+    Fix,
+    LinkVideo,
+    MoveVideo,
+    RenameVideo,
+    StartOver,
+    hint_of,
+)
 from kinescope_upload.kinescope.video import VideoState
 from support.drawn import drew, must_draw
 from support.small_worlds import FOLDER, SmallWorld, small_worlds
@@ -18,6 +29,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.kinescope.video import Video
 
+FIXES = tuple(one.__name__ for one in get_args(Fix))
 _LOST = frozenset({Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE})
 _many = settings(derandomize=True, deadline=None, max_examples=200)  # some cases are rare
 
@@ -63,7 +75,7 @@ def _is_right(lesson: Lesson, videos: dict[str, Video]) -> bool:
 @given(small_worlds())
 def test_what_is_proven_is_equal_in_everything(world: SmallWorld) -> None:
     report = world.report()
-    drew("is not proven", when=report.proven_count < len(world.lessons))
+    drew("is not proven", when=report.verified_count < len(world.lessons))
     for lessons in report.verified.values():
         for lesson_id, video_id in lessons.items():
             drew("is proven")
@@ -96,7 +108,7 @@ def test_every_listed_video_is_counted_once_and_each_unknown_one_is_named(world:
 def test_only_a_video_of_ours_that_nobody_needs_is_deleted(world: SmallWorld) -> None:
     rows = {one.row_id for one in world.lessons.values()}
     for fix in world.plan().fixes:
-        if fix.action is not Action.DELETE:
+        if not isinstance(fix, DeleteDuplicate | DeleteLeftover):
             continue
         lesson, video = world.lessons[fix.lesson.lesson_id], world.videos[fix.video_id]
         assert lesson.summary is not None
@@ -108,34 +120,34 @@ def test_only_a_video_of_ours_that_nobody_needs_is_deleted(world: SmallWorld) ->
             assert (kept.size, kept.md5, kept.status) == (video.size, video.md5, "done"), "its like is kept"
 
 
-@must_draw(*Action)
+@must_draw(*FIXES)
 @_many
 @given(small_worlds())
 def test_a_row_is_emptied_only_of_what_is_nowhere_and_filled_only_with_what_is_proven(world: SmallWorld) -> None:
     for fix in world.plan().fixes:
         lesson = world.lessons[fix.lesson.lesson_id]
         video = world.videos.get(fix.video_id)
-        drew(fix.action)
-        match fix.action:
-            case Action.CLEAR | Action.RESTART:
+        drew(type(fix).__name__)
+        match fix:
+            case ClearRow() | StartOver():
                 assert video is None
-            case Action.LINK:
+            case LinkVideo():
                 assert video is not None
                 assert lesson.summary is not None
                 assert lesson.summary.video_id == video.id
                 assert video.state is VideoState.COMPLETE
                 assert video.size in {None, lesson.summary.size}
-            case Action.ADOPT:
+            case AdoptVideo():
                 assert video is not None
                 assert (video.size, video.md5) == (lesson.size, lesson.md5)
-            case Action.MOVE | Action.RENAME:
+            case MoveVideo() | RenameVideo():
                 assert video is not None
                 assert video.id in lesson.ids
-            case Action.DELETE:
+            case DeleteDuplicate() | DeleteLeftover():
                 assert video is not None
 
 
-@must_draw("nothing is left to repair", *Action)
+@must_draw("nothing is left to repair", *FIXES)
 @_many
 @given(small_worlds())
 def test_after_a_repair_there_is_nothing_left_to_repair(world: SmallWorld) -> None:
@@ -143,11 +155,11 @@ def test_after_a_repair_there_is_nothing_left_to_repair(world: SmallWorld) -> No
     assume(plan.fixes)
     assume(not any(one.finding.kind in _LOST for one in plan.manual))  # then it is rather the wrong workspace
     for fix in plan.fixes:
-        drew(fix.action)
-    again = {one.action for one in world.fixed().plan().fixes}
-    follows = {Action.MOVE, Action.RENAME}  # of a video that has become the lesson's
-    if any(one.action in {Action.RESTART, Action.DELETE} for one in plan.fixes):
-        follows.add(Action.ADOPT)  # a lesson that could have been the video's owner is none any more
+        drew(type(fix).__name__)
+    again = {type(one) for one in world.fixed().plan().fixes}
+    follows: set[type[Fix]] = {MoveVideo, RenameVideo}  # of a video that has become the lesson's
+    if any(isinstance(one, StartOver | DeleteDuplicate | DeleteLeftover) for one in plan.fixes):
+        follows.add(AdoptVideo)  # a lesson that could have been the video's owner is none any more
     assert again <= follows
     drew("nothing is left to repair", when=not again)
 
@@ -161,7 +173,7 @@ def test_each_finding_is_either_fixed_or_decided_by_a_person_or_says_its_way_out
     assert Counter((*plan.fixed, *manual, *plan.rest)) == Counter(world.report().findings)
     for one in plan.manual:
         assert len(one.choices) == 2
-    assert all(one.hint for one in plan.rest)
+    assert all(hint_of(one) for one in plan.rest)
     drew("fixed", when=plan.fixed)
     drew("fixed by what fixes another", when=any(one.also for one in plan.fixes))
     drew("undecided", when=manual)

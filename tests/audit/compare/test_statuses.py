@@ -6,6 +6,7 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind, Lesson, RecordSummary
 from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, problems_of
+from kinescope_upload.audit.fixes import hint_of
 from kinescope_upload.kinescope.video import Video
 from kinescope_upload.model import LessonRow
 from kinescope_upload.upload import Stage
@@ -48,7 +49,7 @@ def _video(status: str, *, has_content: bool = False) -> Video:
 def test_what_a_status_means_to_a_lesson(stage: Stage | None, video: Video, kind: Kind) -> None:
     [finding] = problems_of(_lesson(stage), video, None)
     assert finding.kind is kind
-    assert finding.hint
+    assert hint_of(finding)
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,19 @@ import pytest
 from kinescope_upload.audit.compare import Finding, Kind
 from kinescope_upload.audit.compare.events import (
     FilesRead,
-    Mended,
-    MendingFailed,
+    FixApplied,
+    FixFailed,
     Processing,
     VideosListed,
-    Warned,
 )
 from kinescope_upload.audit.fixes import FixPlan
+from kinescope_upload.audit.repair import RepairResult
 from kinescope_upload.audit.show.messages import next_after_repair, next_after_verify
 from kinescope_upload.audit.show.progress import audit_progress
 from kinescope_upload.audit.show.view import AuditView
+from kinescope_upload.events import Warned
 from kinescope_upload.output.options import DisplayOptions
-from support.audit_lines import EVENTS, PLAN, REPORT, audit_lines
+from support.audit_lines import EVENTS, PLAN, REPORT, RESULT, audit_lines
 from support.display_cases import HOSTILE, FakeTime
 from support.terminal import Terminal
 
@@ -40,8 +41,8 @@ def shown(report: Report, options: DisplayOptions | None = None) -> str:
 
 def test_findings_are_grouped_by_kind_with_one_way_out_and_the_four_sides_below() -> None:
     text = shown(REPORT)
-    assert text.startswith("Video exists, row empty: 1\n  a_001: video v is there, and its row names none\n")
-    assert "  → `kupload repair` links it.\n" in text
+    assert text.startswith("Video exists, row is empty: 1\n  a_001: video v exists, and its row is empty\n")
+    assert "  → `kupload repair` fixes it where that is certain, or lists the choices.\n" in text
     assert text.splitlines()[-7:] == [
         "On disk    3 files, 30.0 MB",
         "Progress   2 lessons: 2 linked",
@@ -83,20 +84,20 @@ def test_the_next_command_follows_from_what_was_found(kinds: tuple[Kind, ...], c
 
 
 def test_after_a_repair_the_next_command_uploads_what_has_to_be_uploaded() -> None:
-    assert next_after_repair(PLAN, is_done=True) == "kupload"
-    assert next_after_repair(replace(PLAN, rest=()), is_done=True) == "kupload verify"
-    assert next_after_repair(PLAN, is_done=False) == "kupload repair"
-    assert next_after_repair(FixPlan(fixes=()), is_done=False) == ""
+    assert next_after_repair(RESULT) == "kupload"
+    assert next_after_repair(replace(RESULT, plan=replace(PLAN, rest=()))) == "kupload verify"
+    assert next_after_repair(replace(RESULT, was_agreed=False)) == "kupload repair"
+    assert next_after_repair(RepairResult(plan=FixPlan(fixes=()), was_agreed=False)) == "kupload verify"
 
 
 def test_a_plan_shows_commands_in_one_piece() -> None:
     out = io.StringIO()
     AuditView(DisplayOptions(), out).show_plan(PLAN)
     text = out.getvalue()
-    assert "To put right: 1\n  1. link a_001 to video v\n" in text
-    assert "Yours to decide: video exists, row empty" in text
+    assert "Changes: 1\n  1. link a_001 to video v, which kupload uploaded for it\n" in text
+    assert "Needs your decision: video exists, row is empty" in text
     assert "\n    $ curl -X DELETE\n" in text
-    assert "Not for repair. Lesson without a video: 1" in text
+    assert "Not for repair: lesson without a video: 1" in text
 
 
 def test_without_a_terminal_it_is_told_on_stderr_what_is_worth_a_line() -> None:
@@ -110,14 +111,15 @@ def test_without_a_terminal_it_is_told_on_stderr_what_is_worth_a_line() -> None:
         fake.pass_by(11)
         tell(VideosListed(videos=700))
     assert [line[10:] for line in err.getvalue().splitlines()] == [
-        "Kinescope: 1 done, 2 not yet",
+        "Kinescope: 1 done, 2 still processing",
         "note: Kinescope has trouble.",
-        "Kinescope: 2 done, 0 not yet, 1 in error",
+        "Kinescope: 2 done, 0 still processing, 1 failed",
         "700 videos listed",
     ]
     assert out.getvalue().splitlines() == [
-        "  done: link a_001 to video v",
-        "  not done: link a_001 to video v. the row is taken Look again.",
+        "  done: link a_001 to video v, which kupload uploaded for it",
+        "  failed: link a_001 to video v, which kupload uploaded for it. the row is",
+        "    taken Look again.",
     ]
 
 
@@ -128,17 +130,17 @@ def test_a_terminal_shows_a_bar_that_is_gone_afterwards(columns: int) -> None:
         with audit_progress(DisplayOptions(), view, stdout=terminal.stream, stderr=io.StringIO()) as tell:
             tell(Warned(message="Kinescope has trouble."))
             tell(FilesRead(read_bytes=10_000_000, total_bytes=30_000_000))
-            assert terminal.wait_until_shown("read 10.0 MB of 30.0 MB")
+            assert terminal.wait_until_shown("read 10.0 of 30.0 MB")
             tell(Processing(done=1, unfinished=2, failed=0))
-            assert terminal.wait_until_shown("Kinescope: 1 done, 2 not yet")
+            assert terminal.wait_until_shown("Kinescope: 1 done, 2 still processing")
             tell.step_aside()
-            tell(Mended(fix=PLAN.fixes[0]))
-            tell(MendingFailed(fix=PLAN.fixes[0], reason="no"))
+            tell(FixApplied(fix=PLAN.fixes[0]))
+            tell(FixFailed(fix=PLAN.fixes[0], reason="no"))
         view.show_report(REPORT, exit_code=1)
         lines = terminal.lines()
-    assert not any("not yet" in line for line in lines)
+    assert not any("still processing" in line for line in lines)
     assert "note: Kinescope has trouble." in lines[0]
-    assert "  done: link a_001 to video v" in lines
+    assert "  done: link a_001 to video v, which kupload uploaded for it" in lines
     assert "Kinescope  2 videos: 2 done" in lines
     assert all(len(line) <= columns for line in lines)
     assert terminal.shows_cursor

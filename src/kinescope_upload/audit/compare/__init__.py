@@ -1,13 +1,11 @@
-"""The four sides held against each other: files, progress, rows and videos. Pure.
+"""Compares the four sides: files, progress, rows and videos. Pure.
 
 ::
 
     comparison ──► judgement ──► videos     a lesson, and what is wrong with its video
         │   └────► strays                   videos of no lesson
-        └────────► report                   findings, counts, what is proven
+        └────────► report                   findings, counts, what is verified
     lessons                                 files, rows and progress become lessons
-    mending ──► remedies                    what is provably right
-        └─────► choices                     what a person may choose
     facts · kinds · events
 """
 

@@ -1,6 +1,6 @@
-"""The four sides held against each other while the videos go by, one after the other. Pure.
+"""Compares the four sides while the videos are listed one after the other. Pure.
 
-Videos on which nothing is wrong are forgotten at once: what is remembered of a hundred thousand of them is their ids.
+Of a video without a problem only the id is kept, so that a hundred thousand of them fit into memory.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.report import Counts, Report, counts_of
 from kinescope_upload.audit.compare.strays import Strays
 from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, lacks_original, problems_of
+from kinescope_upload.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -24,24 +25,35 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison"]
 
-_ASK_FOR_ORIGINALS: Final = "Nothing needs doing; Kinescope's support can keep the originals of later uploads."
+_ASK_FOR_ORIGINALS: Final = "No action is needed; Kinescope's support can keep the originals of later uploads."
 _KINDS: Final = {kind: number for number, kind in enumerate(Kind)}
 
 
 class Comparison:
-    """Takes the videos that Kinescope shows and tells what disagrees.
+    """Takes the videos that Kinescope lists and finds what disagrees.
+
+    Attributes:
+        lessons: Every lesson that any side knows, by id; also those of other courses, whose videos are not unknown.
+            It is changed in place, since it may be large.
+        places: Where the videos of the courses in question belong, by course.
 
     Args:
-        lessons: Every lesson that any side knows, by id; also those of other courses, whose videos are not unknown.
-            It is taken over, for it may be large.
-        places: Where the videos of the courses in question belong, by course.
-        has_database: Whether the database was asked.
+        has_database: Whether the database was read.
+        others: The findings that do not depend on videos.
     """
 
-    def __init__(self, lessons: dict[str, Lesson], places: Mapping[str, TargetFolder], *, has_database: bool) -> None:
-        self._lessons = lessons
-        self._places = places
+    def __init__(
+        self,
+        lessons: dict[str, Lesson],
+        places: Mapping[str, TargetFolder],
+        *,
+        has_database: bool,
+        others: Iterable[Finding] = (),
+    ) -> None:
+        self.lessons = lessons
+        self.places = places
         self._has_database = has_database
+        self._others = list(others)
         self._by_video = _by_video(lessons.values())
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}
@@ -49,28 +61,18 @@ class Comparison:
         self._without_original: set[str] = set()
         self._statuses: Counter[str] = Counter()
 
-    @property
-    def lessons(self) -> Mapping[str, Lesson]:
-        """Every lesson, by id."""
-        return self._lessons
-
-    @property
-    def places(self) -> Mapping[str, TargetFolder]:
-        """Where the videos of the courses in question belong, by course."""
-        return self._places
-
     def to_be_read(self) -> tuple[Lesson, ...]:
-        """The lessons whose files have to be read before it can be told which video is theirs."""
-        split = [one for one in self.in_question if len(one.ids) > 1 and one.file and one.md5 is None]
-        return tuple({one.lesson_id: one for one in (*split, *self.strays().to_be_read())}.values())
+        """The lessons whose files have to be read to tell which video is theirs."""
+        split = [lesson for lesson in self.in_question if len(lesson.ids) > 1 and lesson.file and lesson.md5 is None]
+        return tuple({lesson.lesson_id: lesson for lesson in (*split, *self.strays().to_be_read())}.values())
 
     @property
     def in_question(self) -> Iterator[Lesson]:
         """The lessons of the courses in question."""
-        return (one for one in self._lessons.values() if one.course in self._places)
+        return (lesson for lesson in self.lessons.values() if lesson.course in self.places)
 
     def see(self, video: Video) -> None:
-        """Takes a video; seen again, it counts as it is now."""
+        """Takes a video as it is now, also one that was seen before."""
         self._count(video)
         names = self._by_video.get(video.id)
         if names is None:
@@ -84,7 +86,7 @@ class Comparison:
             self._kept.pop(video.id, None)
 
     def lose(self, video_ids: Iterable[str]) -> None:
-        """Takes back videos that were seen and are not there any more."""
+        """Removes videos that were seen and no longer exist."""
         for video_id in video_ids:
             before = self._kept.pop(video_id, None)
             if before is not None:
@@ -93,22 +95,23 @@ class Comparison:
                 self._without_original.discard(video_id)
 
     def missing(self) -> tuple[str, ...]:
-        """The videos that are named for a lesson in question and were not seen so far."""
-        named = {one: None for lesson in self.in_question for one in lesson.ids}
-        return tuple(one for one in named if one not in self._seen)
+        """The videos that are named for a lesson in question and not seen so far."""
+        named = dict.fromkeys(video_id for lesson in self.in_question for video_id in lesson.ids)
+        return tuple(video_id for video_id in named if video_id not in self._seen)
 
     def unfinished(self) -> tuple[str, ...]:
         """The videos of lessons in question that Kinescope may still bring to `done`."""
         return tuple(key for key, video in self._kept.items() if is_unfinished(video) and self._is_awaited(key))
 
     def broken(self) -> tuple[str, ...]:
-        """The videos of lessons in question that Kinescope gave up."""
+        """The videos of lessons in question that will never be `done`."""
         return tuple(key for key, video in self._kept.items() if is_broken(video) and self._is_awaited(key))
 
-    def learn(self, md5s: Mapping[str, str]) -> None:
-        """Takes the MD5s of files that were read, by lesson id."""
+    def learn(self, md5s: Mapping[str, str], unreadable: Iterable[Finding] = ()) -> None:
+        """Takes the MD5s of files that were read, by lesson id, and the files that could not be read."""
+        self._others += unreadable
         for lesson_id, md5 in md5s.items():
-            self._lessons[lesson_id] = replace(self._lessons[lesson_id], file_md5=md5)
+            self.lessons[lesson_id] = replace(self.lessons[lesson_id], file_md5=md5)
 
     def look(self, video_id: str) -> Video | SeenVideo:
         """What was seen of a video that is named for a lesson."""
@@ -117,27 +120,27 @@ class Comparison:
         return SeenVideo.GOOD if video_id in self._seen else SeenVideo.GONE
 
     def is_named_for(self, video_id: str, lesson: Lesson) -> bool:
-        """Whether the video is named for this lesson, if for any, and for no other."""
+        """Whether no other lesson names the video."""
         return self._by_video.get(video_id, (lesson.lesson_id,)) == (lesson.lesson_id,)
 
     def strays(self) -> Strays:
-        """The videos that are named for no lesson, beside the lessons that they could belong to."""
-        return Strays(self._strays, self._lessons, self.look)
+        """The videos that no lesson names, with the lessons that they could belong to."""
+        return Strays(self._strays, self.lessons, self.look)
 
-    def report(self, others: Iterable[Finding] = ()) -> Report:
-        """Everything that disagrees, ordered by kind, lesson and file.
-
-        Args:
-            others: What disagrees without any video.
-        """
-        findings = [*others, *self.strays().findings(self._course_of), *self._findings_of_originals()]
-        spoken_of = {one.lesson_id for one in findings if not one.kind.is_note}
+    def report(self) -> Report:
+        """Returns everything that disagrees so far, ordered by kind, lesson and file."""
+        findings = [*self._others, *self.strays().findings(self._course_of), *self._findings_of_originals()]
+        disputed = {finding.lesson_id for finding in findings if not finding.kind.is_note}
         verified: defaultdict[str, dict[str, str]] = defaultdict(dict)
         agreed = 0
         for lesson in self.in_question:
-            of_lesson = tuple(judge(self._case(lesson)))
+            of_lesson = tuple(judge(self._context(lesson)))
             findings += of_lesson
-            if lesson.row_id is None or lesson.lesson_id in spoken_of or not all(one.kind.is_note for one in of_lesson):
+            if (
+                lesson.row_id is None
+                or lesson.lesson_id in disputed
+                or any(not found.kind.is_note for found in of_lesson)
+            ):
                 continue
             agreed += 1
             if not of_lesson and lesson.summary and self._is_provable(lesson, lesson.row_id):
@@ -160,43 +163,42 @@ class Comparison:
             self._without_original.discard(video.id)
 
     def _findings_of_originals(self) -> Iterator[Finding]:
-        """One remark for each course with videos whose original Kinescope does not keep."""
-        counts = Counter(one.course for one in self.in_question if not self._without_original.isdisjoint(one.ids))
-        for course, count in counts.items():
-            reason = (
-                f'Kinescope keeps no original of {count} {"video" if count == 1 else "videos"} of course "{course}": '
-                "size and MD5 cannot be compared"
-            )
+        """Yields a remark for each course with videos whose original Kinescope does not keep."""
+        numbers = Counter(
+            lesson.course for lesson in self.in_question if not self._without_original.isdisjoint(lesson.ids)
+        )
+        for course, number in numbers.items():
+            videos = count(number, "video", "videos")
+            reason = f'Kinescope keeps no original of {videos} of course "{course}"; size and MD5 cannot be compared'
             yield Finding(kind=Kind.NO_ORIGINALS, course=course, reason=reason, hint=_ASK_FOR_ORIGINALS)
 
     def _course_of(self, video: Video) -> str | None:
-        """The course in whose folder a video lies."""
-        return next((key for key, place in self._places.items() if place.holds(video)), None)
+        """The course in whose folder a video is."""
+        return next((key for key, place in self.places.items() if place.holds(video)), None)
 
     def _is_worth_keeping(self, video: Video, names: Collection[str]) -> bool:
         for name in names:
-            lesson = self._lessons[name]
+            lesson = self.lessons[name]
             is_plain = len(lesson.ids) == 1 and len(names) == 1
-            if not is_plain or next(problems_of(lesson, video, self._places.get(lesson.course)), None):
+            if not is_plain or next(problems_of(lesson, video, self.places.get(lesson.course)), None):
                 return True
         return False
 
     def _is_awaited(self, video_id: str) -> bool:
-        return any(self._awaits(self._lessons[name], video_id) for name in self._by_video[video_id])
+        return any(self._awaits(self.lessons[name], video_id) for name in self._by_video[video_id])
 
     def _awaits(self, lesson: Lesson, video_id: str) -> bool:
-        is_begun = (
-            lesson.summary is not None and lesson.summary.video_id == video_id and not lesson.summary.has_all_bytes
-        )
-        return lesson.course in self._places and not is_begun
+        summary = lesson.summary
+        is_uploading = summary is not None and summary.video_id == video_id and not summary.has_all_bytes
+        return lesson.course in self.places and not is_uploading
 
-    def _case(self, lesson: Lesson) -> LessonContext:
+    def _context(self, lesson: Lesson) -> LessonContext:
         row_id = lesson.row_id
         names = self._by_video.get(row_id, ()) if row_id else ()
-        sharers = tuple(one for one in names if one != lesson.lesson_id and self._lessons[one].row_id == row_id)
+        sharers = tuple(name for name in names if name != lesson.lesson_id and self.lessons[name].row_id == row_id)
         return LessonContext(
             lesson=lesson,
-            place=self._places.get(lesson.course),
+            place=self.places.get(lesson.course),
             has_database=self._has_database,
             look=self.look,
             sharers=sharers,
@@ -207,12 +209,12 @@ class Comparison:
         if before is not None:
             self._statuses[before.status] -= 1
         elif video.id in self._seen:
-            self._statuses["done"] -= 1  # nothing was wrong with it
+            self._statuses["done"] -= 1  # it had no problem
         self._statuses[video.status] += 1
 
 
 def _by_video(lessons: Iterable[Lesson]) -> dict[str, tuple[str, ...]]:
-    """The lessons for which each video is named."""
+    """The lessons that name each video."""
     found: dict[str, tuple[str, ...]] = {}
     for lesson in lessons:
         for video_id in lesson.ids:

@@ -1,4 +1,4 @@
-"""What a comparison and a repair tell whoever watches them. Pure."""
+"""The events of `verify` and `repair`. Pure."""
 
 from __future__ import annotations
 
@@ -6,31 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from kinescope_upload.audit.fixes.fixes import Fix
+from kinescope_upload.events import Warned
 
-__all__ = [
-    "AuditEvent",
-    "EmitAudit",
-    "FilesRead",
-    "Mended",
-    "MendingFailed",
-    "Processing",
-    "VideosListed",
-    "Warned",
-]
+if TYPE_CHECKING:
+    from kinescope_upload.audit.fixes.fix import Fix
+
+__all__ = ["AuditEvent", "Emit", "FilesRead", "FixApplied", "FixFailed", "Processing", "VideosListed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideosListed:
-    """So many videos have been listed so far."""
+    """Kinescope has listed `videos` videos so far."""
 
     videos: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesRead:
-    """So many bytes of the files that have to be read were read so far."""
+    """The files that have to be read: `read_bytes` of `total_bytes` are read so far."""
 
     read_bytes: int
     total_bytes: int
@@ -38,7 +31,7 @@ class FilesRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processing:
-    """How far Kinescope is with the videos that are waited for: so many are done, unfinished, given up."""
+    """The videos that `--wait` waits for, by state; `failed` ones will never be done."""
 
     done: int
     unfinished: int
@@ -46,29 +39,22 @@ class Processing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warned:
-    """Something worth knowing that stops nothing."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mended:
-    """One thing was put right."""
+class FixApplied:
+    """A fix was applied."""
 
     fix: Fix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MendingFailed:
-    """One thing was not put right, why, and what to do about it."""
+class FixFailed:
+    """A fix was not applied: why, and what to do about it."""
 
     fix: Fix
     reason: str
     hint: str = ""
 
 
-AuditEvent = VideosListed | FilesRead | Processing | Warned | Mended | MendingFailed
+AuditEvent = VideosListed | FilesRead | Processing | Warned | FixApplied | FixFailed
 
-EmitAudit = Callable[[AuditEvent], None]
+Emit = Callable[[AuditEvent], None]
 """Takes events, all from one thread."""

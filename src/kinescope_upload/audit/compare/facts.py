@@ -1,4 +1,4 @@
-"""What the four sides say of one lesson: no more of it than a comparison needs, for there may be many. Pure."""
+"""Holds what the four sides say about one lesson, as far as a comparison needs it: there may be many. Pure."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _HAS_ALL_BYTES: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSummary:
-    """What the progress file says of a lesson's video.
+    """What the progress file says about a lesson's video.
 
     Attributes:
-        course: The course whose progress file it stands in.
+        course: The course whose progress file holds it.
         path: The file that was sent, relative to the library root.
         size: Its size in bytes then.
         modified_ns: Its time of change then, in nanoseconds since the epoch.
-        stage: What was achieved.
-        video_id: The video, as Kinescope spells its id; None when no creation was attempted or nobody knows its id.
-        md5: Of the bytes that were sent; None when none was taken.
+        stage: How far the upload is.
+        video_id: The video, as Kinescope spells its id; None before a creation, or where it is unknown.
+        md5: Of the bytes that were sent; None when it was not computed.
         title: The video's title then.
     """
 
@@ -64,7 +64,7 @@ class RecordSummary:
 
 
 def summary_of(record: Record, course: str) -> RecordSummary:
-    """The record, as far as a comparison needs it."""
+    """Reduces a record to what a comparison needs."""
     is_begun = record.attempted_at is not None or record.stage is not Stage.PLANNED
     return RecordSummary(
         course=course,
@@ -80,17 +80,17 @@ def summary_of(record: Record, course: str) -> RecordSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """One lesson as the disk, the progress file and the database have it.
+    """One lesson: its file on disk, its progress and its row.
 
     Attributes:
         lesson_id: The lesson.
         course: Its course.
-        title: What its video has to be called; None when nobody says.
-        file: Its video file as it is now; None when there is none, or it cannot be told which.
-        row: Its row; None when there is none, or the database is not asked.
-        summary: What the progress file says; None when it says nothing.
-        file_md5: Of the file as it is now; None when it was not read.
-        is_explained: Whether a finding about its section says already why it has no file.
+        title: The title that its video must have; None when no side says.
+        file: Its video file as it is now; None when there is none, or it is not clear which.
+        row: Its row; None when there is none, or without the database.
+        summary: Its record in the progress file; None while no upload of it has begun.
+        file_md5: MD5 of the file as it is now; None when it was not read.
+        is_explained: Whether a finding about its section already explains why it has no file.
     """
 
     lesson_id: str
@@ -104,7 +104,7 @@ class Lesson:
 
     @property
     def row_id(self) -> str | None:
-        """The video that the row names, if it is an id of Kinescope's."""
+        """The video that the row names, if that is a Kinescope id."""
         return video_key(self.row.video_id) if self.row else None
 
     @property
@@ -114,26 +114,41 @@ class Lesson:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every video that is named for the lesson, each once."""
-        return tuple({one: None for one in (self.row_id, self.own_id) if one})
+        """The videos that row and progress file name, each once."""
+        return tuple(dict.fromkeys(video_id for video_id in (self.row_id, self.own_id) if video_id))
 
     @property
     def size(self) -> int | None:
         """The size in bytes that the original must have."""
         if self.file:
             return self.file.size
-        return self.summary.size if self.summary and self.summary.is_begun and self.summary.names_file else None
+        return self.summary.size if self.summary and self.summary.names_file else None
 
     @property
     def md5(self) -> str | None:
-        """The MD5 that the original must have; None when nobody knows it.
+        """The MD5 that the original must have; None when it is unknown.
 
-        The sum that was taken while sending counts as long as the file was not written to since.
+        The MD5 computed during the upload counts as long as the file has not changed since.
         """
         if self.file_md5:
             return self.file_md5
         is_same = self.summary is not None and (self.file is None or self.summary.is_for(self.file))
         return self.summary.md5 if self.summary and is_same else None
+
+    def finding(
+        self, kind: Kind, reason: str, hint: str = "", *, video_id: str | None = None, other_id: str | None = None
+    ) -> Finding:
+        """Makes a finding about this lesson."""
+        return Finding(
+            kind=kind,
+            course=self.course,
+            reason=reason,
+            hint=hint,
+            lesson_id=self.lesson_id,
+            path=self.file.path if self.file else None,
+            video_id=video_id,
+            other_id=other_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +158,7 @@ class TargetFolder:
     Attributes:
         course: The course.
         project_id: The project on Kinescope.
-        folder_ids: The folders that it could be: one when all is well. The project's own id stands for its root.
+        folder_ids: The possible folders: exactly one when it is clear. The project's own id means its root.
     """
 
     course: str
@@ -152,11 +167,11 @@ class TargetFolder:
 
     @property
     def parent_id(self) -> str | None:
-        """The folder (or the project) that takes the videos; None when it is missing or cannot be told."""
+        """The folder (or the project) that takes the videos; None when it is missing or not clear."""
         return self.folder_ids[0] if len(self.folder_ids) == 1 else None
 
     def holds(self, video: Video) -> bool:
-        """Whether the video lies where the course's videos lie, or could lie while that cannot be told."""
+        """Whether the video is in one of the possible folders."""
         if video.folder_id is None:
             return self.project_id in self.folder_ids and video.project_id in {None, self.project_id}
         return video.folder_id in self.folder_ids
@@ -167,10 +182,10 @@ class Finding:
     """One disagreement.
 
     Attributes:
-        kind: What kind it is.
+        kind: Its kind.
         course: The course it concerns.
-        reason: What disagrees, in words that name the lesson, file or video.
-        hint: What to do about it; empty when nothing needs doing.
+        reason: What disagrees, naming the lesson, file or video.
+        hint: What to do about it, beside `kupload repair`; empty when there is nothing else.
         lesson_id: The lesson; None when it concerns none.
         path: The file; None when it concerns none.
         video_id: The video; None when it concerns none.

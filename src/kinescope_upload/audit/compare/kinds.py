@@ -1,4 +1,4 @@
-"""The ways in which the four sides can disagree, in words. Pure."""
+"""The kinds of disagreement between the four sides. Pure."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ __all__ = ["Kind"]
 
 
 class Kind(StrEnum):
-    """A kind of disagreement; its value is what a person calls it. They are ordered as a person should read them."""
+    """A kind of disagreement; its value is its name for people. Reports list the kinds in this order."""
 
-    ROW_POINTS_NOWHERE = "row points at no video"
-    ROW_EMPTY = "video exists, row empty"
-    ROW_STRANGE = "row holds what is no video id of Kinescope"
+    ROW_POINTS_NOWHERE = "row names a video that is not on Kinescope"
+    ROW_EMPTY = "video exists, row is empty"
+    ROW_STRANGE = "row holds no Kinescope video id"
     TWO_VIDEOS = "two videos for one lesson"
     SHARED_VIDEO = "one video for two lessons"
-    VIDEO_GONE = "progress file names a video that is gone"
-    STATUS_ERROR = "video ended in error"
+    VIDEO_GONE = "video in the progress file is gone"
+    STATUS_ERROR = "video failed at Kinescope"
     STATUS_ABORTED = "video was aborted"
     STATUS_STUCK = "video is stuck in an unfinished upload"
     STATUS_SUSPENDED = "video is suspended by Kinescope"
-    STATUS_UNKNOWN = "video has a status that kupload does not know"
-    PROCESSING = "video is still being processed"
-    SIZE_DIFFERS = "size of the original differs"
-    MD5_DIFFERS = "MD5 of the original differs"
-    FILE_CHANGED = "file has changed since it was sent"
+    STATUS_UNKNOWN = "video has an unknown status"
+    PROCESSING = "video is still processing"
+    SIZE_DIFFERS = "size on Kinescope differs from the file"
+    MD5_DIFFERS = "MD5 on Kinescope differs from the file"
+    FILE_CHANGED = "file has changed since its upload"
     FILE_UNREADABLE = "file could not be read"
     WRONG_FOLDER = "video in the wrong folder"
-    PROJECT_ROOT = "video in the project's root"
-    TITLE_DIFFERS = "title is not the lesson's"
+    PROJECT_ROOT = "video in the project root"
+    TITLE_DIFFERS = "title differs from the lesson"
     NOT_UPLOADED = "lesson without a video"
     UNFINISHED = "upload not finished"
-    UNKNOWN_VIDEO = "video in the folder that nobody knows"
+    UNKNOWN_VIDEO = "unknown videos in course folders"
     FILE_WITHOUT_LESSON = "file without a lesson"
     LESSON_WITHOUT_FILE = "lesson without a file"
     LESSON_WITHOUT_ROW = "lesson without a row"
@@ -40,12 +40,12 @@ class Kind(StrEnum):
     FOLDER_MISSING = "course without a folder"
     FOLDER_AMBIGUOUS = "course with two folders"
     NOT_COMPARED = "MD5 could not be compared"
-    NO_ORIGINALS = "course without originals on Kinescope"
-    NOT_RECORDED = "not in the progress files"
+    NO_ORIGINALS = "no originals on Kinescope"
+    NOT_RECORDED = "video not in the progress files"
 
     @property
     def is_note(self) -> bool:
-        """Whether it is only worth knowing: the sides agree as far as they can be compared."""
+        """Whether it is only a remark: the sides agree as far as they can be compared."""
         return self in _NOTES
 
     @property

@@ -1,4 +1,4 @@
-"""From files, rows and progress to lessons, and what disagrees before any video is looked at. Pure."""
+"""Builds lessons from files, rows and progress, and finds what disagrees without any video. Pure."""
 
 from __future__ import annotations
 
@@ -26,156 +26,130 @@ class LocalSides:
     """Everything but the videos.
 
     Attributes:
-        mapped: Which file belongs to which lesson, held against the database.
-        scanned: The assignments before they were held against the database.
-        is_scanned: Whether they follow from the files' places alone.
-        rows: The rows by lesson id, of all courses; None when the database is not asked.
-        traces: What the progress files say by lesson id, of all courses.
+        mapped: Which file belongs to which lesson, compared with the database.
+        scanned: The assignments before that comparison.
+        is_scanned: Whether they follow from the files' positions alone.
+        rows: The rows by lesson id, of all courses; None without the database.
+        summaries: The progress files' records of begun uploads by lesson id, of all courses.
         files: The library's files by path, as far as they are known.
-        find: Looks for one more, by its path; None when it is not there.
+        find: Looks for another file by its path; None when it does not exist.
     """
 
     mapped: MappedLibrary
     scanned: Sequence[Assignment]
     is_scanned: bool
     rows: Mapping[str, LessonRow] | None
-    traces: Mapping[str, RecordSummary]
+    summaries: Mapping[str, RecordSummary]
     files: Mapping[str, VideoFile]
     find: Callable[[str], VideoFile | None]
 
 
 def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
-    """Every lesson that a side knows, by id.
+    """Returns every lesson that a side knows, by id.
 
-    The file that was sent for a lesson stays its file, whatever position it has by now.
+    The file that was sent for a lesson stays its file, even if its position has changed.
     """
-    assignments = {one.lesson_id: one for one in sides.mapped.assignments}
+    assignments = {assignment.lesson_id: assignment for assignment in sides.mapped.assignments}
     explained = _explained(sides)
-    rows = sides.rows or {}
-    ids = {**dict.fromkeys(rows), **dict.fromkeys(sides.traces), **dict.fromkeys(assignments)}
+    ids = {**dict.fromkeys(sides.rows or {}), **dict.fromkeys(sides.summaries), **dict.fromkeys(assignments)}
     return {
-        lesson_id: _lesson(
-            lesson_id,
-            row=rows.get(lesson_id),
-            summary=sides.traces.get(lesson_id),
-            assignment=assignments.get(lesson_id),
-            file_at=lambda path: sides.files.get(path) or sides.find(path),
-            is_explained=lesson_id in explained,
-        )
+        lesson_id: _lesson(lesson_id, sides, assignments.get(lesson_id), is_explained=lesson_id in explained)
         for lesson_id in ids
     }
 
 
-def _lesson(  # noqa: PLR0913 - one argument a side
-    lesson_id: str,
-    *,
-    row: LessonRow | None,
-    summary: RecordSummary | None,
-    assignment: Assignment | None,
-    file_at: Callable[[str], VideoFile | None],
-    is_explained: bool,
-) -> Lesson:
+def _lesson(lesson_id: str, sides: LocalSides, assignment: Assignment | None, *, is_explained: bool) -> Lesson:
+    row, summary = (sides.rows or {}).get(lesson_id), sides.summaries.get(lesson_id)
     stated = assignment.title if assignment else None
     recorded = summary.title if summary and row is None else None
-    courses = [one.course for one in (row, summary, assignment) if one is not None]
+    courses = [side.course for side in (row, summary, assignment) if side is not None]
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
         title=first_title(stated, row.title if row else None, recorded),
-        file=_file(assignment, summary, file_at),
+        file=_file(sides, assignment.file if assignment else None, summary),
         row=row,
         summary=summary,
         is_explained=is_explained,
     )
 
 
-def _file(
-    assignment: Assignment | None, summary: RecordSummary | None, file_at: Callable[[str], VideoFile | None]
-) -> VideoFile | None:
-    assigned = assignment.file if assignment else None
-    if (
-        summary is None
-        or not summary.is_begun
-        or not summary.names_file
-        or (assigned and assigned.path == summary.path)
-    ):
+def _file(sides: LocalSides, assigned: VideoFile | None, summary: RecordSummary | None) -> VideoFile | None:
+    if summary is None or not summary.names_file:
+        return assigned
+    if assigned and assigned.path == summary.path:
         return assigned
     was_moved = assigned is not None and summary.is_for(assigned)
-    return file_at(summary.path) or (assigned if was_moved else None)
+    return sides.files.get(summary.path) or sides.find(summary.path) or (assigned if was_moved else None)
 
 
 def _open_doubts(sides: LocalSides) -> list[Doubt]:
-    """The doubts that say something which the findings about single files and lessons do not.
+    """The doubts that add to the findings about single files and lessons.
 
-    What was sent is known. Where only files or only lessons are left over in a section, each is told by itself.
+    A file that was sent is certain. Where a section has only files or only lessons left, each gets its own finding.
     """
     blocking = [doubt for doubt in sides.mapped.doubts if doubt.blocking]
     if not sides.is_scanned:
         return blocking
-    sent = {summary.path for summary in sides.traces.values() if summary.is_begun}
-    left = {section_of(one.file.path) for one in sides.scanned if one.file.path not in sent}
-    return [one for one in blocking if one.subject in left and any(_is_open(sides, key) for key in one.lesson_ids)]
-
-
-def _is_open(sides: LocalSides, lesson_id: str) -> bool:
-    summary = sides.traces.get(lesson_id)
-    return summary is None or not summary.is_begun
+    sent = {summary.path for summary in sides.summaries.values()}
+    left = {section_of(scanned.file.path) for scanned in sides.scanned if scanned.file.path not in sent}
+    return [
+        doubt
+        for doubt in blocking
+        if doubt.subject in left and any(lesson_id not in sides.summaries for lesson_id in doubt.lesson_ids)
+    ]
 
 
 def _explained(sides: LocalSides) -> set[str]:
-    """The lessons whose lack of a file is told with their section, or is meant."""
+    """The lessons that lack a file on purpose, or whose section's finding says why."""
     explained = {lesson for doubt in sides.mapped.doubts if not doubt.blocking for lesson in doubt.lesson_ids}
     sections = set()
     for doubt in _open_doubts(sides):
         explained.update(doubt.lesson_ids)
         sections.add(doubt.subject)
-    return explained | {one.lesson_id for one in sides.scanned if section_of(one.file.path) in sections}
+    return explained | {scanned.lesson_id for scanned in sides.scanned if section_of(scanned.file.path) in sections}
 
 
 def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
-    """What disagrees between disk and database, without any video.
+    """Yields what disagrees between disk and database, without any video.
 
     Args:
         sides: The sides.
-        lessons: What `lessons_of` made of them.
+        lessons: The result of `lessons_of`.
         courses: The courses in question.
     """
-    doubts = [one for one in _open_doubts(sides) if one.course is None or one.course in courses]
+    doubts = [doubt for doubt in _open_doubts(sides) if doubt.course is None or doubt.course in courses]
     for doubt in doubts:
         reason = f"{doubt.subject}: {doubt.reason}"
         course = doubt.course or ""
         yield Finding(kind=Kind.MAPPING_IN_DOUBT, course=course, reason=reason, hint=doubt.hint)
-    told = {doubt.subject for doubt in doubts}
-    used = {one.file.path for one in lessons.values() if one.file}
-    used.update(one.path for one in sides.mapped.ignored)
-    for one in sides.scanned:
-        path = one.file.path
-        if path not in used and one.course in courses and section_of(path) not in told and path not in told:
+    covered = {doubt.subject for doubt in doubts}
+    used = {lesson.file.path for lesson in lessons.values() if lesson.file}
+    used.update(ignored.path for ignored in sides.mapped.ignored)
+    for scanned in sides.scanned:
+        path = scanned.file.path
+        if path not in used and scanned.course in courses and covered.isdisjoint({path, section_of(path)}):
             yield Finding(
                 kind=Kind.FILE_WITHOUT_LESSON,
-                course=one.course,
+                course=scanned.course,
                 reason=f'"{path}" belongs to no lesson',
-                hint="Take it away, or say whose it is: `kupload map --write`, then --map FILE.",
+                hint="Remove it, or say which lesson it belongs to: `kupload map --write`, then --map FILE.",
                 path=path,
             )
 
 
 def findings_of_folders(folders: Iterable[CourseFolder]) -> Iterator[Finding]:
-    """The courses whose folder is missing, or cannot be told."""
-    for one in folders:
-        match one.state:
+    """Yields the courses whose folder is missing or not clear."""
+    for folder in folders:
+        kind, course = Kind.FOLDER_MISSING, folder.course
+        match folder.state:
             case FolderState.MISSING:
-                reason = f'Kinescope\'s project has no folder named "{one.course}"'
-                yield _of_folder(Kind.FOLDER_MISSING, one, reason)
+                reason = f'the project has no folder named "{course}"'
             case FolderState.PIN_ASTRAY:
-                reason = f'the project has no folder {one.folder_ids[0]}, which is pinned for "{one.course}"'
-                yield _of_folder(Kind.FOLDER_MISSING, one, reason)
+                reason = f'the project has no folder {folder.folder_ids[0]}, which is pinned for "{course}"'
             case FolderState.AMBIGUOUS:
-                reason = f'{len(one.folder_ids)} folders are named "{one.course}": {", ".join(one.folder_ids)}'
-                yield _of_folder(Kind.FOLDER_AMBIGUOUS, one, reason)
+                kind = Kind.FOLDER_AMBIGUOUS
+                reason = f'{len(folder.folder_ids)} folders are named "{course}": {", ".join(folder.folder_ids)}'
             case _:
-                pass
-
-
-def _of_folder(kind: Kind, folder: CourseFolder, reason: str) -> Finding:
-    return Finding(kind=kind, course=folder.course, reason=reason, hint=folder.hint)
+                continue
+        yield Finding(kind=kind, course=course, reason=reason, hint=folder.hint)

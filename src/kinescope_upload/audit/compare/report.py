@@ -1,4 +1,4 @@
-"""What a comparison comes to: findings, counts on all four sides, and what is proven. Pure."""
+"""The result of a comparison: findings, counts of all four sides, and what is verified. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["Counts", "Report", "counts_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many there are on each side.
+    """Counts each side.
 
     Attributes:
         lessons: Lessons that any side knows.
-        agreed: Those whose video is where it should be and which no side contradicts.
-        files: Lessons with a file on the disk.
-        file_bytes: The size of those files.
+        agreed: Lessons whose video is in place and whose sides all agree.
+        files: Lessons with a file on disk.
+        file_bytes: The size of those files in bytes.
         stages: Lessons in the progress files, by stage.
-        rows: Rows in the database; None when it was not asked.
-        rows_with_video: Those that name a video.
-        statuses: Videos on Kinescope, by its word for their status.
+        rows: Rows in the database; None when it was not read.
+        rows_with_video: Rows that name a video.
+        statuses: Videos on Kinescope, by Kinescope's status.
     """
 
     lessons: int
@@ -53,7 +53,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a comparison comes to.
+    """The result of a comparison.
 
     Attributes:
         findings: Everything that disagrees, ordered by kind, lesson and file.
@@ -67,11 +67,11 @@ class Report:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing disagrees but what cannot be compared."""
-        return all(one.kind.is_note for one in self.findings)
+        """Whether there are remarks at most."""
+        return all(finding.kind.is_note for finding in self.findings)
 
     @property
-    def proven_count(self) -> int:
+    def verified_count(self) -> int:
         """How many lessons agree in everything."""
         return sum(map(len, self.verified.values()))
 
@@ -83,27 +83,19 @@ def counts_of(lessons: Iterable[Lesson], *, agreed: int, statuses: Mapping[str, 
         lessons: The lessons in question.
         agreed: How many of them agree.
         statuses: Videos by status.
-        has_database: Whether the database was asked.
+        has_database: Whether the database was read.
     """
-    total = files = file_bytes = rows = with_video = 0
-    stages: Counter[Stage] = Counter()
-    for lesson in lessons:
-        total += 1
-        if lesson.file:
-            files += 1
-            file_bytes += lesson.file.size
-        if lesson.summary:
-            stages[lesson.summary.stage] += 1
-        if lesson.row:
-            rows += 1
-            with_video += lesson.row.video_id is not None
+    counted = tuple(lessons)
+    sizes = [lesson.file.size for lesson in counted if lesson.file]
+    stages = Counter(lesson.summary.stage for lesson in counted if lesson.summary)
+    rows = [lesson.row for lesson in counted if lesson.row]
     return Counts(
-        lessons=total,
+        lessons=len(counted),
         agreed=agreed,
-        files=files,
-        file_bytes=file_bytes,
+        files=len(sizes),
+        file_bytes=sum(sizes),
         stages={stage: stages[stage] for stage in Stage if stages[stage]},
-        rows=rows if has_database else None,
-        rows_with_video=with_video,
+        rows=len(rows) if has_database else None,
+        rows_with_video=sum(row.video_id is not None for row in rows),
         statuses=statuses,
     )

@@ -1,14 +1,43 @@
-"""Findings become fixes and choices (pure); the fixer acts.
+"""Turns findings into fixes and choices (pure), and applies the fixes.
 
 ::
 
-    plan_fixes ──► fixes       what is certain, so that `repair` can do it
-        └────────► choices     what only a person can decide
-    fixer · records            does a fix, and changes the lesson's record
+    plan_fixes ──► rules ──► fix    what is certain, so that `repair` can do it
+        └────────► choices          what only a person can decide
+    fixer · records                 applies a fix, and changes the lesson's record
 """
 
 from kinescope_upload.audit.fixes.choices import Choice, Commands, has_choices
-from kinescope_upload.audit.fixes.fixes import Action, Fix
-from kinescope_upload.audit.fixes.plan_fixes import FixPlan, ManualChoice, plan_fixes
+from kinescope_upload.audit.fixes.fix import (
+    AdoptVideo,
+    ClearRow,
+    DeleteDuplicate,
+    DeleteLeftover,
+    Fix,
+    LinkVideo,
+    MoveVideo,
+    RenameVideo,
+    StartOver,
+    explanation_of,
+)
+from kinescope_upload.audit.fixes.plan_fixes import FixPlan, ManualChoice, hint_of, plan_fixes
 
-__all__ = ["Action", "Choice", "Commands", "Fix", "FixPlan", "ManualChoice", "has_choices", "plan_fixes"]
+__all__ = [
+    "AdoptVideo",
+    "Choice",
+    "ClearRow",
+    "Commands",
+    "DeleteDuplicate",
+    "DeleteLeftover",
+    "Fix",
+    "FixPlan",
+    "LinkVideo",
+    "ManualChoice",
+    "MoveVideo",
+    "RenameVideo",
+    "StartOver",
+    "explanation_of",
+    "has_choices",
+    "hint_of",
+    "plan_fixes",
+]

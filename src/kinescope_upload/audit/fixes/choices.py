@@ -1,4 +1,4 @@
-"""What a person can choose from where kupload must not decide: the commands, ready to be typed. Pure."""
+"""Lists the commands that a person chooses from where kupload must not decide. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Choice", "Commands", "choices_of", "has_choices"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One way to go on: what it does, and the command that does it."""
+    """One choice: what it does, and the command that does it."""
 
     explanation: str
     command: str
@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
-    """How commands are spelt here.
+    """Makes the commands for this workspace and this table.
 
     Attributes:
         api_url: The management API's address.
@@ -40,7 +40,7 @@ class Commands:
     table: LessonTable
 
     def delete(self, video_id: str | None, explanation: str) -> Choice:
-        """Deletes a video at Kinescope."""
+        """Deletes a video on Kinescope."""
         return Choice(
             explanation=explanation, command=f"curl -X DELETE {_WITH_RIGHT} {self.api_url}/v1/videos/{video_id}"
         )
@@ -50,14 +50,14 @@ class Commands:
         names = self.table
         url = None if video_id is None else embed_url(video_id)
         table = ".".join(_quoted(name) for name in (names.schema, names.table) if name)
-        statement = (  # to be read and typed by a person
+        statement = (  # a person reads and types it
             f"UPDATE {table} SET {_quoted(names.video_id)} = {_literal(video_id)}, "  # noqa: S608
             f"{_quoted(names.video_url)} = {_literal(url)} WHERE {_quoted(names.lesson_id)} = {_literal(lesson_id)}"
         )
         return Choice(explanation=explanation, command=f'psql "$DATABASE_URL" -c "{_in_double_quotes(statement)}"')
 
     def verify(self, course: str, explanation: str, *options: str) -> Choice:
-        """Looks again."""
+        """Runs `verify` again for one course."""
         return Choice(explanation=explanation, command=shlex.join(("kupload", "verify", "--course", course, *options)))
 
 
@@ -66,41 +66,45 @@ _LESSON, _VIDEO = "LESSON", "VIDEO"
 
 
 def choices_of(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
-    """The two ways to go on from a finding that kupload does not put right; none where the finding says the way."""
+    """The two choices that a finding leaves to a person; none where its own hint says what to do."""
     choose = _CHOICES.get(finding.kind)
     return choose(finding, commands) if choose else ()
 
 
 def has_choices(kind: Kind) -> bool:
-    """Whether `kupload repair` fixes such a finding or shows the ways to go on from it."""
+    """Whether `kupload repair` lists choices for findings of this kind that it cannot fix."""
     return kind in _CHOICES
 
 
-def _resend_or_wait(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+def _reupload_or_wait(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        commands.delete(finding.video_id, "send the file again: delete the video, then `kupload repair` and `kupload`"),
-        commands.verify(finding.course, "wait and look again", "--wait"),
+        commands.delete(
+            finding.video_id, "upload the file again: delete the video, then run `kupload repair` and `kupload`"
+        ),
+        commands.verify(finding.course, "wait and check again", "--wait"),
     )
 
 
-def _resend_or_read(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+def _reupload_or_read(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        commands.delete(finding.video_id, "send the file again: delete the video, then `kupload repair` and `kupload`"),
-        commands.verify(finding.course, "look again when the right file is in its place", "--deep"),
+        commands.delete(
+            finding.video_id, "upload the file again: delete the video, then run `kupload repair` and `kupload`"
+        ),
+        commands.verify(finding.course, "check again once the right file is in place", "--deep"),
     )
 
 
 def _keep_one(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        commands.delete(finding.other_id, f"keep {finding.video_id}: delete the other"),
+        commands.delete(finding.other_id, f"keep {finding.video_id}: delete the other video"),
         commands.point(finding.lesson_id, finding.other_id, f"keep {finding.other_id}: point the row at it"),
     )
 
 
 def _empty_or_compare(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        commands.point(finding.lesson_id, None, "upload the file again: empty the row, then `kupload repair`"),
-        commands.verify(finding.course, "read the file, to tell whether the video is its own", "--deep"),
+        commands.point(finding.lesson_id, None, "upload the file again: empty the row, then run `kupload repair`"),
+        commands.verify(finding.course, "read the file and compare it with the video", "--deep"),
     )
 
 
@@ -111,10 +115,10 @@ def _empty_or_point(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     )
 
 
-def _empty_or_ask(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+def _doctor_or_empty(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        Choice(explanation="see whether token and project are the right ones", command="kupload doctor"),
-        commands.point(finding.lesson_id, None, "empty the row, so that the file is uploaded again"),
+        Choice(explanation="check the token and the project", command="kupload doctor"),
+        commands.point(finding.lesson_id, None, "empty the row so that the file is uploaded again"),
     )
 
 
@@ -126,19 +130,19 @@ def _delete_or_use(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
 
 
 _CHOICES: Final[dict[Kind, Callable[[Finding, Commands], tuple[Choice, ...]]]] = {
-    Kind.ROW_POINTS_NOWHERE: _empty_or_ask,
-    Kind.ROW_EMPTY: _resend_or_wait,
+    Kind.ROW_POINTS_NOWHERE: _doctor_or_empty,
+    Kind.ROW_EMPTY: _reupload_or_wait,
     Kind.ROW_STRANGE: _empty_or_point,
     Kind.TWO_VIDEOS: _keep_one,
     Kind.SHARED_VIDEO: _empty_or_point,
     Kind.VIDEO_GONE: _empty_or_compare,
-    Kind.STATUS_ERROR: _resend_or_wait,
-    Kind.STATUS_ABORTED: _resend_or_wait,
-    Kind.STATUS_STUCK: _resend_or_wait,
-    Kind.STATUS_UNKNOWN: _resend_or_wait,
-    Kind.SIZE_DIFFERS: _resend_or_read,
-    Kind.MD5_DIFFERS: _resend_or_read,
-    Kind.FILE_CHANGED: _resend_or_read,
+    Kind.STATUS_ERROR: _reupload_or_wait,
+    Kind.STATUS_ABORTED: _reupload_or_wait,
+    Kind.STATUS_STUCK: _reupload_or_wait,
+    Kind.STATUS_UNKNOWN: _reupload_or_wait,
+    Kind.SIZE_DIFFERS: _reupload_or_read,
+    Kind.MD5_DIFFERS: _reupload_or_read,
+    Kind.FILE_CHANGED: _reupload_or_read,
     Kind.WRONG_FOLDER: _empty_or_point,
     Kind.PROJECT_ROOT: _empty_or_point,
     Kind.TITLE_DIFFERS: _empty_or_point,
@@ -147,7 +151,7 @@ _CHOICES: Final[dict[Kind, Callable[[Finding, Commands], tuple[Choice, ...]]]] =
 
 
 def _in_double_quotes(text: str) -> str:
-    """The text as a shell reads it between double quotes, which leave apostrophes as they are."""
+    """Escapes the text for a shell's double quotes, which leave apostrophes as they are."""
     return re.sub(r'([\\"$`])', r"\\\1", text)
 
 

@@ -1,28 +1,31 @@
-"""From findings to a plan of mending: what is put right, what a person has to decide, and the rest. Pure."""
+"""Sorts findings into fixes, choices for a person, and the rest. Pure."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, get_args
 
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.fixes.choices import Choice, Commands, choices_of
-from kinescope_upload.audit.fixes.fixes import Action, Facts, Fix, fixes_for
+from kinescope_upload.audit.fixes.choices import Choice, Commands, choices_of, has_choices
+from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
+from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from kinescope_upload.audit.compare.comparison import Comparison
     from kinescope_upload.audit.compare.facts import Finding
     from kinescope_upload.audit.compare.report import Report
 
-__all__ = ["FixPlan", "ManualChoice", "plan_fixes"]
+__all__ = ["FixPlan", "ManualChoice", "hint_of", "plan_fixes"]
+
+_Key = tuple[type[Fix], str, str]
+_ORDER: Final = get_args(Fix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualChoice:
-    """A finding that only a person can decide about, and the ways to go on."""
+    """A finding that only a person can decide about, and the choices."""
 
     finding: Finding
     choices: tuple[Choice, ...]
@@ -30,12 +33,12 @@ class ManualChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixPlan:
-    """What follows from a comparison. Each finding is in one of three places: `fixed`, `undecided` or `rest`.
+    """What `repair` makes of a report. Each finding is in exactly one of `fixed`, `manual` and `rest`.
 
     Attributes:
-        fixes: What is put right, in this order.
+        fixes: What it changes, in this order.
         manual: What a person has to decide.
-        rest: Findings that are not for `repair`; each says itself what to do.
+        rest: Findings that `repair` cannot help with; each has a hint of its own.
     """
 
     fixes: tuple[Fix, ...]
@@ -44,72 +47,66 @@ class FixPlan:
 
     @property
     def fixed(self) -> tuple[Finding, ...]:
-        """The findings that the mendings put right, each once."""
-        return tuple(dict.fromkeys(finding for one in self.fixes for finding in (one.finding, *one.also)))
+        """The findings that the fixes settle, each once."""
+        return tuple(dict.fromkeys(finding for fix in self.fixes for finding in (fix.finding, *fix.also)))
 
 
-def plan_fixes(report: Report, comparison: Comparison, commands: Commands) -> FixPlan:
+def hint_of(finding: Finding) -> str:
+    """What to do about a finding, and what `repair` does about its kind; empty when nothing needs doing."""
+    if not has_choices(finding.kind):
+        return finding.hint
+    if can_fix(finding.kind):
+        repair = "`kupload repair` fixes it where that is certain, or lists the choices."
+    else:
+        repair = "`kupload repair` lists the choices."
+    return f"{finding.hint} {repair}".lstrip()
+
+
+def plan_fixes(comparison: Comparison, commands: Commands) -> FixPlan:
     """Decides about every finding.
 
     Args:
-        report: The findings.
-        comparison: What they were found in.
+        comparison: Everything that was compared.
         commands: How commands are spelt here.
     """
-    facts = Facts(
-        comparison=comparison,
-        is_strange_workspace=_is_strange_workspace(report, comparison),
-        kinds=_kinds_by_lesson(report),
-    )
-    fixes: dict[tuple[Action, str, str], Fix] = {}
+    report = comparison.report()
+    kinds = defaultdict[str, set[Kind]](set)
+    for finding in report.findings:
+        if finding.lesson_id is not None:
+            kinds[finding.lesson_id].add(finding.kind)
+    facts = Facts(comparison=comparison, is_other_workspace=_is_other_workspace(report, comparison), kinds=kinds)
+    fixes: dict[_Key, Fix] = {}
     manual, rest = [], []
     for finding in report.findings:
         found = tuple(fixes_for(finding, facts))
-        for one in found:
-            key = (one.action, one.lesson.lesson_id, one.video_id)
-            fixes[key] = _also_for(fixes[key], finding) if key in fixes else one
+        for fix in found:
+            key = (type(fix), fix.lesson.lesson_id, fix.video_id)
+            fixes[key] = _also_for(fixes[key], finding) if key in fixes else fix
         if found:
             continue
-        choices = choices_of(finding, commands)
-        if choices:
+        if choices := choices_of(finding, commands):
             manual.append(ManualChoice(finding=finding, choices=choices))
         else:
             rest.append(finding)
-    order = {action: number for number, action in enumerate(Action)}
-    ordered = sorted(_without_restarts(fixes.values()), key=lambda one: order[one.action])
+    _drop_restarts(fixes)
+    ordered = sorted(fixes.values(), key=lambda fix: _ORDER.index(type(fix)))
     return FixPlan(fixes=tuple(ordered), manual=tuple(manual), rest=tuple(rest))
 
 
-def _kinds_by_lesson(report: Report) -> dict[str, set[Kind]]:
-    found: dict[str, set[Kind]] = {}
-    for one in report.findings:
-        if one.lesson_id is not None:
-            found.setdefault(one.lesson_id, set()).add(one.kind)
-    return found
-
-
-def _is_strange_workspace(report: Report, comparison: Comparison) -> bool:
-    """Whether not one of several videos is where it is named: rather the token or the project is another's."""
-    lost = sum(one.kind in {Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE} for one in report.findings)
+def _is_other_workspace(report: Report, comparison: Comparison) -> bool:
+    """Whether several videos are named and none exists: then token or project are probably another workspace's."""
+    lost = sum(finding.kind in {Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE} for finding in report.findings)
     named = (video_id for lesson in comparison.in_question for video_id in lesson.ids)
     return lost > 1 and all(comparison.look(video_id) is SeenVideo.GONE for video_id in named)
 
 
-def _without_restarts(fixes: Collection[Fix]) -> list[Fix]:
-    """A lesson that another video is found for is not uploaded again; the video that it finds fixes the loss, too."""
-    adopted = {one.lesson.lesson_id for one in fixes if one.action is Action.ADOPT}
-    left_out = {
-        one.lesson.lesson_id: one.finding
-        for one in fixes
-        if one.action is Action.RESTART and one.lesson.lesson_id in adopted
-    }
-    return [
-        _also_for(one, left_out[one.lesson.lesson_id])
-        if one.action is Action.ADOPT and one.lesson.lesson_id in left_out
-        else one
-        for one in fixes
-        if one.action is not Action.RESTART or one.lesson.lesson_id not in adopted
-    ]
+def _drop_restarts(fixes: dict[_Key, Fix]) -> None:
+    """Drops the new upload of a lesson that adopts another video; adopting settles the loss too."""
+    adoptions = {fix.lesson.lesson_id: key for key, fix in fixes.items() if isinstance(fix, AdoptVideo)}
+    for key, fix in tuple(fixes.items()):
+        if isinstance(fix, StartOver) and (adoption := adoptions.get(fix.lesson.lesson_id)):
+            fixes[adoption] = _also_for(fixes[adoption], fix.finding)
+            del fixes[key]
 
 
 def _also_for(fix: Fix, finding: Finding) -> Fix:

@@ -1,4 +1,4 @@
-"""What a mending makes of a lesson's record, and what is written down of a video before it is deleted. Pure."""
+"""Changes a lesson's record for a fix, and describes a video before it is deleted. Pure."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ __all__ = ["Target", "deletion_facts", "fresh_record", "restarted", "without_lef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The video that the next upload of a lesson makes.
+    """The video that the next upload of a lesson will create.
 
     Attributes:
-        video_id: The id that is chosen for it; None in the JSON dialect.
-        dialect: How it is created.
-        parent_id: Where it goes.
+        video_id: The id chosen for it; None in the JSON dialect, where Kinescope chooses.
+        dialect: How it will be created.
+        parent_id: The folder or project that will hold it.
     """
 
     video_id: str | None
@@ -43,9 +43,9 @@ class Target:
 
 
 def fresh_record(lesson: Lesson, target: Target) -> Record:
-    """The record of a lesson that has none yet; it must have a file."""
+    """Makes the first record of a lesson, which must have a file."""
     file = lesson.file
-    assert file is not None  # noqa: S101 - nothing else gets a record
+    assert file is not None  # noqa: S101 - only a lesson with a file gets a record
     return Record(
         lesson_id=lesson.lesson_id,
         path=file.path,
@@ -59,7 +59,7 @@ def fresh_record(lesson: Lesson, target: Target) -> Record:
 
 
 def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
-    """The record of a complete video that is gone: it is planned anew, from the file as it is now."""
+    """Plans the upload of a video that is gone again, from the file as it is now."""
     fresh = FreshUpload(
         video_id=target.video_id,
         dialect=target.dialect,
@@ -72,7 +72,7 @@ def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
 
 
 def without_leftover(record: Record, target: Target) -> Record:
-    """The record of an unfinished video that was deleted."""
+    """Plans the upload of a deleted unfinished video again."""
     match record.stage:
         case Stage.PLANNED if record.attempted_at is None:
             return record
@@ -94,7 +94,7 @@ def without_leftover(record: Record, target: Target) -> Record:
 
 
 def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> dict[str, object]:
-    """All that is known of a video, as the journal of deletions holds it; not its upload URL, which is a secret."""
+    """Makes the deletion journal's entry: everything known about the video but its upload URL, which is a secret."""
     return {
         "deleted_at": _stamp(at),
         "why": why,

@@ -1,4 +1,4 @@
-"""How far an audit is, as a bar on a terminal that is gone afterwards."""
+"""Draws how far `verify` or `repair` is, as a bar on a terminal that disappears at the end."""
 
 from __future__ import annotations
 
@@ -7,32 +7,23 @@ from typing import TYPE_CHECKING, TextIO
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from kinescope_upload.audit.compare.events import (
-    AuditEvent,
-    FilesRead,
-    Mended,
-    MendingFailed,
-    Processing,
-    Warned,
-)
-from kinescope_upload.audit.show.progress import sentence_of
+from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing
+from kinescope_upload.audit.show.messages import sentence_of
+from kinescope_upload.events import Warned
 from kinescope_upload.output.tables import make_console
 from kinescope_upload.text import printable
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from kinescope_upload.audit.show.view import AuditView
 
 __all__ = ["AuditBar"]
 
 
 class AuditBar:
-    """Draws the bar.
+    """Draws the bar until `step_aside` is called.
 
     Args:
-        view: Shows what became of mendings.
+        view: Shows the outcomes of fixes.
         stdout: The terminal.
     """
 
@@ -45,34 +36,25 @@ class AuditBar:
             console=self._console,
             transient=True,
         )
-        self._task = self._progress.add_task("looking …", total=None)
-
-    def __enter__(self) -> Self:
-        """Begins to draw."""
+        self._task = self._progress.add_task("reading …", total=None)
         self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, summary: TracebackType | None, /
-    ) -> None:
-        """Takes the bar away and gives the cursor back."""
-        self._progress.stop()
 
     def step_aside(self) -> None:
-        """Takes the bar away for good."""
+        """Removes the bar for good and restores the cursor."""
         self._progress.stop()
 
     def __call__(self, event: AuditEvent, /) -> None:
-        """Moves the bar, or says above it what is worth a line."""
+        """Moves the bar, or prints a line above it."""
         match event:
-            case Mended() | MendingFailed():
+            case FixApplied() | FixFailed():
                 self._view.show_outcome(event)
             case Warned():
                 self._console.print(Text(printable(sentence_of(event)), style="yellow"))
             case FilesRead():
                 self._move(event, event.read_bytes, event.total_bytes)
             case Processing():
-                self._move(event, event.done + event.failed, event.done + event.failed + event.unfinished)
+                finished = event.done + event.failed
+                self._move(event, finished, finished + event.unfinished)
             case _:
                 self._move(event, 0, None)
 

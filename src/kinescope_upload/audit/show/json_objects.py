@@ -1,31 +1,54 @@
-"""A comparison and a repair as the objects of the JSON output (docs/json.md). Pure."""
+"""Turns the results and events of `verify` and `repair` into the objects of the JSON output (docs/json.md). Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.compare.events import (
-    AuditEvent,
-    FilesRead,
-    Mended,
-    MendingFailed,
-    Processing,
-    VideosListed,
-    Warned,
+from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing, VideosListed
+from kinescope_upload.audit.fixes import (
+    AdoptVideo,
+    ClearRow,
+    DeleteDuplicate,
+    DeleteLeftover,
+    Fix,
+    LinkVideo,
+    MoveVideo,
+    RenameVideo,
+    StartOver,
+    explanation_of,
+    hint_of,
 )
+from kinescope_upload.events import Warned
 from kinescope_upload.output.json_text import plain
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kinescope_upload.audit.compare import Finding, Report
-    from kinescope_upload.audit.fixes import Choice, Fix, ManualChoice
+    from kinescope_upload.audit.fixes import FixPlan
+    from kinescope_upload.audit.repair import RepairResult
     from kinescope_upload.output.json_text import JsonFields
 
-__all__ = ["audit_fields", "choice_fields", "finding_fields", "mending_fields", "verified_fields"]
+    JsonObject = tuple[str, JsonFields]
+    """An event's name and its fields."""
+
+__all__ = ["audit_object", "end_object", "plan_objects", "report_objects"]
+
+_ACTIONS: Final[dict[type[Fix], str]] = {
+    DeleteDuplicate: "delete",
+    DeleteLeftover: "delete",
+    StartOver: "restart",
+    ClearRow: "clear",
+    AdoptVideo: "adopt",
+    LinkVideo: "link",
+    MoveVideo: "move",
+    RenameVideo: "rename",
+}
 
 
-def audit_fields(event: AuditEvent) -> tuple[str, JsonFields]:
-    """The event's name and its fields."""
+def audit_object(event: AuditEvent) -> JsonObject:
+    """Makes the object of an event."""
     match event:
         case VideosListed():
             return "videos_listed", {"videos": event.videos}
@@ -35,15 +58,65 @@ def audit_fields(event: AuditEvent) -> tuple[str, JsonFields]:
             return "processing", {"done": event.done, "unfinished": event.unfinished, "failed": event.failed}
         case Warned():
             return "noticed", {"message": plain(event.message)}
-        case Mended():
-            return "mended", mending_fields(event.fix)
-        case MendingFailed():
-            failure = {"reason": plain(event.reason), "way_out": plain(event.hint)}
-            return "mending_failed", {**mending_fields(event.fix), **failure}
+        case FixApplied():
+            return "mended", _fix(event.fix)
+        case FixFailed():
+            return "mending_failed", {
+                **_fix(event.fix),
+                "reason": plain(event.reason),
+                "way_out": plain(event.hint),
+            }
 
 
-def finding_fields(finding: Finding) -> JsonFields:
-    """One disagreement."""
+def report_objects(report: Report, *, exit_code: int) -> Iterator[JsonObject]:
+    """Yields the findings, then the counts."""
+    for finding in report.findings:
+        yield "finding", _finding(finding)
+    counts = report.counts
+    notes = sum(finding.kind.is_note for finding in report.findings)
+    yield (
+        "verified",
+        {
+            "exit_code": exit_code,
+            "lessons": counts.lessons,
+            "agreed": counts.agreed,
+            "verified": report.verified_count,
+            "findings": len(report.findings) - notes,
+            "notes": notes,
+            "files": counts.files,
+            "files_bytes": counts.file_bytes,
+            "progress": {stage.value: counts.stages.get(stage, 0) for stage in Stage},
+            "rows": counts.rows,
+            "rows_with_video": counts.rows_with_video,
+            "videos": counts.videos,
+            "statuses": [{"status": plain(status), "videos": number} for status, number in counts.statuses.items()],
+        },
+    )
+
+
+def plan_objects(plan: FixPlan) -> Iterator[JsonObject]:
+    """Yields the changes, then what a person has to decide, then what `repair` cannot help with."""
+    for fix in plan.fixes:
+        yield "mending", _fix(fix)
+    for manual in plan.manual:
+        choices = [{"words": plain(choice.explanation), "command": plain(choice.command)} for choice in manual.choices]
+        yield "undecided", {**_finding(manual.finding), "choices": choices}
+    for finding in plan.rest:
+        yield "finding", _finding(finding)
+
+
+def end_object(result: RepairResult, *, exit_code: int) -> JsonObject:
+    """Makes the object of what a repair changed."""
+    return "repaired", {
+        "exit_code": exit_code,
+        "mended": result.fixed,
+        "failed": result.failed,
+        "undecided": len(result.plan.manual),
+        "rest": sum(not finding.kind.is_note for finding in result.plan.rest),
+    }
+
+
+def _finding(finding: Finding) -> JsonFields:
     return {
         "kind": finding.kind.code,
         "course": plain(finding.course),
@@ -52,49 +125,19 @@ def finding_fields(finding: Finding) -> JsonFields:
         "video_id": _maybe(finding.video_id),
         "other_video_id": _maybe(finding.other_id),
         "reason": plain(finding.reason),
-        "way_out": plain(finding.hint),
+        "way_out": plain(hint_of(finding)),
         "is_note": finding.kind.is_note,
     }
 
 
-def verified_fields(report: Report, *, exit_code: int) -> JsonFields:
-    """What a comparison comes to."""
-    counts = report.counts
+def _fix(fix: Fix) -> JsonFields:
     return {
-        "exit_code": exit_code,
-        "lessons": counts.lessons,
-        "agreed": counts.agreed,
-        "verified": report.proven_count,
-        "findings": sum(not one.kind.is_note for one in report.findings),
-        "notes": sum(one.kind.is_note for one in report.findings),
-        "files": counts.files,
-        "files_bytes": counts.file_bytes,
-        "progress": {stage.value: counts.stages.get(stage, 0) for stage in Stage},
-        "rows": counts.rows,
-        "rows_with_video": counts.rows_with_video,
-        "videos": counts.videos,
-        "statuses": [{"status": plain(status), "videos": number} for status, number in counts.statuses.items()],
-    }
-
-
-def mending_fields(fix: Fix) -> JsonFields:
-    """One thing to put right."""
-    return {
-        "action": fix.action.value,
+        "action": _ACTIONS[type(fix)],
         "kind": fix.finding.kind.code,
         "lesson_id": plain(fix.lesson.lesson_id),
         "video_id": plain(fix.video_id),
-        "words": plain(fix.explanation),
+        "words": plain(explanation_of(fix)),
     }
-
-
-def choice_fields(manual: ManualChoice) -> JsonFields:
-    """A finding that only a person can decide about."""
-    return {**finding_fields(manual.finding), "choices": [_choice(one) for one in manual.choices]}
-
-
-def _choice(choice: Choice) -> JsonFields:
-    return {"words": plain(choice.explanation), "command": plain(choice.command)}
 
 
 def _maybe(text: str | None) -> str | None:

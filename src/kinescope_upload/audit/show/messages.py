@@ -1,73 +1,186 @@
-"""A comparison and a plan of mending in words. Pure; names are not yet made printable."""
+"""Words the results of `verify` and `repair` for people, line by line. Pure; names are not yet made printable."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.audit.fixes import has_choices
-from kinescope_upload.text import count, format_bytes
+from kinescope_upload.audit.compare import Kind
+from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing, VideosListed
+from kinescope_upload.audit.fixes import ClearRow, StartOver, explanation_of, has_choices, hint_of
+from kinescope_upload.events import Warned
+from kinescope_upload.text import count, format_bytes, format_bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kinescope_upload.audit.compare import Counts, Finding, Report
-    from kinescope_upload.audit.fixes import FixPlan, ManualChoice
+    from kinescope_upload.audit.fixes import FixPlan
+    from kinescope_upload.audit.repair import RepairResult
+    from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.upload import Stage
 
-__all__ = ["Block", "finding_blocks", "next_after_repair", "next_after_verify", "plan_blocks", "report_rows"]
+__all__ = [
+    "Line",
+    "Style",
+    "end_lines",
+    "next_after_repair",
+    "next_after_verify",
+    "outcome_lines",
+    "plan_lines",
+    "report_lines",
+    "sentence_of",
+]
 
 _SHOWN: Final = 20
+_FOR_UPLOAD: Final = frozenset({Kind.NOT_UPLOADED, Kind.UNFINISHED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A heading, its items, and one thing to do about all of them (or nothing)."""
+class Style(Enum):
+    """How a line is laid out and coloured."""
 
-    title: str
-    items: tuple[str, ...]
-    hint: str = ""
-
-
-def finding_blocks(findings: Sequence[Finding], *, names_all: bool) -> Iterator[Block]:
-    """The findings, a block for each kind.
-
-    Args:
-        findings: Ordered by kind.
-        names_all: Whether every one is named, not only the first twenty of a kind.
-    """
-    for kind, group in groupby(findings, key=lambda one: one.kind):
-        of_kind = list(group)
-        ways = {one.hint for one in of_kind}
-        is_one_way = len(ways) == 1
-        texts = [one.reason if is_one_way or not one.hint else f"{one.reason}. {one.hint}" for one in of_kind]
-        title = f"{kind.value[0].upper()}{kind.value[1:]}: {len(of_kind):,}"
-        yield Block(title=title, items=_first(texts, names_all=names_all), hint=ways.pop() if is_one_way else "")
+    TEXT = auto()
+    TITLE = auto()
+    GOOD = auto()
+    BAD = auto()
+    ITEM = auto()
+    GOOD_ITEM = auto()
+    BAD_ITEM = auto()
+    HINT = auto()
+    COMMAND = auto()
 
 
-def _first(texts: Sequence[str], *, names_all: bool) -> tuple[str, ...]:
-    if names_all or len(texts) <= _SHOWN:
-        return tuple(texts)
-    return (*texts[:_SHOWN], f"and {len(texts) - _SHOWN:,} more (--verbose or --json names them)")
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; items and hints are indented and wrapped, commands are indented and never wrapped."""
+
+    text: str
+    style: Style = Style.TEXT
 
 
-def report_rows(report: Report) -> list[tuple[str, str]]:
-    """What there is on each of the four sides, and what it comes to, as (label, text)."""
+def report_lines(report: Report, options: DisplayOptions) -> Iterator[Line]:
+    """Yields the findings, then the counts of all four sides and the next command."""
+    if not options.quiet:
+        yield from _finding_lines(report.findings, names_all=options.verbose)
     counts = report.counts
-    return [
-        ("On disk", f"{count(counts.files, 'file', 'files')}, {format_bytes(counts.file_bytes)}"),
-        ("Progress", _listed(count(counts.recorded, "lesson", "lessons"), counts.stages)),
-        ("Database", _rows(counts)),
-        ("Kinescope", _listed(count(counts.videos, "video", "videos"), counts.statuses)),
-        ("Agree", _agreement(report)),
-        ("Differ", _differences(report)),
-    ]
+    files, lessons = count(counts.files, "file", "files"), count(counts.lessons, "lesson", "lessons")
+    yield _row("On disk", f"{files}, {format_bytes(counts.file_bytes)}")
+    yield _row("Progress", _listed(count(counts.recorded, "lesson", "lessons"), counts.stages))
+    yield _row("Database", _rows(counts))
+    yield _row("Kinescope", _listed(count(counts.videos, "video", "videos"), counts.statuses))
+    yield _row("Agree", f"{counts.agreed:,} of {lessons}, {report.verified_count:,} of them verified")
+    yield _row("Differ", _differences(report), Style.GOOD if report.agrees else Style.BAD)
+    yield from _next(next_after_verify(report))
+
+
+def plan_lines(plan: FixPlan, options: DisplayOptions) -> Iterator[Line]:
+    """Yields the changes, then what a person has to decide, then what `repair` cannot help with."""
+    if plan.fixes:
+        yield Line(f"Changes: {len(plan.fixes):,}", Style.TITLE)
+        for number, fix in enumerate(plan.fixes, start=1):
+            yield Line(f"{number}. {explanation_of(fix)}", Style.ITEM)
+        yield Line("")
+    for manual in plan.manual:
+        yield Line(f"Needs your decision: {manual.finding.kind}", Style.TITLE)
+        yield Line(manual.finding.reason, Style.ITEM)
+        for choice in manual.choices:
+            yield Line(f"To {choice.explanation}:", Style.ITEM)
+            yield Line(choice.command, Style.COMMAND)
+        yield Line("")
+    rest = [finding for finding in plan.rest if not finding.kind.is_note]
+    yield from _finding_lines(rest, names_all=options.verbose, prefix="Not for repair: ")
+    if not plan.fixes:
+        yield Line("There is nothing that kupload can fix by itself.")
+
+
+def outcome_lines(event: FixApplied | FixFailed) -> Iterator[Line]:
+    """Yields whether a fix was applied, and if not, why."""
+    explanation = explanation_of(event.fix)
+    match event:
+        case FixApplied():
+            yield Line(f"done: {explanation}", Style.GOOD_ITEM)
+        case FixFailed():
+            yield Line(f"failed: {explanation}. {event.reason} {event.hint}".rstrip(), Style.BAD_ITEM)
+
+
+def end_lines(result: RepairResult) -> Iterator[Line]:
+    """Yields what a repair changed, and the next command."""
+    if result.plan.fixes and result.was_agreed:
+        yield Line("")
+        failed = f"; {result.failed:,} failed" if result.failed else ""
+        yield Line(f"Applied {count(result.fixed, 'change', 'changes')}{failed}")
+    elif result.plan.fixes:
+        yield Line("Nothing was changed.")
+    yield from _next(next_after_repair(result))
+
+
+def next_after_verify(report: Report) -> str:
+    """The command to type next; empty when all agree."""
+    kinds = {finding.kind for finding in report.findings if not finding.kind.is_note}
+    if any(map(has_choices, kinds)):
+        return "kupload repair"
+    if kinds & _FOR_UPLOAD:
+        return "kupload"
+    return "kupload verify --wait" if Kind.PROCESSING in kinds else ""
+
+
+def next_after_repair(result: RepairResult) -> str:
+    """The command to type next."""
+    plan = result.plan
+    if plan.fixes and not result.was_agreed:
+        return "kupload repair"
+    uploads = any(isinstance(fix, StartOver | ClearRow) for fix in plan.fixes)
+    return "kupload" if uploads or _FOR_UPLOAD & {finding.kind for finding in plan.rest} else "kupload verify"
+
+
+def sentence_of(event: AuditEvent) -> str:
+    """Says how far a command is."""
+    match event:
+        case VideosListed():
+            return f"{count(event.videos, 'video', 'videos')} listed"
+        case FilesRead():
+            return f"read {format_bytes_of(event.read_bytes, event.total_bytes)}"
+        case Processing():
+            failed = f", {event.failed:,} failed" if event.failed else ""
+            return f"Kinescope: {event.done:,} done, {event.unfinished:,} still processing{failed}"
+        case Warned():
+            return f"note: {event.message}"
+        case FixApplied() | FixFailed():
+            return explanation_of(event.fix)
+
+
+def _finding_lines(findings: Sequence[Finding], *, names_all: bool, prefix: str = "") -> Iterator[Line]:
+    """Yields the findings, which are ordered by kind: a title and a list for each kind."""
+    for kind, group in groupby(findings, key=lambda finding: finding.kind):
+        of_kind = [(finding.reason, hint_of(finding)) for finding in group]
+        hints = {hint for _, hint in of_kind}
+        has_one_hint = len(hints) == 1
+        title = f"{prefix}{kind}: {len(of_kind):,}"
+        yield Line(title[0].upper() + title[1:], Style.TITLE)
+        shown = of_kind if names_all else of_kind[:_SHOWN]
+        for reason, hint in shown:
+            yield Line(reason if has_one_hint or not hint else f"{reason}. {hint}", Style.ITEM)
+        if len(shown) < len(of_kind):
+            yield Line(f"and {len(of_kind) - len(shown):,} more (--verbose or --json names them)", Style.ITEM)
+        if has_one_hint and (hint := hints.pop()):
+            yield Line(hint, Style.HINT)
+        yield Line("")
+
+
+def _row(label: str, text: str, style: Style = Style.TEXT) -> Line:
+    return Line(f"{label:11}{text}", style)
+
+
+def _next(command: str) -> Iterator[Line]:
+    if command:
+        yield _row("Next", command, Style.TITLE)
 
 
 def _listed(head: str, numbers: Mapping[Stage, int] | Mapping[str, int]) -> str:
-    told = ", ".join(f"{number:,} {name}" for name, number in numbers.items())
-    return f"{head}: {told}" if told else head
+    listed = ", ".join(f"{number:,} {name}" for name, number in numbers.items())
+    return f"{head}: {listed}" if listed else head
 
 
 def _rows(counts: Counts) -> str:
@@ -76,58 +189,8 @@ def _rows(counts: Counts) -> str:
     return f"{count(counts.rows, 'lesson', 'lessons')}, {counts.rows_with_video:,} with a video"
 
 
-def _agreement(report: Report) -> str:
-    counts = report.counts
-    return (
-        f"{counts.agreed:,} of {count(counts.lessons, 'lesson', 'lessons')}, {report.proven_count:,} of them verified"
-    )
-
-
 def _differences(report: Report) -> str:
-    found = [one for one in report.findings if not one.kind.is_note]
-    notes = len(report.findings) - len(found)
-    told = count(len(found), "finding", "findings") if found else "nothing"
-    return f"{told}; {count(notes, 'remark', 'remarks')}" if notes else told
-
-
-def next_after_verify(report: Report) -> str:
-    """What to type next; empty when all agree."""
-    kinds = {one.kind for one in report.findings if not one.kind.is_note}
-    codes = {kind.code for kind in kinds}
-    if any(map(has_choices, kinds)):
-        return "kupload repair"
-    if codes & _FOR_UPLOAD:
-        return "kupload"
-    return "kupload verify --wait" if "processing" in codes else ""
-
-
-_FOR_UPLOAD: Final = frozenset({"not_uploaded", "unfinished"})
-
-
-def plan_blocks(plan: FixPlan, *, names_all: bool) -> Iterator[Block]:
-    """What is put right, what a person has to decide, and what is not for `repair`."""
-    if plan.fixes:
-        numbered = [f"{number}. {one.explanation}" for number, one in enumerate(plan.fixes, start=1)]
-        yield Block(title=f"To put right: {len(numbered):,}", items=tuple(numbered))
-    for one in plan.manual:
-        yield _choice(one)
-    rest = tuple(one for one in plan.rest if not one.kind.is_note)
-    for block in finding_blocks(rest, names_all=names_all):
-        yield Block(title=f"Not for repair. {block.title}", items=block.items, hint=block.hint)
-
-
-def _choice(one: ManualChoice) -> Block:
-    kind = one.finding.kind.value
-    items = [one.finding.reason]
-    for choice in one.choices:
-        items += [f"To {choice.explanation}:", f"$ {choice.command}"]
-    return Block(title=f"Yours to decide: {kind}", items=tuple(items))
-
-
-def next_after_repair(plan: FixPlan, *, is_done: bool) -> str:
-    """What to type next; empty when nothing is left."""
-    if not is_done:
-        return "kupload repair" if plan.fixes else ""
-    sends = {"restart", "clear"} & {one.action.value for one in plan.fixes}
-    sends |= _FOR_UPLOAD & {one.kind.code for one in plan.rest}
-    return "kupload" if sends else "kupload verify"
+    notes = sum(finding.kind.is_note for finding in report.findings)
+    found = len(report.findings) - notes
+    text = count(found, "finding", "findings") if found else "nothing"
+    return f"{text}; {count(notes, 'remark', 'remarks')}" if notes else text

@@ -1,160 +1,117 @@
-"""How far `kupload verify` and `kupload repair` are: a bar on a terminal, lines elsewhere, JSON lines for scripts."""
+"""Shows how far `verify` and `repair` are: a bar on a terminal, lines elsewhere, JSON lines for scripts."""
 
 from __future__ import annotations
 
+import math
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
-from kinescope_upload.audit.compare.events import (
-    AuditEvent,
-    FilesRead,
-    Mended,
-    MendingFailed,
-    Processing,
-    Warned,
-)
-from kinescope_upload.audit.show.json_objects import audit_fields
+from kinescope_upload.audit.compare.events import AuditEvent, FixApplied, FixFailed, Processing
+from kinescope_upload.audit.show.json_objects import audit_object
+from kinescope_upload.audit.show.messages import sentence_of
+from kinescope_upload.events import Warned
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, surface_of
-from kinescope_upload.text import count, format_bytes
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Callable, Iterator
 
     from kinescope_upload.audit.show.view import AuditView
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["AuditProgress", "audit_progress", "sentence_of"]
+__all__ = ["AuditProgress", "audit_progress"]
 
 _EVERY: Final = 10.0
-"""Seconds between two lines that say how far it is."""
+"""Seconds between two lines about the progress."""
 _JSON_EVERY: Final = 1.0
 
 
 class AuditProgress(Protocol):
-    """Shows how far an audit is; entered before the first event, left before anything else is shown."""
-
-    def __enter__(self) -> Self:
-        """Takes possession of the stream."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, summary: TracebackType | None, /
-    ) -> None:
-        """Gives the stream back as it was."""
+    """Shows events while a command runs."""
 
     def __call__(self, event: AuditEvent, /) -> None:
-        """Takes an event."""
+        """Shows an event."""
 
     def step_aside(self) -> None:
-        """Leaves the stream to others from now on; only outcomes are still to come."""
+        """Leaves the stream to others from now on; only outcomes follow."""
 
 
+@contextmanager
 def audit_progress(
     options: DisplayOptions, view: AuditView, *, stdout: TextIO, stderr: TextIO, clock: Clock = SYSTEM_CLOCK
-) -> AuditProgress:
-    """The right way of showing it for this stream and this user.
+) -> Iterator[AuditProgress]:
+    """Shows the progress while the block runs, as it suits the stream and the user.
 
     Args:
-        options: What the user asked for.
-        view: Shows what became of mendings.
-        stdout: The terminal, or what takes JSON lines.
-        stderr: Takes the lines where there is no terminal.
-        clock: Where the time comes from.
+        options: The user's display options.
+        view: Shows the outcomes of fixes.
+        stdout: The terminal, or the stream for JSON lines.
+        stderr: The stream for lines where there is no terminal, so that stdout holds the result alone.
+        clock: The source of the time.
     """
-    if options.as_json:
-        return _JsonLines(view, escape_unencodable(stdout), clock)
-    if not options.quiet and is_live_terminal(stdout):
+    if not options.as_json and not options.quiet and is_live_terminal(stdout):
         from kinescope_upload.audit.show.bar import AuditBar  # noqa: PLC0415 - rich is slow to import
 
-        return AuditBar(view, escape_unencodable(stdout))
-    return _Lines(view, escape_unencodable(stderr), clock, is_quiet=options.quiet)
+        bar = AuditBar(view, escape_unencodable(stdout))
+        try:
+            yield bar
+        finally:
+            bar.step_aside()
+    elif options.as_json:
+        yield _Lines(view, partial(_write_json, escape_unencodable(stdout), clock), clock, first=0.0, every=_JSON_EVERY)
+    else:
+        every = math.inf if options.quiet else _EVERY
+        yield _Lines(view, partial(_write_text, escape_unencodable(stderr), clock), clock, first=every, every=every)
 
 
-def sentence_of(event: AuditEvent) -> str:
-    """How far it is, in words."""
-    match event:
-        case FilesRead():
-            return f"read {format_bytes(event.read_bytes)} of {format_bytes(event.total_bytes)}"
-        case Processing():
-            failed = f", {event.failed:,} in error" if event.failed else ""
-            return f"Kinescope: {event.done:,} done, {event.unfinished:,} not yet{failed}"
-        case Warned():
-            return f"note: {event.message}"
-        case Mended() | MendingFailed():
-            return event.fix.explanation
-        case _:
-            return f"{count(event.videos, 'video', 'videos')} listed"
+def _write_json(stream: TextIO, clock: Clock, event: AuditEvent) -> None:
+    stream.write(json_line(*audit_object(event), clock))
+    stream.flush()
 
 
-class _Plain:
-    """Nothing to take possession of."""
+def _write_text(stream: TextIO, clock: Clock, event: AuditEvent) -> None:
+    stream.write(f"{clock.stamp()}  {surface_of(stream).shown(sentence_of(event))}\n")
+    stream.flush()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, summary: TracebackType | None, /
+class _Lines:
+    """Writes what changes at once, and other progress from time to time.
+
+    Args:
+        view: Shows the outcomes of fixes.
+        write: Writes an event as a line.
+        clock: The source of the time.
+        first: Seconds before the first line about the progress.
+        every: Seconds between two of them; infinite to write none.
+    """
+
+    def __init__(
+        self, view: AuditView, write: Callable[[AuditEvent], None], clock: Clock, *, first: float, every: float
     ) -> None:
-        pass
-
-    def step_aside(self) -> None:
-        """Nothing stands in the way."""
-
-
-class _Lines(_Plain):
-    """Lines on stderr, so that stdout holds the result alone."""
-
-    def __init__(self, view: AuditView, stderr: TextIO, clock: Clock, *, is_quiet: bool) -> None:
         self._view = view
-        self._stderr = stderr
+        self._write = write
         self._clock = clock
-        self._is_quiet = is_quiet
-        self._next = clock.monotonic() + _EVERY
+        self._every = every
+        self._next = clock.monotonic() + first
         self._last: AuditEvent | None = None
 
+    def step_aside(self) -> None:
+        """Does nothing: lines are in nobody's way."""
+
     def __call__(self, event: AuditEvent, /) -> None:
+        """Writes the event if it is due."""
+        now = self._clock.monotonic()
         match event:
-            case Mended() | MendingFailed():
+            case FixApplied() | FixFailed():
                 self._view.show_outcome(event)
             case Warned():
-                self._line(event)
-            case _ if not self._is_quiet:
-                self._progress(event)
+                self._write(event)
+            case _ if now >= self._next or self._is_news(event):
+                self._next = now + self._every
+                self._last = event
+                self._write(event)
 
-    def _progress(self, event: AuditEvent) -> None:
-        """What is waited for is said when it changes, the rest from time to time."""
-        now = self._clock.monotonic()
-        is_news = isinstance(event, Processing) and event != self._last
-        if is_news or now >= self._next:
-            self._next = now + _EVERY
-            self._last = event
-            self._line(event)
-
-    def _line(self, event: AuditEvent) -> None:
-        self._stderr.write(f"{self._clock.stamp()}  {surface_of(self._stderr).shown(sentence_of(event))}\n")
-        self._stderr.flush()
-
-
-class _JsonLines(_Plain):
-    """Every event on stdout; how far it is at most once a second."""
-
-    def __init__(self, view: AuditView, stdout: TextIO, clock: Clock) -> None:
-        self._view = view
-        self._stdout = stdout
-        self._clock = clock
-        self._next = clock.monotonic()
-
-    def __call__(self, event: AuditEvent, /) -> None:
-        match event:
-            case Mended() | MendingFailed():
-                self._view.show_outcome(event)
-            case Warned() | Processing():
-                self._line(event)
-            case _ if self._clock.monotonic() >= self._next:
-                self._next = self._clock.monotonic() + _JSON_EVERY
-                self._line(event)
-
-    def _line(self, event: AuditEvent) -> None:
-        self._stdout.write(json_line(*audit_fields(event), self._clock))
-        self._stdout.flush()
+    def _is_news(self, event: AuditEvent) -> bool:
+        return isinstance(event, Processing) and event != self._last and self._every < math.inf

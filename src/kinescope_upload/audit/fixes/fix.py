@@ -1,0 +1,134 @@
+"""The changes that `repair` can make, one class each, and the sentence that explains each. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kinescope_upload.audit.compare.facts import Finding, Lesson
+
+__all__ = [
+    "AdoptVideo",
+    "ClearRow",
+    "DeleteDuplicate",
+    "DeleteLeftover",
+    "Fix",
+    "LinkVideo",
+    "MoveVideo",
+    "RenameVideo",
+    "StartOver",
+    "explanation_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LessonFix:
+    """One change to one lesson.
+
+    Attributes:
+        finding: The finding that it fixes.
+        lesson: The lesson.
+        video_id: The video that it acts on.
+        also: Other findings that it fixes too.
+    """
+
+    finding: Finding
+    lesson: Lesson
+    video_id: str
+    also: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteDuplicate(_LessonFix):
+    """Deletes kupload's video of a lesson whose row names another one, which is certainly the lesson's.
+
+    Attributes:
+        kept_id: The video that the row names.
+        is_unfinished: Whether the deleted video is an unfinished upload, not the same content once more.
+    """
+
+    kept_id: str
+    is_unfinished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteLeftover(_LessonFix):
+    """Deletes kupload's unfinished video of a lesson that is no longer in the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOver(_LessonFix):
+    """Plans the upload again, since the uploaded video is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearRow(_LessonFix):
+    """Empties a row whose video is not on Kinescope.
+
+    Attributes:
+        held: The video id exactly as the row spells it.
+    """
+
+    held: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptVideo(_LessonFix):
+    """Records a video that kupload did not upload, with the size and MD5 of the lesson's file, and links it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkVideo(_LessonFix):
+    """Writes kupload's own video into the lesson's empty row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveVideo(_LessonFix):
+    """Moves the video into its course's folder.
+
+    Attributes:
+        parent_id: The folder, or the project for its root.
+    """
+
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameVideo(_LessonFix):
+    """Gives the video its lesson's title.
+
+    Attributes:
+        title: The title, at most as long as Kinescope takes.
+    """
+
+    title: str
+
+
+Fix = DeleteDuplicate | DeleteLeftover | StartOver | ClearRow | AdoptVideo | LinkVideo | MoveVideo | RenameVideo
+"""Every change, in the order in which they are applied: a later one may need an earlier one."""
+
+
+def explanation_of(fix: Fix) -> str:  # noqa: C901, PLR0911 - a flat match over a closed union
+    """Says what the fix does and why that is right."""
+    lesson, video = fix.lesson.lesson_id, fix.video_id
+    match fix:
+        case DeleteDuplicate(kept_id=kept, is_unfinished=is_unfinished):
+            what = "an unfinished upload" if is_unfinished else "a duplicate"
+            return f"delete kupload's video {video}, {what}: the row of {lesson} names {kept}, verified by size and MD5"
+        case DeleteLeftover():
+            return f"delete kupload's video {video}, an unfinished upload: lesson {lesson} is not in the database"
+        case StartOver():
+            return f"plan the upload of {lesson} again: its video {video} is not on Kinescope"
+        case ClearRow():
+            return f"empty the row of {lesson}: its video {video} is not on Kinescope"
+        case AdoptVideo() if fix.lesson.row_id == video:
+            return f"record video {video} for {lesson}: its row names it, and its size and MD5 match the file"
+        case AdoptVideo():
+            return f"link {lesson} to video {video}: its size and MD5 match the file and no other lesson or video"
+        case LinkVideo():
+            return f"link {lesson} to video {video}, which kupload uploaded for it"
+        case MoveVideo():
+            return f'move video {video} of {lesson} into the folder of "{fix.lesson.course}"'
+        case RenameVideo(title=title):
+            return f'rename video {video} of {lesson} to "{title}"'
