@@ -236,6 +236,7 @@ class KinescopeApi:
 
     def _pages(self, path: str, query: tuple[tuple[str, str], ...], *, doing: str) -> Iterator[object]:
         page, seen = 1, 0
+        before: list[object] = []
         while True:
             params = (*query, ("page", str(page)), ("per_page", str(_PER_PAGE)))
             answer = self._ask("GET", path, doing=doing, params=params)
@@ -244,8 +245,13 @@ class KinescopeApi:
                 raise TryAgainError(
                     f"Kinescope's answer cannot be read (asked to {doing}).", request_id=answer.request_id
                 )
+            if items and items == before:  # there is no such page; a list of pages that never change has no end
+                if _total(answer) is None:
+                    return
+                what = f"Kinescope shows the same page again and tells of {_total(answer)} entries (asked to {doing})."
+                raise TryAgainError(what, request_id=answer.request_id)
             yield from items
-            seen += len(items)
+            seen, before = seen + len(items), items
             if not items or seen == _total(answer):
                 return
             page += 1
