@@ -112,3 +112,24 @@ def test_one_answer_that_a_video_is_absent_is_no_proof(worlds: WorldMaker) -> No
     outcome = world.upload()
     assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1)
     world.assert_promise(cuts=1)
+
+
+def test_a_video_that_is_made_again_while_it_is_deleted_is_deleted_again(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.environment["KUPLOAD_ORPHAN_WAIT"] = "2"
+    world.fill(SIZES[:1])
+    world.emulator.faults.add(_late(1.5, 1), Fault(route=Route.INIT, action=Action.LOSE_ANSWER))
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1), outcome.said
+    [first, again] = [video.id for video in world.emulator.accounting.deletions()]
+    assert first == again
+    world.assert_promise()
+
+
+def test_a_deletion_that_does_nothing_is_asked_for_again(world: World) -> None:
+    world.fill(SIZES[:1])
+    world.emulator.faults.add(
+        Fault(route=Route.PATCH, action=Action.EXPIRE, keep=KIB), Fault(route=Route.VIDEO_DELETE, status=204)
+    )
+    assert world.upload().exit_code == 0
+    world.assert_promise(cuts=1)

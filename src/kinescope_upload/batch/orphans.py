@@ -123,11 +123,23 @@ def _with_size(video: Video) -> str:
 
 
 def _remove(run: Run, record: Record, video: Video) -> None:
+    """Deletes an unfinished video, and once more where it is there again: a second request for it may be at work.
+
+    Raises:
+        InDoubtError: It has become something else meanwhile.
+        KuploadError: Kinescope did not answer, or refused.
+    """
     if record.upload_url:
         run.backends.uploader.terminate(record)
     run.backends.kinescope.delete_video(video.id)
     run.emit(OrphanRemoved(lesson_id=record.lesson_id, video_id=video.id, reason=record.reason or ""))
     run.stop.pause(run.rules.orphan_wait)  # deleting is not instant
+    again = run.backends.kinescope.video(video.id)
+    if again is None:
+        return
+    if again.state is not VideoState.PARTIAL:
+        raise InDoubtError(f'Kinescope says "{again.status}" of video {video.id}, which was deleted.', _LOOK_THERE)
+    run.backends.kinescope.delete_video(video.id)
 
 
 def _start_over(run: Run, record: Record, file: VideoFile, *, was_seen: bool) -> OrphanGone:
