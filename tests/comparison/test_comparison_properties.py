@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.video import Video
 
 _LOST = frozenset({Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE})
-_many = settings(derandomize=True, deadline=None, max_examples=200)  # some cases are rare
+_many = settings(max_examples=200)
 
 
 @must_draw("several videos", "a finding")
