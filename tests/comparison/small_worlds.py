@@ -255,8 +255,9 @@ def _video_changes(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos
     if own in videos:
         now = draw(_videos(own))
         name = draw(st.sampled_from(("title", "status", "folder_id", "size", "md5")))
-        whole = {"size": now.size, "md5": now.md5} if now.size is None else {name: getattr(now, name)}
-        videos[own] = now if name == "status" else replace(videos[own], **whole)
+        is_told = now.size is not None and videos[own].size is not None  # Kinescope tells size and MD5, or neither
+        changed = {name: getattr(now, name)} if is_told else {"size": now.size, "md5": now.md5}
+        videos[own] = now if name == "status" else replace(videos[own], **changed)
 
 
 def _video_is_misplaced(draw: st.DrawFn, key: str, lessons: _Lessons, videos: _Videos) -> None:
