@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of, trust_scan
@@ -126,7 +126,6 @@ def test_ids_are_unique_where_folder_names_hold_no_underscore(files: list[VideoF
 
 
 @must_draw("two files with one id", "none")
-@settings(derandomize=True, deadline=None, max_examples=200)
 @given(libraries())
 def test_ids_are_unique_once_the_scan_is_trusted_or_guarded(files: list[VideoFile]) -> None:
     assignments = assign_by_scan_rule(files)
@@ -146,7 +145,6 @@ def test_ids_do_not_depend_on_the_order_of_the_files(data: st.DataObject, files:
 
 
 @must_draw("a section of several files", "several inner folders")
-@settings(derandomize=True, deadline=None, max_examples=200)
 @given(libraries())
 def test_every_section_counts_from_one_without_gaps_through_its_inner_folders(files: list[VideoFile]) -> None:
     numbers: defaultdict[str, list[int]] = defaultdict(list)

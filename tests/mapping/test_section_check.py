@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of
@@ -178,7 +178,6 @@ def test_a_section_is_accepted_exactly_when_its_ids_and_the_database_s_are_the_s
 
 
 @must_draw("assigned", "in doubt")
-@settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.data(), libraries())
 def test_every_undone_lesson_is_assigned_once_or_stands_in_one_doubt(
     data: st.DataObject, files: list[VideoFile]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FIXES = tuple(one.__name__ for one in get_args(Fix))
 _LOST = frozenset({Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE})
-_many = settings(derandomize=True, deadline=None, max_examples=200)  # some cases are rare
+_many = settings(max_examples=200)
 
 
 @must_draw("several videos", "a finding")
