@@ -399,7 +399,7 @@ def test_a_service_that_stays_in_trouble_is_given_up(worlds: WorldMaker) -> None
     world = worlds()
     uploaded(world)
     world.emulator.faults.add(Fault(route=Route.VIDEO_LIST, status=500, times=None))
-    with pytest.raises(TryAgainError, match="trouble"):
+    with pytest.raises(TryAgainError, match="Kinescope has a problem"):
         look(world)
 
 
