@@ -44,8 +44,8 @@ def _replace(path: Path) -> None:
 
 CHANGES = [
     pytest.param(_rewrite, "written to", id="changes"),
-    pytest.param(_shrink, "has changed", id="shrinks"),
-    pytest.param(_grow, "has changed", id="grows"),
+    pytest.param(_shrink, "changed while", id="shrinks"),
+    pytest.param(_grow, "changed while", id="grows"),
     pytest.param(_vanish, "has vanished", id="vanishes"),
     pytest.param(_replace, "written to", id="is replaced"),
 ]
