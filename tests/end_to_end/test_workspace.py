@@ -121,7 +121,7 @@ def test_doctor_shows_the_workspace_and_where_it_came_from(worlds: WorldMaker, r
     assert (code, check["standing"]) == (0, "good")
     assert world.emulator.workspace_id in check["told"]
     assert "KINESCOPE_WORKSPACE_ID from the environment" in check["told"]
-    assert ("does not tell" in check["told"]) is (reading == "403")
+    assert ("does not name" in check["told"]) is (reading == "403")
 
 
 @pytest.mark.parametrize("dialect", ["tus", "json"])
