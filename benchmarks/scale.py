@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.stage import environment, kupload, measured, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
 from kinescope_upload.commands.course_status import course_statuses
-from kinescope_upload.commands.status_view import status_text
+from kinescope_upload.commands.status import status_text
 from kinescope_upload.config import load_settings
 from kinescope_upload.model import LessonRow
 from kinescope_upload.output.terminal_output import Surface
@@ -60,12 +60,12 @@ def _look(folder: Path) -> tuple[float, float, float]:
     began = time.process_time()
     survey = survey_library(settings)
     scanned = time.process_time()
-    assignments = survey.mapped.assignments
+    assignments = survey.unchecked.assignments
     rows = {one.lesson_id: _row(one.lesson_id, one.course) for one in assignments}
     prepared = time.process_time()
-    plan = survey.plan(rows, {})
+    plan = replace(survey, rows=rows).plan({})
     planned = time.process_time()
-    text = status_text(course_statuses(assignments, {}), Surface())
+    text = status_text(course_statuses(assignments, ()), Surface())
     told = time.process_time()
     if len(plan.work) != len(assignments) or "All" not in text:
         raise RuntimeError(f"{len(plan.work)} of {len(assignments)} files are planned")
@@ -113,7 +113,7 @@ def _step_cost(courses: int, lessons: int) -> float:
                 step = replace(record, offset=record.offset + 1)
                 flushing.clear()
                 began = time.perf_counter()
-                store.save(names[0], step)
+                store.save(step)
                 took.append(time.perf_counter() - began - sum(flushing))
         if read_records(folder, [names[0]])[records[0].lesson_id].offset != records[0].offset + 1:
             raise RuntimeError("nothing was recorded")
@@ -155,6 +155,7 @@ def _record(lesson_id: str, course: str) -> Record:
 
     return Record(
         lesson_id=lesson_id,
+        course=course,
         path=f"{course}/m01_section/{lesson_id}_урок.mp4",
         size=500_000_000,
         modified_ns=1_700_000_000_000_000_000,

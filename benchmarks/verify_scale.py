@@ -141,6 +141,7 @@ def _record(one: _Lesson, parent_id: str) -> Record:
     file = one.assignment.file
     return Record(
         lesson_id=one.assignment.lesson_id,
+        course=one.assignment.course,
         path=file.path,
         size=file.size,
         modified_ns=file.modified_ns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
@@ -17,6 +17,7 @@ from kinescope_upload.mapping import (
     check_courses,
     check_sections,
     known_courses,
+    nfc,
     trust_scan,
 )
 from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow
     from kinescope_upload.upload import Record
 
-__all__ = ["Survey", "check_proof", "read_rows", "survey_library"]
+__all__ = ["Survey", "survey_library"]
 
 _MANIFEST: Final = "manifest.json"
 
@@ -50,65 +51,112 @@ def _without_collector() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """The library as it is on the disk, and which lesson each file would belong to.
+    """The library as it is on the disk, the database's rows, and which lesson each file belongs to.
+
+    It holds the rows until the plan is made; a run keeps the plan alone.
 
     Attributes:
-        mapped: Assignments, doubts and ignored files, before the database is asked.
+        unchecked: Assignments, doubts and ignored files, before they are checked against the rows.
         source: Where it was read which file belongs to which lesson.
         selection: Which part of the library the user means.
+        rows: The database's lessons by id; None goes without it.
     """
 
-    mapped: MappedLibrary
+    unchecked: MappedLibrary
     source: MappingSource
     selection: Selection
+    rows: Mapping[str, LessonRow] | None = None
 
     @property
     def courses(self) -> tuple[str, ...]:
         """The selected courses that the library has files of."""
-        found = {one.course for one in self.mapped.assignments}
-        return tuple(sorted(found & self.selection.courses if self.selection.courses else found))
+        return tuple(sorted({one.course for one in self.unchecked.assignments if self.selection.has(one.course)}))
 
-    def held_against(self, rows: Mapping[str, LessonRow] | None) -> MappedLibrary:
-        """What is left of the mapping when the database is asked; None goes without it."""
-        if rows is None:
-            is_scanned = self.source is MappingSource.SCAN_RULE
-            return _merged(self.mapped, trust_scan(self.mapped.assignments)) if is_scanned else self.mapped
+    @property
+    def known_courses(self) -> tuple[str, ...]:
+        """Of those, the courses that the database knows; all of them without it."""
+        if self.rows is None:
+            return self.courses
+        known = {nfc(row.course) for row in self.rows.values()}
+        return tuple(course for course in self.courses if nfc(course) in known)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the mapping relies on no position that nothing proves."""
+        return self.rows is not None or self.source is not MappingSource.SCAN_RULE
+
+    @property
+    def mapped(self) -> MappedLibrary:
+        """The mapping of every course, checked against the rows."""
+        read, rows = self.unchecked, self.rows
         if self.source is MappingSource.SCAN_RULE:
-            return _merged(self.mapped, check_sections(self.mapped.assignments, rows))
-        return check_against_rows(self.mapped, rows)
+            found = read.assignments
+            return _merged(read, trust_scan(found) if rows is None else check_sections(found, rows))
+        return read if rows is None else check_against_rows(read, rows)
+
+    def selected(self, mapped: MappedLibrary) -> MappedLibrary:
+        """What of a mapping concerns the selected courses."""
+        if not self.selection.courses:
+            return mapped
+        has = self.selection.has
+        return MappedLibrary(
+            assignments=tuple(one for one in mapped.assignments if has(one.course)),
+            doubts=tuple(one for one in mapped.doubts if one.course is None or has(one.course)),
+            ignored=tuple(one for one in mapped.ignored if has(one.path.partition("/")[0])),
+        )
+
+    def check_proven(self, *, trusts_scan: bool) -> None:
+        """Returns when something proves which lesson each file belongs to, or the user vouches for it.
+
+        Raises:
+            UsageError: Nothing does.
+        """
+        if not (self.is_proven or trusts_scan):
+            raise UsageError(
+                "Without the database nothing proves which lesson a file belongs to.",
+                f"Name a map file (--map FILE), put a {_MANIFEST} into the library, or vouch for the files' order: "
+                "--trust-scan.",
+            )
 
     @_without_collector()
-    def plan(self, rows: Mapping[str, LessonRow] | None, records: Mapping[str, Record]) -> Plan:
+    def plan(self, records: Mapping[str, Record]) -> Plan:
         """What a run would do.
 
         Args:
-            rows: The database's lessons by id; None goes without a database.
             records: What earlier runs achieved, by lesson id.
         """
-        mapped = self.held_against(rows)
-        plan = make_plan(mapped.assignments, rows=rows, records=records, selection=self.selection)
-        wanted = self.selection.courses
-        doubts = tuple(one for one in mapped.doubts if not wanted or one.course is None or one.course in wanted)
-        ignored = tuple(one for one in mapped.ignored if not wanted or one.path.partition("/")[0] in wanted)
-        return Plan(lessons=plan.lessons, doubts=doubts, ignored=ignored)
+        mapped = self.mapped
+        plan = make_plan(mapped.assignments, rows=self.rows, records=records, selection=self.selection)
+        told = self.selected(mapped)
+        return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored)
 
 
-def _merged(before: MappedLibrary, after: MappedLibrary) -> MappedLibrary:
-    """The later assignments, with what both have to say."""
-    return MappedLibrary(
-        assignments=after.assignments,
-        doubts=before.doubts + after.doubts,
-        ignored=before.ignored + after.ignored,
-    )
+def survey_library(settings: Settings, database: LessonsDatabase | None = None) -> Survey:
+    """Walks through the library, maps its files, and reads the selected courses' rows in one query.
 
-
-@_without_collector()
-def survey_library(settings: Settings) -> Survey:
-    """Walks through the library and maps its files.
+    Args:
+        settings: Where the library is, and which courses are meant.
+        database: The lessons; None goes without them.
 
     Raises:
         UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
+        BatchStoppedError: The database does not answer or refuses.
     """
+    survey = _survey_files(settings)
+    if database is None:
+        return survey
+    try:
+        rows = {row.lesson_id: row for row in database.rows(survey.selection.courses or None)}
+    except DatabaseDownError as error:
+        raise BatchStoppedError(
+            error.what,
+            "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
+        ) from error
+    return replace(survey, rows=rows)
+
+
+@_without_collector()
+def _survey_files(settings: Settings) -> Survey:
     root = settings.needed_library()
     found = scan(root)
     mapped, source = _map(settings, root, found)
@@ -117,7 +165,7 @@ def survey_library(settings: Settings) -> Survey:
     )
     check_courses(settings.courses, known_courses(mapped))
     selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
-    return Survey(mapped=mapped, source=source, selection=selection)
+    return Survey(unchecked=mapped, source=source, selection=selection)
 
 
 def _map(settings: Settings, root: Path, found: Scan) -> tuple[MappedLibrary, MappingSource]:
@@ -136,32 +184,10 @@ def _once(ignored: Sequence[IgnoredFile]) -> tuple[IgnoredFile, ...]:
     return tuple({one.path: one for one in reversed(ignored)}.values())[::-1]
 
 
-def read_rows(database: LessonsDatabase, survey: Survey) -> dict[str, LessonRow]:
-    """The selected lessons' rows by id, in one query.
-
-    Raises:
-        BatchStoppedError: The database does not answer or refuses.
-    """
-    wanted = survey.selection.courses or None
-    try:
-        return {row.lesson_id: row for row in database.rows(wanted)}
-    except DatabaseDownError as error:
-        raise BatchStoppedError(
-            error.what,
-            "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
-        ) from error
-
-
-def check_proof(survey: Survey, *, has_database: bool, trusts_scan: bool) -> None:
-    """Returns when something proves which lesson each file belongs to, or the user vouches for it.
-
-    Raises:
-        UsageError: Nothing does.
-    """
-    if has_database or trusts_scan or survey.source is not MappingSource.SCAN_RULE:
-        return
-    raise UsageError(
-        "Without the database nothing proves which lesson a file belongs to.",
-        f"Name a map file (--map FILE), put a {_MANIFEST} into the library, or vouch for the files' order: "
-        "--trust-scan.",
+def _merged(before: MappedLibrary, after: MappedLibrary) -> MappedLibrary:
+    """The later assignments, with what both have to say."""
+    return MappedLibrary(
+        assignments=after.assignments,
+        doubts=before.doubts + after.doubts,
+        ignored=before.ignored + after.ignored,
     )

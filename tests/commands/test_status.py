@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
-from kinescope_upload.commands.status_view import print_status, status_text
+from kinescope_upload.commands.status import print_status, status_text
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.text import cell_width
@@ -22,7 +22,7 @@ LOST = Failure(reason="connection reset", at=BEGAN + timedelta(hours=1))
 
 def status_of(*records: Record, files: int = 3) -> CourseStatus:
     assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(files)]
-    (status,) = course_statuses(assignments, {"01_analytics": {one.lesson_id: one for one in records}})
+    (status,) = course_statuses(assignments, records)
     return status
 
 
@@ -87,9 +87,9 @@ def test_the_last_activity_is_the_latest_of_all_moments() -> None:
 @pytest.mark.parametrize("path", ["01_analytics/001.mp4", "uploads/001.mp4", "01/001.mp4"])
 @pytest.mark.parametrize("lesson_id", ["01_analytics_m09_001", "01_analytics", "x"])
 def test_a_record_whose_file_is_gone_counts_for_the_course_of_its_progress_file(lesson_id: str, path: str) -> None:
-    gone = replace(record_of("x", 5 * MB, stage=Stage.LINKED), lesson_id=lesson_id, path=path)
+    gone = replace(record_of("x", 5 * MB, stage=Stage.LINKED), lesson_id=lesson_id, course="04_sales", path=path)
     files = [assignment("01_a_1", MB, "01"), assignment("01_analytics_m01_000", MB, "01_analytics")]
-    statuses = course_statuses(files, {"04_sales": {lesson_id: gone}})
+    statuses = course_statuses(files, [gone])
     assert [(one.course, one.lessons, one.missing, one.linked_bytes) for one in statuses] == [
         ("01", 1, 0, 0),
         ("01_analytics", 1, 0, 0),
@@ -101,7 +101,7 @@ def test_a_record_whose_file_is_gone_counts_for_the_course_of_its_progress_file(
 def test_no_lesson_counts_twice(records: list[tuple[int, Stage]], files: int) -> None:
     by_id = {one.lesson_id: one for one in (record(number, stage) for number, stage in records)}
     assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(files)]
-    for status in course_statuses(assignments, {"01_analytics": by_id}):
+    for status in course_statuses(assignments, by_id.values()):
         assert status.lessons == len(by_id.keys() | {one.lesson_id for one in assignments})
         assert status.linked + status.uploaded + status.in_progress == len(by_id)
 

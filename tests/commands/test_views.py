@@ -10,9 +10,9 @@ import pytest
 
 from kinescope_upload.commands.doctor.trial.view import TextTrialView, TrialStart
 from kinescope_upload.commands.doctor.view import print_checkup
-from kinescope_upload.commands.folders_view import print_folders
-from kinescope_upload.commands.import_progress.view import print_takeover
-from kinescope_upload.commands.map_view import MapAnswer, print_map
+from kinescope_upload.commands.folders import print_folders
+from kinescope_upload.commands.import_progress.command import print_takeover
+from kinescope_upload.commands.map import MapAnswer, print_map
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.output.options import DisplayOptions
 from support.command_lines import DOCTOR, FOLDERS, MAP, SETTINGS, TAKEOVER, TRIAL

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.commands.course_status import course_statuses
-from kinescope_upload.commands.plan_view import print_plan
-from kinescope_upload.commands.status_view import print_status
+from kinescope_upload.commands.dry_run import print_plan
+from kinescope_upload.commands.status import print_status
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
@@ -49,7 +49,7 @@ def status_line() -> dict[str, Any]:
     out = io.StringIO()
     failure = Failure(reason="connection reset", at=BEGAN)
     record = record_of("a_001", 10 * MB, stage=Stage.CREATED, offset=4 * MB, failure=failure)
-    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], {"01_analytics": {"a_001": record}})
+    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], [record])
     print_status(statuses, JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line

@@ -85,14 +85,14 @@ def test_a_terminal_gets_bars_unless_the_user_or_the_terminal_wants_none(
 def test_no_terminal_means_no_rich(options: DisplayOptions) -> None:
     program = (
         "import sys, io\n"
-        "from kinescope_upload.commands import plan_view, status_view\n"
+        "from kinescope_upload.commands import dry_run, status\n"
         "from kinescope_upload.display.printers import make_printer\n"
         "from kinescope_upload.output.options import DisplayOptions\n"
         "from kinescope_upload.plan.plan import Plan\n"
         f"options = {options!r}\n"
         "with make_printer(options, stdout=sys.stdout, stderr=sys.stderr): pass\n"
-        "plan_view.print_plan(Plan(lessons=()), options, sys.stdout)\n"
-        "status_view.print_status((), options, sys.stdout)\n"
+        "dry_run.print_plan(Plan(lessons=()), options, sys.stdout)\n"
+        "status.print_status((), options, sys.stdout)\n"
         "sys.exit(' '.join(name for name in sys.modules if name.split('.')[0] in {'rich', 'httpx', 'psycopg'}))\n"
     )
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=PATIENCE * 3, check=False)

@@ -81,6 +81,7 @@ def test_a_table_that_does_not_take_it_says_so(lessons: LessonsDatabase, databas
 def _record(number: int) -> Record:
     return Record(
         lesson_id=f"c_{number:03d}",
+        course="c",
         path=f"c/{number:03d} «урок».mp4",
         size=100,
         modified_ns=5,

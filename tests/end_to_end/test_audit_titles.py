@@ -119,4 +119,4 @@ def with_long_title(world: World) -> None:
     world.emulator.faults.add(Fault(route=Route.INIT, status=400, code=400300))
     assert world.upload().exit_code == 1
     with ProgressStore(world.progress, ("01_analytics",)) as store:
-        store.save("01_analytics", replace(store.records[FIRST], title=LONG))
+        store.save(replace(store.records[FIRST], title=LONG))

@@ -53,7 +53,7 @@ def test_uploaded_lessons_become_linked_and_failed_ones_are_left_to_be_done(old:
     assert record.parent_id == "71777756-0000-4000-8000-000000000000"
     assert record.linked_at is not None
     assert record.linked_at.isoformat() == "2026-02-18T11:05:08.063000+00:00"
-    file = stat_file(old.library, record.path)
+    file = stat_file(old.library, record.path or "")
     assert file is not None
     assert record.is_for(file)
     assert THIRD not in old.records
@@ -96,7 +96,10 @@ def test_a_lesson_without_a_file_is_taken_and_the_plan_skips_it(old: World) -> N
     [taken] = outcome.said[0]["taken"]
     assert (outcome.exit_code, taken["course"], taken["path"]) == (0, "01_analytics", None)
     assert "nothing proves which file" in taken["doubt"]
-    assert (old.records[gone].path, old.records[gone].names_file) == ("01_analytics/", False)
+    assert (old.records[gone].course, old.records[gone].path) == ("01_analytics", None)
+    assert '"path": "01_analytics/"' in (old.progress / "01_analytics.json").read_text(
+        "utf-8"
+    )  # as it was ever written
     old.add_file("01_analytics/m09_gone/001.mp4", b"back again")
     plan = old.run("--dry-run", "--json").said[0]
     [lesson] = [one for one in plan["lessons"] if one["lesson_id"] == gone]
@@ -234,7 +237,7 @@ def test_what_was_taken_over_can_be_proven_afterwards(old: World) -> None:
             )
         )
     assert old.run("import-progress", NAME).exit_code == 0
-    assert not old.records[FIRST].names_file
+    assert old.records[FIRST].path is None
     assert old.upload().exit_code == 0
     verified = old.run("verify", "--deep")
     assert verified.exit_code == 0, verified.text

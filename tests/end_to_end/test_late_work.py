@@ -96,7 +96,7 @@ def test_a_lost_attempt_is_looked_for_without_the_database_too(worlds: WorldMake
     assert world.upload().exit_code == 0
     linked = world.records[FIRST]
     with ProgressStore(world.progress, (COURSE,)) as progress:
-        progress.save(COURSE, replace(linked, stage=Stage.UPLOADED, linked_at=None, lost_marks=("lost",)))
+        progress.save(replace(linked, stage=Stage.UPLOADED, linked_at=None, lost_marks=("lost",)))
     outcome = world.upload(no_db=True, trust_scan=True)
     assert outcome.exit_code == 0, outcome.said
     assert (world.records[FIRST].stage, world.records[FIRST].lost_marks) == (Stage.UPLOADED, ())

@@ -132,6 +132,7 @@ def test_a_video_that_cannot_be_ours_is_no_doubt(title: str, description: str, w
 _NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 _ATTEMPT = Record(
     lesson_id=FIRST,
+    course="01_analytics",
     path="01_analytics/m01_start/001_урок.mp4",
     size=10,
     modified_ns=1,

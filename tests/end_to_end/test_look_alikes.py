@@ -11,6 +11,7 @@ from kinescope_upload.upload import Dialect, Record
 
 RECORD = Record(
     lesson_id="c_001",
+    course="c",
     path="c/001.mp4",
     size=5,
     modified_ns=1,

@@ -108,6 +108,7 @@ def _client(*servers: _Server) -> Iterator[tuple[TusClient, HttpClient]]:
 def _record(server: _Server) -> Record:
     return Record(
         lesson_id="c_001",
+        course="c",
         path="c/m/001.mp4",
         size=len(_CONTENT),
         modified_ns=0,

@@ -105,6 +105,7 @@ def test_an_upload_that_kinescope_will_forget_comes_first(order: Order) -> None:
     soon = datetime(2026, 11, 24, 12, tzinfo=UTC)
     begun = Record(
         lesson_id="b_001",
+        course="b",
         path="b/b_001.mp4",
         size=30,
         modified_ns=0,

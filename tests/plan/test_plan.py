@@ -35,6 +35,7 @@ def _record(
 ) -> Record:
     return Record(
         lesson_id=lesson_id,
+        course="c",
         path=path,
         size=100,
         modified_ns=5,
@@ -243,6 +244,7 @@ def test_every_decision_has_its_reason(record: str, row: str, file: VideoFile, t
 def test_an_upload_in_the_json_dialect_may_have_no_id_yet() -> None:
     record = Record(
         lesson_id="c_001",
+        course="c",
         path="c/001.mp4",
         size=100,
         modified_ns=5,
@@ -256,6 +258,19 @@ def test_an_upload_in_the_json_dialect_may_have_no_id_yet() -> None:
     plan = _plan(_assignment("c_001", _file()), rows=[_row("theirs")], records=[record])
 
     assert _text(plan) == ["in doubt c_001: its row points at video theirs, and kupload began to upload another"]
+
+
+def test_what_is_known_of_a_lesson_goes_with_it_into_its_course() -> None:
+    plan = _plan(_assignment("c_001", _file(), course="d"), records=[_record(Stage.CREATED)])
+
+    [lesson] = plan.work
+    assert lesson.record == replace(_record(Stage.CREATED), course="d")
+
+
+def test_a_lesson_whose_file_was_not_known_takes_the_one_that_it_has_now() -> None:
+    plan = _plan(_assignment("c_001", _file("c/else.mp4")), records=[replace(_record(Stage.LINKED), path=None, size=0)])
+
+    assert _text(plan) == ["skip c_001: linked before"]
 
 
 def test_a_file_that_was_uploaded_for_one_lesson_is_not_uploaded_for_another() -> None:

@@ -35,16 +35,16 @@ def _crashed(folder: Path, to: Path, *records: Record) -> Path:
     """What a run that recorded these leaves behind when it is killed: the disk as it is before the run ends."""
     with ProgressStore(folder, ["c"]) as store:
         for record in records:
-            store.save("c", record)
+            store.save(record)
         return Path(shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".run")))
 
 
 def test_a_step_is_a_line_of_the_journal_and_the_file_is_whole_when_the_run_ends(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", a_record(offset=1))
+        store.save(a_record(offset=1))
         whole = (tmp_path / _FILE).read_bytes()
         for offset in (2, 3):
-            store.save("c", a_record(offset=offset))
+            store.save(a_record(offset=offset))
         assert (tmp_path / _FILE).read_bytes() == whole
         assert len((tmp_path / _JOURNAL).read_bytes().splitlines()) == 1 + 2
 
@@ -61,7 +61,7 @@ def test_what_a_killed_run_left_in_its_journal_is_read_by_all_and_taken_in_by_th
     assert _by_id(*stream_records(left, "c")) == known
     with ProgressStore(left, ["c"]) as store:
         assert store.records == known
-        store.save("c", a_record("c_003"))
+        store.save(a_record("c_003"))
     assert names_in(left) == [_FILE]
     assert read_records(left) == known | _by_id(a_record("c_003"))
 
@@ -136,7 +136,7 @@ def test_a_journal_beside_a_file_that_it_does_not_follow_is_not_believed(tmp_pat
     (left / _FILE).unlink()
     assert read_records(left) == {}
     with ProgressStore(left, ["c"]) as store:
-        store.save("c", a_record(offset=1))
+        store.save(a_record(offset=1))
     assert read_records(left) == _by_id(a_record(offset=1))
 
 
@@ -144,7 +144,7 @@ def test_a_long_journal_is_taken_in_by_the_file(tmp_path: Path) -> None:
     title = "t" * (LONGEST // 10)
     with ProgressStore(tmp_path, ["c"]) as store:
         for offset in range(25):
-            store.save("c", a_record(offset=offset, title=title))
+            store.save(a_record(offset=offset, title=title))
             assert (tmp_path / _JOURNAL).stat().st_size <= LONGEST + 2 * len(title)
             assert read_records(tmp_path) == _by_id(a_record(offset=offset, title=title))
 
@@ -158,13 +158,13 @@ from kinescope_upload.progress import ProgressStore
 with ProgressStore(Path(sys.argv[1]), ["c"]) as store:
     [record] = store.records.values()
     for offset in range(1, record.size):
-        store.save("c", replace(record, offset=offset))
+        store.save(replace(record, offset=offset))
 """
 
 
 def test_who_looks_while_a_run_records_never_sees_an_older_state_again(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", a_record(title="t" * (LONGEST // 6)))  # so that the file is often written whole
+        store.save(a_record(title="t" * (LONGEST // 6)))  # so that the file is often written whole
 
     with subprocess.Popen([sys.executable, "-c", _RECORDS_FOR_EVER, str(tmp_path)]) as process:
         try:
@@ -222,21 +222,21 @@ from kinescope_upload.progress import ProgressStore, read_records
 folder = Path(sys.argv[1])
 with ProgressStore(folder, ["c"]) as store:
     [record] = store.records.values()
-    store.save("c", replace(record, offset=1))
-    store.save("c", replace(record, offset=2))
+    store.save(replace(record, offset=1))
+    store.save(replace(record, offset=2))
     before = store.records
     no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     half_a_line_more = (folder / "c.journal").stat().st_size + 100
     resource.setrlimit(resource.RLIMIT_FSIZE, (half_a_line_more, no_limit[1]))
     try:
-        store.save("c", replace(record, offset=3))
+        store.save(replace(record, offset=3))
     except BatchStoppedError as error:
         print(error.what)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
     assert store.records == before
     assert read_records(folder) == before
-    store.save("c", replace(record, offset=4))
+    store.save(replace(record, offset=4))
     assert read_records(folder) == store.records
 """
 
@@ -244,7 +244,7 @@ with ProgressStore(folder, ["c"]) as store:
 @_ONLY_POSIX
 def test_a_disk_that_fills_up_in_mid_line_stops_the_batch_and_leaves_no_half_a_line(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", a_record())
+        store.save(a_record())
 
     done = subprocess.run([sys.executable, "-c", _FILLS_THE_DISK, str(tmp_path)], stdout=subprocess.PIPE, check=True)
 

@@ -33,7 +33,7 @@ def _saved(folder: Path, *records: Record, course: str = "c") -> Path:
     """A progress file with these records."""
     with ProgressStore(folder, [course]) as store:
         for record in records:
-            store.save(course, record)
+            store.save(replace(record, course=course))
     return folder / f"{course}.json"
 
 
@@ -47,13 +47,13 @@ def _content(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("course", _COURSES)
 def test_what_is_saved_is_on_the_disk_when_save_returns(tmp_path: Path, course: str) -> None:
     with ProgressStore(tmp_path, [course]) as store:
-        store.save(course, a_record(offset=1))
-        assert read_records(tmp_path) == {"c_001": a_record(offset=1)}
-        store.save(course, a_record(offset=2))
-        assert read_records(tmp_path, [course]) == {"c_001": a_record(offset=2)}
+        store.save(a_record(course=course, offset=1))
+        assert read_records(tmp_path) == {"c_001": a_record(course=course, offset=1)}
+        store.save(a_record(course=course, offset=2))
+        assert read_records(tmp_path, [course]) == {"c_001": a_record(course=course, offset=2)}
 
     with ProgressStore(tmp_path, [course]) as store:
-        assert store.records == {"c_001": a_record(offset=2)}
+        assert store.records == {"c_001": a_record(course=course, offset=2)}
         assert store.courses == (course,)
     assert names_in(tmp_path) == [f"{course}.json"]
 
@@ -88,18 +88,18 @@ def test_only_the_owner_may_read_what_is_written(tmp_path: Path) -> None:
 
 def test_what_is_there_already_is_not_written_again(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store:
-        store.save("c", a_record())
+        store.save(a_record())
         before = _content(tmp_path)
-        store.save("c", replace(a_record(), offset_confirmed=True))
+        store.save(replace(a_record(), offset_confirmed=True))
         assert _content(tmp_path) == before
         assert store.records["c_001"].offset_confirmed
-        store.save("c", a_record(offset=1))
+        store.save(a_record(offset=1))
         assert _content(tmp_path) != before
 
 
 def test_every_thread_may_save(tmp_path: Path) -> None:
     with ProgressStore(tmp_path, ["c"]) as store, ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda number: store.save("c", a_record(f"c_{number:03d}")), range(40)))
+        list(threads.map(lambda number: store.save(a_record(f"c_{number:03d}")), range(40)))
 
     assert sorted(read_records(tmp_path)) == [f"c_{number:03d}" for number in range(40)]
 
@@ -152,10 +152,10 @@ folder, course = Path(sys.argv[1]), sys.argv[2]
 with ProgressStore(folder, [course]) as store:
     for offset in range(1_000_000):
         record = Record(
-            lesson_id=f"{course}_{offset % 50}", path="c/001.mp4", size=1_000_000, modified_ns=5, parent_id="p",
-            title="t" * 500, dialect=Dialect.TUS, video_id="ours", offset=offset,
+            lesson_id=f"{course}_{offset % 50}", course=course, path="c/001.mp4", size=1_000_000, modified_ns=5,
+            parent_id="p", title="t" * 500, dialect=Dialect.TUS, video_id="ours", offset=offset,
         )
-        store.save(course, record)
+        store.save(record)
         print(offset, flush=True)
 """
 
@@ -184,7 +184,7 @@ def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(tmp_path: P
             assert max(offsets) in {last_said, last_said + 1}
             with ProgressStore(tmp_path, [course]) as store:
                 assert len(store.records) == min(50, max(offsets) + 1)
-                store.save(course, a_record("after"))
+                store.save(a_record("after", course=course))
 
     assert names_in(tmp_path) == sorted(f"c{number}.json" for number in range(24))
 
@@ -275,14 +275,14 @@ with ProgressStore(folder, ["c"]) as store:
     no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, no_limit[1]))
     try:
-        store.save("c", replace(record, offset=1, title="t" * 5000))
+        store.save(replace(record, offset=1, title="t" * 5000))
     except BatchStoppedError as error:
         print(error)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
     assert store.records == {record.lesson_id: record}
     assert read_records(folder) == store.records
-    store.save("c", replace(record, offset=2))
+    store.save(replace(record, offset=2))
 """
 
 
@@ -315,7 +315,7 @@ try:
     with ProgressStore(folder, ["c"]) as store:
         folder.chmod(0o555)
         try:
-            store.save("c", replace(store.records["c_001"], offset=1))
+            store.save(replace(store.records["c_001"], offset=1))
         except BatchStoppedError as error:
             print(error.what)
         assert store.records["c_001"].offset == 0

@@ -18,10 +18,10 @@ from kinescope_upload.commands.doctor.readings import (
 )
 from kinescope_upload.commands.doctor.trial.view import JsonTrialView
 from kinescope_upload.commands.doctor.view import print_checkup
-from kinescope_upload.commands.folders_view import FolderAnswer, print_folders
+from kinescope_upload.commands.folders import FolderAnswer, print_folders
+from kinescope_upload.commands.import_progress.command import print_takeover
 from kinescope_upload.commands.import_progress.takeover import NotTaken, Taken, Takeover
-from kinescope_upload.commands.import_progress.view import print_takeover
-from kinescope_upload.commands.map_view import MapAnswer, print_map
+from kinescope_upload.commands.map import MapAnswer, print_map
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.kinescope.video import Folder
 from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary
@@ -58,7 +58,7 @@ MAP = MappedLibrary(
     ignored=(IgnoredFile(path="01_a/x.part", reason="is a partial download"),),
 )
 TAKEOVER = Takeover(
-    taken=(Taken(course="01_a", record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows"),),
+    taken=(Taken(record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows"),),
     known=("01_a_002",),
     failed=("01_a_003",),
     not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", hint="Choose."),),

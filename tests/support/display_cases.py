@@ -52,6 +52,7 @@ class FakeTime:
 def record_of(lesson_id: str, size: int, *, stage: Stage, offset: int = 0, failure: Failure | None = None) -> Record:
     return Record(
         lesson_id=lesson_id,
+        course="01_analytics",
         path=f"01_analytics/{lesson_id}.mp4",
         size=size,
         modified_ns=1,

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def a_record(lesson_id: str = "c_001", *, offset: int = 0, title: str = "Урок") -> Record:
-    """A lesson's record of course "c"."""
+def a_record(lesson_id: str = "c_001", *, course: str = "c", offset: int = 0, title: str = "Урок") -> Record:
+    """A lesson's record."""
     return Record(
         lesson_id=lesson_id,
+        course=course,
         path="c/001.mp4",
         size=1_000_000_000,
         modified_ns=5,

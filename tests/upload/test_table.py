@@ -84,6 +84,7 @@ def _record(stage: Stage = Stage.PLANNED) -> Record:
     """A record in which every fact is there that may be there."""
     return Record(
         lesson_id="c_001",
+        course="c",
         path="c/001.mp4",
         size=100,
         modified_ns=5,
@@ -113,6 +114,7 @@ def _file(*, size: int = 100, modified_ns: int = 5) -> VideoFile:
 
 _PLANNED_ANEW: Final = Record(
     lesson_id="c_001",
+    course="c",
     path="c/001.mp4",
     size=9,
     modified_ns=99,
@@ -123,7 +125,7 @@ _PLANNED_ANEW: Final = Record(
     lost_marks=("earlier",),
 )
 
-_ALL_BUT_WHOSE: Final = Record.__dataclass_fields__.keys() - {"lesson_id", "path", "stage", "failure"}
+_ALL_BUT_WHOSE: Final = Record.__dataclass_fields__.keys() - {"lesson_id", "course", "path", "stage", "failure"}
 _ADOPTED: Final = replace(
     _PLANNED_ANEW,
     parent_id="p",
@@ -554,6 +556,7 @@ class _Driver:
             return reopened(saved, self.file, self.dialect)
         return Record(
             lesson_id="c_001",
+            course="c",
             path=self.file.path,
             size=self.file.size,
             modified_ns=self.file.modified_ns,

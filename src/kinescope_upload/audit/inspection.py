@@ -16,7 +16,7 @@ from kinescope_upload.audit.compare import (
 from kinescope_upload.audit.compare.events import VideosListed
 from kinescope_upload.audit.hashes import read_md5s
 from kinescope_upload.audit.retries import RetryingClient
-from kinescope_upload.audit.sides import courses_in_question, look_around, sides_of
+from kinescope_upload.audit.sides import courses_in_question, sides_of, survey_all_rows
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import match_folders
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.audit.compare.events import Emit
-    from kinescope_upload.audit.sides import Ground
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.survey import Survey
 
 __all__ = ["Tools", "inspect", "open_tools", "read_files"]
 
@@ -84,19 +84,19 @@ def read_files(tools: Tools, comparison: Comparison, lessons: Iterable[Lesson]) 
     comparison.learn(*read_md5s(tools.settings.needed_library(), lessons, tools.emit))
 
 
-def inspect(tools: Tools, ground: Ground | None = None, *, is_deep: bool = False) -> Comparison:
+def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False) -> Comparison:
     """Compares everything once, and returns the comparison.
 
     Args:
         tools: What it works with.
-        ground: Library and rows, where they were read before.
+        survey: Library and rows, where they were read before.
         is_deep: Whether every file is read again for its MD5.
     """
     settings, project_id = tools.settings, tools.settings.needed_project_id()
-    if ground is None:
-        ground = look_around(settings, tools.database, tools.client)
-    courses = courses_in_question(settings, ground)
-    sides = sides_of(settings, ground)
+    if survey is None:
+        survey = survey_all_rows(settings, tools.database, tools.client)
+    courses = courses_in_question(settings, survey)
+    sides = sides_of(settings, survey)
     lessons = lessons_of(sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id
@@ -107,7 +107,7 @@ def inspect(tools: Tools, ground: Ground | None = None, *, is_deep: bool = False
     }
     others = [*findings_of_sides(sides, lessons, courses), *findings_of_folders(folders)]
     comparison = Comparison(lessons, places, has_database=sides.rows is not None, others=others)
-    del sides, lessons, ground
+    del sides, lessons, survey
     if is_deep:
         read_files(tools, comparison, [lesson for lesson in comparison.in_question if lesson.ids])
     _list_videos(tools, comparison)

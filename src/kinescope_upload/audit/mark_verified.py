@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.events import Warned
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.events import Emit
 
 __all__ = ["mark_verified"]
-
-_VERIFIABLE: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
 
 
 def mark_verified(folder: Path, verified: Mapping[str, Mapping[str, str]], at: datetime, emit: Emit) -> None:
@@ -41,7 +39,7 @@ def mark_verified(folder: Path, verified: Mapping[str, Mapping[str, str]], at: d
 
 def _marked(videos: Mapping[str, str], at: datetime, record: Record) -> Record:
     is_same = videos.get(record.lesson_id) == (video_key(record.video_id) or "")
-    if not is_same or record.stage not in _VERIFIABLE:
+    if not is_same or not record.stage.has_all_bytes:
         return record
     if record.stage is Stage.UPLOADED:
         record = advance(record, Linked(at=at))

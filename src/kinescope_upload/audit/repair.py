@@ -21,7 +21,7 @@ from kinescope_upload.audit.fixes import (
 )
 from kinescope_upload.audit.fixes.fixer import Fixer
 from kinescope_upload.audit.inspection import inspect, open_tools, read_files
-from kinescope_upload.audit.sides import courses_in_question, look_around
+from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import LessonFailedError, TryAgainError
 from kinescope_upload.progress import ProgressStore
 
@@ -72,11 +72,11 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         tools = stack.enter_context(open_tools(settings, emit))
         database = tools.database
         assert database is not None  # noqa: S101 - `repair` has no --no-db
-        ground = look_around(settings, database, tools.client)
+        survey = survey_all_rows(settings, database, tools.client)
         store = None
         if not is_dry_run:  # from here on nobody else changes the progress of these courses
-            store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, ground)))
-        comparison = inspect(tools, ground)
+            store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, survey)))
+        comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
         commands = Commands(api_url=settings.api_url, table=settings.table)
         plan = plan_fixes(comparison, commands)

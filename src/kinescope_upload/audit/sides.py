@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
-from sys import intern
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import LocalSides, RecordSummary, summary_of
@@ -24,26 +23,18 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.survey import Survey
 
-__all__ = ["Ground", "courses_in_question", "look_around", "sides_of"]
+__all__ = ["courses_in_question", "sides_of", "survey_all_rows"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What does not change while a command is at work: the library, and the database's rows (None goes without)."""
-
-    survey: Survey
-    rows: Mapping[str, LessonRow] | None
-
-
-def look_around(settings: Settings, database: LessonsDatabase | None, client: RetryingClient) -> Ground:
-    """Walks through the library and reads all rows, of other courses too: their videos are not unknown.
+def survey_all_rows(settings: Settings, database: LessonsDatabase | None, client: RetryingClient) -> Survey:
+    """Surveys the library and reads all rows, of other courses too: their videos are not unknown.
 
     Raises:
         UsageError: The library or the mapping cannot be read.
         BatchStoppedError: The database does not answer or refuses.
     """
     survey = survey_library(settings)
-    return Ground(survey=survey, rows=None if database is None else _rows(database, client))
+    return survey if database is None else replace(survey, rows=_rows(database, client))
 
 
 def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, LessonRow]:
@@ -55,43 +46,42 @@ def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, Lesson
         ) from error
 
 
-def courses_in_question(settings: Settings, ground: Ground) -> tuple[str, ...]:
+def courses_in_question(settings: Settings, survey: Survey) -> tuple[str, ...]:
     """The courses that were named, else every course that a side has something of."""
     if settings.courses:
         return tuple(sorted(set(settings.courses)))
-    courses = {*ground.survey.courses, *courses_in(settings.progress)}
-    if ground.rows is not None:
-        of_rows = {row.course for row in ground.rows.values()}
-        foreign = {one.course for one in ground.survey.mapped.assignments} - of_rows
+    courses = {*survey.courses, *courses_in(settings.progress)}
+    if survey.rows is not None:
+        of_rows = {row.course for row in survey.rows.values()}
+        foreign = {one.course for one in survey.unchecked.assignments} - of_rows
         courses = (courses - foreign) | of_rows
     return tuple(sorted(courses))
 
 
-def sides_of(settings: Settings, ground: Ground) -> LocalSides:
+def sides_of(settings: Settings, survey: Survey) -> LocalSides:
     """Everything but the videos, as far as a comparison needs it."""
-    survey = ground.survey
-    files = {one.file.path: one.file for one in survey.mapped.assignments}
+    files = {one.file.path: one.file for one in survey.unchecked.assignments}
     return LocalSides(
-        mapped=survey.held_against(ground.rows),
-        scanned=survey.mapped.assignments,
+        mapped=survey.mapped,
+        scanned=survey.unchecked.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
-        rows=ground.rows,
-        summaries=_traces(settings.progress, files, ground.rows or {}),
+        rows=survey.rows,
+        summaries=_summaries(settings.progress, files, survey.rows or {}),
         files=files,
         find=partial(stat_file, settings.needed_library()),
     )
 
 
-def _traces(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, RecordSummary]:
+def _summaries(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, RecordSummary]:
     """What the progress files say, of all courses; equal texts are kept once."""
     found: dict[str, RecordSummary] = {}
     for course in courses_in(folder):
-        name = intern(course)
         for record in stream_records(folder, course):
-            summary = summary_of(record, name)
+            summary = summary_of(record)
             if summary.is_begun:
                 row = rows.get(record.lesson_id)
-                found[row.lesson_id if row else record.lesson_id] = _slim(summary, files.get(record.path), row)
+                file = files.get(record.path) if record.path else None
+                found[row.lesson_id if row else record.lesson_id] = _slim(summary, file, row)
     return found
 
 

@@ -118,7 +118,7 @@ def may_be_leftover(video: Video, record: Record) -> bool:
     if record.attempted_at and video.created_at and video.created_at < record.attempted_at - _CLOCK_TOLERANCE:
         return False
     is_title = nfc(video.title).strip() == nfc(record.title).strip()
-    return is_title and video.size in {None, record.size} and _may_be_name(video.original_name, record.path)
+    return is_title and video.size in {None, record.size} and _may_be_name(video.original_name, record.path or "")
 
 
 def _may_be_name(told: str | None, path: str) -> bool:

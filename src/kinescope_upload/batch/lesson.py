@@ -171,7 +171,7 @@ class LessonUpload:
     def _become(self, event: Event) -> None:
         before = self._record
         self._record = advance(before, event)
-        self._run.backends.progress.save(self._lesson.course, self._record)
+        self._run.backends.progress.save(self._record)
         self._tell_progress(before, event)
 
     def _tell_progress(self, before: Record, event: Event) -> None:
@@ -215,7 +215,7 @@ class LessonUpload:
         """An attempt that showed no video may have made one since."""
         remove_late_leftovers(self._run, self._record)
         self._record = replace(self._record, lost_marks=())
-        self._run.backends.progress.save(self._lesson.course, self._record)
+        self._run.backends.progress.save(self._record)
 
     def _forget_offset(self) -> None:
         """After a request without a good answer nobody knows what arrived."""
@@ -235,7 +235,7 @@ class LessonUpload:
     def _failed(self, error: KuploadError) -> KuploadError:
         failure = Failure(reason=str(error), at=datetime.now(UTC))
         self._record = replace(self._record, failure=failure)
-        self._run.backends.progress.save(self._lesson.course, self._record)
+        self._run.backends.progress.save(self._record)
         return error
 
     def _tell(self, error: TryAgainError, verdict: RetryDecision) -> None:
@@ -256,6 +256,7 @@ class LessonUpload:
             return reopened(record, self._file, dialect)
         return Record(
             lesson_id=self._lesson.lesson_id,
+            course=self._lesson.course,
             path=self._file.path,
             size=self._file.size,
             modified_ns=self._file.modified_ns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -38,12 +38,6 @@ __all__ = ["Linker"]
 _BACKGROUND_WAIT: Final = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    course: str
-    record: Record
-
-
 class Linker:
     """Writes rows, and keeps those that could not be written for later. Every thread may use it.
 
@@ -56,10 +50,10 @@ class Linker:
         self._run = run
         self._database = database
         self._lock = threading.Lock()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Record] = []
         self.done = 0
 
-    def link(self, course: str, record: Record) -> None:
+    def link(self, record: Record) -> None:
         """Writes the row of an uploaded video, or keeps it for later while the database is down.
 
         Raises:
@@ -72,13 +66,13 @@ class Linker:
         with self._lock:
             is_down = bool(self._waiting)
         if is_down:
-            self._keep(_Waiting(course, record))
+            self._keep(record)
             return
         try:
-            self._write(self._database, course, record)
+            self._write(self._database, record)
         except DatabaseDownError as error:
             self._run.emit(Warned(message=f"{error} Uploads go on; the rows are written when it is back."))
-            self._keep(_Waiting(course, record))
+            self._keep(record)
 
     def work(self, uploads_finished: threading.Event) -> None:
         """Tries the kept rows again from time to time, and a last few times when the uploads are finished.
@@ -117,25 +111,25 @@ class Linker:
     def _retry_kept(self) -> None:
         with self._lock:
             kept, self._waiting = self._waiting, []
-        for position, one in enumerate(kept):
+        for position, record in enumerate(kept):
             try:
-                self._retry(one)
+                self._retry(record)
             except DatabaseDownError:
                 with self._lock:
                     self._waiting = kept[position:] + self._waiting
                 return
 
-    def _retry(self, one: _Waiting) -> None:
+    def _retry(self, record: Record) -> None:
         assert self._database  # noqa: S101 - nothing is kept without one
         try:
-            self._write(self._database, one.course, one.record)
+            self._write(self._database, record)
         except LessonFailedError as error:
-            self.fail(one.course, one.record, error)
+            self.fail(record, error)
 
-    def fail(self, course: str, record: Record, error: KuploadError) -> None:
+    def fail(self, record: Record, error: KuploadError) -> None:
         """Writes down and tells that the lesson is not done; its video is kept."""
         failure = Failure(reason=str(error), at=datetime.now(UTC))
-        self._run.backends.progress.save(course, replace(record, failure=failure))
+        self._run.backends.progress.save(replace(record, failure=failure))
         is_in_doubt = isinstance(error, InDoubtError)
         self._run.emit(
             LessonFailed(lesson_id=record.lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=is_in_doubt)
@@ -146,16 +140,16 @@ class Linker:
             "The video is uploaded, and the database did not answer, so the lesson's row is not written.",
             "Run the same command again: it writes the row without sending a byte.",
         )
-        for one in self._waiting:
-            self.fail(one.course, one.record, error)
+        for record in self._waiting:
+            self.fail(record, error)
 
-    def _write(self, database: LessonsDatabase, course: str, record: Record) -> None:
+    def _write(self, database: LessonsDatabase, record: Record) -> None:
         assert record.video_id  # noqa: S101 - it is uploaded
         result = database.link(record.lesson_id, record.video_id, record.video_url or embed_url(record.video_id))
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)
         linked = advance(record, Linked(at=datetime.now(UTC)))
-        self._run.backends.progress.save(course, linked)
+        self._run.backends.progress.save(linked)
         self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
         self._tell_done(linked)
 
@@ -165,9 +159,9 @@ class Linker:
             self.done += 1
         self._run.emit(LessonDone(lesson_id=record.lesson_id, stage=record.stage, video_id=record.video_id))
 
-    def _keep(self, one: _Waiting) -> None:
+    def _keep(self, record: Record) -> None:
         with self._lock:
-            self._waiting.append(one)
+            self._waiting.append(record)
 
 
 def _not_linked(record: Record, result: LinkResult) -> InDoubtError:

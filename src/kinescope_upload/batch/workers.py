@@ -86,6 +86,6 @@ class Workers:
             )
             return
         try:
-            self._linker.link(lesson.course, record)
+            self._linker.link(record)
         except LessonFailedError as error:
-            self._linker.fail(lesson.course, record, error)
+            self._linker.fail(record, error)

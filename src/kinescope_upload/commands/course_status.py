@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import Record, Stage
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.model import Assignment
 
 __all__ = ["CourseStatus", "StatusFailure", "course_statuses"]
-
-_LINKED: Final = frozenset({Stage.LINKED, Stage.VERIFIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,36 +68,31 @@ class CourseStatus:
         return self.linked == self.lessons
 
 
-def course_statuses(
-    assignments: Sequence[Assignment], progress: Mapping[str, Mapping[str, Record]]
-) -> tuple[CourseStatus, ...]:
+def course_statuses(assignments: Sequence[Assignment], records: Iterable[Record]) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
     A record whose lesson has no file in the library any more counts for the course of its progress file.
 
     Args:
         assignments: Which file belongs to which lesson, at most one file a lesson.
-        progress: What earlier runs achieved, by course and lesson id.
+        records: What earlier runs achieved, one record a lesson.
     """
     files: dict[str, list[Assignment]] = {}
     for one in assignments:
         files.setdefault(one.course, []).append(one)
     done: dict[str, list[Record]] = {course: [] for course in files}
     course_of = {one.lesson_id: one.course for one in assignments}
-    found = {
-        lesson_id: (course, record) for course, records in progress.items() for lesson_id, record in records.items()
-    }
-    for lesson_id, (course, record) in found.items():
-        done.setdefault(course_of.get(lesson_id, course), []).append(record)
+    for record in records:
+        done.setdefault(course_of.get(record.lesson_id, record.course), []).append(record)
     return tuple(_status(course, files.get(course, []), done[course], course_of) for course in sorted(done))
 
 
 def _status(
     course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, str]
 ) -> CourseStatus:
-    linked = [one for one in records if one.stage in _LINKED]
+    linked = [one for one in records if one.stage.is_linked]
     uploaded = [one for one in records if one.stage is Stage.UPLOADED]
-    begun = [one for one in records if one.stage not in _LINKED and one.stage is not Stage.UPLOADED and _is_begun(one)]
+    begun = [one for one in records if one.is_begun and not one.stage.has_all_bytes]
     return CourseStatus(
         course=course,
         videos=len(files),
@@ -116,17 +109,12 @@ def _status(
     )
 
 
-def _is_begun(record: Record) -> bool:
-    """Whether a video may exist: the id was chosen and a request was about to carry it."""
-    return record.stage is not Stage.PLANNED or record.attempted_at is not None
-
-
 def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
     """A lesson that is done is in no list of failures."""
     return tuple(
         StatusFailure(lesson_id=one.lesson_id, reason=one.failure.reason, at=one.failure.at)
         for one in sorted(records, key=lambda one: one.lesson_id)
-        if one.failure and one.stage not in _LINKED
+        if one.failure and not one.stage.is_linked
     )
 
 

@@ -1,28 +1,162 @@
-"""`kupload --dry-run`: what a run would do, and why the rest would not be done."""
+"""`kupload --dry-run`: what a run would do, in its order, and why the rest would not be done."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.commands.plan_view import print_plan
 from kinescope_upload.connect import database_of
+from kinescope_upload.display.json_events import decided, doubted, ignored
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section, sections_text
+from kinescope_upload.output.show import View, show, show_sections
+from kinescope_upload.plan import Decision
 from kinescope_upload.progress import read_records
-from kinescope_upload.survey import check_proof, read_rows, survey_library
+from kinescope_upload.survey import survey_library
+from kinescope_upload.text import count, format_bytes, joined
+from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
 
 if TYPE_CHECKING:
-    from kinescope_upload.config import Settings
-    from kinescope_upload.output.options import DisplayOptions
+    from collections.abc import Iterable
 
-__all__ = ["dry_run"]
+    from kinescope_upload.config import Settings
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Surface
+    from kinescope_upload.plan import Plan, PlannedLesson
+
+__all__ = ["cut_titles_warning", "dry_run", "plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
+
+_NOTHING_WRITTEN: Final = "Nothing was written."
+_LESSON_COLUMNS: Final = ("Lesson", "Size", "What", "Why")
 
 
 def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     """Prints what a run would do, and why the rest would not be done; writes nothing anywhere."""
-    survey = survey_library(settings)
-    database = database_of(settings)
-    check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
-    rows = None if database is None else read_rows(database, survey)
-    plan = survey.plan(rows, read_records(settings.progress, survey.courses))
-    print_plan(plan, options, stdout)
+    survey = survey_library(settings, database_of(settings))
+    survey.check_proven(trusts_scan=settings.trust_scan)
+    print_plan(survey.plan(read_records(settings.progress, survey.courses)), options, stdout)
     return ExitCode.DONE
+
+
+def plan_text(plan: Plan, surface: Surface, *, verbose: bool = False) -> str:
+    """The plan in plain columns.
+
+    Args:
+        plan: The plan.
+        surface: What the stream can show.
+        verbose: Whether every skipped lesson is named, not only counted.
+    """
+    return sections_text(plan_sections(plan, verbose=verbose), plan_totals(plan), surface)
+
+
+def cut_titles_warning(plan: Plan) -> str:
+    """Says how many videos get a cut title; empty when none does."""
+    if not (lessons := _with_cut_titles(plan)):
+        return ""
+    titles = count(len(lessons), "title has", "titles have")
+    first = f'the video of {lessons[0].lesson_id} is called "{fit_title(lessons[0].title)}"'
+    return f"{titles} more than {LONGEST_TITLE} characters and are sent cut: {first}. `kupload --dry-run` shows all."
+
+
+def _with_cut_titles(plan: Plan) -> list[PlannedLesson]:
+    """The lessons whose videos are yet to be created and get only the beginning of the lesson's title."""
+    new = (one for one in plan.work if one.decision is Decision.UPLOAD)
+    return [one for one in new if is_too_long(one.title)]
+
+
+def plan_sections(plan: Plan, *, verbose: bool) -> list[Section]:
+    """The parts of the plan that are not empty: the work, what is skipped, what is in doubt, what is ignored."""
+    later = [one for one in plan.lessons if one.decision is Decision.LATER]
+    skipped = [one for one in plan.lessons if one.decision is Decision.SKIP]
+    sections = [
+        Section(title="To do, in this order", columns=_LESSON_COLUMNS, rows=tuple(map(_lesson_row, plan.work))),
+        Section(
+            title=f"Titles over {LONGEST_TITLE} characters, which Kinescope may refuse or cut: these are sent",
+            columns=("Lesson", "Title of its video"),
+            rows=tuple((one.lesson_id, fit_title(one.title)) for one in _with_cut_titles(plan)),
+        ),
+        _counted_or_named("Skipped", skipped, verbose=verbose),
+        _counted_or_named("Later", later, verbose=verbose),
+        Section(
+            title="In doubt",
+            columns=("Lesson", "Why, and what to do"),
+            rows=tuple((one.lesson_id, joined(one.reason, one.hint)) for one in plan.in_doubt),
+        ),
+        Section(
+            title="Belongs to no lesson, or to no file",
+            columns=("What", "Why, and what to do"),
+            rows=tuple((one.subject, joined(one.reason, one.hint)) for one in plan.doubts),
+        ),
+        Section(
+            title="Ignored files",
+            columns=("File", "Why"),
+            rows=tuple((one.path, one.reason) for one in plan.ignored),
+        ),
+    ]
+    return [section for section in sections if section.rows]
+
+
+def _lesson_row(lesson: PlannedLesson) -> tuple[str, ...]:
+    return lesson.lesson_id, format_bytes(lesson.file.size), lesson.decision, lesson.reason
+
+
+def _counted_or_named(title: str, lessons: Iterable[PlannedLesson], *, verbose: bool) -> Section:
+    if verbose:
+        rows = tuple((one.lesson_id, one.reason) for one in lessons)
+        return Section(title=title, columns=("Lesson", "Why"), rows=rows)
+    counts = Counter(_kind_of_reason(one.reason) for one in lessons)
+    return Section(
+        title=title,
+        columns=("Lessons", "Why"),
+        rows=tuple((f"{number:,}", reason) for reason, number in counts.most_common()),
+    )
+
+
+def _kind_of_reason(reason: str) -> str:
+    """The reason without the id in brackets at its end."""
+    return reason.partition(" (")[0]
+
+
+def plan_totals(plan: Plan) -> list[str]:
+    """What the plan comes to, and what it will take on Kinescope."""
+    uploads = [one for one in plan.work if one.decision is not Decision.LINK]
+    low, high = _kinescope_bytes(plan)
+    totals = [f"{count(len(uploads), 'video', 'videos')} to upload, {format_bytes(plan.bytes_to_send)} to send."]
+    if links := len(plan.work) - len(uploads):
+        totals.append(f"{count(links, 'row', 'rows')} to write for videos that are uploaded.")
+    if uploads:
+        between = f"{format_bytes(low)} to {format_bytes(high)}"
+        totals.append(f"Will take about {between} on Kinescope (1.8 to 2 times the originals).")
+    return [*totals, _NOTHING_WRITTEN]
+
+
+def _kinescope_bytes(plan: Plan) -> tuple[int, int]:
+    originals = sum(one.file.size for one in plan.work if one.decision is not Decision.LINK)
+    return originals * 9 // 5, originals * 2
+
+
+def plan_object(plan: Plan) -> JsonFields:
+    """The plan as the fields of the JSON output."""
+    low, high = _kinescope_bytes(plan)
+    return {
+        "lessons": [
+            {**decided(one), "way_out": plain(one.hint), "to_send_bytes": one.bytes_to_send} for one in plan.lessons
+        ],
+        "doubts": [doubted(one) for one in plan.doubts],
+        "ignored": [ignored(one) for one in plan.ignored],
+        "counts": {decision.replace(" ", "_"): plan.counts[decision] for decision in Decision},
+        "to_send_bytes": plan.bytes_to_send,
+        "kinescope_min_bytes": low,
+        "kinescope_max_bytes": high,
+        "is_in_doubt": plan.is_in_doubt,
+    }
+
+
+def _text(plan: Plan, options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(plan_sections(plan, verbose=options.verbose), plan_totals(plan), stream)
+
+
+print_plan: Final = partial(show, View(event="plan", fields=plan_object, text=_text))

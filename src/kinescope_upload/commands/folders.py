@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.commands.folders_view import FolderAnswer, print_folders
-from kinescope_upload.commands.look import Look, look_at_library
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, match_folders
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
+from kinescope_upload.survey import survey_library
+from kinescope_upload.text import count
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Folder
+    from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.survey import Survey
 
-__all__ = ["show_folders"]
+__all__ = ["FolderAnswer", "folders_object", "print_folders", "show_folders"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderAnswer:
+    """What there is on Kinescope.
+
+    Attributes:
+        courses: What there is for each course.
+        others: The project's folders that are no course's.
+        made: The courses whose folder was made just now.
+    """
+
+    courses: tuple[CourseFolder, ...]
+    others: tuple[Folder, ...] = ()
+    made: frozenset[str] = frozenset()
 
 
 def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *, create: bool) -> int:
@@ -32,14 +54,14 @@ def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *,
     project_id = settings.needed_project_id()
     settings.needed_api_key()
     database = None if settings.database_url is None else database_of(settings)
-    look = look_at_library(settings, database)
+    survey = survey_library(settings, database)
     if create:
-        _check_courses(look)
+        _check_courses(survey)
     with open_kinescope(settings) as kinescope:
         folders = kinescope.api.folders(project_id)
-        found = _match(settings, look, folders)
+        found = _match(settings, survey, folders)
         made = _make_missing(kinescope.api, project_id, found) if create else ()
-    found = _match(settings, look, (*folders, *made))
+    found = _match(settings, survey, (*folders, *made))
     taken = {folder_id for one in found for folder_id in one.folder_ids}
     answer = FolderAnswer(
         courses=found,
@@ -50,9 +72,9 @@ def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *,
     return ExitCode.DONE if all(one.is_good for one in found) else ExitCode.NOT_DONE
 
 
-def _match(settings: Settings, look: Look, folders: tuple[Folder, ...]) -> tuple[CourseFolder, ...]:
+def _match(settings: Settings, survey: Survey, folders: tuple[Folder, ...]) -> tuple[CourseFolder, ...]:
     return match_folders(
-        look.courses, pinned=settings.folders, folders=folders, project_id=settings.needed_project_id()
+        survey.known_courses, pinned=settings.folders, folders=folders, project_id=settings.needed_project_id()
     )
 
 
@@ -61,11 +83,82 @@ def _make_missing(api: KinescopeApi, project_id: str, found: tuple[CourseFolder,
     return tuple(api.create_folder(project_id, course) for course in missing)
 
 
-def _check_courses(look: Look) -> None:
+def _check_courses(survey: Survey) -> None:
     """Returns when it is sure which of the library's folders are courses: nothing is made for the others."""
-    if look.is_proven or look.survey.selection.courses:
+    if survey.is_proven or survey.selection.courses:
         return
     raise UsageError(
         "Without the database nothing proves which folders of the library are courses, so none is made.",
         "Name them (--course NAME, repeatable), or set DATABASE_URL.",
     )
+
+
+def _text(answer: FolderAnswer, _options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(_sections(answer), _totals(answer), stream)
+
+
+def _sections(answer: FolderAnswer) -> list[Section]:
+    rows = tuple(
+        (one.course, "made" if one.course in answer.made else one.state, ", ".join(one.folder_ids) or "–", _note(one))
+        for one in answer.courses
+    )
+    ways: dict[str, list[str]] = {}
+    for one in answer.courses:
+        ways.setdefault(one.hint, []).append(one.course)
+    to_do = tuple((", ".join(courses), hint) for hint, courses in ways.items() if hint)
+    return [
+        Section(title="Courses", columns=("Course", "Folder", "Id", "Note"), rows=rows),
+        Section(title="What to do", columns=("Course", "How"), rows=to_do),
+        Section(
+            title="Other folders of the project",
+            columns=("Name", "Id"),
+            rows=tuple((folder.name, folder.id) for folder in answer.others),
+        ),
+    ]
+
+
+def _note(one: CourseFolder) -> str:
+    match one.state:
+        case FolderState.PINNED if one.name != one.course:
+            return f"is named {one.name}"
+        case FolderState.PIN_ASTRAY:
+            return "the project has no such folder"
+        case FolderState.MISSING if one.near:
+            return f"there is {', '.join(one.near)}"
+        case _:
+            return ""
+
+
+def _totals(answer: FolderAnswer) -> list[str]:
+    courses, made = answer.courses, answer.made
+    if not courses:
+        return ["The library has no course."]
+    good = sum(one.is_good for one in courses)
+    totals = [f"{good:,} of {count(len(courses), 'course has its folder', 'courses have their folders')}."]
+    if made:
+        totals.append(f"{count(len(made), 'folder', 'folders')} made now.")
+    return totals
+
+
+def folders_object(answer: FolderAnswer) -> JsonFields:
+    """The folders as the fields of the JSON output."""
+    return {
+        "courses": [
+            {
+                "course": plain(one.course),
+                "state": one.state.replace(" ", "_"),
+                "folder_ids": [plain(folder_id) for folder_id in one.folder_ids],
+                "name": plain(one.name),
+                "near": [plain(name) for name in one.near],
+                "way_out": plain(one.hint),
+                "is_good": one.is_good,
+                "is_made": one.course in answer.made,
+            }
+            for one in answer.courses
+        ],
+        "others": [{"name": plain(folder.name), "folder_id": plain(folder.id)} for folder in answer.others],
+        "is_good": all(one.is_good for one in answer.courses),
+    }
+
+
+print_folders: Final = partial(show, View(event="folders", fields=folders_object, text=_text))

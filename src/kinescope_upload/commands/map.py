@@ -1,26 +1,47 @@
-"""`kupload map`: the mapping, file by file, and as a file that a person can correct."""
+"""`kupload map`: which file belongs to which lesson, where that was read; and as a file that a person can correct."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.commands.look import Look, look_at_library
-from kinescope_upload.commands.map_view import MapAnswer, print_map
 from kinescope_upload.connect import database_of
+from kinescope_upload.display.json_events import doubted, ignored
 from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping import draft_of, map_text
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress.atomic import write_new, write_whole
+from kinescope_upload.survey import survey_library
+from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import MappedLibrary
+    from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
 
-__all__ = ["show_map"]
+__all__ = ["MapAnswer", "map_object", "print_map", "show_map"]
 
-_ALL_TOLD: Final = 0
-_IN_DOUBT: Final = 1
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapAnswer:
+    """The mapping.
+
+    Attributes:
+        mapped: What is sure, what is in doubt, what is ignored.
+        is_proven: Whether something proves the files' positions, or none are relied on.
+        written: The map file that was written; None when none was.
+    """
+
+    mapped: MappedLibrary
+    is_proven: bool
+    written: str | None = None
 
 
 def show_map(
@@ -42,22 +63,82 @@ def show_map(
         UsageError: The library cannot be read, or the map file is there already or cannot be written.
         BatchStoppedError: The database does not answer or refuses.
     """
-    look = look_at_library(settings, database_of(settings))
+    survey = survey_library(settings, database_of(settings))
+    mapped = survey.selected(survey.mapped)
     if write is not None:
-        _write(look, str(settings.needed_library()), write, force=force)
-    mapped = look.mapped
-    answer = MapAnswer(mapped=mapped, is_proven=look.is_proven, written=str(write) if write else None)
+        guessed = survey.selected(survey.unchecked).assignments
+        draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))
+        _write(map_text(draft), write, force=force)
+    answer = MapAnswer(mapped=mapped, is_proven=survey.is_proven, written=str(write) if write else None)
     print_map(answer, options, stdout)
-    return _IN_DOUBT if any(doubt.blocking for doubt in mapped.doubts) else _ALL_TOLD
+    return ExitCode.NOT_DONE if any(doubt.blocking for doubt in mapped.doubts) else ExitCode.DONE
 
 
-def _write(look: Look, root: str, path: Path, *, force: bool) -> None:
-    wanted = look.survey.selection.courses
-    guessed = [one for one in look.survey.mapped.assignments if not wanted or one.course in wanted]
-    content = map_text(draft_of(look.mapped, guessed, look.rows, root=root)).encode()
+def _write(text: str, path: Path, *, force: bool) -> None:
     try:
-        (write_whole if force else write_new)(path, content)
+        (write_whole if force else write_new)(path, text.encode())
     except FileExistsError:
         raise UsageError(f'"{path}" is there already and is left as it is.', "Name another, or say --force.") from None
     except OSError as error:
         raise UsageError(f'"{path}" cannot be written: {error.strerror or error}.', "Name another file.") from error
+
+
+def _text(answer: MapAnswer, _options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(_sections(answer.mapped), _totals(answer), stream)
+
+
+def _sections(mapped: MappedLibrary) -> list[Section]:
+    return [
+        Section(
+            title="Files and their lessons",
+            columns=("Lesson", "File", "Read from"),
+            rows=tuple((one.lesson_id, one.file.path, one.source) for one in mapped.assignments),
+        ),
+        Section(
+            title="In doubt",
+            columns=("What", "Why, and what to do"),
+            rows=tuple((one.subject, joined(one.reason, one.hint)) for one in mapped.doubts),
+        ),
+        Section(
+            title="Ignored files",
+            columns=("File", "Why"),
+            rows=tuple((one.path, one.reason) for one in mapped.ignored),
+        ),
+    ]
+
+
+def _totals(answer: MapAnswer) -> list[str]:
+    mapped, written = answer.mapped, answer.written
+    files = count(len(mapped.assignments), "file has its lesson", "files have their lessons")
+    doubts = count(len(mapped.doubts), "doubt", "doubts")
+    totals = [f"{files}, {doubts}, {count(len(mapped.ignored), 'file', 'files')} ignored."]
+    if not answer.is_proven:
+        totals.append("Nothing proves these positions: without the database they are only the order of the files.")
+    if written:
+        totals.append(f'Written to "{written}". Correct it there, then: kupload --map "{written}" --dry-run')
+    return totals
+
+
+def map_object(answer: MapAnswer) -> JsonFields:
+    """The mapping as the fields of the JSON output."""
+    mapped, written = answer.mapped, answer.written
+    return {
+        "files": [
+            {
+                "lesson_id": plain(one.lesson_id),
+                "course": plain(one.course),
+                "path": plain(one.file.path),
+                "size_bytes": one.file.size,
+                "title": None if one.title is None else plain(one.title),
+                "source": one.source.replace(" ", "_"),
+            }
+            for one in mapped.assignments
+        ],
+        "doubts": [doubted(one) for one in mapped.doubts],
+        "ignored": [ignored(one) for one in mapped.ignored],
+        "is_proven": answer.is_proven,
+        "written": None if written is None else plain(written),
+    }
+
+
+print_map: Final = partial(show, View(event="map", fields=map_object, text=_text))

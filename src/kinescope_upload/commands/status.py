@@ -1,27 +1,182 @@
-"""`kupload --status`: how far each course is, from the disk alone."""
+"""`kupload --status`: how far each course is, from the disk alone; as text with bars or as one JSON object."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+import shlex
+from datetime import UTC
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.course_status import course_statuses
-from kinescope_upload.commands.status_view import print_status
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.progress import read_courses
+from kinescope_upload.output.json_text import plain, utc
+from kinescope_upload.output.show import View, show
+from kinescope_upload.output.terminal_output import surface_of
+from kinescope_upload.progress import read_records
 from kinescope_upload.survey import survey_library
+from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
 
 if TYPE_CHECKING:
-    from kinescope_upload.config import Settings
-    from kinescope_upload.output.options import DisplayOptions
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["show_status"]
+    from kinescope_upload.commands.course_status import CourseStatus
+    from kinescope_upload.config import Settings
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Surface
+
+__all__ = ["print_status", "show_status", "status_object", "status_text"]
+
+_BAR: Final = 10
+_SHOWN: Final = 3
+_LONGEST_NAME: Final = 32
+_SAFE_IN_SHELL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+=")
+_GREEN, _YELLOW, _RED, _PLAIN = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 
 
 def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     """Prints how far each course is, from the disk alone."""
     survey = survey_library(settings)
-    records = read_courses(settings.progress, settings.courses)
-    wanted = survey.selection.courses
-    assignments = [lesson for lesson in survey.mapped.assignments if not wanted or lesson.course in wanted]
-    print_status(course_statuses(assignments, records), options, stdout)
+    records = read_records(settings.progress, settings.courses)
+    print_status(course_statuses(survey.selected(survey.unchecked).assignments, records.values()), options, stdout)
     return ExitCode.DONE
+
+
+def status_text(statuses: Sequence[CourseStatus], surface: Surface, *, command: str = "kupload") -> str:
+    """The status as lines that fit the surface.
+
+    Args:
+        statuses: The courses.
+        surface: What the stream can show.
+        command: How kupload is called to upload what is shown, for what to type next.
+    """
+    if not statuses:
+        return "No videos in the library and nothing in the progress folder.\n"
+    names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in statuses]
+    name_width = max(map(cell_width, [*names, "All"]))
+    lines: list[str] = []
+    for one, name in zip(statuses, names, strict=True):
+        figures = _figures(one.linked, one.lessons, one.linked_bytes, _all_bytes(one))
+        lines += [_line(pad(name, name_width), figures, surface), *_details(one, surface, command)]
+    linked, lessons = sum(one.linked for one in statuses), sum(one.lessons for one in statuses)
+    figures = _figures(linked, lessons, sum(one.linked_bytes for one in statuses), sum(map(_all_bytes, statuses)))
+    lines += ["", _line(pad("All", name_width), figures, surface), *_advice(statuses, surface, command)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _all_bytes(status: CourseStatus) -> int:
+    return max(status.video_bytes, status.linked_bytes)
+
+
+def _figures(linked: int, lessons: int, linked_bytes: int, all_bytes: int) -> tuple[int, int, str]:
+    size = format_bytes(all_bytes)
+    return linked, lessons, size if linked == lessons else format_bytes_of(linked_bytes, all_bytes)
+
+
+def _line(name: str, figures: tuple[int, int, str], surface: Surface) -> str:
+    linked, lessons, size = figures
+    full, empty = ("█", "░") if surface.carries("█░") else ("#", "-")
+    filled = _BAR * linked // lessons if lessons else 0
+    bar = full * filled + empty * (_BAR - filled)
+    return f"{name}  {_coloured(bar, _GREEN, surface)}  {f'{linked}/{lessons}':>9}  {size}"
+
+
+def _coloured(text: str, colour: str, surface: Surface) -> str:
+    return f"{colour}{text}{_PLAIN}" if surface.has_colour else text
+
+
+def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[str]:
+    if status.is_done:
+        return
+    if facts := ", ".join(_facts(status)):
+        yield f"  {facts}"
+    if status.last_activity:
+        yield f"  last activity {status.last_activity.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    for failure in status.failures[:_SHOWN]:
+        told = surface.shown(f"failed: {failure.lesson_id}: {failure.reason}")
+        yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
+    if len(status.failures) > _SHOWN:
+        yield f"  and {len(status.failures) - _SHOWN:,} more failed"
+    if status.videos:
+        yield f"  next: {surface.shown(f'{_without_courses(command)} --course {_quoted(status.course)}')}"
+    else:
+        yield "  next: put its files back into the library, or name the folder that holds them with --library"
+
+
+def _facts(status: CourseStatus) -> Iterator[str]:
+    if status.in_progress:
+        yield f"{status.in_progress:,} in progress ({format_bytes(status.acknowledged_bytes)} there)"
+    if status.uploaded:
+        yield f"{status.uploaded:,} uploaded, not linked"
+    if status.missing:
+        yield f"{count(status.missing, 'file', 'files')} missing"
+
+
+def _quoted(name: str) -> str:
+    return name if name and _SAFE_IN_SHELL.issuperset(name) else f'"{name}"'
+
+
+def _without_courses(command: str) -> str:
+    """The command for every course."""
+    words = iter(shlex.split(command))
+    kept: list[str] = []
+    for word in words:
+        if word == "--course":
+            next(words, None)
+        elif not word.startswith("--course="):
+            kept.append(word)
+    return shlex.join(kept)
+
+
+def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: str) -> Iterator[str]:
+    failed = sum(len(one.failures) for one in statuses)
+    if failed:
+        yield f"  {failed:,} failed; the next run tries them again"
+    if all(one.is_done for one in statuses):
+        yield "  every lesson is linked"
+    elif any(one.videos and not one.is_done for one in statuses):
+        yield f"  next: {surface.shown(command)}"
+
+
+def status_object(statuses: Sequence[CourseStatus]) -> JsonFields:
+    """The status as the fields of the JSON output."""
+    return {
+        "courses": [_course_fields(one) for one in statuses],
+        "lessons": sum(one.lessons for one in statuses),
+        "linked": sum(one.linked for one in statuses),
+        "failed": sum(len(one.failures) for one in statuses),
+        "videos": sum(one.videos for one in statuses),
+        "videos_bytes": sum(one.video_bytes for one in statuses),
+        "linked_bytes": sum(one.linked_bytes for one in statuses),
+        "is_done": all(one.is_done for one in statuses),
+    }
+
+
+def _course_fields(status: CourseStatus) -> JsonFields:
+    last = status.last_activity
+    return {
+        "course": plain(status.course),
+        "lessons": status.lessons,
+        "videos": status.videos,
+        "videos_bytes": status.video_bytes,
+        "missing": status.missing,
+        "linked": status.linked,
+        "linked_bytes": status.linked_bytes,
+        "uploaded": status.uploaded,
+        "uploaded_bytes": status.uploaded_bytes,
+        "in_progress": status.in_progress,
+        "acknowledged_bytes": status.acknowledged_bytes,
+        "failures": [
+            {"lesson_id": plain(one.lesson_id), "reason": plain(one.reason), "time": utc(one.at)}
+            for one in status.failures
+        ],
+        "last_activity": None if last is None else utc(last),
+        "is_done": status.is_done,
+    }
+
+
+def _text(statuses: Sequence[CourseStatus], options: DisplayOptions, stream: TextIO) -> None:
+    stream.write(status_text(statuses, surface_of(stream), command=options.command))
+
+
+print_status: Final = partial(show, View(event="status", fields=status_object, text=_text))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, upload_batch
 from kinescope_upload.commands.doctor.preflight import check_rights
+from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
-from kinescope_upload.commands.plan_view import cut_titles_warning
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.events import Warned
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import ProgressStore
-from kinescope_upload.survey import check_proof, read_rows, survey_library
+from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
@@ -30,13 +30,12 @@ __all__ = ["upload"]
 def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
     """Uploads what is selected and links it."""
     needs = settings.needed_for_upload()
-    survey = survey_library(settings)
     database = database_of(settings)
-    check_proof(survey, has_database=database is not None, trusts_scan=settings.trust_scan)
-    rows = None if database is None else read_rows(database, survey)
+    survey = survey_library(settings, database)
+    survey.check_proven(trusts_scan=settings.trust_scan)
     with ProgressStore(settings.progress, survey.courses) as progress:
-        plan = survey.plan(rows, progress.records)
-        del survey, rows  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
+        plan = survey.plan(progress.records)
+        del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderOptions(
             project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders
         )

@@ -96,7 +96,7 @@ def lessons_of(library: Path, titles: Mapping[str, str], desk: Path) -> tuple[De
             path=one.file.path,
             size=one.file.size,
         )
-        for one in survey_library(settings).mapped.assignments
+        for one in survey_library(settings).unchecked.assignments
     }
     if not lessons:
         raise UsageError(

@@ -204,7 +204,7 @@ class TusClient:
 
 
 def _file_name(record: Record) -> str:
-    return record.path.rpartition("/")[2]
+    return (record.path or "").rpartition("/")[2]
 
 
 def _url(record: Record) -> str:

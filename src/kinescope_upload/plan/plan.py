@@ -8,35 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kinescope_upload.plan.decision import Decision, decide
 from kinescope_upload.plan.order import Order, sort_in_order
-from kinescope_upload.text import format_bytes_of
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
-from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, VideoFile
 
-__all__ = ["Decision", "Plan", "PlannedLesson", "Selection", "make_plan"]
+__all__ = ["Plan", "PlannedLesson", "Selection", "make_plan"]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_RESTORE = "Restore the library's order or name the right file in a map file (--map)."
-
-
-class Decision(StrEnum):
-    """What a run does with a lesson."""
-
-    UPLOAD = "upload"
-    RESUME = "resume"
-    LINK = "link"
-    SKIP = "skip"
-    IN_DOUBT = "in doubt"
-    LATER = "later"
 
 
 _WORK = frozenset({Decision.UPLOAD, Decision.RESUME, Decision.LINK})
@@ -103,6 +89,10 @@ class Selection:
     limit: int | None = None
     order: Order = Order.SIZE
 
+    def has(self, course: str) -> bool:
+        """Whether the course is meant."""
+        return not self.courses or course in self.courses
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -158,7 +148,7 @@ def make_plan(
         records: What earlier runs achieved, by lesson id.
         selection: Which part of the library the run is about.
     """
-    selected = [one for one in assignments if not selection.courses or one.course in selection.courses]
+    selected = [one for one in assignments if selection.has(one.course)]
     pins = _pins(records, assignments)
     decided = [_plan_lesson(one, rows=rows, records=records, pins=pins) for one in selected]
     work = [one for one in decided if one.decision in _WORK]
@@ -183,7 +173,7 @@ def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> d
         if (record := records.get(one.lesson_id)) and record.path != one.file.path and record.is_for(one.file)
     }
     uploaded = (record for record in records.values() if record.stage is not Stage.PLANNED)
-    return {record.path: record.lesson_id for record in uploaded if record.lesson_id not in renamed}
+    return {one.path: one.lesson_id for one in uploaded if one.path and one.lesson_id not in renamed}
 
 
 def _plan_lesson(
@@ -194,105 +184,18 @@ def _plan_lesson(
     pins: Mapping[str, str],
 ) -> PlannedLesson:
     record = records.get(assignment.lesson_id)
+    if record and record.course != assignment.course:
+        record = replace(record, course=assignment.course)  # from now on its course's file holds it
     row = rows.get(assignment.lesson_id) if rows is not None else None
-    verdict = (
-        _verdict_of_mapping(assignment, record, pins)
-        or (_verdict_without_rows(assignment, record) if rows is None else None)
-        or _verdict_of_row(row, record)
-        or _verdict_of_work(assignment.file, record)
-    )
+    pinned = pins.get(assignment.file.path, assignment.lesson_id)
+    decision, reason, hint = decide(assignment, record, row, pinned=pinned, has_rows=rows is not None)
     return PlannedLesson(
         lesson_id=assignment.lesson_id,
         course=assignment.course,
         file=assignment.file,
         title=first_title(assignment.title, row.title if row else None) or assignment.file.stem,
-        decision=verdict.decision,
-        reason=verdict.reason,
-        hint=verdict.hint,
+        decision=decision,
+        reason=reason,
+        hint=hint,
         record=record,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PlanDecision:
-    decision: Decision
-    reason: str
-    hint: str = ""
-
-
-def _verdict_of_mapping(assignment: Assignment, record: Record | None, pins: Mapping[str, str]) -> PlanDecision | None:
-    """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson."""
-    path = assignment.file.path
-    is_pinned = record is not None and record.stage is not Stage.PLANNED and record.names_file
-    if record and is_pinned and record.path != path and not record.is_for(assignment.file):
-        return PlanDecision(
-            Decision.IN_DOUBT,
-            f'was uploaded from "{record.path}", and now "{path}" would be its file',
-            _RESTORE,
-        )
-    if (pinned := pins.get(path, assignment.lesson_id)) != assignment.lesson_id:
-        return PlanDecision(Decision.IN_DOUBT, f'its file "{path}" was uploaded for lesson {pinned}', _RESTORE)
-    return None
-
-
-def _verdict_without_rows(assignment: Assignment, record: Record | None) -> PlanDecision:
-    match record.stage if record else None:
-        case Stage.UPLOADED if record and not record.lost_marks:
-            return PlanDecision(Decision.SKIP, "uploaded before; its row waits for a run with the database")
-        case Stage.LINKED | Stage.VERIFIED:
-            return PlanDecision(Decision.SKIP, "linked before")
-        case _:
-            return _verdict_of_work(assignment.file, record)
-
-
-def _verdict_of_row(row: LessonRow | None, record: Record | None) -> PlanDecision | None:
-    if row is None:
-        return PlanDecision(
-            Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
-        )
-    stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
-    was_linked = stage in {Stage.LINKED, Stage.VERIFIED}
-    match row.video_id:
-        case None if was_linked:
-            return PlanDecision(
-                Decision.IN_DOUBT,
-                f"was linked to video {ours}, but its row is empty now",
-                "See what `kupload verify` says of it; `kupload repair` links it again.",
-            )
-        case None:
-            return None
-        case theirs if is_same_video(theirs, ours) and was_linked:
-            return PlanDecision(Decision.SKIP, "linked before")
-        case theirs if is_same_video(theirs, ours) and stage is Stage.UPLOADED:
-            return None
-        case theirs if record is None or (stage is Stage.PLANNED and record.attempted_at is None):
-            return PlanDecision(Decision.SKIP, f"has a video ({theirs})")
-        case theirs:
-            return PlanDecision(
-                Decision.IN_DOUBT,
-                f"its row points at video {theirs}, and {_what_we_have(stage, ours)}",
-                "See what `kupload verify` says of both.",
-            )
-
-
-def _what_we_have(stage: Stage, ours: str | None) -> str:
-    if stage.has_all_bytes:
-        return f"kupload uploaded video {ours}"
-    return f"kupload began to upload video {ours}" if ours else "kupload began to upload another"
-
-
-def _verdict_of_work(file: VideoFile, record: Record | None) -> PlanDecision:
-    if record is None or record.attempted_at is None:
-        return PlanDecision(Decision.UPLOAD, "not uploaded yet")
-    if record.stage is Stage.UPLOADED:
-        return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
-    if not record.is_for(file):
-        return PlanDecision(Decision.RESUME, "the file has changed since its upload began: starts over")
-    match record.stage:
-        case Stage.CREATED:
-            until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""
-            return PlanDecision(Decision.RESUME, f"{format_bytes_of(record.offset, record.size)} uploaded{until}")
-        case Stage.ORPHANED:
-            return PlanDecision(Decision.RESUME, f"looks first: {record.reason}")
-        case _:
-            return PlanDecision(Decision.RESUME, "its creation was begun and not answered")

@@ -14,8 +14,8 @@
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
-from kinescope_upload.progress.store import ProgressStore, read_courses, read_records
-from kinescope_upload.progress.stream import change_records, courses_in, stream_records
+from kinescope_upload.progress.store import ProgressStore, courses_in, read_records
+from kinescope_upload.progress.stream import change_records, stream_records
 
 __all__ = [
     "DELETED_FILE",
@@ -26,7 +26,6 @@ __all__ = [
     "change_records",
     "courses_in",
     "note_deletion",
-    "read_courses",
     "read_records",
     "stop_is_asked",
     "stream_records",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from sys import intern
 from typing import Final, TypeVar
 
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
@@ -19,6 +20,8 @@ _T = TypeVar("_T")
 FORMAT: Final = 1
 _HEAD: Final = '{"format": %d, "course": %s, "lessons": {\n'
 _TAIL: Final = "\n}}\n"
+_FOLDER: Final = "/"
+"""Ends the path of a record whose file is not known; before it stands the course."""
 
 
 class FormatError(ValueError):
@@ -28,7 +31,7 @@ class FormatError(ValueError):
 def encode_record(record: Record) -> bytes:
     """One lesson's line, without what is only true while a run is on and without what is empty."""
     facts: dict[str, object] = {
-        "path": record.path,
+        "path": record.course + _FOLDER if record.path is None else record.path,
         "size": record.size,
         "modified_ns": record.modified_ns,
         "stage": record.stage.value,
@@ -84,18 +87,21 @@ def parse_course(text: str) -> tuple[str, dict[str, Record]]:
         case {"format": int(version)} if version > FORMAT:
             raise FormatError(f"it is of format {version}, which only a newer kupload knows")
         case {"format": 1, "course": str(course), "lessons": Mapping() as lessons}:
-            return course, {lesson_id: _read_record(lesson_id, facts) for lesson_id, facts in lessons.items()}
+            course = intern(course)  # one text for all records, also where they are read one by one
+            return course, {lesson_id: _read_record(lesson_id, course, facts) for lesson_id, facts in lessons.items()}
         case _:
             raise FormatError('it does not hold "format", "course" and "lessons" as kupload writes them')
 
 
-def _read_record(lesson_id: str, facts: object) -> Record:
+def _read_record(lesson_id: str, course: str, facts: object) -> Record:
     if not isinstance(facts, Mapping):
         raise FormatError(f"lesson {lesson_id} is no object")
     try:
+        path = _need(facts, "path", str)
         record = Record(
             lesson_id=lesson_id,
-            path=_need(facts, "path", str),
+            course=course,
+            path=None if path.endswith(_FOLDER) else path,
             size=_need(facts, "size", int),
             modified_ns=_need(facts, "modified_ns", int),
             parent_id=_need(facts, "parent_id", str),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["ProgressStore", "read_courses", "read_records"]
+__all__ = ["ProgressStore", "courses_in", "read_records"]
 
 
 class ProgressStore:
@@ -72,21 +72,25 @@ class ProgressStore:
         """What is on disk for these courses, by lesson id."""
         return {key: record for course in self._courses.values() for key, record in course.records.items()}
 
-    def save(self, course: str, record: Record) -> None:
-        """Writes the record down; returns when it is on the disk.
+    def save(self, record: Record) -> None:
+        """Writes the record into its course's file; returns when it is on the disk.
 
         Raises:
             BatchStoppedError: It cannot be written; the file is as it was.
         """
-        self._courses[course].save(record)
+        self._courses[record.course].save(record)
 
-    def save_all(self, course: str, records: Iterable[Record]) -> None:
-        """Writes several records of a course down at once; returns when they are on the disk.
+    def save_all(self, records: Iterable[Record]) -> None:
+        """Writes several records, those of a course at once; returns when they are on the disk.
 
         Raises:
-            BatchStoppedError: They cannot be written; the file is as it was.
+            BatchStoppedError: Those of a course cannot be written; its file is as it was.
         """
-        self._courses[course].save_all(records)
+        by_course: dict[str, list[Record]] = {}
+        for record in records:
+            by_course.setdefault(record.course, []).append(record)
+        for course, several in by_course.items():
+            self._courses[course].save_all(several)
 
     def close(self) -> None:
         """Gives the courses free for another run."""
@@ -120,6 +124,11 @@ def _file_of(folder: Path, course: str) -> Path:
     return folder / f"{course}.json"
 
 
+def courses_in(folder: Path) -> tuple[str, ...]:
+    """The courses that the folder has a progress file of, sorted."""
+    return tuple(path.stem for path in sorted(folder.glob("*.json")))
+
+
 def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Record]:
     """What is on disk, by lesson id, without a lock, for those who only look; nothing when there is no folder.
 
@@ -130,21 +139,7 @@ def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Recor
     Raises:
         UsageError: A file cannot be read or parsed.
     """
-    return {key: record for records in read_courses(folder, courses).values() for key, record in records.items()}
-
-
-def read_courses(folder: Path, courses: Collection[str] = ()) -> dict[str, dict[str, Record]]:
-    """Reads what is on disk like `read_records`, and tells the course of each progress file.
-
-    Args:
-        folder: The progress folder.
-        courses: The courses that matter; empty means all.
-
-    Returns:
-        By course, and there by lesson id.
-
-    Raises:
-        UsageError: A file cannot be read or parsed.
-    """
-    names = courses or [path.stem for path in sorted(folder.glob("*.json"))]
-    return {course: load_records(_file_of(folder, course), course) for course in names}
+    records: dict[str, Record] = {}
+    for course in courses or courses_in(folder):
+        records |= load_records(_file_of(folder, course), course)
+    return records

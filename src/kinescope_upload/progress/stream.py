@@ -19,14 +19,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["change_records", "courses_in", "stream_records"]
+__all__ = ["change_records", "stream_records"]
 
 _LAST: Final = "}}"
-
-
-def courses_in(folder: Path) -> tuple[str, ...]:
-    """The courses that the folder has a progress file of."""
-    return tuple(path.stem for path in sorted(folder.glob("*.json")))
 
 
 def stream_records(folder: Path, course: str) -> Iterator[Record]:

@@ -27,7 +27,12 @@ class Stage(StrEnum):
     @property
     def has_all_bytes(self) -> bool:
         """Whether Kinescope has acknowledged every byte."""
-        return self in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}
+        return self is Stage.UPLOADED or self.is_linked
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the lesson's row was written."""
+        return self is Stage.LINKED or self is Stage.VERIFIED
 
 
 class Dialect(StrEnum):
@@ -51,8 +56,9 @@ class Record:
 
     Attributes:
         lesson_id: The lesson.
-        path: The file's path relative to the library root; pins the lesson to this file. One that ends with "/" names
-            only the course's folder: the video was taken over from another system, and its file is not known.
+        course: The course whose progress file holds it.
+        path: The file's path relative to the library root; pins the lesson to this file. None where the file is not
+            known: the video was taken over from another system.
         size: The file's size in bytes when the upload was planned: the upload's length.
         modified_ns: The file's time of change at that moment, in nanoseconds since the epoch.
         parent_id: The folder (or project) on Kinescope that the video goes to.
@@ -78,7 +84,8 @@ class Record:
     """
 
     lesson_id: str
-    path: str
+    course: str
+    path: str | None
     size: int
     modified_ns: int
     parent_id: str
@@ -102,9 +109,9 @@ class Record:
     failure: Failure | None = None
 
     @property
-    def names_file(self) -> bool:
-        """Whether it is known which file the video was made from."""
-        return not self.path.endswith("/")
+    def is_begun(self) -> bool:
+        """Whether a video of ours may exist: a request that creates it was about to be sent."""
+        return self.attempted_at is not None or self.stage is not Stage.PLANNED
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file is still the one that the upload was planned for: the same size and time of change."""

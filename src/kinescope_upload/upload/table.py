@@ -148,6 +148,7 @@ def _created(record: Record, event: Created) -> Record:
 def _adopted(record: Record, event: Adopted) -> Record:
     return Record(
         lesson_id=record.lesson_id,
+        course=record.course,
         path=record.path,
         size=event.size,
         modified_ns=event.modified_ns,
@@ -168,6 +169,7 @@ def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
     lost = () if isinstance(event, VideoGone) or event.was_seen else _lost_mark(record)
     return Record(
         lesson_id=record.lesson_id,
+        course=record.course,
         path=fresh.path or record.path,
         size=fresh.size,
         modified_ns=fresh.modified_ns,

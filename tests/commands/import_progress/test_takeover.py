@@ -30,6 +30,7 @@ VIDEOS = [f"00000000-0000-4000-8000-00000000000{digit}" for digit in range(5)]
 def record(lesson_id: str, video_id: str) -> Record:
     return Record(
         lesson_id=lesson_id,
+        course="x",
         path=f"x/{lesson_id}.mp4",
         size=5,
         modified_ns=1,
@@ -73,7 +74,7 @@ def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
     taken = [one.record.lesson_id for one in result.taken]
     left_out = {one.lesson_id for one in result.not_taken}
     drew("taken", when=taken)
-    drew("taken with its file", when=any(one.record.names_file for one in result.taken))
+    drew("taken with its file", when=any(one.record.path for one in result.taken))
     drew("known", when=result.known)
     drew("left out", when=left_out)
     drew("failed", when=result.failed)
@@ -98,10 +99,11 @@ def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
 @given(uploads, files)
 def test_what_is_taken_survives_the_progress_file(done: list[OldUpload], there: Mapping[str, Assignment]) -> None:
     facts = Known(files=there, courses_of_lessons={}, courses={"01_a"}, records={})
-    for course, taken in take_over(OldProgress(uploads=tuple(done)), facts).by_course.items():
-        text = encode_course(course, {one.lesson_id: encode_record(one) for one in taken}).decode()
+    for one in take_over(OldProgress(uploads=tuple(done)), facts).taken:
+        course, record = one.record.course, one.record
+        text = encode_course(course, {record.lesson_id: encode_record(record)}).decode()
         drew("taken")
-        assert parse_course(text) == (course, {one.lesson_id: one for one in taken})
+        assert parse_course(text) == (course, {record.lesson_id: record})
 
 
 @must_draw("taken")
@@ -122,7 +124,7 @@ def test_the_plan_skips_what_was_taken_while_the_row_agrees(
 def test_the_longest_course_name_wins() -> None:
     old = parse_old_progress({"uploaded": [{"lessonId": "01_a_b_001", "videoId": VIDEOS[0]}]}, origin="old.json")
     [taken] = take_over(old, Known(files={}, courses_of_lessons={}, courses={"01_a", "01_a_b"}, records={})).taken
-    assert (taken.course, taken.record.path) == ("01_a_b", "01_a_b/")
+    assert (taken.record.course, taken.record.path) == ("01_a_b", None)
 
 
 @pytest.mark.parametrize("spelling", ["{short}", "https://kinescope.io/embed/{short}", "{upper}"])
@@ -141,7 +143,7 @@ def test_the_librarys_course_goes_before_the_old_files() -> None:
     entry = {"lessonId": "x_001", "videoId": VIDEOS[0], "courseId": "old name"}
     known = Known(files={}, courses_of_lessons={"x_001": "new name"}, courses=(), records={})
     [taken] = take_over(parse_old_progress({"uploaded": [entry]}, origin="old.json"), known).taken
-    assert taken.course == "new name"
+    assert taken.record.course == "new name"
 
 
 def test_a_video_that_is_named_for_two_lessons_is_neithers() -> None:

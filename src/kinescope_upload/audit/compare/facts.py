@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import Stage
 from kinescope_upload.video_ids import video_key
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Lesson", "RecordSummary", "TargetFolder", "summary_of"]
 
-_HAS_ALL_BYTES: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSummary:
@@ -25,7 +23,7 @@ class RecordSummary:
 
     Attributes:
         course: The course whose progress file holds it.
-        path: The file that was sent, relative to the library root.
+        path: The file that was sent, relative to the library root; None where it is not known.
         size: Its size in bytes then.
         modified_ns: Its time of change then, in nanoseconds since the epoch.
         stage: How far the upload is.
@@ -35,7 +33,7 @@ class RecordSummary:
     """
 
     course: str
-    path: str
+    path: str | None
     size: int
     modified_ns: int
     stage: Stage
@@ -49,30 +47,24 @@ class RecordSummary:
         return self.video_id is not None or self.stage is not Stage.PLANNED
 
     @property
-    def names_file(self) -> bool:
-        """Whether it is known which file was sent; not so of a lesson that was taken over without its file."""
-        return not self.path.endswith("/")
-
-    @property
     def has_all_bytes(self) -> bool:
         """Whether Kinescope had acknowledged every byte."""
-        return self.stage in _HAS_ALL_BYTES
+        return self.stage.has_all_bytes
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file is still the one that was sent: the same size and time of change."""
         return (self.size, self.modified_ns) == (file.size, file.modified_ns)
 
 
-def summary_of(record: Record, course: str) -> RecordSummary:
+def summary_of(record: Record) -> RecordSummary:
     """Reduces a record to what a comparison needs."""
-    is_begun = record.attempted_at is not None or record.stage is not Stage.PLANNED
     return RecordSummary(
-        course=course,
+        course=record.course,
         path=record.path,
         size=record.size,
         modified_ns=record.modified_ns,
         stage=record.stage,
-        video_id=video_key(record.video_id) if is_begun else None,
+        video_id=video_key(record.video_id) if record.is_begun else None,
         md5=record.md5,
         title=record.title,
     )
@@ -122,7 +114,7 @@ class Lesson:
         """The size in bytes that the original must have."""
         if self.file:
             return self.file.size
-        return self.summary.size if self.summary and self.summary.names_file else None
+        return self.summary.size if self.summary and self.summary.path else None
 
     @property
     def md5(self) -> str | None:

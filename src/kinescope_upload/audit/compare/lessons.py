@@ -75,7 +75,7 @@ def _lesson(lesson_id: str, sides: LocalSides, assignment: Assignment | None, *,
 
 
 def _file(sides: LocalSides, assigned: VideoFile | None, summary: RecordSummary | None) -> VideoFile | None:
-    if summary is None or not summary.names_file:
+    if summary is None or summary.path is None:
         return assigned
     if assigned and assigned.path == summary.path:
         return assigned

@@ -28,7 +28,7 @@ from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import LinkOutcome
 from kinescope_upload.progress import note_deletion
-from kinescope_upload.upload import Adopted, Dialect, Linked, Record, Stage, advance
+from kinescope_upload.upload import Adopted, Dialect, Linked, Record, advance
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
 
@@ -77,11 +77,11 @@ class Fixer:
             case DeleteLeftover():
                 self._delete(fix, record)
                 if record is not None:
-                    self._save(lesson, without_leftover(record, self._target(lesson)))
+                    self.store.save(without_leftover(record, self._target(lesson)))
             case StartOver():
                 self._check_gone(fix.video_id)
-                if record is not None and record.stage in {Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED}:
-                    self._save(lesson, restarted(record, lesson, self._target(lesson)))
+                if record is not None and record.stage.has_all_bytes:
+                    self.store.save(restarted(record, lesson, self._target(lesson)))
             case ClearRow(held=held):
                 self._check_gone(fix.video_id)
                 if not self.tools.client.call(lambda: self.database.clear(lesson.lesson_id, held)):
@@ -135,7 +135,7 @@ class Fixer:
         now, md5 = self.tools.client.now(), video.md5
         adoption = Adopted(video_id=video.id, size=file.size, modified_ns=file.modified_ns, md5=md5, at=now)
         adopted = advance(record or fresh_record(lesson, self._target(lesson)), adoption)
-        self._save(lesson, adopted)
+        self.store.save(adopted)
         self._write_row(lesson, adopted, video)
 
     def _link(self, fix: LinkVideo, record: Record | None) -> None:
@@ -150,7 +150,7 @@ class Fixer:
         result = self.tools.client.call(lambda: self.database.link(lesson.lesson_id, video.id, video.player_url))
         match result.outcome:
             case LinkOutcome.LINKED:
-                self._save(lesson, advance(record, Linked(at=self.tools.client.now())))
+                self.store.save(advance(record, Linked(at=self.tools.client.now())))
             case LinkOutcome.ROW_MISSING:
                 raise _changed(f"The row of {lesson.lesson_id} no longer exists.")
             case LinkOutcome.ROW_TAKEN:
@@ -164,9 +164,6 @@ class Fixer:
                 f"Kinescope did not move video {fix.video_id}.",
                 f'Move it into the folder of "{place.course}" on Kinescope by hand.',
             )
-
-    def _save(self, lesson: Lesson, record: Record) -> None:
-        self.store.save(_course_of(lesson), record)
 
     def _check_locked(self, lesson: Lesson) -> None:
         if (course := _course_of(lesson)) not in self.store.courses:

@@ -48,6 +48,7 @@ def fresh_record(lesson: Lesson, target: Target) -> Record:
     assert file is not None  # noqa: S101 - only a lesson with a file gets a record
     return Record(
         lesson_id=lesson.lesson_id,
+        course=lesson.course,
         path=file.path,
         size=file.size,
         modified_ns=file.modified_ns,

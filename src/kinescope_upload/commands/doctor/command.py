@@ -15,10 +15,9 @@ from kinescope_upload.commands.doctor.here import (
 )
 from kinescope_upload.commands.doctor.kinescope import Asking, check_kinescope
 from kinescope_upload.commands.doctor.view import print_checkup
-from kinescope_upload.commands.look import Look
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import KuploadError, UsageError
-from kinescope_upload.survey import Survey, read_rows, survey_library
+from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.survey import Survey
 
 __all__ = ["run_doctor"]
 
@@ -45,15 +45,15 @@ def _checks(settings: Settings) -> Iterator[Check]:
     database, check = _checked_database(settings)
     if check is not None:
         yield check
-    look = yield from _checked_library(settings, database)
+    survey = yield from _checked_library(settings, database)
     if settings.api_key is not None and not settings.untrusted:
         with open_kinescope(settings) as kinescope:
             yield from check_kinescope(
                 Asking(
                     settings=settings,
                     kinescope=kinescope,
-                    courses=look.courses if look else None,
-                    are_courses_sure=look is not None and (look.is_proven or settings.trust_scan),
+                    courses=survey.known_courses if survey else None,
+                    are_courses_sure=survey is not None and (survey.is_proven or settings.trust_scan),
                     new_id=lambda: str(uuid.uuid4()),
                 )
             )
@@ -74,19 +74,17 @@ def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check
     return (None if report.problem else database), check_database(report)
 
 
-def _checked_library(settings: Settings, database: LessonsDatabase | None) -> Generator[Check, None, Look | None]:
+def _checked_library(settings: Settings, database: LessonsDatabase | None) -> Generator[Check, None, Survey | None]:
     """Checks the library; returns what was found there."""
     if settings.library is None:
         return None
     try:
-        survey: Survey = survey_library(settings)
-        rows = None if database is None else read_rows(database, survey)
+        survey = survey_library(settings, database)
     except KuploadError as error:
         yield Check.of_error("library", error, _standing_of(error))
         return None
-    look = Look(survey=survey, rows=rows)
-    yield from check_library(settings, look)
-    return look
+    yield from check_library(settings, survey)
+    return survey
 
 
 def _standing_of(error: KuploadError) -> Standing:

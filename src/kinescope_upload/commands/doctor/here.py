@@ -20,8 +20,8 @@ from kinescope_upload.text import count, format_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kinescope_upload.commands.look import Look
     from kinescope_upload.config import Settings
+    from kinescope_upload.survey import Survey
 
 __all__ = ["check_library", "check_progress", "check_settings", "setting_facts"]
 
@@ -80,15 +80,13 @@ def check_settings(settings: Settings) -> Iterator[Check]:
         yield Check(subject="settings", standing=Standing.NOTE, message=warning)
 
 
-def check_library(settings: Settings, look: Look) -> Iterator[Check]:
+def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     """Checks the library: its size, unreadable files, doubts about the mapping."""
-    mapped = look.mapped
-    files = [assignment.file for assignment in look.survey.mapped.assignments]
+    mapped = survey.selected(survey.mapped)
+    files = [assignment.file for assignment in survey.unchecked.assignments]
     size = format_bytes(sum(file.size for file in files))
-    courses = count(len(look.courses), "course", "courses")
-    message = (
-        f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; mapped by the {look.survey.source}."
-    )
+    courses = count(len(survey.known_courses), "course", "courses")
+    message = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; mapped by the {survey.source}."
     yield Check(subject="library", standing=Standing.GOOD, message=message)
     root = settings.needed_library()
     unread = [file.path for file in files if not os.access(root / file.path, os.R_OK)]
@@ -100,7 +98,7 @@ def check_library(settings: Settings, look: Look) -> Iterator[Check]:
     if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
         message = f"{count(len(doubts), 'doubt', 'doubts')} about which file belongs to which lesson."
         yield Check(subject="library", standing=Standing.NOTE, message=message, hint="See them: `kupload map`.")
-    if not look.is_proven and not settings.trust_scan:
+    if not survey.is_proven and not settings.trust_scan:
         message = "Without the database nothing proves which lesson a file belongs to."
         hint = "A run then needs a map file (--map FILE) or --trust-scan."
         yield Check(subject="library", standing=Standing.NOTE, message=message, hint=hint)

@@ -143,6 +143,7 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
     dialect = asking.settings.dialect
     record = Record(
         lesson_id="",
+        course="",
         path="kupload-doctor.mp4",
         size=1,
         modified_ns=0,

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.import_progress.old_progress import OldProgress, parse_old_progress
 from kinescope_upload.commands.import_progress.takeover import Known, Takeover, take_over
-from kinescope_upload.commands.import_progress.view import print_takeover
-from kinescope_upload.commands.look import Look, look_at_library
 from kinescope_upload.connect import database_of
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import known_courses
-from kinescope_upload.progress import ProgressStore, read_records
+from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
+from kinescope_upload.progress import ProgressStore, courses_in, read_records
+from kinescope_upload.survey import survey_library
+from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
-__all__ = ["import_progress"]
+__all__ = ["import_progress", "print_takeover", "takeover_object"]
 
 
 def import_progress(settings: Settings, options: DisplayOptions, stdout: TextIO, *, file: Path) -> int:
@@ -36,40 +42,104 @@ def import_progress(settings: Settings, options: DisplayOptions, stdout: TextIO,
         BatchStoppedError: The database or the progress folder refuses.
     """
     old = parse_old_progress(read_json_file(file, "old progress file"), origin=str(file))
-    look = _look(settings)
-    takeover = _take(old, look, settings)
+    takeover = _take(old, _survey(settings), settings)
     print_takeover(takeover, options, stdout)
     return ExitCode.NOT_DONE if takeover.not_taken else ExitCode.DONE
 
 
-def _look(settings: Settings) -> Look | None:
+def _survey(settings: Settings) -> Survey | None:
     if settings.library is None:
         return None
-    return look_at_library(settings, None if settings.database_url is None else database_of(settings))
+    return survey_library(settings, None if settings.database_url is None else database_of(settings))
 
 
-def _take(old: OldProgress, look: Look | None, settings: Settings) -> Takeover:
-    every = take_over(old, _known(settings, look, {}))
+def _take(old: OldProgress, survey: Survey | None, settings: Settings) -> Takeover:
+    every = take_over(old, _known(settings, survey, {}))
     if not every.taken:
         return every
-    with ProgressStore(settings.progress, every.by_course) as progress:
-        takeover = take_over(old, _known(settings, look, read_records(settings.progress)))
-        for course, records in takeover.by_course.items():
-            progress.save_all(course, records)
+    with ProgressStore(settings.progress, {one.record.course for one in every.taken}) as progress:
+        takeover = take_over(old, _known(settings, survey, read_records(settings.progress)))
+        progress.save_all(one.record for one in takeover.taken)
     return takeover
 
 
-def _known(settings: Settings, look: Look | None, records: Mapping[str, Record]) -> Known:
-    courses = {*settings.folders, *(path.stem for path in settings.progress.glob("*.json"))}
-    if look is None:
+def _known(settings: Settings, survey: Survey | None, records: Mapping[str, Record]) -> Known:
+    courses = {*settings.folders, *courses_in(settings.progress)}
+    if survey is None:
         return Known(files={}, courses_of_lessons={}, courses=courses, records=records)
-    rows = look.rows or {}
-    is_proven = look.is_proven or settings.trust_scan
+    rows = survey.rows or {}
+    is_proven = survey.is_proven or settings.trust_scan
     courses_of_lessons = {lesson_id: row.course for lesson_id, row in rows.items()}
-    courses_of_lessons |= {one.lesson_id: one.course for one in look.survey.mapped.assignments}
+    courses_of_lessons |= {one.lesson_id: one.course for one in survey.unchecked.assignments}
     return Known(
-        files={one.lesson_id: one for one in look.mapped.assignments} if is_proven else {},
+        files={one.lesson_id: one for one in survey.mapped.assignments} if is_proven else {},
         courses_of_lessons=courses_of_lessons,
-        courses=courses.union(known_courses(look.survey.mapped, rows)),
+        courses=courses.union(known_courses(survey.unchecked, rows)),
         records=records,
     )
+
+
+def _text(takeover: Takeover, options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(_sections(takeover, options), _totals(takeover), stream)
+
+
+def _sections(takeover: Takeover, options: DisplayOptions) -> list[Section]:
+    taken = takeover.taken if options.verbose else ()
+    return [
+        Section(
+            title="Taken over as linked",
+            columns=("Lesson", "Video", "File"),
+            rows=tuple((one.record.lesson_id, one.record.video_id or "", one.record.path or "–") for one in taken),
+        ),
+        Section(
+            title="Taken over, but the file is not known",
+            columns=("Lesson", "Why"),
+            rows=tuple((one.record.lesson_id, one.doubt) for one in takeover.taken if one.doubt),
+        ),
+        Section(
+            title="Failed there, left to be done",
+            columns=("Lesson",),
+            rows=tuple((lesson_id,) for lesson_id in takeover.failed),
+        ),
+        Section(
+            title="Not taken",
+            columns=("Lesson", "Why, and what to do"),
+            rows=tuple((one.lesson_id, joined(one.reason, one.hint)) for one in takeover.not_taken),
+        ),
+    ]
+
+
+def _totals(takeover: Takeover) -> list[str]:
+    totals = [f"{count(len(takeover.taken), 'lesson', 'lessons')} taken over as linked."]
+    if takeover.known:
+        totals.append(f"{count(len(takeover.known), 'lesson was', 'lessons were')} known already; nothing was changed.")
+    if takeover.failed:
+        totals.append(f"{count(len(takeover.failed), 'lesson', 'lessons')} failed there; the next run does them.")
+    if takeover.not_taken:
+        totals.append(f"{count(len(takeover.not_taken), 'entry was', 'entries were')} not taken.")
+    return [*totals, "Next: kupload --dry-run"]
+
+
+def takeover_object(takeover: Takeover) -> JsonFields:
+    """What became of it as the fields of the JSON output."""
+    return {
+        "taken": [
+            {
+                "lesson_id": plain(one.record.lesson_id),
+                "course": plain(one.record.course),
+                "video_id": plain(one.record.video_id or ""),
+                "path": plain(one.record.path) if one.record.path else None,
+                "doubt": plain(one.doubt),
+            }
+            for one in takeover.taken
+        ],
+        "known": [plain(lesson_id) for lesson_id in takeover.known],
+        "failed": [plain(lesson_id) for lesson_id in takeover.failed],
+        "not_taken": [
+            {"lesson_id": plain(one.lesson_id), "reason": plain(one.reason), "way_out": plain(one.hint)}
+            for one in takeover.not_taken
+        ],
+    }
+
+
+print_takeover: Final = partial(show, View(event="import", fields=takeover_object, text=_text))

@@ -45,12 +45,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A lesson that is taken over: into which course's progress file, and as what.
+    """A lesson that is taken over, and as what; `doubt` says why its file is not known, empty when it is."""
 
-    `doubt` says why its file is not known; empty when it is.
-    """
-
-    course: str
     record: Record
     doubt: str = ""
 
@@ -79,14 +75,6 @@ class Takeover:
     known: tuple[str, ...]
     failed: tuple[str, ...]
     not_taken: tuple[NotTaken, ...]
-
-    @property
-    def by_course(self) -> dict[str, list[Record]]:
-        """The records to write, by course."""
-        records: dict[str, list[Record]] = {}
-        for one in self.taken:
-            records.setdefault(one.course, []).append(one.record)
-        return records
 
 
 def take_over(old: OldProgress, known: Known) -> Takeover:
@@ -153,7 +141,8 @@ def _taken(entry: OldUpload, course: str, assignment: Assignment | None) -> Take
     file = assignment.file if assignment and not doubt else None
     record = Record(
         lesson_id=entry.lesson_id,
-        path=file.path if file else f"{course}/",
+        course=course,
+        path=file.path if file else None,
         size=file.size if file else 0,
         modified_ns=file.modified_ns if file else 0,
         parent_id=entry.folder_id or "",
@@ -164,7 +153,7 @@ def _taken(entry: OldUpload, course: str, assignment: Assignment | None) -> Take
         offset=file.size if file else 0,
         linked_at=entry.uploaded_at,
     )
-    return Taken(course=course, record=record, doubt=doubt)
+    return Taken(record=record, doubt=doubt)
 
 
 def _doubt_of_file(entry: OldUpload, assignment: Assignment | None) -> str:

@@ -75,6 +75,7 @@ class Bench:
         video_id, mark = (one_id, None) if self.dialect is Dialect.TUS else (None, one_id)
         record = Record(
             lesson_id="kupload_try",
+            course="kupload-try",
             path=f"kupload-try/{self.file_name}",
             size=size,
             modified_ns=0,

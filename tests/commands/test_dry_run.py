@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from kinescope_upload.commands.plan_view import plan_text, plan_totals, print_plan
+from kinescope_upload.commands.dry_run import plan_text, plan_totals, print_plan
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.plan import Decision, Plan

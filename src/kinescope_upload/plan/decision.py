@@ -1,0 +1,129 @@
+"""Decides what a run does with one lesson, and why. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from kinescope_upload.text import format_bytes_of
+from kinescope_upload.upload import Record, Stage
+from kinescope_upload.video_ids import is_same_video
+
+if TYPE_CHECKING:
+    from kinescope_upload.model import Assignment, LessonRow, VideoFile
+
+__all__ = ["Decision", "PlanDecision", "decide"]
+
+_RESTORE = "Restore the library's order or name the right file in a map file (--map)."
+
+
+class Decision(StrEnum):
+    """What a run does with a lesson."""
+
+    UPLOAD = "upload"
+    RESUME = "resume"
+    LINK = "link"
+    SKIP = "skip"
+    IN_DOUBT = "in doubt"
+    LATER = "later"
+
+
+class PlanDecision(NamedTuple):
+    """What is done with a lesson, why, and what a person can do where that is `in doubt`."""
+
+    decision: Decision
+    reason: str
+    hint: str = ""
+
+
+def decide(
+    assignment: Assignment, record: Record | None, row: LessonRow | None, *, pinned: str, has_rows: bool
+) -> PlanDecision:
+    """Decides about one lesson.
+
+    Args:
+        assignment: The lesson and its file as it is now.
+        record: What earlier runs achieved.
+        row: The lesson's row; None where there is none, or the database is not asked.
+        pinned: The lesson that this file was uploaded for, where it was; else this lesson.
+        has_rows: Whether the database is asked.
+    """
+    return (
+        _by_mapping(assignment, record, pinned)
+        or (_by_row(row, record) if has_rows else _without_rows(record))
+        or _by_progress(assignment.file, record)
+    )
+
+
+def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> PlanDecision | None:
+    """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson."""
+    path = assignment.file.path
+    sent = record.path if record and record.stage is not Stage.PLANNED else None
+    if record and sent and sent != path and not record.is_for(assignment.file):
+        reason = f'was uploaded from "{sent}", and now "{path}" would be its file'
+        return PlanDecision(Decision.IN_DOUBT, reason, _RESTORE)
+    if pinned != assignment.lesson_id:
+        return PlanDecision(Decision.IN_DOUBT, f'its file "{path}" was uploaded for lesson {pinned}', _RESTORE)
+    return None
+
+
+def _without_rows(record: Record | None) -> PlanDecision | None:
+    match record.stage if record else None:
+        case Stage.UPLOADED if record and not record.lost_marks:
+            return PlanDecision(Decision.SKIP, "uploaded before; its row waits for a run with the database")
+        case Stage.LINKED | Stage.VERIFIED:
+            return PlanDecision(Decision.SKIP, "linked before")
+        case _:
+            return None
+
+
+def _by_row(row: LessonRow | None, record: Record | None) -> PlanDecision | None:
+    if row is None:
+        return PlanDecision(
+            Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
+        )
+    stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
+    match row.video_id:
+        case None if stage.is_linked:
+            return PlanDecision(
+                Decision.IN_DOUBT,
+                f"was linked to video {ours}, but its row is empty now",
+                "See what `kupload verify` says of it; `kupload repair` links it again.",
+            )
+        case None:
+            return None
+        case theirs if is_same_video(theirs, ours) and stage.is_linked:
+            return PlanDecision(Decision.SKIP, "linked before")
+        case theirs if is_same_video(theirs, ours) and stage is Stage.UPLOADED:
+            return None
+        case theirs if record is None or not record.is_begun:
+            return PlanDecision(Decision.SKIP, f"has a video ({theirs})")
+        case theirs:
+            return PlanDecision(
+                Decision.IN_DOUBT,
+                f"its row points at video {theirs}, and {_what_we_have(stage, ours)}",
+                "See what `kupload verify` says of both.",
+            )
+
+
+def _what_we_have(stage: Stage, ours: str | None) -> str:
+    if stage.has_all_bytes:
+        return f"kupload uploaded video {ours}"
+    return f"kupload began to upload video {ours}" if ours else "kupload began to upload another"
+
+
+def _by_progress(file: VideoFile, record: Record | None) -> PlanDecision:
+    if record is None or record.attempted_at is None:
+        return PlanDecision(Decision.UPLOAD, "not uploaded yet")
+    if record.stage is Stage.UPLOADED:
+        return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
+    if not record.is_for(file):
+        return PlanDecision(Decision.RESUME, "the file has changed since its upload began: starts over")
+    match record.stage:
+        case Stage.CREATED:
+            until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""
+            return PlanDecision(Decision.RESUME, f"{format_bytes_of(record.offset, record.size)} uploaded{until}")
+        case Stage.ORPHANED:
+            return PlanDecision(Decision.RESUME, f"looks first: {record.reason}")
+        case _:
+            return PlanDecision(Decision.RESUME, "its creation was begun and not answered")
