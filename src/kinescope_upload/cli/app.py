@@ -1,7 +1,5 @@
 """The commands and their options."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +11,17 @@ from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
-from kinescope_upload.cli.options import display_options, load
+from kinescope_upload.cli.options import (
+    CourseOption,
+    EnvFileOption,
+    JsonOption,
+    LibraryOption,
+    MapOption,
+    ProgressOption,
+    TrustScanOption,
+    display_options,
+    load,
+)
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
@@ -39,28 +47,19 @@ def _print_version(*, wanted: bool) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def main_command(  # noqa: PLR0913 - one argument an option
+def main_command(
     context: typer.Context,
     *,
-    course: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this course; repeatable.")] = None,
+    courses: CourseOption = None,
     limit: Annotated[str | None, typer.Option(metavar="N", help="At most N lessons, the first in order.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what a run would do; write nothing anywhere.")
     ] = False,
     status: Annotated[bool, typer.Option("--status", help="Show how far each course is; no network needed.")] = False,
-    library: Annotated[str | None, typer.Option(metavar="DIR", help="The folder that holds the courses.")] = None,
-    progress: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Where progress is kept [default: progress/]."),
-    ] = None,
-    map_file: Annotated[
-        str | None,
-        typer.Option("--map", metavar="FILE", help="Which file belongs to which lesson."),
-    ] = None,
-    env_file: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Secrets and settings [default: .env]."),
-    ] = None,
+    library: LibraryOption = None,
+    progress: ProgressOption = None,
+    map_file: MapOption = None,
+    env_file: EnvFileOption = None,
     jobs: Annotated[str | None, typer.Option(metavar="N", help="Uploads at a time [default: 4].")] = None,
     chunk_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB, more on a fast line].")
@@ -83,18 +82,15 @@ def main_command(  # noqa: PLR0913 - one argument an option
         typer.Option(metavar="TIME", help="Longest wait for the network [default: 60m]."),
     ] = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
-    trust_scan: Annotated[
-        bool,
-        typer.Option("--trust-scan", help="With --no-db: vouch for the files' order."),
-    ] = False,
+    trust_scan: TrustScanOption = False,
     create_folders: Annotated[
         bool,
         typer.Option("--create-folders", help="Make missing course folders on Kinescope."),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")] = False,
+    json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,
-    version: Annotated[  # noqa: ARG001 - its callback does it all
+    version: Annotated[
         bool,
         typer.Option(
             "--version",
@@ -112,29 +108,7 @@ def main_command(  # noqa: PLR0913 - one argument an option
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
-    settings = load(
-        {
-            "courses": tuple(course or ()),
-            "limit": limit,
-            "library": library,
-            "progress": progress,
-            "map_file": map_file,
-            "env_file": env_file,
-            "jobs": jobs,
-            "chunk_size": chunk_size,
-            "order": order,
-            "bwlimit": bwlimit,
-            "no_checksum": no_checksum,
-            "retries": retries,
-            "max_outage": max_outage,
-            "no_db": no_db,
-            "trust_scan": trust_scan,
-            "create_folders": create_folders,
-            "json": json,
-            "quiet": quiet,
-            "verbose": verbose,
-        }
-    )
+    settings = load(context)
     raise typer.Exit(_main_job(settings, wants_status=status, is_dry_run=dry_run))
 
 
@@ -150,7 +124,7 @@ def _refuse_options(context: typer.Context) -> None:
         )
 
 
-def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> int:
+def _main_job(settings: "Settings", *, wants_status: bool, is_dry_run: bool) -> int:
     options = display_options(settings)
     if wants_status:
         from kinescope_upload.commands.status import show_status
@@ -165,22 +139,17 @@ def _main_job(settings: Settings, *, wants_status: bool, is_dry_run: bool) -> in
     return upload(settings, options, stdout=sys.stdout, stderr=sys.stderr)
 
 
-@app.command()
-def stop(
-    progress: Annotated[str | None, typer.Option(metavar="DIR", help="The run's progress folder.")] = None,
-    env_file: Annotated[str | None, typer.Option(metavar="FILE", help="Secrets and settings.")] = None,
-) -> None:
+def stop(context: typer.Context, *, progress: ProgressOption = None, env_file: EnvFileOption = None) -> None:
     """Ask the run on this progress folder to stop, as Ctrl+C would."""
     from kinescope_upload.progress import ask_to_stop
 
-    folder = load({"progress": progress, "env_file": env_file}).progress
+    folder = load(context).progress
     if courses := ask_to_stop(folder):
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
     else:
         typer.echo(f"No run is at work on {folder}.")
 
 
-@app.command()
 def emulator(
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")
@@ -204,7 +173,6 @@ def emulator(
     run_emulator(folder, port, reading or [])
 
 
-@app.command()
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running until Ctrl+C.")] = False,
@@ -219,9 +187,13 @@ def demo(
     raise typer.Exit(run_demo(library=library, keep=keep, faults=faults))
 
 
+# In the order of use, which is that of `kupload --help`.
+app.command()(doctor)
+app.command("map")(show_mapping)
+app.command()(folders)
+app.command("import-progress")(import_old_progress)
+app.command()(stop)
 app.command()(verify)
 app.command()(repair)
-app.command()(doctor)
-app.command()(folders)
-app.command("map")(show_mapping)
-app.command("import-progress")(import_old_progress)
+app.command()(demo)
+app.command()(emulator)

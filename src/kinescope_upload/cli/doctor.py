@@ -17,8 +17,8 @@ from kinescope_upload.cli.options import (
     VerboseOption,
     display_options,
     load,
+    parse_max_wait,
 )
-from kinescope_upload.config.values import parse_duration
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["doctor"]
 
 
-def doctor(  # noqa: PLR0913 - one argument an option
+def doctor(
+    context: typer.Context,
     *,
     library: LibraryOption = None,
     progress: ProgressOption = None,
@@ -59,18 +60,7 @@ def doctor(  # noqa: PLR0913 - one argument an option
     """
     from kinescope_upload.commands.doctor.command import run_doctor
 
-    settings = load(
-        {
-            "library": library,
-            "progress": progress,
-            "map_file": map_file,
-            "env_file": env_file,
-            "no_db": no_db,
-            "trust_scan": trust_scan,
-            "json": json,
-            "verbose": verbose,
-        }
-    )
+    settings = load(context)
     if try_in is not None:
         raise typer.Exit(_try(settings, try_in, is_thorough=thorough, max_wait=max_wait))
     if thorough or max_wait is not None:
@@ -85,13 +75,6 @@ def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: s
         folder_id=folder_id,
         directory=Path.cwd(),
         is_thorough=is_thorough,
-        longest_wait=LONGEST_WAIT if max_wait is None else min(LONGEST_WAIT, _duration(max_wait)),
+        longest_wait=min(LONGEST_WAIT, parse_max_wait(max_wait, LONGEST_WAIT, above_zero=True)),
     )
     return run_trial(settings, wish, display_options(settings), sys.stdout)
-
-
-def _duration(text: str) -> float:
-    try:
-        return parse_duration("m", above_zero=True)(text)
-    except ValueError as error:
-        raise UsageError(f'--max-wait: "{text}" {error}') from None

@@ -19,10 +19,11 @@ from kinescope_upload.cli.options import (
 __all__ = ["folders"]
 
 
-def folders(  # noqa: PLR0913 - one argument an option
+def folders(
+    context: typer.Context,
     *,
     create: Annotated[bool, typer.Option("--create", help="Make the missing ones.")] = False,
-    course: CourseOption = None,
+    courses: CourseOption = None,
     library: LibraryOption = None,
     map_file: MapOption = None,
     env_file: EnvFileOption = None,
@@ -37,14 +38,5 @@ def folders(  # noqa: PLR0913 - one argument an option
     """
     from kinescope_upload.commands.folders import show_folders
 
-    settings = load(
-        {
-            "courses": tuple(course or ()),
-            "library": library,
-            "map_file": map_file,
-            "env_file": env_file,
-            "no_db": no_db,
-            "json": json,
-        }
-    )
+    settings = load(context)
     raise typer.Exit(show_folders(settings, display_options(settings), sys.stdout, create=create))

@@ -22,7 +22,8 @@ from kinescope_upload.cli.options import (
 __all__ = ["import_old_progress"]
 
 
-def import_old_progress(  # noqa: PLR0913 - one argument an option
+def import_old_progress(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="kinescope-upload-progress.json")],
     *,
     library: LibraryOption = None,
@@ -42,16 +43,5 @@ def import_old_progress(  # noqa: PLR0913 - one argument an option
     """
     from kinescope_upload.commands.import_progress.command import import_progress
 
-    settings = load(
-        {
-            "library": library,
-            "progress": progress,
-            "map_file": map_file,
-            "env_file": env_file,
-            "no_db": no_db,
-            "trust_scan": trust_scan,
-            "json": json,
-            "verbose": verbose,
-        }
-    )
+    settings = load(context)
     raise typer.Exit(import_progress(settings, display_options(settings), sys.stdout, file=file))

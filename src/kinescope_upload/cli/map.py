@@ -20,13 +20,14 @@ from kinescope_upload.cli.options import (
 __all__ = ["show_mapping"]
 
 
-def show_mapping(  # noqa: PLR0913 - one argument an option
+def show_mapping(
+    context: typer.Context,
     *,
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a map file, to be corrected and handed to --map.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace that file if it is there already.")] = False,
-    course: CourseOption = None,
+    courses: CourseOption = None,
     library: LibraryOption = None,
     map_file: MapOption = None,
     env_file: EnvFileOption = None,
@@ -41,14 +42,5 @@ def show_mapping(  # noqa: PLR0913 - one argument an option
     """
     from kinescope_upload.commands.map import show_map
 
-    settings = load(
-        {
-            "courses": tuple(course or ()),
-            "library": library,
-            "map_file": map_file,
-            "env_file": env_file,
-            "no_db": no_db,
-            "json": json,
-        }
-    )
+    settings = load(context)
     raise typer.Exit(show_map(settings, display_options(settings), sys.stdout, write=write, force=force))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kinescope_upload.errors import UsageError
 from kinescope_upload.output.options import DisplayOptions
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ __all__ = [
     "VerboseOption",
     "display_options",
     "load",
+    "parse_max_wait",
 ]
 
-CourseOption = Annotated[list[str] | None, typer.Option("--course", metavar="NAME", help="Only this; repeatable.")]
+CourseOption = Annotated[
+    list[str] | None, typer.Option("--course", metavar="NAME", help="Only this course; repeatable.")
+]
 LibraryOption = Annotated[
     str | None, typer.Option("--library", metavar="DIR", help="The folder that holds the courses.")
 ]
@@ -46,11 +50,26 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per li
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Everything there is to tell.")]
 
 
-def load(options: dict[str, object]) -> Settings:
-    """The settings of this process, from the options and everything around it."""
-    from kinescope_upload.config import load_settings
+def load(context: typer.Context) -> Settings:
+    """The settings of this process, from the command's options that are settings and everything around it."""
+    from kinescope_upload.config import OPTIONS, load_settings
 
-    return load_settings(options, directory=Path.cwd(), environment=os.environ)
+    given = {name: value for name, value in context.params.items() if name in OPTIONS}
+    return load_settings(given, directory=Path.cwd(), environment=os.environ)
+
+
+def parse_max_wait(text: str | None, longest: float, *, above_zero: bool = False) -> float:
+    """The seconds that `--max-wait` names; the longest where it is not given.
+
+    Raises:
+        UsageError: It is no duration.
+    """
+    from kinescope_upload.config.values import parse_duration
+
+    try:
+        return longest if text is None else parse_duration("m", above_zero=above_zero)(text)
+    except ValueError as error:
+        raise UsageError(f'--max-wait: "{text}" {error}') from None
 
 
 def display_options(settings: Settings) -> DisplayOptions:

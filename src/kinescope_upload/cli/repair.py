@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["repair"]
 
 
-def repair(  # noqa: PLR0913 - one argument an option
+def repair(
+    context: typer.Context,
     *,
-    course: CourseOption = None,
+    courses: CourseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the changes without asking.")] = False,
     library: LibraryOption = None,
@@ -50,17 +51,7 @@ def repair(  # noqa: PLR0913 - one argument an option
         raise UsageError(
             "There is no terminal to ask on.", "Pass --yes to apply the changes, or --dry-run to see them."
         )
-    settings = load(
-        {
-            "courses": tuple(course or ()),
-            "library": library,
-            "progress": progress,
-            "map_file": map_file,
-            "env_file": env_file,
-            "json": json,
-            "verbose": verbose,
-        }
-    )
+    settings = load(context)
     options = display_options(settings)
     view = AuditView(options, sys.stdout)
     with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:

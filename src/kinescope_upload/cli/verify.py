@@ -16,17 +16,17 @@ from kinescope_upload.cli.options import (
     VerboseOption,
     display_options,
     load,
+    parse_max_wait,
 )
-from kinescope_upload.config.values import parse_duration
-from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 
 __all__ = ["verify"]
 
 
-def verify(  # noqa: PLR0913 - one argument an option
+def verify(
+    context: typer.Context,
     *,
-    course: CourseOption = None,
+    courses: CourseOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until Kinescope has processed every video.")] = False,
     max_wait: Annotated[
         str | None, typer.Option("--max-wait", metavar="TIME", help="The longest wait [default: 12h].")
@@ -50,21 +50,8 @@ def verify(  # noqa: PLR0913 - one argument an option
     from kinescope_upload.audit.verify import LONGEST_WAIT, VerifyOptions
     from kinescope_upload.audit.verify import verify as run_verify
 
-    settings = load(
-        {
-            "courses": tuple(course or ()),
-            "library": library,
-            "progress": progress,
-            "map_file": map_file,
-            "env_file": env_file,
-            "no_db": no_db,
-            "json": json,
-            "quiet": quiet,
-            "verbose": verbose,
-        }
-    )
-    longest = LONGEST_WAIT if max_wait is None else _duration(max_wait)
-    how = VerifyOptions(waits=wait, longest_wait=longest, is_deep=deep)
+    settings = load(context)
+    how = VerifyOptions(waits=wait, longest_wait=parse_max_wait(max_wait, LONGEST_WAIT), is_deep=deep)
     options = display_options(settings)
     view = AuditView(options, sys.stdout)
     with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
@@ -72,10 +59,3 @@ def verify(  # noqa: PLR0913 - one argument an option
     exit_code = ExitCode.DONE if report.agrees else ExitCode.NOT_DONE
     view.show_report(report, exit_code=exit_code)
     raise typer.Exit(exit_code)
-
-
-def _duration(text: str) -> float:
-    try:
-        return parse_duration("m")(text)
-    except ValueError as error:
-        raise UsageError(f'--max-wait: "{text}" {error}') from None

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["load_settings"]
+__all__ = ["OPTIONS", "load_settings"]
 
 _ENV_FILE: Final = ".env"
 _TOML_FILE: Final = "kupload.toml"
 _ADDRESSES: Final = ("uploader_url", "api_url")
-_OPTIONS: Final = frozenset(
+OPTIONS: Final = frozenset(
     {setting.name for setting in SETTINGS if setting.option} | FLAGS.keys() | {"courses", "env_file"}
 )
+"""The options that are settings, by the attributes of `Settings`; and `env_file`."""
 
 
 def load_settings(options: Mapping[str, object], *, directory: Path, environment: Mapping[str, str]) -> Settings:
@@ -42,7 +43,7 @@ def load_settings(options: Mapping[str, object], *, directory: Path, environment
     Raises:
         UsageError: A value is wrong; names it and its origin.
     """
-    if unknown := options.keys() - _OPTIONS:
+    if unknown := options.keys() - OPTIONS:
         raise TypeError(f"no such options: {sorted(unknown)}")
     sources = _read_sources(options, directory, environment)
     found: dict[str, Any] = {"progress": directory / "progress"}

@@ -1,0 +1,43 @@
+"""An option that is a setting is named as the setting, so that no command passes one over."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+import typer.main
+
+from kinescope_upload.cli.app import app
+from kinescope_upload.config import OPTIONS
+
+MAIN: Final = typer.main.get_command(app)
+THEIR_OWN: Final = {
+    "kupload": {"dry_run", "status", "version"},
+    "doctor": {"try_in", "thorough", "max_wait"},
+    "map": {"write", "force"},
+    "folders": {"create"},
+    "import-progress": {"file"},
+    "stop": set[str](),
+    "verify": {"wait", "max_wait", "deep"},
+    "repair": {"dry_run", "yes"},
+}
+WITHOUT_SETTINGS: Final = {"demo", "emulator"}
+
+
+def parameters() -> dict[str, set[str]]:
+    """The parameters of each command, by its name."""
+    commands = {"kupload": MAIN, **MAIN.commands}  # type: ignore[attr-defined]
+    return {name: {one.name or "" for one in command.params} for name, command in commands.items()}
+
+
+def test_every_command_is_here() -> None:
+    assert parameters().keys() == THEIR_OWN.keys() | WITHOUT_SETTINGS
+
+
+@pytest.mark.parametrize("command", THEIR_OWN)
+def test_each_parameter_is_a_setting_or_the_commands_own(command: str) -> None:
+    assert parameters()[command] - OPTIONS == THEIR_OWN[command]
+
+
+def test_the_main_command_takes_every_setting() -> None:
+    assert parameters()["kupload"] >= OPTIONS
