@@ -7,7 +7,7 @@ that the server had before the run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.display.rate import RateEstimator
 from kinescope_upload.upload import Stage
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
 
 __all__ = ["RunningLesson", "Transfers"]
-
-_COMPLETE: Final = frozenset({Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +188,7 @@ class Transfers:
                 handed_over=transfer.in_flight,
             )
             for lesson_id, transfer in self._transfers.items()
-            if transfer.is_running and transfer.stage not in _COMPLETE
+            if transfer.is_running and not transfer.stage.has_all_bytes
         )
 
     def rate(self, now: float) -> float | None:
