@@ -132,7 +132,7 @@ def test_whoever_waited_for_the_prober_has_waited_for_the_network_too(threads: T
 
     line.is_up.set()
 
-    assert [one.result(_PATIENCE) for one in waiting] == [True, True, True]
+    assert [future.result(_PATIENCE) for future in waiting] == [True, True, True]
     assert heard.kinds == ["WaitStarted", "WaitEnded"]
 
 
@@ -199,7 +199,7 @@ def test_the_end_of_the_batch_ends_the_wait_for_the_network_for_everybody(thread
 
     stop.request(_CTRL_C)
 
-    assert [_interruption_of(one) for one in waiting] == ["Stopped by Ctrl+C. Run it again."] * 2
+    assert [_interruption_of(future) for future in waiting] == ["Stopped by Ctrl+C. Run it again."] * 2
     assert heard.kinds == ["WaitStarted", "WaitEnded"]
 
 
@@ -264,7 +264,7 @@ def test_a_longer_wait_that_is_asked_for_meanwhile_counts() -> None:
     assert heard.kinds == ["WaitStarted", "WaitEnded"]
 
 
-def test_the_next_wait_is_told_anew() -> None:
+def test_the_next_wait_is_told_again() -> None:
     heard = _Heard()
     gate = _throttle(heard)
     for _ in range(2):
@@ -292,7 +292,7 @@ def test_the_end_of_the_batch_ends_a_throttled_wait_for_everybody(threads: Threa
 
     stop.request(_CTRL_C)
 
-    assert [_interruption_of(one) for one in waiting] == ["Stopped by Ctrl+C. Run it again."] * 4
+    assert [_interruption_of(future) for future in waiting] == ["Stopped by Ctrl+C. Run it again."] * 4
 
 
 # --- Stop --------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from kinescope_upload.policy.retry import RetryPolicy
 _FAILURE: Final = UnreachableError("The connection broke.")
 
 
-def _patience(*, retries: int = 3, lock: float = 900.0, throttle: float = 3600.0) -> RetryState:
+def _state(*, retries: int = 3, lock: float = 900.0, throttle: float = 3600.0) -> RetryState:
     return RetryState(RetryPolicy(retries=retries), lock_patience=lock, throttle_patience=throttle)
 
 
@@ -38,9 +38,9 @@ def _locked(retry_after: float | None = None) -> LockedError:
 
 
 def test_a_failure_costs_one_retry_and_the_last_one_is_given_up() -> None:
-    patience = _patience()
+    state = _state()
 
-    assert [patience.verdict(_FAILURE, chance=0.0) for _ in range(4)] == [
+    assert [state.decide(_FAILURE, chance=0.0) for _ in range(4)] == [
         RetryDecision(wait=3.0, number=1),
         RetryDecision(wait=6.0, number=2),
         RetryDecision(wait=12.0, number=3),
@@ -49,91 +49,91 @@ def test_a_failure_costs_one_retry_and_the_last_one_is_given_up() -> None:
 
 
 def test_ten_unrelated_breaks_do_not_fail_a_large_file() -> None:
-    patience = _patience()
+    state = _state()
 
     for _ in range(10):
-        assert patience.verdict(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
-        patience.bytes_moved()
+        assert state.decide(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
+        state.bytes_moved()
 
 
 def test_no_retries_gives_up_at_the_first_failure() -> None:
-    assert _patience(retries=0).verdict(_FAILURE, chance=0.0).gives_up
+    assert _state(retries=0).decide(_FAILURE, chance=0.0).gives_up
 
 
 def test_a_failure_waits_as_long_as_the_server_asks() -> None:
-    assert _patience().verdict(_trouble(60.0), chance=0.0) == RetryDecision(wait=60.0, number=1)
+    assert _state().decide(_trouble(60.0), chance=0.0) == RetryDecision(wait=60.0, number=1)
 
 
 def test_a_server_cannot_make_a_lesson_wait_longer_than_the_batch_would() -> None:
-    assert not _patience(throttle=60.0).verdict(_trouble(60.0), chance=0.0).gives_up
-    assert _patience(throttle=60.0).verdict(_trouble(61.0), chance=0.0).gives_up
+    assert not _state(throttle=60.0).decide(_trouble(60.0), chance=0.0).gives_up
+    assert _state(throttle=60.0).decide(_trouble(61.0), chance=0.0).gives_up
 
 
 def test_being_asked_to_slow_down_holds_everybody_and_costs_no_retry() -> None:
-    patience = _patience(retries=1)
+    state = _state(retries=1)
 
     for _ in range(20):
-        assert patience.verdict(_throttled(30.0), chance=0.5) == RetryDecision(wait=30.0, holds_all=True)
-    assert patience.verdict(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
+        assert state.decide(_throttled(30.0), chance=0.5) == RetryDecision(wait=30.0, holds_all=True)
+    assert state.decide(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
 
 
 def test_without_a_named_wait_a_throttled_batch_waits_longer_each_time() -> None:
-    patience = _patience()
+    state = _state()
 
-    waits = [patience.verdict(_throttled(), chance=0.0).wait for _ in range(4)]
+    waits = [state.decide(_throttled(), chance=0.0).wait for _ in range(4)]
 
     assert waits == [3.0, 6.0, 12.0, 24.0]
 
 
 def test_being_held_back_has_a_bound_of_its_own() -> None:
-    patience = _patience(throttle=100.0)
+    state = _state(throttle=100.0)
 
-    assert [patience.verdict(_throttled(40.0), chance=0.0).gives_up for _ in range(3)] == [False, False, True]
+    assert [state.decide(_throttled(40.0), chance=0.0).gives_up for _ in range(3)] == [False, False, True]
 
 
 def test_being_held_back_for_no_time_at_all_ends_too() -> None:
-    patience = _patience(throttle=3.0)
+    state = _state(throttle=3.0)
 
-    assert [patience.verdict(_throttled(0.0), chance=0.0).gives_up for _ in range(12)].count(False) == 11
+    assert [state.decide(_throttled(0.0), chance=0.0).gives_up for _ in range(12)].count(False) == 11
 
 
 def test_bytes_in_between_make_being_held_back_harmless() -> None:
-    patience = _patience(throttle=50.0)
+    state = _state(throttle=50.0)
 
     for _ in range(5):
-        assert not patience.verdict(_throttled(40.0), chance=0.0).gives_up
-        patience.bytes_moved()
+        assert not state.decide(_throttled(40.0), chance=0.0).gives_up
+        state.bytes_moved()
 
 
 def test_a_lock_is_waited_out_for_15_minutes_without_using_up_retries() -> None:
-    patience = _patience(retries=1)
+    state = _state(retries=1)
     waited = 0.0
-    while not (verdict := patience.verdict(_locked(), chance=0.9)).gives_up:
-        assert not verdict.holds_all
-        assert verdict.number == 0
-        assert verdict.wait <= 30.0
-        waited += verdict.wait
+    while not (decision := state.decide(_locked(), chance=0.9)).gives_up:
+        assert not decision.holds_all
+        assert decision.number == 0
+        assert decision.wait <= 30.0
+        waited += decision.wait
 
     assert 870.0 < waited <= 900.0
-    assert patience.verdict(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
+    assert state.decide(_FAILURE, chance=0.0) == RetryDecision(wait=3.0, number=1)
 
 
 def test_a_lock_is_asked_about_more_and_more_rarely() -> None:
-    patience = _patience()
+    state = _state()
 
-    assert [patience.verdict(_locked(), chance=0.0).wait for _ in range(5)] == [3.0, 6.0, 12.0, 24.0, 30.0]
+    assert [state.decide(_locked(), chance=0.0).wait for _ in range(5)] == [3.0, 6.0, 12.0, 24.0, 30.0]
 
 
 def test_a_wait_that_the_holder_of_a_lock_names_is_kept() -> None:
-    assert _patience().verdict(_locked(100.0), chance=0.0).wait == 100.0
+    assert _state().decide(_locked(100.0), chance=0.0).wait == 100.0
 
 
 def test_bytes_in_between_make_a_lock_a_new_one() -> None:
-    patience = _patience(lock=20.0)
+    state = _state(lock=20.0)
 
     for _ in range(5):
-        assert [patience.verdict(_locked(), chance=0.0).wait for _ in range(2)] == [3.0, 6.0]
-        patience.bytes_moved()
+        assert [state.decide(_locked(), chance=0.0).wait for _ in range(2)] == [3.0, 6.0]
+        state.bytes_moved()
 
 
 @settings(derandomize=True, deadline=None)
@@ -142,20 +142,20 @@ def test_bytes_in_between_make_a_lock_a_new_one() -> None:
     chance=st.floats(0.0, 1.0, exclude_max=True),
 )
 def test_without_a_byte_every_lesson_is_given_up_in_finite_time(errors: list[TryAgainError], chance: float) -> None:
-    patience = _patience(lock=50.0, throttle=50.0)
+    state = _state(lock=50.0, throttle=50.0)
 
-    verdicts = [patience.verdict(error, chance=chance) for error in errors]
+    decisions = [state.decide(error, chance=chance) for error in errors]
 
-    passed = [verdict for verdict in verdicts if not verdict.gives_up]
-    assert len([verdict for verdict in passed if verdict.number]) <= 3
-    assert sum(verdict.wait for verdict in passed if not verdict.number) <= 100.0
-    assert all(verdict.wait >= 0.0 for verdict in verdicts)
+    passed = [decision for decision in decisions if not decision.gives_up]
+    assert len([decision for decision in passed if decision.number]) <= 3
+    assert sum(decision.wait for decision in passed if not decision.number) <= 100.0
+    assert all(decision.wait >= 0.0 for decision in decisions)
 
 
 @pytest.mark.parametrize("error", [_locked(), _throttled()])
 def test_once_given_up_for_a_lock_or_a_throttle_it_stays_given_up(error: TryAgainError) -> None:
-    patience = _patience(lock=30.0, throttle=30.0)
-    verdicts = [patience.verdict(error, chance=0.0).gives_up for _ in range(10)]
+    state = _state(lock=30.0, throttle=30.0)
+    decisions = [state.decide(error, chance=0.0).gives_up for _ in range(10)]
 
-    assert all(later >= earlier for earlier, later in pairwise(verdicts))
-    assert verdicts[-1]
+    assert all(later >= earlier for earlier, later in pairwise(decisions))
+    assert decisions[-1]

@@ -81,11 +81,11 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def an_unfinished_file_is_written_again(self) -> None:
-        for one in assign_by_scan_rule(scan(self.world.library).files):
-            record = self.world.records.get(one.lesson_id)
+        for assignment in assign_by_scan_rule(scan(self.world.library).files):
+            record = self.world.records.get(assignment.lesson_id)
             if record is not None and self._is_incomplete(record):
-                content = content_of(one.file.size + 1, seed=f"again {one.file.size}")
-                (self.world.library / one.file.path).write_bytes(content)
+                content = content_of(assignment.file.size + 1, seed=f"again {assignment.file.size}")
+                (self.world.library / assignment.file.path).write_bytes(content)
                 self.cuts += 1
                 return
 

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 COURSE = "01_analytics"
 FIRST = "01_analytics_m01_start_001"
+LOST = "0b6c1f4e-7d0a-4c53-9f38-2a51d9e0c7b4"
 SIZES = (10 * KIB, 20 * KIB, 30 * KIB)
 
 
 def _wait_for_late_work(emulator: Emulator) -> None:
     """Returns when every creation that lost its connection has come true."""
     is_done = emulator.accounting.wait_until(
-        lambda seen: all(one.video_id or one.status is not None for one in seen.records(Route.INIT)), 30
+        lambda seen: all(record.video_id or record.status is not None for record in seen.records(Route.INIT)), 30
     )
     assert is_done
 
@@ -73,7 +74,7 @@ def test_a_late_creation_by_tus_is_found_by_a_run_in_the_other_dialect(worlds: W
     world.environment["KINESCOPE_INIT"] = "json"
     outcome = world.upload()
     assert outcome.exit_code == 0, outcome.said
-    until(lambda: first_id in {one.id for one in (*world.emulator.videos(), *world.emulator.accounting.deletions())})
+    until(lambda: first_id in {gone.id for gone in (*world.emulator.videos(), *world.emulator.accounting.deletions())})
     world.assert_promise()
 
 
@@ -96,7 +97,7 @@ def test_a_lost_attempt_is_looked_for_without_the_database_too(worlds: WorldMake
     assert world.upload().exit_code == 0
     linked = world.records[FIRST]
     with ProgressStore(world.progress, (COURSE,)) as progress:
-        progress.save(replace(linked, stage=Stage.UPLOADED, linked_at=None, lost_marks=("lost",)))
+        progress.save(replace(linked, stage=Stage.UPLOADED, linked_at=None, lost_marks=(LOST,)))
     outcome = world.upload(no_db=True, trust_scan=True)
     assert outcome.exit_code == 0, outcome.said
     assert (world.records[FIRST].stage, world.records[FIRST].lost_marks) == (Stage.UPLOADED, ())

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.batch.leftovers import may_be_leftover
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Link, Route, VideoStatus
-from kinescope_upload.kinescope.video import Video
-from kinescope_upload.upload import Dialect, Record, Stage, marked_description
+from kinescope_upload.upload import Stage, marked_description
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -33,7 +28,7 @@ def _left_without_looking(world: World) -> str:
     world.emulator.faults.add(_lose(), Fault(route=Route.VIDEO_LIST, status=500, times=None))
     assert world.upload().exit_code == 1
     world.emulator.faults.clear()
-    [video] = [one for one in world.emulator.videos() if not one.foreign]
+    [video] = [video for video in world.emulator.videos() if not video.foreign]
     return video.id
 
 
@@ -127,54 +122,6 @@ def test_a_video_that_cannot_be_ours_is_no_doubt(title: str, description: str, w
     assert world.upload().exit_code == 0
     assert theirs in _ids(world)
     world.assert_promise()
-
-
-_NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-_ATTEMPT = Record(
-    lesson_id=FIRST,
-    course="01_analytics",
-    path="01_analytics/m01_start/001_урок.mp4",
-    size=10,
-    modified_ns=1,
-    parent_id="folder",
-    title=TITLE,
-    dialect=Dialect.JSON,
-    video_id=None,
-    stage=Stage.ORPHANED,
-    attempted_at=_NOW,
-    mark="ours",
-)
-_UNFINISHED = Video(id="v", title=TITLE, status="pending", folder_id="folder", created_at=_NOW)
-
-
-@pytest.mark.parametrize(
-    ("facts", "may_be"),
-    [
-        ({}, True),
-        ({"status": "uploading"}, True),
-        ({"status": "suspended"}, True),
-        ({"created_at": None}, True),
-        ({"created_at": _NOW - timedelta(seconds=1)}, True),
-        ({"created_at": _NOW + timedelta(hours=5)}, True),
-        ({"title": f" {unicodedata.normalize('NFD', TITLE)} "}, True),
-        ({"size": 10}, True),
-        ({"original_name": "original"}, True),
-        ({"original_name": "original.mp4"}, True),
-        ({"original_name": "001_урок.mp4"}, True),
-        ({"description": "Somebody's."}, True),
-        ({"created_at": _NOW - timedelta(seconds=3)}, False),
-        ({"title": "Урок 2"}, False),
-        ({"size": 11}, False),
-        ({"original_name": "002_урок.mp4"}, False),
-        ({"status": "done"}, False),
-        ({"status": "error"}, False),
-        ({"status": "suspended", "duration": 5.0}, False),
-        ({"description": marked_description("another")}, False),
-    ],
-    ids=str,
-)
-def test_what_may_be_the_leftover_of_an_attempt(facts: dict[str, Any], may_be: bool) -> None:
-    assert may_be_leftover(replace(_UNFINISHED, **facts), _ATTEMPT) is may_be
 
 
 def test_an_attempt_of_a_version_that_set_no_mark_ends_in_doubt(worlds: WorldMaker) -> None:

@@ -2,9 +2,9 @@
 
 ::
 
-    batch ──► workers ──► lesson ──► orphans     one lesson: next step, perform, advance, save
-      │          │           ├─────► chunk_progress   paces and counts one chunk
-      │          │           └─────► retrier ──► retry_state    tries again; what a failure costs
+    batch ──► workers ──► lesson                 gives `upload.Driver` what it works with, for one lesson
+      │          │           ├─► chunk_progress  paces and counts one chunk
+      │          │           └─► retrier ──► retry_state    tries again; what a failure costs
       │          └──────► linker                 rows, at once or when the database is back
       ├─────► folders                            each course's folder
       └─────► watch                              signals, a request to stop, a sleep of the machine

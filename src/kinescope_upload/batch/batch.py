@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.plan import Plan
 
-__all__ = ["Batch", "upload_batch"]
 
 _TICK: Final = 0.2
 _LAST_MOMENT: Final = 1.5
@@ -45,14 +44,14 @@ _LAST_MOMENT: Final = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What is to be done.
+    """The work of a batch.
 
     Attributes:
         plan: The decisions.
-        folders: What the user says of the courses' folders.
+        folders: How the courses' folders are found.
         jobs: The most lessons at a time.
         order: How the plan's work is ordered.
-        check: Asked before anything is begun, and again while that fails in passing; what else it raises ends the run.
+        check: Called before the work begins, and again while it raises `TryAgainError`; other errors end the run.
     """
 
     plan: Plan
@@ -62,8 +61,8 @@ class Batch:
     check: Callable[[], None] = lambda: None
 
 
-def upload_batch(batch: Batch, backends: Backends, rules: UploadOptions, emit: Emit) -> Ending:
-    """Does the plan's work.
+def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit: Emit) -> Ending:
+    """Uploads and links what the plan says.
 
     Returns:
         How it ended; the exit code is 0 when every selected lesson is as far as this run can bring it.
@@ -73,14 +72,14 @@ def upload_batch(batch: Batch, backends: Backends, rules: UploadOptions, emit: E
     """
     began = time.monotonic()
     stop = Stop(backends.service.cut)
-    run = _new_run(backends, rules, stop, emit)
+    run = _new_run(backends, options, stop, emit)
     linker = Linker(run, backends.database)
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
         try:
-            persistence = _persistence(run)
-            persistence.make(batch.check)
-            parents = parents_of(batch.plan, batch.folders, backends.kinescope, persistence)
+            retrier = Retrier(run, tell=lambda error, _: emit(Warned(message=str(error))))
+            retrier.call(batch.check)
+            parents = parents_of(batch.plan, batch.folders, backends.kinescope, retrier)
             emit(RunStarted(plan=batch.plan, jobs=batch.jobs))
             workers = Workers(run, linker, parents, batch.plan.work)
             workers.start(batch.jobs, batch.order)
@@ -98,22 +97,22 @@ def upload_batch(batch: Batch, backends: Backends, rules: UploadOptions, emit: E
     return ending
 
 
-def _new_run(backends: Backends, rules: UploadOptions, stop: Stop, emit: Emit) -> Run:
+def _new_run(backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:
     return Run(
         backends=backends,
-        rules=rules,
+        options=options,
         stop=stop,
         network=NetworkGate(
             lambda: backends.service.is_reachable(backends.uploader.probe_url),
             stop=stop,
             emit=emit,
-            longest=rules.longest_wait,
-            base=rules.retry.base,
+            longest=options.longest_wait,
+            base=options.retry.base,
         ),
-        throttle=ThrottleGate(stop=stop, emit=emit, longest=rules.longest_wait),
-        pace=PaceGate(rules.bwlimit, stop=stop),
+        throttle=ThrottleGate(stop=stop, emit=emit, longest=options.longest_wait),
+        pace=PaceGate(options.bwlimit, stop=stop),
         emit=emit,
-        chance=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
+        randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
     )
 
 
@@ -125,10 +124,6 @@ def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:
         lambda seconds: emit(WaitEnded(kind=WaitKind.PACE, seconds=seconds)),
         check=stop.check,
     )
-
-
-def _persistence(run: Run) -> Retrier:
-    return Retrier(run, on_failure=lambda: None, tell=lambda error, _: run.emit(Warned(message=str(error))))
 
 
 def _work(run: Run, linker: Linker, workers: Workers) -> None:
@@ -159,7 +154,7 @@ def _watch(run: Run, is_over: Callable[[float], bool]) -> None:
     progress = run.backends.progress
 
     def on_wake(seconds: float) -> None:
-        run.emit(Warned(message=f"The machine slept for {seconds:.0f} s: connections are made anew."))
+        run.emit(Warned(message=f"The machine slept for {seconds:.0f} s: connections are opened again."))
         run.backends.service.cut()
 
     sleep = SleepDetector(on_wake)

@@ -1,4 +1,4 @@
-"""Watches one chunk: paces it, counts its bytes, and ends it when it takes too long."""
+"""Watches one chunk on its way: keeps to the user's rate, counts its bytes, ends one that takes too long."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from kinescope_upload.policy.retry import request_deadline
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
 
-__all__ = ["ChunkProgress"]
-
 
 class ChunkProgress:
-    """Watches over the bytes of one chunk.
+    """Watches the bytes of one chunk.
 
     Args:
         run: The batch.

@@ -1,4 +1,4 @@
-"""Each course's folder on Kinescope: pinned by its id, or found by its name; never the project's root."""
+"""Finds each course's folder on Kinescope, by its pinned id or by its name, or makes it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
 
-__all__ = ["FolderOptions", "parents_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderOptions:
-    """What the user says of the folders.
+    """How the courses' folders are found.
 
     Attributes:
         project_id: The project on Kinescope.
@@ -36,8 +34,8 @@ class FolderOptions:
     may_create: bool
 
 
-def parents_of(plan: Plan, wishes: FolderOptions, kinescope: KinescopeApi, persistence: Retrier) -> dict[str, str]:
-    """The folder's id for each course that bytes are sent for; made where that is wished.
+def parents_of(plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retrier: Retrier) -> dict[str, str]:
+    """The folder's id for each course that bytes are sent for; made where the options allow it.
 
     Raises:
         UsageError: Folders are missing or ambiguous.
@@ -45,13 +43,13 @@ def parents_of(plan: Plan, wishes: FolderOptions, kinescope: KinescopeApi, persi
     """
     courses = {lesson.course for lesson in plan.work if lesson.decision is not Decision.LINK}
     folders: tuple[Folder, ...] = ()
-    if courses - wishes.pinned.keys():
-        folders = persistence.make(lambda: kinescope.folders(wishes.project_id))
-    found, missing = find_folders(courses, pinned=wishes.pinned, folders=folders, project_id=wishes.project_id)
-    if missing and not wishes.may_create:
+    if courses - options.pinned.keys():
+        folders = retrier.call(lambda: kinescope.folders(options.project_id))
+    found, missing = find_folders(courses, pinned=options.pinned, folders=folders, project_id=options.project_id)
+    if missing and not options.may_create:
         raise _no_folders(missing)
     for course in missing:
-        found[course] = persistence.make(partial(_made, kinescope, wishes.project_id, course))
+        found[course] = retrier.call(partial(_made, kinescope, options.project_id, course))
     return found
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.policy.pacing import Timetable
 
-__all__ = ["NetworkGate", "PaceGate", "ThrottleGate"]
 
 _FIRST_PROBE_WAIT = 1.0
 _LONGEST_PROBE_WAIT = 15.0
@@ -33,7 +32,7 @@ class NetworkGate:
     Args:
         probe: Whether the service can be reached now.
         stop: Ends the wait.
-        emit: Hears of the wait.
+        emit: Is told of the wait.
         longest: Seconds after which the batch ends.
         base: Seconds before the second probe, at most; they grow from there.
     """

@@ -1,280 +1,162 @@
-"""Uploads one lesson: takes the next step, performs it, advances the record and saves it."""
+"""What the driver of one lesson's upload works with in a batch: the file, Kinescope, the disk, retries, events."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import replace
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.chunk_progress import ChunkProgress
-from kinescope_upload.batch.orphans import look_for_video, remove_late_leftovers
 from kinescope_upload.batch.retrier import Retrier
-from kinescope_upload.errors import (
-    FileChangedError,
-    KuploadError,
-    LessonFailedError,
-    LockedError,
-    ThrottledError,
-    TryAgainError,
-)
-from kinescope_upload.events import BytesAccepted, RetryScheduled, StageReached
+from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.upload import (
-    AskOffset,
-    Attempted,
-    CreateUpload,
-    Dialect,
+    Driver,
+    DriverOptions,
     Event,
-    Failure,
-    FileReplaced,
-    InitUnanswered,
     LengthReached,
-    LookForVideo,
     OffsetAccepted,
-    OffsetUnknown,
+    Ports,
     Record,
     SendChunk,
-    Stage,
-    Step,
-    advance,
-    next_step,
-    reopened,
+    UploadTask,
 )
-from kinescope_upload.upload.titles import fit_title
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kinescope_upload.batch.retry_state import RetryDecision
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.errors import TryAgainError
     from kinescope_upload.plan import PlannedLesson
-
-__all__ = ["LessonUpload"]
-
-_MOST_LOSSES: Final = 5
+    from kinescope_upload.upload import Video
 
 
-class LessonUpload:
-    """One lesson in the hands of one worker.
+def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
+    """Brings one lesson to `uploaded`; what is achieved is on disk whatever happens.
 
     Args:
         run: The batch.
         lesson: The lesson, as planned.
         parent_id: The course's folder on Kinescope, for a new upload.
-    """
 
-    def __init__(self, run: Run, lesson: PlannedLesson, parent_id: str) -> None:
+    Raises:
+        LessonFailedError: It cannot be done now; the record says why.
+        InterruptedRunError: The batch ends.
+        BatchStoppedError: No lesson can be done now.
+    """
+    task = UploadTask(
+        lesson_id=lesson.lesson_id,
+        course=lesson.course,
+        # The plan may be days old; a file that has vanished is found out when it is opened.
+        file=stat_file(run.backends.library, lesson.file.path) or lesson.file,
+        parent_id=parent_id,
+        title=lesson.title,
+        record=lesson.record,
+    )
+    options = DriverOptions(
+        dialect=run.options.dialect, orphan_wait=run.options.orphan_wait, retries=run.options.retry.retries
+    )
+    return Driver(task, options, _Lesson(run, lesson, task).ports()).upload()
+
+
+class _Lesson:
+    """One lesson in the hands of one worker."""
+
+    def __init__(self, run: Run, lesson: PlannedLesson, task: UploadTask) -> None:
         self._run = run
         self._lesson = lesson
-        self._file = _file_as_it_is(run, lesson)
-        self._record = self._first_record(parent_id)
-        self._persistence = Retrier(run, on_failure=self._forget_offset, tell=self._tell)
-        self._furthest = self._record.offset
-        self._setbacks = 0
-        self._losses = 0
-        self._chunk_size = run.rules.chunks.smallest
+        self._file = task.file
+        self._source: VideoSource | None = None
+        self._chunk_size = run.options.chunks.smallest
 
-    def upload(self) -> Record:
-        """Brings the lesson to `uploaded`; what is achieved is on disk whatever happens.
-
-        Raises:
-            LessonFailedError: It cannot be done now; the record says why.
-            InterruptedRunError: The batch ends.
-            BatchStoppedError: No lesson can be done now.
-        """
-        try:
-            if self._record.stage is not Stage.UPLOADED:
-                with self._source() as source:
-                    self._persistence.make(lambda: self._go_on(source))
-            if self._record.lost_marks:
-                self._persistence.make(self._remove_late_leftovers)
-        except FileChangedError as error:
-            self._end_upload_of_changed_file()
-            raise self._failed(error) from error
-        except LessonFailedError as error:
-            raise self._failed(error) from error
-        except TryAgainError as error:
-            raise self._failed(_given_up(error, self._run.rules.retry.retries)) from error
-        return self._record
-
-    def _source(self) -> VideoSource:
-        rules = self._run.rules
-        return VideoSource(
-            self._run.backends.library / self._file.path,
-            self._file,
-            with_checksum=rules.with_checksum,
-            sizing=rules.blocks,
-            clock=self._run.clock,
+    def ports(self) -> Ports:
+        run, backends = self._run, self._run.backends
+        retrier = Retrier(run, tell=self._tell_retry)
+        return Ports(
+            create=backends.uploader.create,
+            ask_offset=backends.uploader.ask_offset,
+            send=self._send,
+            terminate=backends.uploader.terminate,
+            video=backends.kinescope.video,
+            videos_with_text=backends.kinescope.videos_with_text,
+            newest_videos=self._newest_videos,
+            delete=backends.kinescope.delete_video,
+            removed=self._tell_removed,
+            known_ids=self._known_ids,
+            md5=self._md5,
+            chunk_size=lambda: self._chunk_size,
+            save=backends.progress.save,
+            tell=self._tell,
+            open_file=self._open_file,
+            alone=run.creation_locks.of,
+            call=retrier.call,
+            progressed=retrier.bytes_moved,
+            check=self._check,
+            wait=run.stop.pause,
+            utc_now=backends.service.now,
+            new_id=run.randomness.new_id,
         )
 
-    def _go_on(self, source: VideoSource) -> None:
-        """The loop that the design is about."""
-        while self._record.stage is not Stage.UPLOADED and (step := self._next_step()):
-            self._run.throttle.wait()
-            self._run.stop.check()
-            with self._apart_from_lookalikes(step):
-                self._become(self._perform(step, source))
-            self._count_setbacks(step)
+    @contextmanager
+    def _open_file(self) -> Iterator[None]:
+        options = self._run.options
+        path = self._run.backends.library / self._file.path
+        with VideoSource(
+            path, self._file, with_checksum=options.with_checksum, sizing=options.blocks, clock=self._run.clock
+        ) as self._source:
+            yield
 
-    def _apart_from_lookalikes(self, step: Step) -> AbstractContextManager[object]:
-        names_no_id = self._record.dialect is Dialect.JSON and isinstance(step, CreateUpload | LookForVideo)
-        return self._run.creation_locks.of(self._record) if names_no_id else nullcontext()
-
-    def _next_step(self) -> Step | None:
-        return next_step(self._record, self._chunk_size)
-
-    def _perform(self, step: Step, source: VideoSource) -> Event:
-        match step:
-            case CreateUpload():
-                return self._create()
-            case AskOffset():
-                return self._with_md5(self._run.backends.uploader.ask_offset(self._record), source)
-            case SendChunk():
-                return self._with_md5(self._send(step, source), source)
-            case LookForVideo():
-                return look_for_video(self._run, self._record, self._file, lambda: source.md5(self._run.stop.check))
-            case _:
-                raise AssertionError(f"{type(step).__name__} is no step of an upload")
-
-    def _create(self) -> Event:
-        if self._record.attempted_at is None:
-            mark = self._run.chance.new_id() if self._record.dialect is Dialect.JSON else None
-            self._become(Attempted(at=self._run.backends.service.now(), mark=mark))
-        try:
-            return self._run.backends.uploader.create(self._record)
-        except ThrottledError as error:
-            if error.may_be_done and self._record.dialect is Dialect.JSON:
-                self._become(InitUnanswered())  # the same mark must not go out twice
-            raise
-
-    def _send(self, step: SendChunk, source: VideoSource) -> Event:
-        source.hash_up_to(step.offset, self._run.stop.check)
-        passage = ChunkProgress(self._run, self._lesson.lesson_id, step.length)
-        blocks = partial(source.blocks, step.offset, step.length, passage.on_sent, allow=passage.allow)
-        began = self._run.clock()
-        event = self._run.backends.uploader.send(
-            self._record, Chunk(offset=step.offset, length=step.length, blocks=blocks)
-        )
-        self._chunk_size = self._run.rules.chunks.after(self._chunk_size, self._run.clock() - began)
+    def _send(self, record: Record, step: SendChunk) -> Event:
+        run, source = self._run, self._opened()
+        source.hash_up_to(step.offset, run.stop.check)
+        progress = ChunkProgress(run, record.lesson_id, step.length)
+        blocks = partial(source.blocks, step.offset, step.length, progress.on_sent, allow=progress.allow)
+        began = run.clock()
+        event = run.backends.uploader.send(record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
+        self._chunk_size = run.options.chunks.after(self._chunk_size, run.clock() - began)
         return event
 
-    def _with_md5(self, event: Event, source: VideoSource) -> Event:
-        match event:
-            case LengthReached():
-                return replace(event, md5=source.md5(self._run.stop.check))
-            case _:
-                return event
+    def _md5(self) -> str | None:
+        return self._opened().md5(self._run.stop.check)
 
-    def _become(self, event: Event) -> None:
-        before = self._record
-        self._record = advance(before, event)
-        self._run.backends.progress.save(self._record)
-        self._tell_progress(before, event)
+    def _opened(self) -> VideoSource:
+        assert self._source  # noqa: S101 - the driver opens the file before its steps
+        return self._source
 
-    def _tell_progress(self, before: Record, event: Event) -> None:
-        lesson_id = self._lesson.lesson_id
-        match event:
-            case OffsetAccepted() | LengthReached():
-                was_asked = not before.offset_confirmed
-                offset = self._record.offset
-                self._run.emit(BytesAccepted(lesson_id=lesson_id, offset=offset, is_resumed=was_asked))
-        if self._record.stage is not before.stage:
-            video_id = self._record.video_id
-            self._run.emit(StageReached(lesson_id=lesson_id, stage=self._record.stage, video_id=video_id))
+    def _newest_videos(self, parent_id: str) -> Iterable[Video]:
+        project_id = self._run.options.project_id
+        return self._run.backends.kinescope.newest_videos(project_id=project_id, parent_id=parent_id)
 
-    def _count_setbacks(self, step: Step) -> None:
-        """Steps that bring no byte forward must come to an end although no request fails."""
-        record = self._record
-        match record.stage:
-            case Stage.PLANNED:
-                self._furthest = 0
-            case Stage.ORPHANED if record.upload_url is None and record.video_id is None:
-                raise TryAgainError("Kinescope did not answer the request that creates the video.")
-            case Stage.ORPHANED if record.upload_url is not None:
-                self._count_loss()
-            case _ if record.offset > self._furthest:
-                self._furthest = record.offset
-                self._setbacks = 0
-                self._persistence.bytes_moved()
-            case _ if record.stage is Stage.ORPHANED or isinstance(step, SendChunk):
-                self._setbacks += 1
-                if self._setbacks > self._run.rules.retry.retries:
-                    raise TryAgainError(record.reason or "Kinescope took none of the bytes that were sent.")
+    def _known_ids(self) -> set[str | None]:
+        records = self._run.backends.progress.records.values()
+        return {video_key(record.video_id) or record.video_id for record in records}
 
-    def _count_loss(self) -> None:
-        self._losses += 1
-        if self._losses > _MOST_LOSSES:
-            raise LessonFailedError(
-                f"Kinescope lost its upload {self._losses} times in one run.", "Run the same command again later."
-            )
+    def _tell_removed(self, video_id: str, reason: str) -> None:
+        self._run.emit(OrphanRemoved(lesson_id=self._lesson.lesson_id, video_id=video_id, reason=reason))
 
-    def _remove_late_leftovers(self) -> None:
-        """An attempt that showed no video may have made one since."""
-        remove_late_leftovers(self._run, self._record)
-        self._record = replace(self._record, lost_marks=())
-        self._run.backends.progress.save(self._record)
+    def _check(self) -> None:
+        self._run.throttle.wait()
+        self._run.stop.check()
 
-    def _forget_offset(self) -> None:
-        """After a request without a good answer nobody knows what arrived."""
-        if self._record.stage is Stage.CREATED:
-            self._record = advance(self._record, OffsetUnknown())
+    def _tell(self, before: Record, event: Event, after: Record) -> None:
+        lesson_id = after.lesson_id
+        if isinstance(event, OffsetAccepted | LengthReached):
+            was_asked = not before.offset_confirmed
+            self._run.emit(BytesAccepted(lesson_id=lesson_id, offset=after.offset, is_resumed=was_asked))
+        if after.stage is not before.stage:
+            self._run.emit(StageReached(lesson_id=lesson_id, stage=after.stage, video_id=after.video_id))
 
-    def _end_upload_of_changed_file(self) -> None:
-        """Removes what was begun from a file that is no longer what it was; what fails here waits for the next run."""
-        if self._record.stage not in {Stage.PLANNED, Stage.CREATED, Stage.ORPHANED}:
-            return
-        if self._record.attempted_at is None:
-            return
-        with suppress(TryAgainError, LessonFailedError):
-            self._become(FileReplaced())
-            self._become(look_for_video(self._run, self._record, self._file, lambda: None))
-
-    def _failed(self, error: KuploadError) -> KuploadError:
-        failure = Failure(reason=str(error), at=datetime.now(UTC))
-        self._record = replace(self._record, failure=failure)
-        self._run.backends.progress.save(self._record)
-        return error
-
-    def _tell(self, error: TryAgainError, verdict: RetryDecision) -> None:
+    def _tell_retry(self, error: TryAgainError, decision: RetryDecision) -> None:
         self._run.emit(
             RetryScheduled(
                 lesson_id=self._lesson.lesson_id,
                 reason=error.reason,
-                wait=verdict.wait,
-                number=verdict.number,
-                limit=self._run.rules.retry.retries,
+                wait=decision.wait,
+                number=decision.number,
+                limit=self._run.options.retry.retries,
             )
         )
-
-    def _first_record(self, parent_id: str) -> Record:
-        dialect = self._run.rules.dialect
-        record = self._lesson.record
-        if record is not None and record.attempted_at is not None:
-            return reopened(record, self._file, dialect)
-        return Record(
-            lesson_id=self._lesson.lesson_id,
-            course=self._lesson.course,
-            path=self._file.path,
-            size=self._file.size,
-            modified_ns=self._file.modified_ns,
-            parent_id=parent_id,
-            title=fit_title(self._lesson.title),
-            dialect=dialect,
-            video_id=self._run.chance.new_id() if dialect is Dialect.TUS else None,
-        )
-
-
-def _file_as_it_is(run: Run, lesson: PlannedLesson) -> VideoFile:
-    """The file now, for the plan may be days old; one that has vanished is found out when it is opened."""
-    return stat_file(run.backends.library, lesson.file.path) or lesson.file
-
-
-def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:
-    passing = isinstance(error, ThrottledError | LockedError)
-    after = "Given up." if passing else f"Given up after {retries} retries without progress."
-    return LessonFailedError(
-        f"{error.what} {after}", "Run the same command again: it goes on where it was.", request_id=error.request_id
-    )

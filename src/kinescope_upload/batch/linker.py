@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase, LinkResult
 
-__all__ = ["Linker"]
-
 _BACKGROUND_WAIT: Final = 15.0
 
 
@@ -79,7 +77,7 @@ class Linker:
 
         What is still open then is the next run's.
         """
-        wait = min(_BACKGROUND_WAIT, self._run.rules.retry.base * 5)
+        wait = min(_BACKGROUND_WAIT, self._run.options.retry.base * 5)
         try:
             while not uploads_finished.wait(wait):
                 self._run.stop.check()
@@ -95,8 +93,10 @@ class Linker:
         if not self._waiting:
             return
         began = self._run.clock()
-        policy = self._run.rules.retry
-        waits = [policy.wait_before(number + 1, chance=self._run.chance.jitter()) for number in range(policy.retries)]
+        policy = self._run.options.retry
+        waits = [
+            policy.wait_before(number + 1, chance=self._run.randomness.jitter()) for number in range(policy.retries)
+        ]
         self._run.emit(WaitStarted(kind=WaitKind.DATABASE, reason="The database does not answer.", longest=sum(waits)))
         try:
             self._retry_kept()

@@ -1,4 +1,4 @@
-"""What a failed request costs a lesson: how long to wait, and when to give up. Pure."""
+"""Decides what follows from a failed request: how long to wait, and when to give up. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from kinescope_upload.policy.retry import RetryBudget
 if TYPE_CHECKING:
     from kinescope_upload.policy.retry import RetryPolicy
 
-__all__ = ["RetryDecision", "RetryState"]
 
 _LONGEST_LOCK_WAIT: Final = 30.0
 
@@ -61,7 +60,7 @@ class RetryState:
         self._waited_for_lock = self._held_back = 0.0
         self._locks_met = self._throttles_met = 0
 
-    def verdict(self, error: TryAgainError, *, chance: float) -> RetryDecision:
+    def decide(self, error: TryAgainError, *, chance: float) -> RetryDecision:
         """What follows from this failure.
 
         Args:

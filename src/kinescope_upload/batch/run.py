@@ -1,4 +1,4 @@
-"""What every part of a batch works with."""
+"""Holds what every part of a batch works with: outside things, options, gates, locks."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kinescope_upload.progress import ProgressStore
     from kinescope_upload.upload import Dialect, Record
 
-__all__ = ["Backends", "CreationLocks", "Randomness", "Run", "UploadOptions"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
@@ -42,7 +40,7 @@ class Backends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadOptions:
-    """How the user wants it done.
+    """How lessons are uploaded.
 
     Attributes:
         project_id: The project on Kinescope that the videos are in.
@@ -78,7 +76,7 @@ class Randomness:
 
 
 class CreationLocks:
-    """Keeps apart creations whose videos nobody could tell from each other (JSON dialect).
+    """Keeps creations apart whose videos could be taken for each other (JSON dialect).
 
     Where Kinescope drops descriptions, a video that it made for one lesson and has not told us of yet could be the
     leftover of another lesson with the same folder and title, and that one would end in doubt.
@@ -100,12 +98,12 @@ class Run:
     """One batch in progress; `clock` gives monotonic seconds."""
 
     backends: Backends
-    rules: UploadOptions
+    options: UploadOptions
     stop: Stop
     network: NetworkGate
     throttle: ThrottleGate
     pace: PaceGate
     emit: Emit
-    chance: Randomness
+    randomness: Randomness
     clock: Callable[[], float] = time.monotonic
     creation_locks: CreationLocks = field(default_factory=CreationLocks)

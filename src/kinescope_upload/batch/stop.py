@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.errors import BatchStoppedError
 
-__all__ = ["Ending", "Stop"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:

@@ -1,4 +1,4 @@
-"""What the main thread watches while the workers work: signals, a request to stop, a machine that slept."""
+"""Watches for signals, a request to stop and a machine that slept, while the workers work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-__all__ = ["SleepDetector", "graceful_signals", "stop_when_asked"]
 
 _SLEPT_AT_LEAST: Final = 10.0
 _SIGNALS: Final = tuple(

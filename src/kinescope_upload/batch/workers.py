@@ -6,7 +6,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-from kinescope_upload.batch.lesson import LessonUpload
+from kinescope_upload.batch.lesson import upload_lesson
 from kinescope_upload.batch.stop import Ending
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.plan.order import Order
 
-__all__ = ["Workers"]
-
 
 class Workers:
-    """Threads that bring lessons to their end, in the order of the work.
+    """Threads that upload and link lessons, in the order of the work.
 
     Args:
         run: The batch.
@@ -64,7 +62,7 @@ class Workers:
     def _work(self, take: Callable[[], PlannedLesson | None]) -> None:
         try:
             while self._run.stop.ending is None and (lesson := take()):
-                self._bring_to_its_end(lesson)
+                self._upload_and_link(lesson)
         except InterruptedRunError:
             return
         except BatchStoppedError as error:
@@ -74,11 +72,10 @@ class Workers:
             words = "".join(traceback.format_exception_only(error)).strip()
             self._run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason=f"A bug in kupload: {words}"))
 
-    def _bring_to_its_end(self, lesson: PlannedLesson) -> None:
+    def _upload_and_link(self, lesson: PlannedLesson) -> None:
         self._run.emit(LessonStarted(lesson=lesson))
         try:
-            upload = LessonUpload(self._run, lesson, self._parents.get(lesson.course, ""))
-            record = upload.upload()
+            record = upload_lesson(self._run, lesson, self._parents.get(lesson.course, ""))
         except LessonFailedError as error:
             is_in_doubt = isinstance(error, InDoubtError)
             self._run.emit(

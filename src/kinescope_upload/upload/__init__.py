@@ -7,9 +7,11 @@ record. Bytes that were handed to the network count for nothing here; only what 
 
     record ──► table ──► events            what happened, and what that makes of the record
        └─────► steps                       what to do next
-    marks                                  whose a video is, where the server chooses its id
+    driver ──► ports · leftovers           the loop; what to do about a video that an attempt may have left
+    marks · titles · video                 what a video of ours is known by, and what Kinescope tells of it
 """
 
+from kinescope_upload.upload.driver import Driver
 from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
@@ -31,55 +33,49 @@ from kinescope_upload.upload.events import (
     VideoComplete,
     VideoGone,
 )
-from kinescope_upload.upload.marks import bears_a_mark, bears_mark, marked_description
+from kinescope_upload.upload.marks import marked_description
+from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.steps import (
-    AskOffset,
-    CreateUpload,
-    LookForVideo,
     SendChunk,
-    Step,
-    WriteRow,
-    next_step,
 )
-from kinescope_upload.upload.table import TRANSITIONS, IllegalEventError, advance, reopened
+from kinescope_upload.upload.table import TRANSITIONS, advance
+from kinescope_upload.upload.video import SUSPENDED, Video, VideoState, embed_url
 
 __all__ = [
+    "SUSPENDED",
     "TRANSITIONS",
     "Adopted",
     "AlreadyExists",
-    "AskOffset",
     "Attempted",
-    "CreateUpload",
     "Created",
     "Dialect",
+    "Driver",
+    "DriverOptions",
     "Event",
     "Failure",
     "FileReplaced",
     "FreshUpload",
-    "IllegalEventError",
     "InitUnanswered",
     "LengthReached",
     "Linked",
-    "LookForVideo",
     "OffsetAccepted",
     "OffsetLost",
     "OffsetRefused",
     "OffsetUnknown",
     "OrphanGone",
+    "Ports",
     "Record",
     "SendChunk",
     "Stage",
-    "Step",
     "UploadGone",
+    "UploadTask",
     "Verified",
+    "Video",
     "VideoComplete",
     "VideoGone",
-    "WriteRow",
+    "VideoState",
     "advance",
-    "bears_a_mark",
-    "bears_mark",
+    "embed_url",
     "marked_description",
-    "next_step",
-    "reopened",
 ]

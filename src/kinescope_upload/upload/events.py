@@ -1,4 +1,4 @@
-"""What can happen to an upload: the meaning of an answer, or of the lack of one. Pure."""
+"""Defines what can happen to an upload: what an answer means, or the lack of one. Pure."""
 
 from __future__ import annotations
 
@@ -9,28 +9,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kinescope_upload.upload.record import Dialect
-
-__all__ = [
-    "Adopted",
-    "AlreadyExists",
-    "Attempted",
-    "Created",
-    "Event",
-    "FileReplaced",
-    "FreshUpload",
-    "InitUnanswered",
-    "LengthReached",
-    "Linked",
-    "OffsetAccepted",
-    "OffsetLost",
-    "OffsetRefused",
-    "OffsetUnknown",
-    "OrphanGone",
-    "UploadGone",
-    "Verified",
-    "VideoComplete",
-    "VideoGone",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +157,7 @@ class VideoGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
-    """Another video is provably the lesson's: size and MD5 are those of the file, and ours is gone or never was."""
+    """Another video is certainly the lesson's: size and MD5 are those of the file, and ours is gone or never was."""
 
     video_id: str
     size: int

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["bears_a_mark", "bears_mark", "marked_description"]
-
 _LINE: Final = "Uploaded by kupload, upload {mark}."
 _ANY: Final = re.compile(r"Uploaded by kupload, upload [0-9A-Za-z-]+\.")
 

@@ -1,4 +1,4 @@
-"""What is known of one lesson's upload: the facts that the progress file holds. Pure."""
+"""Holds what is known of one lesson's upload: the facts of the progress file. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kinescope_upload.model import VideoFile
-
-__all__ = ["Dialect", "Failure", "Record", "Stage"]
 
 
 class Stage(StrEnum):
@@ -69,7 +67,10 @@ class Record:
         attempted_at: When the first creation request for this id was about to be sent; None while none was.
         mark: What the video's description names, so that it is known as this attempt's; None in the dialect `tus`,
             where the id says that, and in records of versions that set no mark.
-        lost_marks: The marks of earlier attempts that left nothing to be seen; looked for once more in the end.
+        lost_marks: Marks (or ids that we chose) of earlier attempts that showed no video; looked for once more in the
+            end.
+        lost_since: When the first of those attempts began; None where there are none, and in records of versions that
+            did not write it.
         upload_url: Where the bytes go, from `created` on; a secret, and therefore in no representation.
         offset: The last acknowledged offset in bytes: a hint, the server is asked.
         offset_confirmed: Whether the offset may be relied on now; never on disk.
@@ -79,7 +80,7 @@ class Record:
         video_url: The player's address as Kinescope gave it; None where it was not asked, the id says it then.
         reason: Why the stage is `orphaned`.
         linked_at: When the row was written.
-        verified_at: When the video was proven.
+        verified_at: When the video was verified.
         failure: Why the last attempt ended early; None when it did not.
     """
 
@@ -96,6 +97,7 @@ class Record:
     attempted_at: datetime | None = None
     mark: str | None = None
     lost_marks: tuple[str, ...] = ()
+    lost_since: datetime | None = None
     upload_url: str | None = field(default=None, repr=False)
     offset: int = 0
     offset_confirmed: bool = False

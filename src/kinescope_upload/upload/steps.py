@@ -1,20 +1,10 @@
-"""What to do next for an upload. Pure."""
+"""Decides what to do next for an upload. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from kinescope_upload.upload.record import Record, Stage
-
-__all__ = [
-    "AskOffset",
-    "CreateUpload",
-    "LookForVideo",
-    "SendChunk",
-    "Step",
-    "WriteRow",
-    "next_step",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +27,14 @@ class SendChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookForVideo:
-    """Find out what became of the video: adopt it when it is complete, else see to it that it is gone."""
+    """Find out what became of the video: adopt it when it is complete, else delete it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteRow:
-    """Write the video's id into the lesson's row."""
-
-
-Step = CreateUpload | AskOffset | SendChunk | LookForVideo | WriteRow
+Step = CreateUpload | AskOffset | SendChunk | LookForVideo
 
 
 def next_step(record: Record, chunk_size: int) -> Step | None:
-    """What to do next for this video, or None when nothing is left before the proof.
+    """What to do next for this video, or None when every byte is there.
 
     Args:
         record: The record, reopened if it comes from an earlier run.
@@ -64,7 +49,5 @@ def next_step(record: Record, chunk_size: int) -> Step | None:
             return AskOffset()
         case Stage.ORPHANED:
             return LookForVideo()
-        case Stage.UPLOADED:
-            return WriteRow()
-        case Stage.LINKED | Stage.VERIFIED:  # pragma: no branch - there is no other stage
+        case Stage.UPLOADED | Stage.LINKED | Stage.VERIFIED:  # pragma: no branch - there is no other stage
             return None

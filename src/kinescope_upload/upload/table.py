@@ -29,9 +29,11 @@ from kinescope_upload.upload.record import Dialect, Record, Stage
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
-    from kinescope_upload.model import VideoFile
+    from collections.abc import Callable
 
-__all__ = ["TRANSITIONS", "IllegalEventError", "advance", "reopened"]
+    from kinescope_upload.model import VideoFile
+    from kinescope_upload.upload.ports import UploadTask
+
 
 TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.PLANNED, Attempted): Stage.PLANNED,
@@ -92,28 +94,20 @@ _REASONS: Final[dict[type[Event], str]] = {
 }
 
 
-def _with_facts_of(event: Event, record: Record) -> Record:
+def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR0911 - one flat table of events
     match event:
         case Attempted():
             return replace(record, attempted_at=event.at, mark=event.mark)
         case Created():
             return _created(record, event)
         case OrphanGone() | VideoGone():
-            return _planned_anew(record, event)
+            return _start_over(record, event)
         case Adopted():
             return _adopted(record, event)
         case Linked():
             return replace(record, linked_at=event.at)
         case Verified():
             return replace(record, verified_at=event.at)
-        case _ if type(event) in _REASONS:
-            return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)
-        case _:
-            return _with_offset_of(event, record)
-
-
-def _with_offset_of(event: Event, record: Record) -> Record:
-    match event:
         case OffsetAccepted():
             expires_at = event.expires_at or record.expires_at
             return replace(record, offset=event.offset, offset_confirmed=True, expires_at=expires_at)
@@ -130,8 +124,10 @@ def _with_offset_of(event: Event, record: Record) -> Record:
                 md5=event.md5,
                 reason=None,
             )
-        case _:  # OffsetUnknown
+        case OffsetUnknown():
             return replace(record, offset_confirmed=False)
+        case _:
+            return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)
 
 
 def _created(record: Record, event: Created) -> Record:
@@ -146,7 +142,8 @@ def _created(record: Record, event: Created) -> Record:
 
 
 def _adopted(record: Record, event: Adopted) -> Record:
-    return Record(
+    lost = record.mark if record.video_id is None else None
+    fresh = Record(
         lesson_id=record.lesson_id,
         course=record.course,
         path=record.path,
@@ -160,14 +157,14 @@ def _adopted(record: Record, event: Adopted) -> Record:
         attempted_at=record.attempted_at or event.at,
         offset=event.size,
         md5=event.md5,
-        lost_marks=(*record.lost_marks, *_lost_mark(record)),
     )
+    return _still_looking(fresh, record, lost)
 
 
-def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
+def _start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
     fresh = event.fresh
-    lost = () if isinstance(event, VideoGone) or event.was_seen else _lost_mark(record)
-    return Record(
+    may_come = isinstance(event, OrphanGone) and not event.was_seen and record.upload_url is None
+    planned = Record(
         lesson_id=record.lesson_id,
         course=record.course,
         path=fresh.path or record.path,
@@ -177,13 +174,42 @@ def _planned_anew(record: Record, event: OrphanGone | VideoGone) -> Record:
         title=fit_title(fresh.title),
         dialect=fresh.dialect,
         video_id=fresh.video_id,
-        lost_marks=(*record.lost_marks, *lost),
     )
+    return _still_looking(planned, record, record.mark or record.video_id if may_come else None)
 
 
-def _lost_mark(record: Record) -> tuple[str, ...]:
-    """The mark of an attempt whose video nobody has named."""
-    return (record.mark,) if record.mark and record.video_id is None else ()
+def _still_looking(fresh: Record, record: Record, lost: str | None) -> Record:
+    """The fresh record with the attempts to look for again: those of before, and the one with this mark or id."""
+    if lost is None:
+        return replace(fresh, lost_marks=record.lost_marks, lost_since=record.lost_since)
+    since = record.lost_since or record.attempted_at
+    return replace(fresh, lost_marks=(*record.lost_marks, lost), lost_since=since)
+
+
+def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], str | None]) -> Record:
+    """The record that a run begins with: that of an earlier run where an upload was attempted, else a new one.
+
+    Args:
+        task: The lesson.
+        dialect: The dialect of this run.
+        new_video_id: Chooses an id; None where the server does.
+    """
+    saved = task.record
+    if saved is not None and saved.attempted_at is not None:
+        return reopened(saved, task.file, dialect)
+    return Record(
+        lesson_id=task.lesson_id,
+        course=task.course,
+        path=task.file.path,
+        size=task.file.size,
+        modified_ns=task.file.modified_ns,
+        parent_id=task.parent_id,
+        title=fit_title(task.title),
+        dialect=dialect,
+        video_id=new_video_id(),
+        lost_marks=saved.lost_marks if saved else (),
+        lost_since=saved.lost_since if saved else None,
+    )
 
 
 def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-__all__ = ["LONGEST_TITLE", "first_title", "fit_title", "is_title_of", "is_too_long"]
-
 LONGEST_TITLE: Final = 140
 """Characters (code points of the composed form, NFC) of the longest title."""
 _ELLIPSIS: Final = "…"

@@ -1,0 +1,298 @@
+"""Drives one lesson's video to `uploaded`: take the next step, perform it, advance the record, save it. Pure.
+
+What it does outside of the record goes through the callables of `Ports`.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from kinescope_upload.errors import (
+    FileChangedError,
+    InDoubtError,
+    KuploadError,
+    LessonFailedError,
+    LockedError,
+    ThrottledError,
+    TryAgainError,
+)
+from kinescope_upload.upload.events import (
+    Attempted,
+    Event,
+    FileReplaced,
+    FreshUpload,
+    InitUnanswered,
+    LengthReached,
+    OffsetUnknown,
+    OrphanGone,
+    VideoComplete,
+)
+from kinescope_upload.upload.leftovers import (
+    Adopt,
+    Decision,
+    Found,
+    InDoubt,
+    LookAgain,
+    Remove,
+    bearers,
+    check_md5,
+    decide,
+    decide_deleted,
+    decide_late,
+    may_be_leftover,
+    not_older,
+)
+from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
+from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
+from kinescope_upload.upload.table import advance, first_record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
+
+
+_T = TypeVar("_T")
+_MOST_LOSSES: Final = 5
+_LATE: Final = 6
+"""Waits of `orphan_wait` that a creation may be at work after it showed nothing: half a minute by default."""
+
+
+class Driver:
+    """Drives one lesson's upload.
+
+    Args:
+        task: The lesson.
+        options: How to work.
+        ports: What to work with.
+    """
+
+    def __init__(self, task: UploadTask, options: DriverOptions, ports: Ports) -> None:
+        self._file = task.file
+        self._options = options
+        self._ports = ports
+        self._record = first_record(task, options.dialect, self._new_video_id)
+        self._furthest = self._record.offset
+        self._setbacks = 0
+        self._losses = 0
+
+    def upload(self) -> Record:
+        """Brings the lesson to `uploaded`; what is achieved is on disk whatever happens.
+
+        Raises:
+            LessonFailedError: It cannot be done now; the record says why.
+            InterruptedRunError: The batch ends.
+            BatchStoppedError: No lesson can be done now.
+        """
+        try:
+            if self._next_step():
+                with self._ports.open_file():
+                    self._ports.call(self._take_steps)
+            if self._record.lost_marks:
+                self._ports.call(self._end_late_leftovers)
+        except LessonFailedError as error:
+            if isinstance(error, FileChangedError):
+                self._end_upload_of_changed_file()
+            raise self._failed(error) from error
+        except TryAgainError as error:
+            raise self._failed(_given_up(error, self._options.retries)) from error
+        return self._record
+
+    def _new_video_id(self) -> str | None:
+        return self._ports.new_id() if self._options.dialect is Dialect.TUS else None
+
+    def _next_step(self) -> Step | None:
+        return next_step(self._record, self._ports.chunk_size())
+
+    def _take_steps(self) -> None:
+        """Takes steps until every byte is there."""
+        try:
+            while step := self._next_step():
+                self._ports.check()
+                with self._apart_from_lookalikes(step):
+                    self._become(self._perform(step))
+                self._count_setbacks(step)
+        except TryAgainError:
+            if self._record.stage is Stage.CREATED:  # after a request without a good answer nobody knows what arrived
+                self._record = advance(self._record, OffsetUnknown())
+            raise
+
+    def _apart_from_lookalikes(self, step: Step) -> AbstractContextManager[object]:
+        names_no_id = self._record.dialect is Dialect.JSON and isinstance(step, CreateUpload | LookForVideo)
+        return self._ports.alone(self._record) if names_no_id else nullcontext()
+
+    def _perform(self, step: Step) -> Event:
+        match step:
+            case CreateUpload():
+                return self._create()
+            case AskOffset():
+                return self._with_md5(self._ports.ask_offset(self._record))
+            case SendChunk():
+                return self._with_md5(self._ports.send(self._record, step))
+            case LookForVideo():
+                return self._carry_out(self._look())
+
+    def _create(self) -> Event:
+        if self._record.attempted_at is None:
+            mark = self._ports.new_id() if self._record.dialect is Dialect.JSON else None
+            self._become(Attempted(at=self._ports.utc_now(), mark=mark))
+        try:
+            return self._ports.create(self._record)
+        except ThrottledError as error:
+            if error.may_be_done and self._record.dialect is Dialect.JSON:
+                self._become(InitUnanswered())  # the same mark must not go out twice
+            raise
+
+    def _with_md5(self, event: Event) -> Event:
+        return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event
+
+    def _become(self, event: Event) -> None:
+        before, self._record = self._record, advance(self._record, event)
+        self._ports.save(self._record)
+        self._ports.tell(before, event, self._record)
+
+    def _count_setbacks(self, step: Step) -> None:
+        """Ends steps that bring no byte forward although no request fails."""
+        record = self._record
+        match record.stage:
+            case Stage.PLANNED:
+                self._furthest = 0
+            case Stage.ORPHANED if record.upload_url is None and record.video_id is None:
+                raise TryAgainError("Kinescope did not answer the request that creates the video.")
+            case Stage.ORPHANED if record.upload_url is not None:
+                self._count_loss()
+            case _ if record.offset > self._furthest:
+                self._furthest = record.offset
+                self._setbacks = 0
+                self._ports.progressed()
+            case _ if record.stage is Stage.ORPHANED or isinstance(step, SendChunk):
+                self._setbacks += 1
+                if self._setbacks > self._options.retries:
+                    raise TryAgainError(record.reason or "Kinescope took none of the bytes that were sent.")
+
+    def _count_loss(self) -> None:
+        self._losses += 1
+        if self._losses > _MOST_LOSSES:
+            raise LessonFailedError(
+                f"Kinescope lost its upload {self._losses} times in one run.", "Run the same command again later."
+            )
+
+    def _look(self) -> Decision:
+        """Looks for the record's video, and decides what becomes of it."""
+        first = self._find()
+        decision = decide(self._record, self._file, first)
+        if isinstance(decision, LookAgain):
+            self._ports.wait(self._options.orphan_wait)
+            decision = decide(self._record, self._file, first, self._find())
+        return decision
+
+    def _find(self) -> Found:
+        if self._record.video_id is not None:
+            return self._named(self._record.video_id)
+        assert self._record.attempted_at  # noqa: S101 - else there is nothing to look for
+        return self._search(self._record.mark, self._record.attempted_at)
+
+    def _named(self, video_id: str) -> Found:
+        video = self._ports.video(video_id)
+        return Found(ours=(video,) if video else ())
+
+    def _search(self, mark: str | None, since: datetime) -> Found:
+        """Looks for the video of the attempt with this mark, and for one that may be its without saying so."""
+        if mark and (ours := bearers(self._ports.videos_with_text(mark), mark)):
+            return Found(ours=ours)
+        listed = tuple(not_older(self._ports.newest_videos(self._record.parent_id), since))
+        if ours := bearers(listed, mark):
+            return Found(ours=ours)
+        known = {*self._ports.known_ids(), *self._record.lost_marks}
+        may_be = (video for video in listed if may_be_leftover(video, self._record, since))
+        return Found(doubtful=tuple(video for video in may_be if video.id not in known))
+
+    def _carry_out(self, decision: Decision) -> Event:
+        match _certain(decision):
+            case Adopt() as adopt:
+                return self._adopt(adopt)
+            case Remove() as remove:
+                return self._remove(remove)
+            case _:
+                return OrphanGone(fresh=self._fresh(), was_seen=False)
+
+    def _adopt(self, adopt: Adopt) -> VideoComplete:
+        md5 = self._ports.md5()
+        _certain(check_md5(adopt, md5))
+        return VideoComplete(md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url)
+
+    def _remove(self, remove: Remove) -> OrphanGone:
+        if self._record.upload_url:
+            self._ports.terminate(self._record)
+        self._ports.delete(remove.video.id)
+        self._ports.removed(remove.video.id, self._record.reason or "")
+        self._ports.wait(self._options.orphan_wait)  # deleting is not instant
+        again = _certain(decide_deleted(self._ports.video(remove.video.id)))
+        if isinstance(again, Remove):
+            self._ports.delete(again.video.id)
+        return OrphanGone(fresh=self._fresh())
+
+    def _fresh(self) -> FreshUpload:
+        return FreshUpload(
+            video_id=self._new_video_id(),
+            dialect=self._options.dialect,
+            parent_id=self._record.parent_id,
+            title=self._record.title,
+            size=self._file.size,
+            modified_ns=self._file.modified_ns,
+            path=self._file.path,
+        )
+
+    def _end_late_leftovers(self) -> None:
+        """Waits until what earlier attempts began must have shown, removes it, and forgets those attempts."""
+        attempted_at = self._record.attempted_at
+        assert attempted_at  # noqa: S101 - it is uploaded
+        longest = _LATE * self._options.orphan_wait
+        passed = (self._ports.utc_now() - attempted_at) / timedelta(seconds=1)
+        self._ports.wait(min(longest, longest - passed))  # a longer upload took that long by itself
+        with self._ports.alone(self._record):
+            for lost in self._record.lost_marks:
+                self._remove_late(lost, self._record.lost_since or attempted_at)
+        self._record = replace(self._record, lost_marks=(), lost_since=None)
+        self._ports.save(self._record)
+
+    def _remove_late(self, lost: str, since: datetime) -> None:
+        by_id = self._named(lost)
+        decision = _certain(decide_late(self._record, by_id if by_id.ours else self._search(lost, since)))
+        if isinstance(decision, Remove):
+            self._ports.delete(decision.video.id)
+            reason = "the request that made it was not answered, and it showed late"
+            self._ports.removed(decision.video.id, reason)
+
+    def _end_upload_of_changed_file(self) -> None:
+        """Removes what was begun from a file that is no longer what it was; what fails here waits for the next run."""
+        if self._next_step() is None or self._record.attempted_at is None:
+            return
+        with suppress(TryAgainError, LessonFailedError):
+            self._become(FileReplaced())
+            with self._apart_from_lookalikes(LookForVideo()):
+                decision = self._look()
+                if not isinstance(decision, Adopt):  # the next run judges a complete video, by the file as it is then
+                    self._become(self._carry_out(decision))
+
+    def _failed(self, error: KuploadError) -> KuploadError:
+        self._record = replace(self._record, failure=Failure(reason=str(error), at=self._ports.utc_now()))
+        self._ports.save(self._record)
+        return error
+
+
+def _certain(decision: _T | InDoubt) -> _T:
+    if isinstance(decision, InDoubt):
+        raise InDoubtError(decision.what, decision.hint)
+    return decision
+
+
+def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:
+    passing = isinstance(error, ThrottledError | LockedError)
+    after = "Given up." if passing else f"Given up after {retries} retries without progress."
+    return LessonFailedError(
+        f"{error.what} {after}", "Run the same command again: it goes on where it was.", request_id=error.request_id
+    )

@@ -1,0 +1,502 @@
+"""A small model of everything around the driver of an upload: Kinescope, the disk, a file that changes, and faults.
+
+The driver is the one that ships. The model answers its ports as the batch does, with the real errors and events.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from kinescope_upload.errors import (
+    FileChangedError,
+    InDoubtError,
+    LessonFailedError,
+    ThrottledError,
+    TryAgainError,
+    UnreachableError,
+)
+from kinescope_upload.model import VideoFile
+from kinescope_upload.upload import (
+    AlreadyExists,
+    Created,
+    Dialect,
+    Driver,
+    DriverOptions,
+    Event,
+    InitUnanswered,
+    LengthReached,
+    Linked,
+    OffsetAccepted,
+    OffsetLost,
+    OffsetRefused,
+    OffsetUnknown,
+    Ports,
+    Record,
+    SendChunk,
+    UploadGone,
+    UploadTask,
+    Video,
+    advance,
+    marked_description,
+)
+from kinescope_upload.upload.marks import bears_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from random import Random
+
+T = TypeVar("T")
+
+NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
+ORPHAN_WAIT: Final = 5.0
+RETRIES: Final = 3
+MOST_MOMENTS: Final = 3000
+LATEST: Final = 20
+"""Seconds after its request that a creation may come true: longer than both looks take, shorter than the last wait."""
+MAY_BE_DROPPED: Final = {
+    "the file has changed since its upload began",
+    "Kinescope does not tell how much of the upload it has",
+}
+
+
+class ProcessDiedError(BaseException):
+    """The process is no more; the disk is as it was left."""
+
+
+class PromiseBrokenError(AssertionError):
+    """What must never happen has happened."""
+
+
+def must(holds: object, claim: str) -> None:
+    if not holds:
+        raise PromiseBrokenError(claim)
+
+
+@dataclass(kw_only=True)
+class Weather:
+    """What goes wrong, and when: nothing while it is calm."""
+
+    random: Random
+    moments: int
+    """How many things may happen before it is calm."""
+
+    @property
+    def is_calm(self) -> bool:
+        return self.moments <= 0
+
+    def strikes(self, probability: float) -> bool:
+        return not self.is_calm and self.random.random() < probability
+
+    def upto(self, most: int) -> int:
+        return self.random.randint(0, most)
+
+
+@dataclass(kw_only=True)
+class RemoteVideo:
+    """A video on the model's Kinescope; its id is its upload URL, too."""
+
+    id: str
+    length: int
+    created_at: datetime
+    title: str = "t"
+    mark: str | None = None
+    received: int = 0
+    versions: set[int] = field(default_factory=set)
+    takes_bytes: bool = True
+    is_deleted: bool = False
+    is_ours: bool = True
+    status: str | None = None
+    md5: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.received == self.length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Which histories are played.
+
+    Attributes:
+        dialects: Those that runs may use.
+        file_changes: Whether the file may change.
+        comes_late: Whether a creation may come true after both looks.
+        drops_descriptions: Whether Kinescope keeps no descriptions.
+    """
+
+    dialects: tuple[Dialect, ...]
+    file_changes: bool = False
+    comes_late: bool = False
+    drops_descriptions: bool = False
+
+
+@dataclass(kw_only=True)
+class Server:
+    """Kinescope, as small as can be."""
+
+    weather: Weather
+    setting: Setting
+    clock: datetime = NOW
+    videos: list[RemoteVideo] = field(default_factory=list)
+    late: list[tuple[datetime, Record]] = field(default_factory=list)
+    refuses_head: bool = False
+    hides_offset: bool = False
+    taken: set[str] = field(default_factory=set)
+    sent_again: int = 0
+    in_flight: int = 0
+    came_late: int = 0
+    could_go_on: bool = False
+
+    def shown(self, video_id: str | None) -> RemoteVideo | None:
+        """The video with this id, among them one whose deletion has not come through yet."""
+        return next((video for video in self.videos if video.id == video_id), None)
+
+    def create(self, record: Record) -> Event:
+        if record.video_id in self.taken:
+            return AlreadyExists()
+        chosen = record.video_id or f"server-{len(self.videos)}-{self.clock.timestamp():.0f}"
+        self.taken.add(chosen)
+        self.videos.append(RemoteVideo(id=chosen, length=record.size, created_at=self.clock, mark=record.mark))
+        return Created(upload_url=chosen, video_id=None if record.video_id else chosen)
+
+    def tell_offset(self, record: Record) -> Event:
+        video = self.shown(record.upload_url)
+        if not video or not video.takes_bytes:
+            return UploadGone()
+        return OffsetRefused() if self.refuses_head else _held(video)
+
+    def take(self, step: SendChunk, record: Record, version: int) -> Event:
+        video = self.shown(record.upload_url)
+        if not video or not video.takes_bytes:
+            return UploadGone()
+        if step.offset != video.received:
+            return self._contradict(step, record, video)
+        stored = self.weather.upto(step.length) if self.weather.strikes(0.2) else step.length
+        video.received += stored
+        if stored:
+            video.versions.add(version)
+        if stored < step.length:
+            raise UnreachableError("The connection broke.")
+        return _held(video)
+
+    def _contradict(self, step: SendChunk, record: Record, video: RemoteVideo) -> Event:
+        self.sent_again += max(0, min(video.received, step.offset + step.length) - step.offset)
+        must(self.sent_again <= self.in_flight, "more bytes were sent again than had been in flight")
+        if self.hides_offset:
+            return OffsetLost() if record.offset_refused else OffsetUnknown()
+        return _held(video)
+
+    def delete(self, video_id: str) -> None:
+        if video := self.shown(video_id):
+            must(video.is_ours, "a video of somebody else's was deleted")
+            must(not video.is_complete, "a complete video was deleted")
+            self.could_go_on = video.takes_bytes and video.received > 0
+            video.is_deleted, video.takes_bytes = True, False
+        if not self.weather.strikes(0.3):
+            self.come_through()
+
+    def check_removal(self, reason: str) -> None:
+        """Called after a deletion with what the driver says of it."""
+        must(not self.could_go_on or reason in MAY_BE_DROPPED, "an upload that could go on was dropped")
+
+    def come_through(self) -> None:
+        """Deletions take effect."""
+        self.videos = [video for video in self.videos if not video.is_deleted]
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock += timedelta(seconds=seconds)
+        if not self.weather.strikes(0.3):
+            self.come_through()
+        for due, record in [late for late in self.late if late[0] <= self.clock]:
+            self.late.remove((due, record))
+            self.came_late += isinstance(self.create(record), Created)
+
+    def change(self) -> None:
+        """What happens to a server by itself."""
+        for video in self.videos:
+            if self.weather.strikes(0.02):
+                video.takes_bytes = False
+        if self.weather.strikes(0.03):
+            self.refuses_head = not self.refuses_head
+        if self.weather.strikes(0.03):
+            self.hides_offset = not self.hides_offset
+
+    def show(self, video: RemoteVideo) -> Video:
+        """The video as the API describes it: it tells size and MD5 only when everything is there."""
+        says_all = video.is_complete and not self.weather.strikes(0.3)
+        complete = "done" if says_all else "processing"
+        md5 = video.md5 or (md5_of(*video.versions) if len(video.versions) == 1 else "mixed")
+        return Video(
+            id=video.id,
+            title=video.title,
+            status=video.status or (complete if video.is_complete else "pending"),
+            description=marked_description(video.mark) if video.mark and not self.setting.drops_descriptions else "",
+            created_at=video.created_at,
+            size=video.length if says_all else None,
+            md5=md5 if says_all else None,
+        )
+
+
+def md5_of(version: int) -> str:
+    return f"md5 of version {version}"
+
+
+def _held(video: RemoteVideo) -> Event:
+    return LengthReached(md5=None) if video.is_complete else OffsetAccepted(offset=video.received)
+
+
+@dataclass(kw_only=True)
+class World:
+    """What outlives a process: the server, the file, the progress file, the lesson's row."""
+
+    weather: Weather
+    setting: Setting
+    file: VideoFile
+    server: Server
+    saved: Record | None = None
+    row: str | None = None
+    ids: int = 0
+    happened: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """Of the versions of the file."""
+
+    def moment(self, seconds: float = 1) -> None:
+        """Something happens; so may other things."""
+        self._count()
+        if not self.weather.is_calm:
+            self.weather.moments -= 1
+            if self.weather.is_calm:
+                raise ProcessDiedError
+        self.server.pass_time(seconds)
+        self.server.change()
+        if self.setting.file_changes and self.weather.strikes(0.04):
+            self.change_file(self.weather.random.randint(1, 150))
+
+    def _count(self) -> None:
+        self.happened += 1
+        must(self.happened < MOST_MOMENTS, "the driver does not come to its end")
+
+    def change_file(self, size: int) -> None:
+        self.file = VideoFile(path=self.file.path, size=size, modified_ns=self.file.modified_ns + 1)
+        self.sizes.append(size)
+
+    def save(self, record: Record) -> None:
+        """Writes the record, unless the process dies before or after."""
+        self._count()
+        self._may_die()
+        self.saved = replace(record, offset_confirmed=False, offset_refused=False)
+        self._may_die()
+
+    def _may_die(self) -> None:
+        if self.weather.strikes(0.03):
+            raise ProcessDiedError
+
+    def new_id(self) -> str:
+        self.ids += 1
+        return f"ours-{self.ids}"
+
+    def run(self, dialect: Dialect) -> Record:
+        """One run's work on the lesson, as a batch does it.
+
+        Raises:
+            ProcessDiedError: It dies on the way.
+            LessonFailedError: It gives the lesson up; its record says why.
+        """
+        return Run(world=self, dialect=dialect).to_its_end()
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One process, with the ports of its driver."""
+
+    world: World
+    dialect: Dialect
+    file: VideoFile = field(init=False)
+    is_alone: bool = False
+    is_open: bool = False
+    tries: int = 0
+    sent: int = 0
+    driver: Driver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.file = self.world.file
+        task = UploadTask(
+            lesson_id="c_001", course="c", file=self.file, parent_id="p", title="t", record=self.world.saved
+        )
+        options = DriverOptions(dialect=self.dialect, orphan_wait=ORPHAN_WAIT, retries=RETRIES)
+        self.driver = Driver(task, options, self.ports())
+
+    def to_its_end(self) -> Record:
+        try:
+            record = self.driver.upload()
+        except LessonFailedError as error:
+            must(self.world.saved and self.world.saved.failure, "a lesson failed, and its record does not say so")
+            raise error from None
+        return self.link(record)
+
+    def link(self, record: Record) -> Record:
+        must(self.world.row in {None, record.video_id}, "a row that points elsewhere would be overwritten")
+        self.world.row = record.video_id
+        linked = advance(record, Linked(at=self.world.server.clock))
+        self.world.save(linked)
+        return linked
+
+    def ports(self) -> Ports:
+        world, server = self.world, self.world.server
+        return Ports(
+            create=self.create,
+            ask_offset=self.ask_offset,
+            send=self.send,
+            terminate=lambda _: self.answer(lambda: None),
+            video=lambda video_id: self.answer(lambda: self.named(video_id)),
+            videos_with_text=self.with_text,
+            newest_videos=self.newest,
+            delete=lambda video_id: self.answer(lambda: server.delete(video_id)),
+            removed=lambda _video_id, reason: server.check_removal(reason),
+            known_ids=lambda: {world.saved.video_id} if world.saved else set(),
+            md5=self.md5,
+            chunk_size=lambda: 7,
+            save=world.save,
+            tell=self.tell,
+            open_file=self.open_file,
+            alone=self.alone,
+            call=self.call,
+            progressed=self.progressed,
+            check=lambda: None,
+            wait=lambda seconds: world.moment(max(0.0, seconds)),
+            utc_now=lambda: server.clock,
+            new_id=world.new_id,
+        )
+
+    def call(self, attempt: Callable[[], None]) -> None:
+        self.tries = 0
+        while True:
+            try:
+                return attempt()
+            except TryAgainError:
+                self.tries += 1
+                if self.tries > RETRIES:
+                    raise
+
+    def progressed(self) -> None:
+        self.tries = 0
+
+    def answer(self, request: Callable[[], T]) -> T:
+        """The answer, unless the request or its answer is lost."""
+        weather = self.world.weather
+        self.world.moment()
+        if weather.strikes(0.04):
+            raise UnreachableError("No connection.", was_sent=False)
+        if weather.strikes(0.04):
+            raise UnreachableError("The connection broke.")
+        answer = request()
+        if weather.strikes(0.1):
+            raise UnreachableError("The connection broke.")
+        return answer
+
+    def create(self, record: Record) -> Event:
+        saved = self.world.saved
+        facts = (record.video_id, record.mark, record.attempted_at)
+        must(saved and (saved.video_id, saved.mark, saved.attempted_at) == facts, "created, and not on disk before")
+        must(record.attempted_at, "created, and no time is known")
+        must(record.video_id or record.mark, "created, and nothing tells whose it is")
+        must(self.is_alone or record.dialect is Dialect.TUS, "a creation was not kept apart")
+        try:
+            return self.answer(lambda: self.meet_creation(record))
+        except UnreachableError as error:  # as kinescope/tus_client.py does
+            if record.dialect is Dialect.JSON and error.was_sent:
+                return InitUnanswered()
+            raise
+
+    def meet_creation(self, record: Record) -> Event:
+        server, weather = self.world.server, self.world.weather
+        if self.world.setting.comes_late and weather.strikes(0.3):
+            server.late.append((server.clock + timedelta(seconds=weather.random.randint(1, LATEST)), record))
+            if weather.strikes(0.3):
+                raise ThrottledError("A gateway gave up waiting.", may_be_done=True)
+            raise UnreachableError("The connection broke.")
+        event = server.create(record)
+        if weather.strikes(0.1):
+            raise ThrottledError("A gateway gave up waiting.", may_be_done=True)
+        return event
+
+    def send(self, record: Record, step: SendChunk) -> Event:
+        must(self.is_open, "bytes were sent of a file that is not open")
+        self.check_unchanged()
+        server = self.world.server
+        server.in_flight += step.length
+        self.sent = step.length
+        return self.answer(lambda: server.take(step, record, self.file.modified_ns))
+
+    def ask_offset(self, record: Record) -> Event:
+        self.sent = 0
+        return self.answer(lambda: self.world.server.tell_offset(record))
+
+    def tell(self, _before: Record, event: Event, _after: Record) -> None:
+        """Bytes are no longer in flight when it is on disk what became of them."""
+        if not isinstance(event, OffsetUnknown):
+            self.world.server.in_flight -= self.sent
+            self.sent = 0
+
+    def named(self, video_id: str) -> Video | None:
+        video = self.world.server.shown(video_id)
+        return self.world.server.show(video) if video else None
+
+    def with_text(self, text: str) -> Iterable[Video]:
+        """A search that may be late."""
+        must(self.is_alone, "a look was not kept apart")
+        strikes = self.world.weather.strikes
+        return [v for v in self.answer(self.all_shown) if bears_mark(v.description, text) and not strikes(0.3)]
+
+    def newest(self, parent_id: str) -> Iterable[Video]:
+        must(parent_id == "p", "another folder was looked into")
+        must(self.is_alone, "a look was not kept apart")
+        return list(reversed(self.answer(self.all_shown)))
+
+    def all_shown(self) -> list[Video]:
+        return [self.world.server.show(video) for video in self.world.server.videos]
+
+    def md5(self) -> str:
+        must(self.is_open, "a file that is not open was hashed")
+        if self.world.weather.strikes(0.3):
+            self.check_unchanged()  # it hashes what it has not sent
+        return md5_of(self.file.modified_ns)
+
+    def check_unchanged(self) -> None:
+        if self.world.file != self.file:
+            raise FileChangedError("The file has changed.")
+
+    @contextmanager
+    def open_file(self) -> Iterator[None]:
+        self.check_unchanged()
+        self.is_open = True
+        yield
+        self.is_open = False
+
+    @contextmanager
+    def alone(self, record: Record) -> Iterator[None]:
+        must(record.dialect is Dialect.JSON or record.lost_marks, "an upload with an id of ours waits for others")
+        self.is_alone = True
+        try:
+            yield
+        finally:
+            self.is_alone = False
+
+
+def make_world(random: Random, setting: Setting, *, moments: int, size: int = 20) -> World:
+    weather = Weather(random=random, moments=moments)
+    server = Server(weather=weather, setting=setting)
+    return World(
+        weather=weather,
+        setting=setting,
+        file=VideoFile(path="c/001.mp4", size=size, modified_ns=1),
+        server=server,
+        sizes=[size],
+    )
+
+
+def is_in_doubt(error: LessonFailedError) -> bool:
+    return isinstance(error, InDoubtError)

@@ -1,0 +1,498 @@
+"""The shipped driver, one fault at a time: what it gives up, what it refuses, and what it writes down before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from kinescope_upload.batch.run import CreationLocks
+from kinescope_upload.errors import InDoubtError, LessonFailedError, LockedError, ThrottledError, UnreachableError
+from kinescope_upload.upload import (
+    Dialect,
+    Driver,
+    DriverOptions,
+    Event,
+    InitUnanswered,
+    OffsetAccepted,
+    Ports,
+    Record,
+    SendChunk,
+    Stage,
+    UploadGone,
+    UploadTask,
+)
+from support.model_world import NOW, ORPHAN_WAIT, RETRIES, RemoteVideo, Run, Setting, World, make_world, md5_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TUS: Final = Setting(dialects=(Dialect.TUS,))
+_JSON: Final = Setting(dialects=(Dialect.JSON,))
+
+
+def _world(setting: Setting = _TUS) -> World:
+    return make_world(Random(0), setting, moments=0)
+
+
+def _driver(world: World, change: Callable[[Ports], dict[str, object]] = lambda _: {}) -> Driver:
+    """The driver of the next run, with some of its ports changed."""
+    run = Run(world=world, dialect=world.setting.dialects[0])
+    task = UploadTask(lesson_id="c_001", course="c", file=world.file, parent_id="p", title="t", record=world.saved)
+    options = DriverOptions(dialect=run.dialect, orphan_wait=ORPHAN_WAIT, retries=RETRIES)
+    ports = run.ports()
+    return Driver(task, options, replace(ports, **change(ports)))  # type: ignore[arg-type] # any of the ports
+
+
+def _saved(world: World) -> Record:
+    assert world.saved is not None
+    return world.saved
+
+
+def _orphaned(world: World, **facts: object) -> Record:
+    """A record of an earlier run that lost its upload; its video is `v`."""
+    file = world.file
+    record = Record(
+        lesson_id="c_001",
+        course="c",
+        path=file.path,
+        size=file.size,
+        modified_ns=file.modified_ns,
+        parent_id="p",
+        title="t",
+        dialect=Dialect.TUS,
+        video_id="v",
+        stage=Stage.ORPHANED,
+        attempted_at=NOW,
+        upload_url="v",
+        reason="the upload has expired on Kinescope",
+    )
+    world.saved = replace(record, **facts)  # type: ignore[arg-type] # some of its facts
+    return world.saved
+
+
+def _remote(world: World, *, complete: bool = True, **facts: object) -> RemoteVideo:
+    size = world.file.size
+    video = RemoteVideo(id="v", length=size, created_at=NOW, received=size if complete else 0, versions={1})
+    for name, value in facts.items():
+        setattr(video, name, value)
+    video.takes_bytes = False
+    world.server.videos.append(video)
+    return video
+
+
+# --- What is given up -----------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_takes_no_bytes_is_given_up_after_the_retries() -> None:
+    world, sent = _world(), []
+
+    def takes_none(_record: Record, step: SendChunk) -> Event:
+        sent.append(step)
+        return OffsetAccepted(offset=0)
+
+    with pytest.raises(LessonFailedError, match=r"took none of the bytes .* after 3 retries without progress"):
+        _driver(world, lambda _: {"send": takes_none}).upload()
+    assert len(sent) == (RETRIES + 1) + RETRIES
+    failure = _saved(world).failure
+    assert failure is not None
+    assert "took none of the bytes" in failure.reason
+
+
+def test_a_server_that_loses_every_upload_is_given_up() -> None:
+    world = _world()
+    with pytest.raises(LessonFailedError, match="lost its upload 6 times in one run"):
+        _driver(world, lambda _: {"send": lambda _record, _step: UploadGone()}).upload()
+
+
+def test_creations_that_nobody_answers_are_given_up() -> None:
+    world = _world(_JSON)
+    with pytest.raises(LessonFailedError, match="did not answer the request that creates the video"):
+        _driver(world, lambda _: {"create": lambda _: InitUnanswered()}).upload()
+    assert _saved(world).mark is not None
+
+
+def test_setbacks_count_from_the_last_byte_that_moved() -> None:
+    turns: list[SendChunk] = []
+    told: list[int] = []
+
+    def takes_every_third(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            turns.append(step)
+            if len(turns) % 3:
+                return OffsetAccepted(offset=record.offset)
+            return ports.send(record, step)
+
+        return {"send": send, "progressed": lambda: told.append(len(turns))}
+
+    world = make_world(Random(0), _TUS, moments=0, size=70)
+    assert _driver(world, takes_every_third).upload().stage is Stage.UPLOADED
+    assert told == list(range(3, 31, 3)), "ten chunks"
+
+
+@pytest.mark.parametrize(
+    ("error", "after"),
+    [
+        (ThrottledError("Slow down."), r"Slow down\. Given up\."),
+        (LockedError("Held."), r"Held\. Given up\."),
+        (UnreachableError("Broke."), r"Broke\. Given up after 3 retries without progress\."),
+    ],
+)
+def test_what_was_tried_again_in_vain_is_said(error: Exception, after: str) -> None:
+    def fails(_record: Record, _step: SendChunk) -> Event:
+        raise error
+
+    with pytest.raises(LessonFailedError, match=after):
+        _driver(_world(), lambda _: {"send": fails}).upload()
+
+
+def test_after_a_failed_request_the_offset_is_asked_for() -> None:
+    world = _world()
+    asked: list[int] = []
+    broken: list[SendChunk] = []
+
+    def breaks_once(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            if step.offset == 7 and not broken:
+                broken.append(step)
+                ports.send(record, step)
+                raise UnreachableError("Broke.")
+            return ports.send(record, step)
+
+        def ask(record: Record) -> Event:
+            asked.append(record.offset)
+            return ports.ask_offset(record)
+
+        return {"send": send, "ask_offset": ask}
+
+    assert _driver(world, breaks_once).upload().stage is Stage.UPLOADED
+    assert asked == [7]
+    assert world.server.sent_again == 0
+
+
+@pytest.mark.parametrize("setting", [_TUS, _JSON], ids=["tus", "json"])
+def test_an_attempt_is_written_down_once_and_goes_out_under_one_name(setting: Setting) -> None:
+    world = _world(setting)
+    seen: list[tuple[object, ...]] = []
+    errors = [UnreachableError("No connection.", was_sent=False), ThrottledError("Slow down.")]
+
+    def fails_twice(ports: Ports) -> dict[str, object]:
+        def create(record: Record) -> Event:
+            seen.append((record.stage, record.video_id, record.mark, record.attempted_at))
+            if errors:
+                world.server.pass_time(60)
+                raise errors.pop()
+            return ports.create(record)
+
+        return {"create": create}
+
+    assert _driver(world, fails_twice).upload().stage is Stage.UPLOADED
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+
+
+def test_a_mark_does_not_go_out_again_after_a_gateway_gave_up_waiting() -> None:
+    world = _world(_JSON)
+    marks: list[str | None] = []
+
+    def gateway(ports: Ports) -> dict[str, object]:
+        def create(record: Record) -> Event:
+            marks.append(record.mark)
+            event = ports.create(record)
+            if len(marks) == 1:
+                raise ThrottledError("A gateway gave up waiting.", may_be_done=True)
+            return event
+
+        return {"create": create}
+
+    _driver(world, gateway).upload()
+    assert len(set(marks)) == len(marks) == 2
+    assert len(world.server.videos) == 1
+
+
+# --- What is refused ------------------------------------------------------------------------------------------------
+
+
+def _refusal(world: World) -> str:
+    before = list(world.server.videos)
+    with pytest.raises(InDoubtError) as caught:
+        _driver(world).upload()
+    assert world.server.videos == before
+    assert _saved(world).failure is not None
+    return caught.value.what
+
+
+def test_a_complete_video_with_another_md5_is_not_adopted() -> None:
+    world = _world()
+    _orphaned(world)
+    _remote(world, md5="0000")
+    assert "its MD5 is not the file's" in _refusal(world)
+    assert _saved(world).stage is Stage.ORPHANED
+
+
+def test_a_complete_video_of_a_file_that_has_changed_is_not_adopted() -> None:
+    world = _world()
+    _orphaned(world)
+    _remote(world)
+    world.change_file(world.file.size)
+    assert "the file is another now" in _refusal(world)
+
+
+@pytest.mark.parametrize("status", ["error", "suspended?"])
+def test_a_video_of_which_nobody_knows_what_it_is_is_not_touched(status: str) -> None:
+    world = _world()
+    _orphaned(world)
+    _remote(world, status=status)
+    assert f'Kinescope says "{status}"' in _refusal(world)
+
+
+def test_several_videos_with_the_mark_are_not_touched() -> None:
+    world = _world(_JSON)
+    _orphaned(world, dialect=Dialect.JSON, video_id=None, mark="m", upload_url=None)
+    for number in range(2):
+        _remote(world, complete=False, id=f"v{number}", mark="m")
+    assert "2 videos say that they are the one" in _refusal(world)
+
+
+def test_an_unfinished_video_without_a_mark_is_not_touched_unless_a_record_names_it() -> None:
+    world = _world(_JSON)
+    _orphaned(world, dialect=Dialect.JSON, video_id=None, mark="m", upload_url=None)
+    theirs = _remote(world, complete=False, is_ours=False)
+    assert "an unfinished video of that title may be what it left: v." in _refusal(world)
+
+    record = _driver(world, lambda _: {"known_ids": lambda: {"v"}}).upload()
+    assert record.stage is Stage.UPLOADED
+    assert theirs in world.server.videos
+
+
+@pytest.mark.parametrize("facts", [{"title": "another"}, {"created_at": NOW - timedelta(minutes=1)}])
+def test_an_unfinished_video_that_cannot_be_ours_is_no_doubt(facts: dict[str, object]) -> None:
+    world = _world(_JSON)
+    _orphaned(world, dialect=Dialect.JSON, video_id=None, mark="m", upload_url=None)
+    theirs = _remote(world, complete=False, is_ours=False, **facts)
+    assert _driver(world).upload().stage is Stage.UPLOADED
+    assert theirs in world.server.videos
+
+
+def test_a_late_video_that_is_complete_is_not_touched() -> None:
+    world = _world(_JSON)
+    record = _orphaned(world, dialect=Dialect.JSON, video_id="done", stage=Stage.UPLOADED, lost_marks=("m",))
+    _remote(world, mark="m")
+    assert "which an earlier request for c_001 made as well" in _refusal(world)
+    assert _saved(world).lost_marks == record.lost_marks
+
+
+# --- What is found --------------------------------------------------------------------------------------------------
+
+
+def test_the_last_bytes_may_arrive_between_two_looks() -> None:
+    world = _world()
+    _orphaned(world)
+    video = _remote(world, complete=False)
+
+    def arrive(_seconds: float) -> None:
+        video.received = video.length
+
+    assert _driver(world, lambda _: {"wait": arrive}).upload().video_id == "v"
+
+
+def test_an_absence_that_was_none_is_asked_about_again() -> None:
+    world = _world()
+    _orphaned(world)
+    assert _driver(world, lambda _: {"wait": lambda _: _remote(world)}).upload().video_id == "v"
+
+
+@pytest.mark.parametrize("blind", ["videos_with_text", "newest_videos"])
+def test_a_mark_is_found_by_the_search_and_by_the_list(blind: str) -> None:
+    world = _world(_JSON)
+    _orphaned(world, dialect=Dialect.JSON, video_id=None, mark="m", upload_url=None)
+    left = _remote(world, complete=False, mark="m")
+    assert _driver(world, lambda _: {blind: lambda _: ()}).upload().stage is Stage.UPLOADED
+    assert left not in world.server.videos
+
+
+# --- A file that changes --------------------------------------------------------------------------------------------
+
+
+def _changing(world: World, *, sends: int) -> Callable[[Ports], dict[str, object]]:
+    """The file changes after so many chunks."""
+    sent: list[SendChunk] = []
+
+    def change(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            if len(sent) == sends:
+                world.change_file(30)
+            sent.append(step)
+            return ports.send(record, step)
+
+        return {"send": send}
+
+    return change
+
+
+def test_what_was_begun_from_a_file_that_changes_is_removed_at_once() -> None:
+    world = _world()
+    with pytest.raises(LessonFailedError, match="has changed"):
+        _driver(world, _changing(world, sends=1)).upload()
+    assert world.server.videos == []
+    assert (_saved(world).stage, _saved(world).failure is not None) == (Stage.PLANNED, True)
+
+
+def test_a_video_that_is_complete_when_its_file_changes_is_left_to_the_next_run() -> None:
+    world = _world()
+
+    def changes_at_the_end(ports: Ports) -> dict[str, object]:
+        def md5() -> str | None:
+            if world.file.size == 30:
+                return ports.md5()
+            world.change_file(30)
+            world.weather.moments = 10**9  # so that the model looks at the file
+            world.weather.random = _Always()
+            try:
+                return ports.md5()
+            finally:
+                world.weather.moments = 0
+
+        return {"md5": md5}
+
+    with pytest.raises(LessonFailedError, match="has changed"):
+        _driver(world, changes_at_the_end).upload()
+    assert [video.is_complete for video in world.server.videos] == [True]
+    assert (_saved(world).stage, _saved(world).md5) == (Stage.ORPHANED, None)
+    assert "the file is another now" in _refusal(world)
+
+
+class _Always(Random):
+    def random(self) -> float:
+        return 0.0
+
+
+def test_a_file_that_has_changed_before_anything_was_asked_for_leaves_nothing_to_look_for() -> None:
+    world, saves = _world(), []
+
+    def noted(ports: Ports) -> dict[str, object]:
+        def save(record: Record) -> None:
+            saves.append(record.stage)
+            ports.save(record)
+
+        return {"save": save}
+
+    driver = _driver(world, noted)
+    world.change_file(30)
+    with pytest.raises(LessonFailedError, match="has changed"):
+        driver.upload()
+    assert saves == [Stage.PLANNED]
+
+
+# --- Who waits, and for whom ----------------------------------------------------------------------------------------
+
+
+def test_whoever_creates_or_looks_by_json_holds_the_lock_that_look_alikes_share() -> None:
+    world, locks, held = _world(_JSON), CreationLocks(), []
+
+    def watched(ports: Ports) -> dict[str, object]:
+        def create(record: Record) -> Event:
+            twin = replace(record, lesson_id="c_002", mark="another")
+            held.append(not locks.of(twin).acquire(blocking=False))
+            return ports.create(record)
+
+        def save(record: Record) -> None:
+            if record.stage is Stage.CREATED and record.offset == 0:
+                held.append(not locks.of(record).acquire(blocking=False))
+            ports.save(record)
+
+        def alone(record: Record) -> _Both:
+            return _Both(locks, record, ports)
+
+        return {"create": create, "save": save, "alone": alone}
+
+    _driver(world, watched).upload()
+    assert held == [True, True], "until its id is on disk"
+
+
+class _Both:
+    """The batch's lock, and the model's."""
+
+    def __init__(self, locks: CreationLocks, record: Record, ports: Ports) -> None:
+        self._lock, self._model = locks.of(record), ports.alone(record)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._model.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._model.__exit__(None, None, None)
+        self._lock.release()
+
+
+def test_before_each_step_the_batch_may_stop_or_wait() -> None:
+    world, steps = _world(), []
+    _driver(world, lambda _: {"check": lambda: steps.append("step")}).upload()
+    assert len(steps) == 1 + 3, "one creation, three chunks"
+
+
+def test_what_is_deleted_is_ended_first_and_waited_for() -> None:
+    world, done = _world(), []
+    _orphaned(world)
+    _remote(world, complete=False)
+
+    def noted(ports: Ports) -> dict[str, object]:
+        def delete(video_id: str) -> None:
+            done.append(f"delete {video_id}")
+            ports.delete(video_id)
+
+        return {
+            "terminate": lambda _: done.append("terminate"),
+            "delete": delete,
+            "removed": lambda video_id, reason: done.append(f"{video_id}: {reason}"),
+            "wait": lambda seconds: done.append(f"wait {seconds:g}"),
+        }
+
+    assert _driver(world, noted).upload().md5 == md5_of(1)
+    assert done == ["wait 5", "terminate", "delete v", "v: the upload has expired on Kinescope", "wait 5"]
+
+
+def test_a_video_that_is_there_again_after_it_was_deleted_is_deleted_once_more() -> None:
+    world = _world()
+    _orphaned(world, upload_url=None)
+    _remote(world, complete=False)
+    _driver(world, lambda _: {"wait": lambda _: _remote(world, complete=False)}).upload()
+    assert [video.id for video in world.server.videos] == ["ours-1"]
+
+
+def test_a_deleted_video_that_has_become_something_else_is_not_touched_again() -> None:
+    world = _world()
+    _orphaned(world, upload_url=None)
+    _remote(world, complete=False)
+    with pytest.raises(InDoubtError, match='says "done" of video v, which was deleted'):
+        _driver(world, lambda _: {"wait": lambda _: _remote(world)}).upload()
+    assert [video.id for video in world.server.videos] == ["v"]
+
+
+@pytest.mark.parametrize(("passed", "wait"), [(10, 20), (40, -10)])
+def test_late_leftovers_are_waited_for_as_long_as_a_creation_may_be_at_work(passed: int, wait: int) -> None:
+    world = _world()
+    waits: list[float] = []
+    _orphaned(world, stage=Stage.UPLOADED, lost_marks=("m",), attempted_at=NOW - timedelta(seconds=passed))
+    record = _driver(world, lambda _: {"wait": waits.append}).upload()
+    assert waits == [wait]
+    assert (record.lost_marks, record.lost_since) == ((), None)
+    assert _saved(world).lost_marks == ()
+
+
+def test_a_late_leftover_is_known_by_its_id_too() -> None:
+    world = _world()
+    _orphaned(world, video_id="done", stage=Stage.UPLOADED, lost_marks=("v",))
+    _remote(world, complete=False)
+    assert _driver(world).upload().lost_marks == ()
+    assert world.server.videos == []
+
+
+def test_the_attempts_that_showed_nothing_outlive_a_run_that_ended_before_the_next_attempt() -> None:
+    world = _world(_JSON)
+    _orphaned(world, stage=Stage.PLANNED, attempted_at=None, lost_marks=("m",), lost_since=NOW)
+    _driver(world, lambda _: {"wait": lambda _: _remote(world, complete=False, mark="m")}).upload()
+    assert [video.is_complete for video in world.server.videos] == [True]

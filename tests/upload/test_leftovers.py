@@ -1,0 +1,194 @@
+"""What becomes of a video that an attempt may have left: each decision, and each refusal to guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from unicodedata import normalize
+
+import pytest
+
+from kinescope_upload.model import VideoFile
+from kinescope_upload.upload import Dialect, Record, Stage, Video, marked_description
+from kinescope_upload.upload.leftovers import (
+    Adopt,
+    Decision,
+    Found,
+    InDoubt,
+    LookAgain,
+    Remove,
+    StartOver,
+    bearers,
+    check_md5,
+    decide,
+    decide_late,
+    may_be_leftover,
+    not_older,
+)
+
+_NOW: Final = datetime(2026, 5, 1, 12, tzinfo=UTC)
+_FILE: Final = VideoFile(path="c/001.mp4", size=10, modified_ns=1)
+_OTHER: Final = replace(_FILE, size=11)
+_TOUCHED: Final = replace(_FILE, modified_ns=2)
+_RECORD: Final = Record(
+    lesson_id="c_001",
+    course="c",
+    path="c/001.mp4",
+    size=10,
+    modified_ns=1,
+    parent_id="p",
+    title="t",
+    dialect=Dialect.JSON,
+    video_id=None,
+    stage=Stage.ORPHANED,
+    attempted_at=_NOW,
+    mark="m",
+)
+_SENT: Final = replace(_RECORD, video_id="v", upload_url="https://uploader.kinescope.io/u/1")
+_PARTIAL: Final = Video(id="v", title="t", status="uploading")
+_DONE: Final = Video(id="v", title="t", status="done", size=10, md5="d41d")
+_BARE: Final = Video(id="v", title="t", status="processing")
+_NOTHING: Final = Found()
+
+
+def _ours(*videos: Video) -> Found:
+    return Found(ours=videos)
+
+
+_DECISIONS: Final[dict[str, tuple[Record, VideoFile, Found, Found | None, Decision]]] = {
+    "nothing was sent, nothing shows": (_RECORD, _FILE, _NOTHING, None, LookAgain()),
+    "nothing shows, twice": (_RECORD, _FILE, _NOTHING, _NOTHING, StartOver()),
+    "bytes were sent, nothing shows": (_SENT, _FILE, _NOTHING, None, LookAgain()),
+    "bytes were sent, nothing shows, twice": (_SENT, _FILE, _NOTHING, _NOTHING, StartOver()),
+    "first nothing, then complete": (_SENT, _FILE, _NOTHING, _ours(_DONE), Adopt(video=_DONE)),
+    "nothing was sent, it is partial": (_RECORD, _FILE, _ours(_PARTIAL), None, Remove(video=_PARTIAL)),
+    "bytes were sent, it is partial": (_SENT, _FILE, _ours(_PARTIAL), None, LookAgain()),
+    "partial, twice": (_SENT, _FILE, _ours(_PARTIAL), _ours(_PARTIAL), Remove(video=_PARTIAL)),
+    "first partial, then complete": (_SENT, _FILE, _ours(_PARTIAL), _ours(_DONE), Adopt(video=_DONE)),
+    "first nothing, then partial": (_RECORD, _FILE, _NOTHING, _ours(_PARTIAL), Remove(video=_PARTIAL)),
+    "first partial, then nothing": (_SENT, _FILE, _ours(_PARTIAL), _NOTHING, StartOver()),
+    "complete": (_SENT, _FILE, _ours(_DONE), None, Adopt(video=_DONE)),
+    "complete, and Kinescope tells no more": (_SENT, _FILE, _ours(_BARE), None, Adopt(video=_BARE)),
+}
+
+
+@pytest.mark.parametrize("case", _DECISIONS)
+def test_what_becomes_of_a_video_of_ours(case: str) -> None:
+    record, file, first, second, decision = _DECISIONS[case]
+    assert decide(record, file, first, second) == decision
+
+
+_TWO: Final = _ours(_PARTIAL, replace(_PARTIAL, id="w"))
+_MAY_BE: Final = Found(doubtful=(_PARTIAL,))
+_REFUSALS: Final = {
+    "several bear its mark": (_FILE, _TWO, "2 videos say that they are the one whose creation nobody answered: v, w."),
+    "one could be its": (_FILE, _MAY_BE, "an unfinished video of that title may be what it left: v."),
+    "several could be its": (
+        _FILE,
+        Found(doubtful=(_PARTIAL, replace(_PARTIAL, id="w"))),
+        "2 unfinished videos of that title may be what it left: v, w.",
+    ),
+    "it broke": (_FILE, _ours(replace(_DONE, status="error")), 'Kinescope says "error" of our video v.'),
+    "its status is unknown": (_FILE, _ours(replace(_DONE, status="new")), 'Kinescope says "new" of our video v.'),
+    "complete, and the file has another size": (
+        _OTHER,
+        _ours(_DONE),
+        "Video v is complete with 10 B; the file is another now (11 B).",
+    ),
+    "complete, and the file was written since": (
+        _TOUCHED,
+        _ours(_BARE),
+        "Video v is complete; the file is",
+    ),
+    "complete, and it has another size": (_FILE, _ours(replace(_DONE, size=9)), "Video v is complete with 9 B"),
+}
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["at the first look", "at the second look"])
+@pytest.mark.parametrize("case", _REFUSALS)
+def test_what_only_a_person_can_tell_is_left_alone(case: str, second: bool) -> None:
+    file, found, what = _REFUSALS[case]
+    decision = decide(_RECORD, file, _NOTHING, found) if second else decide(_RECORD, file, found)
+    assert isinstance(decision, InDoubt)
+    assert what in decision.what
+    assert "delete" in decision.hint
+
+
+@pytest.mark.parametrize(
+    ("video", "md5", "is_adopted"),
+    [(_DONE, "d41d", True), (_DONE, None, True), (_BARE, "d41d", True), (_DONE, "0000", False)],
+)
+def test_a_complete_video_with_another_md5_is_left_alone(video: Video, md5: str | None, is_adopted: bool) -> None:
+    checked = check_md5(Adopt(video=video), md5)
+    assert checked == (
+        Adopt(video=video) if is_adopted else InDoubt(what="Video v is complete, and its MD5 is not the file's.")
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "decision"),
+    [
+        (_NOTHING, StartOver()),
+        (_ours(_PARTIAL), Remove(video=_PARTIAL)),
+        (_ours(_DONE), InDoubt),
+        (_ours(replace(_DONE, status="error")), InDoubt),
+        (_TWO, InDoubt),
+        (_MAY_BE, InDoubt),
+    ],
+)
+def test_what_an_earlier_attempt_left_is_removed_only_where_it_is_ours_and_unfinished(
+    found: Found, decision: object
+) -> None:
+    decided = decide_late(_RECORD, found)
+    assert decided == decision or (decision is InDoubt and isinstance(decided, InDoubt))
+
+
+_LESSON: Final = replace(_RECORD, path="c/001_урок.mp4", title="Ещё урок")
+_NEW: Final = Video(id="v", title="Ещё урок", status="pending", created_at=_NOW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "may_be"),
+    [
+        ({}, True),
+        ({"status": "uploading"}, True),
+        ({"status": "suspended"}, True),
+        ({"created_at": None}, True),
+        ({"created_at": _NOW - timedelta(seconds=1)}, True),
+        ({"created_at": _NOW + timedelta(hours=5)}, True),
+        ({"title": f" {normalize('NFD', _LESSON.title)} "}, True),
+        ({"size": 10}, True),
+        ({"original_name": "original"}, True),
+        ({"original_name": "original.mp4"}, True),
+        ({"original_name": "001_урок.mp4"}, True),
+        ({"description": "Somebody's."}, True),
+        ({"created_at": _NOW - timedelta(seconds=3)}, False),
+        ({"title": "Другой"}, False),
+        ({"size": 11}, False),
+        ({"original_name": "002_урок.mp4"}, False),
+        ({"status": "done"}, False),
+        ({"status": "error"}, False),
+        ({"status": "suspended", "duration": 5.0}, False),
+        ({"description": marked_description("another")}, False),
+    ],
+    ids=str,
+)
+def test_what_may_be_the_leftover_of_an_attempt(facts: dict[str, Any], may_be: bool) -> None:
+    assert may_be_leftover(replace(_NEW, **facts), _LESSON, _NOW) is may_be
+
+
+def test_a_video_bears_the_mark_of_one_attempt() -> None:
+    ours = replace(_PARTIAL, description=f"Somebody's words. {marked_description('m')}")
+    other = replace(_PARTIAL, description=marked_description("n"))
+    assert bearers((other, ours, _PARTIAL), "m") == (ours,)
+    assert bearers((other, ours, _PARTIAL), None) == ()
+
+
+def test_a_list_is_left_where_it_is_clearly_older() -> None:
+    near = replace(_PARTIAL, created_at=_NOW - timedelta(minutes=59))
+    undated = replace(_PARTIAL, created_at=None)
+    old = replace(_PARTIAL, created_at=_NOW - timedelta(minutes=61))
+    pages = iter((near, undated, old, near))
+    assert list(not_older(pages, _NOW)) == [near, undated]
+    assert list(pages) == [near], "no page is asked for that is not needed"
