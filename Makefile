@@ -9,7 +9,7 @@ endif
 TESTS ?= tests
 JOBS  ?= 2
 
-.PHONY: demo test test-all check coverage bench wheel format clean
+.PHONY: demo test test-all sabotage check coverage bench wheel format clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,10 @@ test: $(VENV)/.dev           ## the tests but the slow ones, on both cores: some
 
 test-all: $(VENV)/.dev       ## every test that needs no credentials, the slow ones, too
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live" $(TESTS)
+
+# Does a test turn red for each check of the upload driver? It removes them one at a time, in a copy; a few minutes.
+sabotage: $(VENV)/.dev       ## one check after the other; CHECK=mark tries those with that word in their name
+	$(BIN)/python .ci/sabotage.py $(CHECK)
 
 check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a clean environment
 	$(BIN)/ruff check .
