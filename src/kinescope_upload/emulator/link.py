@@ -188,7 +188,8 @@ class Link:
             asyncio.run_coroutine_threadsafe(perform(), self._loop).result(_COMMAND_TIMEOUT)
 
     def _run(self, relay: Relay) -> None:
-        asyncio.run(self._main(relay))
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # Windows' own cannot watch sockets
+            runner.run(self._main(relay))
 
     async def _main(self, relay: Relay) -> None:
         self._loop = asyncio.get_running_loop()

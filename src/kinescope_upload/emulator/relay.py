@@ -27,7 +27,7 @@ class Relay:
         self._listener = _bound(port)
         self.port: int = self._listener.getsockname()[1]
         self.accepted = 0
-        self._accepting: asyncio.Task[None] | None = None
+        self._is_accepting = False
         self._open: dict[asyncio.Task[None], Break] = {}
 
     @property
@@ -36,16 +36,16 @@ class Relay:
         return len(self._open)
 
     async def accept(self) -> None:
-        """Accept connections from here on."""
-        if self._accepting is None:
+        """Accept connections from here on; the loop has to be one that watches sockets (`add_reader`)."""
+        if not self._is_accepting:
             self._listener.listen(_BACKLOG)
-            self._accepting = asyncio.create_task(self._accept_all())
+            asyncio.get_running_loop().add_reader(self._listener, self._accept_one)
+            self._is_accepting = True
 
     async def refuse(self) -> None:
         """Refuse connections from here on; a socket that is bound and does not listen keeps the port."""
-        if self._accepting is not None:
-            await _end(self._accepting)
-            self._accepting = None
+        if self._is_accepting:
+            self._stop_accepting()
             self._listener.close()
             self._listener = _bound(self.port)
 
@@ -60,19 +60,26 @@ class Relay:
 
     async def close(self) -> None:
         """Give up the port, and break every open connection."""
-        if self._accepting is not None:
-            await _end(self._accepting)
+        if self._is_accepting:
+            self._stop_accepting()
         await self.break_all(Break.RST)
         self._listener.close()
 
-    async def _accept_all(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            client, _ = await loop.sock_accept(self._listener)
-            self.accepted += 1
-            task = asyncio.create_task(self._relay(client))
-            self._open[task] = Break.FIN
-            task.add_done_callback(self._open.pop)
+    def _stop_accepting(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._is_accepting = False
+
+    def _accept_one(self) -> None:
+        """Take the connection that waits; a connection is never between the listener and its task."""
+        try:
+            client, _ = self._listener.accept()
+        except OSError:  # it is gone again
+            return
+        self.accepted += 1
+        task = asyncio.create_task(self._relay(client))
+        self._open[task] = Break.FIN
+        # a task that is cancelled before its first step closes nothing itself
+        task.add_done_callback(lambda ended: _close(client, self._open.pop(ended)))
 
     async def _relay(self, client: socket.socket) -> None:
         """Relay one connection until it ends on both sides, or is broken."""
