@@ -12,14 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kinescope_upload.cli.emulator import LATENESS
+from kinescope_upload.commands.doctor.readings.lateness import LONGEST_FIRST_DELAY
 from kinescope_upload.emulator import READINGS, Settings
 
 COMMAND = [sys.executable, "-m", "kinescope_upload", "emulator"]
 
 
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[str]:
-    """Run the command until the end of the context; yield its URL."""
+def running(folder: Path, *arguments: str, said: list[str] | None = None) -> Iterator[str]:
+    """Run the command until the end of the context; yield its URL. `said` takes the lines before that."""
     with subprocess.Popen(
         [*COMMAND, "--folder", str(folder), *arguments],
         stdout=subprocess.PIPE,
@@ -28,8 +30,12 @@ def running(folder: Path, *arguments: str) -> Iterator[str]:
     ) as process:
         try:
             assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            yield next(line for line in lines if line.startswith("KINESCOPE_API_URL=")).strip().partition("=")[2]
+            for line in iter(process.stdout.readline, ""):
+                if line.startswith("KINESCOPE_API_URL="):
+                    break
+                if said is not None:
+                    said.append(line)
+            yield line.strip().partition("=")[2]
         finally:
             process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
             process.communicate(timeout=20)
@@ -49,33 +55,55 @@ def test_the_emulator_keeps_the_published_rate_limit(tmp_path: Path) -> None:
         assert any(http.get("/v1/projects").status_code == 429 for _ in range(301)), "ten a second, 300 a minute"
 
 
+def refused(folder: Path, *arguments: str) -> str:
+    """Run the command, which must end at once as wrongly called; return its words."""
+    ended = subprocess.run(
+        [*COMMAND, "--folder", str(folder), *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return " ".join(ended.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("reading", "named"),
     [("move=post", "put, patch, both"), ("movement=put", "root-parent, folder-parent, move"), ("move", "NAME=VALUE")],
 )
 def test_a_reading_that_does_not_exist_is_refused_with_the_choices(tmp_path: Path, reading: str, named: str) -> None:
-    ended = subprocess.run(
-        [*COMMAND, "--folder", str(tmp_path), "--reading", reading],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 2
-    assert named in " ".join(ended.stderr.split())
-    assert "docs/kinescope.md" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    said = refused(tmp_path, "--reading", reading)
+    assert named in said
+    assert "docs/kinescope.md" in said
 
 
-def test_a_port_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [*COMMAND, "--folder", str(tmp_path), "--port", "99999"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (ended.returncode, "65535" in ended.stderr, "Traceback" in ended.stderr) == (2, True, False)
+@pytest.mark.parametrize(
+    "port", ["99999", pytest.param("65536", marks=pytest.mark.slow), pytest.param("-1", marks=pytest.mark.slow)]
+)
+def test_a_port_that_does_not_exist_is_refused_and_nothing_is_made(tmp_path: Path, port: str) -> None:
+    said = refused(tmp_path / "videos", f"--port={port}")
+    assert port in said
+    assert "65535" in said
+    assert not (tmp_path / "videos").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert f"--folder: {file} cannot be made" in refused(file)
+
+
+def test_it_says_what_stays_and_that_a_start_knows_nothing_of_the_one_before(tmp_path: Path) -> None:
+    said: list[str] = []
+    with running(tmp_path / "videos", said=said) as url:
+        assert httpx.post(f"{url}/_emulator/create_folder", json={"name": "a"}, trust_env=False).is_success
+    assert f"go to {tmp_path / 'videos'}; they stay there, and the next start knows none of them." in said[0]
+    help_text = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "they stay there when it ends" in " ".join(help_text.replace("│", " ").split())
+    with running(tmp_path / "videos") as url:
+        assert httpx.get(f"{url}/_emulator/state", trust_env=False).json()["folders"] == []
+
+
+def test_late_is_later_than_anybody_asks_first() -> None:
+    assert LATENESS > LONGEST_FIRST_DELAY
 
 
 @pytest.mark.slow

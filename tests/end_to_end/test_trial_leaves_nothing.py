@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
+NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TrialWorld]:
     with trial_world(tmp_path) as world:
@@ -43,7 +48,7 @@ ANSWERED_WRONGLY = [
     Fault(route=Route.VIDEO_GET, skip=3, status=502, times=None),
     Fault(route=Route.MOVE, action=Action.LOSE_ANSWER),
     Fault(route=Route.FOLDERS_CREATE, status=500, times=None),
-    Fault(route=Route.FOLDERS_LIST, skip=1, status=500, times=None),
+    Fault(route=Route.FOLDERS_LIST, skip=2, status=500, times=None),
 ]
 
 
@@ -113,6 +118,13 @@ class Process:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
+    def interrupt_until_it_ends(self) -> None:
+        """As somebody does who is impatient."""
+        while self.process.poll() is None:
+            self.interrupt()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.1)
+
     def said(self) -> str:
         text, _ = self.process.communicate(timeout=60)
         return text
@@ -125,7 +137,7 @@ def has(route: Route, count: int) -> Callable[[Accounting], bool]:
     return seen
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+@NOT_ON_WINDOWS
 @pytest.mark.parametrize(
     ("route", "count"),
     [
@@ -154,37 +166,69 @@ def test_ctrl_c_deletes_what_was_made(tmp_path: Path, route: Route, count: int) 
         assert world.emulator.videos() == (), said
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
-def test_ctrl_c_ends_the_long_wait_at_once(tmp_path: Path) -> None:
+@NOT_ON_WINDOWS
+@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.slow), 3])
+def test_ctrl_c_ends_the_long_wait_at_once_however_often_it_comes(tmp_path: Path, times: int) -> None:
     with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
         process = Process(world)
         lines = iter(process.process.stdout or ())
         assert any("waiting for Kinescope to notice the broken upload (at most " in line for line in lines)
-        process.interrupt()
+        for _ in range(times):
+            process.interrupt()
         rest = "".join(lines)
         process.said()
         assert process.process.returncode == 130
         assert world.emulator.videos() == ()
+        assert "\n\nOpen readings\n" in rest
         assert "Stopped early: Interrupted." in rest
-        assert not list(tmp_path.glob("kupload-try*"))
+        assert rest.endswith("kupload: Stopped. Every video that was made is deleted.\n")
+        [file] = tmp_path.glob("kupload-try-*.json")
+        report = json.loads(file.read_text("utf-8"))
+        assert (report["interrupted"], report["exit_code"], len(report["readings"])) == (True, 130, 23)
+        assert f"Written {file.name}, marked as interrupted" in rest
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
-def test_a_second_ctrl_c_ends_the_deleting_and_names_what_stays(tmp_path: Path) -> None:
+@NOT_ON_WINDOWS
+def test_any_number_of_ctrl_c_ends_the_deleting_and_what_may_stay_is_named(tmp_path: Path) -> None:
     with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
         process = Process(world, "--json")
         assert world.emulator.accounting.wait_until(has(Route.MOVE, 2), 60)
-        world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=Action.DELAY, skip=1, times=1, delay=20))
-        process.interrupt()
-        assert world.emulator.accounting.wait_until(has(Route.VIDEO_DELETE, 4), 60)
-        process.interrupt()
+        world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, action=Action.DELAY, skip=1, times=1, delay=30))
+        process.interrupt_until_it_ends()
         trial, error = (json.loads(line) for line in process.said().splitlines() if line.startswith("{"))
-        assert (process.process.returncode, error["exit_code"]) == (130, 130)
-        assert {one["video_id"] for one in trial["left"]} >= {video.id for video in world.emulator.videos()}
+        assert (process.process.returncode, error["exit_code"], trial["exit_code"]) == (130, 130, 130)
+        stay = {video.id for video in world.emulator.videos()}
+        assert stay
+        assert {one["video_id"] for one in trial["left"]} >= stay
+        assert f"{len(trial['left'])} videos may stay on Kinescope" in error["reason"]
+        assert "Run the same command again" in error["way_out"]
+        assert world.try_it().exit_code == 0
+        assert world.emulator.videos() == ()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
-@pytest.mark.parametrize("count", [2, 3, 7])
+@NOT_ON_WINDOWS
+def test_ctrl_c_before_anything_is_made_says_that_nothing_was_touched(tmp_path: Path) -> None:
+    with trial_world(tmp_path) as world:
+        world.emulator.faults.add(Fault(route=Route.FOLDERS_LIST, action=Action.DELAY, delay=30))
+        process = Process(world)
+        assert world.emulator.accounting.wait_until(has(Route.FOLDERS_LIST, 1), 60)
+        process.interrupt()
+        assert process.said() == "kupload: Stopped. Nothing was touched.\n"
+        assert process.process.returncode == 130
+        assert not list(tmp_path.glob("kupload-try*"))
+
+
+def test_as_json_what_goes_on_is_told_elsewhere(tmp_path: Path) -> None:
+    progress = io.StringIO()
+    with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
+        world.try_it(stderr=progress, longest_wait=0.2)
+    for said in ("Trying Kinescope in the folder", "found     move", "deleting ", "waiting for "):
+        assert said in progress.getvalue()
+
+
+@NOT_ON_WINDOWS
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 7])
 def test_any_number_of_ctrl_c_at_once_deletes_or_names_what_was_made(tmp_path: Path, count: int) -> None:
     with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
         process = Process(world, "--json")
@@ -195,7 +239,7 @@ def test_any_number_of_ctrl_c_at_once_deletes_or_names_what_was_made(tmp_path: P
         assert (process.process.returncode, error["exit_code"]) == (130, 130)
         named = {one["video_id"] for one in trial["left"]}
         assert named >= {video.id for video in world.emulator.videos()}
-        assert ("deletes what an earlier try left" in error["way_out"]) is bool(named)
+        assert ("deletes videos of an earlier try" in error["way_out"]) is bool(named)
 
 
 def test_no_secret_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.commands.doctor.readings import READINGS
-from kinescope_upload.emulator import Right, Token
+from kinescope_upload.emulator import Action, Fault, Right, Route, Token
 from kinescope_upload.emulator.readings import READINGS as OF_EMULATOR
 from kinescope_upload.emulator.settings import Rate
 from support.trial_runs import trial_world
@@ -50,6 +52,28 @@ def assert_told(readings: Mapping[str, str], folder: Path) -> None:
         differing = {name for name, one in run.readings.items() if one["differs"]}
         assert differing == {name for name, value in run.values.items() if value not in {None, DEFAULTS[name]}}
         assert world.emulator.videos() == ()
+
+
+def test_a_deleted_id_and_a_description_are_asked_for_before_anything_else(tmp_path: Path) -> None:
+    with trial_world(tmp_path) as world:
+        world.try_it()
+        records = world.emulator.accounting.records()
+        pairs = [(first.route, second.route, first.status or 0) for first, second in pairwise(records)]
+        after_deletions = [second for first, second, status in pairs if first is Route.VIDEO_DELETE and status < 300]
+        assert after_deletions[0] is Route.INIT
+        assert Route.VIDEO_LIST in [second for first, second, _ in pairs if first is Route.INIT]
+
+
+def test_what_holds_at_the_first_question_is_told_with_its_delay(tmp_path: Path) -> None:
+    with trial_world(
+        tmp_path, {"deleted-id": "late", "search": "late"}, deleted_id_lingers=0.2, search_lag=0.2
+    ) as world:
+        world.emulator.faults.add(Fault(route=Route.INIT, skip=2, action=Action.DELAY, delay=0.4))
+        world.emulator.faults.add(Fault(route=Route.VIDEO_LIST, skip=1, action=Action.DELAY, delay=0.4))
+        run = world.try_it()
+        for name, value in (("deleted-id", "free"), ("search", "at-once")):
+            told = re.fullmatch(r"or late by less than (\d+\.\d) s", run.readings[name]["note"])
+            assert (run.values[name], told is not None and float(told[1]) >= 0.4) == (value, True), run.readings[name]
 
 
 def test_the_table_is_that_of_the_emulator() -> None:

@@ -16,7 +16,7 @@ from kinescope_upload.commands.doctor.readings import (
     TrialResult,
     in_order,
 )
-from kinescope_upload.commands.doctor.trial.view import JsonTrialView
+from kinescope_upload.commands.doctor.trial.view import JsonTrialView, TextTrialView
 from kinescope_upload.commands.doctor.view import print_checkup
 from kinescope_upload.commands.folders import FolderAnswer, print_folders
 from kinescope_upload.commands.import_progress.command import print_takeover
@@ -82,6 +82,10 @@ TRIAL = TrialResult(
 )
 
 
+def trial_view(out: io.StringIO, clock: Clock) -> JsonTrialView:
+    return JsonTrialView(out, progress=TextTrialView(io.StringIO()), clock=clock)
+
+
 def command_lines() -> list[dict[str, Any]]:
     """The lines."""
     options = DisplayOptions(as_json=True)
@@ -99,5 +103,5 @@ def command_lines() -> list[dict[str, Any]]:
         line(lambda out, clock: print_checkup(SETTINGS, DOCTOR, options, out, clock=clock)),
         line(lambda out, clock: print_map(answer, options, out, clock=clock)),
         line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),
-        line(lambda out, clock: JsonTrialView(out, clock=clock).backends(TRIAL, "kupload-try-2026-02-18.json")),
+        line(lambda out, clock: trial_view(out, clock).backends(TRIAL, "kupload-try-2026-02-18.json")),
     ]

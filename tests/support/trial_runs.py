@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHORT = 2.0
 """Seconds that all waits of a try together may take here; nothing of the emulator takes longer."""
+LATE = 1.0
+"""Seconds that "late" means here: less than that, and more than a first question takes on a busy machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,7 @@ class TrialWorld:
         *,
         as_json: bool,
         without: tuple[str, ...],
+        stderr: io.StringIO | None = None,
         **wish: Any,  # noqa: ANN401
     ) -> int:
         environment = {name: value for name, value in self.environment.items() if name not in without}
@@ -88,13 +91,15 @@ class TrialWorld:
         options = TrialOptions(
             **{"folder_id": folder_id or self.folder_id, "directory": self.directory, "longest_wait": SHORT, **wish}
         )
-        return run_trial(settings, options, DisplayOptions(as_json=as_json), stdout)
+        display = DisplayOptions(as_json=as_json)
+        return run_trial(settings, options, display, stdout=stdout, stderr=stderr or io.StringIO())
 
 
 @contextmanager
 def trial_world(folder: Path, readings: Mapping[str, str] | None = None, **settings: Any) -> Iterator[TrialWorld]:  # noqa: ANN401
     """A world with these readings; `settings` are the emulator's."""
     folder.mkdir(exist_ok=True)
-    with Emulator(folder / "kinescope", EmulatorSettings(readings=dict(readings or {}), **settings)) as emulator:
+    chosen = {"deleted_id_lingers": LATE, "search_lag": LATE, **settings}
+    with Emulator(folder / "kinescope", EmulatorSettings(readings=dict(readings or {}), **chosen)) as emulator:
         scratch = emulator.create_folder("scratch")
         yield TrialWorld(emulator=emulator, folder_id=scratch.id, directory=folder)

@@ -154,9 +154,9 @@ def emulator(
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")
     ] = 0,
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where the bytes of the videos go.")] = Path(
-        "kinescope-emulator"
-    ),
+    folder: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where the bytes of the videos go; they stay there when it ends.")
+    ] = Path("kinescope-emulator"),
     reading: Annotated[
         list[str] | None,
         typer.Option(
@@ -167,7 +167,7 @@ def emulator(
         ),
     ] = None,
 ) -> None:
-    """Run a stand-in for Kinescope on this machine (extra: demo)."""
+    """Run a stand-in for Kinescope on this machine (extra: demo). It begins empty each time it starts."""
     from kinescope_upload.cli.emulator import run_emulator
 
     run_emulator(folder, port, reading or [])

@@ -77,4 +77,4 @@ def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: s
         is_thorough=is_thorough,
         longest_wait=min(LONGEST_WAIT, parse_max_wait(max_wait, LONGEST_WAIT, above_zero=True)),
     )
-    return run_trial(settings, wish, display_options(settings), sys.stdout)
+    return run_trial(settings, wish, display_options(settings), stdout=sys.stdout, stderr=sys.stderr)

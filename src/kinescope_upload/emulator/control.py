@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kinescope_upload.emulator.exchange import Service
@@ -29,6 +30,8 @@ class ForeignVideo:
     md5: str | None = None
     status: VideoStatus = VideoStatus.DONE
     description: str = ""
+    age: float = 0.0
+    """Seconds since it was made."""
 
 
 class Control:
@@ -108,6 +111,7 @@ class Control:
             description=foreign.description,
             described_at=self._now(),
             foreign=True,
+            created_at=datetime.now(UTC) - timedelta(seconds=foreign.age),
         )
         self._store.add(video)
         return self._store.fact(video.id)

@@ -29,9 +29,11 @@ LEFT = LeftVideo(video_id="v", title="t", reason="r")
         (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.NOTE, message="y"),)), 0),
         (TrialResult(outcomes=FOUND, kept=("a folder",)), 0),
         (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.AGAINST, message="y"),)), 1),
+        (TrialResult(outcomes=FOUND, steps=(Step(subject="x", state=StepState.NOT_TRIED, message="y"),)), 1),
         (TrialResult(outcomes=(*FOUND, NotTold(name="move", why="y"))), 1),
         (TrialResult(outcomes=FOUND, left=(LEFT,)), 1),
         (TrialResult(outcomes=FOUND, left=(LEFT,), stopped="no network"), 3),
+        (TrialResult(outcomes=FOUND, stopped="Interrupted.", is_interrupted=True), 130),
     ],
 )
 def test_the_exit_code(result: TrialResult, code: int) -> None:

@@ -77,13 +77,13 @@ def test_eventually_ends_when_it_holds_and_when_its_time_is_over() -> None:
     assert not time.budget(3).eventually(lambda: False, at_most=10)
 
 
-def watch(time: Time, *, told_at: float, at_most: float, name: str = "move") -> Watch:
+def watch(time: Time, *, told_at: float, at_most: float, name: str = "move", begun: float = 0.0) -> Watch:
     def look(*, is_last: bool) -> Sequence[Outcome]:
         if time.seconds >= told_at:
             return [Found(name=name, value="put", remark="told")]
         return [Found(name=name, value="both", remark="last")] if is_last else []
 
-    return Watch(what=f"{name}", names=(name,), at_most=at_most, look=look)
+    return Watch(what=f"{name}", names=(name,), begun=begun, at_most=at_most, look=look)
 
 
 def test_all_are_watched_at_once_each_for_its_own_time() -> None:
@@ -98,6 +98,22 @@ def test_all_are_watched_at_once_each_for_its_own_time() -> None:
     assert time.seconds <= 505
     assert [what for what, _ in announced] == ["move, move, move", "move, move", "move"]
     assert announced[0][1] == 600
+
+
+def test_what_was_waited_since_the_beginning_counts_for_what_is_announced_and_for_the_end() -> None:
+    time, announced = Time(), []
+    time.seconds = 57.5
+    watched = [watch(time, told_at=500, at_most=60, begun=0.0)]
+    found = list(watch_all(watched, time.budget(600), lambda what, at_most: announced.append((what, at_most))))
+    assert [one.remark for one in found if isinstance(one, Found)] == ["last"]
+    assert (announced, time.seconds) == ([("move", 2.5)], 60)
+
+
+def test_what_is_watched_for_too_long_already_is_looked_at_once_more() -> None:
+    time = Time()
+    time.seconds = 100
+    found = list(watch_all([watch(time, told_at=500, at_most=60)], time.budget(600), lambda *_: None))
+    assert ([one.remark for one in found if isinstance(one, Found)], time.seconds) == (["last"], 100)
 
 
 def test_the_budget_ends_every_watch() -> None:

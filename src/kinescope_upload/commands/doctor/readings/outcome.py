@@ -25,8 +25,6 @@ __all__ = [
     "in_order",
 ]
 
-_STOPPED: Final = 3
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -76,7 +74,11 @@ class StepState(StrEnum):
 
     GOOD = "good"
     NOTE = "note"
+    NOT_TRIED = "not tried"
     AGAINST = "against"
+
+
+_NOT_GOOD: Final = frozenset({StepState.AGAINST, StepState.NOT_TRIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ class TrialResult:
         left: What could not be deleted and stays on Kinescope.
         kept: What stays on purpose and is used again by the next try, in words.
         stopped: Why the try ended early; empty when it did not.
+        is_interrupted: Whether somebody ended it; then what is left only may be there.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -126,13 +129,19 @@ class TrialResult:
     left: tuple[LeftVideo, ...] = ()
     kept: tuple[str, ...] = ()
     stopped: str = ""
+    is_interrupted: bool = False
 
     @property
     def exit_code(self) -> int:
-        """3 when it was stopped; 1 when something could not be told, is against kupload or stays; else 0."""
+        """130 when it was interrupted, 3 when it was stopped; 1 when not everything is told, good and deleted; else 0.
+
+        A reading that is not tried counts for nothing; a step that is not tried does: it could be.
+        """
+        if self.is_interrupted:
+            return ExitCode.INTERRUPTED
         if self.stopped:
-            return _STOPPED
-        is_against = any(step.state is StepState.AGAINST for step in self.steps)
+            return ExitCode.STOPPED
+        is_against = any(step.state in _NOT_GOOD for step in self.steps)
         is_untold = any(isinstance(outcome, NotTold) for outcome in self.outcomes)
         return ExitCode.NOT_DONE if is_against or is_untold or self.left else ExitCode.DONE
 

@@ -2,7 +2,8 @@
 
 ::
 
-    trial ──► preflight        may it begin: the token, the folder, what lies in it
+    trial ──► beginning        may it begin: network, token, workspace      preflight   the folder, what lies in it
+         ├──► interrupts       Ctrl+C ends the asking, then the deleting, and never the telling
          ├──► probes/          one module for each group of readings; each probe asks and yields what it found
          ├──► watching         what takes time, all at once, within one budget
          ├──► cleanup          deletes what was made, also after a failure or Ctrl+C

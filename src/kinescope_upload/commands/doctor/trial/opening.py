@@ -61,6 +61,7 @@ def ask_init(session: Session, wish: Wish) -> Answer:
     """The answer to init, in the dialect that is documented; in the other one where only that can be used."""
     is_json = Dialect.JSON in session.benches and wish.video_id is None
     video_id = wish.video_id or new_id()
+    is_new = video_id not in session.scratch.made
     if not is_json:
         session.scratch.made[video_id] = wish.title
     session.scratch.is_init_open = True
@@ -69,7 +70,7 @@ def ask_init(session: Session, wish: Wish) -> Answer:
     named = _named_by(answer)[0] if is_json else None
     if named:
         session.scratch.made[named] = wish.title
-    if not is_json and not is_success(answer):
+    if not is_json and is_new and not is_success(answer):
         del session.scratch.made[video_id]
     return answer
 

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
     from kinescope_upload.commands.doctor.readings import TrialResult
 
-__all__ = ["write_report"]
+__all__ = ["ended_tries", "write_report"]
 
 _MOST_A_DAY: Final = 1000
 
 
-def write_report(result: TrialResult, directory: Path, *, at: datetime, api_url: str) -> Path | None:
+def write_report(result: TrialResult, directory: Path, *, run: str, at: datetime, api_url: str) -> Path | None:
     """Writes `kupload-try-YYYY-MM-DD.json`, or the same with a number: no file is ever replaced.
 
     Args:
         result: What was found.
         directory: Where the file goes.
+        run: The try, eight hexadecimal digits.
         at: When (UTC).
         api_url: The management API's address; its host is told.
 
@@ -36,6 +37,7 @@ def write_report(result: TrialResult, directory: Path, *, at: datetime, api_url:
     report = {
         "kupload": __version__,
         "date": f"{at:%Y-%m-%d}",
+        "try": run,
         "host": urlsplit(api_url).hostname,
         **trial_object(result),
     }
@@ -52,3 +54,19 @@ def write_report(result: TrialResult, directory: Path, *, at: datetime, api_url:
             return None
         return path
     return None
+
+
+def ended_tries(directory: Path) -> frozenset[str]:
+    """The tries that left their file here: a try writes it when it has ended."""
+    return frozenset(run for file in directory.glob("kupload-try-*.json") if (run := _run_in(file)))
+
+
+def _run_in(file: Path) -> str:
+    try:
+        match json.loads(file.read_text("utf-8")):
+            case {"try": str(run)}:
+                return run
+            case _:
+                return ""
+    except (OSError, ValueError, RecursionError):
+        return ""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from kinescope_upload.commands.doctor.readings import NotTold, NotTried, Outcome, Step, StepState
+from kinescope_upload.commands.doctor.readings import NotTold, Outcome, Step, StepState
 from kinescope_upload.commands.doctor.readings.of_answers import words_of
-from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.commands.doctor.trial.sender import Sender
+from kinescope_upload.errors import BatchStoppedError, KuploadError, TryAgainError
+from kinescope_upload.kinescope.error_messages import error_for
+from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from kinescope_upload.commands.doctor.trial.bench import Bench
     from kinescope_upload.commands.doctor.trial.scratch import Scratch
-    from kinescope_upload.commands.doctor.trial.sender import Sender
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
-    from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.upload import Dialect, Record
 
 __all__ = [
@@ -35,8 +37,8 @@ __all__ = [
     "good",
     "new_id",
     "not_told",
-    "not_tried",
     "note",
+    "untried",
 ]
 
 SIZE: Final = 4096
@@ -67,12 +69,14 @@ class Watch:
     Attributes:
         what: What is waited for, to follow "waiting for".
         names: The readings that it decides.
-        at_most: Seconds that are waited for it.
+        begun: Since when it is waited for, in the seconds of the budget.
+        at_most: Seconds that are waited for it from then on; infinite where only the budget bounds it.
         look: Looks once.
     """
 
     what: str
     names: tuple[str, ...]
+    begun: float
     at_most: float
     look: Look
 
@@ -97,6 +101,7 @@ class Session:
         folders: The project's folders as they came.
         open_unpaced: Opens a client that holds no request back.
         is_thorough: Whether many requests may be sent at once.
+        is_workspace_told: Whether the list of access tokens names the workspace.
         is_told_not_to_delete: Whether the list of access tokens says that the token may not delete.
         may_delete: Whether the token may delete videos; None until that is known.
         unknown_delete: The answer to `DELETE` of an id that no video has.
@@ -104,6 +109,7 @@ class Session:
         second_folder: A folder that videos may be moved to.
         complete: The videos whose every byte arrived, by dialect.
         wrong_answers: Answers to requests that were wrong on purpose.
+        untried: Why a dialect is not tried, by dialect.
         kept: What stays on purpose, in words.
     """
 
@@ -119,6 +125,7 @@ class Session:
     folders: tuple[object, ...]
     open_unpaced: Callable[[], AbstractContextManager[HttpClient]]
     is_thorough: bool = False
+    is_workspace_told: bool = False
     is_told_not_to_delete: bool = False
     may_delete: bool | None = None
     unknown_delete: Answer | None = None
@@ -126,6 +133,7 @@ class Session:
     second_folder: str | None = None
     complete: dict[Dialect, Record] = field(default_factory=dict)
     wrong_answers: list[Answer] = field(default_factory=list)
+    untried: dict[Dialect, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
 
     @property
@@ -133,11 +141,19 @@ class Session:
         """Where uploads are created."""
         return f"{self.uploader_url}/v2/init"
 
+    @contextmanager
+    def unpaced(self) -> Iterator[Session]:
+        """The same session over connections that are open already, and with no request held back."""
+        with self.open_unpaced() as service:
+            for url in (self.api_url, self.init_url):
+                service.is_reachable(url)
+            yield replace(self, sender=Sender(service, api_url=self.api_url, waits=self.waits))
+
     def list_folders(self) -> tuple[object, ...]:
         """The project's folders as they come, of all depths.
 
         Raises:
-            StoppedError: The answer is no list.
+            KuploadError: The answer is no list.
         """
         return all_pages(self.sender, f"/v1/projects/{self.project_id}/folders", action="list the project's folders")
 
@@ -161,7 +177,7 @@ def all_pages(sender: Sender, path: str, *, action: str) -> tuple[object, ...]:
     """Every item of a list as it comes.
 
     Raises:
-        StoppedError: An answer is no list.
+        KuploadError: An answer is no list, as for any other request to the management API.
     """
     items: list[object] = []
     for page in range(1, _MOST_PAGES):
@@ -171,10 +187,18 @@ def all_pages(sender: Sender, path: str, *, action: str) -> tuple[object, ...]:
             case {"data": list(found)} if answer.status < 300:  # noqa: PLR2004 - the class of success
                 items += found
             case _:
-                raise StoppedError(f"Kinescope refuses to {action} ({words_of(answer)}).")
+                raise _not_listed(sender, answer, action)
         if len(found) < _PER_PAGE:
             break
     return tuple(items)
+
+
+def _not_listed(sender: Sender, answer: Answer, action: str) -> KuploadError:
+    meaning = interpret(Request.API, answer)
+    if meaning is Meaning.DONE:
+        what = f"Kinescope's answer cannot be read (asked to {action})."
+        return TryAgainError(what, request_id=answer.request_id)
+    return error_for(meaning, answer, action=action, now=sender.now())
 
 
 def new_id() -> str:
@@ -197,11 +221,11 @@ def against(subject: str, message: str) -> Step:
     return Step(subject=subject, state=StepState.AGAINST, message=message)
 
 
+def untried(subject: str, why: str) -> Step:
+    """Something was not tried although it should have been."""
+    return Step(subject=subject, state=StepState.NOT_TRIED, message=why)
+
+
 def not_told(names: Sequence[str], why: str) -> list[Outcome]:
     """These readings were asked for, and the answers do not tell."""
     return [NotTold(name=name, why=why) for name in names]
-
-
-def not_tried(names: Sequence[str], why: str) -> list[Outcome]:
-    """These readings were not asked for."""
-    return [NotTried(name=name, why=why) for name in names]

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["JsonTrialView", "TextTrialView", "TrialStart", "TrialView", "trial_object"]
+__all__ = ["RUN_AGAIN", "JsonTrialView", "TextTrialView", "TrialStart", "TrialView", "trial_object"]
 
+RUN_AGAIN: Final = "Run the same command again: it deletes videos of an earlier try."
+"""What to do about videos that stay."""
 _WORD_WIDTH: Final = 9
 _SUBJECT_WIDTH: Final = 18
 _NARROWEST: Final = 20
@@ -62,25 +64,19 @@ class TrialStart:
 
 
 class JsonTrialView:
-    """One line of JSON at the end.
+    """One line of JSON at the end; until then, lines for a person elsewhere.
 
     Args:
-        stream: Takes it.
+        stream: Takes the JSON.
+        progress: Takes the lines.
         clock: Where the time comes from.
     """
 
-    def __init__(self, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(self, stream: TextIO, *, progress: TextTrialView, clock: Clock = SYSTEM_CLOCK) -> None:
         self._stream = escape_unencodable(stream)
         self._clock = clock
-
-    def starts(self, start: TrialStart) -> None:
-        """Nothing is said."""
-
-    def found(self, item: Outcome | Step) -> None:
-        """Nothing is said until the end."""
-
-    def waits(self, what: str, at_most: float) -> None:
-        """Nothing is said."""
+        self.starts, self.found = progress.starts, progress.found
+        self.waits, self.deletes = progress.waits, progress.deletes
 
     def backends(self, result: TrialResult, file: str | None) -> None:
         """Writes everything that was found."""
@@ -125,14 +121,32 @@ class TextTrialView:
         """Says what is waited for."""
         self._say(f"waiting for {what} (at most {format_duration(at_most)})")
 
+    def deletes(self, number: int) -> None:
+        """Says that so many videos are deleted."""
+        self._say(f"deleting {count(number, 'video', 'videos')}; Ctrl+C ends that, too, and what stays is named")
+
     def backends(self, result: TrialResult, file: str | None) -> None:
         """Writes all readings as a table, and what stays."""
-        show_sections(list(_sections(result)), list(_totals(result, file)), self._stream)
-        self._stream.flush()
+        self._write("")
+        show_sections([_readings(result)], (), self._stream)
+        if result.left:
+            self._write("Left on Kinescope")
+            for video in result.left:
+                self._write(f"  {self._surface.shown(video.video_id or 'id not known')}")
+                for text in (video.title, video.reason):
+                    self._say(text, indent="    ")
+            self._write("")
+        if result.kept:
+            self._write("Stays on purpose")
+            for text in result.kept:
+                self._say(text, indent="  ")
+            self._write("")
+        for line in _totals(result, file):
+            self._say(line)
 
-    def _say(self, text: str) -> None:
-        for line in wrapped(self._surface.shown(text), self._surface.width):
-            self._write(line)
+    def _say(self, text: str, *, indent: str = "") -> None:
+        for line in wrapped(self._surface.shown(text), self._surface.width - len(indent)):
+            self._write(indent + line)
 
     def _write(self, line: str) -> None:
         self._stream.write(f"{line}\n")
@@ -155,12 +169,9 @@ def _line_of(item: Outcome | Step) -> tuple[str, str, str]:
             return "not tried", item.name, item.why
 
 
-def _sections(result: TrialResult) -> Iterator[Section]:
+def _readings(result: TrialResult) -> Section:
     rows = tuple(_row(outcome) for outcome in result.outcomes)
-    yield Section(title="Open readings", columns=("Reading", "Found", "Default", "Note"), rows=rows)
-    left = tuple((video.video_id or "–", video.title, video.reason) for video in result.left)
-    yield Section(title="Left on Kinescope", columns=("Video", "Title", "Why"), rows=left)
-    yield Section(title="Stays on purpose", columns=("What",), rows=tuple((line,) for line in result.kept))
+    return Section(title="Open readings", columns=("Reading", "Found", "Default", "Note"), rows=rows)
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str, str]:
@@ -188,21 +199,36 @@ def _totals(result: TrialResult, file: str | None) -> Iterator[str]:
     yield f"Found {found} of {len(result.outcomes)} readings. Differing from our default {other}."
     yield f"Not told {untold}, not tried {untried}. Against kupload {against}."
     if result.left:
-        yield f"{count(len(result.left), 'video stays', 'videos stay')} on Kinescope: delete them there."
+        yield f"{_stays(result)} on Kinescope. {RUN_AGAIN} Or delete them there."
     if result.stopped:
         yield f"Stopped early: {result.stopped}"
-    if file is not None:
-        yield f"Written {file}: hand it on. It holds no token, no upload URL and no whole id."
+    if file is None:
+        yield "No file could be written."
+    else:
+        mark = ", marked as interrupted" if result.is_interrupted else ""
+        yield (
+            f"Written {file}{mark}: send it to whoever gave you kupload. It holds no token and no upload URL. Of each "
+            "id it holds the last four characters, but X-Request-IDs whole, which Kinescope's support asks for."
+        )
+
+
+def _stays(result: TrialResult) -> str:
+    """Whoever interrupts the deleting does not hear what became of the last request."""
+    if result.is_interrupted:
+        return f"{count(len(result.left), 'video', 'videos')} may stay"
+    return count(len(result.left), "video stays", "videos stay")
 
 
 def trial_object(result: TrialResult) -> JsonFields:
     """What was found as the fields of the JSON output."""
     return {
         "exit_code": result.exit_code,
+        "interrupted": result.is_interrupted,
         "stopped": plain(result.stopped),
         "readings": [_reading_object(outcome) for outcome in result.outcomes],
         "steps": [
-            {"subject": plain(step.subject), "state": step.state, "told": plain(step.message)} for step in result.steps
+            {"subject": plain(step.subject), "state": step.state.replace(" ", "_"), "told": plain(step.message)}
+            for step in result.steps
         ],
         "left": [
             {"video_id": plain(video.video_id), "title": plain(video.title), "reason": plain(video.reason)}

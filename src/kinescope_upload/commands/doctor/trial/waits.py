@@ -12,7 +12,7 @@ __all__ = ["WaitBudget"]
 
 _LONGEST_TICK = 5.0
 _SHORTEST_TICK = 0.02
-_TICKS = 100
+_TICKS = 40
 """A wait of the whole budget looks at least so many times."""
 _LOOKS = 10
 """A shorter wait looks at least so many times."""

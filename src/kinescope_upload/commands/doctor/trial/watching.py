@@ -24,20 +24,23 @@ def watch_all(
         waits: The budget; each look and each pause counts.
         announce: Hears what is waited for, and for how many seconds at most, whenever that changes.
     """
-    begun, budget, announced = waits.now(), waits.left, ""
+    start, budget, announced = waits.now(), waits.left, ""
+    ends = {id(watch): min(watch.begun + watch.at_most, start + budget) for watch in watches}
     waiting = list(watches)
     while waiting:
-        elapsed = waits.now() - begun
         still = []
         for watch in waiting:
-            found = watch.look(is_last=elapsed >= min(watch.at_most, budget))
+            is_last = waits.now() >= ends[id(watch)]
+            found = watch.look(is_last=is_last)
             yield from found
-            if not found and elapsed < min(watch.at_most, budget):
+            if not found and not is_last:
                 still.append(watch)
         waiting = still
-        if waiting:
-            what = ", ".join(watch.what for watch in waiting)
-            if what != announced:
-                announce(what, max(min(watch.at_most, budget) for watch in waiting) - elapsed)
-                announced = what
-            waits.pause(min(waits.tick, waits.left))
+        if not waiting:
+            return
+        left = [max(0.0, ends[id(watch)] - waits.now()) for watch in waiting]
+        what = ", ".join(watch.what for watch in waiting)
+        if what != announced:
+            announce(what, max(left))
+            announced = what
+        waits.pause(min(waits.tick, waits.left, *left))

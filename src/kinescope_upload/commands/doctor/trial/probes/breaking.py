@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings import Found, NotTold
@@ -46,7 +47,8 @@ def break_an_upload(session: Session) -> Iterator[Item]:
     yield Watch(
         what="Kinescope to notice the broken upload",
         names=("broken-upload", "suspended-upload"),
-        at_most=session.waits.total,
+        begun=broken_at,
+        at_most=inf,
         look=look,
     )
 

@@ -6,49 +6,50 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings import Found, NotTold, NotTried
+from kinescope_upload.commands.doctor.readings.lateness import Happening
 from kinescope_upload.commands.doctor.readings.of_answers import decide_validation_status, is_success, words_of
 from kinescope_upload.commands.doctor.readings.of_videos import decide_description, decide_long_title, text_of
 from kinescope_upload.commands.doctor.trial.opening import Wish, ask_init, open_upload, opened
-from kinescope_upload.commands.doctor.trial.session import Watch
+from kinescope_upload.commands.doctor.trial.probes.lateness import Question, asked_until_yes
 from kinescope_upload.kinescope.tus import Meaning, Request, interpret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from kinescope_upload.commands.doctor.readings import Outcome
     from kinescope_upload.commands.doctor.trial.session import Item, Session
 
 __all__ = ["ask_wrongly", "describe_a_video", "give_a_long_title"]
 
 _TITLE: Final = 141
 """Characters: one more than the dashboard allows."""
-_SEARCH_WAIT: Final = 60.0
 
 
 def describe_a_video(session: Session) -> Iterator[Item]:
     """Gives init a description, and looks for one of its words."""
     word = f"kuploadtry{uuid.uuid4().hex[:12]}"
     description = f"Made by kupload doctor --try; may be deleted. {word}"
-    upload = open_upload(session, Wish(title=session.scratch.title("description"), description=description))
-    begun = session.waits.now()
-    is_found_at_once = _finds(session, word, upload.video_id)  # before anything else: every request takes its turn
-    asked_after = session.waits.now() - begun
+    wish = Wish(title=session.scratch.title("description"), description=description)
+    with session.unpaced() as unpaced:
+        asked = session.waits.now()
+        upload = open_upload(unpaced, wish)
+        described = Happening(asked=asked, answered=session.waits.now())
+        found = asked_until_yes(session, unpaced, _search_for(word, upload.video_id), described)
     outcome = decide_description(sent=description, stored=text_of(session.video(upload.video_id), "description"))
     yield outcome
-    if not isinstance(outcome, Found) or outcome.value == "dropped":
+    if isinstance(outcome, Found) and outcome.value == "kept":
+        yield found
+    else:
         yield NotTried(name="search", why="there is no description to find")
-        return
-    if is_found_at_once:
-        yield Found(name="search", value="at-once", remark=f"asked after {asked_after:.1f} s")
-        return
 
-    def look(*, is_last: bool) -> Sequence[Outcome]:
-        waited = session.waits.now() - begun
-        if _finds(session, word, upload.video_id):
-            return [Found(name="search", value="late", remark=f"after {waited:.1f} s")]
-        return [Found(name="search", value="never", remark=f"not within {waited:.1f} s")] if is_last else []
 
-    yield Watch(what="the search to know a description", names=("search",), at_most=_SEARCH_WAIT, look=look)
+def _search_for(word: str, video_id: str) -> Question:
+    """Whether a search knows the description."""
+
+    def ask(by: Session) -> bool:
+        return _finds(by, word, video_id)
+
+    what = "the search to know a description"
+    return Question(name="search", at_once="at-once", never="never", what=what, ask=ask)
 
 
 def _finds(session: Session, word: str, video_id: str) -> bool:

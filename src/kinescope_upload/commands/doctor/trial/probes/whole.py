@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings.of_videos import (
@@ -12,7 +13,7 @@ from kinescope_upload.commands.doctor.readings.of_videos import (
     status_of,
 )
 from kinescope_upload.commands.doctor.trial.bench import FILE_NAME
-from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, against, good, not_told, note
+from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, against, good, not_told, note, untried
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
 from kinescope_upload.errors import KuploadError, LessonFailedError, UnreachableError
 from kinescope_upload.upload import LengthReached, OffsetAccepted, advance
@@ -32,6 +33,8 @@ _QUARTER: Final = SIZE // 4
 
 def upload_whole_videos(session: Session) -> Iterator[Item]:
     """Uploads one video in each dialect, and watches until they are processed; the first one's originals count."""
+    for dialect, why in session.untried.items():
+        yield untried(f"whole way, {dialect}", why)
     for dialect, bench in session.benches.items():
         try:
             record, how = _uploaded(bench)
@@ -80,7 +83,13 @@ def _processing(session: Session, record: Record, *, decides: bool) -> Watch:
         return [originals, decide_original_name(video, file_name=FILE_NAME), step] if decides else [step]
 
     names = ("originals", "original-name") if decides else ()
-    return Watch(what="Kinescope to process a video", names=names, at_most=session.waits.total, look=look)
+    return Watch(
+        what="Kinescope to process a video",
+        names=names,
+        begun=session.waits.now(),
+        at_most=inf,
+        look=look,
+    )
 
 
 def _step_of(subject: str, video: object, record: Record) -> Step:
