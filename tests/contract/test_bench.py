@@ -89,5 +89,6 @@ def test_the_live_tests_run_when_the_environment_holds_what_they_need(emulator: 
     assert emulator.videos() == ()
 
 
+@pytest.mark.slow
 def test_the_live_tests_are_skipped_when_the_environment_does_not_hold_what_they_need() -> None:
     assert "not set: KINESCOPE_API_KEY" in run_live({})

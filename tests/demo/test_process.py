@@ -58,6 +58,7 @@ def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[.
     assert sorted(one.name for one in tmp_path.iterdir()) == [".env", "kupload.toml"]
 
 
+@pytest.mark.slow
 def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[..., Any]) -> None:
     demo = start_demo("--faults")
     assert demo.finish() == 0, "\n".join(demo.lines)
@@ -91,6 +92,7 @@ def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[.
     assert demo.leftovers() == []
 
 
+@pytest.mark.slow
 def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..., Any], small_library: Path) -> None:
     before = _snapshot(small_library)
     demo = start_demo("--library", "library")
@@ -125,6 +127,7 @@ def test_it_can_be_stopped_at_any_moment_and_leaves_nothing(
         assert any("Everything is saved; the same command goes on where it was." in line for line in demo.lines)
 
 
+@pytest.mark.slow
 def test_what_keep_prints_can_be_used_in_a_second_terminal(
     start_demo: Callable[..., Any], small_library: Path, tmp_path: Path
 ) -> None:

@@ -12,7 +12,12 @@ _SIZES = (40 * KIB, 300 * KIB, 700 * KIB, 900 * KIB)
 
 def _cases() -> list[object]:
     return [
-        pytest.param(row, dialect, id=f"{row.name} ({dialect})")
+        pytest.param(
+            row,
+            dialect,
+            id=f"{row.name} ({dialect})",
+            marks=pytest.mark.slow if row.takes_seconds and dialect != row.dialects[0] else (),
+        )
         for row in ROWS
         for dialect in DIALECTS
         if dialect in row.dialects

@@ -121,7 +121,7 @@ def test_the_promise_holds_after_any_history(postgres: Server, histories: int) -
     )
 
 
-@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("dialect", ["tus", pytest.param("json", marks=pytest.mark.slow)])
 def test_a_history_of_every_fault_one_after_the_other_ends_whole(
     postgres: Server, dialect: str, tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_late_creation_without_its_description_is_named_and_kept(worlds: World
     world.assert_promise()
 
 
+@pytest.mark.slow
 def test_a_late_creation_by_tus_is_found_by_a_run_in_the_other_dialect(worlds: WorldMaker) -> None:
     world = worlds("tus")
     world.environment["KUPLOAD_ORPHAN_WAIT"] = "2"

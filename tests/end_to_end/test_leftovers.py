@@ -136,6 +136,7 @@ def test_an_attempt_of_a_version_that_set_no_mark_ends_in_doubt(worlds: WorldMak
     assert left in _ids(world)
 
 
+@pytest.mark.slow
 def test_a_creation_that_is_still_at_work_is_looked_for_a_second_time(worlds: WorldMaker) -> None:
     world = worlds("json")
     world.fill(SIZES[:1])

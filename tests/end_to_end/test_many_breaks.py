@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MIB = 1024 * KIB
 
 
-@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("dialect", ["tus", pytest.param("json", marks=pytest.mark.slow)])
 def test_sixty_files_through_a_line_that_breaks_every_eight_mebibytes(worlds: WorldMaker, dialect: str) -> None:
     chance = random.Random(8)
     world = worlds(dialect)

@@ -189,6 +189,7 @@ def test_ctrl_c_ends_the_long_wait_at_once_however_often_it_comes(tmp_path: Path
 
 
 @NOT_ON_WINDOWS
+@pytest.mark.slow
 def test_any_number_of_ctrl_c_ends_the_deleting_and_what_may_stay_is_named(tmp_path: Path) -> None:
     with trial_world(tmp_path, {"broken-upload": "uploading"}) as world:
         process = Process(world, "--json")

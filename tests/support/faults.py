@@ -28,6 +28,7 @@ class Row:
         exits: The exit code of each run; between runs everything is healed.
         cuts: How many transfers lose what was in flight.
         dialects: Where it can happen.
+        takes_seconds: Whether kupload waits for seconds; `make test` plays it in one dialect.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Row:
     exits: tuple[int, ...] = (0,)
     cuts: int = 0
     dialects: tuple[str, ...] = DIALECTS
+    takes_seconds: bool = False
 
 
 def _service(fault: Fault, **settings: int) -> Arrange:
@@ -182,8 +184,10 @@ def _rows_of_line() -> list[Row]:
     return [
         Row(name="connections are cut by FIN", arrange=_cut(600 * KIB, Break.FIN, 3), cuts=3),
         Row(name="connections are cut by RST", arrange=_cut(600 * KIB, Break.RST, 3), cuts=3),
-        Row(name="every connection is cut at its first byte", arrange=_cut(0, Break.RST, 10), cuts=4),
-        Row(name="answers are lost on the way", arrange=_answers_lost(10), cuts=6),
+        Row(
+            name="every connection is cut at its first byte", arrange=_cut(0, Break.RST, 10), cuts=4, takes_seconds=True
+        ),
+        Row(name="answers are lost on the way", arrange=_answers_lost(10), cuts=6, takes_seconds=True),
     ]
 
 
