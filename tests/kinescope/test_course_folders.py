@@ -57,11 +57,16 @@ def test_near_names_are_those_of_no_course() -> None:
     assert add.near == ()
 
 
-def test_a_run_believes_a_pin_and_lists_what_is_missing() -> None:
+def test_a_run_goes_by_pins_and_lists_what_is_missing() -> None:
     found, missing = find_folders(
-        ["01_analytics", "02_ads", "03_ai"], pinned={"02_ads": "f9"}, folders=FOLDERS, project_id=PROJECT
+        ["01_analytics", "02_ads", "03_ai"], pinned={"02_ads": "F3"}, folders=FOLDERS, project_id=PROJECT
     )
-    assert (found, missing) == ({"01_analytics": "f1", "02_ads": "f9"}, ("03_ai",))
+    assert (found, missing) == ({"01_analytics": "f1", "02_ads": "f3"}, ("03_ai",))
+
+
+def test_a_run_refuses_a_pin_to_what_is_no_folder_of_the_project() -> None:
+    with pytest.raises(UsageError, match=r"02_ads.* f9, which is no folder .*kupload\.toml"):
+        find_folders(["02_ads"], pinned={"02_ads": "f9"}, folders=FOLDERS, project_id=PROJECT)
 
 
 def test_a_run_refuses_to_choose_between_two() -> None:

@@ -103,6 +103,7 @@ class RemoteVideo:
     created_at: datetime
     title: str = "t"
     mark: str | None = None
+    parent_id: str = "p"
     received: int = 0
     versions: set[int] = field(default_factory=set)
     takes_bytes: bool = True
@@ -188,6 +189,11 @@ class Server:
         if self.hides_offset:
             return OffsetLost() if record.offset_refused else OffsetUnknown()
         return _held(video)
+
+    def move(self, video_id: str, parent_id: str) -> None:
+        if video := self.shown(video_id):
+            must(video.is_ours, "a video of somebody else's was moved")
+            video.parent_id = parent_id
 
     def delete(self, video_id: str) -> None:
         if video := self.shown(video_id):
@@ -354,6 +360,7 @@ class Run:
             video=lambda video_id: self.answer(lambda: self.named(video_id)),
             videos_with_text=self.with_text,
             newest_videos=self.newest,
+            move=lambda video_id, parent_id: self.answer(lambda: server.move(video_id, parent_id)),
             delete=lambda video_id: self.answer(lambda: server.delete(video_id)),
             removed=lambda _video_id, reason: server.check_removal(reason),
             known_ids=lambda: {world.saved.video_id} if world.saved else set(),

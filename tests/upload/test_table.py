@@ -15,6 +15,7 @@ from kinescope_upload.upload import (
     AlreadyExists,
     Attempted,
     Created,
+    CreationRefused,
     Dialect,
     Event,
     Failure,
@@ -53,6 +54,7 @@ _EVENTS: Final[tuple[Event, ...]] = (
     Attempted(at=_LATER, mark="its"),
     Created(upload_url="https://uploader.kinescope.io/u/2", video_id="theirs", expires_at=_LATER),
     AlreadyExists(),
+    CreationRefused(),
     InitUnanswered(),
     OffsetAccepted(offset=70, expires_at=_LATER),
     OffsetUnknown(),
@@ -153,6 +155,7 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
             "offset_confirmed": False,
         },
     ),
+    (Stage.PLANNED, CreationRefused): (Stage.PLANNED, {"attempted_at": None, "mark": None}),
     (Stage.PLANNED, InitUnanswered): (
         Stage.ORPHANED,
         {"reason": "the request that creates the video was not answered", "offset_confirmed": False},

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.retrier import Retrier
     from kinescope_upload.kinescope.management_api import KinescopeApi
-    from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
 
 
@@ -38,13 +37,11 @@ def parents_of(plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retr
     """The folder's id for each course that bytes are sent for; made where the options allow it.
 
     Raises:
-        UsageError: Folders are missing or ambiguous.
+        UsageError: Folders are missing or ambiguous, or a pin names no folder of the project.
         KuploadError: Kinescope refused, or the batch ends.
     """
     courses = {lesson.course for lesson in plan.work if lesson.decision is not Decision.LINK}
-    folders: tuple[Folder, ...] = ()
-    if courses - options.pinned.keys():
-        folders = retrier.call(lambda: kinescope.folders(options.project_id))
+    folders = retrier.call(lambda: kinescope.folders(options.project_id)) if courses else ()
     found, missing = find_folders(courses, pinned=options.pinned, folders=folders, project_id=options.project_id)
     if missing and not options.may_create:
         raise _no_folders(missing)

@@ -84,6 +84,7 @@ class _Lesson:
             video=backends.kinescope.video,
             videos_with_text=backends.kinescope.videos_with_text,
             newest_videos=self._newest_videos,
+            move=self._move,
             delete=backends.kinescope.delete_video,
             removed=self._tell_removed,
             known_ids=self._known_ids,
@@ -130,6 +131,10 @@ class _Lesson:
     def _newest_videos(self, parent_id: str) -> Iterable[Video]:
         project_id = self._run.options.project_id
         return self._run.backends.kinescope.newest_videos(project_id=project_id, parent_id=parent_id)
+
+    def _move(self, video_id: str, parent_id: str) -> None:
+        project_id = self._run.options.project_id
+        self._run.backends.kinescope.move_video(video_id, project_id=project_id, parent_id=parent_id)
 
     def _known_ids(self) -> set[str | None]:
         records = self._run.backends.progress.records.values()

@@ -92,6 +92,11 @@ class Control:
             place = places.find(parent_id or places.projects[0].id)
             return places.create_folder(name, place, unique=False)
 
+    def delete_folder(self, folder_id: str) -> None:
+        """Delete a folder, as somebody else would; what was in it names it still."""
+        with self._store.places() as places:
+            places.delete_folder(folder_id)
+
     def add_foreign_video(self, foreign: ForeignVideo) -> VideoFact:
         """Put in a video that came another way; unfinished statuses show no MD5."""
         with self._store.places() as places:
@@ -158,6 +163,7 @@ COMMANDS: Mapping[str, Callable[[Control, Mapping[str, Any]], object]] = {
     "change_video": lambda control, data: control.change_video(**data),
     "delete_video": lambda control, data: control.delete_video(**data),
     "create_folder": lambda control, data: asdict(control.create_folder(**data)),
+    "delete_folder": lambda control, data: control.delete_folder(**data),
     "add_foreign_video": _add_foreign,
 }
 """What `POST /_emulator/<command>` does with its JSON object; the answer's `data` is what it returns."""

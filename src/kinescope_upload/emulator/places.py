@@ -77,6 +77,15 @@ class Places:
         self._folders[folder.id] = folder
         return folder
 
+    def delete_folder(self, folder_id: str) -> None:
+        """Take a folder out.
+
+        Raises:
+            Refusal: There is none with this id.
+        """
+        if self._folders.pop(folder_id, None) is None:
+            raise Refusal(ErrorCode.NO_SUCH_ENTITY, f"no folder {folder_id}")
+
     @staticmethod
     def _is_at(folder: Folder, place: Place) -> bool:
         return (folder.project_id, folder.parent_id) == (place.project_id, place.folder_id)

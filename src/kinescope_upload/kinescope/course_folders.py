@@ -78,21 +78,23 @@ def match_folders(
         folders: The project's folders, at any depth.
         project_id: The project; a pin to its id means the project's root.
     """
-    names = {project_id: "the project's root"} | {folder.id: folder.name for folder in folders}
+    pins = {project_id.lower(): (project_id, "the project's root")}
+    pins |= {folder.id.lower(): (folder.id, folder.name) for folder in folders}
     wanted = sorted(set(courses))
     by_name: dict[str, tuple[str, ...]] = {}
     for folder in folders:
         if is_at_root(folder, project_id):
             by_name[folder.name] = (*by_name.get(folder.name, ()), folder.id)
     return tuple(
-        _pinned(course, pinned[course], names) if course in pinned else _by_name(course, by_name, wanted)
+        _pinned(course, pinned[course], pins) if course in pinned else _by_name(course, by_name, wanted)
         for course in wanted
     )
 
 
-def _pinned(course: str, folder_id: str, names: Mapping[str, str]) -> CourseFolder:
-    state = FolderState.PINNED if folder_id in names else FolderState.PIN_ASTRAY
-    return CourseFolder(course=course, state=state, folder_ids=(folder_id,), name=names.get(folder_id, ""))
+def _pinned(course: str, pin: str, pins: Mapping[str, tuple[str, str]]) -> CourseFolder:
+    state = FolderState.PINNED if pin.lower() in pins else FolderState.PIN_ASTRAY
+    folder_id, name = pins.get(pin.lower(), (pin, ""))
+    return CourseFolder(course=course, state=state, folder_ids=(folder_id,), name=name)
 
 
 def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collection[str]) -> CourseFolder:
@@ -109,16 +111,16 @@ def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collec
 def find_folders(
     courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Each course's folder, and the courses that have none. A pin is believed.
+    """Each course's folder, and the courses that have none.
 
     Args:
         courses: The courses that are uploaded to.
         pinned: Folder ids by course, from the configuration.
-        folders: The project's folders; need not be known where every course is pinned.
+        folders: The project's folders, at any depth.
         project_id: The project.
 
     Raises:
-        UsageError: Two folders bear a course's name.
+        UsageError: Two folders bear a course's name, or a course is pinned to what is no folder of the project.
     """
     found: dict[str, str] = {}
     missing: list[str] = []
@@ -130,6 +132,11 @@ def find_folders(
                 several = one.folder_ids
                 raise UsageError(
                     f'{len(several)} folders on Kinescope are named "{one.course}": {", ".join(several)}.',
+                    one.hint,
+                )
+            case FolderState.PIN_ASTRAY:
+                raise UsageError(
+                    f'Course "{one.course}" is pinned to {one.folder_ids[0]}, which is no folder of the project.',
                     one.hint,
                 )
             case _:

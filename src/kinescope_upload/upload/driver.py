@@ -21,6 +21,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.upload.events import (
     Attempted,
+    CreationRefused,
     Event,
     FileReplaced,
     FreshUpload,
@@ -72,6 +73,7 @@ class Driver:
 
     def __init__(self, task: UploadTask, options: DriverOptions, ports: Ports) -> None:
         self._file = task.file
+        self._parent_id = task.parent_id
         self._options = options
         self._ports = ports
         self._record = first_record(task, options.dialect, self._new_video_id)
@@ -91,6 +93,8 @@ class Driver:
             if self._next_step():
                 with self._ports.open_file():
                     self._ports.call(self._take_steps)
+                if self._record.parent_id != self._parent_id:
+                    self._ports.call(self._move)
             if self._record.lost_marks:
                 self._ports.call(self._end_late_leftovers)
         except LessonFailedError as error:
@@ -144,6 +148,10 @@ class Driver:
         except ThrottledError as error:
             if error.may_be_done and self._record.dialect is Dialect.JSON:
                 self._become(InitUnanswered())  # the same mark must not go out twice
+            raise
+        except LessonFailedError:
+            if self._record.dialect is Dialect.JSON:  # an id of ours may have been asked for before
+                self._become(CreationRefused())
             raise
 
     def _with_md5(self, event: Event) -> Event:
@@ -239,12 +247,19 @@ class Driver:
         return FreshUpload(
             video_id=self._new_video_id(),
             dialect=self._options.dialect,
-            parent_id=self._record.parent_id,
+            parent_id=self._parent_id,
             title=self._record.title,
             size=self._file.size,
             modified_ns=self._file.modified_ns,
             path=self._file.path,
         )
+
+    def _move(self) -> None:
+        """Moves the video to where the present plan wants it: its upload was begun by a plan with another folder."""
+        assert self._record.video_id  # noqa: S101 - it is uploaded
+        self._ports.move(self._record.video_id, self._parent_id)
+        self._record = replace(self._record, parent_id=self._parent_id)
+        self._ports.save(self._record)
 
     def _end_late_leftovers(self) -> None:
         """Waits until what earlier attempts began must have shown, removes it, and forgets those attempts."""

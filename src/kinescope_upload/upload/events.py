@@ -62,6 +62,11 @@ class AlreadyExists:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreationRefused:
+    """Kinescope refused to create the video: what was asked for in this attempt does not exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InitUnanswered:
     """In the JSON dialect, a creation request that nobody answered may have left a video without a name we know."""
 
@@ -170,6 +175,7 @@ Event = (
     Attempted
     | Created
     | AlreadyExists
+    | CreationRefused
     | InitUnanswered
     | OffsetAccepted
     | OffsetUnknown

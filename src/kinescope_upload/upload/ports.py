@@ -68,6 +68,7 @@ class Ports:
         video: The video with this id; None when there is none.
         videos_with_text: The videos whose description holds the text.
         newest_videos: The videos of this folder, newest first.
+        move: Moves the video with this id into the folder with that id.
         delete: Deletes a video.
         removed: Is told which video was deleted, and why.
         known_ids: The ids of all videos that records name.
@@ -92,6 +93,7 @@ class Ports:
     video: Callable[[str], Video | None]
     videos_with_text: Callable[[str], Iterable[Video]]
     newest_videos: Callable[[str], Iterable[Video]]
+    move: Callable[[str, str], None]
     delete: Callable[[str], None]
     removed: Callable[[str, str], None]
     known_ids: Callable[[], Collection[str | None]]

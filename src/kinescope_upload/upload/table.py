@@ -10,6 +10,7 @@ from kinescope_upload.upload.events import (
     AlreadyExists,
     Attempted,
     Created,
+    CreationRefused,
     Event,
     FileReplaced,
     InitUnanswered,
@@ -39,6 +40,7 @@ TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.PLANNED, Attempted): Stage.PLANNED,
     (Stage.PLANNED, Created): Stage.CREATED,
     (Stage.PLANNED, AlreadyExists): Stage.ORPHANED,
+    (Stage.PLANNED, CreationRefused): Stage.PLANNED,
     (Stage.PLANNED, InitUnanswered): Stage.ORPHANED,
     (Stage.PLANNED, FileReplaced): Stage.ORPHANED,
     (Stage.CREATED, OffsetAccepted): Stage.CREATED,
@@ -94,10 +96,12 @@ _REASONS: Final[dict[type[Event], str]] = {
 }
 
 
-def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR0911 - one flat table of events
+def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR0911, PLR0912 - one flat table
     match event:
         case Attempted():
             return replace(record, attempted_at=event.at, mark=event.mark)
+        case CreationRefused():
+            return replace(record, attempted_at=None, mark=None)
         case Created():
             return _created(record, event)
         case OrphanGone() | VideoGone():
@@ -189,6 +193,8 @@ def _still_looking(fresh: Record, record: Record, lost: str | None) -> Record:
 def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], str | None]) -> Record:
     """The record that a run begins with: that of an earlier run where an upload was attempted, else a new one.
 
+    As long as nothing is created, the video goes where the present plan says.
+
     Args:
         task: The lesson.
         dialect: The dialect of this run.
@@ -196,7 +202,8 @@ def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], 
     """
     saved = task.record
     if saved is not None and saved.attempted_at is not None:
-        return reopened(saved, task.file, dialect)
+        record = reopened(saved, task.file, dialect)
+        return replace(record, parent_id=task.parent_id) if record.stage is Stage.PLANNED else record
     return Record(
         lesson_id=task.lesson_id,
         course=task.course,
