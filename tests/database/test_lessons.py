@@ -236,18 +236,29 @@ def frontend_messages(said: bytes) -> Iterator[tuple[bytes, bytes]]:
         rest = rest[1 + length :]
 
 
-@pytest.mark.parametrize("call", [lambda one: one.rows(), link, lambda one: one.probe()], ids=["rows", "link", "probe"])
+@pytest.mark.parametrize("call", [lambda one: one.rows(), link], ids=["rows", "link"])
 def test_nothing_is_prepared_or_set_or_begun(filled: Database, call: Callable[[LessonsDatabase], object]) -> None:
     with Relay(filled.port) as line:
         call(lessons_at(through(filled, line)))
     *messages, last = frontend_messages(bytes(line.said))
     assert last == (b"X", b"")
     assert {kind for kind, _ in messages} <= {b"Q", b"P", b"B", b"D", b"E", b"S"}
-    assert {body for kind, body in messages if kind == b"Q"} <= {b"SELECT 1\0"}
+    assert {body for kind, body in messages if kind == b"Q"} == set()
     parsed = [body for kind, body in messages if kind == b"P"]
     assert parsed
     assert all(body.startswith((b"\0SELECT", b"\0\nSELECT", b"\0UPDATE")) for body in parsed), "all without a name"
     assert all(body.startswith(b"\0\0") for kind, body in messages if kind == b"B"), "and bound without a name"
+
+
+def test_looking_at_the_rights_begins_one_transaction_and_takes_it_back(filled: Database) -> None:
+    with Relay(filled.port) as line:
+        lessons_at(through(filled, line)).probe()
+    said = [body for kind, body in frontend_messages(bytes(line.said)) if kind == b"Q"]
+    assert [body for body in said if b"SELECT" not in body] == [
+        b"BEGIN\0",
+        b"SET LOCAL lock_timeout = '1s'\0",
+        b"ROLLBACK\0",
+    ]
 
 
 def test_no_connection_stays_open(filled: Database) -> None:

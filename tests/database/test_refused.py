@@ -165,14 +165,35 @@ def test_row_level_security_that_keeps_rows_from_us_is_told(
     with pytest.raises(BatchStoppedError, match="row-level security") as caught:
         CALLS[call](lessons)
     assert "BYPASSRLS" in caught.value.hint
-    assert lessons.probe().hides_rows
+    report = lessons.probe()
+    assert report.hides_rows
+    assert ("row-level security" in (report.problem or "")) is (call == "link")
+    assert lessons.probe(LESSON).problem == report.problem
     assert not lessons_at(filled.url).probe().hides_rows
 
 
 def test_a_trigger_that_swallows_the_update_is_no_success(filled: Database) -> None:
     filled.execute(TRIGGER.format("RETURN NULL;"))
+    assert "trigger" in (lessons_at(filled.url).probe(LESSON).problem or "")
     with pytest.raises(BatchStoppedError, match="trigger"):
         link(lessons_at(filled.url))
+
+
+def test_a_read_only_database_is_told(filled: Database) -> None:
+    filled.execute(f'ALTER DATABASE "{filled.name}" SET default_transaction_read_only = on')
+    report = lessons_at(filled.url).probe()
+    assert "is read-only" in (report.problem or "")
+    assert "primary" in report.hint
+    assert report.reachable
+
+
+def test_looking_at_the_rights_changes_no_row_and_waits_for_nobody(filled: Database) -> None:
+    before = filled.videos()
+    with psycopg.connect(filled.url) as theirs:
+        theirs.execute('SELECT FROM "Lesson" FOR UPDATE')
+        assert lessons_at(filled.url).probe(LESSON).problem is None
+    assert lessons_at(filled.url).probe(LESSON).problem is None
+    assert filled.videos() == before
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import LessonTable
 
-__all__ = ["Column", "TableFacts", "hidden_rows", "problem_of"]
+__all__ = ["Column", "TableFacts", "hidden_rows", "problem_of", "read_only"]
 
 _KEYS = ("lesson_id", "course", "title", "video_id", "video_url")
 _WRITTEN = ("video_id", "video_url")
@@ -59,6 +59,15 @@ def hidden_rows(facts: TableFacts, table: LessonTable) -> BatchStoppedError:
         f"Rows of {quoted_table(table)} exist that role {quoted(facts.role)} cannot see or write: row-level security "
         "or a trigger hides them.",
         "Connect as the table's owner or as a role with BYPASSRLS (on Supabase: postgres) in DATABASE_URL.",
+    )
+
+
+def read_only(place: str) -> BatchStoppedError:
+    """Words the error for a database that takes no changes."""
+    return BatchStoppedError(
+        f"The database {place} is read-only: no row can be written.",
+        "Name the primary in DATABASE_URL if this is a replica, or free space on the database's disk (a full Supabase "
+        "project turns read-only).",
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, problem_of
+from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, problem_of, read_only
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonRow, LinkOutcome
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kinescope_upload.database.dsn import Dsn
+    from kinescope_upload.errors import BatchStoppedError
     from kinescope_upload.model import LessonTable
 
     Connection = psycopg.Connection[tuple[Any, ...]]
@@ -167,19 +168,24 @@ class LessonsDatabase:
 
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
 
-    def probe(self) -> DatabaseReport:
-        """Checks whether lessons can be read and written, without changing anything; the report holds any problem."""
+    def probe(self, lesson_id: str | None = None) -> DatabaseReport:
+        """Checks whether lessons can be read and written, without changing anything; the report holds any problem.
+
+        Args:
+            lesson_id: The lesson whose row is written as it is, in a transaction that is rolled back; None takes any.
+        """
         try:
-            return self._ask(self._report)
+            return self._ask(lambda connection: self._report(connection, lesson_id))
         except KuploadError as error:
             return DatabaseReport(place=self._dsn.place, problem=error.what, hint=error.hint)
 
-    def _report(self, connection: Connection) -> DatabaseReport:
+    def _report(self, connection: Connection, lesson_id: str | None) -> DatabaseReport:
         begun = self._clock()
         connection.execute("SELECT 1").fetchone()
         seconds = self._clock() - begun
         facts = self._look_up(connection)
         problem = problem_of(facts, self._table, self._dsn.place)
+        problem = problem or self._refused_update(connection, facts, lesson_id)
         may_update = {column.name for column in facts.columns if column.may_update}
         version = connection.info.server_version
         return DatabaseReport(
@@ -193,6 +199,28 @@ class LessonsDatabase:
             may_update={self._table.video_id, self._table.video_url} <= may_update,
             hides_rows=facts.hides_rows,
         )
+
+    def _refused_update(
+        self, connection: Connection, facts: TableFacts, lesson_id: str | None
+    ) -> BatchStoppedError | None:
+        """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown."""
+        if lesson_id is None:
+            found = connection.execute(statements.any_lesson(self._table), {}).fetchone()
+            lesson_id = found[0] if found else None
+        values = {"lesson_id": _sendable(lesson_id or "")}
+        try:
+            if connection.execute(statements.look_at_row(self._table), values).fetchone() is None:
+                return None
+            with connection.transaction(force_rollback=True):
+                connection.execute(statements.WAIT_BRIEFLY)
+                if connection.execute(statements.touch_row(self._table), values).rowcount:
+                    return None
+        except psycopg.errors.ReadOnlySqlTransaction:
+            return read_only(self._dsn.place)
+        except psycopg.Error as error:
+            if kind_of(error) is not Kind.RIGHTS:
+                return None  # a locked row, or a trigger that takes no such change: the first file will tell
+        return hidden_rows(facts, self._table)
 
     def _look_up(self, connection: Connection) -> TableFacts:
         name = {"table": statements.quoted_table(self._table)}

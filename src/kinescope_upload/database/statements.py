@@ -1,7 +1,7 @@
 """Writes every statement that kupload sends to the database. Pure.
 
-Each is independent: no transaction spans two of them, and nothing is prepared or set. So a pooler may give every
-transaction to another server (PgBouncer in transaction mode).
+Each is independent: nothing is prepared or set beyond a transaction, and only `touch_row` shares one, with the limit of
+its wait. So a pooler may give every transaction to another server (PgBouncer in transaction mode).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = [
     "LIST_COLUMNS",
     "LIST_TABLES",
+    "WAIT_BRIEFLY",
+    "any_lesson",
     "clear_row",
     "link_row",
     "look_at_row",
@@ -23,6 +25,7 @@ __all__ = [
     "quoted_table",
     "select_rows",
     "set_address",
+    "touch_row",
 ]
 
 _SELECT_ROWS: Final = SQL(
@@ -48,6 +51,15 @@ _CLEAR_ROW: Final = SQL(
 _LOOK_AT_ROW: Final = SQL(
     "SELECT NULLIF({video_id}::text, ''), {video_url}::text FROM {table} WHERE {lesson_id} = %(lesson_id)s"
 )
+
+_ANY_LESSON: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT 1")
+
+_TOUCH_ROW: Final = SQL(
+    "UPDATE {table} SET {video_id} = {video_id}, {video_url} = {video_url} WHERE {lesson_id} = %(lesson_id)s"
+)
+
+WAIT_BRIEFLY: Final = "SET LOCAL lock_timeout = '1s'"
+"""Bounds the wait for a row that somebody else has locked, until the end of the transaction."""
 
 LIST_COLUMNS: Final = """
 SELECT column_.attname::text,
@@ -95,6 +107,16 @@ def clear_row(table: LessonTable) -> Composed:
 def look_at_row(table: LessonTable) -> Composed:
     """Selects the video's id and the player's address of one row."""
     return _with_names(_LOOK_AT_ROW, table)
+
+
+def any_lesson(table: LessonTable) -> Composed:
+    """Selects the id of any one lesson."""
+    return _with_names(_ANY_LESSON, table)
+
+
+def touch_row(table: LessonTable) -> Composed:
+    """Writes both columns of one row as they are."""
+    return _with_names(_TOUCH_ROW, table)
 
 
 def quoted(name: str) -> str:

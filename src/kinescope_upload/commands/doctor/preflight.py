@@ -54,7 +54,7 @@ def check_rights(
             facts = _known_facts(kinescope.api)
         _check_delete(kinescope.api, facts, emit)
     if plan.work and database is not None:
-        _check_database(database)
+        _check_database(database, plan.work[0].lesson_id)
 
 
 def _known_facts(api: KinescopeApi) -> TokenFacts:
@@ -92,7 +92,7 @@ def _check_delete(api: KinescopeApi, facts: TokenFacts, emit: Emit) -> None:
             emit(Warned(message="Kinescope does not say whether the token may delete videos; see `kupload doctor`."))
 
 
-def _check_database(database: LessonsDatabase) -> None:
-    report = database.probe()
+def _check_database(database: LessonsDatabase, lesson_id: str) -> None:
+    report = database.probe(lesson_id)
     if report.reachable and report.problem:
         raise BatchStoppedError(f"{report.problem} Nothing was sent.", report.hint)
