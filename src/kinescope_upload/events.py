@@ -1,7 +1,7 @@
 """The events of a run, which the display shows as bars, lines or JSON. Pure.
 
-A run emits one `RunStarted` and one `RunEnded`, and between them for each lesson one `LessonStarted` and either
-`LessonDone` or `LessonFailed`. Workers emit at the same time, from their own threads.
+A run emits one `RunStarted` and one `RunEnded`, and between them for each lesson one `LessonSkipped`, or one
+`LessonStarted` and either `LessonDone` or `LessonFailed`. Workers emit at the same time, from their own threads.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = [
     "Emit",
     "LessonDone",
     "LessonFailed",
+    "LessonSkipped",
     "LessonStarted",
     "OrphanRemoved",
     "RetryScheduled",
@@ -136,6 +137,14 @@ class LessonDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LessonSkipped:
+    """The lesson needs nothing any more: its row was written by somebody else before a worker took it."""
+
+    lesson_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonFailed:
     """The lesson is not done; its state is saved, and the next run continues from there."""
 
@@ -181,6 +190,7 @@ RunEvent = (
     | WaitEnded
     | LessonDone
     | LessonFailed
+    | LessonSkipped
     | Warned
     | RunEnded
 )

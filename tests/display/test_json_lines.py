@@ -14,7 +14,7 @@ from kinescope_upload.commands.status import print_status
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
-from kinescope_upload.events import BytesSent, LessonStarted, RunEnded, RunStarted, Warned
+from kinescope_upload.events import BytesSent, LessonSkipped, LessonStarted, RunEnded, RunStarted, Warned
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Plan
@@ -36,6 +36,14 @@ def run_lines() -> list[dict[str, Any]]:
     with make_printer(JSON, stdout=out, stderr=io.StringIO(), clock=fake.clock) as printer:
         play(printer, fake)
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def skipped_line() -> dict[str, Any]:
+    out = io.StringIO()
+    with make_printer(JSON, stdout=out, stderr=io.StringIO(), clock=FakeTime().clock) as printer:
+        printer(LessonSkipped(lesson_id="a_001", reason="has a video (c7149e0d)"))
+    line: dict[str, Any] = json.loads(out.getvalue())
+    return line
 
 
 def plan_line() -> dict[str, Any]:
@@ -88,7 +96,15 @@ def documented() -> dict[str, set[str]]:
 
 def test_the_document_names_exactly_the_events_and_fields_that_are_written() -> None:
     written: dict[str, set[str]] = defaultdict(set)
-    for line in [error_line(), *run_lines(), plan_line(), status_line(), *command_lines(), *audit_lines()]:
+    for line in [
+        error_line(),
+        *run_lines(),
+        skipped_line(),
+        plan_line(),
+        status_line(),
+        *command_lines(),
+        *audit_lines(),
+    ]:
         written[line["event"]] |= set(fields_in(line))
     described = documented()
     common = described.pop("Every line")

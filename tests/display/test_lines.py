@@ -10,6 +10,7 @@ from kinescope_upload.display.printers import make_printer
 from kinescope_upload.events import (
     BytesSent,
     LessonFailed,
+    LessonSkipped,
     LessonStarted,
     RunEnded,
     RunStarted,
@@ -123,6 +124,13 @@ def test_a_stopped_batch_says_why_on_stderr() -> None:
     printer = LinePrinter(DisplayOptions(), stdout=io.StringIO(), stderr=err, clock=FakeTime().clock)
     printer(RunEnded(exit_code=3, seconds=1.0, reason="Kinescope refuses the token", hint="Set KINESCOPE_API_KEY."))
     assert err.getvalue() == "10:26:44  stopped: Kinescope refuses the token. Set KINESCOPE_API_KEY.\n"
+
+
+def test_a_lesson_that_somebody_else_linked_is_said() -> None:
+    out = io.StringIO()
+    printer = LinePrinter(DisplayOptions(), stdout=out, stderr=out, clock=FakeTime().clock)
+    printer(LessonSkipped(lesson_id="a_001", reason="has a video (c7149e0d)"))
+    assert out.getvalue() == "10:26:44  a_001: skipped: has a video (c7149e0d)\n"
 
 
 def test_lines_survive_an_encoding_that_lacks_their_characters() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from kinescope_upload.emulator import Link, Route
 from kinescope_upload.upload import Stage
-from support.concurrency import meanwhile
+from support.concurrency import hold_line, meanwhile, once_sent, until
 from support.world import KIB, World, WorldMaker, through_link
 
 if TYPE_CHECKING:
@@ -94,6 +94,32 @@ def test_a_row_that_somebody_else_fills_meanwhile_is_not_overwritten_and_the_vid
     assert video.id in doubt["reason"]
     assert world.database.videos()[FIRST][0] == THEIRS
     assert video.complete
+
+
+@pytest.mark.parametrize("order", ["size", "mixed"])
+def test_a_lesson_that_another_machine_links_before_it_begins_costs_no_byte(worlds: WorldMaker, order: str) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB, 400 * KIB, 500 * KIB))
+    hold_line(world, after=100 * KIB)
+    with Link(f"http://127.0.0.1:{world.database.port}") as line:
+        world.environment["DATABASE_URL"] = through_link(world.database.tcp_url, line)
+
+        def be_another_machine() -> None:
+            once_sent(world, 100 * KIB)
+            with psycopg.connect(world.database.url) as connection:
+                connection.execute(f"""UPDATE "Lesson" SET "videoId" = '{THEIRS}' WHERE id <> %s""", (FIRST,))
+            before = line.connections
+            until(lambda: line.connections >= before + 3)  # the second was opened after the change, and is done
+            world.link.resume()
+
+        with meanwhile(be_another_machine):
+            outcome = world.upload(jobs=1, order=order)
+    assert outcome.exit_code == 0, outcome.said
+    assert THEIRS in outcome.events("lesson_skipped")[0]["reason"]
+    assert len(outcome.events("lesson_skipped")) == 2
+    assert (outcome.summary["linked"], outcome.summary["skipped"], outcome.summary["left"]) == (1, 2, 0)
+    assert len(world.emulator.videos()) == 1
+    assert world.emulator.accounting.bytes_received == 300 * KIB
 
 
 def test_a_row_that_vanishes_meanwhile_is_named_and_the_video_is_linked_when_it_is_back(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ from kinescope_upload.errors import (
 from kinescope_upload.events import (
     LessonDone,
     LessonFailed,
+    LessonSkipped,
     StageReached,
     WaitEnded,
     WaitKind,
@@ -27,13 +29,20 @@ from kinescope_upload.events import (
 )
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import LinkOutcome
+from kinescope_upload.plan import Decision
+from kinescope_upload.plan.decision import decide_by_row
 from kinescope_upload.upload import Failure, Linked, Record, advance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase, LinkResult
+    from kinescope_upload.model import LessonRow
+    from kinescope_upload.plan import PlannedLesson
 
 _BACKGROUND_WAIT: Final = 15.0
+"""Seconds between two looks at the database in the background."""
 
 
 class Linker:
@@ -49,6 +58,7 @@ class Linker:
         self._database = database
         self._lock = threading.Lock()
         self._waiting: list[Record] = []
+        self._filled: Mapping[str, LessonRow] = {}
         self.done = 0
 
     def link(self, record: Record) -> None:
@@ -72,22 +82,59 @@ class Linker:
             self._run.emit(Warned(message=f"{error} Uploads go on; the rows are written when it is back."))
             self._keep(record)
 
-    def work(self, uploads_finished: threading.Event) -> None:
-        """Tries the kept rows again from time to time, and a last few times when the uploads are finished.
+    def settles(self, lesson: PlannedLesson) -> bool:
+        """Tells whether somebody else has written the row of a lesson that is about to begin; ends the lesson then."""
+        row = self._filled.get(lesson.lesson_id)
+        if row is None or lesson.decision is Decision.LINK:
+            return False
+        decision = decide_by_row(row, lesson.record)
+        if decision is None:
+            return False
+        if decision.decision is Decision.SKIP:
+            with self._lock:
+                self.done += 1
+            self._run.emit(LessonSkipped(lesson_id=lesson.lesson_id, reason=decision.reason))
+            return True
+        self._run.emit(
+            LessonFailed(lesson_id=lesson.lesson_id, reason=decision.reason, hint=decision.hint, is_in_doubt=True)
+        )
+        return True
 
-        What is still open then is the next run's.
+    def work(
+        self, uploads_finished: threading.Event, next_lessons: Callable[[], Sequence[PlannedLesson]] = lambda: ()
+    ) -> None:
+        """Asks for the rows of the next lessons and tries the kept rows again, from time to time.
+
+        When the uploads are finished it tries the kept rows a last few times; what is still open then is the next
+        run's.
+
+        Args:
+            uploads_finished: Is set when no lesson is uploaded any more.
+            next_lessons: Gives the lessons that are uploaded next.
         """
         wait = min(_BACKGROUND_WAIT, self._run.options.retry.base * 5)
         try:
             while not uploads_finished.wait(wait):
                 self._run.stop.check()
                 self._retry_kept()
+                self._ask_rows([lesson.lesson_id for lesson in next_lessons()])
             self._run.stop.check()
             self._finish()
         except InterruptedRunError:
             return
         except BatchStoppedError as error:
             self._run.stop.request(Ending.of(error))
+
+    def _ask_rows(self, lesson_ids: list[str]) -> None:
+        """Learns which rows are filled, so that no byte is sent for a lesson that another machine has done.
+
+        The answer saves bytes and decides nothing: `LessonsDatabase.link` writes no row that is filled.
+        """
+        if self._database is None or not lesson_ids:
+            return
+        with suppress(DatabaseDownError):
+            rows = self._database.rows(lessons=lesson_ids)
+            self._filled = {row.lesson_id: row for row in rows if row.video_id is not None}
 
     def _finish(self) -> None:
         if not self._waiting:

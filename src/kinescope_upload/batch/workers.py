@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import traceback
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.lesson import upload_lesson
 from kinescope_upload.batch.stop import Ending
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from kinescope_upload.plan.order import Order
 
 
+_NEXT: Final = 250
+"""Lessons whose rows are asked for together: more than workers begin until the next time."""
+
+
 class Workers:
     """Threads that upload and link lessons, in the order of the work.
 
@@ -41,17 +46,23 @@ class Workers:
         self._run = run
         self._linker = linker
         self._parents = parents
-        self._work_to_do = work
+        self._waiting = deque(work)
         self._threads: list[threading.Thread] = []
         self.bug: BaseException | None = None
 
     def start(self, jobs: int, order: Order) -> None:
         """Starts as many workers as there is use for, at most `jobs`."""
-        for number, take in enumerate(work_queues(self._work_to_do, jobs, order), start=1):
+        queues = work_queues(self._waiting, jobs, order)
+        for number, take in enumerate(queues, start=1):
             # Daemons: state is on disk before it is acted on, so the process may end without them.
             thread = threading.Thread(target=self._work, args=(take,), name=f"kupload-worker-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def next_lessons(self) -> list[PlannedLesson]:
+        """The lessons that workers take next, those at both ends of the order; any thread may ask."""
+        waiting = list(self._waiting.copy())  # copied in one step, while workers take from it
+        return waiting if len(waiting) <= 2 * _NEXT else waiting[:_NEXT] + waiting[-_NEXT:]
 
     def join(self, seconds: float) -> bool:
         """Waits for the workers that long; whether all have ended."""
@@ -73,6 +84,8 @@ class Workers:
             self._run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason=f"A bug in kupload: {words}"))
 
     def _upload_and_link(self, lesson: PlannedLesson) -> None:
+        if self._linker.settles(lesson):
+            return
         self._run.emit(LessonStarted(lesson=lesson))
         try:
             record = upload_lesson(self._run, lesson, self._parents.get(lesson.course, ""))

@@ -100,13 +100,18 @@ class LessonsDatabase:
         self._answer_timeout = answer_timeout
         self._clock = clock
 
-    def rows(self, courses: Collection[str] | None = None) -> tuple[LessonRow, ...]:
-        """Reads the lessons of these courses, ordered by id; of all courses when none is named.
+    def rows(
+        self, courses: Collection[str] | None = None, *, lessons: Collection[str] | None = None
+    ) -> tuple[LessonRow, ...]:
+        """Reads these lessons of these courses, ordered by id; where none is named, all of them.
 
         Raises:
             BatchStoppedError: Also when row-level security leaves nothing to see.
         """
-        wanted = {"courses": sorted(map(_sendable, courses)) if courses else None}
+        wanted = {
+            "courses": sorted(map(_sendable, courses)) if courses else None,
+            "lessons": sorted(map(_sendable, lessons)) if lessons else None,
+        }
 
         def ask(connection: Connection) -> tuple[LessonRow, ...]:
             with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it

@@ -31,7 +31,8 @@ __all__ = [
 _SELECT_ROWS: Final = SQL(
     "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
     " FROM {table}"
-    " WHERE %(courses)s::text[] IS NULL OR {course}::text = ANY(%(courses)s::text[])"
+    " WHERE (%(courses)s::text[] IS NULL OR {course}::text = ANY(%(courses)s::text[]))"
+    " AND (%(lessons)s::text[] IS NULL OR {lesson_id}::text = ANY(%(lessons)s::text[]))"
 )
 
 _LINK_ROW: Final = SQL(
@@ -85,7 +86,7 @@ SELECT schema_.nspname::text, table_.relname::text
 
 
 def select_rows(table: LessonTable) -> Composed:
-    """Selects all rows, or those of the courses in the parameter `courses`."""
+    """Selects all rows, or those of the parameters `courses` and `lessons` where these are not null."""
     return _with_names(_SELECT_ROWS, table)
 
 

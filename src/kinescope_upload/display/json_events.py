@@ -13,6 +13,7 @@ from kinescope_upload.events import (
     BytesSent,
     LessonDone,
     LessonFailed,
+    LessonSkipped,
     LessonStarted,
     OrphanRemoved,
     RetryScheduled,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["decided", "doubted", "fields_of", "ignored", "summary_fields"]
 
 
-def fields_of(event: RunEvent) -> tuple[str, JsonFields]:  # noqa: C901, PLR0911 - flat over a closed union
+def fields_of(event: RunEvent) -> tuple[str, JsonFields]:  # noqa: C901, PLR0911, PLR0912 - flat
     """Gives the event's name and its fields."""
     match event:
         case RunStarted():
@@ -67,6 +68,8 @@ def fields_of(event: RunEvent) -> tuple[str, JsonFields]:  # noqa: C901, PLR0911
             return "lesson_done", {**_lesson(event), "stage": event.stage, "video_id": plain(event.video_id)}
         case LessonFailed():
             return "lesson_failed", {**_failed(event), "is_in_doubt": event.is_in_doubt}
+        case LessonSkipped():
+            return "lesson_skipped", {**_lesson(event), "reason": plain(event.reason)}
         case WaitStarted():
             longest = round(event.longest, 3)
             return "wait_started", {"kind": event.kind, "reason": plain(event.reason), "longest_seconds": longest}
@@ -90,7 +93,9 @@ def _run_started(event: RunStarted) -> JsonFields:
     }
 
 
-def _lesson(event: StageReached | BytesAccepted | RetryScheduled | OrphanRemoved | LessonDone) -> JsonFields:
+def _lesson(
+    event: StageReached | BytesAccepted | RetryScheduled | OrphanRemoved | LessonDone | LessonSkipped,
+) -> JsonFields:
     return {"lesson_id": plain(event.lesson_id)}
 
 

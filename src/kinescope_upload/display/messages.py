@@ -12,6 +12,7 @@ from kinescope_upload.events import (
     BytesSent,
     LessonDone,
     LessonFailed,
+    LessonSkipped,
     LessonStarted,
     OrphanRemoved,
     RetryScheduled,
@@ -64,6 +65,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
         case LessonFailed():
             what = "in doubt" if event.is_in_doubt else "failed"
             return f"{event.lesson_id}: {what}: {joined(event.reason, event.hint)}"
+        case LessonSkipped():
+            return f"{event.lesson_id}: skipped: {event.reason}"
         case RetryScheduled():
             when = f"retry {event.number} of {event.limit} in {format_duration(event.wait)}"
             return f"{event.lesson_id}: {when}: {event.reason}"

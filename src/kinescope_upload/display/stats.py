@@ -12,6 +12,7 @@ from kinescope_upload.events import (
     BytesSent,
     LessonDone,
     LessonFailed,
+    LessonSkipped,
     LessonStarted,
     OrphanRemoved,
     RetryScheduled,
@@ -76,6 +77,7 @@ class RunStats:
         self._transfers = Transfers()
         self._done: dict[str, Stage] = {}
         self._failures: dict[str, LessonFailed] = {}
+        self._skipped: set[str] = set()
         self._uploaded: set[str] = set()
         self._orphans_removed = 0
         self._retries = 0
@@ -115,6 +117,9 @@ class RunStats:
                 self._done[event.lesson_id] = event.stage
                 self._failures.pop(event.lesson_id, None)  # whichever came first
                 self._transfers.finish(event.lesson_id, now)
+            case LessonSkipped():
+                self._skipped.add(event.lesson_id)
+                self._transfers.finish(event.lesson_id, now)
             case LessonFailed():
                 if event.lesson_id not in self._done:
                     self._failures[event.lesson_id] = event
@@ -147,7 +152,7 @@ class RunStats:
         position = min(transfers.needed, transfers.accepted + transfers.handed_over)
         left = max(0, transfers.needed - position - transfers.given_up)
         return Totals(
-            lessons=len(self._plan.work),
+            lessons=len(self._plan.work) - len(self._skipped),
             done=len(self._done),
             failed=len(self._failures),
             needed_bytes=transfers.needed,
@@ -185,10 +190,10 @@ class RunStats:
             uploaded=len(self._uploaded | self._sent_and_done()),
             linked=len(self._done) - unlinked,
             unlinked=unlinked,
-            skipped=plan.counts[Decision.SKIP],
+            skipped=plan.counts[Decision.SKIP] + len(self._skipped),
             skipped_unlinked=self._skipped_unlinked(),
             later=plan.counts[Decision.LATER],
-            left=max(0, len(plan.work) - len(self._done) - len(self._failures)),
+            left=max(0, len(plan.work) - len(self._done) - len(self._failures) - len(self._skipped)),
             failures=tuple(failures),
             in_doubt=(*self._planned_doubts(), *in_doubt),
             doubts=plan.doubts,

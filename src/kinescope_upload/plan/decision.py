@@ -12,7 +12,7 @@ from kinescope_upload.video_ids import is_same_video
 if TYPE_CHECKING:
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
-__all__ = ["Decision", "PlanDecision", "decide"]
+__all__ = ["Decision", "PlanDecision", "decide", "decide_by_row"]
 
 _RESTORE = "Restore the library's order or name the right file in a map file (--map)."
 
@@ -50,7 +50,7 @@ def decide(
     """
     return (
         _by_mapping(assignment, record, pinned)
-        or (_by_row(row, record) if has_rows else _without_rows(record))
+        or (decide_by_row(row, record) if has_rows else _without_rows(record))
         or _by_progress(assignment.file, record)
     )
 
@@ -77,7 +77,13 @@ def _without_rows(record: Record | None) -> PlanDecision | None:
             return None
 
 
-def _by_row(row: LessonRow | None, record: Record | None) -> PlanDecision | None:
+def decide_by_row(row: LessonRow | None, record: Record | None) -> PlanDecision | None:
+    """What the lesson's row alone decides; None where it asks for the video.
+
+    Args:
+        row: The lesson's row; None where there is none.
+        record: What earlier runs achieved.
+    """
     if row is None:
         return PlanDecision(
             Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections import deque
+    from collections.abc import Callable
 
 __all__ = ["Order", "sort_in_order", "work_queues"]
 
@@ -42,15 +42,14 @@ def sort_in_order(work: list[_T], order: Order, *, lesson_id: Callable[[_T], str
         work.sort(key=size, reverse=order is Order.SIZE_DESC)
 
 
-def work_queues(work: Iterable[_T], jobs: int, order: Order) -> list[Callable[[], _T | None]]:
+def work_queues(waiting: deque[_T], jobs: int, order: Order) -> list[Callable[[], _T | None]]:
     """For each worker, what gives it its next piece of the work, and None when nothing is left; each in any thread.
 
     Args:
-        work: What is to be done, in that order.
+        waiting: What is to be done, in that order; what is taken leaves it.
         jobs: The most workers.
         order: The order; where it is `mixed`, one worker of several takes from the end.
     """
-    waiting = deque(work)
     workers = min(jobs, len(waiting))
     from_start = partial(_take, waiting.popleft)
     if order is Order.MIXED and workers > 1:
