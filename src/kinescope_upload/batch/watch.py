@@ -35,7 +35,8 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
         word = "Ctrl+C" if name == "SIGINT" else name
         stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=f"Stopped by {word}.", hint=_GO_ON))
 
-    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # `nohup` ignores SIGHUP
+    before = {number: signal.signal(number, on_signal) for number in heard}
     try:
         yield
     finally:

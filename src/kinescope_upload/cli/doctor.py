@@ -1,7 +1,6 @@
 """`kupload doctor`."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +17,7 @@ from kinescope_upload.cli.options import (
     display_options,
     load,
     parse_max_wait,
+    working_directory,
 )
 from kinescope_upload.errors import UsageError
 
@@ -73,7 +73,7 @@ def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: s
 
     wish = TrialOptions(
         folder_id=folder_id,
-        directory=Path.cwd(),
+        directory=working_directory(),
         is_thorough=is_thorough,
         longest_wait=min(LONGEST_WAIT, parse_max_wait(max_wait, LONGEST_WAIT, above_zero=True)),
     )

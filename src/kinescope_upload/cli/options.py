@@ -29,6 +29,7 @@ __all__ = [
     "display_options",
     "load",
     "parse_max_wait",
+    "working_directory",
 ]
 
 CourseOption = Annotated[
@@ -55,7 +56,21 @@ def load(context: typer.Context) -> Settings:
     from kinescope_upload.config import OPTIONS, load_settings
 
     given = {name: value for name, value in context.params.items() if name in OPTIONS}
-    return load_settings(given, directory=Path.cwd(), environment=os.environ)
+    return load_settings(given, directory=working_directory(), environment=os.environ)
+
+
+def working_directory() -> Path:
+    """The directory that the command was typed in.
+
+    Raises:
+        UsageError: It has been deleted or moved away.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError(
+            "The working directory is gone.", "Change to a directory that exists, then try again."
+        ) from None
 
 
 def parse_max_wait(text: str | None, longest: float, *, above_zero: bool = False) -> float:

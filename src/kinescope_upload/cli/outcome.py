@@ -47,7 +47,14 @@ def run_command(command: Callable[[], object]) -> int:
     Returns:
         The process's exit code.
     """
+    _open_output()
     interrupted = _end_like_ctrl_c()
+    code = _run(command, interrupted)
+    _end_output()
+    return code
+
+
+def _run(command: Callable[[], object], interrupted: Event) -> int:
     try:
         result = command()
     except KuploadError as error:
@@ -55,7 +62,6 @@ def run_command(command: Callable[[], object]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _told(InterruptedRunError(_STOPPED))
     except BrokenPipeError:
-        _drop_output()
         return ExitCode.NOT_DONE
     except Exception as error:  # noqa: BLE001 - the last place before the user
         if isinstance(error, _CommandLineError):
@@ -81,9 +87,11 @@ def _end_like_ctrl_c() -> Event:
         raise KeyboardInterrupt
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            with suppress(ValueError):  # not in the main thread
-                signal.signal(getattr(signal, name), interrupt)
+        number = getattr(signal, name, None)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):  # under `nohup`
+            continue
+        with suppress(ValueError):  # not in the main thread
+            signal.signal(number, interrupt)
     return interrupted
 
 
@@ -103,8 +111,10 @@ def _told(error: KuploadError) -> int:
     """Tells the error, to scripts too; its exit code."""
     code = _exit_code(error)
     if "--json" in sys.argv:
-        print_error_object(error, code, sys.stdout)
-    print_error(error, sys.stderr)
+        with suppress(OSError):  # nobody reads it
+            print_error_object(error, code, sys.stdout)
+    with suppress(OSError):
+        print_error(error, sys.stderr)
     return code
 
 
@@ -118,7 +128,18 @@ def _tell_bug() -> None:
     )
 
 
-def _drop_output() -> None:
-    """Whoever read the output is gone; Python's last flush must not stumble over that."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _open_output() -> None:
+    """Gives the process streams where it has none: closed by whoever started it, or a Python without a console."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+
+
+def _end_output() -> None:
+    """Writes what is left; where the reader is gone or the disk is full, Python's own last flush must not fail."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import normalize
 
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
@@ -145,7 +146,8 @@ def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: di
         origins[name] = Origin(place=_option_place(option) if found[name] else _default_place(name))
     given = options.get("courses") or ()
     names = (given,) if isinstance(given, str) else given
-    found["courses"] = tuple(course for name in names if (course := str(name).strip()))  # type: ignore[attr-defined]
+    composed = (normalize("NFC", str(name)).strip() for name in names)  # type: ignore[attr-defined] # as the library's
+    found["courses"] = tuple(filter(None, composed))
     origins["courses"] = Origin(place=_option_place("--course") if found["courses"] else _default_place("courses"))
 
 

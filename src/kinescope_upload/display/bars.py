@@ -6,6 +6,7 @@ Events only change the statistics. A timer draws them at most ten times a second
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from rich.console import Group
@@ -93,7 +94,8 @@ class BarPrinter:
         self._over.set()
         if self._interval is not None:
             self._timer.join()
-        self._live.stop()
+        with suppress(OSError):  # the terminal is gone
+            self._live.stop()
 
     def __call__(self, event: RunEvent, /) -> None:
         """Counts the event, and prints it above the bars if it is worth a line."""

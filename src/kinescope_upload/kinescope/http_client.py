@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import truststore
 
@@ -21,6 +22,7 @@ from kinescope_upload.errors import BatchStoppedError, LessonFailedError, Unreac
 from kinescope_upload.kinescope.api_errors import is_token_wanted
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.request_pace import RequestPace
+from kinescope_upload.kinescope.transport import RoutedTransport
 from kinescope_upload.kinescope.trust import TrustedAddresses, host_of
 from kinescope_upload.kinescope.tus import Answer, Request, parse_date
 
@@ -82,6 +84,9 @@ class HttpClient:
         trusted: The addresses that requests may go to.
         stall: Seconds without a byte after which a transfer counts as dead.
         pace: Delays requests to the management API and to init; None sends each at once.
+
+    Raises:
+        UsageError: The environment names a proxy that cannot be used.
     """
 
     def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float, pace: RequestPace | None = None) -> None:
@@ -94,12 +99,12 @@ class HttpClient:
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._sockets_lock = threading.Lock()
         self._http = httpx.Client(
-            http1=True,
-            http2=False,
             follow_redirects=False,
             headers={"User-Agent": f"kupload/{__version__}"},
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0),
-            verify=_what_the_system_trusts(trusted.configured),
+            transport=RoutedTransport(
+                _what_the_system_trusts(trusted.configured), getproxies(), at_once=trusted.configured
+            ),
+            trust_env=False,
         )
 
     def send(self, call: ApiRequest) -> Answer:

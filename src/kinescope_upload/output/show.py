@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TextIO, TypeVar
 
+from kinescope_upload.errors import KuploadError
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.sections import sections_text
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, surface_of
@@ -38,13 +39,25 @@ class View(Generic[T]):
 
 
 def show(view: View[T], answer: T, options: DisplayOptions, stream: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
-    """Writes the answer as the options say, and flushes the stream."""
+    """Writes the answer as the options say, and flushes the stream.
+
+    Raises:
+        BrokenPipeError: The reader is gone.
+        KuploadError: The stream takes no more.
+    """
     escape_unencodable(stream)
-    if options.as_json:
-        stream.write(json_line(view.event, view.fields(answer), clock))
-    else:
-        view.text(answer, options, stream)
-    stream.flush()
+    try:
+        if options.as_json:
+            stream.write(json_line(view.event, view.fields(answer), clock))
+        else:
+            view.text(answer, options, stream)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise KuploadError(
+            f"The answer cannot be written ({error.strerror}).", "Make room, or send the output elsewhere."
+        ) from error
 
 
 def show_sections(sections: Iterable[Section], totals: Iterable[str], stream: TextIO) -> None:

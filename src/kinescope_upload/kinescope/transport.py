@@ -1,0 +1,147 @@
+"""Opens connections: directly or through the proxy of the environment, and to the address that answered last."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import httpcore
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.kinescope.lean_httpx import httpx
+from kinescope_upload.kinescope.proxies import proxy_for, shown_proxy
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["GoodAddresses", "RoutedTransport"]
+
+_OTHERS_WAIT: Final = 2.0
+"""Seconds that one address of several may take: a broken IPv6 route never answers, and would take the whole time."""
+_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0)
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """The addresses of a host, in the system's order.
+
+    Raises:
+        OSError: It has none.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+
+
+class GoodAddresses(httpcore.NetworkBackend):
+    """Connects to the address of a host that answered last; to each other one only for a moment, while there are more.
+
+    Args:
+        resolve: Gives the addresses of a host and port.
+        moment: Seconds that an address may take that is not the last.
+    """
+
+    def __init__(
+        self, resolve: Callable[[str, int], list[str]] = addresses_of, *, moment: float = _OTHERS_WAIT
+    ) -> None:
+        self._backend = httpcore.SyncBackend()
+        self._resolve = resolve
+        self._moment = moment
+        self._good: dict[str, str] = {}
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connects to the host; `timeout` is in seconds.
+
+        Raises:
+            httpcore.ConnectError: No address takes the connection.
+            httpcore.ConnectTimeout: The last one did not in time.
+        """
+        try:
+            addresses = self._resolve(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses.sort(key=lambda address: address != self._good.get(host))
+        for address in addresses[:-1]:
+            moment = self._moment if timeout is None else min(timeout, self._moment)
+            try:
+                stream = self._backend.connect_tcp(address, port, moment, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+            self._good[host] = address
+            return stream
+        stream = self._backend.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+        self._good[host] = addresses[-1]
+        return stream
+
+    def sleep(self, seconds: float) -> None:
+        """Waits so many seconds."""
+        self._backend.sleep(seconds)
+
+
+def _check(proxy: str | None) -> None:
+    """Raises ValueError for what httpx finds out only when it connects."""
+    if proxy is not None and (not urlsplit(proxy).hostname or urlsplit(proxy).port == 0):
+        raise ValueError("it names no host and port")
+
+
+class RoutedTransport(httpx.BaseTransport):
+    """Sends each request directly or through a proxy, as the environment says for its host.
+
+    Args:
+        verify: The certificates that are trusted.
+        proxies: The proxies, as `urllib.request.getproxies` gives them.
+        at_once: Addresses whose proxies are checked now.
+
+    Raises:
+        UsageError: A proxy's address cannot be used.
+    """
+
+    def __init__(self, verify: ssl.SSLContext, proxies: Mapping[str, str], at_once: Iterable[str]) -> None:
+        self._verify = verify
+        self._proxies = proxies
+        self._connect = GoodAddresses()
+        self._lock = threading.Lock()
+        self._transports: dict[str | None, httpx.HTTPTransport] = {}
+        for url in at_once:
+            self._transport_for(url)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends one request."""
+        return self._transport_for(str(request.url)).handle_request(request)
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        for transport in self._transports.values():
+            transport.close()
+
+    def _transport_for(self, url: str) -> httpx.HTTPTransport:
+        proxy = proxy_for(url, self._proxies)
+        with self._lock:
+            if proxy not in self._transports:
+                self._transports[proxy] = self._opened(proxy)
+            return self._transports[proxy]
+
+    def _opened(self, proxy: str | None) -> httpx.HTTPTransport:
+        try:
+            _check(proxy)
+            transport = httpx.HTTPTransport(verify=self._verify, limits=_LIMITS, proxy=proxy, trust_env=False)
+        except ImportError:
+            raise UsageError(
+                f"The proxy {shown_proxy(proxy or '')} needs SOCKS, which is not installed.",
+                'Install it: python -m pip install "kupload[socks]"',
+            ) from None
+        except (ValueError, httpx.InvalidURL) as error:
+            raise UsageError(
+                f"The proxy {shown_proxy(proxy or '')} cannot be used: {error}.",
+                "Correct HTTPS_PROXY or ALL_PROXY (http://host:port), or name Kinescope's hosts in NO_PROXY.",
+            ) from None
+        transport._pool._network_backend = self._connect  # noqa: SLF001 - there is no other way in
+        return transport

@@ -1,0 +1,121 @@
+"""What is around a run: its output, its terminal, its directory, the spelling of what was typed."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from support.concurrency import hold_line, once_sent
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Form = Literal["NFC", "NFD"]
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+
+
+def shell(world: World, script: str, arguments: Sequence[str] = (), cwd: Path | None = None) -> tuple[int, str]:
+    """Runs a shell script in which `$KUPLOAD` is the command; exit code and everything that it said."""
+    command = shlex.join([sys.executable, "-m", "kinescope_upload", *arguments])
+    done = subprocess.run(
+        ["/bin/bash", "-c", script.replace("$KUPLOAD", command)],
+        cwd=cwd or world.folder,
+        env=world.process_environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param((), id="lines"), *(pytest.param((one,), id=one, marks=pytest.mark.slow) for one in ("--json", "-q"))],
+)
+@pytest.mark.parametrize(
+    "script",
+    [
+        "set -o pipefail; $KUPLOAD | head -1",
+        "$KUPLOAD >&-",
+        "$KUPLOAD >&- 2>&-",
+        pytest.param(
+            "$KUPLOAD >/dev/full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+        ),
+        pytest.param(
+            "$KUPLOAD >/dev/full 2>&1",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
+        ),
+    ],
+    ids=["reader gone", "stdout closed", "both closed", "disk full", "both full"],
+)
+def test_a_run_goes_on_without_its_output(worlds: WorldMaker, script: str, arguments: tuple[str, ...]) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 300 * KIB, 20 * KIB))
+    code, said = shell(world, script, arguments)
+    assert (code, "Traceback" in said, "BrokenPipe" in said) == (0, False, False), said
+    world.assert_promise()
+
+
+@posix_only
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [("--status",), ("--dry-run",), ("map",), ("--status", "--json")])
+def test_an_answer_that_cannot_be_written_is_said(worlds: WorldMaker, arguments: tuple[str, ...]) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    code, said = shell(world, "$KUPLOAD >/dev/full", arguments)
+    assert (code, "Traceback" in said) == (1, False), said
+    assert "cannot be written" in said
+
+
+@posix_only
+def test_a_run_under_nohup_ignores_the_end_of_its_terminal(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((2000 * KIB,))
+    hold_line(world, after=900 * KIB)
+    command = ["nohup", sys.executable, "-m", "kinescope_upload", "--chunk-size", "256KiB"]
+    with subprocess.Popen(
+        command, cwd=world.folder, env=world.process_environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            once_sent(world, 900 * KIB)
+            process.send_signal(signal.SIGHUP)
+            world.link.resume()
+            said, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0, said
+    world.assert_promise()
+
+
+@posix_only
+@pytest.mark.parametrize("arguments", [(), ("--status",), ("doctor",), ("stop",)])
+def test_a_working_directory_that_is_gone_is_a_sentence(worlds: WorldMaker, arguments: tuple[str, ...]) -> None:
+    world = worlds()
+    code, said = shell(world, 'mkdir gone && cd gone && rmdir "$PWD" && $KUPLOAD', arguments)
+    assert (code, "Traceback" in said) == (2, False), said
+    assert "working directory is gone" in said
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_a_course_is_found_in_both_spellings(worlds: WorldMaker, on_disk: Form, typed: Form) -> None:
+    course = "03_Йога"
+    world = worlds()
+    world.add_file(f"{unicodedata.normalize(on_disk, course)}/m01/001.mp4", content_of(10 * KIB, seed="a"))
+    if on_disk == "NFD":
+        world.emulator.create_folder(unicodedata.normalize("NFC", course))
+    world.database.add_lessons([("03_Йога_m01_001", course, "Поза")])
+    outcome = world.run("--json", "--course", unicodedata.normalize(typed, course))
+    assert outcome.exit_code == 0, outcome.text
+    assert outcome.summary["linked"] == 1
