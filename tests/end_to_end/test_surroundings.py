@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from kinescope_upload.emulator import Fault, Route
 from support.concurrency import hold_line, once_sent
 from support.world import KIB, World, WorldMaker, content_of
 
@@ -119,3 +121,56 @@ def test_a_course_is_found_in_both_spellings(worlds: WorldMaker, on_disk: Form, 
     outcome = world.run("--json", "--course", unicodedata.normalize(typed, course))
     assert outcome.exit_code == 0, outcome.text
     assert outcome.summary["linked"] == 1
+
+
+@posix_only
+def test_too_few_open_files_mean_fewer_workers_and_are_said_once(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((300 * KIB,) * 12)
+    code, said = shell(world, "ulimit -n 64; $KUPLOAD", ("--jobs", "12", "--chunk-size", "256KiB"))
+    assert code == 0, said
+    assert said.count("64 open files") == 1
+    assert "4 at a time, not 12" in said
+    world.assert_promise()
+
+
+@pytest.fixture
+def without_locks(tmp_path: Path) -> dict[str, str]:
+    """An environment in which no file can be locked, as on shares that know no locks (ENOLCK)."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("needs a C compiler, and Linux")
+    source, library = tmp_path / "locks.c", tmp_path / "locks.so"
+    source.write_text("#include <errno.h>\nint flock(int fd, int how) { errno = ENOLCK; return -1; }\n")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+@pytest.mark.parametrize("arguments", [(), ("stop",)])
+def test_a_share_without_locks_is_a_sentence_with_the_way_out(
+    worlds: WorldMaker, without_locks: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    assert world.upload().exit_code == 0
+    world.environment |= without_locks | {"KUPLOAD_API_RATE": "off"}
+    code, said = shell(world, "$KUPLOAD", arguments)
+    assert (code, "Traceback" in said) == (2, False), said
+    assert "can be locked" in said
+    assert "--progress" in said
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_folder_that_was_just_made_may_be_unknown_to_init_for_a_moment(worlds: WorldMaker, dialect: str) -> None:
+    world = worlds(dialect)
+    world.add_file("01_analytics/m01/001.mp4", content_of(10 * KIB, seed="a"))
+    world.emulator.delete_folder(world.emulator.folder_named("01_analytics").id)
+    world.add_lessons()
+    world.emulator.faults.add(Fault(route=Route.INIT, status=404, code=404404, times=5))
+    outcome = world.upload(create_folders=True, retries=1)
+    assert outcome.exit_code == 0, outcome.said
+    world.assert_promise()
+    world.add_file("01_analytics/m01/002.mp4", content_of(20 * KIB, seed="b"))
+    world.database.add_lessons([("01_analytics_m01_002", "01_analytics", "Урок 2")])
+    world.emulator.faults.add(Fault(route=Route.INIT, status=404, code=404404, times=1))
+    assert world.upload().exit_code == 1, "a folder that was there before is known, or gone"

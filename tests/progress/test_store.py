@@ -304,8 +304,8 @@ _SAVES_WHERE_IT_MAY_NOT: Final = """
 import os, sys
 from dataclasses import replace
 from pathlib import Path
-from kinescope_upload.errors import BatchStoppedError
-from kinescope_upload.progress import ProgressStore
+from kinescope_upload.errors import BatchStoppedError, UsageError
+from kinescope_upload.progress import ProgressStore, ask_to_stop
 
 folder = Path(sys.argv[1])
 me = os.geteuid()
@@ -324,6 +324,10 @@ try:
     try:
         ProgressStore(folder, ["c"])
     except BatchStoppedError as error:
+        print(error.what)
+    try:
+        ask_to_stop(folder)
+    except UsageError as error:
         print(error.what)
 finally:
     os.seteuid(me)
@@ -351,5 +355,6 @@ def test_a_read_only_folder_stops_the_batch_and_leaves_the_old_file_whole(nobody
     assert said.splitlines() == [
         f"{nobodys_folder / 'c.json'} cannot be written (Permission denied), so nothing more was begun.",
         f"The progress folder {nobodys_folder} cannot be written (Permission denied).",
+        f'No run on "{nobodys_folder}" can be asked to stop (Permission denied).',
     ]
     assert read_records(nobodys_folder) == {"c_001": a_record()}

@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.folders import FolderOptions, parents_of
 from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.linker import Linker
@@ -79,10 +80,11 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
         try:
             retrier = Retrier(run, tell=lambda error, _: emit(Warned(message=str(error))))
             retrier.call(batch.check)
-            parents = parents_of(batch.plan, batch.folders, backends.kinescope, retrier)
-            emit(RunStarted(plan=batch.plan, jobs=batch.jobs))
+            parents = parents_of(batch.plan, batch.folders, backends.kinescope, retrier, run.note_new_folder)
+            jobs = _affordable(batch.jobs, emit)
+            emit(RunStarted(plan=batch.plan, jobs=jobs))
             workers = Workers(run, linker, parents, batch.plan.work)
-            workers.start(batch.jobs, batch.order)
+            workers.start(jobs, batch.order)
             _work(run, linker, workers)
         except InterruptedRunError:
             pass  # the ending is known
@@ -95,6 +97,20 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     reason = ending.reason or None
     emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, hint=ending.hint))
     return ending
+
+
+def _affordable(jobs: int, emit: Emit) -> int:
+    """As many workers as the open files allow; says so where that is fewer than wished."""
+    limit = open_files_limit(jobs)
+    affordable = affordable_jobs(jobs, limit)
+    if affordable < jobs:
+        emit(
+            Warned(
+                message=f"The system allows this process {limit} open files: uploads run {affordable} at a time, not "
+                f"{jobs}. Raise the limit (`ulimit -n 1024`) for more."
+            )
+        )
+    return affordable
 
 
 def _new_run(backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:

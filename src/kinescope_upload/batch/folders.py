@@ -11,7 +11,7 @@ from kinescope_upload.kinescope.course_folders import find_folders
 from kinescope_upload.plan import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kinescope_upload.batch.retrier import Retrier
     from kinescope_upload.kinescope.management_api import KinescopeApi
@@ -33,8 +33,17 @@ class FolderOptions:
     may_create: bool
 
 
-def parents_of(plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retrier: Retrier) -> dict[str, str]:
+def parents_of(
+    plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retrier: Retrier, is_new: Callable[[str], None]
+) -> dict[str, str]:
     """The folder's id for each course that bytes are sent for; made where the options allow it.
+
+    Args:
+        plan: What the run does.
+        options: How folders are found.
+        kinescope: The management API.
+        retrier: Repeats its requests.
+        is_new: Is told the id of each folder that is made.
 
     Raises:
         UsageError: Folders are missing or ambiguous, or a pin names no folder of the project.
@@ -47,6 +56,7 @@ def parents_of(plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retr
         raise _no_folders(missing)
     for course in missing:
         found[course] = retrier.call(partial(_made, kinescope, options.project_id, course))
+        is_new(found[course])
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.chunk_progress import ChunkProgress
 from kinescope_upload.batch.retrier import Retrier
+from kinescope_upload.errors import AbsentError
 from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.scan import stat_file
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from kinescope_upload.errors import TryAgainError
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.upload import Video
+
+_UNKNOWN_YET: Final = 0.1
+"""Seconds, at least, between two requests for an upload into a folder that is not known yet."""
 
 
 def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
@@ -77,7 +81,7 @@ class _Lesson:
         run, backends = self._run, self._run.backends
         retrier = Retrier(run, tell=self._tell_retry)
         return Ports(
-            create=backends.uploader.create,
+            create=self._create,
             ask_offset=backends.uploader.ask_offset,
             send=self._send,
             terminate=backends.uploader.terminate,
@@ -101,6 +105,16 @@ class _Lesson:
             utc_now=backends.service.now,
             new_id=run.randomness.new_id,
         )
+
+    def _create(self, record: Record) -> Event:
+        """Creates the upload; a folder that was made a moment ago may not be known there yet."""
+        while True:
+            try:
+                return self._run.backends.uploader.create(record)
+            except AbsentError:
+                if not self._run.is_new_folder(record.parent_id):
+                    raise
+            self._run.stop.pause(max(_UNKNOWN_YET, self._run.options.orphan_wait))
 
     @contextmanager
     def _open_file(self) -> Iterator[None]:

@@ -51,6 +51,7 @@ class UploadOptions:
         orphan_wait: Seconds between deleting a video and creating the next, and before a second look.
         longest_wait: Seconds after which a wait for the whole batch ends.
         lock_patience: Seconds to wait for an upload that the server still holds.
+        new_folder_patience: Seconds after which a folder that this run made must be known to init.
         with_checksum: Whether the MD5 of what is sent is taken.
         bwlimit: How fast all workers together may send.
     """
@@ -63,6 +64,7 @@ class UploadOptions:
     orphan_wait: float
     longest_wait: float
     lock_patience: float = 900.0
+    new_folder_patience: float = 60.0
     with_checksum: bool = True
     bwlimit: Timetable = UNLIMITED
 
@@ -95,7 +97,7 @@ class CreationLocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One batch in progress; `clock` gives monotonic seconds."""
+    """One batch in progress; `clock` gives monotonic seconds, `new_folders` when it made a folder, by id."""
 
     backends: Backends
     options: UploadOptions
@@ -107,3 +109,13 @@ class Run:
     randomness: Randomness
     clock: Callable[[], float] = time.monotonic
     creation_locks: CreationLocks = field(default_factory=CreationLocks)
+    new_folders: dict[str, float] = field(default_factory=dict)
+
+    def note_new_folder(self, folder_id: str) -> None:
+        """Notes that this run made a folder just now."""
+        self.new_folders[folder_id] = self.clock()
+
+    def is_new_folder(self, folder_id: str) -> bool:
+        """Whether this run made the folder so recently that init need not know it yet."""
+        made = self.new_folders.get(folder_id)
+        return made is not None and self.clock() - made < self.options.new_folder_patience

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["error_for"]
 
+_ABSENT = frozenset({404, 410})
 _TOO_LARGE = 413
 _TOO_MANY_REQUESTS = 429
 
@@ -81,6 +82,8 @@ def _final(meaning: Meaning, answer: Answer, *, action: str) -> LessonFailedErro
         hint = "This is a bug in kupload: please report it with the X-Request-ID."
     elif answer.status == _TOO_LARGE:
         what, hint = f"The file is too large for the Kinescope plan ({said}).", "Get a larger plan."
+    elif answer.status in _ABSENT:
+        return AbsentError(f"Kinescope refuses to {action} ({said}).", request_id=answer.request_id)
     else:
         what = f"Kinescope refuses to {action} ({said})."
     return LessonFailedError(what, hint, request_id=answer.request_id)

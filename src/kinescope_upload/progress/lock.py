@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
@@ -15,13 +17,15 @@ from filelock import FileLock, Timeout
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 __all__ = ["CourseLock", "ask_to_stop", "stop_is_asked"]
 
 _FOLDER: Final = ".run"
 _LOOKING: Final = "looking"
 """The lock of those who look which courses are held; every other name in the folder has a dot."""
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""What file systems answer that know no locks."""
 _LONGEST_LOOK: Final = 5.0
 """Seconds; a look takes milliseconds."""
 
@@ -64,22 +68,35 @@ class CourseLock:
 def ask_to_stop(progress: Path) -> tuple[str, ...]:
     """Asks every run on this progress folder to stop as after Ctrl+C.
 
+    Raises:
+        UsageError: Its locks cannot be looked at.
+
     Returns:
         The courses of the runs that were asked; empty when none is at work.
     """
     folder = progress / _FOLDER
     if not folder.is_dir():
         return ()
+    try:
+        running = _held_courses(folder)
+        for course in running:
+            _stop_file(progress, course).touch()
+    except OSError as error:
+        raise UsageError(
+            f'No run on "{progress}" can be asked to stop ({error.strerror}).',
+            "Ask as the user who runs it, or end it with Ctrl+C in its terminal.",
+        ) from error
+    return running
+
+
+def _held_courses(folder: Path) -> tuple[str, ...]:
     looking = FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK)
-    with suppress(Timeout):
+    with suppress(Timeout), _sentences(folder):
         looking.acquire()
     try:
-        running = tuple(path.stem for path in sorted(folder.glob("*.lock")) if _is_held(path))
+        return tuple(path.stem for path in sorted(folder.glob("*.lock")) if _is_held(path))
     finally:
         looking.release()
-    for course in running:
-        _stop_file(progress, course).touch()
-    return running
 
 
 def stop_is_asked(progress: Path, courses: tuple[str, ...]) -> bool:
@@ -88,28 +105,48 @@ def stop_is_asked(progress: Path, courses: tuple[str, ...]) -> bool:
 
 
 def _take(lock: FileLock) -> bool:
-    try:
-        lock.acquire()
-    except Timeout:
-        return False
+    with _sentences(Path(lock.lock_file).parent):
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
     return True
+
+
+@contextmanager
+def _sentences(folder: Path) -> Iterator[None]:
+    """Words what a file system without locks answers.
+
+    Raises:
+        UsageError: It did.
+    """
+    try:
+        yield
+    except (OSError, NotImplementedError) as error:
+        if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+            raise
+        why = getattr(error, "strerror", None) or "the file system knows no locks"
+        raise UsageError(
+            f'No file in "{folder}" can be locked ({why}).',
+            "Keep progress where files can be written and locked, on a disk of this machine: --progress DIR.",
+        ) from error
 
 
 def _take_while_nobody_looks(lock: FileLock, folder: Path) -> bool:
     """A lock tells that it is held only to those who try to take it, so a look may hold it for a moment."""
     try:
-        with FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK):
+        with _sentences(folder), FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK):
             return _take(lock)
     except Timeout:
         return False
 
 
 def _is_held(path: Path) -> bool:
-    try:
-        with FileLock(path, timeout=0):
-            return False
-    except Timeout:
+    lock = FileLock(path, timeout=0)
+    if not _take(lock):
         return True
+    lock.release()
+    return False
 
 
 def _stop_file(progress: Path, course: str) -> Path:
