@@ -119,7 +119,16 @@ class LockedError(TryAgainError):
 
 
 class DatabaseDownError(TryAgainError):
-    """The database does not answer, or cannot write now; the row is written later."""
+    """The database does not answer, or cannot write now; the row is written later.
+
+    Args:
+        what: What happened, and why.
+        is_full: Whether it answered that all its connections are in use.
+    """
+
+    def __init__(self, what: str, *, is_full: bool = False) -> None:
+        super().__init__(what)
+        self.is_full = is_full
 
 
 class LessonFailedError(KuploadError):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import random
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
@@ -22,9 +25,10 @@ from kinescope_upload.mapping import (
 )
 from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
 from kinescope_upload.plan import Plan, Selection, make_plan
+from kinescope_upload.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -145,14 +149,27 @@ def survey_library(settings: Settings, database: LessonsDatabase | None = None) 
     survey = _survey_files(settings)
     if database is None:
         return survey
+    read = partial(database.rows, survey.selection.courses or None)
     try:
-        rows = {row.lesson_id: row for row in database.rows(survey.selection.courses or None)}
+        rows = _patiently(read, RetryPolicy(retries=settings.retries, base=settings.retry_base))
     except DatabaseDownError as error:
         raise BatchStoppedError(
             error.what,
             "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
         ) from error
-    return replace(survey, rows=rows)
+    return replace(survey, rows={row.lesson_id: row for row in rows})
+
+
+def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy) -> tuple[LessonRow, ...]:
+    """Reads again while the database's connections are all in use: others give theirs back."""
+    for number in range(1, policy.retries + 1):
+        try:
+            return read()
+        except DatabaseDownError as error:
+            if not error.is_full:
+                raise
+        time.sleep(policy.wait_before(number, chance=random.random()))  # noqa: S311 - jitter
+    return read()
 
 
 @_without_collector()

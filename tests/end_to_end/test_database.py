@@ -31,6 +31,28 @@ def test_a_database_that_is_down_at_the_start_stops_the_run_before_any_byte(worl
     assert world.emulator.accounting.records() == ()
 
 
+def test_a_database_whose_connections_are_all_in_use_at_the_start_is_waited_for(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    name, server = world.database.name, world.database.server
+    world.database.execute("CREATE ROLE visitor LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO visitor")
+    world.database.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
+    try:
+        with Link(f"http://127.0.0.1:{world.database.port}") as line:
+            world.environment["DATABASE_URL"] = through_link(server.tcp_url(name, "visitor"), line)
+
+            def give_back() -> None:
+                until(lambda: line.connections >= 2)
+                server.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
+
+            with meanwhile(give_back):
+                outcome = world.upload(retries=100)
+    finally:
+        world.database.execute("DROP OWNED BY visitor; DROP ROLE visitor")
+    assert outcome.exit_code == 0, outcome.said
+    world.assert_promise()
+
+
 def test_without_the_database_videos_are_uploaded_and_a_later_run_links_them_without_a_byte(world: World) -> None:
     world.fill((10 * KIB, 300 * KIB))
     assert world.upload(no_db=True, trust_scan=True).exit_code == 0

@@ -62,6 +62,11 @@ _KINDS_OF_TEXTS: Final = (
 )
 """The kinds by the message: while it connects, libpq gives no SQLSTATE. Other messages count as temporary."""
 
+_FULL: Final = re.compile(
+    r"too many (connections|clients)|max\w* client\w*|connection slots are reserved|no more connections", re.IGNORECASE
+)
+"""What PostgreSQL and poolers (PgBouncer, Supavisor) say when all connections are in use."""
+
 _PREFIX = re.compile(r"^(connection (failed|is bad): )?(connection to server .*? failed: )?((FATAL|ERROR): +)?")
 
 _STOPPED: Final = {
@@ -102,7 +107,8 @@ def error_of(error: psycopg.Error, place: str) -> KuploadError:
     """
     kind, detail = kind_of(error), detail_of(error)
     if kind is Kind.DOWN:
-        return DatabaseDownError(f"The database {place} is not available: {detail}.{_hint(detail)}")
+        what = f"The database {place} is not available: {detail}.{_hint(detail)}"
+        return DatabaseDownError(what, is_full=bool(_FULL.search(detail)))
     what, hint = _STOPPED[kind]
     return BatchStoppedError(f"The database {place} {what}: {detail}.", hint)
 
