@@ -191,7 +191,7 @@ Unmatched       1
                 (--map).
 Ignored         1 file
 Deleted         1 unfinished video that no lesson would use
-Sent            200 MB, 1 break, 2 resumes, 3 s stalled, 20 s without a
+Sent            190 MB, 1 break, 2 resumes, 3 s stalled, 20 s without a
                 connection
 Time            39 s
 Next            kupload --course 01_analytics"""

@@ -130,11 +130,11 @@ def test_the_summary_holds_the_failures_the_cost_and_the_exit_code() -> None:
     assert summary["exit_code"] == 1
     assert [one["lesson_id"] for one in summary["failures"]] == ["a_002"]
     assert summary["cost"] == {
-        "sent_bytes": 200 * MB,
+        "sent_bytes": 190 * MB,
         "needed_bytes": 254 * MB,
         "accepted_bytes": 190 * MB,
         "sent_per_needed": None,
-        "sent_per_accepted": 1.0526,
+        "sent_per_accepted": 1.0,
         "breaks": 1,
         "resumes": 2,
         "retries": 1,
@@ -163,7 +163,8 @@ def test_progress_is_written_at_most_once_a_second() -> None:
     progress = [line for line in map(json.loads, out.getvalue().splitlines()) if line["event"] == "progress"]
     assert 9 <= len(progress) <= 10
     assert progress[-1]["rate_bytes_per_second"] == pytest.approx(MB, rel=0.01)
-    assert progress[-1]["running"][0]["handed_over_bytes"] == progress[-1]["sent_bytes"]
+    assert progress[-1]["running"][0]["handed_over_bytes"] > 9 * MB
+    assert progress[-1]["sent_bytes"] == 0, "nothing was acknowledged"
 
 
 def test_lines_are_ascii_and_hold_no_lone_surrogate_so_every_reader_takes_them() -> None:

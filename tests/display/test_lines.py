@@ -48,7 +48,7 @@ Unmatched       1
                 02_ads/m01: 3 files, 4 lessons. Add the file, or use a map file (--map).
 Ignored         1 file
 Deleted         1 unfinished video that no lesson would use
-Sent            200 MB, 1 break, 2 resumes, 3 s stalled, 20 s without a connection
+Sent            190 MB, 1 break, 2 resumes, 3 s stalled, 20 s without a connection
 Time            39 s
 Next            kupload --course 01_analytics
 """

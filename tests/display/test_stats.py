@@ -182,16 +182,29 @@ def test_breaks_resumes_and_stalls_are_counted_where_bytes_had_been_sent() -> No
     assert (cost.breaks, cost.resumes, cost.retries) == (3, 2, 3)
     assert cost.stalled_seconds == 3.0
     assert cost.retry_seconds == 9.0
-    assert cost.sent_bytes == 18 * MB
+    assert cost.sent_bytes == 10 * MB
 
 
 def test_the_ratio_to_what_was_needed_is_told_of_a_run_that_got_all_of_it_across() -> None:
     assert accounts_after().cost().sent_per_needed is None
-    halfway = accounts_after(sent(25), RETRY, accepted(20, is_resumed=True), sent(30), accepted(50)).cost()
+    lost_five: list[RunEvent] = [accepted(25), sent(10), RETRY, accepted(20, is_resumed=True)]
+    halfway = accounts_after(*lost_five, sent(30), accepted(50)).cost()
     assert (halfway.needed_bytes, halfway.sent_per_needed) == (100 * MB, None)
     assert halfway.sent_per_accepted == pytest.approx(1.1)
-    lost_five = accounts_after(sent(25), RETRY, accepted(20, is_resumed=True), sent(80), accepted(100))
-    assert lost_five.cost().sent_per_needed == lost_five.cost().sent_per_accepted == pytest.approx(1.05)
+    whole = accounts_after(*lost_five, sent(80), accepted(100)).cost()
+    assert whole.sent_per_needed == whole.sent_per_accepted == pytest.approx(1.05)
+
+
+def test_bytes_that_left_this_process_and_did_not_arrive_are_not_sent() -> None:
+    cost = accounts_after(
+        sent(50), RETRY, accepted(0, is_resumed=True), sent(50), RETRY, accepted(10, is_resumed=True)
+    ).cost()
+    assert cost.sent_bytes == 10 * MB
+
+
+def test_what_an_upload_had_that_is_begun_anew_was_sent_in_vain() -> None:
+    cost = accounts_after(sent(60), accepted(60), reached(Stage.CREATED), sent(100), accepted(100)).cost()
+    assert (cost.sent_bytes, cost.accepted_bytes) == (160 * MB, 100 * MB)
 
 
 def test_waits_are_added_up_by_kind_and_one_that_is_open_ends_with_the_run() -> None:

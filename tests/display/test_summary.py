@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import next_command, one_line, summary_rows
-from support.display_cases import FakeTime, play
+from kinescope_upload.events import BytesAccepted, LessonStarted, RunStarted
+from kinescope_upload.plan import Plan
+from support.display_cases import MB, FakeTime, lesson, play
 
 if TYPE_CHECKING:
     from kinescope_upload.display.summary import Summary
@@ -53,11 +56,22 @@ def test_the_first_twenty_failures_are_named_and_the_rest_counted() -> None:
     assert rows[begin + 21] == ("", "and 5 more")
 
 
+def test_what_was_lost_on_the_way_is_told_as_about() -> None:
+    stats = RunStats()
+    one = lesson("a_001", 100 * MB)
+    accepted = partial(BytesAccepted, lesson_id="a_001")
+    lost = accepted(offset=40 * MB, is_resumed=True)
+    begun = (RunStarted(plan=Plan(lessons=(one,)), jobs=1), LessonStarted(lesson=one))
+    for event in (*begun, accepted(offset=50 * MB), lost):
+        stats.apply(event, 0.0)
+    assert dict(summary_rows(stats.summary(), "kupload"))["Sent"].startswith("about 50.0 MB, 0 breaks")
+
+
 def test_what_was_sent_is_held_against_what_was_needed_only_when_all_of_that_arrived() -> None:
     summary = full_summary()
     whole = replace(summary, cost=replace(summary.cost, needed_bytes=summary.cost.accepted_bytes))
-    assert dict(summary_rows(whole, "kupload"))["Sent"].startswith("200 MB (1.05 times what was needed), 1 break")
-    assert dict(summary_rows(summary, "kupload"))["Sent"].startswith("200 MB, 1 break")
+    assert dict(summary_rows(whole, "kupload"))["Sent"].startswith("190 MB (1.00 times what was needed), 1 break")
+    assert dict(summary_rows(summary, "kupload"))["Sent"].startswith("190 MB, 1 break")
 
 
 def test_a_stopped_run_says_why_and_what_now() -> None:

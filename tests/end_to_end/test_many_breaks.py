@@ -112,3 +112,17 @@ def test_a_file_of_any_size_needs_less_than_sixty_megabytes_of_memory(worlds: Wo
 def _make_sparse(path: Path, size: int) -> None:
     with path.open("r+b") as file:
         file.truncate(size)
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_bytes_are_counted_as_they_arrive_on_a_line_that_is_cut_every_hundred_kilobytes(
+    worlds: WorldMaker, dialect: str
+) -> None:
+    world = worlds(dialect)
+    world.fill((700 * KIB, 900 * KIB, 1100 * KIB, 1300 * KIB))
+    world.link.cut(after=100_000, by=Break.RST, times=35)
+    outcome = world.upload()
+    assert outcome.exit_code == 0, outcome.said
+    received = world.emulator.accounting.bytes_received
+    assert outcome.summary["cost"]["breaks"] > 20
+    assert outcome.summary["cost"]["sent_bytes"] == pytest.approx(received, rel=0.02)

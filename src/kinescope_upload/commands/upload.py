@@ -11,7 +11,7 @@ from kinescope_upload.commands.doctor.preflight import check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
 from kinescope_upload.connect import database_of, open_kinescope
-from kinescope_upload.display.printers import make_printer
+from kinescope_upload.display.printers import make_printer, without_failures
 from kinescope_upload.events import Warned
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
@@ -39,7 +39,8 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
         folders = FolderOptions(
             project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders
         )
-        with make_printer(options, stdout=stdout, stderr=stderr) as emit, open_kinescope(settings) as kinescope:
+        with make_printer(options, stdout=stdout, stderr=stderr) as printer, open_kinescope(settings) as kinescope:
+            emit = without_failures(printer)
             check = partial(check_rights, plan, kinescope, database, settings, emit)
             backends = _backends(settings, kinescope, progress, database)
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)

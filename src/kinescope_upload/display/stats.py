@@ -45,7 +45,7 @@ class Totals:
         needed_bytes: Bytes to send in this run, without those that the server had before.
         accepted_bytes: Bytes of those that the server acknowledged.
         position_bytes: Accepted bytes and those on their way.
-        sent_bytes: Bytes handed to the network, lost ones included.
+        sent_bytes: Bytes that reached Kinescope, lost ones included.
         rate: Bytes per second, smoothed; None while too little is known.
         eta_seconds: Seconds until the last byte; None while unknown.
     """

@@ -24,7 +24,7 @@ class Cost:
     """Holds what a run cost; sizes in bytes, times in seconds.
 
     Attributes:
-        sent_bytes: Bytes handed to the system, lost ones included: the most that the line carried.
+        sent_bytes: Bytes that reached Kinescope, as far as its offsets show it, those included that it lost.
         needed_bytes: Bytes that the run had to send when it began.
         accepted_bytes: Bytes of those that the server acknowledged.
         breaks: Transfers that broke off after bytes had been sent.
@@ -179,6 +179,7 @@ def _listed(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _sent(cost: Cost) -> str:
     ratio = cost.sent_per_needed
+    about = "about " if cost.sent_bytes != cost.accepted_bytes else ""  # what was lost is known by offsets alone
     waits = {
         "stalled": cost.stalled_seconds,
         "slowed down by Kinescope": cost.throttled_seconds,
@@ -186,7 +187,7 @@ def _sent(cost: Cost) -> str:
         "without the database": cost.database_seconds,
     }
     facts = [
-        format_bytes(cost.sent_bytes) + (f" ({ratio:.2f} times what was needed)" if ratio else ""),
+        about + format_bytes(cost.sent_bytes) + (f" ({ratio:.2f} times what was needed)" if ratio else ""),
         count(cost.breaks, "break", "breaks"),
         count(cost.resumes, "resume", "resumes"),
         *(f"{format_duration(seconds)} {what}" for what, seconds in waits.items() if seconds),

@@ -68,7 +68,7 @@ class Transfers:
     Attributes:
         needed: Bytes that the run had to send when it began, as far as is known now.
         accepted: Bytes of those that the server acknowledged.
-        sent: Bytes handed to the network, lost ones included.
+        lost: Bytes that the server acknowledged in this run and then had no longer.
         handed_over: Bytes in the network now, not yet acknowledged.
         given_up: Bytes that failed lessons still need.
         breaks: The number of transfers that broke off after they had sent bytes.
@@ -79,7 +79,7 @@ class Transfers:
     def __init__(self) -> None:
         self.needed = 0
         self.accepted = 0
-        self.sent = 0
+        self.lost = 0
         self.handed_over = 0
         self.given_up = 0
         self.breaks = 0
@@ -90,6 +90,11 @@ class Transfers:
         self._planned: dict[str, int] = {}
         self._transfers: dict[str, _Transfer] = {}
         self._done: set[str] = set()
+
+    @property
+    def sent(self) -> int:
+        """Bytes that reached the server in this run, as far as its offsets show it, those included that it lost."""
+        return self.accepted + self.lost
 
     def plan(self, plan: Plan) -> None:
         """Counts the bytes that the plan needs."""
@@ -119,7 +124,6 @@ class Transfers:
 
     def send(self, lesson_id: str, size: int, now: float) -> None:
         """Notes that the network took `size` bytes."""
-        self.sent += size
         transfer = self._transfers.get(lesson_id)
         if transfer and transfer.is_running:
             transfer.in_flight += size
@@ -217,7 +221,6 @@ class Transfers:
         handed = transfer.in_flight + transfer.unanswered
         beyond = max(0, gained - handed)
         found = beyond if is_resumed and not transfer.is_ours else 0
-        self.sent += beyond - found
         self._move(transfer, found=min(transfer.found + found, offset), offset=offset)
         self.handed_over -= transfer.in_flight
         transfer.in_flight = transfer.unanswered = 0
@@ -228,8 +231,10 @@ class Transfers:
         self._speed.add(self._useful, now)
 
     def _move(self, transfer: _Transfer, *, found: int, offset: int) -> None:
+        arrived = (offset - found) - (transfer.offset - transfer.found)
         self.needed -= found - transfer.found
-        self.accepted += (offset - found) - (transfer.offset - transfer.found)
+        self.accepted += arrived
+        self.lost += max(0, -arrived)
         if not transfer.is_running:
             self.given_up -= offset - transfer.offset
         transfer.found, transfer.offset = found, offset
