@@ -7,29 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload import __version__
+from kinescope_upload.cli import options
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
-from kinescope_upload.cli.options import (
-    CourseOption,
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    ProgressOption,
-    TrustScanOption,
-    display_options,
-    load,
-)
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
-
-__all__ = ["app"]
 
 app = typer.Typer(
     name="kupload",
@@ -50,16 +38,16 @@ def _print_version(*, wanted: bool) -> None:
 def main_command(
     context: typer.Context,
     *,
-    courses: CourseOption = None,
+    courses: options.CourseOption = None,
     limit: Annotated[str | None, typer.Option(metavar="N", help="At most N lessons, the first in order.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what a run would do; write nothing anywhere.")
     ] = False,
     status: Annotated[bool, typer.Option("--status", help="Show how far each course is; no network needed.")] = False,
-    library: LibraryOption = None,
-    progress: ProgressOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
+    library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
     jobs: Annotated[str | None, typer.Option(metavar="N", help="Uploads at a time [default: 4].")] = None,
     chunk_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB, more on a fast line].")
@@ -82,12 +70,12 @@ def main_command(
         typer.Option(metavar="TIME", help="Longest wait for the network [default: 60m]."),
     ] = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
-    trust_scan: TrustScanOption = False,
+    trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[
         bool,
         typer.Option("--create-folders", help="Make missing course folders on Kinescope."),
     ] = False,
-    json: JsonOption = False,
+    json: options.JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,
     version: Annotated[
@@ -108,7 +96,7 @@ def main_command(
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
-    settings = load(context)
+    settings = options.load(context)
     raise typer.Exit(_main_job(settings, wants_status=status, is_dry_run=dry_run))
 
 
@@ -125,25 +113,27 @@ def _refuse_options(context: typer.Context) -> None:
 
 
 def _main_job(settings: "Settings", *, wants_status: bool, is_dry_run: bool) -> int:
-    options = display_options(settings)
+    display = options.display_options(settings)
     if wants_status:
         from kinescope_upload.commands.status import show_status
 
-        return show_status(settings, options, sys.stdout)
+        return show_status(settings, display, sys.stdout)
     if is_dry_run:
         from kinescope_upload.commands.dry_run import dry_run
 
-        return dry_run(settings, options, sys.stdout)
+        return dry_run(settings, display, sys.stdout)
     from kinescope_upload.commands.upload import upload
 
-    return upload(settings, options, stdout=sys.stdout, stderr=sys.stderr)
+    return upload(settings, display, stdout=sys.stdout, stderr=sys.stderr)
 
 
-def stop(context: typer.Context, *, progress: ProgressOption = None, env_file: EnvFileOption = None) -> None:
+def stop(
+    context: typer.Context, *, progress: options.ProgressOption = None, env_file: options.EnvFileOption = None
+) -> None:
     """Ask the run on this progress folder to stop, as Ctrl+C would."""
     from kinescope_upload.progress import ask_to_stop
 
-    folder = load(context).progress
+    folder = options.load(context).progress
     if courses := ask_to_stop(folder):
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
     else:

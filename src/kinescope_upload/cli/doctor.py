@@ -5,37 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli.options import (
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    NoDbOption,
-    ProgressOption,
-    TrustScanOption,
-    VerboseOption,
-    display_options,
-    load,
-    parse_max_wait,
-    working_directory,
-)
+from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
 
-__all__ = ["doctor"]
-
 
 def doctor(
     context: typer.Context,
     *,
-    library: LibraryOption = None,
-    progress: ProgressOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
-    no_db: NoDbOption = False,
-    trust_scan: TrustScanOption = False,
+    library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    no_db: options.NoDbOption = False,
+    trust_scan: options.TrustScanOption = False,
     try_in: Annotated[
         str | None,
         typer.Option("--try", metavar="FOLDER_ID", help="Go the whole way on Kinescope, in this scratch folder."),
@@ -46,8 +31,8 @@ def doctor(
     max_wait: Annotated[
         str | None, typer.Option("--max-wait", metavar="TIME", help="With --try: all waits together [default: 10m].")
     ] = None,
-    json: JsonOption = False,
-    verbose: VerboseOption = False,
+    json: options.JsonOption = False,
+    verbose: options.VerboseOption = False,
 ) -> None:
     """Check everything before the first byte.
 
@@ -60,12 +45,12 @@ def doctor(
     """
     from kinescope_upload.commands.doctor.command import run_doctor
 
-    settings = load(context)
+    settings = options.load(context)
     if try_in is not None:
         raise typer.Exit(_try(settings, try_in, is_thorough=thorough, max_wait=max_wait))
     if thorough or max_wait is not None:
         raise UsageError("--thorough and --max-wait mean something only with --try.", "Name a folder: --try FOLDER_ID.")
-    raise typer.Exit(run_doctor(settings, display_options(settings), sys.stdout))
+    raise typer.Exit(run_doctor(settings, options.display_options(settings), sys.stdout))
 
 
 def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: str | None) -> int:
@@ -73,8 +58,8 @@ def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: s
 
     wish = TrialOptions(
         folder_id=folder_id,
-        directory=working_directory(),
+        directory=options.working_directory(),
         is_thorough=is_thorough,
-        longest_wait=min(LONGEST_WAIT, parse_max_wait(max_wait, LONGEST_WAIT, above_zero=True)),
+        longest_wait=min(LONGEST_WAIT, options.parse_max_wait(max_wait, LONGEST_WAIT, above_zero=True)),
     )
-    return run_trial(settings, wish, display_options(settings), stdout=sys.stdout, stderr=sys.stderr)
+    return run_trial(settings, wish, options.display_options(settings), stdout=sys.stdout, stderr=sys.stderr)

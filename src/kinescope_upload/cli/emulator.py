@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.emulator import Emulator
 
-__all__ = ["LATENESS", "run_emulator"]
-
 LATENESS = 8.0
 """Seconds that "late" means (readings `deleted-id`, `search`): longer than kupload waits before it asks again (5 s),
 and longer than `kupload doctor --try` may take for its first question."""

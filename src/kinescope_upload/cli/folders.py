@@ -5,30 +5,19 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli.options import (
-    CourseOption,
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    NoDbOption,
-    display_options,
-    load,
-)
-
-__all__ = ["folders"]
+from kinescope_upload.cli import options
 
 
 def folders(
     context: typer.Context,
     *,
     create: Annotated[bool, typer.Option("--create", help="Make the missing ones.")] = False,
-    courses: CourseOption = None,
-    library: LibraryOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
-    no_db: NoDbOption = False,
-    json: JsonOption = False,
+    courses: options.CourseOption = None,
+    library: options.LibraryOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    no_db: options.NoDbOption = False,
+    json: options.JsonOption = False,
 ) -> None:
     """Show each course's folder on Kinescope.
 
@@ -38,5 +27,5 @@ def folders(
     """
     from kinescope_upload.commands.folders import show_folders
 
-    settings = load(context)
-    raise typer.Exit(show_folders(settings, display_options(settings), sys.stdout, create=create))
+    settings = options.load(context)
+    raise typer.Exit(show_folders(settings, options.display_options(settings), sys.stdout, create=create))

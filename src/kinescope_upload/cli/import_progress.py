@@ -6,34 +6,21 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli.options import (
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    NoDbOption,
-    ProgressOption,
-    TrustScanOption,
-    VerboseOption,
-    display_options,
-    load,
-)
-
-__all__ = ["import_old_progress"]
+from kinescope_upload.cli import options
 
 
 def import_old_progress(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="kinescope-upload-progress.json")],
     *,
-    library: LibraryOption = None,
-    progress: ProgressOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
-    no_db: NoDbOption = False,
-    trust_scan: TrustScanOption = False,
-    json: JsonOption = False,
-    verbose: VerboseOption = False,
+    library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    no_db: options.NoDbOption = False,
+    trust_scan: options.TrustScanOption = False,
+    json: options.JsonOption = False,
+    verbose: options.VerboseOption = False,
 ) -> None:
     """Take over the old system's progress.
 
@@ -43,5 +30,5 @@ def import_old_progress(
     """
     from kinescope_upload.commands.import_progress.command import import_progress
 
-    settings = load(context)
-    raise typer.Exit(import_progress(settings, display_options(settings), sys.stdout, file=file))
+    settings = options.load(context)
+    raise typer.Exit(import_progress(settings, options.display_options(settings), sys.stdout, file=file))

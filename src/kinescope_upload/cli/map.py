@@ -6,18 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli.options import (
-    CourseOption,
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    NoDbOption,
-    display_options,
-    load,
-)
-
-__all__ = ["show_mapping"]
+from kinescope_upload.cli import options
 
 
 def show_mapping(
@@ -27,12 +16,12 @@ def show_mapping(
         Path | None, typer.Option(metavar="FILE", help="Write a map file, to be corrected and handed to --map.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace that file if it is there already.")] = False,
-    courses: CourseOption = None,
-    library: LibraryOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
-    no_db: NoDbOption = False,
-    json: JsonOption = False,
+    courses: options.CourseOption = None,
+    library: options.LibraryOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    no_db: options.NoDbOption = False,
+    json: options.JsonOption = False,
 ) -> None:
     """Show which file belongs to which lesson.
 
@@ -42,5 +31,5 @@ def show_mapping(
     """
     from kinescope_upload.commands.map import show_map
 
-    settings = load(context)
-    raise typer.Exit(show_map(settings, display_options(settings), sys.stdout, write=write, force=force))
+    settings = options.load(context)
+    raise typer.Exit(show_map(settings, options.display_options(settings), sys.stdout, write=write, force=force))

@@ -16,22 +16,6 @@ from kinescope_upload.output.options import DisplayOptions
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
 
-__all__ = [
-    "CourseOption",
-    "EnvFileOption",
-    "JsonOption",
-    "LibraryOption",
-    "MapOption",
-    "NoDbOption",
-    "ProgressOption",
-    "TrustScanOption",
-    "VerboseOption",
-    "display_options",
-    "load",
-    "parse_max_wait",
-    "working_directory",
-]
-
 CourseOption = Annotated[
     list[str] | None, typer.Option("--course", metavar="NAME", help="Only this course; repeatable.")
 ]

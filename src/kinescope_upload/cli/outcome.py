@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-__all__ = ["run_command"]
-
 _STOPPED: Final = "Stopped. Nothing was begun that is not saved."
 
 

@@ -5,38 +5,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli.options import (
-    CourseOption,
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    ProgressOption,
-    VerboseOption,
-    display_options,
-    load,
-)
+from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.fixes import FixPlan
 
-__all__ = ["repair"]
-
 
 def repair(
     context: typer.Context,
     *,
-    courses: CourseOption = None,
+    courses: options.CourseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the changes without asking.")] = False,
-    library: LibraryOption = None,
-    progress: ProgressOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
-    json: JsonOption = False,
-    verbose: VerboseOption = False,
+    library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    json: options.JsonOption = False,
+    verbose: options.VerboseOption = False,
 ) -> None:
     """Fix what `kupload verify` reports, where the correct state is certain. Shows the plan and asks first.
 
@@ -51,10 +39,10 @@ def repair(
         raise UsageError(
             "There is no terminal to ask on.", "Pass --yes to apply the changes, or --dry-run to see them."
         )
-    settings = load(context)
-    options = display_options(settings)
-    view = AuditView(options, sys.stdout)
-    with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+    settings = options.load(context)
+    display = options.display_options(settings)
+    view = AuditView(display, sys.stdout)
+    with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
 
         def agree(plan: "FixPlan") -> bool:
             tell.step_aside()

@@ -5,41 +5,27 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli.options import (
-    CourseOption,
-    EnvFileOption,
-    JsonOption,
-    LibraryOption,
-    MapOption,
-    NoDbOption,
-    ProgressOption,
-    VerboseOption,
-    display_options,
-    load,
-    parse_max_wait,
-)
+from kinescope_upload.cli import options
 from kinescope_upload.exit_codes import ExitCode
-
-__all__ = ["verify"]
 
 
 def verify(
     context: typer.Context,
     *,
-    courses: CourseOption = None,
+    courses: options.CourseOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until Kinescope has processed every video.")] = False,
     max_wait: Annotated[
         str | None, typer.Option("--max-wait", metavar="TIME", help="The longest wait [default: 12h].")
     ] = None,
     deep: Annotated[bool, typer.Option("--deep", help="Read every file again for its MD5.")] = False,
-    library: LibraryOption = None,
-    progress: ProgressOption = None,
-    map_file: MapOption = None,
-    env_file: EnvFileOption = None,
-    no_db: NoDbOption = False,
-    json: JsonOption = False,
+    library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    no_db: options.NoDbOption = False,
+    json: options.JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the counts.")] = False,
-    verbose: VerboseOption = False,
+    verbose: options.VerboseOption = False,
 ) -> None:
     """Compare files, progress, rows and videos, lesson by lesson, and report what disagrees.
 
@@ -50,11 +36,11 @@ def verify(
     from kinescope_upload.audit.verify import LONGEST_WAIT, VerifyOptions
     from kinescope_upload.audit.verify import verify as run_verify
 
-    settings = load(context)
-    how = VerifyOptions(waits=wait, longest_wait=parse_max_wait(max_wait, LONGEST_WAIT), is_deep=deep)
-    options = display_options(settings)
-    view = AuditView(options, sys.stdout)
-    with audit_progress(options, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+    settings = options.load(context)
+    how = VerifyOptions(waits=wait, longest_wait=options.parse_max_wait(max_wait, LONGEST_WAIT), is_deep=deep)
+    display = options.display_options(settings)
+    view = AuditView(display, sys.stdout)
+    with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
         report = run_verify(settings, how, tell)
     exit_code = ExitCode.DONE if report.agrees else ExitCode.NOT_DONE
     view.show_report(report, exit_code=exit_code)
