@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Finding, Lesson
     from kinescope_upload.audit.compare.events import Emit
 
-__all__ = ["read_md5s"]
-
 
 def read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[dict[str, str], list[Finding]]:
     """Returns the MD5s of these lessons' files by lesson id, and the files that cannot be read.

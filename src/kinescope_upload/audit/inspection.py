@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.survey import Survey
 
-__all__ = ["Tools", "inspect", "open_tools", "read_files"]
-
 _EMIT_EVERY: Final = 100
 
 

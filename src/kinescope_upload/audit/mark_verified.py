@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.events import Emit
 
-__all__ = ["mark_verified"]
-
 
 def mark_verified(folder: Path, verified: Mapping[str, Mapping[str, str]], at: datetime, emit: Emit) -> None:
     """Marks the lessons that agree; leaves out lessons that have another video by now, and courses that are in use.

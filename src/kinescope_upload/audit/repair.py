@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
 
-__all__ = ["RepairResult", "repair"]
-
 _Destructive = DeleteDuplicate | DeleteLeftover | StartOver | ClearRow
 _Independent = MoveVideo | RenameVideo
 """Any other fix of a lesson needs the fixes before it."""

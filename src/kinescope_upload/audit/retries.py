@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.policy.retry import RetryPolicy
 
-__all__ = ["RetryingClient"]
-
 T = TypeVar("T")
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.survey import Survey
 
-__all__ = ["courses_in_question", "sides_of", "survey_all_rows"]
-
 
 def survey_all_rows(settings: Settings, database: LessonsDatabase | None, client: RetryingClient) -> Survey:
     """Surveys the library and reads all rows, of other courses too: their videos are not unknown.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
 
-__all__ = ["LONGEST_WAIT", "VerifyOptions", "verify"]
-
 LONGEST_WAIT: Final = 12 * 3600.0
 """Seconds that `--wait` waits at most, unless the user sets another limit."""
 

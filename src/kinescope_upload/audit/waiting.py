@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Comparison
     from kinescope_upload.audit.inspection import Tools
 
-__all__ = ["wait_until_done"]
-
 _SLOWER: Final = 1.5
 _SLOWEST: Final = 10
 

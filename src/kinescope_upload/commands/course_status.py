@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import Assignment
 
-__all__ = ["CourseStatus", "StatusFailure", "course_statuses"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusFailure:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.terminal_output import Surface
     from kinescope_upload.plan import Plan, PlannedLesson
 
-__all__ = ["cut_titles_warning", "dry_run", "plan_object", "plan_sections", "plan_text", "plan_totals", "print_plan"]
-
 _NOTHING_WRITTEN: Final = "Nothing was written."
 _LESSON_COLUMNS: Final = ("Lesson", "Size", "What", "Why")
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.survey import Survey
 
-__all__ = ["FolderAnswer", "folders_object", "print_folders", "show_folders"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderAnswer:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
 
-__all__ = ["MapAnswer", "map_object", "print_map", "show_map"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapAnswer:

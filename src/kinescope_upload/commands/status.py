@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Surface
 
-__all__ = ["print_status", "show_status", "status_object", "status_text"]
-
 _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32

@@ -7,8 +7,6 @@ from typing import Final
 
 from kinescope_upload.policy.pacing import RequestLimit
 
-__all__ = ["parse_api_rate"]
-
 _OFF: Final = "off"
 _LIMIT = re.compile(r"([1-9]\d{0,5})/(s|sec|second|m|min|minute)", re.IGNORECASE | re.ASCII)
 _FORM: Final = 'Write numbers of requests like "8/s, 270/min", or "off".'

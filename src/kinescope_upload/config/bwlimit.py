@@ -8,8 +8,6 @@ from typing import Final
 from kinescope_upload.config.values import bytes_in
 from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 
-__all__ = ["SLOWEST", "parse_bwlimit"]
-
 SLOWEST: Final = 16 * 1024
 """The lowest rate in bytes per second: a slower transfer could not be distinguished from a dead one."""
 

@@ -13,17 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = [
-    "DATABASE_KEYS",
-    "FLAGS",
-    "SECRETS",
-    "SETTINGS",
-    "Setting",
-    "known_toml_keys",
-    "known_variables",
-    "parser_of",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:

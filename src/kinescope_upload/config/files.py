@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["EnvFile", "TomlFile", "Written", "read_env_file", "read_toml_file"]
-
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["OPTIONS", "load_settings"]
-
 _ENV_FILE: Final = ".env"
 _TOML_FILE: Final = "kupload.toml"
 _ADDRESSES: Final = ("uploader_url", "api_url")

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config.settings import SettingOrigin
 
-__all__ = ["nearest", "stray_variables"]
-
 _OURS = ("KINESCOPE_", "KUPLOAD_")
 
 

@@ -9,8 +9,6 @@ from kinescope_upload.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["missing", "untrusted_error"]
-
 _WHAT_FOR: Final = {
     "library": (
         "The library is not set",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Secret"]
-
 _SHORTEST_WITH_A_TAIL = 16
 
 

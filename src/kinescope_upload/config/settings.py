@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["Origin", "SettingOrigin", "Settings", "Source", "UntrustedAddress", "UploadNeeds"]
-
 
 class Source(StrEnum):
     """The sources of settings, in their order: the first that has a value wins."""

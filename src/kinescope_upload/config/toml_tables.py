@@ -15,8 +15,6 @@ from kinescope_upload.model import LessonTable
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["check_keys", "folders_of", "table_of", "written_in"]
-
 _SECTIONS: Final = frozenset({"folders", "database"})
 
 

@@ -14,8 +14,6 @@ from kinescope_upload.kinescope.trust import host_of, is_kinescopes, matches
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["find_untrusted"]
-
 _NOT_BESIDE_TOKEN: Final = {
     Source.ENVIRONMENT: frozenset({Source.ENV_FILE, Source.TOML}),
     Source.ENV_FILE: frozenset({Source.TOML}),

@@ -16,24 +16,6 @@ from kinescope_upload.upload import Dialect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "SMALLEST_CHUNK",
-    "bytes_in",
-    "is_uuid",
-    "parse_api_key",
-    "parse_connection_string",
-    "parse_dialect",
-    "parse_duration",
-    "parse_hosts",
-    "parse_order",
-    "parse_path",
-    "parse_size",
-    "parse_url",
-    "parse_uuid",
-    "shown",
-    "whole_number",
-]
-
 SMALLEST_CHUNK: Final = 256 * 1024
 """The smallest chunk in bytes: with smaller ones, the answers would take most of the time."""
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import LessonTable
 
-__all__ = ["Column", "TableFacts", "hidden_rows", "problem_of", "read_only"]
-
 _KEYS = ("lesson_id", "course", "title", "video_id", "video_url")
 _WRITTEN = ("video_id", "video_url")
 

@@ -14,8 +14,6 @@ from psycopg.pq import Conninfo
 
 from kinescope_upload.errors import UsageError
 
-__all__ = ["Dsn", "clean_dsn", "masked"]
-
 _PRISMA: Final = frozenset(
     {
         "connection_limit",

@@ -10,8 +10,6 @@ import psycopg
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, KuploadError
 
-__all__ = ["Kind", "detail_of", "error_of", "kind_of"]
-
 
 class Kind(Enum):
     """The kind of a failure, which decides what can be done about it."""

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["DatabaseReport", "LessonsDatabase", "LinkResult"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkResult:

@@ -13,21 +13,6 @@ from psycopg.sql import SQL, Composed, Identifier
 if TYPE_CHECKING:
     from kinescope_upload.model import LessonTable
 
-__all__ = [
-    "LIST_COLUMNS",
-    "LIST_TABLES",
-    "WAIT_BRIEFLY",
-    "any_lesson",
-    "clear_row",
-    "link_row",
-    "look_at_row",
-    "quoted",
-    "quoted_table",
-    "select_rows",
-    "set_address",
-    "touch_row",
-]
-
 _SELECT_ROWS: Final = SQL(
     "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
     " FROM {table}"

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["BarPrinter"]
-
 _INTERVAL: Final = 0.1
 _PERCENT_WIDTH: Final = 5
 _SIZE_WIDTH: Final = 18

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.plan import PlannedLesson
 
-__all__ = ["decided", "doubted", "fields_of", "ignored", "summary_fields"]
-
 
 def fields_of(event: RunEvent) -> tuple[str, JsonFields]:  # noqa: C901, PLR0911, PLR0912 - flat
     """Gives the event's name and its fields."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["JsonPrinter"]
-
 _PROGRESS_EVERY: Final = 1.0
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["LinePrinter"]
-
 _PROGRESS_EVERY: Final = 30.0
 _LABEL_WIDTH: Final = 16
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from kinescope_upload.display.stats import Totals
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["sentence_of", "totals_sentence", "wait_sentence"]
-
 _ENDS_OF_WAITS: Final = {
     WaitKind.NETWORK: "Connected to Kinescope again",
     WaitKind.THROTTLED: "Continuing",

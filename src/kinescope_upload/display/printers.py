@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["make_printer", "without_failures"]
-
 
 def make_printer(
     options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clock: Clock = SYSTEM_CLOCK

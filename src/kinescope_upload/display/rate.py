@@ -6,8 +6,6 @@ from collections import deque
 from itertools import pairwise
 from typing import Final
 
-__all__ = ["RateEstimator"]
-
 _WINDOW: Final = 30.0
 _WARM_UP: Final = 2.0
 _RESOLUTION: Final = 0.25

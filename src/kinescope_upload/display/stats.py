@@ -31,8 +31,6 @@ from kinescope_upload.upload import Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RunStats", "Totals"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:

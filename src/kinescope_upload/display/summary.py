@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.events import LessonFailed
     from kinescope_upload.model import Doubt
 
-__all__ = ["Cost", "Summary", "next_command", "one_line", "summary_rows"]
-
 _SHOWN: Final = 20
 
 

@@ -15,8 +15,6 @@ from kinescope_upload.upload import Stage
 if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
 
-__all__ = ["RunningLesson", "Transfers"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningLesson:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import LessonRow, MappedLibrary
 
-__all__ = ["check_courses", "known_courses", "nearest_names"]
-
 
 def known_courses(mapped: MappedLibrary, rows: Mapping[str, LessonRow] | None = None) -> tuple[str, ...]:
     """Every course that the library or the database has something of, sorted.

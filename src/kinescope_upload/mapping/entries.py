@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping.paths import Locator
     from kinescope_upload.model import MappingSource, VideoFile
 
-__all__ = ["Entry", "resolve"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

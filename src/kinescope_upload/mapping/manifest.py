@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import MappedLibrary, VideoFile
 
-__all__ = ["assign_by_manifest"]
-
 _FORM = (
     'A manifest looks like {"courses": [{"id": "…", "modules": [{"lessons": '
     '[{"id": "…", "filepath": "course/section/file.mp4"}, {"submodule": {"lessons": […]}}, …]}]}]}.'

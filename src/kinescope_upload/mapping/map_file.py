@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import MappedLibrary, VideoFile
 
-__all__ = ["assign_by_map"]
-
 _FORM = 'A map file looks like {"matched": [{"filePath": "course/section/file.mp4", "lessonId": "…"}, …]}.'
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
         VideoFile,
     )
 
-__all__ = ["Draft", "draft_of", "map_text"]
-
 _NOT_WRITABLE = "its name, its lesson's or its title holds what no map file can hold"
 _NOT_SURE = "nothing proves that it is this lesson's"
 

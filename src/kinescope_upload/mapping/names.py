@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["VIDEO_SUFFIXES", "count_of", "first_few", "first_folder", "is_video_name", "nfc", "without_video_suffix"]
-
 VIDEO_SUFFIXES = frozenset({".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v"})
 """The suffixes of video files, in lower case."""
 

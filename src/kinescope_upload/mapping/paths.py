@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
 
-__all__ = ["Locator"]
-
 _DRIVE = re.compile(r"[A-Za-z]:")
 _Parts = tuple[str, ...]
 

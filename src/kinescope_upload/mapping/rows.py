@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import Assignment, LessonRow
 
-__all__ = ["check_against_rows"]
-
 
 def check_against_rows(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> MappedLibrary:
     """Takes out the assignments whose course is not the one that the lesson's row names, with a doubt for each.

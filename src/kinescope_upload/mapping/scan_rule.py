@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
 
-__all__ = ["assign_by_scan_rule", "section_of", "trust_scan"]
-
 
 def assign_by_scan_rule(files: Iterable[VideoFile]) -> tuple[Assignment, ...]:
     """Gives each file the id of its place: the names of its folders and its position in its section, joined by "_".

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import LessonRow
 
-__all__ = ["check_sections"]
-
 _WAY_OUT = "Add or remove files until they agree, or say which file is whose: `kupload map --write`, then --map FILE."
 
 

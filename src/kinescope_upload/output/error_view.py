@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["print_error", "print_error_object", "without_secrets"]
-
 _TOKEN: Final = re.compile(r"(Bearer )[^\s'\"]+")
 _PASSWORD: Final = re.compile(r"(://[^:@/\s'\"]*:)[^@\s'\"]+@")
 

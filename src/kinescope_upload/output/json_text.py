@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
     JsonFields = Mapping[str, JsonValue]
 
-__all__ = ["VERSION", "json_line", "plain", "utc"]
-
 VERSION: Final = 1
 
 

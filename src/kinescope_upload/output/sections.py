@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.output.terminal_output import Surface
 
-__all__ = ["Section", "sections_text"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:

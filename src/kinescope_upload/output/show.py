@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.sections import Section
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["View", "show", "show_sections"]
-
 T = TypeVar("T")
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.output.sections import Section
 
-__all__ = ["TerminalConsole", "make_console", "print_sections", "two_columns"]
-
 
 class TerminalConsole(Console):
     """A console that is as wide as its own stream and leaves a closed pipe to its caller."""

@@ -15,8 +15,6 @@ from kinescope_upload.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["SYSTEM_CLOCK", "Clock", "Surface", "escape_unencodable", "is_live_terminal", "surface_of"]
-
 _USUAL_WIDTH: Final = 80
 
 

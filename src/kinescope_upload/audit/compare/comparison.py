@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Lesson, TargetFolder
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["Comparison"]
-
 _ASK_FOR_ORIGINALS: Final = "No action is needed; Kinescope's support can keep the originals of later uploads."
 _KINDS: Final = {kind: number for number, kind in enumerate(Kind)}
 

@@ -11,8 +11,6 @@ from kinescope_upload.events import Warned
 if TYPE_CHECKING:
     from kinescope_upload.audit.fixes.fix import Fix
 
-__all__ = ["AuditEvent", "Emit", "FilesRead", "FixApplied", "FixFailed", "Processing", "VideosListed"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideosListed:

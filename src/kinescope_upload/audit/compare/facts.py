@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
-__all__ = ["Finding", "Lesson", "RecordSummary", "TargetFolder", "summary_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSummary:

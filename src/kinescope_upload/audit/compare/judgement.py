@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
 
-__all__ = ["LessonContext", "SeenVideo", "judge"]
-
 
 class SeenVideo(Enum):
     """What is known about a video of which no details are kept."""

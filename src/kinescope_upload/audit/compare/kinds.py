@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["Kind"]
-
 
 class Kind(StrEnum):
     """A kind of disagreement; its value is its name for people. Reports list the kinds in this order."""

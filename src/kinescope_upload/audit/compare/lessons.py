@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
 
-__all__ = ["LocalSides", "findings_of_folders", "findings_of_sides", "lessons_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSides:

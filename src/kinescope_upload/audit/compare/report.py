@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.facts import Finding, Lesson
 
-__all__ = ["Counts", "Report", "counts_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:

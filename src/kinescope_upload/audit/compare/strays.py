@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["Strays"]
-
 _NAMED: Final = 3
 
 

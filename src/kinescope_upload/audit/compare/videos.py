@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["is_broken", "is_same_content", "is_unfinished", "lacks_original", "problems_of"]
-
 _DONE: Final = "done"
 _ABORTED: Final = "aborted"
 

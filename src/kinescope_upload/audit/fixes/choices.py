@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Finding
     from kinescope_upload.model import LessonTable
 
-__all__ = ["Choice", "Commands", "choices_of", "has_choices"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:

@@ -8,19 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Finding, Lesson
 
-__all__ = [
-    "AdoptVideo",
-    "ClearRow",
-    "DeleteDuplicate",
-    "DeleteLeftover",
-    "Fix",
-    "LinkVideo",
-    "MoveVideo",
-    "RenameVideo",
-    "StartOver",
-    "explanation_of",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LessonFix:

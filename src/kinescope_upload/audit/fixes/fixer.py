@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.progress import ProgressStore
 
-__all__ = ["Fixer"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixer:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Finding
     from kinescope_upload.audit.compare.report import Report
 
-__all__ = ["FixPlan", "ManualChoice", "hint_of", "plan_fixes"]
-
 _Key = tuple[type[Fix], str, str]
 _ORDER: Final = get_args(Fix)
 

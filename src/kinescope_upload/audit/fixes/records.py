@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["Target", "deletion_facts", "fresh_record", "restarted", "without_leftover"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.comparison import Comparison
     from kinescope_upload.audit.compare.facts import Finding, Lesson
 
-__all__ = ["Facts", "can_fix", "fixes_for"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:

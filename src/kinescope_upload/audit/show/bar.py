@@ -16,8 +16,6 @@ from kinescope_upload.text import printable
 if TYPE_CHECKING:
     from kinescope_upload.audit.show.view import AuditView
 
-__all__ = ["AuditBar"]
-
 
 class AuditBar:
     """Draws the bar until `step_aside` is called.

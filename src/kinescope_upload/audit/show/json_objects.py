@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     JsonObject = tuple[str, JsonFields]
     """An event's name and its fields."""
 
-__all__ = ["audit_object", "end_object", "plan_objects", "report_objects"]
-
 _ACTIONS: Final[dict[type[Fix], str]] = {
     DeleteDuplicate: "delete",
     DeleteLeftover: "delete",

@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.upload import Stage
 
-__all__ = [
-    "Line",
-    "Style",
-    "end_lines",
-    "next_after_repair",
-    "next_after_verify",
-    "outcome_lines",
-    "plan_lines",
-    "report_lines",
-    "sentence_of",
-]
-
 _SHOWN: Final = 20
 _FOR_UPLOAD: Final = frozenset({Kind.NOT_UPLOADED, Kind.UNFINISHED})
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["AuditProgress", "audit_progress"]
-
 _EVERY: Final = 10.0
 """Seconds between two lines about the progress."""
 _JSON_EVERY: Final = 1.0

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["AuditView"]
-
 _INDENT: Final = "  "
 _BOLD, _RED, _GREEN, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
 _COLOURS: Final = {

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
 
-__all__ = ["advice_about_old_progress"]
-
 
 def advice_about_old_progress(settings: Settings, directory: Path) -> str | None:
     """What to say of such a file in the library root, beside it, or in the working directory; None when there is none.

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
-__all__ = ["import_progress", "print_takeover", "takeover_object"]
-
 
 def import_progress(settings: Settings, options: DisplayOptions, stdout: TextIO, *, file: Path) -> int:
     """Takes over what the file holds and the progress files do not know.

@@ -13,8 +13,6 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["OLD_NAME", "OldProgress", "OldUpload", "parse_old_progress"]
-
 OLD_NAME: Final = "kinescope-upload-progress.json"
 _FORM: Final = 'It looks like {"uploaded": [{"lessonId": "…", "videoId": "<UUID>", …}], "failed": [{"lessonId": "…"}]}.'
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.import_progress.old_progress import OldProgress, OldUpload
     from kinescope_upload.model import Assignment
 
-__all__ = ["Known", "NotTaken", "Taken", "Takeover", "take_over"]
-
 _ROUNDING: Final = 0.0051
 """Megabytes: the old sizes have two decimals."""
 
