@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.connect import database_of
-from kinescope_upload.display.json_events import decided, doubted, ignored
+from kinescope_upload.display.json_events import decided, doubted
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section, sections_text
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.plan import Decision
@@ -140,11 +140,9 @@ def plan_object(plan: Plan) -> JsonFields:
     """The plan as the fields of the JSON output."""
     low, high = _kinescope_bytes(plan)
     return {
-        "lessons": [
-            {**decided(one), "way_out": plain(one.hint), "to_send_bytes": one.bytes_to_send} for one in plan.lessons
-        ],
+        "lessons": [{**decided(one), "way_out": one.hint, "to_send_bytes": one.bytes_to_send} for one in plan.lessons],
         "doubts": [doubted(one) for one in plan.doubts],
-        "ignored": [ignored(one) for one in plan.ignored],
+        "ignored": [object_of(one) for one in plan.ignored],
         "counts": {decision.replace(" ", "_"): plan.counts[decision] for decision in Decision},
         "to_send_bytes": plan.bytes_to_send,
         "kinescope_min_bytes": low,

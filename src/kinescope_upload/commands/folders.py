@@ -10,7 +10,7 @@ from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, match_folders
-from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.survey import survey_library
@@ -143,18 +143,15 @@ def folders_object(answer: FolderAnswer) -> JsonFields:
     return {
         "courses": [
             {
-                "course": plain(one.course),
+                **object_of(one),
                 "state": one.state.replace(" ", "_"),
-                "folder_ids": [plain(folder_id) for folder_id in one.folder_ids],
-                "name": plain(one.name),
-                "near": [plain(name) for name in one.near],
-                "way_out": plain(one.hint),
+                "way_out": one.hint,
                 "is_good": one.is_good,
                 "is_made": one.course in answer.made,
             }
             for one in answer.courses
         ],
-        "others": [{"name": plain(folder.name), "folder_id": plain(folder.id)} for folder in answer.others],
+        "others": [{"name": folder.name, "folder_id": folder.id} for folder in answer.others],
         "is_good": all(one.is_good for one in answer.courses),
     }
 

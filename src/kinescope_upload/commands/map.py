@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.connect import database_of
-from kinescope_upload.display.json_events import doubted, ignored
+from kinescope_upload.display.json_events import doubted
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping import draft_of, map_text
-from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress.atomic import write_new, write_whole
@@ -119,23 +119,21 @@ def _totals(answer: MapAnswer) -> list[str]:
 
 def map_object(answer: MapAnswer) -> JsonFields:
     """The mapping as the fields of the JSON output."""
-    mapped, written = answer.mapped, answer.written
+    mapped = answer.mapped
     return {
         "files": [
             {
-                "lesson_id": plain(one.lesson_id),
-                "course": plain(one.course),
-                "path": plain(one.file.path),
+                **object_of(one, file=None),
+                "path": one.file.path,
                 "size_bytes": one.file.size,
-                "title": None if one.title is None else plain(one.title),
                 "source": one.source.replace(" ", "_"),
             }
             for one in mapped.assignments
         ],
         "doubts": [doubted(one) for one in mapped.doubts],
-        "ignored": [ignored(one) for one in mapped.ignored],
+        "ignored": [object_of(one) for one in mapped.ignored],
         "is_proven": answer.is_proven,
-        "written": None if written is None else plain(written),
+        "written": answer.written,
     }
 
 

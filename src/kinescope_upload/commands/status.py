@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.output.json_text import plain, utc
+from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import surface_of
 from kinescope_upload.progress import read_records
@@ -29,7 +29,7 @@ _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
 _SAFE_IN_SHELL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+=")
-_GREEN, _YELLOW, _RED, _PLAIN = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
+_GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 
 
 def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
@@ -151,24 +151,10 @@ def status_object(statuses: Sequence[CourseStatus]) -> JsonFields:
 
 
 def _course_fields(status: CourseStatus) -> JsonFields:
-    last = status.last_activity
     return {
-        "course": plain(status.course),
+        **object_of(status, video_bytes="videos_bytes"),
         "lessons": status.lessons,
-        "videos": status.videos,
-        "videos_bytes": status.video_bytes,
-        "missing": status.missing,
-        "linked": status.linked,
-        "linked_bytes": status.linked_bytes,
-        "uploaded": status.uploaded,
-        "uploaded_bytes": status.uploaded_bytes,
-        "in_progress": status.in_progress,
-        "acknowledged_bytes": status.acknowledged_bytes,
-        "failures": [
-            {"lesson_id": plain(one.lesson_id), "reason": plain(one.reason), "time": utc(one.at)}
-            for one in status.failures
-        ],
-        "last_activity": None if last is None else utc(last),
+        "failures": [object_of(failure, at="time") for failure in status.failures],
         "is_done": status.is_done,
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.display.json_events import fields_of, summary_fields
 from kinescope_upload.display.stats import RunStats
 from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
-from kinescope_upload.output.json_text import json_line, plain
+from kinescope_upload.output.json_text import json_line, object_of
 
 if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
@@ -55,17 +55,12 @@ class JsonPrinter:
         self._line(
             "progress",
             {
-                "lessons": totals.lessons,
-                "done": totals.done,
-                "failed": totals.failed,
-                "needed_bytes": totals.needed_bytes,
-                "accepted_bytes": totals.accepted_bytes,
-                "sent_bytes": totals.sent_bytes,
+                **object_of(totals, position_bytes=None, rate=None),
                 "rate_bytes_per_second": None if totals.rate is None else round(totals.rate),
                 "eta_seconds": None if totals.eta_seconds is None else round(totals.eta_seconds),
                 "running": [
                     {
-                        "lesson_id": plain(lesson.lesson_id),
+                        "lesson_id": lesson.lesson_id,
                         "size_bytes": lesson.size,
                         "accepted_bytes": lesson.offset,
                         "handed_over_bytes": lesson.position,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.output.json_text import json_line, plain
+from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
 from kinescope_upload.text import printable
 
@@ -28,7 +28,7 @@ def print_error(error: KuploadError, stderr: TextIO) -> None:
 
 def print_error_object(error: KuploadError, exit_code: int, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """Writes the error as one JSON line for scripts, in place of the command's answer (docs/json.md)."""
-    fields: JsonFields = {"reason": plain(error.reason), "way_out": plain(error.hint), "exit_code": exit_code}
+    fields: JsonFields = {"reason": error.reason, "way_out": error.hint, "exit_code": exit_code}
     stdout.write(json_line("error", fields, clock))
     stdout.flush()
 

@@ -19,7 +19,7 @@ from kinescope_upload.audit.fixes import (
     hint_of,
 )
 from kinescope_upload.events import Warned
-from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.json_text import object_of
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -44,50 +44,43 @@ _ACTIONS: Final[dict[type[Fix], str]] = {
     RenameVideo: "rename",
 }
 
+_NAMES: Final = {
+    VideosListed: "videos_listed",
+    FilesRead: "files_read",
+    Processing: "processing",
+    Warned: "noticed",
+}
+"""The events whose fields are shown as they are."""
+
 
 def audit_object(event: AuditEvent) -> JsonObject:
     """Makes the object of an event."""
     match event:
-        case VideosListed():
-            return "videos_listed", {"videos": event.videos}
-        case FilesRead():
-            return "files_read", {"read_bytes": event.read_bytes, "total_bytes": event.total_bytes}
-        case Processing():
-            return "processing", {"done": event.done, "unfinished": event.unfinished, "failed": event.failed}
-        case Warned():
-            return "noticed", {"message": plain(event.message)}
-        case FixApplied():
-            return "mended", _fix(event.fix)
-        case FixFailed():
-            return "mending_failed", {
-                **_fix(event.fix),
-                "reason": plain(event.reason),
-                "way_out": plain(event.hint),
-            }
+        case FixApplied(fix=fix):
+            return "mended", _fix(fix)
+        case FixFailed(fix=fix):
+            return "mending_failed", {**_fix(fix), **object_of(event, fix=None)}
+        case _:
+            return _NAMES[type(event)], object_of(event)
 
 
 def report_objects(report: Report, *, exit_code: int) -> Iterator[JsonObject]:
     """Yields the findings, then the counts."""
     for finding in report.findings:
         yield "finding", _finding(finding)
-    counts = report.counts
+    counts, statuses = report.counts, report.counts.statuses
     notes = sum(finding.kind.is_note for finding in report.findings)
     yield (
         "verified",
         {
             "exit_code": exit_code,
-            "lessons": counts.lessons,
-            "agreed": counts.agreed,
+            **object_of(counts, file_bytes="files_bytes", stages=None),
             "verified": report.verified_count,
             "findings": len(report.findings) - notes,
             "notes": notes,
-            "files": counts.files,
-            "files_bytes": counts.file_bytes,
             "progress": {stage.value: counts.stages.get(stage, 0) for stage in Stage},
-            "rows": counts.rows,
-            "rows_with_video": counts.rows_with_video,
             "videos": counts.videos,
-            "statuses": [{"status": plain(status), "videos": number} for status, number in counts.statuses.items()],
+            "statuses": [{"status": status, "videos": number} for status, number in statuses.items()],
         },
     )
 
@@ -97,7 +90,7 @@ def plan_objects(plan: FixPlan) -> Iterator[JsonObject]:
     for fix in plan.fixes:
         yield "mending", _fix(fix)
     for manual in plan.manual:
-        choices = [{"words": plain(choice.explanation), "command": plain(choice.command)} for choice in manual.choices]
+        choices = [object_of(choice, explanation="words") for choice in manual.choices]
         yield "undecided", {**_finding(manual.finding), "choices": choices}
     for finding in plan.rest:
         yield "finding", _finding(finding)
@@ -116,14 +109,9 @@ def end_object(result: RepairResult, *, exit_code: int) -> JsonObject:
 
 def _finding(finding: Finding) -> JsonFields:
     return {
+        **object_of(finding, other_id="other_video_id"),
         "kind": finding.kind.code,
-        "course": plain(finding.course),
-        "lesson_id": _maybe(finding.lesson_id),
-        "path": _maybe(finding.path),
-        "video_id": _maybe(finding.video_id),
-        "other_video_id": _maybe(finding.other_id),
-        "reason": plain(finding.reason),
-        "way_out": plain(hint_of(finding)),
+        "way_out": hint_of(finding),
         "is_note": finding.kind.is_note,
     }
 
@@ -132,11 +120,7 @@ def _fix(fix: Fix) -> JsonFields:
     return {
         "action": _ACTIONS[type(fix)],
         "kind": fix.finding.kind.code,
-        "lesson_id": plain(fix.lesson.lesson_id),
-        "video_id": plain(fix.video_id),
-        "words": plain(explanation_of(fix)),
+        "lesson_id": fix.lesson.lesson_id,
+        "video_id": fix.video_id,
+        "words": explanation_of(fix),
     }
-
-
-def _maybe(text: str | None) -> str | None:
-    return None if text is None else plain(text)

@@ -11,7 +11,7 @@ from kinescope_upload.connect import database_of
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import known_courses
-from kinescope_upload.output.json_text import plain
+from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import ProgressStore, courses_in, read_records
@@ -123,20 +123,17 @@ def takeover_object(takeover: Takeover) -> JsonFields:
     return {
         "taken": [
             {
-                "lesson_id": plain(one.record.lesson_id),
-                "course": plain(one.record.course),
-                "video_id": plain(one.record.video_id or ""),
-                "path": plain(one.record.path) if one.record.path else None,
-                "doubt": plain(one.doubt),
+                "lesson_id": one.record.lesson_id,
+                "course": one.record.course,
+                "video_id": one.record.video_id or "",
+                "path": one.record.path or None,
+                "doubt": one.doubt,
             }
             for one in takeover.taken
         ],
-        "known": [plain(lesson_id) for lesson_id in takeover.known],
-        "failed": [plain(lesson_id) for lesson_id in takeover.failed],
-        "not_taken": [
-            {"lesson_id": plain(one.lesson_id), "reason": plain(one.reason), "way_out": plain(one.hint)}
-            for one in takeover.not_taken
-        ],
+        "known": takeover.known,
+        "failed": takeover.failed,
+        "not_taken": [object_of(one) for one in takeover.not_taken],
     }
 
 
