@@ -441,16 +441,16 @@ def test_variables_of_others_are_nobodys_business(here: Directory) -> None:
 
 def test_everything_that_is_missing_for_an_upload_is_named_at_once(here: Directory) -> None:
     with pytest.raises(UsageError) as caught:
-        here.load().needed_for_upload()
+        here.load().check_for_upload()
     for name in ("library", "KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL", ".env.example", "--no-db"):
         assert name in str(caught.value)
 
 
 def test_with_no_db_an_upload_needs_no_database(here: Directory) -> None:
-    here.env(f"KINESCOPE_API_KEY={TOKEN}\nKINESCOPE_PROJECT_ID={PROJECT}\nDATABASE_URL={DATABASE}")
-    needs = here.load(library="films", no_db=True).needed_for_upload()
-    assert (needs.library, needs.project_id, needs.database_url) == (here.directory / "films", PROJECT, None)
-    assert here.load(library="films").needed_for_upload().database_url is not None
+    here.env(f"KINESCOPE_API_KEY={TOKEN}\nKINESCOPE_PROJECT_ID={PROJECT}")
+    here.load(library="films", no_db=True).check_for_upload()
+    with pytest.raises(UsageError, match="DATABASE_URL"):
+        here.load(library="films").check_for_upload()
 
 
 @pytest.mark.parametrize(

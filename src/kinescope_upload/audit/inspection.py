@@ -61,7 +61,7 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
     Raises:
         UsageError: A setting is missing.
     """
-    settings.needed_for_upload()
+    settings.check_for_upload()
     policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     with open_kinescope(settings) as kinescope:
         client = RetryingClient(http=kinescope.service, policy=policy, longest=settings.max_outage, emit=emit)

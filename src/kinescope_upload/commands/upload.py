@@ -29,7 +29,7 @@ __all__ = ["upload"]
 
 def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
     """Uploads what is selected and links it."""
-    needs = settings.needed_for_upload()
+    settings.check_for_upload()
     database = database_of(settings)
     survey = survey_library(settings, database)
     survey.check_proven(trusts_scan=settings.trust_scan)
@@ -37,7 +37,7 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
         plan = survey.plan(progress.records)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderOptions(
-            project_id=needs.project_id, pinned=settings.folders, may_create=settings.create_folders
+            project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
         )
         with make_printer(options, stdout=stdout, stderr=stderr) as printer, open_kinescope(settings) as kinescope:
             emit = without_failures(printer)

@@ -8,6 +8,6 @@
 
 from kinescope_upload.config.load import OPTIONS, load_settings
 from kinescope_upload.config.secret import Secret
-from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source, UploadNeeds
+from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source
 
-__all__ = ["OPTIONS", "Origin", "Secret", "SettingOrigin", "Settings", "Source", "UploadNeeds", "load_settings"]
+__all__ = ["OPTIONS", "Origin", "Secret", "SettingOrigin", "Settings", "Source", "load_settings"]

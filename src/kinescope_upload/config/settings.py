@@ -87,16 +87,6 @@ class UntrustedAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UploadNeeds:
-    """Holds the settings that every upload needs; `database_url` is None only with `--no-db`."""
-
-    library: Path
-    api_key: Secret
-    project_id: str
-    database_url: Secret | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Holds all settings of a run.
 
@@ -217,8 +207,8 @@ class Settings:
         """
         return _there(self.workspace_id or named, "workspace_id")
 
-    def needed_for_upload(self) -> UploadNeeds:
-        """Gives the settings that every upload needs.
+    def check_for_upload(self) -> None:
+        """Checks that every setting that an upload needs is there.
 
         Raises:
             UsageError: Names everything that is missing, at once.
@@ -226,12 +216,6 @@ class Settings:
         names = ("library", "api_key", "project_id") + (() if self.no_db else ("database_url",))
         if absent := [name for name in names if getattr(self, name) is None]:
             raise missing(*absent)
-        return UploadNeeds(
-            library=self.needed_library(),
-            api_key=self.needed_api_key(),
-            project_id=self.needed_project_id(),
-            database_url=None if self.no_db else self.needed_database_url(),
-        )
 
 
 def _there(value: T | None, name: str) -> T:

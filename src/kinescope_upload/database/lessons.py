@@ -15,6 +15,7 @@ import psycopg
 from kinescope_upload.database import statements
 from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, problem_of, read_only
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
+from kinescope_upload.database.statements import with_names
 from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonRow, LinkOutcome
 from kinescope_upload.video_ids import is_same_video
@@ -113,7 +114,7 @@ class LessonsDatabase:
 
         def ask(connection: Connection) -> tuple[LessonRow, ...]:
             with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
-                found = cursor.stream(statements.select_rows(self._table), wanted)
+                found = cursor.stream(with_names(statements.SELECT_ROWS, self._table), wanted)
                 rows = [
                     LessonRow(lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id)
                     for lesson_id, course, title, video_id in found
@@ -138,9 +139,9 @@ class LessonsDatabase:
 
         def ask(connection: Connection) -> LinkResult:
             for _ in range(2):  # the row may be changed between two statements
-                if connection.execute(statements.link_row(self._table), values).rowcount:
+                if connection.execute(with_names(statements.LINK_ROW, self._table), values).rowcount:
                     return LinkResult(outcome=LinkOutcome.LINKED)
-                row = connection.execute(statements.look_at_row(self._table), values).fetchone()
+                row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
                 if row is None:
                     return LinkResult(outcome=LinkOutcome.ROW_MISSING)
                 found, address = row
@@ -148,7 +149,7 @@ class LessonsDatabase:
                     return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
                 if found is not None and is_same_video(address, video_id):
                     return LinkResult(outcome=LinkOutcome.LINKED)
-                set_address = statements.set_address(self._table)
+                set_address = with_names(statements.SET_ADDRESS, self._table)
                 if found is not None and connection.execute(set_address, values | {"found": found}).rowcount:
                     return LinkResult(outcome=LinkOutcome.LINKED)
             raise hidden_rows(self._look_up(connection), self._table)
@@ -163,8 +164,8 @@ class LessonsDatabase:
         values = {"lesson_id": _sendable(lesson_id), "video_id": _sendable(video_id)}
 
         def ask(connection: Connection) -> bool:
-            connection.execute(statements.clear_row(self._table), values)
-            row = connection.execute(statements.look_at_row(self._table), values).fetchone()
+            connection.execute(with_names(statements.CLEAR_ROW, self._table), values)
+            row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
             if row is not None and row[0] == video_id:
                 raise hidden_rows(self._look_up(connection), self._table)
             return row is not None and row[0] is None
@@ -208,15 +209,15 @@ class LessonsDatabase:
     ) -> BatchStoppedError | None:
         """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown."""
         if lesson_id is None:
-            found = connection.execute(statements.any_lesson(self._table), {}).fetchone()
+            found = connection.execute(with_names(statements.ANY_LESSON, self._table), {}).fetchone()
             lesson_id = found[0] if found else None
         values = {"lesson_id": _sendable(lesson_id or "")}
         try:
-            if connection.execute(statements.look_at_row(self._table), values).fetchone() is None:
+            if connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone() is None:
                 return None
             with connection.transaction(force_rollback=True):
                 connection.execute(statements.WAIT_BRIEFLY)
-                if connection.execute(statements.touch_row(self._table), values).rowcount:
+                if connection.execute(with_names(statements.TOUCH_ROW, self._table), values).rowcount:
                     return None
         except psycopg.errors.ReadOnlySqlTransaction:
             return read_only(self._dsn.place)

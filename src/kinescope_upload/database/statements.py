@@ -13,36 +13,43 @@ from psycopg.sql import SQL, Composed, Identifier
 if TYPE_CHECKING:
     from kinescope_upload.model import LessonTable
 
-_SELECT_ROWS: Final = SQL(
+SELECT_ROWS: Final = SQL(
     "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
     " FROM {table}"
     " WHERE (%(courses)s::text[] IS NULL OR {course}::text = ANY(%(courses)s::text[]))"
     " AND (%(lessons)s::text[] IS NULL OR {lesson_id}::text = ANY(%(lessons)s::text[]))"
 )
+"""Selects all rows, or those of the parameters `courses` and `lessons` where these are not null."""
 
-_LINK_ROW: Final = SQL(
+LINK_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s"
     " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
 )
+"""Writes both columns at once, if the row holds no id."""
 
-_SET_ADDRESS: Final = SQL(
+SET_ADDRESS: Final = SQL(
     "UPDATE {table} SET {video_url} = %(video_url)s WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
 )
+"""Writes the player's address, if the row holds this id in this spelling."""
 
-_CLEAR_ROW: Final = SQL(
+CLEAR_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = NULL, {video_url} = NULL"
     " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(video_id)s"
 )
+"""Empties both columns, if the row holds this id in this spelling; a second time changes nothing."""
 
-_LOOK_AT_ROW: Final = SQL(
+LOOK_AT_ROW: Final = SQL(
     "SELECT NULLIF({video_id}::text, ''), {video_url}::text FROM {table} WHERE {lesson_id} = %(lesson_id)s"
 )
+"""Selects the video's id and the player's address of one row."""
 
-_ANY_LESSON: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT 1")
+ANY_LESSON: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT 1")
+"""Selects the id of any one lesson."""
 
-_TOUCH_ROW: Final = SQL(
+TOUCH_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = {video_id}, {video_url} = {video_url} WHERE {lesson_id} = %(lesson_id)s"
 )
+"""Writes both columns of one row as they are."""
 
 WAIT_BRIEFLY: Final = "SET LOCAL lock_timeout = '1s'"
 """Bounds the wait for a row that somebody else has locked, until the end of the transaction."""
@@ -70,39 +77,16 @@ SELECT schema_.nspname::text, table_.relname::text
 """Schema and name of everything that could be the lessons' table; `system` is the pattern of PostgreSQL's own."""
 
 
-def select_rows(table: LessonTable) -> Composed:
-    """Selects all rows, or those of the parameters `courses` and `lessons` where these are not null."""
-    return _with_names(_SELECT_ROWS, table)
-
-
-def link_row(table: LessonTable) -> Composed:
-    """Writes both columns at once, if the row holds no id."""
-    return _with_names(_LINK_ROW, table)
-
-
-def set_address(table: LessonTable) -> Composed:
-    """Writes the player's address, if the row holds this id in this spelling."""
-    return _with_names(_SET_ADDRESS, table)
-
-
-def clear_row(table: LessonTable) -> Composed:
-    """Empties both columns, if the row holds this id in this spelling; a second time changes nothing."""
-    return _with_names(_CLEAR_ROW, table)
-
-
-def look_at_row(table: LessonTable) -> Composed:
-    """Selects the video's id and the player's address of one row."""
-    return _with_names(_LOOK_AT_ROW, table)
-
-
-def any_lesson(table: LessonTable) -> Composed:
-    """Selects the id of any one lesson."""
-    return _with_names(_ANY_LESSON, table)
-
-
-def touch_row(table: LessonTable) -> Composed:
-    """Writes both columns of one row as they are."""
-    return _with_names(_TOUCH_ROW, table)
+def with_names(statement: SQL, table: LessonTable) -> Composed:
+    """Puts the names of the table and its columns into a statement."""
+    return statement.format(
+        table=_identifier(*(name for name in (table.schema, table.table) if name)),
+        lesson_id=_identifier(table.lesson_id),
+        course=_identifier(table.course),
+        title=_identifier(table.title),
+        video_id=_identifier(table.video_id),
+        video_url=_identifier(table.video_url),
+    )
 
 
 def quoted(name: str) -> str:
@@ -114,17 +98,6 @@ def quoted(name: str) -> str:
 def quoted_table(table: LessonTable) -> str:
     """Quotes the table's name, with its schema if that is known."""
     return ".".join(quoted(name) for name in (table.schema, table.table) if name)
-
-
-def _with_names(statement: SQL, table: LessonTable) -> Composed:
-    return statement.format(
-        table=_identifier(*(name for name in (table.schema, table.table) if name)),
-        lesson_id=_identifier(table.lesson_id),
-        course=_identifier(table.course),
-        title=_identifier(table.title),
-        video_id=_identifier(table.video_id),
-        video_url=_identifier(table.video_url),
-    )
 
 
 def _identifier(*names: str) -> Identifier:

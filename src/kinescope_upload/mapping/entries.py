@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_folder
+from kinescope_upload.mapping.names import first_folder, grouped
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from kinescope_upload.mapping.paths import Locator
     from kinescope_upload.model import MappingSource, VideoFile
@@ -45,7 +44,8 @@ def resolve(entries: Sequence[Entry], locator: Locator, source: MappingSource) -
     """
     found = locator.find_all([entry.path for entry in entries])
     claims = {_claim(entry, files): None for entry, files in zip(entries, found, strict=True)}
-    by_lesson, by_file = _grouped(claims)
+    by_lesson = grouped(claims, lambda one: one.lesson_id)
+    by_file = grouped(claims, lambda one: one.path)
     clear = [one for one in claims if len(by_lesson[one.lesson_id]) == 1 and len(by_file[one.path]) == 1]
     doubts = [
         *(_doubt_of_lesson(rivals) for rivals in by_lesson.values() if len(rivals) > 1),
@@ -81,15 +81,6 @@ def _claim(entry: Entry, files: Sequence[VideoFile]) -> _Claim:
         file=file,
         candidates=len(files),
     )
-
-
-def _grouped(claims: Iterable[_Claim]) -> tuple[Mapping[str, list[_Claim]], Mapping[str, list[_Claim]]]:
-    by_lesson: defaultdict[str, list[_Claim]] = defaultdict(list)
-    by_file: defaultdict[str, list[_Claim]] = defaultdict(list)
-    for one in claims:
-        by_lesson[one.lesson_id].append(one)
-        by_file[one.path].append(one)
-    return by_lesson, by_file
 
 
 def _assignment(claim: _Claim, file: VideoFile, source: MappingSource) -> Assignment:

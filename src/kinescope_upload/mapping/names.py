@@ -1,12 +1,15 @@
-"""How names of files, sections and lessons are compared, told apart and listed. Pure."""
+"""How names of files, sections and lessons are compared, told apart, listed and grouped. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v"})
 """The suffixes of video files, in lower case."""
@@ -43,3 +46,11 @@ def first_few(names: Sequence[str], *, most: int = 3) -> str:
 def count_of(number: int, noun: str, plural: str) -> str:
     """A number with its noun and verb: "1 file has", "2 files have"."""
     return f"{number} {noun if number == 1 else plural}"
+
+
+def grouped(members: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """The members by their key, keys and members in the order in which they came."""
+    groups: defaultdict[str, list[T]] = defaultdict(list)
+    for member in members:
+        groups[key(member)].append(member)
+    return dict(groups)

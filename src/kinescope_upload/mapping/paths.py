@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.mapping.names import grouped, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,9 +46,7 @@ class Locator:
             bases: Absolute paths that are known to be the library root, here or elsewhere; others count for none.
             origin: The file that the paths come from, as it is named to the user.
         """
-        by_path: defaultdict[str, list[VideoFile]] = defaultdict(list)
-        for file in files:
-            by_path[nfc(file.path).replace("\\", "/")].append(file)
+        by_path = grouped(files, lambda file: nfc(file.path).replace("\\", "/"))
         return cls(
             {path: tuple(same) for path, same in by_path.items()},
             tuple(_parts(base) for base in bases if base and _is_absolute(base)),

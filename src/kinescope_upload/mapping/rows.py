@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import count_of, first_few, nfc
+from kinescope_upload.mapping.names import count_of, first_few, grouped, nfc
 from kinescope_upload.model import Doubt, MappedLibrary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kinescope_upload.model import Assignment, LessonRow
 
@@ -36,9 +36,10 @@ def check_against_rows(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> 
             doubts.append(_doubt_of_course(one, row))
     mentioned = {one.lesson_id for one in mapped.assignments}
     mentioned.update(lesson for doubt in mapped.doubts for lesson in doubt.lesson_ids)
+    unmentioned = (row for row in rows.values() if row.lesson_id not in mentioned)
     return MappedLibrary(
         assignments=tuple(kept),
-        doubts=(*mapped.doubts, *doubts, *_doubts_of_unmentioned(rows.values(), mentioned)),
+        doubts=(*mapped.doubts, *doubts, *starmap(_doubt_of_unmentioned, undone_by_course(unmentioned))),
         ignored=mapped.ignored,
     )
 
@@ -56,14 +57,6 @@ def _doubt_of_course(assignment: Assignment, row: LessonRow) -> Doubt:
     )
 
 
-def _doubts_of_unmentioned(rows: Iterable[LessonRow], mentioned: Collection[str]) -> list[Doubt]:
-    by_course: defaultdict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.video_id is None and row.lesson_id not in mentioned:
-            by_course[row.course].append(row.lesson_id)
-    return [_doubt_of_unmentioned(course, tuple(sorted(lessons))) for course, lessons in sorted(by_course.items())]
-
-
 def _doubt_of_unmentioned(course: str, lesson_ids: tuple[str, ...]) -> Doubt:
     number = count_of(len(lesson_ids), "lesson has no video and is", "lessons have no video and are")
     return Doubt(
@@ -73,3 +66,15 @@ def _doubt_of_unmentioned(course: str, lesson_ids: tuple[str, ...]) -> Doubt:
         lesson_ids=lesson_ids,
         blocking=False,
     )
+
+
+def undone(rows: Iterable[LessonRow]) -> tuple[str, ...]:
+    """The lessons of these rows that have no video, sorted."""
+    return tuple(sorted(row.lesson_id for row in rows if row.video_id is None))
+
+
+def undone_by_course(rows: Iterable[LessonRow]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The courses that have lessons without a video, sorted, each with those lessons."""
+    for course, of_course in sorted(grouped(rows, lambda row: row.course).items()):
+        if lessons := undone(of_course):
+            yield course, lessons

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_few, nfc
+from kinescope_upload.mapping.names import first_few, grouped, nfc
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ def assign_by_scan_rule(files: Iterable[VideoFile]) -> tuple[Assignment, ...]:
     Returns:
         The assignments in that order. Ids repeat only where folder names are ambiguous ("a/b_c" and "a/b/c").
     """
-    by_folder: defaultdict[str, list[VideoFile]] = defaultdict(list)
-    for file in files:
-        by_folder[nfc(file.path.rpartition("/")[0])].append(file)
+    by_folder = grouped(files, lambda file: nfc(file.path.rpartition("/")[0]))
     by_folder.pop("", None)
     positions: Counter[str] = Counter()
     assignments: list[Assignment] = []
@@ -61,10 +59,7 @@ def trust_scan(assignments: Sequence[Assignment]) -> MappedLibrary:
     files_of = Counter(one.lesson_id for one in assignments)
     if len(files_of) == len(assignments):
         return MappedLibrary(assignments=tuple(assignments))
-    rivals: defaultdict[str, list[Assignment]] = defaultdict(list)
-    for one in assignments:
-        if files_of[one.lesson_id] > 1:
-            rivals[one.lesson_id].append(one)
+    rivals = grouped((one for one in assignments if files_of[one.lesson_id] > 1), lambda one: one.lesson_id)
     return MappedLibrary(
         assignments=tuple(one for one in assignments if one.lesson_id not in rivals),
         doubts=tuple(_doubt_of_rivals(lesson, several) for lesson, several in rivals.items()),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import count_of, first_few, first_folder, nfc
+from kinescope_upload.mapping.names import count_of, first_few, first_folder, grouped, nfc
+from kinescope_upload.mapping.rows import undone, undone_by_course
 from kinescope_upload.mapping.scan_rule import section_of
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
 
@@ -30,13 +32,13 @@ def check_sections(assignments: Iterable[Assignment], rows: Mapping[str, LessonR
         rows: The database's lessons by id, all courses.
     """
     known, ignored = _split_by_course(assignments, {nfc(row.course) for row in rows.values()})
-    sections = _by_section(known)
+    sections = grouped(known, lambda one: section_of(one.file.path))
     lessons, left_over = _rows_by_section(rows.values(), sections)
     matches = [(section, _match(sections[section], lessons[section])) for section in sorted(sections)]
     doubts = [_doubt_of_section(section, match) for section, match in matches if not match.is_exact]
     return MappedLibrary(
         assignments=tuple(one for _, match in matches if match.is_exact for one in match.agreed),
-        doubts=(*doubts, *_doubts_of_left_over(left_over)),
+        doubts=(*doubts, *starmap(_doubt_of_course, undone_by_course(left_over))),
         ignored=ignored,
     )
 
@@ -53,13 +55,6 @@ def _split_by_course(
             reason = f'folder "{one.course}" is no course in the database'
             foreign.append(IgnoredFile(path=one.file.path, reason=reason))
     return known, tuple(sorted(foreign, key=lambda one: one.path))
-
-
-def _by_section(assignments: Iterable[Assignment]) -> dict[str, list[Assignment]]:
-    sections: defaultdict[str, list[Assignment]] = defaultdict(list)
-    for one in assignments:
-        sections[section_of(one.file.path)].append(one)
-    return dict(sections)
 
 
 def _rows_by_section(
@@ -116,7 +111,7 @@ def _match(assignments: Sequence[Assignment], rows: Sequence[LessonRow]) -> _Mat
         agreed=tuple(agreed),
         files_alone=tuple(waiting.values()),
         lessons_alone=tuple(alone),
-        undone=_undone(rows),
+        undone=undone(rows),
     )
 
 
@@ -125,10 +120,6 @@ def _as_spelled_by(row: LessonRow, assignment: Assignment) -> Assignment:
     if (row.lesson_id, row.course) == (assignment.lesson_id, assignment.course):
         return assignment
     return replace(assignment, lesson_id=row.lesson_id, course=row.course)
-
-
-def _undone(rows: Iterable[LessonRow]) -> tuple[str, ...]:
-    return tuple(sorted(row.lesson_id for row in rows if row.video_id is None))
 
 
 def _doubt_of_section(section: str, match: _Match) -> Doubt:
@@ -150,15 +141,6 @@ def _disagreements(match: _Match) -> list[str]:
         named = first_few([f'"{one.file.path}" would be {one.lesson_id}' for one in files])
         found.append(f"{count_of(len(files), 'file has', 'files have')} no lesson ({named})")
     return found
-
-
-def _doubts_of_left_over(rows: Iterable[LessonRow]) -> list[Doubt]:
-    """One doubt for each course with lessons that belong to no section on disk and have no video yet."""
-    by_course: defaultdict[str, list[LessonRow]] = defaultdict(list)
-    for row in rows:
-        if row.video_id is None:
-            by_course[row.course].append(row)
-    return [_doubt_of_course(course, _undone(rows)) for course, rows in sorted(by_course.items())]
 
 
 def _doubt_of_course(course: str, lesson_ids: tuple[str, ...]) -> Doubt:
