@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.batch.gates import PaceGate
 from kinescope_upload.batch.stop import Ending, Stop
-from kinescope_upload.config.bwlimit import SLOWEST, parse_bwlimit
+from kinescope_upload.config.rates import SLOWEST, parse_bwlimit
 from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import (

@@ -3,11 +3,8 @@
 ::
 
     verify ──┬──► inspection ──► sides          files, rows and progress
-    repair ──┤        ├────────► compare        the sides become findings
-       │     │        └────────► hashes         MD5s of files
-       │     ├──► waiting                       until Kinescope has processed the videos
-       │     └──► mark_verified                 marks what agrees
-       └──► fixes                               plans fixes, and applies them
+    repair ──┤        └────────► compare        the sides become findings
+             └──► fixes                         plans fixes, and applies them
     retries                                     tries failed requests again
     show                                        text, JSON and progress
 

@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare import (
     Comparison,
+    Kind,
     TargetFolder,
     findings_of_folders,
     findings_of_sides,
     lessons_of,
 )
-from kinescope_upload.audit.compare.events import VideosListed
-from kinescope_upload.audit.hashes import read_md5s
+from kinescope_upload.audit.compare.events import FilesRead, VideosListed
 from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.audit.sides import courses_in_question, sides_of, survey_all_rows
 from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.errors import FileChangedError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.library.source import VideoSource
 from kinescope_upload.policy.retry import RetryPolicy
+from kinescope_upload.policy.sizing import READ_BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from kinescope_upload.audit.compare import Lesson
+    from kinescope_upload.audit.compare import Finding, Lesson
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
@@ -79,7 +83,7 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
 
 def read_files(tools: Tools, comparison: Comparison, lessons: Iterable[Lesson]) -> None:
     """Reads these lessons' files for their MD5."""
-    comparison.learn(*read_md5s(tools.settings.needed_library(), lessons, tools.emit))
+    comparison.learn(*_read_md5s(tools.settings.needed_library(), lessons, tools.emit))
 
 
 def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False) -> Comparison:
@@ -133,3 +137,36 @@ def _list_videos(tools: Tools, comparison: Comparison) -> None:
     for video in tools.api.videos_named(comparison.missing()):
         comparison.see(video)
     tools.emit(VideosListed(videos=listed))
+
+
+def _read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[dict[str, str], list[Finding]]:
+    """Returns the MD5s of these lessons' files by lesson id, and the files that cannot be read.
+
+    Args:
+        library: The library root.
+        lessons: The lessons; those without a file are left out.
+        emit: Takes a `FilesRead` after each block.
+    """
+    files = [(lesson, lesson.file) for lesson in lessons if lesson.file]
+    total = sum(file.size for _, file in files)
+    read = 0
+
+    def count_block() -> None:
+        nonlocal read
+        read += READ_BLOCK
+        emit(FilesRead(read_bytes=min(read, total), total_bytes=total))
+
+    found: dict[str, str] = {}
+    unreadable: list[Finding] = []
+    for lesson, file in files:
+        try:
+            with VideoSource(library / file.path, file, with_checksum=True) as source:
+                digest = source.md5(count_block)
+                source.check_unchanged()
+        except FileChangedError as error:
+            hint = error.hint or "Run the command again when the file no longer changes."
+            unreadable.append(lesson.finding(Kind.FILE_UNREADABLE, f"{lesson.lesson_id}: {error.what}", hint))
+        else:
+            assert digest is not None  # noqa: S101 - checksums are on
+            found[lesson.lesson_id] = digest
+    return found, unreadable

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.audit.compare import LocalSides, RecordSummary, summary_of
+from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import MappingSource
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from kinescope_upload.audit.compare import RecordSummary
     from kinescope_upload.audit.retries import RetryingClient
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
@@ -84,13 +85,11 @@ def _summaries(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, 
 
 
 def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None) -> RecordSummary:
-    return RecordSummary(
-        course=summary.course,
+    return replace(
+        summary,
         path=file.path if file else summary.path,
         size=file.size if file and file.size == summary.size else summary.size,
         modified_ns=file.modified_ns if file and summary.is_for(file) else summary.modified_ns,
-        stage=summary.stage,
         video_id=row.video_id if row and row.video_id == summary.video_id else summary.video_id,
-        md5=summary.md5,
         title="" if row else summary.title,
     )

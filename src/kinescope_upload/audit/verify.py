@@ -1,21 +1,35 @@
-"""`kupload verify`: compares files, progress, rows and videos, lesson by lesson."""
+"""`kupload verify`: compares files, progress, rows and videos, lesson by lesson, and marks what agrees."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.audit.compare.events import Processing
 from kinescope_upload.audit.inspection import inspect, open_tools
-from kinescope_upload.audit.mark_verified import mark_verified
-from kinescope_upload.audit.waiting import wait_until_done
+from kinescope_upload.errors import BatchStoppedError, UsageError
+from kinescope_upload.events import Warned
+from kinescope_upload.progress import change_records
+from kinescope_upload.text import count, format_duration
+from kinescope_upload.upload import Linked, Record, Stage, Verified, advance
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from kinescope_upload.audit.compare import Report
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from kinescope_upload.audit.compare import Comparison, Report
     from kinescope_upload.audit.compare.events import Emit
+    from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
 
 LONGEST_WAIT: Final = 12 * 3600.0
 """Seconds that `--wait` waits at most, unless the user sets another limit."""
+_SLOWER: Final = 1.5
+_SLOWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +56,77 @@ def verify(settings: Settings, options: VerifyOptions, emit: Emit) -> Report:
     with open_tools(settings, emit) as tools:
         comparison = inspect(tools, is_deep=options.is_deep)
         if options.waits:
-            wait_until_done(tools, comparison, longest=options.longest_wait)
+            _wait_until_done(tools, comparison, longest=options.longest_wait)
         report = comparison.report()
-        mark_verified(settings.progress, report.verified, tools.client.now(), emit)
+        _mark_verified(settings.progress, report.verified, tools.client.now(), emit)
         return report
+
+
+def _wait_until_done(tools: Tools, comparison: Comparison, *, longest: float) -> None:
+    """Lists the unfinished videos again and again, a hundred in one request.
+
+    The first interval is the wait before a retry; later ones are up to ten times as long. A video that failed or is
+    gone is checked twice before that counts.
+
+    Args:
+        tools: Kinescope, and who takes the events.
+        comparison: Takes the videos as they are now.
+        longest: Seconds after which the wait ends in any case.
+    """
+    ends_at = time.monotonic() + longest
+    interval = tools.settings.retry_base
+    doubted: set[str] = set()
+    total = len(_watched(comparison, doubted))
+    while watched := _watched(comparison, doubted):
+        _emit_state(tools, comparison, total)
+        if time.monotonic() + interval > ends_at:
+            videos = count(len(watched), "video is", "videos are")
+            tools.emit(Warned(message=f"Waited {format_duration(longest)}; {videos} not done yet."))
+            return
+        time.sleep(interval)
+        interval = min(interval * _SLOWER, tools.settings.retry_base * _SLOWEST)
+        broken = set(comparison.broken())
+        found = set()
+        for video in tools.api.videos_named(watched):
+            comparison.see(video)
+            found.add(video.id)
+        gone = set(watched) - found
+        comparison.lose(gone & doubted)
+        doubted |= gone | (broken & set(comparison.broken()))
+    if total:
+        _emit_state(tools, comparison, total)
+
+
+def _watched(comparison: Comparison, doubted: set[str]) -> tuple[str, ...]:
+    """The videos that are not done, and the failed ones that were checked only once."""
+    return (*comparison.unfinished(), *(video_id for video_id in comparison.broken() if video_id not in doubted))
+
+
+def _emit_state(tools: Tools, comparison: Comparison, total: int) -> None:
+    unfinished, failed = len(comparison.unfinished()), len(comparison.broken())
+    tools.emit(Processing(done=total - unfinished - failed, unfinished=unfinished, failed=failed))
+
+
+def _mark_verified(folder: Path, verified: Mapping[str, Mapping[str, str]], at: datetime, emit: Emit) -> None:
+    """Marks the lessons that agree; leaves out lessons that have another video by now, and courses that are in use.
+
+    Args:
+        folder: The progress folder.
+        verified: The lessons and their videos, by course.
+        at: When they were compared (UTC).
+        emit: Takes a `Warned` for each course that is left out.
+    """
+    for course, videos in verified.items():
+        try:
+            change_records(folder, course, partial(_marked, videos, at))
+        except (UsageError, BatchStoppedError) as error:
+            emit(Warned(message=f'The lessons of course "{course}" are not marked as verified: {error.what}'))
+
+
+def _marked(videos: Mapping[str, str], at: datetime, record: Record) -> Record:
+    is_same = videos.get(record.lesson_id) == (video_key(record.video_id) or "")
+    if not is_same or not record.stage.has_all_bytes:
+        return record
+    if record.stage is Stage.UPLOADED:
+        record = advance(record, Linked(at=at))
+    return advance(record, Verified(at=at))

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config import values
-from kinescope_upload.config.api_rate import parse_api_rate
-from kinescope_upload.config.bwlimit import parse_bwlimit
+from kinescope_upload.config.rates import parse_api_rate, parse_bwlimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from kinescope_upload.display.stats import Totals
-    from kinescope_upload.display.transfers import RunningLesson
+    from kinescope_upload.display.transfers import Transfer
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
@@ -154,7 +154,7 @@ class BarPrinter:
         return Group(picture, below, *(Text(sentence, style="yellow") for sentence in waiting))
 
 
-def _below(totals: Totals, hidden: tuple[RunningLesson, ...]) -> str:
+def _below(totals: Totals, hidden: tuple[Transfer, ...]) -> str:
     sentence = totals_sentence(totals)
     return f"{sentence}, and {len(hidden)} more running" if hidden else sentence
 

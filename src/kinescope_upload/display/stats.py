@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.summary import Cost, Summary
-from kinescope_upload.display.transfers import RunningLesson, Transfers
+from kinescope_upload.display.transfers import Transfer, Transfers
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
@@ -135,7 +135,7 @@ class RunStats:
             case Warned():
                 pass
 
-    def running(self) -> tuple[RunningLesson, ...]:
+    def running(self) -> tuple[Transfer, ...]:
         """The lessons that workers upload now, in the order of their start."""
         return self._transfers.running()
 

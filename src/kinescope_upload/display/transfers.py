@@ -6,7 +6,7 @@ that the server had before the run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.rate import RateEstimator
@@ -16,38 +16,26 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunningLesson:
-    """Describes a lesson that a worker uploads now.
+@dataclass(slots=True, kw_only=True)
+class Transfer:
+    """Holds the counts of one lesson.
 
     Attributes:
         lesson_id: The lesson.
         path: The path of its file in the library, as the disk spells it.
         size: The file's size in bytes.
+        found: Bytes that the server had before this run.
         offset: Bytes that the server acknowledged, in earlier runs too.
-        handed_over: Bytes beyond the offset that were handed to the network.
+        stage: How far the lesson is.
+        moved_at: When its last byte moved, in monotonic seconds.
+        is_ours: Whether all bytes beyond the offset come from this run, even of a block that broke off in its middle
+            and was never counted as handed over.
+        handed_over: Bytes beyond the offset that are in the network now.
+        unanswered: Bytes that were in the network when a transfer broke off.
+        is_running: Whether a worker has the lesson.
     """
 
     lesson_id: str
-    path: str
-    size: int
-    offset: int
-    handed_over: int
-
-    @property
-    def position(self) -> int:
-        """How far the file has been sent, in bytes."""
-        return min(self.size, self.offset + self.handed_over)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Transfer:
-    """Holds the counts of one lesson: of `size` bytes the server had `found` before this run and has `offset` now.
-
-    With `is_ours`, all bytes beyond the offset come from this run, even of a block that broke off in its middle and was
-    never counted as handed over.
-    """
-
     path: str
     size: int
     found: int
@@ -55,9 +43,14 @@ class _Transfer:
     stage: Stage
     moved_at: float
     is_ours: bool = False
-    in_flight: int = 0
+    handed_over: int = 0
     unanswered: int = 0
     is_running: bool = True
+
+    @property
+    def position(self) -> int:
+        """How far the file has been sent, in bytes."""
+        return min(self.size, self.offset + self.handed_over)
 
 
 class Transfers:
@@ -86,7 +79,7 @@ class Transfers:
         self._useful = 0
         self._speed = RateEstimator()
         self._planned: dict[str, int] = {}
-        self._transfers: dict[str, _Transfer] = {}
+        self._transfers: dict[str, Transfer] = {}
         self._done: set[str] = set()
 
     @property
@@ -111,7 +104,8 @@ class Transfers:
         self.needed += lesson.bytes_to_send - self._planned.pop(lesson.lesson_id, 0)
         there = lesson.file.size - lesson.bytes_to_send
         stage = lesson.record.stage if lesson.record else Stage.PLANNED
-        self._transfers[lesson.lesson_id] = _Transfer(
+        self._transfers[lesson.lesson_id] = Transfer(
+            lesson_id=lesson.lesson_id,
             path=lesson.file.path,
             size=lesson.file.size,
             found=there,
@@ -124,7 +118,7 @@ class Transfers:
         """Notes that the network took `size` bytes."""
         transfer = self._transfers.get(lesson_id)
         if transfer and transfer.is_running:
-            transfer.in_flight += size
+            transfer.handed_over += size
             transfer.moved_at = now
             self.handed_over += size
             self._useful += size
@@ -179,56 +173,47 @@ class Transfers:
         transfer.is_running = False
         self.given_up += transfer.size - transfer.offset
 
-    def running(self) -> tuple[RunningLesson, ...]:
-        """The lessons that workers upload now, in the order of their start; not those that only wait for their row."""
-        return tuple(
-            RunningLesson(
-                lesson_id=lesson_id,
-                path=transfer.path,
-                size=transfer.size,
-                offset=transfer.offset,
-                handed_over=transfer.in_flight,
-            )
-            for lesson_id, transfer in self._transfers.items()
-            if transfer.is_running and not transfer.stage.has_all_bytes
-        )
+    def running(self) -> tuple[Transfer, ...]:
+        """Copies of what workers upload now, in the order of their start; not of those that only wait for their row."""
+        running = (transfer for transfer in self._transfers.values() if transfer.is_running)
+        return tuple(replace(transfer) for transfer in running if not transfer.stage.has_all_bytes)
 
     def rate(self, now: float) -> float | None:
         """The speed in bytes per second, smoothed; None while too little is known."""
         return self._speed.rate(now)
 
-    def _take_up(self, transfer: _Transfer, now: float) -> None:
+    def _take_up(self, transfer: Transfer, now: float) -> None:
         if not transfer.is_running:
             self.given_up -= transfer.size - transfer.offset
             transfer.is_running = True
             transfer.moved_at = now
 
-    def _note_break(self, transfer: _Transfer, now: float) -> None:
-        if transfer.in_flight:
+    def _note_break(self, transfer: Transfer, now: float) -> None:
+        if transfer.handed_over:
             self.breaks += 1
             self.stalled += max(0.0, now - transfer.moved_at)
-            self.handed_over -= transfer.in_flight
-            transfer.unanswered += transfer.in_flight
-            transfer.in_flight = 0
+            self.handed_over -= transfer.handed_over
+            transfer.unanswered += transfer.handed_over
+            transfer.handed_over = 0
 
-    def _acknowledge(self, transfer: _Transfer, offset: int, *, is_resumed: bool, now: float) -> None:
+    def _acknowledge(self, transfer: Transfer, offset: int, *, is_resumed: bool, now: float) -> None:
         """Moves the offset. Bytes beyond all that this run handed over were there before it, or broke off."""
         before = transfer.offset
         offset = min(max(0, offset), transfer.size)
         gained = max(0, offset - before)
-        handed = transfer.in_flight + transfer.unanswered
+        handed = transfer.handed_over + transfer.unanswered
         beyond = max(0, gained - handed)
         found = beyond if is_resumed and not transfer.is_ours else 0
         self._move(transfer, found=min(transfer.found + found, offset), offset=offset)
-        self.handed_over -= transfer.in_flight
-        transfer.in_flight = transfer.unanswered = 0
+        self.handed_over -= transfer.handed_over
+        transfer.handed_over = transfer.unanswered = 0
         transfer.is_ours = True
         self._useful += gained - found - handed
         if gained != found:
             transfer.moved_at = now
         self._speed.add(self._useful, now)
 
-    def _move(self, transfer: _Transfer, *, found: int, offset: int) -> None:
+    def _move(self, transfer: Transfer, *, found: int, offset: int) -> None:
         arrived = (offset - found) - (transfer.offset - transfer.found)
         self.needed -= found - transfer.found
         self.accepted += arrived

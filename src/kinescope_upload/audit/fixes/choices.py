@@ -74,22 +74,18 @@ def has_choices(kind: Kind) -> bool:
     return kind in _CHOICES
 
 
-def _reupload_or_wait(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
-    return (
-        commands.delete(
-            finding.video_id, "upload the file again: delete the video, then run `kupload repair` and `kupload`"
-        ),
-        commands.verify(finding.course, "wait and check again", "--wait"),
-    )
+def _reupload_or(option: str, explanation: str) -> Callable[[Finding, Commands], tuple[Choice, ...]]:
+    """Makes the choices between a new upload and another `kupload verify` with this option."""
+
+    def choose(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+        again = "upload the file again: delete the video, then run `kupload repair` and `kupload`"
+        return commands.delete(finding.video_id, again), commands.verify(finding.course, explanation, option)
+
+    return choose
 
 
-def _reupload_or_read(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
-    return (
-        commands.delete(
-            finding.video_id, "upload the file again: delete the video, then run `kupload repair` and `kupload`"
-        ),
-        commands.verify(finding.course, "check again once the right file is in place", "--deep"),
-    )
+_reupload_or_wait: Final = _reupload_or("--wait", "wait and check again")
+_reupload_or_read: Final = _reupload_or("--deep", "check again once the right file is in place")
 
 
 def _keep_one(finding: Finding, commands: Commands) -> tuple[Choice, ...]:

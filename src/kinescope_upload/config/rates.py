@@ -1,4 +1,4 @@
-"""Parses `--bwlimit`. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
+"""Parses `--bwlimit` and `KUPLOAD_API_RATE`. Pure; a `ValueError` holds the rest of the sentence `"abc" …`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from kinescope_upload.config.values import bytes_in
-from kinescope_upload.policy.pacing import UNLIMITED, Timetable
+from kinescope_upload.policy.pacing import UNLIMITED, RequestLimit, Timetable
 
 SLOWEST: Final = 16 * 1024
 """The lowest rate in bytes per second: a slower transfer could not be distinguished from a dead one."""
@@ -14,6 +14,8 @@ SLOWEST: Final = 16 * 1024
 _OFF: Final = "off"
 _ENTRY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d),(\S+)", re.ASCII)
 _FORM: Final = 'Write a rate like 5M, or times and rates like "08:00,2M 23:00,off".'
+_LIMIT = re.compile(r"([1-9]\d{0,5})/(s|sec|second|m|min|minute)", re.IGNORECASE | re.ASCII)
+_FORM_OF_LIMITS: Final = 'Write numbers of requests like "8/s, 270/min", or "off".'
 
 
 def parse_bwlimit(text: str) -> Timetable:
@@ -46,3 +48,24 @@ def _rate(word: str) -> int | None:
     if rate < SLOWEST:
         raise ValueError(f'is too slow: "{word}" is less than 16KiB a second. "off" means no limit.')
     return rate
+
+
+def parse_api_rate(text: str) -> tuple[RequestLimit, ...]:
+    """Parses limits like "8/s", "270/min" or both, which hold together; none for "off"."""
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    if [word.lower() for word in words] == [_OFF]:
+        return ()
+    limits = tuple(_limit(word) for word in words)
+    if not limits:
+        raise ValueError(f"holds no rate. {_FORM_OF_LIMITS}")
+    if len({limit.seconds for limit in limits}) < len(limits):
+        raise ValueError("names the same time twice.")
+    return limits
+
+
+def _limit(word: str) -> RequestLimit:
+    match = _LIMIT.fullmatch(word)
+    if match is None:
+        raise ValueError(f'is not a rate of requests: "{word}". {_FORM_OF_LIMITS}')
+    is_second = match[2].lower().startswith("s")
+    return RequestLimit(count=int(match[1]), seconds=1.0 if is_second else 60.0)
