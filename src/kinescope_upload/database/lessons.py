@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, problem_of, read_only
+from kinescope_upload.database.catalogue import look_up, refused_update
+from kinescope_upload.database.diagnosis import hidden_rows, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
-from kinescope_upload.database.statements import with_names
+from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonRow, LinkOutcome
 from kinescope_upload.video_ids import is_same_video
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kinescope_upload.database.dsn import Dsn
-    from kinescope_upload.errors import BatchStoppedError
     from kinescope_upload.model import LessonTable
 
     Connection = psycopg.Connection[tuple[Any, ...]]
@@ -108,8 +108,8 @@ class LessonsDatabase:
             BatchStoppedError: Also when row-level security leaves nothing to see.
         """
         wanted = {
-            "courses": sorted(map(_sendable, courses)) if courses else None,
-            "lessons": sorted(map(_sendable, lessons)) if lessons else None,
+            "courses": sorted(map(sendable, courses)) if courses else None,
+            "lessons": sorted(map(sendable, lessons)) if lessons else None,
         }
 
         def ask(connection: Connection) -> tuple[LessonRow, ...]:
@@ -119,7 +119,7 @@ class LessonsDatabase:
                     LessonRow(lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id)
                     for lesson_id, course, title, video_id in found
                 ]
-            if not rows and (facts := self._look_up(connection)).hides_rows:
+            if not rows and (facts := look_up(connection, self._table)).hides_rows:
                 raise hidden_rows(facts, self._table)
             rows.sort(key=lambda row: row.lesson_id)
             return tuple(rows)
@@ -135,7 +135,7 @@ class LessonsDatabase:
         Raises:
             LessonFailedError: The table does not take these values.
         """
-        values = {"lesson_id": _sendable(lesson_id), "video_id": video_id, "video_url": video_url}
+        values = {"lesson_id": sendable(lesson_id), "video_id": video_id, "video_url": video_url}
 
         def ask(connection: Connection) -> LinkResult:
             for _ in range(2):  # the row may be changed between two statements
@@ -152,7 +152,7 @@ class LessonsDatabase:
                 set_address = with_names(statements.SET_ADDRESS, self._table)
                 if found is not None and connection.execute(set_address, values | {"found": found}).rowcount:
                     return LinkResult(outcome=LinkOutcome.LINKED)
-            raise hidden_rows(self._look_up(connection), self._table)
+            raise hidden_rows(look_up(connection, self._table), self._table)
 
         return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")
 
@@ -161,13 +161,13 @@ class LessonsDatabase:
 
         A second call changes nothing.
         """
-        values = {"lesson_id": _sendable(lesson_id), "video_id": _sendable(video_id)}
+        values = {"lesson_id": sendable(lesson_id), "video_id": sendable(video_id)}
 
         def ask(connection: Connection) -> bool:
             connection.execute(with_names(statements.CLEAR_ROW, self._table), values)
             row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
             if row is not None and row[0] == video_id:
-                raise hidden_rows(self._look_up(connection), self._table)
+                raise hidden_rows(look_up(connection, self._table), self._table)
             return row is not None and row[0] is None
 
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
@@ -187,9 +187,9 @@ class LessonsDatabase:
         begun = self._clock()
         connection.execute("SELECT 1").fetchone()
         seconds = self._clock() - begun
-        facts = self._look_up(connection)
+        facts = look_up(connection, self._table)
         problem = problem_of(facts, self._table, self._dsn.place)
-        problem = problem or self._refused_update(connection, facts, lesson_id)
+        problem = problem or refused_update(connection, self._table, facts, self._dsn.place, lesson_id)
         may_update = {column.name for column in facts.columns if column.may_update}
         version = connection.info.server_version
         return DatabaseReport(
@@ -202,39 +202,6 @@ class LessonsDatabase:
             columns=tuple(column.name for column in facts.columns),
             may_update={self._table.video_id, self._table.video_url} <= may_update,
             hides_rows=facts.hides_rows,
-        )
-
-    def _refused_update(
-        self, connection: Connection, facts: TableFacts, lesson_id: str | None
-    ) -> BatchStoppedError | None:
-        """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown."""
-        if lesson_id is None:
-            found = connection.execute(with_names(statements.ANY_LESSON, self._table), {}).fetchone()
-            lesson_id = found[0] if found else None
-        values = {"lesson_id": _sendable(lesson_id or "")}
-        try:
-            if connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone() is None:
-                return None
-            with connection.transaction(force_rollback=True):
-                connection.execute(statements.WAIT_BRIEFLY)
-                if connection.execute(with_names(statements.TOUCH_ROW, self._table), values).rowcount:
-                    return None
-        except psycopg.errors.ReadOnlySqlTransaction:
-            return read_only(self._dsn.place)
-        except psycopg.Error as error:
-            if kind_of(error) is not Kind.RIGHTS:
-                return None  # a locked row, or a trigger that takes no such change: the first file will tell
-        return hidden_rows(facts, self._table)
-
-    def _look_up(self, connection: Connection) -> TableFacts:
-        name = {"table": statements.quoted_table(self._table)}
-        found = connection.execute(statements.LIST_COLUMNS, name).fetchall()
-        tables = [] if found else connection.execute(statements.LIST_TABLES, {"system": "pg\\_%"}).fetchall()
-        return TableFacts(
-            role=found[0][4] if found else connection.info.user,
-            columns=tuple(Column(name=column[0], may_select=column[1], may_update=column[2]) for column in found),
-            hides_rows=any(column[3] for column in found),
-            tables=tuple((schema, table) for schema, table in tables),
         )
 
     def _ask(self, question: Callable[[Connection], T], subject: str | None = None) -> T:
@@ -264,7 +231,7 @@ class LessonsDatabase:
             return LessonFailedError(f"The database {self._dsn.place} refuses {subject}: {detail_of(error)}.")
         if kind in {Kind.NAMES, Kind.RIGHTS}:
             with suppress(psycopg.Error):
-                facts = self._look_up(connection)
+                facts = look_up(connection, self._table)
                 if problem := problem_of(facts, self._table, self._dsn.place):
                     return problem
                 if facts.hides_rows:
@@ -289,11 +256,6 @@ class LessonsDatabase:
         finally:
             timer.cancel()
             timer.join()  # a late cut must not hit another connection with the same number
-
-
-def _sendable(text: str) -> str:
-    """Escapes what no PostgreSQL text can hold but a name from the disk may; such a text matches no row."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _shut_down(number: int) -> None:

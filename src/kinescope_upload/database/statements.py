@@ -89,6 +89,11 @@ def with_names(statement: SQL, table: LessonTable) -> Composed:
     )
 
 
+def sendable(text: str) -> str:
+    """Escapes what no PostgreSQL text can hold but a name from the disk may; such a text matches no row."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
 def quoted(name: str) -> str:
     """Quotes any name for SQL."""
     escaped = name.replace('"', '""')

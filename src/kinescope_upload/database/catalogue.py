@@ -1,0 +1,65 @@
+"""Asks the database what our role may do with the lessons' table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from kinescope_upload.database import statements
+from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, read_only
+from kinescope_upload.database.failures import Kind, kind_of
+from kinescope_upload.database.statements import sendable, with_names
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from kinescope_upload.errors import BatchStoppedError
+    from kinescope_upload.model import LessonTable
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def look_up(connection: Connection, table: LessonTable) -> TableFacts:
+    """Reads from the catalogue what there is of the table, and what our role may do with it."""
+    found = connection.execute(statements.LIST_COLUMNS, {"table": statements.quoted_table(table)}).fetchall()
+    tables = [] if found else connection.execute(statements.LIST_TABLES, {"system": "pg\\_%"}).fetchall()
+    return TableFacts(
+        role=found[0][4] if found else connection.info.user,
+        columns=tuple(Column(name=column[0], may_select=column[1], may_update=column[2]) for column in found),
+        hides_rows=any(column[3] for column in found),
+        tables=tuple((schema, name) for schema, name in tables),
+    )
+
+
+def refused_update(
+    connection: Connection, table: LessonTable, facts: TableFacts, place: str, lesson_id: str | None
+) -> BatchStoppedError | None:
+    """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown.
+
+    Writes one row as it is, in a transaction that is rolled back.
+
+    Args:
+        connection: An open connection.
+        table: The lessons' table.
+        facts: What the catalogue says of it.
+        place: The database's address, for the message.
+        lesson_id: The lesson whose row is written; None takes any.
+    """
+    if lesson_id is None:
+        found = connection.execute(with_names(statements.ANY_LESSON, table), {}).fetchone()
+        lesson_id = found[0] if found else None
+    values = {"lesson_id": sendable(lesson_id or "")}
+    try:
+        if connection.execute(with_names(statements.LOOK_AT_ROW, table), values).fetchone() is None:
+            return None
+        with connection.transaction(force_rollback=True):
+            connection.execute(statements.WAIT_BRIEFLY)
+            if connection.execute(with_names(statements.TOUCH_ROW, table), values).rowcount:
+                return None
+    except psycopg.errors.ReadOnlySqlTransaction:
+        return read_only(place)
+    except psycopg.Error as error:
+        if kind_of(error) is not Kind.RIGHTS:
+            return None  # a locked row, or a trigger that takes no such change: the first file will tell
+    return hidden_rows(facts, table)
