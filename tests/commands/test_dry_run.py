@@ -4,9 +4,8 @@ import io
 
 import pytest
 
-from kinescope_upload.commands.dry_run import plan_text, plan_totals, print_plan
+from kinescope_upload.commands.dry_run import plan_totals, print_plan
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.plan import Decision, Plan
 from support.display_cases import HOSTILE, MB, lesson, small_plan
 
@@ -40,12 +39,18 @@ Nothing was written.
 """
 
 
+def _printed(plan: Plan, *, verbose: bool = False) -> str:
+    stream = io.StringIO()
+    print_plan(plan, DisplayOptions(verbose=verbose), stream)
+    return stream.getvalue()
+
+
 def test_the_dry_run_tells_the_work_in_its_order_then_why_not_the_rest() -> None:
-    assert plan_text(small_plan(), Surface()) == TEXT
+    assert _printed(small_plan()) == TEXT
 
 
 def test_verbose_names_each_skipped_lesson() -> None:
-    lines = plan_text(small_plan(), Surface(), verbose=True).splitlines()
+    lines = _printed(small_plan(), verbose=True).splitlines()
     begin = lines.index("Skipped")
     assert lines[begin + 1 : begin + 7] == [
         "  a_006  linked before",
@@ -68,7 +73,7 @@ def test_names_in_the_plan_are_made_harmless_and_columns_stay_in_line() -> None:
             lesson("и\u0306", MB, Decision.UPLOAD),
         )
     )
-    assert plan_text(plan, Surface()).splitlines()[1:3] == [
+    assert _printed(plan).splitlines()[1:3] == [
         r"  漢字  1.0 MB  upload  [red]\x1b[2J\u202egpj.exe\x0a[/red]\xff.mp4",
         "  и\u0306     1.0 MB  upload  not uploaded yet",
     ]

@@ -144,7 +144,7 @@ def test_a_lesson_that_came_to_its_end_runs_no_more(end: RunEvent) -> None:
 def test_a_lesson_that_only_waits_for_its_row_is_in_nobodys_hand() -> None:
     accounts = accounts_after(sent(100), reached(Stage.UPLOADED))
     assert accounts.running() == ()
-    assert accounts.totals(9.0).left == 1
+    assert accounts.summary().left == 1
 
 
 def test_a_lesson_may_be_taken_up_again_after_it_failed() -> None:
@@ -236,7 +236,7 @@ def test_a_failure_in_doubt_stands_with_what_the_plan_doubted() -> None:
 def test_before_a_run_begins_the_accounts_are_empty() -> None:
     accounts = RunStats()
     accounts.apply(Warned(message="nothing"), 0.0)
-    assert accounts.totals(0.0).left == 0
+    assert accounts.summary().left == 0
     assert accounts.summary().lessons == 0
 
 
@@ -294,5 +294,5 @@ def test_the_order_in_which_lessons_go_on_and_finish_does_not_matter(order: list
         accounts.apply(next(lives[number]), float(moment))
     totals = accounts.totals(100.0)
     assert totals.accepted_bytes == totals.needed_bytes == totals.sent_bytes == small_plan().bytes_to_send
-    assert (totals.done, totals.failed, totals.left) == (4, 0, 0)
+    assert (totals.done, totals.failed, accounts.summary().left) == (4, 0, 0)
     assert accounts.cost().sent_per_needed == 1.0

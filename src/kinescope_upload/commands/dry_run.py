@@ -10,7 +10,7 @@ from kinescope_upload.connect import database_of
 from kinescope_upload.display.json_events import decided, doubted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.json_text import object_of
-from kinescope_upload.output.sections import Section, sections_text
+from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.plan import Decision
 from kinescope_upload.progress import read_records
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Surface
     from kinescope_upload.plan import Plan, PlannedLesson
 
 _NOTHING_WRITTEN: Final = "Nothing was written."
@@ -37,17 +36,6 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     survey.check_proven(trusts_scan=settings.trust_scan)
     print_plan(survey.plan(read_records(settings.progress, survey.courses)), options, stdout)
     return ExitCode.DONE
-
-
-def plan_text(plan: Plan, surface: Surface, *, verbose: bool = False) -> str:
-    """The plan in plain columns.
-
-    Args:
-        plan: The plan.
-        surface: What the stream can show.
-        verbose: Whether every skipped lesson is named, not only counted.
-    """
-    return sections_text(plan_sections(plan, verbose=verbose), plan_totals(plan), surface)
 
 
 def cut_titles_warning(plan: Plan) -> str:

@@ -58,11 +58,6 @@ class Totals:
     rate: float | None
     eta_seconds: float | None
 
-    @property
-    def left(self) -> int:
-        """The number of lessons that are neither done nor failed."""
-        return max(0, self.lessons - self.done - self.failed)
-
 
 class RunStats:
     """Counts the events of a run and gives its state at any moment between them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Finding, Lesson
@@ -18,12 +18,14 @@ class _LessonFix:
         lesson: The lesson.
         video_id: The video that it acts on.
         also: Other findings that it fixes too.
+        action: Its name for programs.
     """
 
     finding: Finding
     lesson: Lesson
     video_id: str
     also: tuple[Finding, ...] = ()
+    action: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class DeleteDuplicate(_LessonFix):
         is_unfinished: Whether the deleted video is an unfinished upload, not the same content once more.
     """
 
+    action = "delete"
     kept_id: str
     is_unfinished: bool
 
@@ -43,10 +46,14 @@ class DeleteDuplicate(_LessonFix):
 class DeleteLeftover(_LessonFix):
     """Deletes kupload's unfinished video of a lesson that is no longer in the database."""
 
+    action = "delete"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOver(_LessonFix):
     """Plans the upload again, since the uploaded video is gone."""
+
+    action = "restart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,7 @@ class ClearRow(_LessonFix):
         held: The video id exactly as the row spells it.
     """
 
+    action = "clear"
     held: str
 
 
@@ -64,10 +72,14 @@ class ClearRow(_LessonFix):
 class AdoptVideo(_LessonFix):
     """Records a video that kupload did not upload, with the size and MD5 of the lesson's file, and links it."""
 
+    action = "adopt"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkVideo(_LessonFix):
     """Writes kupload's own video into the lesson's empty row."""
+
+    action = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +90,7 @@ class MoveVideo(_LessonFix):
         parent_id: The folder, or the project for its root.
     """
 
+    action = "move"
     parent_id: str
 
 
@@ -89,6 +102,7 @@ class RenameVideo(_LessonFix):
         title: The title, at most as long as Kinescope takes.
     """
 
+    action = "rename"
     title: str
 
 

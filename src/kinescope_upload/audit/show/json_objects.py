@@ -5,19 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing, VideosListed
-from kinescope_upload.audit.fixes import (
-    AdoptVideo,
-    ClearRow,
-    DeleteDuplicate,
-    DeleteLeftover,
-    Fix,
-    LinkVideo,
-    MoveVideo,
-    RenameVideo,
-    StartOver,
-    explanation_of,
-    hint_of,
-)
+from kinescope_upload.audit.fixes import explanation_of, hint_of
 from kinescope_upload.events import Warned
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.upload import Stage
@@ -26,23 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.audit.compare import Finding, Report
-    from kinescope_upload.audit.fixes import FixPlan
+    from kinescope_upload.audit.fixes import Fix, FixPlan
     from kinescope_upload.audit.repair import RepairResult
     from kinescope_upload.output.json_text import JsonFields
 
     JsonObject = tuple[str, JsonFields]
     """An event's name and its fields."""
-
-_ACTIONS: Final[dict[type[Fix], str]] = {
-    DeleteDuplicate: "delete",
-    DeleteLeftover: "delete",
-    StartOver: "restart",
-    ClearRow: "clear",
-    AdoptVideo: "adopt",
-    LinkVideo: "link",
-    MoveVideo: "move",
-    RenameVideo: "rename",
-}
 
 _NAMES: Final = {
     VideosListed: "videos_listed",
@@ -118,7 +95,7 @@ def _finding(finding: Finding) -> JsonFields:
 
 def _fix(fix: Fix) -> JsonFields:
     return {
-        "action": _ACTIONS[type(fix)],
+        "action": fix.action,
         "kind": fix.finding.kind.code,
         "lesson_id": fix.lesson.lesson_id,
         "video_id": fix.video_id,
