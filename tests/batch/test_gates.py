@@ -330,7 +330,7 @@ def test_a_pause_ends_at_once_when_the_batch_ends(threads: ThreadPoolExecutor) -
     assert _interruption_of(pausing) == "Stopped by Ctrl+C. Run it again."
 
 
-def test_what_stops_a_batch_becomes_its_ending_without_saying_the_way_out_twice() -> None:
+def test_what_stops_a_batch_becomes_its_ending_without_saying_the_hint_twice() -> None:
     error = BatchStoppedError("No money (402).", "Pay, then run it again.", request_id="r-1")
 
     assert Ending.of(error) == Ending(

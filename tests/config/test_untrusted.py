@@ -133,7 +133,7 @@ def test_a_file_cannot_take_the_environments_word_away(tmp_path: Path) -> None:
     assert _is_open(_load(tmp_path, env=env, environment=around))
 
 
-def test_the_refusal_names_the_line_the_host_and_the_way_out(tmp_path: Path) -> None:
+def test_the_refusal_names_the_line_the_host_and_the_hint(tmp_path: Path) -> None:
     env = {"KUPLOAD_JOBS": "2", "KINESCOPE_API_URL": _OTHER}
     settings = _load(
         tmp_path, env=env, environment={"KINESCOPE_API_KEY": _TOKEN}, toml={"uploader_url": "https://evil2.example"}

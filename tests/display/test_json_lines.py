@@ -114,7 +114,7 @@ def test_the_document_names_exactly_the_events_and_fields_that_are_written() -> 
 def test_every_line_has_version_event_and_time_first() -> None:
     for line in run_lines():
         assert list(line)[:3] == ["v", "event", "time"]
-        assert line["v"] == 1
+        assert line["v"] == 2
         assert re.fullmatch(r"2026-02-18T10:2\d:\d\d\.172Z", line["time"])
 
 

@@ -113,7 +113,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
-def test_bad_input_is_named_with_the_way_out(mistake: Mistake, worlds: WorldMaker) -> None:
+def test_bad_input_is_named_with_the_hint(mistake: Mistake, worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))
     arguments = mistake.make(world)

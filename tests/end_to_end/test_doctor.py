@@ -29,7 +29,7 @@ def checks(outcome: Outcome) -> list[Mapping[str, Any]]:
 
 def wrong(outcome: Outcome) -> list[str]:
     """What is wrong or not known, as "subject: what"."""
-    return [f"{one['subject']}: {one['told']}" for one in checks(outcome) if one["standing"] not in {"good", "note"}]
+    return [f"{one['subject']}: {one['message']}" for one in checks(outcome) if one["standing"] not in {"good", "note"}]
 
 
 @pytest.fixture
@@ -57,15 +57,15 @@ def test_a_token_is_not_sent_where_only_the_folders_env_file_leads(healthy: Worl
     (healthy.folder / ".env").chmod(0o600)
     outcome = healthy.run("doctor", "--json")
     assert outcome.exit_code == 2
-    [refused] = [one for one in checks(outcome) if "evil.example" in one["told"] and one["standing"] != "note"]
-    assert "KINESCOPE_API_URL from .env line 1" in refused["told"]
-    assert "KINESCOPE_TRUSTED_HOSTS=evil.example" in refused["way_out"]
+    [refused] = [one for one in checks(outcome) if "evil.example" in one["message"] and one["standing"] != "note"]
+    assert "KINESCOPE_API_URL from .env line 1" in refused["message"]
+    assert "KINESCOPE_TRUSTED_HOSTS=evil.example" in refused["hint"]
     assert healthy.emulator.accounting.records() == ()
 
 
 def test_the_project_is_named(healthy: World) -> None:
     project = next(one for one in checks(healthy.run("doctor", "--json")) if one["subject"] == "project")
-    assert project["told"] == f'"Courses" ({healthy.emulator.project_id}).'
+    assert project["message"] == f'"Courses" ({healthy.emulator.project_id}).'
 
 
 @pytest.mark.parametrize(("right", "subject"), [(Right.UPLOAD, "delete"), (Right.DELETE, "upload")])
@@ -94,7 +94,7 @@ def test_a_project_that_the_token_does_not_see_is_wrong_and_the_others_are_named
     outcome = world.run("doctor", "--json")
     [project] = [one for one in checks(outcome) if one["subject"] == "project"]
     assert (outcome.exit_code, project["standing"]) == (2, "wrong_here")
-    assert '"Second" (11111111-1111-4111-8111-111111111111)' in project["way_out"]
+    assert '"Second" (11111111-1111-4111-8111-111111111111)' in project["hint"]
 
 
 def test_a_workspace_that_is_not_the_tokens_is_found_by_asking_to_upload(worlds: WorldMaker) -> None:
@@ -127,10 +127,10 @@ def test_a_video_that_the_question_makes_all_the_same_is_deleted_again(worlds: W
     healthy.emulator.faults.add(made)
     outcome = healthy.run("doctor", "--json")
     [upload] = [one for one in checks(outcome) if one["subject"] == "upload"]
-    assert (upload["standing"], "it was deleted" in upload["told"]) == ("good", True)
+    assert (upload["standing"], "it was deleted" in upload["message"]) == ("good", True)
     deleted = healthy.emulator.accounting.records(Route.VIDEO_DELETE)
     assert deleted[0].video_id is not None
-    assert deleted[0].video_id in upload["told"]
+    assert deleted[0].video_id in upload["message"]
 
 
 def test_an_uploader_out_of_reach_is_wrong(healthy: World) -> None:
@@ -150,14 +150,14 @@ def test_everything_that_is_not_set_is_named_at_once(healthy: World) -> None:
         assert name in text
 
 
-def test_a_database_that_refuses_is_wrong_with_the_way_out(healthy: World) -> None:
+def test_a_database_that_refuses_is_wrong_with_the_hint(healthy: World) -> None:
     healthy.database.execute(f'GRANT SELECT ON "Lesson" TO {WITH_PASSWORD}')
     server = healthy.database.server
     healthy.environment["DATABASE_URL"] = server.tcp_url(healthy.database.name, WITH_PASSWORD, PASSWORD)
     outcome = healthy.run("doctor", "--json")
     [database] = [one for one in checks(outcome) if one["subject"] == "database"]
     assert (outcome.exit_code, database["standing"]) == (3, "wrong_outside")
-    assert "GRANT UPDATE" in database["way_out"]
+    assert "GRANT UPDATE" in database["hint"]
     assert PASSWORD not in outcome.text
     assert "p%40ss" not in outcome.text
 
@@ -184,7 +184,7 @@ def test_what_hides_what_is_shown_and_no_secret_is(healthy: World) -> None:
     assert settings["api_key"]["place"] == "KINESCOPE_API_KEY from .env line 1"
     assert settings["api_key"]["shadowed"] == ["KINESCOPE_API_KEY from the environment"]
     assert settings["api_key"]["value"] == f"…{token[-4:]}"
-    notes = [one["told"] for one in checks(outcome) if one["standing"] == "note"]
+    notes = [one["message"] for one in checks(outcome) if one["standing"] == "note"]
     assert any("KINESCOPE_API_KEY from .env line 1 is used" in note for note in notes)
     assert any("can be read by other users" in note for note in notes)
     assert outcome.exit_code == 0
@@ -203,7 +203,7 @@ def test_a_progress_file_that_cannot_be_read_is_wrong(healthy: World) -> None:
 
 def test_without_the_database_it_says_that_nothing_proves_the_positions(healthy: World) -> None:
     outcome = healthy.run("doctor", "--json", "--no-db")
-    notes = [one["told"] for one in checks(outcome) if one["standing"] == "note"]
+    notes = [one["message"] for one in checks(outcome) if one["standing"] == "note"]
     assert outcome.exit_code == 0
     assert any("nothing proves" in note for note in notes)
 

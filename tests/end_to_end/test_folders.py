@@ -33,7 +33,7 @@ def test_a_course_has_its_folder_or_it_is_missing(two_courses: World) -> None:
     assert outcome.exit_code == 1
     assert (found["01_analytics"]["state"], found["02_ads"]["state"]) == ("there", "missing")
     assert found["01_analytics"]["folder_ids"] == [two_courses.emulator.folder_named("01_analytics").id]
-    assert "--create" in found["02_ads"]["way_out"]
+    assert "--create" in found["02_ads"]["hint"]
     assert len(two_courses.emulator.folders()) == 1
 
 
@@ -54,7 +54,7 @@ def test_two_folders_of_one_name_are_named_and_left_alone(two_courses: World) ->
     outcome = two_courses.run("folders", "--create", "--json")
     ads = by_course(outcome)["02_ads"]
     assert (outcome.exit_code, ads["state"], len(ads["folder_ids"])) == (1, "ambiguous", 2)
-    assert "kupload.toml" in ads["way_out"]
+    assert "kupload.toml" in ads["hint"]
     assert len(two_courses.emulator.folders()) == 3
 
 
@@ -125,7 +125,7 @@ def test_the_hint_for_a_missing_folder_works_when_it_is_typed_without_a_database
     del world.environment["DATABASE_URL"]
     shown = world.run("folders", "--json")
     [course] = [one for one in by_course(shown).values() if one["state"] == "missing"]
-    command = shlex.split(course["way_out"].partition("`")[2].partition("`")[0])
+    command = shlex.split(course["hint"].partition("`")[2].partition("`")[0])
     assert command[:2] == ["kupload", "folders"]
     assert world.run(*command[1:]).exit_code == 0
     assert [folder.name for folder in world.emulator.folders()] == ["02 второй курс"]

@@ -49,7 +49,7 @@ def _in_doubt(outcome: Outcome) -> str:
     assert outcome.exit_code == 1
     [failure] = outcome.events("lesson_failed")
     assert failure["is_in_doubt"], failure
-    return f"{failure['reason']} {failure['way_out']}"
+    return f"{failure['reason']} {failure['hint']}"
 
 
 @pytest.mark.parametrize("readings", SEARCH, ids=str)

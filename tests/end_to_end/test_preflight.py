@@ -23,7 +23,7 @@ def test_a_token_that_may_not_delete_stops_the_run_before_any_byte(worlds: World
     outcome = world.upload()
     assert outcome.exit_code == 3
     assert "may not delete" in outcome.summary["reason"]
-    assert "right to delete" in outcome.summary["way_out"]
+    assert "right to delete" in outcome.summary["hint"]
     assert world.emulator.videos() == ()
     assert world.emulator.accounting.bytes_received == 0
     assert routes(world) == [Route.ACCESS_TOKENS, Route.VIDEO_DELETE, Route.VIDEO_GET]
@@ -147,5 +147,5 @@ def test_rows_that_may_not_be_written_stop_the_run_before_any_byte(world: World)
     outcome = world.upload()
     assert outcome.exit_code == 3
     assert "lacks the right to UPDATE" in outcome.summary["reason"]
-    assert "GRANT UPDATE" in outcome.summary["way_out"]
+    assert "GRANT UPDATE" in outcome.summary["hint"]
     assert world.emulator.videos() == ()

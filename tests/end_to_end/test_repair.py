@@ -359,14 +359,14 @@ def test_the_plan_is_told_in_json_with_the_commands_to_choose_from(worlds: World
     world.emulator.set_status(video_of(world, SECOND), VideoStatus.ERROR)
     outcome = world.run("repair", "--json", "--yes")
     assert outcome.exit_code == 1
-    assert [line["action"] for line in outcome.events("mending")] == ["link"]
-    assert [line["action"] for line in outcome.events("mended")] == ["link"]
-    [manual] = outcome.events("undecided")
+    assert [line["action"] for line in outcome.events("fix")] == ["link"]
+    assert [line["action"] for line in outcome.events("fixed")] == ["link"]
+    [manual] = outcome.events("manual_choice")
     assert manual["kind"] == "status_error"
     assert len(manual["choices"]) == 2
     assert manual["choices"][0]["command"].startswith("curl -X DELETE")
     end = outcome.said[-1]
-    assert (end["event"], end["mended"], end["failed"], end["undecided"]) == ("repaired", 1, 0, 1)
+    assert (end["event"], end["fixed"], end["failed"], end["manual_choices"]) == ("repaired", 1, 0, 1)
 
 
 def test_a_person_reads_the_plan_the_choices_and_what_was_done(worlds: WorldMaker) -> None:

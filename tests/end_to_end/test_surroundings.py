@@ -147,7 +147,7 @@ def without_locks(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("arguments", [(), ("stop",)])
-def test_a_share_without_locks_is_a_sentence_with_the_way_out(
+def test_a_share_without_locks_is_a_sentence_with_the_hint(
     worlds: WorldMaker, without_locks: dict[str, str], arguments: tuple[str, ...]
 ) -> None:
     world = worlds()

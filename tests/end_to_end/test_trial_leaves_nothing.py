@@ -202,7 +202,7 @@ def test_any_number_of_ctrl_c_ends_the_deleting_and_what_may_stay_is_named(tmp_p
         assert stay
         assert {one["video_id"] for one in trial["left"]} >= stay
         assert f"{len(trial['left'])} videos may stay on Kinescope" in error["reason"]
-        assert "Run the same command again" in error["way_out"]
+        assert "Run the same command again" in error["hint"]
         assert world.try_it().exit_code == 0
         assert world.emulator.videos() == ()
 
@@ -240,7 +240,7 @@ def test_any_number_of_ctrl_c_at_once_deletes_or_names_what_was_made(tmp_path: P
         assert (process.process.returncode, error["exit_code"]) == (130, 130)
         named = {one["video_id"] for one in trial["left"]}
         assert named >= {video.id for video in world.emulator.videos()}
-        assert ("deletes videos of an earlier try" in error["way_out"]) is bool(named)
+        assert ("deletes videos of an earlier try" in error["hint"]) is bool(named)
 
 
 def test_no_secret_is_told(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_where_nobody_tells_the_workspace_a_refused_init_names_it_as_a_cause(tmp
     with trial_world(tmp_path, {"tokens": "404"}) as world:
         run = changed(world, KINESCOPE_WORKSPACE_ID=str(uuid.uuid4())).try_it()
         [init] = [step for step in run.steps("against") if step["subject"] == "init, tus"]
-        assert "KINESCOPE_WORKSPACE_ID" in init["told"]
+        assert "KINESCOPE_WORKSPACE_ID" in init["message"]
         assert [step["subject"] for step in run.steps("not_tried")] == ["whole way, tus"]
 
 
@@ -194,8 +194,8 @@ def test_without_a_workspace_all_that_is_not_tried_is_named_with_what_to_set(tmp
         subjects = ["init, tus", "same id twice", "delete, tus", "whole way, tus"]
         assert [step["subject"] for step in untried] == subjects
         for step in untried:
-            assert f"answered with HTTP {value}" in step["told"]
-            assert "Set KINESCOPE_WORKSPACE_ID" in step["told"]
+            assert f"answered with HTTP {value}" in step["message"]
+            assert "Set KINESCOPE_WORKSPACE_ID" in step["message"]
         [file] = world.directory.glob("kupload-try-*.json")
         assert [
             step for step in json.loads(file.read_text("utf-8"))["steps"] if step["state"] == "not_tried"

@@ -51,8 +51,8 @@ def test_where_nobody_tells_the_workspace_nothing_is_begun_and_the_ways_out_are_
     [error] = outcome.events("error")
     assert (outcome.exit_code, error["exit_code"]) == (2, 2)
     assert "KINESCOPE_WORKSPACE_ID is not set" in error["reason"]
-    assert "KINESCOPE_INIT=json" in error["way_out"]
-    assert "dashboard" in error["way_out"]
+    assert "KINESCOPE_INIT=json" in error["hint"]
+    assert "dashboard" in error["hint"]
     assert world.emulator.videos() == ()
     assert world.records == {}
 
@@ -119,9 +119,9 @@ def test_doctor_shows_the_workspace_and_where_it_came_from(worlds: WorldMaker, r
     code, check = check_of(world, "workspace")
     assert check is not None
     assert (code, check["standing"]) == (0, "good")
-    assert world.emulator.workspace_id in check["told"]
-    assert "KINESCOPE_WORKSPACE_ID from the environment" in check["told"]
-    assert ("does not name" in check["told"]) is (reading == "403")
+    assert world.emulator.workspace_id in check["message"]
+    assert "KINESCOPE_WORKSPACE_ID from the environment" in check["message"]
+    assert ("does not name" in check["message"]) is (reading == "403")
 
 
 @pytest.mark.parametrize("dialect", ["tus", "json"])
@@ -131,8 +131,8 @@ def test_doctor_shows_a_workspace_that_the_list_of_tokens_tells(worlds: WorldMak
     code, check = check_of(world, "workspace")
     assert check is not None
     assert (code, check["standing"]) == (0, "good")
-    assert f"{world.emulator.workspace_id}, from Kinescope's list of access tokens." in check["told"]
-    assert ("does not need it" in check["told"]) is (dialect == "json")
+    assert f"{world.emulator.workspace_id}, from Kinescope's list of access tokens." in check["message"]
+    assert ("does not need it" in check["message"]) is (dialect == "json")
 
 
 def test_doctor_tries_to_upload_into_a_workspace_that_was_found(worlds: WorldMaker) -> None:
@@ -149,7 +149,7 @@ def test_doctor_says_what_is_missing_where_nobody_tells_the_workspace(worlds: Wo
     code, check = check_of(world, "workspace")
     assert check is not None
     assert (code, check["standing"]) == (2, "wrong_here")
-    assert "KINESCOPE_INIT=json" in check["way_out"]
+    assert "KINESCOPE_INIT=json" in check["hint"]
     assert check_of(without_workspace(worlds, "json", readings={"tokens": "404"}), "workspace")[1] is None
 
 
@@ -163,7 +163,7 @@ def test_doctor_holds_the_set_workspace_against_the_tokens(
     code, check = check_of(world, "workspace")
     assert check is not None
     assert (code, check["standing"]) == expected
-    assert check["way_out"] == f"Set KINESCOPE_WORKSPACE_ID to {world.emulator.workspace_id}."
+    assert check["hint"] == f"Set KINESCOPE_WORKSPACE_ID to {world.emulator.workspace_id}."
 
 
 @pytest.mark.parametrize("right", list(Right))

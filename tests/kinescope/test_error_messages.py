@@ -118,11 +118,11 @@ def test_each_meaning_is_an_error_with_its_words(
 
 @pytest.mark.parametrize("meaning", [Meaning.TAKEN, Meaning.CONFLICT, Meaning.OFFSET_REFUSED, Meaning.DONE])
 def test_a_meaning_that_nobody_expected_here_fails_the_lesson_only(meaning: Meaning) -> None:
-    assert type(_error(meaning, _answer(404))) is LessonFailedError
+    assert type(_error(meaning, _answer(400))) is LessonFailedError
 
 
 @pytest.mark.parametrize("meaning", [Meaning.TOKEN_REFUSED, Meaning.UNPAID, Meaning.RIGHT_MISSING])
-def test_what_dooms_every_lesson_names_a_way_out(meaning: Meaning) -> None:
+def test_what_dooms_every_lesson_names_a_hint(meaning: Meaning) -> None:
     assert _error(meaning, _answer(403)).hint.endswith("run the same command again.")
 
 

@@ -236,7 +236,7 @@ def test_a_library_that_cannot_be_read_is_refused(public_root: Path) -> None:
     ("name", "reason"),
     [("nowhere", "No such file or directory"), ("file", "Not a directory"), ("nu\0l", "embedded null byte")],
 )
-def test_a_library_that_is_not_there_is_refused_with_the_way_out(tmp_path: Path, name: str, reason: str) -> None:
+def test_a_library_that_is_not_there_is_refused_with_the_hint(tmp_path: Path, name: str, reason: str) -> None:
     _put(tmp_path, "file")
 
     with pytest.raises(UsageError, match=reason) as caught:

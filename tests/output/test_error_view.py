@@ -8,7 +8,7 @@ from kinescope_upload.output.error_view import print_error, print_error_object, 
 from support.display_cases import HOSTILE, FakeTime
 
 
-def test_an_error_is_told_with_its_way_out_and_the_request_id_and_nothing_that_commands_a_terminal() -> None:
+def test_an_error_is_told_with_its_hint_and_the_request_id_and_nothing_that_commands_a_terminal() -> None:
     told = io.StringIO()
     print_error(BatchStoppedError(f"It is {HOSTILE}.", "Do this.", request_id="r-1"), told)
     assert told.getvalue().startswith("kupload: It is ")
@@ -20,7 +20,7 @@ def test_scripts_get_the_error_as_an_object() -> None:
     told = io.StringIO()
     print_error_object(BatchStoppedError("It is so.", "Do this."), 3, told, clock=FakeTime().clock)
     line = json.loads(told.getvalue())
-    assert (line["event"], line["reason"], line["way_out"], line["exit_code"]) == ("error", "It is so.", "Do this.", 3)
+    assert (line["event"], line["reason"], line["hint"], line["exit_code"]) == ("error", "It is so.", "Do this.", 3)
 
 
 def test_a_traceback_shows_no_secret() -> None:

@@ -108,9 +108,9 @@ def check_promise(world: World, last: Outcome) -> None:
         assert record.video_id is not None
         used.add(record.video_id)
         _check_video(world, one, videos[record.video_id])
-    told = {one["lesson_id"]: f"{one['reason']} {one['way_out']}" for one in last.events("lesson_failed")}
+    told = {one["lesson_id"]: f"{one['reason']} {one['hint']}" for one in last.events("lesson_failed")}
     assert undone == told.keys(), (undone, last.said)
-    assert all(one["way_out"] for one in last.events("lesson_failed"))
+    assert all(one["hint"] for one in last.events("lesson_failed"))
     unnamed = [video for key, video in videos.items() if key not in used and not _is_named(key, told)]
     assert unnamed == [], (unnamed, told)
     assert (last.exit_code == 0) is (not undone)

@@ -128,7 +128,7 @@ def plan_object(plan: Plan) -> JsonFields:
     """The plan as the fields of the JSON output."""
     low, high = _kinescope_bytes(plan)
     return {
-        "lessons": [{**decided(one), "way_out": one.hint, "to_send_bytes": one.bytes_to_send} for one in plan.lessons],
+        "lessons": [{**decided(one), "hint": one.hint, "to_send_bytes": one.bytes_to_send} for one in plan.lessons],
         "doubts": [doubted(one) for one in plan.doubts],
         "ignored": [object_of(one) for one in plan.ignored],
         "counts": {decision.replace(" ", "_"): plan.counts[decision] for decision in Decision},

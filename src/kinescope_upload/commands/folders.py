@@ -145,7 +145,7 @@ def folders_object(answer: FolderAnswer) -> JsonFields:
             {
                 **object_of(one),
                 "state": one.state.replace(" ", "_"),
-                "way_out": one.hint,
+                "hint": one.hint,
                 "is_good": one.is_good,
                 "is_made": one.course in answer.made,
             }

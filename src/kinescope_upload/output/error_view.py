@@ -28,7 +28,7 @@ def print_error(error: KuploadError, stderr: TextIO) -> None:
 
 def print_error_object(error: KuploadError, exit_code: int, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """Writes the error as one JSON line for scripts, in place of the command's answer (docs/json.md)."""
-    fields: JsonFields = {"reason": error.reason, "way_out": error.hint, "exit_code": exit_code}
+    fields: JsonFields = {"reason": error.reason, "hint": error.hint, "exit_code": exit_code}
     stdout.write(json_line("error", fields, clock))
     stdout.flush()
 

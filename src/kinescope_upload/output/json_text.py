@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     JsonValue = str | int | float | bool | datetime | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
     JsonFields = Mapping[str, JsonValue]
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 def json_line(event: str, fields: JsonFields, clock: Clock) -> str:
@@ -51,10 +51,9 @@ def object_of(fact: DataclassInstance, **names: str | None) -> dict[str, Any]:
 
     Args:
         fact: A dataclass.
-        names: Another name for a field of this name; None leaves the field out. A `hint` is `way_out` in any case.
+        names: Another name for a field of this name; None leaves the field out.
     """
-    keys = {"hint": "way_out", **names}
-    found = ((keys.get(field.name, field.name), getattr(fact, field.name)) for field in fields(fact))
+    found = ((names.get(field.name, field.name), getattr(fact, field.name)) for field in fields(fact))
     return {key: round(value, 3) if isinstance(value, float) else value for key, value in found if key}
 
 

@@ -167,7 +167,7 @@ def test_after_a_repair_there_is_nothing_left_to_repair(world: SmallWorld) -> No
 @must_draw("fixed", "fixed by what fixes another", "undecided", "rest")
 @_many
 @given(small_worlds())
-def test_each_finding_is_either_fixed_or_decided_by_a_person_or_says_its_way_out(world: SmallWorld) -> None:
+def test_each_finding_is_either_fixed_or_decided_by_a_person_or_says_its_hint(world: SmallWorld) -> None:
     plan = world.plan()
     manual = tuple(one.finding for one in plan.manual)
     assert Counter((*plan.fixed, *manual, *plan.rest)) == Counter(world.report().findings)

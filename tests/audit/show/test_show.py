@@ -39,7 +39,7 @@ def shown(report: Report, options: DisplayOptions | None = None) -> str:
     return out.getvalue()
 
 
-def test_findings_are_grouped_by_kind_with_one_way_out_and_the_four_sides_below() -> None:
+def test_findings_are_grouped_by_kind_with_one_hint_and_the_four_sides_below() -> None:
     text = shown(REPORT)
     assert text.startswith("Video exists, row is empty: 1\n  a_001: video v exists, and its row is empty\n")
     assert "  → `kupload repair` fixes it where that is certain, or lists the choices.\n" in text
@@ -155,4 +155,4 @@ def test_json_tells_how_far_it_is_at_most_once_a_second() -> None:
             tell(VideosListed(videos=number))
             fake.pass_by(0.05)
     assert len(out.getvalue().splitlines()) == 5
-    assert {line["event"] for line in audit_lines()} >= {"finding", "verified", "mending", "undecided", "repaired"}
+    assert {line["event"] for line in audit_lines()} >= {"finding", "verified", "fix", "manual_choice", "repaired"}

@@ -34,9 +34,9 @@ def audit_object(event: AuditEvent) -> JsonObject:
     """Makes the object of an event."""
     match event:
         case FixApplied(fix=fix):
-            return "mended", _fix(fix)
+            return "fixed", _fix(fix)
         case FixFailed(fix=fix):
-            return "mending_failed", {**_fix(fix), **object_of(event, fix=None)}
+            return "fix_failed", {**_fix(fix), **object_of(event, fix=None)}
         case _:
             return _NAMES[type(event)], object_of(event)
 
@@ -65,10 +65,10 @@ def report_objects(report: Report, *, exit_code: int) -> Iterator[JsonObject]:
 def plan_objects(plan: FixPlan) -> Iterator[JsonObject]:
     """Yields the changes, then what a person has to decide, then what `repair` cannot help with."""
     for fix in plan.fixes:
-        yield "mending", _fix(fix)
+        yield "fix", _fix(fix)
     for manual in plan.manual:
-        choices = [object_of(choice, explanation="words") for choice in manual.choices]
-        yield "undecided", {**_finding(manual.finding), "choices": choices}
+        choices = [object_of(choice) for choice in manual.choices]
+        yield "manual_choice", {**_finding(manual.finding), "choices": choices}
     for finding in plan.rest:
         yield "finding", _finding(finding)
 
@@ -77,9 +77,9 @@ def end_object(result: RepairResult, *, exit_code: int) -> JsonObject:
     """Makes the object of what a repair changed."""
     return "repaired", {
         "exit_code": exit_code,
-        "mended": result.fixed,
+        "fixed": result.fixed,
         "failed": result.failed,
-        "undecided": len(result.plan.manual),
+        "manual_choices": len(result.plan.manual),
         "rest": sum(not finding.kind.is_note for finding in result.plan.rest),
     }
 
@@ -88,7 +88,7 @@ def _finding(finding: Finding) -> JsonFields:
     return {
         **object_of(finding, other_id="other_video_id"),
         "kind": finding.kind.code,
-        "way_out": hint_of(finding),
+        "hint": hint_of(finding),
         "is_note": finding.kind.is_note,
     }
 
@@ -99,5 +99,5 @@ def _fix(fix: Fix) -> JsonFields:
         "kind": fix.finding.kind.code,
         "lesson_id": fix.lesson.lesson_id,
         "video_id": fix.video_id,
-        "words": explanation_of(fix),
+        "explanation": explanation_of(fix),
     }

@@ -121,8 +121,8 @@ def _object(checkup: _Checkup) -> JsonFields:
             {
                 "subject": check.subject,
                 "standing": check.standing.replace(" ", "_"),
-                "told": plain(check.message),
-                "way_out": plain(check.hint),
+                "message": plain(check.message),
+                "hint": plain(check.hint),
             }
             for check in checks
         ],

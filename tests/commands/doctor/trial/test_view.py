@@ -79,7 +79,7 @@ def test_a_step_that_was_not_tried_is_told_in_both_ways() -> None:
     view.waits("the search to know a description", 42)
     view.backends(result(steps=(step,), left=()), None)
     assert json.loads(out.getvalue())["steps"] == [
-        {"subject": "init, tus", "state": "not_tried", "told": "Set KINESCOPE_WORKSPACE_ID."}
+        {"subject": "init, tus", "state": "not_tried", "message": "Set KINESCOPE_WORKSPACE_ID."}
     ]
     assert json.loads(out.getvalue())["exit_code"] == 1
     assert "not tried init, tus          Set KINESCOPE_WORKSPACE_ID.\n" in progress.getvalue()

@@ -227,7 +227,7 @@ def trial_object(result: TrialResult) -> JsonFields:
         "stopped": plain(result.stopped),
         "readings": [_reading_object(outcome) for outcome in result.outcomes],
         "steps": [
-            {"subject": plain(step.subject), "state": step.state.replace(" ", "_"), "told": plain(step.message)}
+            {"subject": plain(step.subject), "state": step.state.replace(" ", "_"), "message": plain(step.message)}
             for step in result.steps
         ],
         "left": [
