@@ -40,6 +40,8 @@ class Sabotage:
 DRIVER: Final = "driver.py"
 LEFTOVERS: Final = "leftovers.py"
 TABLE: Final = "table.py"
+SEARCH: Final = "search.py"
+ABSENCE: Final = "../policy/absence.py"
 
 SABOTAGES: Final = (
     Sabotage("the file is open while bytes are sent", DRIVER, "with self._ports.open_file():", "if True:"),
@@ -141,51 +143,85 @@ SABOTAGES: Final = (
     ),
     Sabotage("bytes that move refill the retries", DRIVER, "self._ports.progressed()"),
     Sabotage("setbacks have an end", DRIVER, "self._setbacks > self._options.retries", "False"),
-    Sabotage("there is a second look", DRIVER, "if isinstance(decision, LookAgain):", "if False:"),
+    Sabotage("the next look comes later", SEARCH, "self._ports.wait(self._wait)"),
+    Sabotage("the next look counts", SEARCH, "            looks.append(look())", "            looks.append(looks[0])"),
+    Sabotage("one look is no proof of absence", ABSENCE, ">= LOOKS", ">= 1"),
+    Sabotage("two looks are no proof of absence", ABSENCE, ">= LOOKS", ">= 2"),
     Sabotage(
-        "the second look comes later",
-        DRIVER,
-        "self._ports.wait(self._options.orphan_wait)\n            decision",
-        "decision",
+        "only looks in a row prove an absence",
+        ABSENCE,
+        "takewhile(lambda is_shown: not is_shown, shown)",
+        "(x for x in shown if not x)",
     ),
     Sabotage(
-        "the second look counts",
+        "one answer does not make an upload gone",
         DRIVER,
-        "decide(self._record, self._file, first, self._find())",
-        "decide(self._record, self._file, first, first)",
+        "if not is_proven_absent(reversed(self._shown)):",
+        "if False:",
+    ),
+    Sabotage(
+        "that an upload is gone is asked again later",
+        DRIVER,
+        "self._ports.wait(self._options.orphan_wait)\n                return OffsetUnknown()",
+        "return OffsetUnknown()",
+    ),
+    Sabotage(
+        "an answer of the upload ends the doubt about it",
+        DRIVER,
+        "elif not isinstance(event, OffsetRefused):\n            self._shown.clear()",
+        "",
+    ),
+    Sabotage("a refused HEAD is no sign of the upload", DRIVER, "elif not isinstance(event, OffsetRefused):", "else:"),
+    Sabotage(
+        "a new upload is not gone",
+        DRIVER,
+        "self._furthest = 0\n                self._shown.clear()",
+        "self._furthest = 0",
+    ),
+    Sabotage(
+        "an earlier video that is absent is looked for again",
+        LEFTOVERS,
+        "return StartOver() if is_proven_absent(bool(look.ours) for look in reversed(looks)) else LookAgain()",
+        "return StartOver()",
+    ),
+    Sabotage(
+        "an id that took bytes is remembered",
+        TABLE,
+        "may_come = isinstance(event, OrphanGone) and not event.was_seen",
+        "may_come = isinstance(event, OrphanGone) and not event.was_seen and record.upload_url is None",
     ),
     Sabotage(
         "a video is known by its id",
-        DRIVER,
-        "return self._named(self._record.video_id)",
+        SEARCH,
+        "return self._named(record.video_id)",
         "return Found()",
     ),
     Sabotage(
         "the search finds the mark",
-        DRIVER,
+        SEARCH,
         "if mark and (ours := bearers(self._ports.videos",
         "if False and (ours := bearers(self._ports.videos",
     ),
     Sabotage(
         "the list finds the mark",
-        DRIVER,
+        SEARCH,
         "if ours := bearers(listed, mark):",
         "if False and (ours := bearers(listed, mark)):",
     ),
     Sabotage(
         "videos that records name are no doubt",
-        DRIVER,
-        "{*self._ports.known_ids(), *self._record.lost_marks}",
-        "set(self._record.lost_marks)",
+        SEARCH,
+        "{*self._ports.known_ids(), *record.lost_marks}",
+        "set(record.lost_marks)",
     ),
     Sabotage(
         "attempts of ours are no doubt",
-        DRIVER,
-        "{*self._ports.known_ids(), *self._record.lost_marks}",
+        SEARCH,
+        "{*self._ports.known_ids(), *record.lost_marks}",
         "self._ports.known_ids()",
     ),
     Sabotage(
-        "doubtful videos are a doubt", DRIVER, "return Found(doubtful=tuple(", "return Found() or Found(doubtful=tuple("
+        "doubtful videos are a doubt", SEARCH, "return Found(doubtful=tuple(", "return Found() or Found(doubtful=tuple("
     ),
     Sabotage(
         "an attempt that shows nothing is remembered",
@@ -217,12 +253,15 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "a late video is known by its id",
-        DRIVER,
-        "by_id if by_id.ours else self._search(lost, since)",
-        "self._search(lost, since)",
+        SEARCH,
+        "by_id if by_id.ours else self._of_attempt(record, lost, since)",
+        "self._of_attempt(record, lost, since)",
     ),
     Sabotage(
-        "a late video is known by its mark", DRIVER, "by_id if by_id.ours else self._search(lost, since)", "by_id"
+        "a late video is known by its mark",
+        SEARCH,
+        "by_id if by_id.ours else self._of_attempt(record, lost, since)",
+        "by_id",
     ),
     Sabotage(
         "nothing asked for, nothing to remove",
@@ -272,14 +311,14 @@ SABOTAGES: Final = (
     Sabotage(
         "a video that is not there is looked for twice",
         LEFTOVERS,
-        "video is None or (video.state is VideoState.PARTIAL and record.upload_url is not None)",
-        "video is not None and video.state is VideoState.PARTIAL and record.upload_url is not None",
+        "        return not is_proven_absent(bool(look.ours) for look in reversed(looks))\n    return len",
+        "        return False\n    return len",
     ),
     Sabotage(
         "a video whose bytes may be on their way is looked at twice",
         LEFTOVERS,
-        "video is None or (video.state is VideoState.PARTIAL and record.upload_url is not None)",
-        "video is None",
+        "return len(looks) == 1 and video.state is VideoState.PARTIAL and record.upload_url is not None",
+        "return False",
     ),
     Sabotage(
         "a creation without bytes is looked at once",
@@ -315,8 +354,8 @@ SABOTAGES: Final = (
     Sabotage(
         "decisions ask whose",
         LEFTOVERS,
-        "    found = second or first\n    if doubt := _doubt_whose(found):",
-        "    found = second or first\n    if doubt := None:",
+        "    if doubt := _doubt_whose(found):\n        return doubt\n    video",
+        "    video",
     ),
     Sabotage(
         "late decisions ask whose",
@@ -324,7 +363,9 @@ SABOTAGES: Final = (
         "    if doubt := _doubt_whose(found):\n        return doubt\n    if not",
         "    if not",
     ),
-    Sabotage("a second look is the last", LEFTOVERS, "if second is None and _may_change_soon", "if _may_change_soon"),
+    Sabotage(
+        "a second look at a partial video is the last", LEFTOVERS, "len(looks) == 1 and video.state", "video.state"
+    ),
     Sabotage(
         "a complete video is of the same file",
         LEFTOVERS,
@@ -387,13 +428,7 @@ SABOTAGES: Final = (
         "if False:",
     ),
     Sabotage(
-        "an id of ours may come late", TABLE, "record.mark or record.video_id if may_come", "record.mark if may_come"
-    ),
-    Sabotage(
-        "what was answered cannot come late",
-        TABLE,
-        " and record.upload_url is None\n",
-        "\n",
+        "an id of ours may come late", TABLE, "record.video_id or record.mark if may_come", "record.mark if may_come"
     ),
     Sabotage("what was seen is not lost", TABLE, "and not event.was_seen and", "and"),
 )
@@ -411,7 +446,7 @@ def main(part: str) -> int:
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             missed = 0
             for sabotage, verdict in zip(chosen, pool.map(partial(_try, copies), chosen), strict=True):
-                sys.stdout.write(f"{sabotage.module:13} {sabotage.name:55} {verdict}\n")
+                sys.stdout.write(f"{Path(sabotage.module).name:13} {sabotage.name:55} {verdict}\n")
                 sys.stdout.flush()
                 missed += not verdict.startswith("caught")
     sys.stdout.write(f"\n{len(chosen) - missed} of {len(chosen)} caught in {time.monotonic() - began:.0f} s\n")

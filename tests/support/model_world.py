@@ -5,6 +5,7 @@ The driver is the one that ships. The model answers its ports as the batch does,
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from kinescope_upload.errors import (
     UnreachableError,
 )
 from kinescope_upload.model import VideoFile
+from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.upload import (
     AlreadyExists,
     Created,
@@ -150,6 +152,17 @@ class Server:
     in_flight: int = 0
     came_late: int = 0
     could_go_on: bool = False
+    strays: Counter[str] = field(default_factory=Counter)
+    """Of each place, answers in a row that somebody else gave."""
+    said_absent: int = 0
+
+    def strays_at(self, place: str) -> bool:
+        """Whether somebody between says that what is asked for is absent; never as often as proves it."""
+        if self.strays[place] < LOOKS - 1 and self.weather.strikes(0.15):
+            self.strays[place] += 1
+            self.said_absent += 1
+            return True
+        return False
 
     def shown(self, video_id: str | None) -> RemoteVideo | None:
         """The video with this id, among them one whose deletion has not come through yet."""
@@ -165,13 +178,13 @@ class Server:
 
     def tell_offset(self, record: Record) -> Event:
         video = self.shown(record.upload_url)
-        if not video or not video.takes_bytes:
+        if not video or not video.takes_bytes or self.strays_at("upload"):
             return UploadGone()
         return OffsetRefused() if self.refuses_head else _held(video)
 
     def take(self, step: SendChunk, record: Record, version: int) -> Event:
         video = self.shown(record.upload_url)
-        if not video or not video.takes_bytes:
+        if not video or not video.takes_bytes or self.strays_at("upload"):
             return UploadGone()
         if step.offset != video.received:
             return self._contradict(step, record, video)
@@ -444,13 +457,19 @@ class Run:
 
     def tell(self, _before: Record, event: Event, _after: Record) -> None:
         """Bytes are no longer in flight when it is on disk what became of them."""
+        if isinstance(event, OffsetAccepted | LengthReached):
+            self.world.server.strays["upload"] = 0
         if not isinstance(event, OffsetUnknown):
             self.world.server.in_flight -= self.sent
             self.sent = 0
 
     def named(self, video_id: str) -> Video | None:
-        video = self.world.server.shown(video_id)
-        return self.world.server.show(video) if video else None
+        server = self.world.server
+        video = server.shown(video_id)
+        if video and server.strays_at("video"):
+            return None
+        server.strays["video"] = 0
+        return server.show(video) if video else None
 
     def with_text(self, text: str) -> Iterable[Video]:
         """A search that may be late."""

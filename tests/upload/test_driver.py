@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -11,6 +12,7 @@ import pytest
 
 from kinescope_upload.batch.run import CreationLocks
 from kinescope_upload.errors import InDoubtError, LessonFailedError, LockedError, ThrottledError, UnreachableError
+from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.upload import (
     Dialect,
     Driver,
@@ -25,7 +27,18 @@ from kinescope_upload.upload import (
     UploadGone,
     UploadTask,
 )
-from support.model_world import NOW, ORPHAN_WAIT, RETRIES, RemoteVideo, Run, Setting, World, make_world, md5_of
+from support.model_world import (
+    NOW,
+    ORPHAN_WAIT,
+    RETRIES,
+    PromiseBrokenError,
+    RemoteVideo,
+    Run,
+    Setting,
+    World,
+    make_world,
+    md5_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,8 +117,9 @@ def test_a_server_that_takes_no_bytes_is_given_up_after_the_retries() -> None:
 
 def test_a_server_that_loses_every_upload_is_given_up() -> None:
     world = _world()
+    gone: dict[str, object] = {"send": lambda _record, _step: UploadGone(), "ask_offset": lambda _record: UploadGone()}
     with pytest.raises(LessonFailedError, match="lost its upload 6 times in one run"):
-        _driver(world, lambda _: {"send": lambda _record, _step: UploadGone()}).upload()
+        _driver(world, lambda _: gone).upload()
 
 
 def test_creations_that_nobody_answers_are_given_up() -> None:
@@ -478,7 +492,7 @@ def test_late_leftovers_are_waited_for_as_long_as_a_creation_may_be_at_work(pass
     waits: list[float] = []
     _orphaned(world, stage=Stage.UPLOADED, lost_marks=("m",), attempted_at=NOW - timedelta(seconds=passed))
     record = _driver(world, lambda _: {"wait": waits.append}).upload()
-    assert waits == [wait]
+    assert waits == [wait, *[ORPHAN_WAIT] * (LOOKS - 1)]
     assert (record.lost_marks, record.lost_since) == ((), None)
     assert _saved(world).lost_marks == ()
 
@@ -496,3 +510,115 @@ def test_the_attempts_that_showed_nothing_outlive_a_run_that_ended_before_the_ne
     _orphaned(world, stage=Stage.PLANNED, attempted_at=None, lost_marks=("m",), lost_since=NOW)
     _driver(world, lambda _: {"wait": lambda _: _remote(world, complete=False, mark="m")}).upload()
     assert [video.is_complete for video in world.server.videos] == [True]
+
+
+# --- Absence needs proof --------------------------------------------------------------------------------------------
+
+
+def _gone_at(answers: dict[str, set[int]], waits: list[float]) -> Callable[[Ports], dict[str, object]]:
+    """Somebody says "gone" to these requests, by port and number from 1, in the service's place."""
+    met: Counter[str] = Counter()
+
+    def change(ports: Ports) -> dict[str, object]:
+        def is_gone(port: str) -> bool:
+            met[port] += 1
+            return met[port] in answers.get(port, set())
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            ports.wait(seconds)
+
+        return {
+            "ask_offset": lambda record: UploadGone() if is_gone("ask_offset") else ports.ask_offset(record),
+            "send": lambda record, step: UploadGone() if is_gone("send") else ports.send(record, step),
+            "video": lambda video_id: None if is_gone("video") else ports.video(video_id),
+            "wait": wait,
+        }
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("answers", "waited"),
+    [
+        ({"send": {2}}, [ORPHAN_WAIT]),
+        ({"send": {2}, "ask_offset": {1}}, [ORPHAN_WAIT] * 2),
+        ({"send": {1, 3}}, [ORPHAN_WAIT] * 2),
+    ],
+    ids=["once to PATCH", "once to PATCH and once to HEAD", "to PATCH now and then"],
+)
+def test_an_upload_that_is_said_to_be_gone_goes_on_when_it_is_not(
+    answers: dict[str, set[int]], waited: list[float]
+) -> None:
+    world, waits = _world(), list[float]()
+    record = _driver(world, _gone_at(answers, waits)).upload()
+    assert (record.stage, record.lost_marks) == (Stage.UPLOADED, ())
+    assert world.server.taken == {record.video_id}
+    assert waits == waited
+
+
+def test_an_upload_counts_as_gone_after_three_answers_over_ten_seconds_and_a_look_at_its_video() -> None:
+    world, waits = _world(), list[float]()
+
+    with pytest.raises(PromiseBrokenError, match="an upload that could go on was dropped"):
+        _driver(world, _gone_at({"send": {2}, "ask_offset": {1, 2}}, waits)).upload()
+    assert waits[:3] == [ORPHAN_WAIT] * 3, "two between the three answers, one between two looks at the video"
+    assert sum(waits[:2]) >= 10
+
+
+def test_where_head_is_refused_the_answers_to_chunks_prove_that_an_upload_is_gone() -> None:
+    world, waits = _world(), list[float]()
+    world.server.refuses_head = True
+
+    def change(ports: Ports) -> dict[str, object]:
+        def removed(_video_id: str, reason: str) -> None:
+            assert reason == "the upload has expired on Kinescope"
+
+        return _gone_at({"send": {2, 3, 4}}, waits)(ports) | {"removed": removed}
+
+    record = _driver(world, change).upload()
+    assert record.stage is Stage.UPLOADED
+    assert len(world.server.taken) == 2
+    assert waits[:2] == [ORPHAN_WAIT] * 2
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_video_that_is_said_to_be_absent_is_adopted_when_it_is_complete(times: int) -> None:
+    world, waits, lost = _world(), list[float](), list[SendChunk]()
+
+    def loses_the_last_answer(ports: Ports) -> dict[str, object]:
+        change = _gone_at({"ask_offset": {1, 2, 3}, "video": set(range(1, times + 1))}, waits)(ports)
+
+        def send(record: Record, step: SendChunk) -> Event:
+            event = ports.send(record, step)
+            if step.offset + step.length == record.size:
+                lost.append(step)
+                raise UnreachableError("Broke.")
+            return event
+
+        return change | {"send": send}
+
+    record = _driver(world, loses_the_last_answer).upload()
+    assert len(lost) == 1
+    assert record.stage is Stage.UPLOADED
+    assert [video.id for video in world.server.videos] == [*world.server.taken] == [record.video_id]
+    assert waits == [ORPHAN_WAIT] * (LOOKS - 1 + times)
+
+
+def test_the_id_of_a_video_that_is_absent_is_kept_until_it_was_looked_for_again() -> None:
+    world, kept = _world(), list[tuple[str, ...]]()
+    _orphaned(world)
+
+    def change(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            kept.append(_saved(world).lost_marks)
+            if step.offset == 0:
+                _remote(world, complete=False)  # what was said to be absent
+            return ports.send(record, step)
+
+        return {"send": send}
+
+    record = _driver(world, change).upload()
+    assert kept == [("v",)] * 3
+    assert record.lost_marks == ()
+    assert [video.id for video in world.server.videos] == [record.video_id]

@@ -10,6 +10,7 @@ from unicodedata import normalize
 import pytest
 
 from kinescope_upload.model import VideoFile
+from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.upload import Dialect, Record, Stage, Video, marked_description
 from kinescope_upload.upload.leftovers import (
     Adopt,
@@ -56,27 +57,31 @@ def _ours(*videos: Video) -> Found:
     return Found(ours=videos)
 
 
-_DECISIONS: Final[dict[str, tuple[Record, VideoFile, Found, Found | None, Decision]]] = {
-    "nothing was sent, nothing shows": (_RECORD, _FILE, _NOTHING, None, LookAgain()),
-    "nothing shows, twice": (_RECORD, _FILE, _NOTHING, _NOTHING, StartOver()),
-    "bytes were sent, nothing shows": (_SENT, _FILE, _NOTHING, None, LookAgain()),
-    "bytes were sent, nothing shows, twice": (_SENT, _FILE, _NOTHING, _NOTHING, StartOver()),
-    "first nothing, then complete": (_SENT, _FILE, _NOTHING, _ours(_DONE), Adopt(video=_DONE)),
-    "nothing was sent, it is partial": (_RECORD, _FILE, _ours(_PARTIAL), None, Remove(video=_PARTIAL)),
-    "bytes were sent, it is partial": (_SENT, _FILE, _ours(_PARTIAL), None, LookAgain()),
-    "partial, twice": (_SENT, _FILE, _ours(_PARTIAL), _ours(_PARTIAL), Remove(video=_PARTIAL)),
-    "first partial, then complete": (_SENT, _FILE, _ours(_PARTIAL), _ours(_DONE), Adopt(video=_DONE)),
-    "first nothing, then partial": (_RECORD, _FILE, _NOTHING, _ours(_PARTIAL), Remove(video=_PARTIAL)),
-    "first partial, then nothing": (_SENT, _FILE, _ours(_PARTIAL), _NOTHING, StartOver()),
-    "complete": (_SENT, _FILE, _ours(_DONE), None, Adopt(video=_DONE)),
-    "complete, and Kinescope tells no more": (_SENT, _FILE, _ours(_BARE), None, Adopt(video=_BARE)),
+_DECISIONS: Final[dict[str, tuple[Record, VideoFile, tuple[Found, ...], Decision]]] = {
+    "nothing was sent, nothing shows": (_RECORD, _FILE, (_NOTHING,), LookAgain()),
+    "nothing shows, twice": (_RECORD, _FILE, (_NOTHING,) * 2, LookAgain()),
+    "nothing shows, three times": (_RECORD, _FILE, (_NOTHING,) * 3, StartOver()),
+    "bytes were sent, nothing shows": (_SENT, _FILE, (_NOTHING,), LookAgain()),
+    "bytes were sent, nothing shows, twice": (_SENT, _FILE, (_NOTHING,) * 2, LookAgain()),
+    "bytes were sent, nothing shows, three times": (_SENT, _FILE, (_NOTHING,) * 3, StartOver()),
+    "first nothing, then complete": (_SENT, _FILE, (_NOTHING, _ours(_DONE)), Adopt(video=_DONE)),
+    "twice nothing, then complete": (_SENT, _FILE, (_NOTHING, _NOTHING, _ours(_DONE)), Adopt(video=_DONE)),
+    "nothing was sent, it is partial": (_RECORD, _FILE, (_ours(_PARTIAL),), Remove(video=_PARTIAL)),
+    "bytes were sent, it is partial": (_SENT, _FILE, (_ours(_PARTIAL),), LookAgain()),
+    "partial, twice": (_SENT, _FILE, (_ours(_PARTIAL),) * 2, Remove(video=_PARTIAL)),
+    "first partial, then complete": (_SENT, _FILE, (_ours(_PARTIAL), _ours(_DONE)), Adopt(video=_DONE)),
+    "first nothing, then partial": (_RECORD, _FILE, (_NOTHING, _ours(_PARTIAL)), Remove(video=_PARTIAL)),
+    "first partial, then nothing, twice": (_SENT, _FILE, (_ours(_PARTIAL), _NOTHING, _NOTHING), LookAgain()),
+    "first partial, then nothing, three times": (_SENT, _FILE, (_ours(_PARTIAL), *(_NOTHING,) * 3), StartOver()),
+    "complete": (_SENT, _FILE, (_ours(_DONE),), Adopt(video=_DONE)),
+    "complete, and Kinescope tells no more": (_SENT, _FILE, (_ours(_BARE),), Adopt(video=_BARE)),
 }
 
 
 @pytest.mark.parametrize("case", _DECISIONS)
 def test_what_becomes_of_a_video_of_ours(case: str) -> None:
-    record, file, first, second, decision = _DECISIONS[case]
-    assert decide(record, file, first, second) == decision
+    record, file, looks, decision = _DECISIONS[case]
+    assert decide(record, file, looks) == decision
 
 
 _TWO: Final = _ours(_PARTIAL, replace(_PARTIAL, id="w"))
@@ -109,7 +114,7 @@ _REFUSALS: Final = {
 @pytest.mark.parametrize("case", _REFUSALS)
 def test_what_only_a_person_can_tell_is_left_alone(case: str, second: bool) -> None:
     file, found, what = _REFUSALS[case]
-    decision = decide(_RECORD, file, _NOTHING, found) if second else decide(_RECORD, file, found)
+    decision = decide(_RECORD, file, (_NOTHING, found) if second else (found,))
     assert isinstance(decision, InDoubt)
     assert what in decision.what
     assert "delete" in decision.hint
@@ -129,7 +134,7 @@ def test_a_complete_video_with_another_md5_is_left_alone(video: Video, md5: str 
 @pytest.mark.parametrize(
     ("found", "decision"),
     [
-        (_NOTHING, StartOver()),
+        (_NOTHING, LookAgain()),
         (_ours(_PARTIAL), Remove(video=_PARTIAL)),
         (_ours(_DONE), InDoubt),
         (_ours(replace(_DONE, status="error")), InDoubt),
@@ -140,8 +145,14 @@ def test_a_complete_video_with_another_md5_is_left_alone(video: Video, md5: str 
 def test_what_an_earlier_attempt_left_is_removed_only_where_it_is_ours_and_unfinished(
     found: Found, decision: object
 ) -> None:
-    decided = decide_late(_RECORD, found)
+    decided = decide_late(_RECORD, (found,))
     assert decided == decision or (decision is InDoubt and isinstance(decided, InDoubt))
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3, 4])
+def test_that_an_earlier_attempt_left_nothing_takes_as_many_looks_as_prove_an_absence(looks: int) -> None:
+    assert decide_late(_RECORD, (_NOTHING,) * looks) == (StartOver() if looks >= LOOKS else LookAgain())
+    assert decide_late(_RECORD, (*(_NOTHING,) * looks, _ours(_PARTIAL), _NOTHING)) == LookAgain()
 
 
 _LESSON: Final = replace(_RECORD, path="c/001_урок.mp4", title="Ещё урок")

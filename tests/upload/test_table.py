@@ -254,7 +254,8 @@ def test_what_an_event_does_not_name_stays_as_it_was() -> None:
         ({"dialect": Dialect.TUS, "mark": None, "upload_url": None}, False, ("ours",)),
         ({"dialect": Dialect.JSON, "video_id": None, "upload_url": None}, True, ()),
         ({"dialect": Dialect.TUS, "mark": None, "upload_url": None}, True, ()),
-        ({}, False, ()),  # its creation was answered, so that it cannot come late
+        ({}, False, ("ours",)),  # bytes were sent to it: whoever said that it is gone may be wrong
+        ({}, True, ()),  # it was deleted
     ],
 )
 def test_an_attempt_that_showed_no_video_is_kept_to_look_for_it_again(

@@ -77,7 +77,7 @@ def _summaries(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, 
     for course in courses_in(folder):
         for record in stream_records(folder, course):
             summary = summary_of(record)
-            if summary.is_begun:
+            if summary.is_begun or summary.former_ids:
                 row = rows.get(record.lesson_id)
                 file = files.get(record.path) if record.path else None
                 found[row.lesson_id if row else record.lesson_id] = _slim(summary, file, row)
@@ -92,4 +92,5 @@ def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None)
         modified_ns=file.modified_ns if file and summary.is_for(file) else summary.modified_ns,
         video_id=row.video_id if row and row.video_id == summary.video_id else summary.video_id,
         title="" if row else summary.title,
+        former_ids=summary.former_ids,
     )

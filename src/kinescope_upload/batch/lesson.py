@@ -152,7 +152,8 @@ class _Lesson:
 
     def _known_ids(self) -> set[str | None]:
         records = self._run.backends.progress.records.values()
-        return {video_key(record.video_id) or record.video_id for record in records}
+        ids = (video_id for record in records for video_id in (record.video_id, *record.lost_marks))
+        return {video_key(video_id) or video_id for video_id in ids}
 
     def _tell_removed(self, video_id: str, reason: str) -> None:
         self._run.emit(OrphanRemoved(lesson_id=self._lesson.lesson_id, video_id=video_id, reason=reason))

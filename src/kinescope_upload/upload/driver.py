@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.errors import (
@@ -19,6 +20,7 @@ from kinescope_upload.errors import (
     ThrottledError,
     TryAgainError,
 )
+from kinescope_upload.policy.absence import is_proven_absent
 from kinescope_upload.upload.events import (
     Attempted,
     CreationRefused,
@@ -27,32 +29,30 @@ from kinescope_upload.upload.events import (
     FreshUpload,
     InitUnanswered,
     LengthReached,
+    OffsetRefused,
     OffsetUnknown,
     OrphanGone,
+    UploadGone,
     VideoComplete,
 )
 from kinescope_upload.upload.leftovers import (
     Adopt,
-    Decision,
-    Found,
     InDoubt,
-    LookAgain,
     Remove,
-    bearers,
     check_md5,
     decide,
     decide_deleted,
     decide_late,
-    may_be_leftover,
-    not_older,
 )
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
+from kinescope_upload.upload.search import VideoSearch
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
 from kinescope_upload.upload.table import advance, first_record
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from kinescope_upload.upload.leftovers import Settled
     from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 
 
@@ -76,10 +76,13 @@ class Driver:
         self._parent_id = task.parent_id
         self._options = options
         self._ports = ports
+        self._search = VideoSearch(ports, wait=options.orphan_wait)
         self._record = first_record(task, options.dialect, self._new_video_id)
         self._furthest = self._record.offset
         self._setbacks = 0
         self._losses = 0
+        self._shown: list[bool] = []
+        """For each answer of the upload URL whether it showed the upload."""
 
     def upload(self) -> Record:
         """Brings the lesson to `uploaded`; what is achieved is on disk whatever happens.
@@ -133,9 +136,9 @@ class Driver:
             case CreateUpload():
                 return self._create()
             case AskOffset():
-                return self._with_md5(self._ports.ask_offset(self._record))
+                return self._confirmed(self._with_md5(self._ports.ask_offset(self._record)))
             case SendChunk():
-                return self._with_md5(self._ports.send(self._record, step))
+                return self._confirmed(self._with_md5(self._ports.send(self._record, step)))
             case LookForVideo():
                 return self._carry_out(self._look())
 
@@ -157,6 +160,20 @@ class Driver:
     def _with_md5(self, event: Event) -> Event:
         return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event
 
+    def _confirmed(self, event: Event) -> Event:
+        """The event; of an upload that is said to be gone, only when that was said often enough in a row.
+
+        Whoever stands between may say 404 or 410 once (docs/kinescope.md). Where HEAD is refused it says nothing.
+        """
+        if isinstance(event, UploadGone):
+            self._shown.append(False)
+            if not is_proven_absent(reversed(self._shown)):
+                self._ports.wait(self._options.orphan_wait)
+                return OffsetUnknown()
+        elif not isinstance(event, OffsetRefused):
+            self._shown.clear()
+        return event
+
     def _become(self, event: Event) -> None:
         before, self._record = self._record, advance(self._record, event)
         self._ports.save(self._record)
@@ -168,6 +185,7 @@ class Driver:
         match record.stage:
             case Stage.PLANNED:
                 self._furthest = 0
+                self._shown.clear()
             case Stage.ORPHANED if record.upload_url is None and record.video_id is None:
                 raise TryAgainError("Kinescope did not answer the request that creates the video.")
             case Stage.ORPHANED if record.upload_url is not None:
@@ -188,37 +206,12 @@ class Driver:
                 f"Kinescope lost its upload {self._losses} times in one run.", "Run the same command again later."
             )
 
-    def _look(self) -> Decision:
+    def _look(self) -> Settled:
         """Looks for the record's video, and decides what becomes of it."""
-        first = self._find()
-        decision = decide(self._record, self._file, first)
-        if isinstance(decision, LookAgain):
-            self._ports.wait(self._options.orphan_wait)
-            decision = decide(self._record, self._file, first, self._find())
-        return decision
+        record = self._record
+        return self._search.until_settled(partial(self._search.of, record), partial(decide, record, self._file))
 
-    def _find(self) -> Found:
-        if self._record.video_id is not None:
-            return self._named(self._record.video_id)
-        assert self._record.attempted_at  # noqa: S101 - else there is nothing to look for
-        return self._search(self._record.mark, self._record.attempted_at)
-
-    def _named(self, video_id: str) -> Found:
-        video = self._ports.video(video_id)
-        return Found(ours=(video,) if video else ())
-
-    def _search(self, mark: str | None, since: datetime) -> Found:
-        """Looks for the video of the attempt with this mark, and for one that may be its without saying so."""
-        if mark and (ours := bearers(self._ports.videos_with_text(mark), mark)):
-            return Found(ours=ours)
-        listed = tuple(not_older(self._ports.newest_videos(self._record.parent_id), since))
-        if ours := bearers(listed, mark):
-            return Found(ours=ours)
-        known = {*self._ports.known_ids(), *self._record.lost_marks}
-        may_be = (video for video in listed if may_be_leftover(video, self._record, since))
-        return Found(doubtful=tuple(video for video in may_be if video.id not in known))
-
-    def _carry_out(self, decision: Decision) -> Event:
+    def _carry_out(self, decision: Settled) -> Event:
         match _certain(decision):
             case Adopt() as adopt:
                 return self._adopt(adopt)
@@ -275,8 +268,8 @@ class Driver:
         self._ports.save(self._record)
 
     def _remove_late(self, lost: str, since: datetime) -> None:
-        by_id = self._named(lost)
-        decision = _certain(decide_late(self._record, by_id if by_id.ours else self._search(lost, since)))
+        look = partial(self._search.of_earlier, self._record, lost, since)
+        decision = _certain(self._search.until_settled(look, partial(decide_late, self._record)))
         if isinstance(decision, Remove):
             self._ports.delete(decision.video.id)
             reason = "the request that made it was not answered, and it showed late"

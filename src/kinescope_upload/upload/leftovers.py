@@ -12,13 +12,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
+from kinescope_upload.policy.absence import is_proven_absent
 from kinescope_upload.text import format_bytes
 from kinescope_upload.upload.marks import bears_a_mark, bears_mark
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.upload.video import VideoState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from kinescope_upload.model import VideoFile
@@ -75,26 +76,26 @@ class InDoubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAgain:
-    """A second look, a while later, may show more: a creation still at work, a video that was there, the last bytes."""
+    """Another look, a while later, may show more: a creation still at work, a video that is there, the last bytes."""
 
 
-Decision = Adopt | Remove | StartOver | InDoubt | LookAgain
+Settled = Adopt | Remove | StartOver | InDoubt
+Decision = Settled | LookAgain
 
 
-def decide(record: Record, file: VideoFile, first: Found, second: Found | None = None) -> Decision:
+def decide(record: Record, file: VideoFile, looks: Sequence[Found]) -> Decision:
     """Decides what becomes of the video of a record at stage `orphaned`.
 
     Args:
         record: The record.
         file: The lesson's file as it is now.
-        first: What the first look showed.
-        second: What the second look showed; None before there was one.
+        looks: What each look showed, the first one first; there was time between two of them.
     """
-    found = second or first
+    found = looks[-1]
     if doubt := _doubt_whose(found):
         return doubt
     video = found.ours[0] if found.ours else None
-    if second is None and _may_change_soon(record, video):
+    if _may_change_soon(record, video, looks):
         return LookAgain()
     if video is None:
         return StartOver()
@@ -130,20 +131,21 @@ def decide_deleted(video: Video | None) -> Remove | StartOver | InDoubt:
     return InDoubt(what=f'Kinescope says "{video.status}" of video {video.id}, which was deleted.')
 
 
-def decide_late(record: Record, found: Found) -> Remove | StartOver | InDoubt:
+def decide_late(record: Record, looks: Sequence[Found]) -> Remove | StartOver | InDoubt | LookAgain:
     """Decides what becomes of the video of an earlier attempt that showed none before another attempt made one.
 
     Args:
         record: The lesson's record, with the later attempt's video.
-        found: What a look for the earlier attempt's mark showed.
+        looks: What each look for the earlier attempt's mark or id showed, the first one first.
 
     Returns:
         `StartOver` where there is none: nothing is to be removed.
     """
+    found = looks[-1]
     if doubt := _doubt_whose(found):
         return doubt
     if not found.ours:
-        return StartOver()
+        return StartOver() if is_proven_absent(bool(look.ours) for look in reversed(looks)) else LookAgain()
     video = found.ours[0]
     if video.state is VideoState.PARTIAL:
         return Remove(video=video)
@@ -153,8 +155,10 @@ def decide_late(record: Record, found: Found) -> Remove | StartOver | InDoubt:
     )
 
 
-def _may_change_soon(record: Record, video: Video | None) -> bool:
-    return video is None or (video.state is VideoState.PARTIAL and record.upload_url is not None)
+def _may_change_soon(record: Record, video: Video | None, looks: Sequence[Found]) -> bool:
+    if video is None:
+        return not is_proven_absent(bool(look.ours) for look in reversed(looks))
+    return len(looks) == 1 and video.state is VideoState.PARTIAL and record.upload_url is not None
 
 
 def _doubt_whose(found: Found) -> InDoubt | None:

@@ -67,8 +67,7 @@ class Record:
         attempted_at: When the first creation request for this id was about to be sent; None while none was.
         mark: What the video's description names, so that it is known as this attempt's; None in the dialect `tus`,
             where the id says that, and in records of versions that set no mark.
-        lost_marks: Marks (or ids that we chose) of earlier attempts that showed no video; looked for once more in the
-            end.
+        lost_marks: Marks or ids of earlier attempts that showed no video; looked for once more in the end.
         lost_since: When the first of those attempts began; None where there are none, and in records of versions that
             did not write it.
         upload_url: Where the bytes go, from `created` on; a secret, and therefore in no representation.

@@ -167,7 +167,7 @@ def _adopted(record: Record, event: Adopted) -> Record:
 
 def _start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
     fresh = event.fresh
-    may_come = isinstance(event, OrphanGone) and not event.was_seen and record.upload_url is None
+    may_come = isinstance(event, OrphanGone) and not event.was_seen
     planned = Record(
         lesson_id=record.lesson_id,
         course=record.course,
@@ -179,7 +179,7 @@ def _start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
         dialect=fresh.dialect,
         video_id=fresh.video_id,
     )
-    return _still_looking(planned, record, record.mark or record.video_id if may_come else None)
+    return _still_looking(planned, record, record.video_id or record.mark if may_come else None)
 
 
 def _still_looking(fresh: Record, record: Record, lost: str | None) -> Record:

@@ -28,6 +28,7 @@ class RecordSummary:
         video_id: The video, as Kinescope spells its id; None before a creation, or where it is unknown.
         md5: Of the bytes that were sent; None when it was not computed.
         title: The video's title then.
+        former_ids: Videos of earlier attempts of which it is not proven that they are gone.
     """
 
     course: str
@@ -38,6 +39,7 @@ class RecordSummary:
     video_id: str | None
     md5: str | None
     title: str
+    former_ids: tuple[str, ...] = ()
 
     @property
     def is_begun(self) -> bool:
@@ -65,6 +67,7 @@ def summary_of(record: Record) -> RecordSummary:
         video_id=video_key(record.video_id) if record.is_begun else None,
         md5=record.md5,
         title=record.title,
+        former_ids=tuple(key for lost in record.lost_marks if (key := video_key(lost))),
     )
 
 
@@ -101,6 +104,11 @@ class Lesson:
     def own_id(self) -> str | None:
         """The video that the progress file names."""
         return self.summary.video_id if self.summary else None
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The videos of kupload's earlier attempts that may exist still."""
+        return self.summary.former_ids if self.summary else ()
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Strays:
     ) -> None:
         self._videos = videos
         self._look = look
+        self._former = {video_id: lesson for lesson in lessons.values() for video_id in lesson.former_ids}
         self._by_size = _by_size(lessons, {video.size for video in videos.values()})
 
     def to_be_read(self) -> tuple[Lesson, ...]:
@@ -59,6 +60,8 @@ class Strays:
                 yield self._finding(video, course)
 
     def _finding(self, video: Video, course: str) -> Finding:
+        if (lesson := self._former.get(video.id)) is not None:
+            return _of_earlier_attempt(lesson, video)
         twins = [lesson for lesson in self._same_size(video) if is_same_content(lesson, video)]
         for lesson in twins:
             if not self._lacks_video(lesson) and (current := lesson.row_id or lesson.own_id):
@@ -95,6 +98,14 @@ class Strays:
         if lesson.row is None or (lesson.row.video_id is not None and lesson.row_id is None):
             return False
         return all(self._look(video_id) is SeenVideo.GONE for video_id in lesson.ids)
+
+
+def _of_earlier_attempt(lesson: Lesson, video: Video) -> Finding:
+    what = f'{lesson.lesson_id}: video {video.id} (status "{video.status}") is what an earlier attempt of kupload left'
+    current = lesson.row_id or lesson.own_id
+    if current is None:
+        return lesson.finding(Kind.UNKNOWN_VIDEO, f"{what}; the next `kupload` looks for it", video_id=video.id)
+    return lesson.finding(Kind.TWO_VIDEOS, f"{what}; its video is {current}", video_id=current, other_id=video.id)
 
 
 def _by_size(lessons: Mapping[str, Lesson], sizes: set[int | None]) -> dict[int, list[Lesson]]:
