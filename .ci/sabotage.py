@@ -40,6 +40,8 @@ class Sabotage:
 DRIVER: Final = "driver.py"
 LEFTOVERS: Final = "leftovers.py"
 TABLE: Final = "table.py"
+SENDER: Final = "chunk_sender.py"
+SIZING: Final = "../policy/sizing.py"
 SEARCH: Final = "search.py"
 ABSENCE: Final = "../policy/absence.py"
 
@@ -145,6 +147,27 @@ SABOTAGES: Final = (
     Sabotage("setbacks have an end", DRIVER, "self._setbacks > self._options.retries", "False"),
     Sabotage("the next look comes later", SEARCH, "self._ports.wait(self._wait)"),
     Sabotage("the next look counts", SEARCH, "            looks.append(look())", "            looks.append(looks[0])"),
+    Sabotage("a refused chunk makes the next ones smaller", SENDER, "not self._ports.shrink(record, step)", "False"),
+    Sabotage(
+        "a chunk that cannot be smaller fails the lesson",
+        SENDER,
+        "isinstance(event, ChunkRefused) and not self._ports.shrink(record, step)",
+        "isinstance(event, ChunkRefused) and self._ports.shrink(record, step) is None",
+    ),
+    Sabotage("a refused chunk is no setback", DRIVER, "case _ if isinstance(event, ChunkRefused):", "case _ if False:"),
+    Sabotage("a chunk that never left is no reason", SENDER, "step if error.was_sent else None", "step"),
+    Sabotage(
+        "a chunk that broke makes the next ones smaller", SENDER, "self._broken = step if", "self._broken = None if"
+    ),
+    Sabotage(
+        "a chunk of which something arrived is not too large", SENDER, "return offset <= broken.offset", "return True"
+    ),
+    Sabotage("nothing told is nothing arrived", SENDER, "return isinstance(event, OffsetRefused)", "return False"),
+    Sabotage(
+        "smaller chunks have retries of their own",
+        SENDER,
+        "self._ports.progressed()  # retries are for chunks of one size",
+    ),
     Sabotage("one look is no proof of absence", ABSENCE, ">= LOOKS", ">= 1"),
     Sabotage("two looks are no proof of absence", ABSENCE, ">= LOOKS", ">= 2"),
     Sabotage(
@@ -155,27 +178,27 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "one answer does not make an upload gone",
-        DRIVER,
+        SENDER,
         "if not is_proven_absent(reversed(self._shown)):",
         "if False:",
     ),
     Sabotage(
         "that an upload is gone is asked again later",
-        DRIVER,
-        "self._ports.wait(self._options.orphan_wait)\n                return OffsetUnknown()",
+        SENDER,
+        "self._ports.wait(self._wait)\n                return OffsetUnknown()",
         "return OffsetUnknown()",
     ),
     Sabotage(
         "an answer of the upload ends the doubt about it",
-        DRIVER,
+        SENDER,
         "elif not isinstance(event, OffsetRefused):\n            self._shown.clear()",
         "",
     ),
-    Sabotage("a refused HEAD is no sign of the upload", DRIVER, "elif not isinstance(event, OffsetRefused):", "else:"),
+    Sabotage("a refused HEAD is no sign of the upload", SENDER, "elif not isinstance(event, OffsetRefused):", "else:"),
     Sabotage(
         "a new upload is not gone",
         DRIVER,
-        "self._furthest = 0\n                self._shown.clear()",
+        "self._furthest = 0\n                self._sender.forget()",
         "self._furthest = 0",
     ),
     Sabotage(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.policy.sizing import READ_BLOCK, Sizing, block_sizing, chunk_sizing
+from kinescope_upload.policy.sizing import READ_BLOCK, SMALLEST_CHUNK, Sizing, block_sizing, chunk_sizing, smaller_chunk
 
 _MIB: Final = 1024 * 1024
 _HALF_A_PAGE: Final = 2048
@@ -57,3 +57,31 @@ def test_on_a_steady_line_the_size_settles(sizing: Sizing, rate: int, settles_at
         sizes.append(sizing.after(sizes[-1], sizes[-1] / rate))
 
     assert set(sizes[10:]) == {settles_at}
+
+
+@pytest.mark.parametrize(
+    ("length", "sent", "smaller"),
+    [
+        (64 * _MIB, 64 * _MIB, 32 * _MIB),
+        (64 * _MIB, 7_000_000, 3_500_000),
+        (64 * _MIB, 300_000, 32 * _MIB),  # it broke at once: that says nothing of what the line carries
+        (300_000, 300_000, SMALLEST_CHUNK),
+        (SMALLEST_CHUNK, SMALLEST_CHUNK, None),
+        (100_000, 100_000, None),
+    ],
+)
+def test_after_a_chunk_that_did_not_get_through_the_next_is_half_of_what_went(
+    length: int, sent: int, smaller: int | None
+) -> None:
+    assert smaller_chunk(length, sent) == smaller
+
+
+@given(st.integers(1, 2000 * _MIB), st.integers(0, 2000 * _MIB))
+def test_chunks_that_do_not_get_through_end_at_the_smallest(length: int, sent: int) -> None:
+    steps, size = 0, smaller_chunk(length, min(sent, length))
+    while size is not None:
+        assert SMALLEST_CHUNK <= size < length
+        length, steps = size, steps + 1
+        size = smaller_chunk(length, min(sent, length))
+    assert length <= SMALLEST_CHUNK
+    assert steps <= 14

@@ -23,6 +23,7 @@ from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.upload import (
     AlreadyExists,
+    ChunkRefused,
     Created,
     Dialect,
     Driver,
@@ -55,6 +56,7 @@ T = TypeVar("T")
 NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
 ORPHAN_WAIT: Final = 5.0
 RETRIES: Final = 3
+LARGEST_CHUNK: Final = 7
 MOST_MOMENTS: Final = 3000
 LATEST: Final = 20
 """Seconds after its request that a creation may come true: longer than both looks take, shorter than the last wait."""
@@ -147,6 +149,11 @@ class Server:
     late: list[tuple[datetime, Record]] = field(default_factory=list)
     refuses_head: bool = False
     hides_offset: bool = False
+    hop_limit: int = LARGEST_CHUNK
+    """Bytes of the largest request that somebody on the way takes."""
+    keeps_whole: bool = False
+    """Whether somebody on the way passes on whole requests only."""
+    refused_chunks: int = 0
     taken: set[str] = field(default_factory=set)
     sent_again: int = 0
     in_flight: int = 0
@@ -186,9 +193,14 @@ class Server:
         video = self.shown(record.upload_url)
         if not video or not video.takes_bytes or self.strays_at("upload"):
             return UploadGone()
+        if step.length > self.hop_limit:
+            self.refused_chunks += 1
+            return ChunkRefused()
         if step.offset != video.received:
             return self._contradict(step, record, video)
         stored = self.weather.upto(step.length) if self.weather.strikes(0.2) else step.length
+        if self.keeps_whole and stored < step.length:
+            stored = 0
         video.received += stored
         if stored:
             video.versions.add(version)
@@ -240,6 +252,10 @@ class Server:
                 video.takes_bytes = False
         if self.weather.strikes(0.03):
             self.refuses_head = not self.refuses_head
+        if self.weather.strikes(0.03):
+            self.hop_limit = 1 + self.weather.upto(LARGEST_CHUNK)
+        if self.weather.strikes(0.03):
+            self.keeps_whole = not self.keeps_whole
         if self.weather.strikes(0.03):
             self.hides_offset = not self.hides_offset
 
@@ -338,6 +354,7 @@ class Run:
     is_open: bool = False
     tries: int = 0
     sent: int = 0
+    most: int = LARGEST_CHUNK
     driver: Driver = field(init=False)
 
     def __post_init__(self) -> None:
@@ -378,7 +395,8 @@ class Run:
             removed=lambda _video_id, reason: server.check_removal(reason),
             known_ids=lambda: {world.saved.video_id} if world.saved else set(),
             md5=self.md5,
-            chunk_size=lambda: 7,
+            chunk_size=lambda _: self.most,
+            shrink=self.shrink,
             save=world.save,
             tell=self.tell,
             open_file=self.open_file,
@@ -400,6 +418,12 @@ class Run:
                 self.tries += 1
                 if self.tries > RETRIES:
                     raise
+
+    def shrink(self, _record: Record, step: SendChunk) -> bool:
+        """As batch/lesson.py does it; one byte is the smallest chunk here."""
+        must(step.length <= self.most, "a chunk grew past what did not get through")
+        self.most = max(1, step.length // 2)
+        return step.length > 1
 
     def progressed(self) -> None:
         self.tries = 0

@@ -14,6 +14,7 @@ from kinescope_upload.batch.run import CreationLocks
 from kinescope_upload.errors import InDoubtError, LessonFailedError, LockedError, ThrottledError, UnreachableError
 from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.upload import (
+    ChunkRefused,
     Dialect,
     Driver,
     DriverOptions,
@@ -622,3 +623,89 @@ def test_the_id_of_a_video_that_is_absent_is_kept_until_it_was_looked_for_again(
     assert kept == [("v",)] * 3
     assert record.lost_marks == ()
     assert [video.id for video in world.server.videos] == [record.video_id]
+
+
+# --- Chunks that do not get through ---------------------------------------------------------------------------------
+
+
+def test_a_chunk_that_is_refused_as_too_large_is_halved_and_does_not_grow_again() -> None:
+    world, sent = make_world(Random(0), _TUS, moments=0, size=30), list[int]()
+    world.server.hop_limit = 2
+
+    def noted(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            sent.append(step.length)
+            return ports.send(record, step)
+
+        return {"send": send}
+
+    assert _driver(world, noted).upload().stage is Stage.UPLOADED
+    assert sent == [7, 3, *[1] * 30]
+
+
+def test_a_hop_that_refuses_the_smallest_chunk_fails_the_lesson_and_keeps_its_upload() -> None:
+    world = _world()
+    change: dict[str, object] = {"send": lambda _record, _step: ChunkRefused(), "shrink": lambda _record, _step: False}
+    with pytest.raises(LessonFailedError, match=r"on the way to Kinescope takes no request of 7 B \(413\)"):
+        _driver(world, lambda _: change).upload()
+    assert _saved(world).stage is Stage.CREATED
+
+
+def _breaking(arrives: int, *, was_sent: bool = True) -> Callable[[Ports], dict[str, object]]:
+    """The second chunk breaks, and so many of its bytes arrive."""
+    broken: list[SendChunk] = []
+
+    def change(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            if step.offset == 7 and not broken:
+                broken.append(step)
+                if arrives:
+                    ports.send(record, replace(step, length=arrives))
+                raise UnreachableError("Broke.", was_sent=was_sent)
+            return ports.send(record, step)
+
+        return {"send": send}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("arrives", "was_sent", "refuses_head", "shrinks"),
+    [(0, True, False, [7]), (3, True, False, []), (0, False, False, []), (0, True, True, [7])],
+    ids=["nothing arrived", "some of it arrived", "there was no connection", "nobody tells what arrived"],
+)
+def test_a_chunk_that_broke_makes_the_next_ones_smaller_unless_some_of_it_arrived(
+    arrives: int, *, was_sent: bool, refuses_head: bool, shrinks: list[int]
+) -> None:
+    world, shrunk = make_world(Random(0), _TUS, moments=0, size=30), list[int]()
+    world.server.refuses_head = refuses_head
+
+    def change(ports: Ports) -> dict[str, object]:
+        def shrink(record: Record, step: SendChunk) -> bool:
+            shrunk.append(step.length)
+            return ports.shrink(record, step)
+
+        return _breaking(arrives, was_sent=was_sent)(ports) | {"shrink": shrink}
+
+    assert _driver(world, change).upload().stage is Stage.UPLOADED
+    assert shrunk == shrinks
+    assert len(world.server.taken) == 1
+
+
+def test_a_line_that_carries_only_small_requests_costs_no_retries_while_chunks_get_smaller() -> None:
+    world = make_world(Random(0), _TUS, moments=0, size=30)
+    sizes = [64, 32, 16, 8, 4, 2, 1]
+
+    def change(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            if len(sizes) > 1:
+                raise UnreachableError("Broke.")
+            return ports.send(record, step)
+
+        def shrink(_record: Record, _step: SendChunk) -> bool:
+            sizes.pop(0)
+            return True
+
+        return {"send": send, "shrink": shrink, "chunk_size": lambda _: sizes[0]}
+
+    assert _driver(world, change).upload().stage is Stage.UPLOADED

@@ -96,16 +96,18 @@ def _act_as_a_person(world: World, said: str) -> None:
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
 def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(setting: Setting) -> None:
     endings: Counter[str] = Counter()
-    came_late = changed = said_absent = 0
+    came_late = changed = said_absent = refused_chunks = 0
     for seed in range(HISTORIES):
         world, ending = _play(seed, setting)
         endings[ending] += 1
         came_late += world.server.came_late
         changed += world.file.modified_ns > 1
         said_absent += world.server.said_absent
+        refused_chunks += world.server.refused_chunks
 
     assert endings["linked"] >= HISTORIES // 3
     assert endings["linked by a person"] > 0 or not setting.drops_descriptions
     assert (changed > 0) is setting.file_changes
     assert (came_late > 0) is setting.comes_late
     assert said_absent > HISTORIES
+    assert refused_chunks > HISTORIES // 4

@@ -14,6 +14,7 @@ from kinescope_upload.upload import (
     Adopted,
     AlreadyExists,
     Attempted,
+    ChunkRefused,
     Created,
     CreationRefused,
     Dialect,
@@ -58,6 +59,7 @@ _EVENTS: Final[tuple[Event, ...]] = (
     InitUnanswered(),
     OffsetAccepted(offset=70, expires_at=_LATER),
     OffsetUnknown(),
+    ChunkRefused(),
     OffsetRefused(),
     OffsetLost(),
     LengthReached(md5="d41d"),
@@ -166,6 +168,7 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
     ),
     (Stage.CREATED, OffsetAccepted): (Stage.CREATED, {"offset": 70, "offset_confirmed": True, "expires_at": _LATER}),
     (Stage.CREATED, OffsetUnknown): (Stage.CREATED, {"offset_confirmed": False}),
+    (Stage.CREATED, ChunkRefused): (Stage.CREATED, {"offset_confirmed": False}),
     (Stage.CREATED, OffsetRefused): (Stage.CREATED, {"offset_confirmed": True, "offset_refused": True}),
     (Stage.CREATED, LengthReached): (Stage.UPLOADED, {"offset": 100, "offset_confirmed": True, "md5": "d41d"}),
     (Stage.CREATED, UploadGone): (

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class ChunkProgress:
     """Watches the bytes of one chunk.
 
+    Attributes:
+        sent: Those that the network took.
+
     Args:
         run: The batch.
         lesson_id: The lesson that they belong to.
@@ -24,6 +27,7 @@ class ChunkProgress:
     def __init__(self, run: Run, lesson_id: str, length: int) -> None:
         self._run = run
         self._lesson_id = lesson_id
+        self.sent = 0
         self._ends_at = run.clock() + request_deadline(length)
 
     def allow(self, most: int) -> int:
@@ -43,6 +47,7 @@ class ChunkProgress:
             InterruptedRunError: The batch ends.
             UnreachableError: The chunk takes too long.
         """
+        self.sent += count
         self._run.emit(BytesSent(lesson_id=self._lesson_id, count=count))
         self._run.stop.check()
         if self._run.clock() > self._ends_at:

@@ -6,19 +6,24 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
 from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.errors import AbsentError
-from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached
+from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
+from kinescope_upload.policy.sizing import smaller_chunk
+from kinescope_upload.text import format_bytes
 from kinescope_upload.upload import (
+    ChunkRefused,
     Driver,
     DriverOptions,
     Event,
     LengthReached,
     OffsetAccepted,
+    OffsetLost,
     Ports,
     Record,
     SendChunk,
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_YET: Final = 0.1
 """Seconds, at least, between two requests for an upload into a folder that is not known yet."""
+_KIB: Final = 1024
 
 
 def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
@@ -76,6 +82,8 @@ class _Lesson:
         self._file = task.file
         self._source: VideoSource | None = None
         self._chunk_size = run.options.chunks.smallest
+        self._sent = 0
+        """Bytes of the last chunk that the network took."""
 
     def ports(self) -> Ports:
         run, backends = self._run, self._run.backends
@@ -93,7 +101,8 @@ class _Lesson:
             removed=self._tell_removed,
             known_ids=self._known_ids,
             md5=self._md5,
-            chunk_size=lambda: self._chunk_size,
+            chunk_size=lambda record: run.chunk_limits.of(record.upload_url, self._chunk_size),
+            shrink=self._shrink,
             save=backends.progress.save,
             tell=self._tell,
             open_file=self._open_file,
@@ -131,9 +140,34 @@ class _Lesson:
         progress = ChunkProgress(run, record.lesson_id, step.length)
         blocks = partial(source.blocks, step.offset, step.length, progress.on_sent, allow=progress.allow)
         began = run.clock()
-        event = run.backends.uploader.send(record, Chunk(offset=step.offset, length=step.length, blocks=blocks))
+        closes = run.chunk_limits.is_kept_apart(record.upload_url)
+        chunk = Chunk(offset=step.offset, length=step.length, blocks=blocks, closes=closes)
+        try:
+            event = run.backends.uploader.send(record, chunk)
+        finally:
+            self._sent = progress.sent
+        if isinstance(event, ChunkRefused):
+            self._sent = step.length  # all of it would be refused, however little was read
+            return event
         self._chunk_size = run.options.chunks.after(self._chunk_size, run.clock() - began)
+        if isinstance(event, OffsetAccepted | LengthReached):
+            self._tell_limit(record, step)
         return event
+
+    def _shrink(self, record: Record, step: SendChunk) -> bool:
+        smaller = smaller_chunk(step.length, self._sent)
+        if smaller is not None:
+            self._run.chunk_limits.lower(record.upload_url, smaller)
+        return smaller is not None
+
+    def _tell_limit(self, record: Record, step: SendChunk) -> None:
+        limit = self._run.chunk_limits.to_be_told(record.upload_url, step.length)
+        if limit is not None:
+            message = (
+                f"Larger requests than {format_bytes(limit)} do not get through to {host_of(record.upload_url)}; this "
+                f"run sends smaller ones. `--chunk-size {limit // _KIB}KiB` spares the next run the search."
+            )
+            self._run.emit(Warned(message=message))
 
     def _md5(self) -> str | None:
         return self._opened().md5(self._run.stop.check)
@@ -167,6 +201,8 @@ class _Lesson:
         if isinstance(event, OffsetAccepted | LengthReached):
             was_asked = not before.offset_confirmed
             self._run.emit(BytesAccepted(lesson_id=lesson_id, offset=after.offset, is_resumed=was_asked))
+        if isinstance(event, OffsetLost):
+            self._run.chunk_limits.keep_apart(before.upload_url)  # a break in mid-chunk costs all of the upload there
         if after.stage is not before.stage:
             self._run.emit(StageReached(lesson_id=lesson_id, stage=after.stage, video_id=after.video_id))
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Run:
     clock: Callable[[], float] = time.monotonic
     creation_locks: CreationLocks = field(default_factory=CreationLocks)
     new_folders: dict[str, float] = field(default_factory=dict)
+    chunk_limits: ChunkLimits = field(default_factory=ChunkLimits)
 
     def note_new_folder(self, folder_id: str) -> None:
         """Notes that this run made a folder just now."""

@@ -147,13 +147,24 @@ def creation_headers(*, workspace_id: str, length: int, metadata: Mapping[str, s
     }
 
 
-def chunk_headers(*, offset: int, length: int) -> dict[str, str]:
-    """Writes the headers of a chunk of `length` bytes from `offset` on (Tus, core, PATCH)."""
-    return core_headers() | {
-        "Upload-Offset": str(offset),
-        "Content-Type": "application/offset+octet-stream",
-        "Content-Length": str(length),
-    }
+def chunk_headers(*, offset: int, length: int, closes: bool = False) -> dict[str, str]:
+    """Writes the headers of a chunk of `length` bytes from `offset` on (Tus, core, PATCH).
+
+    Args:
+        offset: The first byte.
+        length: The number of bytes.
+        closes: Whether the connection ends with the answer (RFC 9112, section 9.6).
+    """
+    last = {"Connection": "close"} if closes else {}
+    return (
+        core_headers()
+        | last
+        | {
+            "Upload-Offset": str(offset),
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(length),
+        }
+    )
 
 
 def interpret(request: Request, answer: Answer) -> Meaning:

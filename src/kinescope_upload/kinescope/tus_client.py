@@ -15,6 +15,7 @@ from kinescope_upload.policy.retry import request_deadline
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.upload import (
     AlreadyExists,
+    ChunkRefused,
     Created,
     Dialect,
     Event,
@@ -37,14 +38,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Chunk", "TusClient"]
 
+_TOO_LARGE = 413
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Describes the bytes of one PATCH, `length` of them from `offset` on; each call of `blocks` reads them again."""
+    """Describes the bytes of one PATCH.
+
+    Attributes:
+        offset: The first byte.
+        length: The number of bytes.
+        blocks: Reads them; each call does so again.
+        closes: Whether the connection ends with the answer.
+    """
 
     offset: int
     length: int
     blocks: Callable[[], Iterable[bytes]]
+    closes: bool = False
 
 
 class TusClient:
@@ -128,7 +139,7 @@ class TusClient:
 
         Returns:
             `OffsetAccepted`, or `LengthReached` without an MD5; `OffsetUnknown` or `OffsetLost` after a conflict that
-            does not name the offset; `UploadGone`.
+            does not name the offset; `ChunkRefused`; `UploadGone`.
 
         Raises:
             KuploadError: Any other answer, or none: bytes may have arrived, so ask for the offset.
@@ -140,7 +151,7 @@ class TusClient:
             method="PATCH",
             url=_url(record),
             action=action,
-            headers=tus.chunk_headers(offset=chunk.offset, length=chunk.length),
+            headers=tus.chunk_headers(offset=chunk.offset, length=chunk.length, closes=chunk.closes),
             body=chunk.blocks,
             patience=request_deadline(0) if is_last else None,  # a server that finishes a file takes its time
         )
@@ -154,6 +165,8 @@ class TusClient:
                 return OffsetLost() if record.offset_refused else OffsetUnknown()
             case Meaning.GONE:
                 return UploadGone()
+            case Meaning.FINAL if answer.status == _TOO_LARGE and answer.error_code is None:
+                return ChunkRefused()
             case meaning:
                 raise error_for(meaning, answer, action=action, now=self._service.now())
 

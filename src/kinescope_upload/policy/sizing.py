@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["READ_BLOCK", "Sizing", "block_sizing", "chunk_sizing"]
+__all__ = ["READ_BLOCK", "SMALLEST_CHUNK", "Sizing", "block_sizing", "chunk_sizing", "smaller_chunk"]
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
@@ -26,6 +26,12 @@ within its page than the source within its own (AMD Zen 3, `rep movsb`).
 
 READ_BLOCK: Final = _QUARTER + _HALF_A_PAGE
 """Bytes that are read at a time where nothing is sent."""
+
+
+SMALLEST_CHUNK: Final = _QUARTER
+"""Bytes of the smallest chunk that is tried when larger ones do not get through."""
+_SURELY_LEFT: Final = 4 * _MIB
+"""So many bytes do not fit into this machine's buffers: most of them were on their way when the line broke."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +79,18 @@ def chunk_sizing(fixed: int | None = None) -> Sizing:
     if fixed is not None:
         return Sizing.fixed(fixed)
     return Sizing(smallest=64 * _MIB, largest=1024 * _MIB, quick=1.0, slow=10.0)
+
+
+def smaller_chunk(length: int, sent: int) -> int | None:
+    """How many bytes to try after a chunk of which nothing arrived; None when there is no smaller chunk to try.
+
+    Half of it; where the line broke earlier than that, half of what it carried.
+
+    Args:
+        length: Bytes of the chunk.
+        sent: Bytes of it that were handed to the network.
+    """
+    if length <= SMALLEST_CHUNK:
+        return None
+    carried = sent if sent >= _SURELY_LEFT else length
+    return max(min(length, carried) // 2, SMALLEST_CHUNK)

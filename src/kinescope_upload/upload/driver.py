@@ -20,19 +20,18 @@ from kinescope_upload.errors import (
     ThrottledError,
     TryAgainError,
 )
-from kinescope_upload.policy.absence import is_proven_absent
+from kinescope_upload.upload.chunk_sender import ChunkSender
 from kinescope_upload.upload.events import (
     Attempted,
     CreationRefused,
+    ChunkRefused,
     Event,
     FileReplaced,
     FreshUpload,
     InitUnanswered,
     LengthReached,
-    OffsetRefused,
     OffsetUnknown,
     OrphanGone,
-    UploadGone,
     VideoComplete,
 )
 from kinescope_upload.upload.leftovers import (
@@ -76,13 +75,12 @@ class Driver:
         self._parent_id = task.parent_id
         self._options = options
         self._ports = ports
+        self._sender = ChunkSender(ports, wait=options.orphan_wait)
         self._search = VideoSearch(ports, wait=options.orphan_wait)
         self._record = first_record(task, options.dialect, self._new_video_id)
         self._furthest = self._record.offset
         self._setbacks = 0
         self._losses = 0
-        self._shown: list[bool] = []
-        """For each answer of the upload URL whether it showed the upload."""
 
     def upload(self) -> Record:
         """Brings the lesson to `uploaded`; what is achieved is on disk whatever happens.
@@ -112,7 +110,7 @@ class Driver:
         return self._ports.new_id() if self._options.dialect is Dialect.TUS else None
 
     def _next_step(self) -> Step | None:
-        return next_step(self._record, self._ports.chunk_size())
+        return next_step(self._record, self._ports.chunk_size(self._record))
 
     def _take_steps(self) -> None:
         """Takes steps until every byte is there."""
@@ -120,8 +118,9 @@ class Driver:
             while step := self._next_step():
                 self._ports.check()
                 with self._apart_from_lookalikes(step):
-                    self._become(self._perform(step))
-                self._count_setbacks(step)
+                    event = self._perform(step)
+                    self._become(event)
+                self._count_setbacks(step, event)
         except TryAgainError:
             if self._record.stage is Stage.CREATED:  # after a request without a good answer nobody knows what arrived
                 self._record = advance(self._record, OffsetUnknown())
@@ -136,9 +135,9 @@ class Driver:
             case CreateUpload():
                 return self._create()
             case AskOffset():
-                return self._confirmed(self._with_md5(self._ports.ask_offset(self._record)))
+                return self._with_md5(self._sender.ask_offset(self._record))
             case SendChunk():
-                return self._confirmed(self._with_md5(self._ports.send(self._record, step)))
+                return self._with_md5(self._sender.send(self._record, step))
             case LookForVideo():
                 return self._carry_out(self._look())
 
@@ -160,32 +159,18 @@ class Driver:
     def _with_md5(self, event: Event) -> Event:
         return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event
 
-    def _confirmed(self, event: Event) -> Event:
-        """The event; of an upload that is said to be gone, only when that was said often enough in a row.
-
-        Whoever stands between may say 404 or 410 once (docs/kinescope.md). Where HEAD is refused it says nothing.
-        """
-        if isinstance(event, UploadGone):
-            self._shown.append(False)
-            if not is_proven_absent(reversed(self._shown)):
-                self._ports.wait(self._options.orphan_wait)
-                return OffsetUnknown()
-        elif not isinstance(event, OffsetRefused):
-            self._shown.clear()
-        return event
-
     def _become(self, event: Event) -> None:
         before, self._record = self._record, advance(self._record, event)
         self._ports.save(self._record)
         self._ports.tell(before, event, self._record)
 
-    def _count_setbacks(self, step: Step) -> None:
+    def _count_setbacks(self, step: Step, event: Event) -> None:
         """Ends steps that bring no byte forward although no request fails."""
         record = self._record
         match record.stage:
             case Stage.PLANNED:
                 self._furthest = 0
-                self._shown.clear()
+                self._sender.forget()
             case Stage.ORPHANED if record.upload_url is None and record.video_id is None:
                 raise TryAgainError("Kinescope did not answer the request that creates the video.")
             case Stage.ORPHANED if record.upload_url is not None:
@@ -194,6 +179,8 @@ class Driver:
                 self._furthest = record.offset
                 self._setbacks = 0
                 self._ports.progressed()
+            case _ if isinstance(event, ChunkRefused):
+                pass  # the next one is smaller, and that has an end
             case _ if record.stage is Stage.ORPHANED or isinstance(step, SendChunk):
                 self._setbacks += 1
                 if self._setbacks > self._options.retries:

@@ -85,6 +85,11 @@ class OffsetUnknown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkRefused:
+    """The chunk is too large for somebody on the way: 413 without a code of Kinescope's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OffsetRefused:
     """The server does not tell offsets (HEAD is refused): the last acknowledged one serves."""
 
@@ -179,6 +184,7 @@ Event = (
     | InitUnanswered
     | OffsetAccepted
     | OffsetUnknown
+    | ChunkRefused
     | OffsetRefused
     | OffsetLost
     | LengthReached

@@ -73,7 +73,8 @@ class Ports:
         removed: Is told which video was deleted, and why.
         known_ids: The ids of all videos that records name.
         md5: The MD5 of the file; None where no checksums are taken.
-        chunk_size: The most bytes of the next chunk.
+        chunk_size: The most bytes of the record's next chunk.
+        shrink: Makes later chunks smaller than this one, of which nothing arrived; False when they cannot be smaller.
         save: Writes the record to disk.
         tell: Is told of each event: the record before, the event, the record after.
         open_file: Opens the file for as long as bytes may be sent.
@@ -98,7 +99,8 @@ class Ports:
     removed: Callable[[str, str], None]
     known_ids: Callable[[], Collection[str | None]]
     md5: Callable[[], str | None]
-    chunk_size: Callable[[], int]
+    chunk_size: Callable[[Record], int]
+    shrink: Callable[[Record, SendChunk], bool]
     save: Callable[[Record], None]
     tell: Callable[[Record, Event, Record], None]
     open_file: Callable[[], AbstractContextManager[object]]

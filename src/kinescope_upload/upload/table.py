@@ -9,6 +9,7 @@ from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
     Attempted,
+    ChunkRefused,
     Created,
     CreationRefused,
     Event,
@@ -45,6 +46,7 @@ TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.PLANNED, FileReplaced): Stage.ORPHANED,
     (Stage.CREATED, OffsetAccepted): Stage.CREATED,
     (Stage.CREATED, OffsetUnknown): Stage.CREATED,
+    (Stage.CREATED, ChunkRefused): Stage.CREATED,
     (Stage.CREATED, OffsetRefused): Stage.CREATED,
     (Stage.CREATED, LengthReached): Stage.UPLOADED,
     (Stage.CREATED, UploadGone): Stage.ORPHANED,
@@ -128,7 +130,7 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
                 md5=event.md5,
                 reason=None,
             )
-        case OffsetUnknown():
+        case OffsetUnknown() | ChunkRefused():
             return replace(record, offset_confirmed=False)
         case _:
             return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)

@@ -1,0 +1,90 @@
+"""Sends chunks to the upload URL and asks for the offset; judges answers that one alone does not prove. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import LessonFailedError, UnreachableError
+from kinescope_upload.policy.absence import is_proven_absent
+from kinescope_upload.text import format_bytes
+from kinescope_upload.upload.events import ChunkRefused, OffsetAccepted, OffsetRefused, OffsetUnknown, UploadGone
+
+if TYPE_CHECKING:
+    from kinescope_upload.upload.events import Event
+    from kinescope_upload.upload.ports import Ports
+    from kinescope_upload.upload.record import Record
+    from kinescope_upload.upload.steps import SendChunk
+
+
+class ChunkSender:
+    """Talks to one upload URL after the other.
+
+    Args:
+        ports: What it talks with.
+        wait: Seconds before an upload that is said to be gone is asked for again.
+    """
+
+    def __init__(self, ports: Ports, *, wait: float) -> None:
+        self._ports = ports
+        self._wait = wait
+        self._shown: list[bool] = []
+        """For each answer in a row that tells, whether it showed the upload."""
+        self._broken: SendChunk | None = None
+        """The last chunk, when its connection broke."""
+
+    def forget(self) -> None:
+        """Forgets the upload: the next one is another."""
+        self._shown.clear()
+        self._broken = None
+
+    def send(self, record: Record, step: SendChunk) -> Event:
+        """Sends a chunk.
+
+        Raises:
+            LessonFailedError: Somebody on the way refuses even the smallest chunk.
+            KuploadError: Any error of the port.
+        """
+        self._broken = None
+        try:
+            event = self._ports.send(record, step)
+        except UnreachableError as error:
+            self._broken = step if error.was_sent else None
+            raise
+        if isinstance(event, ChunkRefused) and not self._ports.shrink(record, step):
+            raise LessonFailedError(
+                f"Something on the way to Kinescope takes no request of {format_bytes(step.length)} (413).",
+                "Let the network's administrator raise the limit of its proxy, or use another network.",
+            )
+        return self._confirmed(event)
+
+    def ask_offset(self, record: Record) -> Event:
+        """Asks for the offset; makes chunks smaller where nothing of one that broke arrived, or nobody can tell."""
+        event = self._ports.ask_offset(record)
+        if self._broken and _arrived_in_vain(event, self._broken):
+            if self._ports.shrink(record, self._broken):
+                self._ports.progressed()  # retries are for chunks of one size
+            self._broken = None
+        return self._confirmed(event)
+
+    def _confirmed(self, event: Event) -> Event:
+        """The event; of an upload that is said to be gone, only when that was said often enough in a row.
+
+        Whoever stands between may say 404 or 410 once (docs/kinescope.md). Where HEAD is refused it says nothing.
+        """
+        if isinstance(event, UploadGone):
+            self._shown.append(False)
+            if not is_proven_absent(reversed(self._shown)):
+                self._ports.wait(self._wait)
+                return OffsetUnknown()
+        elif not isinstance(event, OffsetRefused):
+            self._shown.clear()
+        return event
+
+
+def _arrived_in_vain(event: Event, broken: SendChunk) -> bool:
+    """Whether nothing of the chunk arrived, or nobody tells."""
+    match event:
+        case OffsetAccepted(offset=offset):
+            return offset <= broken.offset
+        case _:
+            return isinstance(event, OffsetRefused)
