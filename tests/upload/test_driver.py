@@ -692,15 +692,18 @@ def test_a_chunk_that_broke_makes_the_next_ones_smaller_unless_some_of_it_arrive
     assert len(world.server.taken) == 1
 
 
-def test_a_line_that_carries_only_small_requests_costs_no_retries_while_chunks_get_smaller() -> None:
+@pytest.mark.parametrize("is_refused", [False, True], ids=["chunks break", "chunks are refused"])
+def test_while_chunks_get_smaller_no_retries_are_used_up(*, is_refused: bool) -> None:
     world = make_world(Random(0), _TUS, moments=0, size=30)
     sizes = [64, 32, 16, 8, 4, 2, 1]
 
     def change(ports: Ports) -> dict[str, object]:
         def send(record: Record, step: SendChunk) -> Event:
-            if len(sizes) > 1:
-                raise UnreachableError("Broke.")
-            return ports.send(record, step)
+            if len(sizes) == 1:
+                return ports.send(record, step)
+            if is_refused:
+                return ChunkRefused()
+            raise UnreachableError("Broke.")
 
         def shrink(_record: Record, _step: SendChunk) -> bool:
             sizes.pop(0)

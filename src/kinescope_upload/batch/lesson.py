@@ -140,7 +140,7 @@ class _Lesson:
         progress = ChunkProgress(run, record.lesson_id, step.length)
         blocks = partial(source.blocks, step.offset, step.length, progress.on_sent, allow=progress.allow)
         began = run.clock()
-        closes = run.chunk_limits.is_kept_apart(record.upload_url)
+        closes = record.offset_refused or run.chunk_limits.is_kept_apart(record.upload_url)
         chunk = Chunk(offset=step.offset, length=step.length, blocks=blocks, closes=closes)
         try:
             event = run.backends.uploader.send(record, chunk)

@@ -35,6 +35,12 @@ async def body_pieces(exchange: Exchange) -> AsyncGenerator[bytes, None]:
         raise ClientDisconnect
 
 
+async def _when_whole(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Yield the pieces when all of them are there, as a hop that buffers requests does."""
+    for piece in [piece async for piece in pieces]:
+        yield piece
+
+
 async def take_body(exchange: Exchange, upload: Upload, limit: int) -> bool:
     """Append the body to the upload, up to `limit` bytes, and stop there; True when there was more than that.
 
@@ -46,6 +52,8 @@ async def take_body(exchange: Exchange, upload: Upload, limit: int) -> bool:
     writer = _Writer(exchange, upload)
     room = limit
     pieces = body_pieces(exchange)
+    if exchange.service.settings.whole_requests:
+        pieces = _when_whole(pieces)
     with upload.bytes.opened():
         try:
             async for piece in pieces:

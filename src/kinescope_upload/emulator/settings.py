@@ -54,6 +54,12 @@ class Settings:
     """How long after the break of an upload its video shows it (readings `broken-upload`, `suspended-upload`)."""
     lock_patience: float = 1.0
     """How long a request waits for an earlier PATCH of the same upload before it gets 423."""
+    max_request: int | None = None
+    """A hop in front takes no longer body of a PATCH, and answers 413 with a page of its own; None: any."""
+    whole_requests: bool = False
+    """A hop in front passes a PATCH on when all of its body is there; what a broken one brought is lost."""
+    passing_rate: float | None = None
+    """That hop passes so many bytes a second on, and answers after that; None: at once."""
     close_on_refusal: bool = False
     """A PATCH refused before its body was read closes the connection; False: the body is read and ignored."""
 

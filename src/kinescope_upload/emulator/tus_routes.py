@@ -1,5 +1,6 @@
 """The upload URL: Tus 1.0.0 core, creation's answers, termination (https://tus.io/protocols/resumable-upload)."""
 
+import asyncio
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -115,6 +116,7 @@ async def patch(exchange: Exchange) -> Response:
         upload = _upload(exchange, Right.UPLOAD)
         if exchange.request.headers.get("Content-Type") != _OFFSET_STREAM:
             raise TusRefusal(415, f"content type must be {_OFFSET_STREAM}")
+        _refuse_long(exchange)
         offset = whole_number(exchange.request, "Upload-Offset")
         async with upload.held(settings.lock_patience):
             _refuse_gone(exchange, upload)
@@ -145,6 +147,12 @@ def _refuse_gone(exchange: Exchange, upload: Upload) -> None:
         raise TusRefusal(upload.gone_status or exchange.service.settings.gone_status, "upload is gone")
 
 
+def _refuse_long(exchange: Exchange) -> None:
+    most = exchange.service.settings.max_request
+    if most is not None and whole_number(exchange.request, "Content-Length") > most:
+        raise TusRefusal(413, "<html>Request Entity Too Large</html>")
+
+
 def _refuse_misfit(exchange: Exchange, upload: Upload, offset: int) -> None:
     if offset != upload.offset:
         headers = upload.headers() if exchange.service.settings.offset_in_conflict else {}
@@ -161,6 +169,8 @@ async def _receive(exchange: Exchange, upload: Upload) -> Response:
     _watch(exchange, upload)
     limit = _limit(upload, exchange.fault)
     there_was_more = await take_body(exchange, upload, limit)
+    if (rate := exchange.service.settings.passing_rate) is not None:
+        await asyncio.sleep((upload.offset - begun_at) / rate)
     _refuse_gone(exchange, upload)
     if exchange.fault is not None and exchange.fault.action in _HALFWAY:
         return _faulty_answer(exchange, upload, begun_at)

@@ -57,7 +57,7 @@ class ApiRequest:
         json: A body to send as JSON; None for none.
         body: Makes a body to stream, again for each time that the request is sent; the headers hold its
             `Content-Length`. None for none.
-        patience: Seconds to wait for the answer once the request is sent; None means the stall time.
+        patience: Seconds to wait for the answer once the request is sent, beyond the stall time.
         with_token: Whether to send the token; None decides by the kind of request and by earlier refusals.
     """
 
@@ -69,7 +69,7 @@ class ApiRequest:
     params: tuple[tuple[str, str], ...] = ()
     json: object = None
     body: Callable[[], Iterable[bytes]] | None = None
-    patience: float | None = None
+    patience: float = 0.0
     with_token: bool | None = None
 
 
@@ -193,7 +193,8 @@ class HttpClient:
         self._http.close()
 
     def _timeout(self, call: ApiRequest) -> httpx.Timeout:
-        return httpx.Timeout(connect=_CONNECT_TIMEOUT, write=self._stall, read=call.patience or self._stall, pool=None)
+        read = self._stall + call.patience
+        return httpx.Timeout(connect=_CONNECT_TIMEOUT, write=self._stall, read=read, pool=None)
 
     def _note_clock(self, answer: Answer) -> None:
         if moment := parse_date(answer.headers.get("date")):

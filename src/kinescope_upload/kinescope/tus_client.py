@@ -11,7 +11,7 @@ from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
-from kinescope_upload.policy.retry import request_deadline
+from kinescope_upload.policy.retry import request_deadline, transfer_time
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.upload import (
     AlreadyExists,
@@ -153,7 +153,8 @@ class TusClient:
             action=action,
             headers=tus.chunk_headers(offset=chunk.offset, length=chunk.length, closes=chunk.closes),
             body=chunk.blocks,
-            patience=request_deadline(0) if is_last else None,  # a server that finishes a file takes its time
+            # A server that finishes a file takes its time, and a hop may pass on slowly what it took at once.
+            patience=request_deadline(chunk.length) if is_last else transfer_time(chunk.length),
         )
         answer = self._service.send(call)
         match interpret(Request.PATCH, answer):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-__all__ = ["RetryBudget", "RetryPolicy", "request_deadline"]
+__all__ = ["RetryBudget", "RetryPolicy", "request_deadline", "transfer_time"]
 
 _LONGEST_WAIT = 120.0
 _DEADLINE_BASE = 180.0
-_DEADLINE_PER_BYTE = 90.0 / 100_000_000
+_SLOWEST_LINE = 100_000
+"""Bytes per second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,5 +65,13 @@ class RetryBudget:
 
 
 def request_deadline(body_bytes: int) -> float:
-    """Seconds that one request may take in all: 3 minutes, and 1.5 minutes for every 100 MB (10^8 bytes) in it."""
-    return _DEADLINE_BASE + body_bytes * _DEADLINE_PER_BYTE
+    """Seconds that one request may take in all: 3 minutes, and what its bytes take on a line of 100 kB/s."""
+    return _DEADLINE_BASE + transfer_time(body_bytes)
+
+
+def transfer_time(count: int) -> float:
+    """Seconds that so many bytes may take: a line of 100 kB/s is slow, not dead.
+
+    A hop may take a whole body at once and pass it on that slowly, so its answer may take as long.
+    """
+    return count / _SLOWEST_LINE

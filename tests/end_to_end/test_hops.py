@@ -1,0 +1,70 @@
+"""Hops between kupload and Kinescope that limit, keep or delay requests: every file gets done, hardly a byte twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from kinescope_upload.emulator import Break
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from support.world import Outcome
+
+_MIB: Final = 1024 * KIB
+_MB: Final = 1_000_000
+
+
+def _world_of(world: World, *, files: int, size: int) -> World:
+    for number in range(1, files + 1):
+        world.add_file(f"01_analytics/m01_start/{number:03d}.mp4", content_of(size + number, seed=str(number)))
+    world.add_lessons()
+    return world
+
+
+def _assert_all_done(world: World, outcome: Outcome, *, most: float) -> None:
+    assert outcome.exit_code == 0, outcome.said
+    received = world.emulator.accounting.bytes_received
+    assert received <= world.library_bytes * most, f"{received / world.library_bytes:.3f} times the bytes"
+
+
+def _named(outcome: Outcome) -> list[str]:
+    """What was said that names the option."""
+    messages = [str(warning["message"]) for warning in outcome.events("warned")]
+    return [message for message in messages if "`--chunk-size " in message]
+
+
+@pytest.mark.parametrize("limit", [8 * _MIB, 256 * KIB], ids=["8 MiB", "256 KiB"])
+def test_behind_a_limit_of_the_body_chunks_are_halved_and_the_option_is_named(worlds: WorldMaker, limit: int) -> None:
+    size = 24 * _MIB if limit > _MIB else 3 * _MIB
+    world = _world_of(worlds(max_request=limit, close_on_refusal=True), files=2, size=size)
+    outcome = world.upload(chunk_size="64MiB")
+    _assert_all_done(world, outcome, most=1.2)
+    assert len(_named(outcome)) >= 1
+    world.assert_promise()
+
+
+def test_a_line_that_breaks_in_mid_request_gets_through_a_hop_that_keeps_only_whole_ones(worlds: WorldMaker) -> None:
+    world = _world_of(worlds(whole_requests=True), files=3, size=20 * _MB)
+    world.link.cut(after=5_500_000, by=Break.RST)
+    outcome = world.upload(chunk_size="64MiB", jobs=1)
+    _assert_all_done(world, outcome, most=1.2)
+    assert _named(outcome)
+
+
+def test_where_nobody_tells_offsets_and_the_line_breaks_small_chunks_of_their_own_get_through(
+    worlds: WorldMaker,
+) -> None:
+    world = _world_of(worlds(readings={"head": "400"}, offset_in_conflict=False), files=3, size=20 * _MB)
+    world.link.cut(after=5_500_000, by=Break.RST)
+    outcome = world.upload(chunk_size="64MiB", jobs=1)
+    _assert_all_done(world, outcome, most=1.2)
+    assert len(outcome.events("orphan_removed")) <= 1
+
+
+def test_a_hop_that_takes_a_body_at_once_and_passes_it_on_slowly_is_no_stall(worlds: WorldMaker) -> None:
+    world = _world_of(worlds(whole_requests=True, passing_rate=300_000), files=1, size=600 * KIB)
+    world.environment["KUPLOAD_STALL"] = "0.3"
+    outcome = world.upload(chunk_size="300KiB")
+    _assert_all_done(world, outcome, most=1.0)
