@@ -68,3 +68,4 @@ def test_a_hop_that_takes_a_body_at_once_and_passes_it_on_slowly_is_no_stall(wor
     world.environment["KUPLOAD_STALL"] = "0.3"
     outcome = world.upload(chunk_size="300KiB")
     _assert_all_done(world, outcome, most=1.0)
+    assert outcome.events("retry_scheduled") == [], "nothing was cut"

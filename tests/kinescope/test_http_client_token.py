@@ -21,7 +21,7 @@ from kinescope_upload.kinescope.http_client import HttpClient
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.kinescope.tus_client import Chunk, TusClient
-from kinescope_upload.upload import Dialect, LengthReached, OffsetRefused, Record, Stage
+from kinescope_upload.upload import ChunkRefused, Dialect, LengthReached, OffsetRefused, Record, Stage
 from support.world import KIB, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -305,3 +305,26 @@ def test_an_interrupted_upload_goes_on_where_upload_urls_want_the_token(worlds: 
     world.link.cut(after=500 * KIB, times=1)
     assert world.upload().exit_code == 0
     world.assert_promise(cuts=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_refused"), [(b"<html>too large</html>", True), (b"", True), (_error(402402), False)]
+)
+def test_a_chunk_is_too_large_for_somebody_on_the_way_unless_kinescopes_code_says_so(
+    body: bytes, *, is_refused: bool
+) -> None:
+    with _server(lambda _: _Reply(status=413, body=body, headers=())) as server, _client(server) as (tus, _):
+        if is_refused:
+            assert tus.send(_record(server), _chunk()) == ChunkRefused()
+        else:
+            with pytest.raises(LessonFailedError):
+                tus.send(_record(server), _chunk())
+
+
+def test_too_large_for_the_plan_is_what_init_says() -> None:
+    with (
+        _server(lambda _: _Reply(status=413, body=b"no", headers=())) as server,
+        _client(server) as (tus, _),
+        pytest.raises(LessonFailedError, match="too large for the Kinescope plan"),
+    ):
+        tus.create(_record(server))

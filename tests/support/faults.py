@@ -97,6 +97,10 @@ def _rows_of_init() -> list[Row]:
     ]
 
 
+def _stray_head(status: int, times: int = 1) -> Arrange:
+    return _service(Fault(route=Route.HEAD, status=status, times=times))
+
+
 _INVALID_AS_402 = _service(Fault(route=Route.INIT, status=402, code=402402))
 
 
@@ -109,7 +113,22 @@ def _rows_of_patch() -> list[Row]:
         return _service(Fault(route=Route.PATCH, status=status, times=times, skip=1, headers=named))
 
     half = CHUNK // 2
+    answer_to_900_lost = Fault(route=Route.PATCH, action=Action.LOSE_ANSWER, match="004_", skip=3)
     return [
+        Row(name="a stray 404 meets a chunk", arrange=answered(404), cuts=1),
+        Row(
+            name="a stray 410 meets a chunk, and another one HEAD",
+            arrange=_both(answered(410), _stray_head(410)),
+            cuts=1,
+        ),
+        Row(
+            name="the last answer is lost, 404 meets HEAD, and two looks at the video",
+            arrange=_both(
+                _service(answer_to_900_lost),
+                _stray_head(404, times=3),
+                _service(Fault(route=Route.VIDEO_GET, status=404, code=404404, times=2, match="004_")),
+            ),
+        ),
         Row(name="the answer to a chunk is lost", arrange=on_patch(Action.LOSE_ANSWER)),
         Row(
             name="the answer to every file's last chunk is lost",
