@@ -695,7 +695,7 @@ def test_a_chunk_that_broke_makes_the_next_ones_smaller_unless_some_of_it_arrive
 @pytest.mark.parametrize("is_refused", [False, True], ids=["chunks break", "chunks are refused"])
 def test_while_chunks_get_smaller_no_retries_are_used_up(*, is_refused: bool) -> None:
     world = make_world(Random(0), _TUS, moments=0, size=30)
-    sizes = [64, 32, 16, 8, 4, 2, 1]
+    sizes = [2**power for power in range(9, -1, -1)]
 
     def change(ports: Ports) -> dict[str, object]:
         def send(record: Record, step: SendChunk) -> Event:
