@@ -23,8 +23,8 @@ from kinescope_upload.errors import (
 from kinescope_upload.upload.chunk_sender import ChunkSender
 from kinescope_upload.upload.events import (
     Attempted,
-    CreationRefused,
     ChunkRefused,
+    CreationRefused,
     Event,
     FileReplaced,
     FreshUpload,
