@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import httpcore
+import httpx
 import pytest
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.kinescope.transport import GoodAddresses, RoutedTransport
+from support.concurrency import meanwhile
 from support.world import KIB, WorldMaker
 
 if TYPE_CHECKING:
@@ -87,3 +90,53 @@ def test_no_proxy_ends_a_run_in_a_traceback(worlds: WorldMaker, name: str, proxy
     assert "Traceback" not in said
     assert process.returncode == 2
     assert proxy in said
+
+
+class Answering:
+    """A server that answers as soon as it has the headers, and goes on reading the body."""
+
+    def __init__(self, answer: bytes, context: ssl.SSLContext | None = None) -> None:
+        self._answer = answer
+        self._context = context
+        self.has_answered = threading.Event()
+
+    def serve(self, server: socket.socket) -> None:
+        connection, _ = server.accept()
+        if self._context:
+            connection = self._context.wrap_socket(connection, server_side=True)
+        with connection:
+            received = b""
+            while b"\r\n\r\n" not in received:
+                received += connection.recv(4096)
+            connection.sendall(self._answer)
+            self.has_answered.set()
+            while connection.recv(65536):
+                pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "blocks"),
+    [
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 1),
+        (b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 100),
+    ],
+    ids=["refused", "interim"],
+)
+def test_an_answer_that_comes_while_the_body_goes_out_ends_the_sending(answer: bytes, blocks: int) -> None:
+    taken = 0
+
+    def body(answering: Answering) -> Iterator[bytes]:
+        nonlocal taken
+        for _ in range(100):
+            taken += 1
+            yield bytes(1000)
+            assert answering.has_answered.wait(30)
+
+    answering = Answering(answer)
+    with socket.create_server((ALIVE, 0)) as server, meanwhile(lambda: answering.serve(server)):
+        client = httpx.Client(transport=RoutedTransport(ssl.create_default_context(), {}, at_once=()))
+        with client:
+            url = f"http://{ALIVE}:{server.getsockname()[1]}/"
+            response = client.patch(url, content=body(answering), headers={"Content-Length": "100000"})
+    assert (response.status_code, response.text) == (403, "no")
+    assert taken <= blocks + 1
