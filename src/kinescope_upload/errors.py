@@ -6,6 +6,7 @@
     ├── TryAgainError            the same request may succeed later
     │   ├── UnreachableError     no answer came: the line may be down
     │   ├── ThrottledError       the service asks everybody to slow down
+    │   ├── FileUnreadableError  the disk does not give a file: that alone says nothing about the file
     │   ├── LockedError          an earlier request still holds the upload
     │   └── DatabaseDownError    the database does not answer; the row is written later
     ├── LessonFailedError        this lesson is not done; the others go on
@@ -27,6 +28,7 @@ __all__ = [
     "BatchStoppedError",
     "DatabaseDownError",
     "FileChangedError",
+    "FileUnreadableError",
     "InDoubtError",
     "InterruptedRunError",
     "KuploadError",
@@ -114,6 +116,24 @@ class ThrottledError(TryAgainError):
         self.may_be_done = may_be_done
 
 
+class FileUnreadableError(TryAgainError):
+    """A file of the library could not be opened or read; whether it or the whole library is away is not known yet.
+
+    Args:
+        what: What happened to which file, and why.
+        hint: What to do when it stays so.
+        path: The file, relative to the library root.
+        may_pass: Whether the same call may succeed later without anybody's doing; not where the file does not exist or
+            may not be read.
+    """
+
+    def __init__(self, what: str, hint: str = "", *, path: str, may_pass: bool) -> None:
+        super().__init__(what)
+        self.hint = hint
+        self.path = path
+        self.may_pass = may_pass
+
+
 class LockedError(TryAgainError):
     """423: the server still holds the upload for an earlier request."""
 
@@ -140,7 +160,7 @@ class AbsentError(LessonFailedError):
 
 
 class FileChangedError(LessonFailedError):
-    """The file changed, vanished or became unreadable while it was being sent."""
+    """The file was seen, and it is not the one that its upload was begun for."""
 
 
 class InDoubtError(LessonFailedError):

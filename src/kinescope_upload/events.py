@@ -105,6 +105,7 @@ class WaitKind(StrEnum):
     """What the whole batch may wait for."""
 
     NETWORK = "network"
+    LIBRARY = "library"
     THROTTLED = "throttled"
     DATABASE = "database"
     PACE = "pace"

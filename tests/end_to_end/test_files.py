@@ -32,10 +32,6 @@ def _grow(path: Path) -> None:
         file.write(b"more")
 
 
-def _vanish(path: Path) -> None:
-    path.unlink()
-
-
 def _replace(path: Path) -> None:
     other = path.with_suffix(".new")
     _rewrite(other)
@@ -46,7 +42,6 @@ CHANGES = [
     pytest.param(_rewrite, "written to", id="changes"),
     pytest.param(_shrink, "changed while", id="shrinks"),
     pytest.param(_grow, "changed while", id="grows"),
-    pytest.param(_vanish, "has vanished", id="vanishes"),
     pytest.param(_replace, "written to", id="is replaced"),
 ]
 
@@ -72,8 +67,6 @@ def test_a_file_that_changes_while_it_is_sent_fails_alone_and_leaves_no_orphan(
     assert words in failure["reason"]
     [other] = world.emulator.videos()
     assert (other.title, other.complete) == ("Урок 002_урок", True)
-    if not path.exists():
-        path.write_bytes(content_of(_BIG, seed="back again"))
     assert world.upload().exit_code == 0
     world.assert_promise(cuts=2)
 

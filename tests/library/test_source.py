@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.errors import FileChangedError
+from kinescope_upload.errors import FileChangedError, FileUnreadableError, KuploadError
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
@@ -230,7 +230,10 @@ _CHANGES: Final[dict[Callable[[Path], None], tuple[str, str]]] = {
 }
 _CHANGES_UNDER_ITS_NAME: Final[dict[Callable[[Path], None], tuple[str, str]]] = {
     _replace: (f'"c/001.mp4" changed while it was being read: {format_bytes(_SIZE)} became 5 B.', _AGAIN),
-    Path.unlink: ('"c/001.mp4" has vanished.', ""),
+    Path.unlink: (
+        '"c/001.mp4" has vanished.',
+        "Put it back, then run the same command again: it goes on where it was.",
+    ),
 }
 _EVERY_CHANGE: Final = [
     *_CHANGES.items(),
@@ -247,8 +250,9 @@ def test_a_change_while_it_is_sent_shows_before_the_next_block_goes_out(
         blocks = source.blocks(0, _SIZE, sent.append)
         assert next(blocks) == _CONTENT[:READ_BLOCK]
         change(video)
-        with pytest.raises(FileChangedError) as caught:
+        with pytest.raises(KuploadError) as caught:
             list(blocks)
+        assert isinstance(caught.value, FileUnreadableError if change is Path.unlink else FileChangedError)
 
     assert (caught.value.what, caught.value.hint) == words
     assert sent == [READ_BLOCK]
@@ -265,8 +269,9 @@ def test_a_change_since_it_was_planned_shows_when_it_is_opened(
     facts = _facts(video)
     change(video)
 
-    with pytest.raises(FileChangedError) as caught:
+    with pytest.raises(KuploadError) as caught:
         VideoSource(video, facts, with_checksum=True)
+    assert isinstance(caught.value, FileUnreadableError if change is Path.unlink else FileChangedError)
 
     assert (caught.value.what, caught.value.hint) == words
 
@@ -302,7 +307,7 @@ def test_a_change_that_nobody_read_past_yet_can_be_asked_for(video: Path) -> Non
 
 @_ONLY_POSIX
 def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    with pytest.raises(FileChangedError) as caught:
+    with pytest.raises(FileUnreadableError) as caught:
         _open(tmp_path)
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Is a directory).'
@@ -319,7 +324,7 @@ def unreadable() -> Path:
 
 
 def test_a_read_that_fails_while_it_is_sent_says_why(unreadable: Path) -> None:
-    with _open(unreadable) as source, pytest.raises(FileChangedError) as caught:
+    with _open(unreadable) as source, pytest.raises(FileUnreadableError) as caught:
         _send(source, 0, 10)
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Input/output error).'

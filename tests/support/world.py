@@ -22,6 +22,7 @@ from kinescope_upload.commands.upload import upload
 from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Emulator, Link
 from kinescope_upload.emulator import Settings as EmulatorSettings
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.output.options import DisplayOptions
@@ -85,6 +86,7 @@ class World:
     environment: dict[str, str] = field(default_factory=dict)
     options: dict[str, object] = field(default_factory=dict)
     output: Listener = field(default_factory=Listener)
+    disk: Disk = field(default_factory=Disk)
 
     @property
     def library(self) -> Path:
@@ -122,7 +124,9 @@ class World:
             {**self.options, **options, "json": True}, directory=self.folder, environment=self.environment
         )
         code = run_command(
-            lambda: upload(settings, DisplayOptions(as_json=True), stdout=self.output, stderr=io.StringIO())
+            lambda: upload(
+                settings, DisplayOptions(as_json=True), stdout=self.output, stderr=io.StringIO(), disk=self.disk
+            )
         )
         return Outcome(exit_code=code, said=_parsed(self.output.getvalue()[begins:]))
 

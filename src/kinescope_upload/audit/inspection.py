@@ -18,7 +18,7 @@ from kinescope_upload.audit.compare.events import FilesRead, VideosListed
 from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.audit.sides import courses_in_question, sides_of, survey_all_rows
 from kinescope_upload.connect import database_of, open_kinescope
-from kinescope_upload.errors import FileChangedError
+from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
@@ -163,7 +163,7 @@ def _read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[di
             with VideoSource(library / file.path, file, with_checksum=True) as source:
                 digest = source.md5(count_block)
                 source.check_unchanged()
-        except FileChangedError as error:
+        except (FileChangedError, FileUnreadableError) as error:
             hint = error.hint or "Run the command again when the file no longer changes."
             unreadable.append(lesson.finding(Kind.FILE_UNREADABLE, f"{lesson.lesson_id}: {error.what}", hint))
         else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.folders import FolderOptions, parents_of
 from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
+from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
@@ -73,7 +74,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     """
     began = time.monotonic()
     stop = Stop(backends.service.cut)
-    run = _new_run(backends, options, stop, emit)
+    run = _new_run(batch.plan, backends, options, stop, emit)
     linker = Linker(run, backends.database)
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
@@ -113,7 +114,7 @@ def _affordable(jobs: int, emit: Emit) -> int:
     return affordable
 
 
-def _new_run(backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:
+def _new_run(plan: Plan, backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:
     return Run(
         backends=backends,
         options=options,
@@ -125,11 +126,27 @@ def _new_run(backends: Backends, options: UploadOptions, stop: Stop, emit: Emit)
             longest=options.longest_wait,
             base=options.retry.base,
         ),
+        library=LibraryGate(
+            backends.disk,
+            backends.library,
+            _files_of(plan),
+            stop=stop,
+            emit=emit,
+            longest=options.longest_wait,
+            base=options.retry.base,
+        ),
         throttle=ThrottleGate(stop=stop, emit=emit, longest=options.longest_wait),
         pace=PaceGate(options.bwlimit, stop=stop),
         emit=emit,
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
     )
+
+
+def _files_of(plan: Plan) -> dict[str, list[str]]:
+    files: dict[str, list[str]] = {}
+    for lesson in plan.lessons:
+        files.setdefault(lesson.file.path.partition("/")[0], []).append(lesson.file.path)
+    return files
 
 
 def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:

@@ -26,6 +26,14 @@ def _minute_of_day() -> int:
     return now.tm_hour * 60 + now.tm_min
 
 
+def _unreachable(seconds: float) -> Ending:
+    return Ending(
+        exit_code=ExitCode.NOT_DONE,
+        reason=f"Kinescope could not be reached for {seconds / 60:g} min.",
+        hint="Everything is saved: run the same command again when the network is back.",
+    )
+
+
 class NetworkGate:
     """Tells a broken transfer from a network that is down, and waits for the network to come back.
 
@@ -35,11 +43,23 @@ class NetworkGate:
         emit: Is told of the wait.
         longest: Seconds after which the batch ends.
         base: Seconds before the second probe, at most; they grow from there.
+        kind: What is waited for.
+        ending: How the batch ends after so many seconds.
     """
 
-    def __init__(
-        self, probe: Callable[[], bool], *, stop: Stop, emit: Emit, longest: float, base: float = _FIRST_PROBE_WAIT
+    def __init__(  # noqa: PLR0913 - two more have a default
+        self,
+        probe: Callable[[], bool],
+        *,
+        stop: Stop,
+        emit: Emit,
+        longest: float,
+        base: float = _FIRST_PROBE_WAIT,
+        kind: WaitKind = WaitKind.NETWORK,
+        ending: Callable[[float], Ending] = _unreachable,
     ) -> None:
+        self._kind = kind
+        self._ending = ending
         self._probe = probe
         self._stop = stop
         self._emit = emit
@@ -80,7 +100,7 @@ class NetworkGate:
 
     def _wait(self, reason: str) -> None:
         began = time.monotonic()
-        self._emit(WaitStarted(kind=WaitKind.NETWORK, reason=reason, longest=self._longest))
+        self._emit(WaitStarted(kind=self._kind, reason=reason, longest=self._longest))
         wait = self._base
         try:
             while not self._probe():
@@ -90,17 +110,10 @@ class NetworkGate:
                 self._stop.pause(min(wait, left))
                 wait = min(wait * 2, _LONGEST_PROBE_WAIT)
         finally:
-            self._emit(WaitEnded(kind=WaitKind.NETWORK, seconds=time.monotonic() - began))
+            self._emit(WaitEnded(kind=self._kind, seconds=time.monotonic() - began))
 
     def _give_up(self) -> None:
-        minutes = self._longest / 60
-        self._stop.request(
-            Ending(
-                exit_code=ExitCode.NOT_DONE,
-                reason=f"Kinescope could not be reached for {minutes:g} min.",
-                hint="Everything is saved: run the same command again when the network is back.",
-            )
-        )
+        self._stop.request(self._ending(self._longest))
         self._stop.check()
 
 

@@ -62,7 +62,7 @@ def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
         lesson_id=lesson.lesson_id,
         course=lesson.course,
         # The plan may be days old; a file that has vanished is found out when it is opened.
-        file=stat_file(run.backends.library, lesson.file.path) or lesson.file,
+        file=stat_file(run.backends.library, lesson.file.path, run.backends.disk) or lesson.file,
         parent_id=parent_id,
         title=lesson.title,
         record=lesson.record,
@@ -81,13 +81,14 @@ class _Lesson:
         self._lesson = lesson
         self._file = task.file
         self._source: VideoSource | None = None
+        self._retrier = Retrier(run, tell=self._tell_retry)
         self._chunk_size = run.options.chunks.smallest
         self._sent = 0
         """Bytes of the last chunk that the network took."""
 
     def ports(self) -> Ports:
         run, backends = self._run, self._run.backends
-        retrier = Retrier(run, tell=self._tell_retry)
+        retrier = self._retrier
         return Ports(
             create=self._create,
             ask_offset=backends.uploader.ask_offset,
@@ -127,12 +128,19 @@ class _Lesson:
 
     @contextmanager
     def _open_file(self) -> Iterator[None]:
-        options = self._run.options
-        path = self._run.backends.library / self._file.path
-        with VideoSource(
-            path, self._file, with_checksum=options.with_checksum, sizing=options.blocks, clock=self._run.clock
-        ) as self._source:
+        with self._retrier.call(self._new_source) as self._source:
             yield
+
+    def _new_source(self) -> VideoSource:
+        run = self._run
+        return VideoSource(
+            run.backends.library / self._file.path,
+            self._file,
+            with_checksum=run.options.with_checksum,
+            sizing=run.options.blocks,
+            clock=run.clock,
+            disk=run.backends.disk,
+        )
 
     def _send(self, record: Record, step: SendChunk) -> Event:
         run, source = self._run, self._opened()

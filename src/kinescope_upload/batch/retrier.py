@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.batch.retry_state import RetryDecision, RetryState
-from kinescope_upload.errors import TryAgainError, UnreachableError
+from kinescope_upload.errors import FileUnreadableError, TryAgainError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,10 @@ class Retrier:
     def call(self, attempt: Callable[[], _T]) -> _T:
         """What `attempt` returns once it succeeds.
 
-        A network that is down is waited for and costs no retry.
+        A network that is down and a library that is away are waited for and cost no retry.
 
         Raises:
+            LessonFailedError: A file is gone or may not be read, and the library is there.
             TryAgainError: The last failure, when the retries are used up.
             InterruptedRunError: The batch ends.
         """
@@ -52,11 +53,18 @@ class Retrier:
             try:
                 return attempt()
             except TryAgainError as error:
-                if not self._waited_for_network(error):
+                if not self._waited_for_outage(error):
                     self._wait(error)
 
-    def _waited_for_network(self, error: TryAgainError) -> bool:
-        if not isinstance(error, UnreachableError) or not self._run.network.wait_until_reachable(error.what):
+    def _waited_for_outage(self, error: TryAgainError) -> bool:
+        match error:
+            case UnreachableError():
+                was_out = self._run.network.wait_until_reachable(error.what)
+            case FileUnreadableError():
+                was_out = self._run.library.wait_until_readable(error)
+            case _:
+                was_out = False
+        if not was_out:
             return False
         self._outages += 1
         return self._outages <= _MOST_OUTAGES  # more: it comes and goes, and nothing gets through

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.chunk_limits import ChunkLimits
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
+    from kinescope_upload.batch.library_gate import LibraryGate
     from kinescope_upload.batch.stop import Stop
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
-    """The outside things: the disk, Kinescope, the database (None goes without), the progress folder."""
+    """The outside things: the disk and what reads it, Kinescope, the database (None goes without), the progress folder."""
 
     library: Path
     service: HttpClient
@@ -37,6 +39,7 @@ class Backends:
     kinescope: KinescopeApi
     database: LessonsDatabase | None
     progress: ProgressStore
+    disk: Disk = field(default_factory=Disk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ class Run:
     options: UploadOptions
     stop: Stop
     network: NetworkGate
+    library: LibraryGate
     throttle: ThrottleGate
     pace: PaceGate
     emit: Emit

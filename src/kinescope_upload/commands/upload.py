@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -13,6 +14,7 @@ from kinescope_upload.commands.import_progress.advice import advice_about_old_pr
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer, without_failures
 from kinescope_upload.events import Warned
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import ProgressStore
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["upload"]
 
 
-def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO) -> int:
-    """Uploads what is selected and links it."""
+def upload(
+    settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, disk: Disk | None = None
+) -> int:
+    """Uploads what is selected and links it; `disk` reads the video files."""
     settings.check_for_upload()
     database = database_of(settings)
     survey = survey_library(settings, database)
@@ -42,7 +46,7 @@ def upload(settings: Settings, options: DisplayOptions, *, stdout: TextIO, stder
         with make_printer(options, stdout=stdout, stderr=stderr) as printer, open_kinescope(settings) as kinescope:
             emit = without_failures(printer)
             check = partial(check_rights, plan, kinescope, database, settings, emit)
-            backends = _backends(settings, kinescope, progress, database)
+            backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk())
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())
             for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _ENDS_OF_WAITS: Final = {
     WaitKind.NETWORK: "Connected to Kinescope again",
+    WaitKind.LIBRARY: "The library can be read again",
     WaitKind.THROTTLED: "Continuing",
     WaitKind.DATABASE: "The database answers again",
     WaitKind.PACE: "Continuing",
@@ -116,6 +117,8 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
     match wait.kind:
         case WaitKind.NETWORK:
             return f"No connection to Kinescope since {clock.time_of_day(since)}. Trying again until {until}"
+        case WaitKind.LIBRARY:
+            return f"The library cannot be read since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.DATABASE:
             return f"No answer from the database since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.THROTTLED:

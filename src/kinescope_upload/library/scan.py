@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping import is_video_name
 from kinescope_upload.model import IgnoredFile, Scan, VideoFile
 from kinescope_upload.text import escaped
@@ -26,6 +27,7 @@ _PARTIAL_SUFFIXES = (".part", ".partial", ".crdownload", ".download", ".filepart
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_ALIASES = 16
+_DISK = Disk()
 _HINT = "Name the folder that holds the courses with --library DIR or KUPLOAD_LIBRARY."
 
 
@@ -52,15 +54,16 @@ def scan(root: Path) -> Scan:
     )
 
 
-def stat_file(root: Path, path: str) -> VideoFile | None:
+def stat_file(root: Path, path: str, disk: Disk = _DISK) -> VideoFile | None:
     """Describes a file of the library as it is now; None when it is gone, unreadable or not a regular file.
 
     Args:
         root: The library root.
         path: Relative to the root, parts joined by "/".
+        disk: Reads the library.
     """
     try:
-        facts = (root / path).stat()
+        facts = disk.stat(os.fspath(root / path))
     except (OSError, ValueError):
         return None
     return _video_file(path, facts) if stat.S_ISREG(facts.st_mode) else None

@@ -7,14 +7,17 @@ import os
 import queue
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from kinescope_upload.errors import FileChangedError
+from kinescope_upload.errors import FileChangedError, FileUnreadableError
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
 from kinescope_upload.text import distinct_bytes, format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from io import FileIO
     from pathlib import Path
     from types import TracebackType
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VideoSource"]
 
+_DISK = Disk()
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
 _WHEN_COMPLETE = "Run the same command again when it is complete."
 
@@ -39,12 +43,15 @@ class VideoSource:
         with_checksum: Whether to compute its MD5 while it is sent.
         sizing: The sizes of the blocks that are read and sent.
         clock: Gives monotonic seconds.
+        disk: Reads the library.
 
     Raises:
-        FileChangedError: It has vanished, changed or cannot be read; every method may raise this.
+        FileChangedError: It was seen and differs; every method may raise this.
+        FileUnreadableError: It cannot be opened, read or looked at now; the next call opens it again. Every method may
+            raise this.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what differs in tests has a default
         self,
         path: Path,
         file: VideoFile,
@@ -52,6 +59,7 @@ class VideoSource:
         with_checksum: bool,
         sizing: Sizing = _SMALL_BLOCKS,
         clock: Callable[[], float] = time.monotonic,
+        disk: Disk = _DISK,
     ) -> None:
         self._path = os.fspath(path)
         self._sizing = sizing
@@ -59,10 +67,10 @@ class VideoSource:
         self._clock = clock
         self._facts = file
         self._name = file.path
-        try:
-            self._file = path.open("rb", buffering=0)
-        except OSError as error:
-            raise self._unreadable(error) from error
+        self._disk = disk
+        self._file: FileIO | None = None
+        self._hasher: _Hasher | None = None
+        self._opened()
         self._hasher = _Hasher() if with_checksum else None
         try:
             self.check_unchanged()
@@ -82,14 +90,14 @@ class VideoSource:
 
     def close(self) -> None:
         """Closes the file and ends the hashing."""
-        self._file.close()
+        self._close_file()
         if self._hasher:
             self._hasher.close()
 
     def check_unchanged(self) -> None:
         """Checks that the file under this name is unchanged; one that replaced it counts as a change."""
         try:
-            now = os.stat(self._path)  # noqa: PTH116 - once a block; a Path takes three times as long
+            now = self._disk.stat(self._path)
         except OSError as error:
             raise self._unreadable(error) from error
         if now.st_size != self._facts.size:
@@ -148,8 +156,7 @@ class VideoSource:
 
     def _read(self, position: int, length: int) -> bytes:
         try:
-            self._file.seek(position)
-            block = self._file.read(length)
+            block = self._disk.read(self._opened(), position, length)
         except OSError as error:
             raise self._unreadable(error) from error
         if not block:
@@ -160,12 +167,35 @@ class VideoSource:
             )
         return block
 
-    def _unreadable(self, error: OSError) -> FileChangedError:
+    def _opened(self) -> FileIO:
+        """The open file; one that failed is opened again, as its handle is of no use after the disk was away."""
+        if self._file is None:
+            try:
+                self._file = self._disk.open(self._path)
+            except OSError as error:
+                raise self._unreadable(error) from error
+        return self._file
+
+    def _close_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                file.close()
+
+    def _unreadable(self, error: OSError) -> FileUnreadableError:
+        self._close_file()
         if isinstance(error, FileNotFoundError):
-            return FileChangedError(f'"{self._name}" has vanished.')
-        return FileChangedError(
+            return FileUnreadableError(
+                f'"{self._name}" has vanished.',
+                "Put it back, then run the same command again: it goes on where it was.",
+                path=self._name,
+                may_pass=False,
+            )
+        return FileUnreadableError(
             f'"{self._name}" cannot be read ({error.strerror or error}).',
             "Make it readable, then run the same command again.",
+            path=self._name,
+            may_pass=not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError),
         )
 
 
