@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 __all__ = [
     "Assignment",
@@ -17,6 +18,10 @@ __all__ = [
     "Scan",
     "VideoFile",
 ]
+
+
+_COARSE_NS: Final = 2 * 10**9
+_HOUR_NS: Final = 3600 * 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,14 @@ class VideoFile:
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
+
+    def is_version(self, *, size: int, modified_ns: int) -> bool:
+        """Whether it is still the file of this size and time of change, as far as these can tell.
+
+        FAT and copying cut times to 2 s, and FAT keeps local time, which a change of the clocks shifts by an hour.
+        """
+        apart = abs(self.modified_ns - modified_ns)
+        return self.size == size and min(apart, abs(apart - _HOUR_NS)) <= _COARSE_NS
 
     @property
     def stem(self) -> str:

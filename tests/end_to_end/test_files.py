@@ -95,6 +95,20 @@ def test_a_file_that_changed_between_two_runs_begins_anew_and_its_old_upload_is_
     world.assert_promise(cuts=2)
 
 
+@pytest.mark.parametrize("shift", [-3600, 3600, -1.7], ids=["FAT in summer", "FAT in winter", "copied to FAT"])
+def test_a_time_that_only_the_file_system_changed_drops_no_upload(worlds: WorldMaker, shift: float) -> None:
+    world = worlds()
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    shifted = path.stat().st_mtime_ns + int(shift * 10**9)
+    os.utime(path, ns=(shifted, shifted))
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["cost"]["resumes"]) == (0, 1)
+    assert outcome.events("orphan_removed") == []
+    world.assert_promise(cuts=1)
+
+
 def test_a_library_that_moved_goes_on_from_the_byte_where_it_stopped(world: World) -> None:
     world.fill((_BIG,))
     _stop_at(world, 1500 * KIB)

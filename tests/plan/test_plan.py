@@ -151,7 +151,7 @@ def _cells(table: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("record", "row", "decision"), _cells(_DECISIONS))
 @pytest.mark.parametrize(
     "file",
-    [_file(), _file(size=99), _file(modified_ns=6), _file("c/renamed.mp4")],
+    [_file(), _file(size=99), _file(modified_ns=10**10), _file("c/renamed.mp4")],
     ids=["same file", "other size", "other time", "renamed"],
 )
 def test_record_and_row_decide(record: str, row: str, decision: str, file: VideoFile) -> None:
@@ -413,7 +413,11 @@ def _assigned(draw: st.DrawFn) -> list[Assignment]:
     return [
         _assignment(
             f"c_{number}",
-            _file(f"c/{_near(draw, number)}.mp4", size=draw(st.integers(1, 200)), modified_ns=draw(st.integers(5, 6))),
+            _file(
+                f"c/{_near(draw, number)}.mp4",
+                size=draw(st.integers(1, 200)),
+                modified_ns=draw(st.sampled_from([5, 10**10])),
+            ),
             course=draw(st.sampled_from(["c", "d"])),
         )
         for number in numbers

@@ -58,6 +58,8 @@ ORPHAN_WAIT: Final = 5.0
 RETRIES: Final = 3
 LARGEST_CHUNK: Final = 7
 MOST_MOMENTS: Final = 3000
+VERSION_NS: Final = 10**10
+"""What a change moves the file's time by: more than a file system does by itself."""
 LATEST: Final = 20
 """Seconds after its request that a creation may come true: longer than both looks take, shorter than the last wait."""
 MAY_BE_DROPPED: Final = {
@@ -315,7 +317,7 @@ class World:
         must(self.happened < MOST_MOMENTS, "the driver does not come to its end")
 
     def change_file(self, size: int) -> None:
-        self.file = VideoFile(path=self.file.path, size=size, modified_ns=self.file.modified_ns + 1)
+        self.file = VideoFile(path=self.file.path, size=size, modified_ns=self.file.modified_ns + VERSION_NS)
         self.sizes.append(size)
 
     def save(self, record: Record) -> None:

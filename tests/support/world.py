@@ -101,6 +101,7 @@ class World:
         file = self.library / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+        date_back(file)
         course = path.partition("/")[0]
         if course not in {folder.name for folder in self.emulator.folders()}:
             self.emulator.create_folder(course)
@@ -195,6 +196,12 @@ class World:
         assert set(videos) == set(linked), f"orphans: {[videos[key] for key in set(videos) - set(linked)]}"
         sent_again = self.emulator.accounting.bytes_received - sum(one.file.size for one in assignments)
         assert sent_again <= cuts * IN_FLIGHT, f"{sent_again} bytes were sent again in {cuts} cuts"
+
+
+def date_back(file: Path) -> None:
+    """Dates a file some hours back, so that a change of now is no shift of the clocks."""
+    hours_ago = file.stat().st_mtime_ns - 3 * 3600 * 10**9
+    os.utime(file, ns=(hours_ago, hours_ago))
 
 
 def content_of(size: int, *, seed: str) -> bytes:

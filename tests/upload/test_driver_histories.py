@@ -11,6 +11,7 @@ import pytest
 from kinescope_upload.errors import InDoubtError, LessonFailedError
 from kinescope_upload.upload import Dialect, Record, Stage
 from support.model_world import (
+    VERSION_NS,
     ProcessDiedError,
     PromiseBrokenError,
     Setting,
@@ -75,7 +76,7 @@ def _check_end(world: World, record: Record) -> None:
     must(video.is_complete, "the video is not complete")
     must(video.id == record.video_id == world.row, "record and row do not name the video")
     must(video.versions == {record.modified_ns}, "the video is made of more than one file")
-    must(video.length == world.sizes[record.modified_ns - 1], "the video is not as long as its file")
+    must(video.length == world.sizes[record.modified_ns // VERSION_NS], "the video is not as long as its file")
     must(record.md5 == md5_of(record.modified_ns), "the MD5 is another file's")
     must(world.saved is not None and world.saved.video_id == video.id, "the disk does not name the video")
     must(world.saved is not None and not world.saved.lost_marks, "an attempt was never looked for again")

@@ -31,7 +31,7 @@ from kinescope_upload.upload.leftovers import (
 _NOW: Final = datetime(2026, 5, 1, 12, tzinfo=UTC)
 _FILE: Final = VideoFile(path="c/001.mp4", size=10, modified_ns=1)
 _OTHER: Final = replace(_FILE, size=11)
-_TOUCHED: Final = replace(_FILE, modified_ns=2)
+_TOUCHED: Final = replace(_FILE, modified_ns=10**10)
 _RECORD: Final = Record(
     lesson_id="c_001",
     course="c",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
-    """The outside things: the disk and what reads it, Kinescope, the database (None goes without), the progress folder."""
+    """The outside things: the disk, Kinescope, the database (None goes without), the progress folder."""
 
     library: Path
     service: HttpClient

@@ -115,5 +115,5 @@ class Record:
         return self.attempted_at is not None or self.stage is not Stage.PLANNED
 
     def is_for(self, file: VideoFile) -> bool:
-        """Whether the file is still the one that the upload was planned for: the same size and time of change."""
-        return (self.size, self.modified_ns) == (file.size, file.modified_ns)
+        """Whether the file is still the one that the upload was planned for, by size and time of change."""
+        return file.is_version(size=self.size, modified_ns=self.modified_ns)

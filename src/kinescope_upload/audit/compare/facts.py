@@ -53,7 +53,7 @@ class RecordSummary:
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file is still the one that was sent: the same size and time of change."""
-        return (self.size, self.modified_ns) == (file.size, file.modified_ns)
+        return file.is_version(size=self.size, modified_ns=self.modified_ns)
 
 
 def summary_of(record: Record) -> RecordSummary:
