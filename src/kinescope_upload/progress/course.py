@@ -98,6 +98,9 @@ class CourseProgress:
         journal, self._journal = self._journal, None
         if journal:
             journal.close()
+        if journal_of(self._path).exists():  # first what it says and no more: so a crash in between leaves no doubt
+            write_whole(self._path, course_pieces(self._course, self._lines.values()))
+            journal_of(self._path).unlink()
         write_whole(self._path, course_pieces(self._course, lines.values()))
         follows = Fingerprint.of(course_pieces(self._course, lines.values()))
         with suppress(OSError):  # then the next step is written whole, too

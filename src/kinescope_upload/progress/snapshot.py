@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.progress.format import FormatError, parse_course
-from kinescope_upload.progress.journal import Fingerprint, journal_of, read_journal
+from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
+from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,14 @@ __all__ = ["Snapshot", "load_records", "snapshot"]
 
 _BLOCK: Final = 1024 * 1024
 _WAY_OUT: Final = "It is left as it is. Put a good copy in its place, or move it away to begin that course anew."
+_UNFOLLOWED: Final = (
+    "Both are left as they are. Put back the progress file of that moment; or move the journal away to go on from the "
+    "progress file, and have `kupload verify` look for what was begun since."
+)
+_MISSING: Final = (
+    "It is left as it is. Put the progress file back; or move the journal away to begin that course anew, and have "
+    "`kupload verify` look for what was begun."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class Snapshot:
 
     file: BinaryIO
     newer: dict[str, Record]
+    unfollowed: Entries | None = None
 
 
 @contextmanager
@@ -51,9 +60,11 @@ def snapshot(path: Path, course: str) -> Iterator[Snapshot | None]:
         except OSError as error:
             raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
         with file:
-            newer = _newer_than(file, journal_of(path), course)
+            entries = _read(journal_of(path), course)
+            follows = entries is None or entries.follows == _fingerprint(file, path)
             if _is_still(file, path):
-                yield Snapshot(file, newer)
+                newer = entries.records if entries and follows else {}
+                yield Snapshot(file, newer, None if follows else entries)
                 return
 
 
@@ -65,6 +76,7 @@ def load_records(path: Path, course: str) -> dict[str, Record]:
     """
     with snapshot(path, course) as found:
         if found is None:
+            _check_no_journal(path, course)
             return {}
         try:
             named, records = parse_course(found.file.read().decode("utf-8"))
@@ -74,16 +86,35 @@ def load_records(path: Path, course: str) -> dict[str, Record]:
             raise UsageError(f"{path} is no progress file that kupload can read: {error}.", _WAY_OUT) from error
         if named != course:
             raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
-        return records | found.newer
+        return records | _merged(records, found, path)
 
 
-def _newer_than(file: BinaryIO, journal: Path, course: str) -> dict[str, Record]:
+def _check_no_journal(path: Path, course: str) -> None:
+    """Returns when no journal holds records whose progress file is lost."""
+    entries = _read(journal_of(path), course)
+    if entries and entries.records:
+        raise UsageError(f"{path} is missing, and {journal_of(path)} beside its place holds later records.", _MISSING)
+
+
+def _merged(records: dict[str, Record], found: Snapshot, path: Path) -> dict[str, Record]:
+    """What the journal says beyond the file; a file that was only laid out anew is the one that it follows.
+
+    A file that holds every record of the journal has taken it in. Of any other nobody can tell which is newer.
+    """
+    entries = found.unfollowed
+    if entries is None:
+        return found.newer
+    if all(records.get(key) == record for key, record in entries.records.items()):
+        return {}
+    named = next(iter(records.values())).course if records else ""
+    if entries.follows == Fingerprint.of(course_pieces(named, map(encode_record, records.values()))):
+        return entries.records
+    raise UsageError(f"{path} was changed or put back, and {journal_of(path)} holds later records.", _UNFOLLOWED)
+
+
+def _read(journal: Path, course: str) -> Entries | None:
     try:
-        entries = read_journal(journal, course)
-        if entries is None:
-            return {}
-        follows = Fingerprint.of(iter(partial(file.read, _BLOCK), b""))
-        file.seek(0)
+        return read_journal(journal, course)
     except OSError as error:
         raise UsageError(f"{journal} cannot be read ({error.strerror or error}).") from error
     except (FormatError, UnicodeDecodeError) as error:
@@ -92,7 +123,15 @@ def _newer_than(file: BinaryIO, journal: Path, course: str) -> dict[str, Record]
             "It is left as it is. Put a good copy in its place; or move it away to go on from the progress file beside "
             "it, and have `kupload verify` look for what was begun since.",
         ) from error
-    return entries.records if entries.follows == follows else {}
+
+
+def _fingerprint(file: BinaryIO, path: Path) -> Fingerprint:
+    try:
+        follows = Fingerprint.of(iter(partial(file.read, _BLOCK), b""))
+        file.seek(0)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
+    return follows
 
 
 def _is_still(file: BinaryIO, path: Path) -> bool:

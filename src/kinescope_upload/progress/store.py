@@ -125,8 +125,8 @@ def _file_of(folder: Path, course: str) -> Path:
 
 
 def courses_in(folder: Path) -> tuple[str, ...]:
-    """The courses that the folder has a progress file of, sorted."""
-    return tuple(path.stem for path in sorted(folder.glob("*.json")))
+    """The courses that the folder has a progress file of, or a journal that lost its file, sorted."""
+    return tuple(sorted({path.stem for pattern in ("*.json", "*.journal") for path in folder.glob(pattern)}))
 
 
 def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Record]:

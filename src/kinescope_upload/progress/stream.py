@@ -59,6 +59,9 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
     path = folder / f"{course}.json"
     try:
         changed: list[str] = []
+        if journal_of(path).exists():  # taken in first: so a crash before the end leaves no doubt
+            write_whole(path, course_pieces(course, map(encode_record, stream_records(folder, course))))
+            journal_of(path).unlink()
         lines = _changed(stream_records(folder, course), change, changed.append)
         write_whole(path, course_pieces(course, lines))
         with suppress(OSError):  # what is left of the journal follows a file that is gone
@@ -72,8 +75,8 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
 
 def _streamed(path: Path, course: str) -> Iterator[Record]:
     with snapshot(path, course) as found:
-        if found is None:
-            return
+        if found is None or found.unfollowed is not None:
+            raise FormatError("it is not the file that its journal follows")  # the careful way knows what to say
         newer = dict(found.newer)
         for line in _lines((line.decode("utf-8") for line in found.file), course):
             record = _record(line, course)
