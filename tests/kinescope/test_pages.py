@@ -33,6 +33,15 @@ def test_a_list_that_knows_no_pages_ends(there: World, entry: object) -> None:
     assert there.emulator.accounting.requests()[Route.PROJECTS] == 2
 
 
+def test_a_list_whose_pages_come_round_again_ends(there: World) -> None:
+    for name in ("one", "two") * 10:
+        answer = json.dumps({"data": [{"id": name}]})
+        there.emulator.faults.add(Fault(route=Route.PROJECTS, status=200, message=answer))
+    with kinescope(there) as api:
+        assert [one.id for one in api.projects()] == ["one", "two"]
+    assert there.emulator.accounting.requests()[Route.PROJECTS] == 3
+
+
 def test_a_list_that_shows_less_than_it_tells_of_is_not_taken_for_whole(there: World) -> None:
     _always(there, {"data": [{"id": "one"}], "meta": {"pagination": {"total": 3}}})
     with kinescope(there) as api, pytest.raises(TryAgainError, match="the same page again and tells of 3 entries"):

@@ -230,20 +230,21 @@ class KinescopeApi:
 
     def _pages(self, path: str, query: _Query, *, action: str) -> Iterator[object]:
         page, seen = 1, 0
-        before: list[object] = []
+        shown: set[int] = set()
         while True:
             params = (*query, ("page", str(page)), ("per_page", str(_PER_PAGE)))
             answer = self._send("GET", path, action=action, params=params)
             items = self._data(answer, action)
             if not isinstance(items, list):
                 raise _unreadable(answer, action)
-            if items and items == before:  # there is no such page: pages that never change would have no end
+            if items and hash(repr(items)) in shown:  # there is no such page: pages that come again would have no end
                 if _total(answer) is None:
                     return
                 what = f"Kinescope shows the same page again and tells of {_total(answer)} entries"
                 raise TryAgainError(f"{what} (asked to {action}).", request_id=answer.request_id)
             yield from items
-            seen, before = seen + len(items), items
+            seen += len(items)
+            shown.add(hash(repr(items)))
             if not items or seen == _total(answer):
                 return
             page += 1
