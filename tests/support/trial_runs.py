@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kinescope_upload.commands.doctor.trial.run import TrialOptions, run_trial
+from kinescope_upload.commands.doctor.trial.beginning import TrialOptions
+from kinescope_upload.commands.doctor.trial.run import run_trial
 from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Emulator
 from kinescope_upload.emulator import Settings as EmulatorSettings

@@ -54,7 +54,8 @@ def doctor(
 
 
 def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: str | None) -> int:
-    from kinescope_upload.commands.doctor.trial.run import LONGEST_WAIT, TrialOptions, run_trial
+    from kinescope_upload.commands.doctor.trial.beginning import TrialOptions
+    from kinescope_upload.commands.doctor.trial.run import LONGEST_WAIT, run_trial
 
     wish = TrialOptions(
         folder_id=folder_id,

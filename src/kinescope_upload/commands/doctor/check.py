@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.errors import KuploadError
 
-__all__ = ["Check", "SettingFact", "Standing", "exit_code_of"]
-
 
 class Standing(StrEnum):
     """The result of a check; a `note` stops nothing.

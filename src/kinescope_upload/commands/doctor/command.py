@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.survey import Survey
 
-__all__ = ["run_doctor"]
-
 
 def run_doctor(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     """Checks everything that a run depends on, and changes nothing.

@@ -9,8 +9,6 @@ from kinescope_upload.commands.doctor.check import Check, Standing
 if TYPE_CHECKING:
     from kinescope_upload.database import DatabaseReport
 
-__all__ = ["check_database"]
-
 
 def check_database(report: DatabaseReport | None) -> Check:
     """Words whether lessons can be read and written.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.survey import Survey
 
-__all__ = ["check_library", "check_progress", "check_settings", "setting_facts"]
-
 _NEEDED: Final = ("needed_library", "needed_api_key", "needed_project_id")
 _SPARE: Final = 10_000_000
 """Bytes that should be free beside a copy of the largest progress file: a new file replaces the old one."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.access_tokens import TokenFacts
     from kinescope_upload.kinescope.video import Project
 
-__all__ = ["Asking", "check_kinescope", "clock_check"]
-
 _SKEW: Final = 30.0
 """Seconds by which the clocks may differ; HTTP dates are whole seconds."""
 _NO_UUID: Final = "kupload-doctor"

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.plan import Plan
 
-__all__ = ["check_rights"]
-
 
 def check_rights(
     plan: Plan, kinescope: Kinescope, database: LessonsDatabase | None, settings: Settings, emit: Emit

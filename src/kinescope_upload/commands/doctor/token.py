@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
 
-__all__ = ["check_right_to_delete", "check_workspace", "is_another_workspace", "known_facts"]
-
 _LIST: Final = "Kinescope's list of access tokens"
 
 

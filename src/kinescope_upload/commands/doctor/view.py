@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock, Surface
 
-__all__ = ["print_checkup"]
-
 _MARKS: Final = {
     Standing.GOOD: ("good", "\x1b[32m"),
     Standing.NOTE: ("note", "\x1b[33m"),

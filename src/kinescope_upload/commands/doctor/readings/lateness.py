@@ -12,8 +12,6 @@ from typing import Final
 from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, Outcome
 from kinescope_upload.text import format_duration
 
-__all__ = ["LONGEST_FIRST_DELAY", "Happening", "decide_at_once", "decide_late", "decide_never"]
-
 LONGEST_FIRST_DELAY: Final = 5.0
 """Seconds; a first question that is answered later tells nothing of "at once". kupload waits as long after a deletion
 (docs/kinescope.md), so that less makes no difference to a run."""

@@ -12,8 +12,6 @@ from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, No
 if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.readings.outcome import Outcome
 
-__all__ = ["masked", "masked_item"]
-
 _URL: Final = re.compile(r"https?://[^\s'\"<>()]+", re.IGNORECASE)
 _UPLOAD_PATH: Final = re.compile(r"(/v2/uploads?/)[^\s'\"<>()]+", re.IGNORECASE)
 _UUID: Final = re.compile(

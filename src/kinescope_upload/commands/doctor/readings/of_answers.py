@@ -13,26 +13,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = [
-    "access_denied",
-    "decide_delete_unknown",
-    "decide_expires",
-    "decide_folder_parent",
-    "decide_head",
-    "decide_no_token",
-    "decide_not_found",
-    "decide_options",
-    "decide_rate_scope",
-    "decide_root_parent",
-    "decide_terminate",
-    "decide_tokens",
-    "decide_upload_token",
-    "decide_validation_status",
-    "is_success",
-    "needs_token",
-    "words_of",
-]
-
 _VALIDATION: Final = 402402
 _NO_AUTHORIZATION: Final = 100101
 _DENIED: Final = frozenset({100102, 100103})

@@ -8,20 +8,6 @@ from typing import Final
 
 from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, NotTried, Outcome
 
-__all__ = [
-    "Asset",
-    "decide_broken_upload",
-    "decide_description",
-    "decide_long_title",
-    "decide_move",
-    "decide_original_name",
-    "decide_originals",
-    "decide_pending_assets",
-    "original_of",
-    "status_of",
-    "text_of",
-]
-
 _NAMES: Final = frozenset({"original", "original.mp4"})
 _BROKEN: Final = frozenset({"suspended", "aborted"})
 _FAILED: Final = frozenset({"error", "suspended", "aborted"})

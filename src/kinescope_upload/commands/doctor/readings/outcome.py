@@ -12,19 +12,6 @@ from kinescope_upload.exit_codes import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "Found",
-    "LeftVideo",
-    "NotTold",
-    "NotTried",
-    "Outcome",
-    "Step",
-    "StepState",
-    "TrialResult",
-    "differs",
-    "in_order",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["Prepared", "TrialOptions", "prepared"]
-
 _UNTOUCHED: Final = "Nothing was touched."
 
 

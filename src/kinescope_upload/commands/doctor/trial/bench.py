@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["BLOCK", "FILE_NAME", "Bench"]
-
 BLOCK: Final = 64 * 1024
 """Bytes that are handed to the socket at once."""
 FILE_NAME: Final = "kupload-try.mp4"

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
     from kinescope_upload.kinescope.management_api import KinescopeApi
 
-__all__ = ["clean_up", "left_videos"]
-
 _LATE_INIT: Final = 1.0
 """Seconds until a video is listed that init made although nobody heard its answer."""
 

@@ -18,8 +18,6 @@ from kinescope_upload.upload import Dialect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["OpenUpload", "Wish", "ask_init", "chunk_call", "head_call", "open_upload", "opened"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:

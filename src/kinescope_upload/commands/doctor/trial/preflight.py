@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["LONGEST_TRY", "check_no_try_is_at_work", "checked_folder", "checked_folder_id", "earlier_videos"]
-
 LONGEST_TRY: Final = 900.0
 """Seconds after which no try goes on: all its waits together, the deleting, and its requests."""
 _NAMED: Final = 3

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.commands.doctor.readings import TrialResult
 
-__all__ = ["ended_tries", "write_report"]
-
 _MOST_A_DAY: Final = 1000
 
 

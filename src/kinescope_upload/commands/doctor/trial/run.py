@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.output.options import DisplayOptions
 
-__all__ = ["LONGEST_WAIT", "TrialOptions", "run_trial"]
-
 LONGEST_WAIT: Final = 600.0
 """Seconds that all waits of a try together may take."""
 _TO_DELETE: Final = 180.0

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.video import Video
 
-__all__ = ["FOLDER_NAME", "NO_PARENT_FOLDER_NAME", "Scratch", "run_of"]
-
 FOLDER_NAME: Final = "kupload try (may be deleted)"
 """The folder that a try makes at the project's root, and that the next try uses again."""
 NO_PARENT_FOLDER_NAME: Final = "kupload try, without parent_id (may be deleted)"

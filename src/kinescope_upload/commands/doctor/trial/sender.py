@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
     from kinescope_upload.kinescope.http_client import HttpClient
 
-__all__ = ["Sender"]
-
 _TRIES: Final = 4
 _PAUSE: Final = 1.0
 """Seconds before another try, where Kinescope names no other time."""

@@ -25,22 +25,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.upload import Dialect, Record
 
-__all__ = [
-    "SIZE",
-    "Item",
-    "Look",
-    "Session",
-    "StoppedError",
-    "Watch",
-    "against",
-    "all_pages",
-    "good",
-    "new_id",
-    "not_told",
-    "note",
-    "untried",
-]
-
 SIZE: Final = 4096
 """Bytes of each file that is sent."""
 _PER_PAGE: Final = 100

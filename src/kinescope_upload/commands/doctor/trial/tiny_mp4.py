@@ -6,8 +6,6 @@ import base64
 import hashlib
 from typing import Final
 
-__all__ = ["SMALLEST", "tiny_mp4"]
-
 _VIDEO: Final = base64.b64decode(
     """
 AAAAIGZ0eXBpc29tAAACAGlzb21pc28yYXZjMW1wNDEAAANqbW9vdgAAAGxtdmhkAAAAAAAAAAAAAAAAAAAD6AAAB9AAAQAAAQAAAAAAAAAAAAAA

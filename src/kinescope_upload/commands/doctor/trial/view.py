@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["RUN_AGAIN", "JsonTrialView", "TextTrialView", "TrialStart", "TrialView", "trial_object"]
-
 RUN_AGAIN: Final = "Run the same command again: it deletes videos of an earlier try."
 """What to do about videos that stay."""
 _WORD_WIDTH: Final = 9

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["WaitBudget"]
-
 _LONGEST_TICK = 5.0
 _SHORTEST_TICK = 0.02
 _TICKS = 40

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.session import Watch
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
 
-__all__ = ["watch_all"]
-
 
 def watch_all(
     watches: Sequence[Watch], waits: WaitBudget, announce: Callable[[str, float], None]

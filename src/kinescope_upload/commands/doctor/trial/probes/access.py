@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = [
-    "GIVE_RIGHT",
-    "MAY_NOT_DELETE",
-    "ask_for_nothing",
-    "ask_for_options",
-    "ask_to_delete_nothing",
-    "ask_without_token",
-]
-
 MAY_NOT_DELETE = "The token may not delete videos, so everything that this try makes would stay."
 GIVE_RIGHT = "Give the token the right to delete at Kinescope, then run the same command again."
 

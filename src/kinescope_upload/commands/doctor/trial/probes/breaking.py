@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = ["break_an_upload"]
-
 _HALF: Final = SIZE // 2
 _CONFLICT: Final = 409
 _GONE: Final = frozenset({404, 410})

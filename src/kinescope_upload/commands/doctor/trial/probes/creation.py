@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.upload import Record
 
-__all__ = ["create_and_delete"]
-
 _SAME_ID: Final = "same id twice"
 _TAKEN: Final = 400419
 

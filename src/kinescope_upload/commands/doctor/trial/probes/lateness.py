@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.readings.lateness import Happening
     from kinescope_upload.commands.doctor.trial.session import Item, Session
 
-__all__ = ["Question", "asked_until_yes"]
-
 _LONGEST: Final = 60.0
 """Seconds after which "not yet" counts as "never"; the system that kupload replaces waited 5 for a deleted id."""
 

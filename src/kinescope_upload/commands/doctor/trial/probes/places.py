@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = ["look_at_root", "make_a_folder", "move_a_video"]
-
 _MOVE_WAIT: Final = 3.0
 """Seconds that a moved video may be shown in its old folder."""
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = ["ask_too_often"]
-
 _AT_ONCE: Final = 40
 """Requests: four times what the API takes in a second."""
 _WORKERS: Final = 10

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = ["use_upload_url"]
-
 _PART: Final = SIZE // 4
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.commands.doctor.trial.session import Item, Session
 
-__all__ = ["ask_wrongly", "describe_a_video", "give_a_long_title"]
-
 _TITLE: Final = 141
 """Characters: one more than the dashboard allows."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.upload import Record
 
-__all__ = ["upload_whole_videos"]
-
 _QUARTER: Final = SIZE // 4
 
 
