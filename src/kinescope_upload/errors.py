@@ -4,7 +4,7 @@
 
     KuploadError
     ├── TryAgainError            the same request may succeed later
-    │   ├── UnreachableError     no answer came: the line may be down
+    │   ├── UnreachableError     Kinescope did not answer: the line may be down
     │   ├── ThrottledError       the service asks everybody to slow down
     │   ├── FileUnreadableError  the disk does not give a file: that alone says nothing about the file
     │   ├── LockedError          an earlier request still holds the upload
@@ -81,16 +81,20 @@ class TryAgainError(KuploadError):
 
 
 class UnreachableError(TryAgainError):
-    """No answer came: name not found, connection refused, reset, or silent for too long.
+    """No answer of Kinescope came: no connection, silence for too long, or somebody else's answer.
 
     Args:
         what: What happened to which thing, and why.
         was_sent: Whether the request may have reached the server although no answer came back.
+
+    Attributes:
+        url: The address that was asked, which is a secret where it is an upload URL; None when none was.
     """
 
     def __init__(self, what: str, *, was_sent: bool = True) -> None:
         super().__init__(what)
         self.was_sent = was_sent
+        self.url: str | None = None
 
 
 class ThrottledError(TryAgainError):

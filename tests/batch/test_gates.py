@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from kinescope_upload.batch.gates import NetworkGate, ThrottleGate
+from kinescope_upload.batch.gates import NetworkGate, Place, ThrottleGate
 from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError
@@ -20,7 +20,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.progress import ProgressStore, ask_to_stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _PATIENCE: Final = 30.0
@@ -89,8 +89,15 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def _network(line: _Line, stop: Stop, heard: _Heard, *, longest: float = 3600.0, base: float = 0.005) -> NetworkGate:
-    return NetworkGate(line.probe, stop=stop, emit=heard, longest=longest, base=base)
+def _place(probe: Callable[[], bool], longest: float = 3600.0) -> Place:
+    return Place(probe=probe, longest=longest, hint="Run it again.")
+
+
+def _network(
+    line: _Line, stop: Stop, heard: _Heard, *, longest: float = 3600.0, base: float = 0.005
+) -> Callable[[str], bool]:
+    gate = NetworkGate(stop=stop, emit=heard, base=base)
+    return lambda reason: gate.wait_until_reachable(reason, _place(line.probe, longest))
 
 
 # --- The network -------------------------------------------------------------------------------------------------
@@ -100,14 +107,14 @@ def test_a_transfer_that_breaks_while_the_network_is_up_waits_for_nothing() -> N
     line, heard = _Line(), _Heard()
     line.is_up.set()
 
-    assert not _network(line, Stop(_no_cut), heard).wait_until_reachable("broke")
+    assert not _network(line, Stop(_no_cut), heard)("broke")
     assert heard.events == []
     assert line.probes == 1
 
 
 def test_a_network_that_is_down_is_waited_for_and_the_wait_is_told(threads: ThreadPoolExecutor) -> None:
     line, heard = _Line(), _Heard()
-    waiting = threads.submit(_network(line, Stop(_no_cut), heard).wait_until_reachable, "reset by peer")
+    waiting = threads.submit(_network(line, Stop(_no_cut), heard), "reset by peer")
 
     assert heard.wait_began.wait(_PATIENCE)
     line.is_up.set()
@@ -124,10 +131,10 @@ def test_a_network_that_is_down_is_waited_for_and_the_wait_is_told(threads: Thre
 def test_whoever_waited_for_the_prober_has_waited_for_the_network_too(threads: ThreadPoolExecutor) -> None:
     line, heard, stop = _Line(), _Heard(), _WatchedStop()
     gate = _network(line, stop, heard)
-    waiting = [threads.submit(gate.wait_until_reachable, "reset by peer")]
+    waiting = [threads.submit(gate, "reset by peer")]
     assert heard.wait_began.wait(_PATIENCE)
     for others in (1, 2):
-        waiting.append(threads.submit(gate.wait_until_reachable, "reset by peer"))
+        waiting.append(threads.submit(gate, "reset by peer"))
         stop.wait_for_somebody_new(known=others)
 
     line.is_up.set()
@@ -139,12 +146,12 @@ def test_whoever_waited_for_the_prober_has_waited_for_the_network_too(threads: T
 def test_a_later_break_is_no_part_of_an_outage_that_is_over(threads: ThreadPoolExecutor) -> None:
     line, heard = _Line(), _Heard()
     gate = _network(line, Stop(_no_cut), heard)
-    waiting = threads.submit(gate.wait_until_reachable, "reset by peer")
+    waiting = threads.submit(gate, "reset by peer")
     assert heard.wait_began.wait(_PATIENCE)
     line.is_up.set()
     assert waiting.result(_PATIENCE)
 
-    assert not gate.wait_until_reachable("reset by peer")
+    assert not gate("reset by peer")
 
 
 class _ImpatientStop(Stop):
@@ -161,9 +168,9 @@ class _ImpatientStop(Stop):
 
 def test_probes_grow_rarer_up_to_every_15_seconds() -> None:
     stop = _ImpatientStop()
-    gate = NetworkGate(lambda: len(stop.pauses) >= 7, stop=stop, emit=_Heard(), longest=3600.0)
+    gate = NetworkGate(stop=stop, emit=_Heard())
 
-    assert gate.wait_until_reachable("no route")
+    assert gate.wait_until_reachable("no route", _place(lambda: len(stop.pauses) >= 7))
     assert stop.pauses == [1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
 
 
@@ -171,30 +178,30 @@ def test_an_outage_that_takes_too_long_ends_the_batch_and_stays_resumable() -> N
     heard, stop = _Heard(), Stop(_no_cut)
 
     with pytest.raises(InterruptedRunError, match=r"Kinescope could not be reached for 0 min\."):
-        _network(_Line(), stop, heard, longest=0.0).wait_until_reachable("no route")
+        _network(_Line(), stop, heard, longest=0.0)("no route")
 
     assert stop.ending == Ending(
-        exit_code=ExitCode.NOT_DONE,
-        reason="Kinescope could not be reached for 0 min.",
-        hint="Everything is saved: run the same command again when the network is back.",
+        exit_code=ExitCode.STOPPED,
+        reason="Kinescope could not be reached for 0 min. no route",
+        hint="Run it again.",
     )
     assert heard.kinds == ["WaitStarted", "WaitEnded"]
 
 
 def test_the_last_pause_ends_with_the_longest_wait() -> None:
     stop = _ImpatientStop()
-    gate = NetworkGate(lambda: bool(stop.pauses), stop=stop, emit=_Heard(), longest=0.5, base=60.0)
+    gate = NetworkGate(stop=stop, emit=_Heard(), base=60.0)
 
-    assert gate.wait_until_reachable("no route")
+    assert gate.wait_until_reachable("no route", _place(lambda: bool(stop.pauses), 0.5))
     assert 0.0 < stop.pauses[0] <= 0.5
 
 
 def test_the_end_of_the_batch_ends_the_wait_for_the_network_for_everybody(threads: ThreadPoolExecutor) -> None:
     heard, stop = _Heard(), _WatchedStop()
     gate = _network(_Line(), stop, heard, base=3600.0)
-    waiting = [threads.submit(gate.wait_until_reachable, "no route")]
+    waiting = [threads.submit(gate, "no route")]
     assert heard.wait_began.wait(_PATIENCE)
-    waiting.append(threads.submit(gate.wait_until_reachable, "no route"))
+    waiting.append(threads.submit(gate, "no route"))
     stop.wait_for_somebody_new(known=1)
 
     stop.request(_CTRL_C)
@@ -208,7 +215,7 @@ def test_nobody_probes_once_the_batch_has_ended() -> None:
     stop.request(_CTRL_C)
 
     with pytest.raises(InterruptedRunError):
-        _network(line, stop, _Heard()).wait_until_reachable("cut")
+        _network(line, stop, _Heard())("cut")
     assert line.probes == 0
 
 

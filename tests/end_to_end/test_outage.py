@@ -38,7 +38,7 @@ def test_an_outage_longer_than_max_outage_ends_the_run_with_everything_resumable
 
     with meanwhile(break_the_network):
         outcome = world.upload(max_outage="0.3s")
-    assert outcome.exit_code == 1
+    assert outcome.exit_code == 3
     assert "could not be reached" in outcome.summary["reason"]
     world.link.heal()
     assert world.upload().exit_code == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
 
 from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
@@ -26,55 +27,51 @@ def _minute_of_day() -> int:
     return now.tm_hour * 60 + now.tm_min
 
 
-def _unreachable(seconds: float) -> Ending:
-    return Ending(
-        exit_code=ExitCode.NOT_DONE,
-        reason=f"Kinescope could not be reached for {seconds / 60:g} min.",
-        hint="Everything is saved: run the same command again when the network is back.",
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a request failed.
+
+    Attributes:
+        probe: Whether Kinescope can be reached there now.
+        longest: Seconds after which a wait for it ends the batch.
+        hint: What to do then.
+        out: What is said of it then, before the time.
+    """
+
+    probe: Callable[[], bool]
+    longest: float
+    hint: str
+    out: str = "Kinescope could not be reached"
 
 
 class NetworkGate:
     """Tells a broken transfer from a network that is down, and waits for the network to come back.
 
     Args:
-        probe: Whether the service can be reached now.
         stop: Ends the wait.
         emit: Is told of the wait.
-        longest: Seconds after which the batch ends.
         base: Seconds before the second probe, at most; they grow from there.
         kind: What is waited for.
-        ending: How the batch ends after so many seconds.
     """
 
-    def __init__(  # noqa: PLR0913 - two more have a default
-        self,
-        probe: Callable[[], bool],
-        *,
-        stop: Stop,
-        emit: Emit,
-        longest: float,
-        base: float = _FIRST_PROBE_WAIT,
-        kind: WaitKind = WaitKind.NETWORK,
-        ending: Callable[[float], Ending] = _unreachable,
+    def __init__(
+        self, *, stop: Stop, emit: Emit, base: float = _FIRST_PROBE_WAIT, kind: WaitKind = WaitKind.NETWORK
     ) -> None:
         self._kind = kind
-        self._ending = ending
-        self._probe = probe
         self._stop = stop
         self._emit = emit
-        self._longest = longest
         self._base = base
         self._one_probes = threading.Lock()
         self._outages_over = 0
 
-    def wait_until_reachable(self, reason: str) -> bool:
+    def wait_until_reachable(self, reason: str, place: Place) -> bool:
         """Returns at once when the service answers, else as soon as it does.
 
         One worker probes, the others wait for it.
 
         Args:
             reason: What made somebody think that the network is down.
+            place: Where that was.
 
         Returns:
             Whether the network had been down.
@@ -89,32 +86,44 @@ class NetworkGate:
             self._stop.check()
             if self._outages_over != outages_over:
                 return True
-            if self._probe():
+            if place.probe():
                 return False
             self._stop.check()
-            self._wait(reason)
+            self._wait(reason, place)
             self._outages_over += 1
             return True
         finally:
             self._one_probes.release()
 
-    def _wait(self, reason: str) -> None:
+    def _wait(self, reason: str, place: Place) -> None:
         began = time.monotonic()
-        self._emit(WaitStarted(kind=self._kind, reason=reason, longest=self._longest))
+        self._emit(WaitStarted(kind=self._kind, reason=reason, longest=place.longest))
         wait = self._base
         try:
-            while not self._probe():
-                left = self._longest - (time.monotonic() - began)
+            while not place.probe():
+                left = place.longest - (time.monotonic() - began)
                 if left <= 0:
-                    self._give_up()
+                    self.give_up(reason, place)
                 self._stop.pause(min(wait, left))
                 wait = min(wait * 2, _LONGEST_PROBE_WAIT)
         finally:
             self._emit(WaitEnded(kind=self._kind, seconds=time.monotonic() - began))
 
-    def _give_up(self) -> None:
-        self._stop.request(self._ending(self._longest))
+    def give_up(self, reason: str, place: Place) -> NoReturn:
+        """Ends the batch, with everything resumable.
+
+        Raises:
+            InterruptedRunError: Always.
+        """
+        self._stop.request(
+            Ending(
+                exit_code=ExitCode.STOPPED,
+                reason=f"{place.out} for {place.longest / 60:g} min. {reason}",
+                hint=place.hint,
+            )
+        )
         self._stop.check()
+        raise AssertionError("the batch has ended")
 
 
 class ThrottleGate:

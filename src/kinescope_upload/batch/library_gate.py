@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from kinescope_upload.batch.gates import NetworkGate
-from kinescope_upload.batch.stop import Ending
+from kinescope_upload.batch.gates import NetworkGate, Place
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.events import WaitKind
-from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.presence import is_present
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kinescope_upload.batch.stop import Stop
@@ -53,14 +51,13 @@ class LibraryGate:
         self._files = files
         self._lock = threading.Lock()
         self._unreadable: set[str] = set()
-        self._gate = NetworkGate(
-            self._is_present,
-            stop=stop,
-            emit=emit,
+        self._gate = NetworkGate(stop=stop, emit=emit, base=base, kind=WaitKind.LIBRARY)
+        self._place = Place(
+            probe=self._is_present,
             longest=longest,
-            base=base,
-            kind=WaitKind.LIBRARY,
-            ending=_ending_of(root),
+            hint="Everything is saved: make it readable again (plug it in, mount it, undo the renaming), then run the "
+            "same command again.",
+            out=f'The library "{root}" could not be read',
         )
 
     def wait_until_readable(self, error: FileUnreadableError) -> bool:
@@ -76,7 +73,7 @@ class LibraryGate:
         with self._lock:
             self._unreadable.add(error.path)
         try:
-            was_away = self._gate.wait_until_reachable(error.what)
+            was_away = self._gate.wait_until_reachable(error.what, self._place)
         finally:
             with self._lock:
                 self._unreadable.discard(error.path)
@@ -89,15 +86,3 @@ class LibraryGate:
         with self._lock:
             unreadable = frozenset(self._unreadable)
         return is_present(self._disk, self._root, self._files, unreadable)
-
-
-def _ending_of(root: Path) -> Callable[[float], Ending]:
-    def ending(seconds: float) -> Ending:
-        return Ending(
-            exit_code=ExitCode.STOPPED,
-            reason=f'The library "{root}" could not be read for {seconds / 60:g} min.',
-            hint="Everything is saved: make it readable again (plug it in, mount it, undo the renaming), then run the "
-            "same command again.",
-        )
-
-    return ending

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kinescope_upload.batch.places import place_of
 from kinescope_upload.batch.retry_state import RetryDecision, RetryState
 from kinescope_upload.errors import FileUnreadableError, TryAgainError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kinescope_upload.batch.gates import Place
     from kinescope_upload.batch.run import Run
 
 
@@ -59,7 +61,7 @@ class Retrier:
     def _waited_for_outage(self, error: TryAgainError) -> bool:
         match error:
             case UnreachableError():
-                was_out = self._run.network.wait_until_reachable(error.what)
+                was_out = self._run.network.wait_until_reachable(error.what, self._place(error.url))
             case FileUnreadableError():
                 was_out = self._run.library.wait_until_readable(error)
             case _:
@@ -68,6 +70,10 @@ class Retrier:
             return False
         self._outages += 1
         return self._outages <= _MOST_OUTAGES  # more: it comes and goes, and nothing gets through
+
+    def _place(self, url: str | None) -> Place:
+        run = self._run
+        return place_of(url or run.backends.uploader.probe_url, run.backends, run.options)
 
     def _wait(self, error: TryAgainError) -> None:
         decision = self._state.decide(error, chance=self._run.randomness.jitter())

@@ -86,7 +86,7 @@ class RetryState:
     def _of_throttle(self, error: ThrottledError, chance: float) -> RetryDecision:
         self._throttles_met += 1
         asked = error.retry_after
-        wait = self._policy.wait_before(self._throttles_met, chance=chance) if asked is None else asked
+        wait = asked or self._policy.wait_before(self._throttles_met, chance=chance)  # 0 or past: our own backoff
         gives_up = self._held_back + wait > self._throttle_patience
         self._held_back += max(wait, self._policy.base / 10)
         return RetryDecision(wait=wait, gives_up=gives_up, holds_all=True)

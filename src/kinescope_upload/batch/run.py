@@ -54,6 +54,7 @@ class UploadOptions:
         blocks: How many bytes a worker reads and sends at a time.
         orphan_wait: Seconds between deleting a video and creating the next, and before a second look.
         longest_wait: Seconds after which a wait for the whole batch ends.
+        first_patience: Seconds to wait for a host that does not answer while nothing was ever reached.
         lock_patience: Seconds to wait for an upload that the server still holds.
         new_folder_patience: Seconds after which a folder that this run made must be known to init.
         with_checksum: Whether the MD5 of what is sent is taken.
@@ -67,6 +68,7 @@ class UploadOptions:
     blocks: Sizing
     orphan_wait: float
     longest_wait: float
+    first_patience: float = 30.0
     lock_patience: float = 900.0
     new_folder_patience: float = 60.0
     with_checksum: bool = True

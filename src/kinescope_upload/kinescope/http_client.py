@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import ssl
-import sys
 import threading
 import weakref
 from contextlib import contextmanager, suppress
@@ -15,14 +13,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-import truststore
-
 from kinescope_upload import __version__
 from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
+from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS, AnswerLimits, read_answer
 from kinescope_upload.kinescope.api_errors import is_token_wanted
+from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.request_pace import RequestPace
-from kinescope_upload.kinescope.transport import RoutedTransport
+from kinescope_upload.kinescope.transport import RoutedTransport, what_the_system_trusts
 from kinescope_upload.kinescope.trust import TrustedAddresses, host_of
 from kinescope_upload.kinescope.tus import Answer, Request, parse_date
 
@@ -84,13 +82,27 @@ class HttpClient:
         trusted: The addresses that requests may go to.
         stall: Seconds without a byte after which a transfer counts as dead.
         pace: Delays requests to the management API and to init; None sends each at once.
+        limits: The most that one answer may take.
+
+    Attributes:
+        was_answered: Whether Kinescope has answered a request.
 
     Raises:
         UsageError: The environment names a proxy that cannot be used.
     """
 
-    def __init__(self, *, token: str, trusted: TrustedAddresses, stall: float, pace: RequestPace | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        trusted: TrustedAddresses,
+        stall: float,
+        pace: RequestPace | None = None,
+        limits: AnswerLimits = USUAL_LIMITS,
+    ) -> None:
         self.pace = pace or RequestPace(())
+        self.was_answered = False
+        self._limits = limits
         self._token = token
         self._trusted = trusted
         self._stall = stall
@@ -102,7 +114,7 @@ class HttpClient:
             follow_redirects=False,
             headers={"User-Agent": f"kupload/{__version__}"},
             transport=RoutedTransport(
-                _what_the_system_trusts(trusted.configured), getproxies(), at_once=trusted.configured
+                what_the_system_trusts(trusted.configured), getproxies(), at_once=trusted.configured
             ),
             trust_env=False,
         )
@@ -113,8 +125,8 @@ class HttpClient:
         A request that an upload URL refuses because the token is missing is sent again with the token.
 
         Raises:
-            UnreachableError: No answer came, or the connection broke before it was complete.
-            BatchStoppedError: The address is not trusted.
+            UnreachableError: No answer came, the connection broke before it was complete, or it is not Kinescope's.
+            BatchStoppedError: The address is not trusted, or a proxy wants a login.
             LessonFailedError: The address is not valid.
         """
         if not self._trusted.allow(call.url):
@@ -134,8 +146,9 @@ class HttpClient:
 
     def _send(self, call: ApiRequest, *, with_token: bool) -> Answer:
         authorization = {"Authorization": f"Bearer {self._token}"} if with_token else {}
-        with _outside_errors(call):
-            response = self._http.request(
+        with (
+            _outside_errors(call),
+            self._http.stream(
                 call.method,
                 call.url,
                 params=list(call.params) or None,
@@ -144,11 +157,21 @@ class HttpClient:
                 content=call.body() if call.body else None,
                 timeout=self._timeout(call),
                 extensions={"trace": self._trace},
-            )
-        answer = Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
+            ) as response,
+        ):
+            answer = read_answer(response, self._limits)
+            if not response.is_success:
+                answer = self._without_secrets(answer, call)
+            self._check_sender(call, answer)
         self._note_clock(answer)
         _LOG.debug("%s, asked to %s: %s (%s)", call.method, call.action, answer.status, answer.request_id)
-        return answer if response.is_success else self._without_secrets(answer, call)
+        return answer
+
+    def _check_sender(self, call: ApiRequest, answer: Answer) -> None:
+        """Notes that Kinescope answered, or raises when somebody else did."""
+        if words := foreign_words(call.kind, answer):
+            raise UnreachableError(f"{host_of(call.url)} {words} (asked to {call.action}).")
+        self.was_answered = True
 
     def _without_secrets(self, answer: Answer, call: ApiRequest) -> Answer:
         """Masks the token and the secret parts of an upload URL in a refusal, which messages quote."""
@@ -161,14 +184,13 @@ class HttpClient:
         return replace(answer, body=body)
 
     def is_reachable(self, url: str) -> bool:
-        """Tells whether anything answers at this address; asks without the token."""
+        """Tells whether Kinescope, and nobody else, answers at this address; asks without the token."""
+        timeout = min(_PROBE_TIMEOUT, self._stall)
         try:
-            self._http.request(
-                "OPTIONS", url, timeout=min(_PROBE_TIMEOUT, self._stall), extensions={"trace": self._trace}
-            )
-        except httpx.TransportError:
+            with self._http.stream("OPTIONS", url, timeout=timeout, extensions={"trace": self._trace}) as response:
+                return can_be_reached(read_answer(response, self._limits))
+        except (httpx.TransportError, httpx.DecodingError, UnreachableError):
             return False
-        return True
 
     def cut(self) -> None:
         """Ends every connection and every wait now; their users get `UnreachableError`."""
@@ -214,19 +236,6 @@ class HttpClient:
             self._sockets.add(opened)
 
 
-def _what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
-    """Loads the certificates of the system.
-
-    truststore finds them on every system. Where OpenSSL finds them itself, it reads them once instead of for each
-    connection, which would take 45 ms and 2 MB each. Plain http addresses (an emulator's) need none.
-    """
-    if sys.platform not in {"win32", "darwin"} and any(urlsplit(url).scheme == "https" for url in trusted):
-        context = ssl.create_default_context()
-        if context.cert_store_stats()["x509_ca"]:
-            return context
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
 def _wants_token(call: ApiRequest, answer: Answer) -> bool:
     return is_token_wanted(call.kind, answer.status, answer.error_code)
 
@@ -246,7 +255,20 @@ def _not_trusted(call: ApiRequest) -> BatchStoppedError:
 
 @contextmanager
 def _outside_errors(call: ApiRequest) -> Iterator[None]:
-    """Converts the exceptions of httpx; an error that the body itself raises passes through."""
+    """Converts the exceptions of httpx; an error that the body itself raises passes through.
+
+    An `UnreachableError` gets the address, so that the wait for its end asks there.
+    """
+    try:
+        with _httpx_errors(call):
+            yield
+    except UnreachableError as error:
+        error.url = call.url
+        raise
+
+
+@contextmanager
+def _httpx_errors(call: ApiRequest) -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:

@@ -54,7 +54,7 @@ class KinescopeApi:
 
     def __init__(self, service: RequestSender, *, api_url: str) -> None:
         self._service = service
-        self._api_url = api_url
+        self.api_url = api_url
 
     def video(self, video_id: str) -> Video | None:
         """Asks for a video; None when there is none with this id."""
@@ -252,7 +252,7 @@ class KinescopeApi:
     def _send(self, method: str, path: str, *, action: str, params: _Query = (), json: object = None) -> Answer:
         return self._service.send(
             ApiRequest(
-                kind=Request.API, method=method, url=f"{self._api_url}{path}", action=action, params=params, json=json
+                kind=Request.API, method=method, url=f"{self.api_url}{path}", action=action, params=params, json=json
             )
         )
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import sys
 import threading
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import httpcore
+import truststore
 
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.proxies import proxy_for, shown_proxy
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-__all__ = ["GoodAddresses", "RoutedTransport"]
+__all__ = ["GoodAddresses", "RoutedTransport", "what_the_system_trusts"]
 
 _OTHERS_WAIT: Final = 2.0
 """Seconds that one address of several may take: a broken IPv6 route never answers, and would take the whole time."""
 _HEARD_AT_ONCE: Final = 64 * 1024
+_WANTS_LOGIN: Final = ("407", "Invalid username/password")
+"""How httpcore words that an HTTP proxy and a SOCKS proxy let nobody pass."""
 _LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0)
 
 
@@ -145,10 +150,32 @@ class GoodAddresses(httpcore.NetworkBackend):
         self._backend.sleep(seconds)
 
 
+def what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
+    """Loads the certificates of the system.
+
+    truststore finds them on every system. Where OpenSSL finds them itself, it reads them once instead of for each
+    connection, which would take 45 ms and 2 MB each. Plain http addresses (an emulator's) need none.
+    """
+    if sys.platform not in {"win32", "darwin"} and any(urlsplit(url).scheme == "https" for url in trusted):
+        context = ssl.create_default_context()
+        if context.cert_store_stats()["x509_ca"]:
+            return context
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _check(proxy: str | None) -> None:
     """Raises ValueError for what httpx finds out only when it connects."""
     if proxy is not None and (not urlsplit(proxy).hostname or urlsplit(proxy).port == 0):
         raise ValueError("it names no host and port")
+
+
+def _login_wanted(proxy: str | None) -> BatchStoppedError:
+    """Words the error; without a proxy of the environment, somebody on the way acts as one."""
+    named = f"The proxy {shown_proxy(proxy)}" if proxy else "A proxy on the way"
+    return BatchStoppedError(
+        f"{named} wants a login (HTTP 407).",
+        "Put user and password into HTTPS_PROXY (http://user:password@host:port), then run the same command again.",
+    )
 
 
 class RoutedTransport(httpx.BaseTransport):
@@ -173,8 +200,22 @@ class RoutedTransport(httpx.BaseTransport):
             self._transport_for(url)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends one request."""
-        return self._transport_for(str(request.url)).handle_request(request)
+        """Sends one request.
+
+        Raises:
+            BatchStoppedError: The proxy wants a login.
+        """
+        url = str(request.url)
+        try:
+            response = self._transport_for(url).handle_request(request)
+        except httpx.ProxyError as error:  # of the request that opens a tunnel
+            if str(error).startswith(_WANTS_LOGIN):
+                raise _login_wanted(proxy_for(url, self._proxies)) from error
+            raise
+        if response.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            response.close()
+            raise _login_wanted(proxy_for(url, self._proxies))
+        return response
 
     def close(self) -> None:
         """Closes the idle connections."""

@@ -1,0 +1,47 @@
+"""Reads an HTTP answer as it comes, within limits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.errors import UnreachableError
+from kinescope_upload.kinescope.trust import host_of
+from kinescope_upload.kinescope.tus import Answer
+
+if TYPE_CHECKING:
+    from kinescope_upload.kinescope.lean_httpx import httpx
+
+__all__ = ["USUAL_LIMITS", "AnswerLimits", "read_answer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLimits:
+    """The most that one answer of Kinescope may take.
+
+    Attributes:
+        size: Bytes of the decoded body.
+        seconds: Seconds for the body in all.
+    """
+
+    size: int = 16 * 1024 * 1024
+    seconds: float = 120.0
+
+
+USUAL_LIMITS: Final = AnswerLimits()
+
+
+def read_answer(response: httpx.Response, limits: AnswerLimits) -> Answer:
+    """Reads the answer with its decoded body.
+
+    Raises:
+        UnreachableError: It is larger or takes longer than an answer of Kinescope may.
+    """
+    body, end = bytearray(), time.monotonic() + limits.seconds
+    for block in response.iter_bytes():
+        body += block
+        if len(body) > limits.size or time.monotonic() > end:
+            host = host_of(str(response.url))
+            raise UnreachableError(f"{host} gives an answer without end (HTTP {response.status_code}), not Kinescope.")
+    return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body))

@@ -1,0 +1,118 @@
+"""Decides whether an answer is Kinescope's, and words what answered instead. Pure.
+
+Sources: docs/kinescope.md, "Whose answer it is"; the Tus protocol 1.0.0 (`Tus-Resumable` is in every answer).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from kinescope_upload.kinescope.api_errors import Request
+
+if TYPE_CHECKING:
+    from kinescope_upload.kinescope.tus import Answer
+
+__all__ = ["can_be_reached", "foreign_words"]
+
+_TUS_MARKS: Final = frozenset({"tus-resumable", "upload-offset"})
+_GATEWAY_TROUBLE: Final = frozenset({502, 503, 504})
+_NO_OPTIONS: Final = frozenset({405, 501})
+_TITLE: Final = re.compile(rb"<title[^>]*>([^<]{1,400})", re.IGNORECASE)
+_TAG: Final = re.compile(rb"<(script|style).*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_LOOKED_AT: Final = 16 * 1024
+_LONGEST_REASON: Final = 200
+"""Bytes; a longer plain text is no reason for a refusal."""
+_LONGEST_WORDS: Final = 80
+
+
+def foreign_words(kind: Request, answer: Answer) -> str | None:
+    """Words what answered instead of Kinescope; None when the answer counts as Kinescope's.
+
+    Args:
+        kind: The kind of request. Only answers to the management API and to init hold `data` and `meta`.
+        answer: The answer.
+
+    Returns:
+        Words that follow the host: `is answered by nginx (HTTP 502, an HTML page: "Bad gateway") instead of Kinescope`.
+    """
+    if _slows_down(answer) or not _TUS_MARKS.isdisjoint(answer.headers):
+        return None
+    if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects, which Kinescope does not use
+        return f"is answered by a redirect to {_leads_to(answer)} (HTTP {answer.status}) instead of Kinescope"
+    if _is_kinescopes(kind, answer):
+        return None
+    server = _shortened(answer.headers.get("server", "")) or "somebody else"
+    return f"is answered by {server} (HTTP {answer.status}, {_form(answer)}) instead of Kinescope"
+
+
+def can_be_reached(answer: Answer) -> bool:
+    """Tells whether an answer to OPTIONS shows that Kinescope, and nobody else, can be reached.
+
+    How Kinescope answers OPTIONS is an open reading, so that `X-Request-ID` is enough, which every answer of Kinescope
+    carries, or a refusal of the method.
+    """
+    if answer.status in _GATEWAY_TROUBLE:
+        return False
+    is_marked = "x-request-id" in answer.headers or answer.status in _NO_OPTIONS
+    return is_marked or foreign_words(Request.API, answer) is None
+
+
+def _slows_down(answer: Answer) -> bool:
+    return answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)  # noqa: PLR2004
+
+
+def _is_kinescopes(kind: Request, answer: Answer) -> bool:
+    if _is_page(answer):
+        return False
+    if not answer.body.strip():
+        return True
+    if _is_reason(answer):
+        return "x-request-id" in answer.headers and not kind.is_to_upload_url
+    match answer.json:
+        case {"error": {"code": _} | {"message": _}}:
+            return True
+        case {"data": _} | {"meta": _}:
+            return not kind.is_to_upload_url
+        case _:
+            return False
+
+
+def _is_page(answer: Answer) -> bool:
+    """Tells whether the body is an HTML page; of an answer to HEAD, whether it would be one."""
+    would_be = answer.headers.get("content-length") != "0" and "html" in answer.headers.get("content-type", "").lower()
+    return would_be or answer.body.lstrip()[:1] == b"<"
+
+
+def _is_reason(answer: Answer) -> bool:
+    kind = answer.headers.get("content-type", "").lower()
+    return kind.startswith("text/plain") and len(answer.body) <= _LONGEST_REASON
+
+
+def _leads_to(answer: Answer) -> str:
+    try:
+        host = urlsplit(answer.headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return _shortened(host or "") or "another page"
+
+
+def _form(answer: Answer) -> str:
+    body = answer.body[:_LOOKED_AT]
+    if _is_page(answer):
+        title = _TITLE.search(body)
+        return _quoted("an HTML page", title[1] if title else _TAG.sub(b" ", body))
+    form = "JSON of another form" if answer.body.lstrip()[:1] in {b"{", b"["} else "a text"
+    return _quoted(form, body)
+
+
+def _quoted(form: str, text: bytes) -> str:
+    words = _shortened(text.decode(errors="replace"))
+    return f'{form}: "{words}"' if words else form
+
+
+def _shortened(text: str) -> str:
+    """Keeps the printable characters of somebody's text, at most 80 of them."""
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return words if len(words) <= _LONGEST_WORDS else f"{words[: _LONGEST_WORDS - 1]}…"
