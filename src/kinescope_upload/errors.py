@@ -5,6 +5,7 @@
     KuploadError
     ├── TryAgainError            the same request may succeed later
     │   ├── UnreachableError     Kinescope did not answer: the line may be down
+    │   │   └── UnavailableError a gateway answered, and Kinescope behind it did not
     │   ├── ThrottledError       the service asks everybody to slow down
     │   ├── FileUnreadableError  the disk does not give a file: that alone says nothing about the file
     │   ├── LockedError          an earlier request still holds the upload
@@ -36,6 +37,7 @@ __all__ = [
     "LockedError",
     "ThrottledError",
     "TryAgainError",
+    "UnavailableError",
     "UnreachableError",
     "UsageError",
 ]
@@ -95,6 +97,25 @@ class UnreachableError(TryAgainError):
         super().__init__(what)
         self.was_sent = was_sent
         self.url: str | None = None
+
+
+class UnavailableError(UnreachableError):
+    """502, 503 or 504, or success that no Tus server words so: when it lasts, it is an outage.
+
+    Args:
+        what: What happened to which thing, and why.
+        url: The address that was asked.
+        retry_after: Seconds that the server asked to wait; None when it named none.
+        request_id: Kinescope's `X-Request-ID`; None when the answer has none.
+    """
+
+    def __init__(
+        self, what: str, *, url: str | None, retry_after: float | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(what)
+        self.url = url
+        self.retry_after = retry_after
+        self.request_id = request_id
 
 
 class ThrottledError(TryAgainError):

@@ -14,6 +14,7 @@ from kinescope_upload.errors import (
     LockedError,
     ThrottledError,
     TryAgainError,
+    UnavailableError,
     UnreachableError,
 )
 from kinescope_upload.policy.retry import RetryPolicy
@@ -95,6 +96,34 @@ def test_being_held_back_for_no_time_at_all_ends_too() -> None:
     state = _state(throttle=100.0)  # 3 + 6 + 12 + 24 + 48 seconds fit
 
     assert [state.decide(_throttled(0.0), chance=0.0).gives_up for _ in range(12)].count(False) == 5
+
+
+def test_a_wait_of_no_time_at_all_leaves_our_own() -> None:
+    state = _state()
+
+    assert [state.decide(_throttled(0.0), chance=0.0).wait for _ in range(3)] == [3.0, 6.0, 12.0]
+
+
+def _unavailable() -> UnavailableError:
+    return UnavailableError("Kinescope does not answer its gateway.", url="https://uploader.example/1")
+
+
+def test_a_gateway_without_kinescope_is_an_outage_once_the_retries_are_used_up() -> None:
+    state = _state(throttle=100.0)
+
+    decisions = [state.decide(_unavailable(), chance=0.0) for _ in range(8)]
+
+    assert [decision.number for decision in decisions] == [1, 2, 3, 0, 0, 0, 0, 0]
+    assert [decision.wait for decision in decisions[3:]] == [24.0, 30.0, 30.0, 30.0, 30.0]
+    assert [decision.gives_up for decision in decisions] == [False] * 6 + [True] * 2
+
+
+def test_bytes_in_between_end_an_outage_behind_a_gateway() -> None:
+    state = _state(throttle=24.0, retries=0)
+
+    for _ in range(5):
+        assert state.decide(_unavailable(), chance=0.0) == RetryDecision(wait=3.0)
+        state.bytes_moved()
 
 
 def test_bytes_in_between_make_being_held_back_harmless() -> None:

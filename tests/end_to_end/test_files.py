@@ -81,7 +81,7 @@ def _stop_at(world: World, count: int) -> None:
         world.link.cut_now()
 
     with meanwhile(end_the_network):
-        assert world.upload(max_outage="0.1s").exit_code == 1
+        assert world.upload(max_outage="0.1s").exit_code == 3
     world.link.heal()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.batch.places import place_of
 from kinescope_upload.batch.retry_state import RetryDecision, RetryState
-from kinescope_upload.errors import FileUnreadableError, TryAgainError, UnreachableError
+from kinescope_upload.errors import FileUnreadableError, TryAgainError, UnavailableError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Retrier:
     def _waited_for_outage(self, error: TryAgainError) -> bool:
         match error:
             case UnreachableError():
-                was_out = self._run.network.wait_until_reachable(error.what, self._place(error.url))
+                was_out = self._run.network.wait_until_reachable(error.what, self._place(error))
             case FileUnreadableError():
                 was_out = self._run.library.wait_until_readable(error)
             case _:
@@ -71,12 +71,14 @@ class Retrier:
         self._outages += 1
         return self._outages <= _MOST_OUTAGES  # more: it comes and goes, and nothing gets through
 
-    def _place(self, url: str | None) -> Place:
+    def _place(self, error: UnreachableError) -> Place:
         run = self._run
-        return place_of(url or run.backends.uploader.probe_url, run.backends, run.options)
+        return place_of(error.url or run.backends.uploader.probe_url, run.backends, run.options)
 
     def _wait(self, error: TryAgainError) -> None:
         decision = self._state.decide(error, chance=self._run.randomness.jitter())
+        if decision.gives_up and isinstance(error, UnavailableError):
+            self._run.network.give_up(error.what, self._place(error))
         if decision.gives_up:
             raise error
         if decision.holds_all:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import LockedError, ThrottledError, TryAgainError
+from kinescope_upload.errors import LockedError, ThrottledError, TryAgainError, UnavailableError
 from kinescope_upload.policy.retry import RetryBudget
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_LOCK_WAIT: Final = 30.0
+_LONGEST_OUTAGE_WAIT: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,14 @@ class RetryDecision:
 class RetryState:
     """One lesson's retries.
 
-    A lock that the server still holds and a request to slow down cost no retry; they have bounds of their own.
+    A lock that the server still holds and a request to slow down cost no retry; they have bounds of their own. A
+    gateway that finds no Kinescope is an outage once the retries are used up: the next tries cost nothing.
 
     Args:
         policy: How failed requests are tried again.
         lock_patience: Seconds to wait for a lock in all.
-        throttle_patience: Seconds to be held back in all, without a byte in between; no other wait that the server
-            asks for may be longer either.
+        throttle_patience: Seconds to be held back in all, and of an outage behind a gateway, without a byte in
+            between; no other wait that the server asks for may be longer either.
     """
 
     def __init__(self, policy: RetryPolicy, *, lock_patience: float, throttle_patience: float) -> None:
@@ -53,12 +55,14 @@ class RetryState:
         self._locks_met = 0
         self._throttles_met = 0
         self._held_back = 0.0
+        self._outages_met = 0
+        self._unavailable = 0.0
 
     def bytes_moved(self) -> None:
         """Refills everything: what failed before has been overcome."""
         self._budget = self._budget.refill()
-        self._waited_for_lock = self._held_back = 0.0
-        self._locks_met = self._throttles_met = 0
+        self._waited_for_lock = self._held_back = self._unavailable = 0.0
+        self._locks_met = self._throttles_met = self._outages_met = 0
 
     def decide(self, error: TryAgainError, *, chance: float) -> RetryDecision:
         """What follows from this failure.
@@ -91,7 +95,18 @@ class RetryState:
         self._held_back += max(wait, self._policy.base / 10)
         return RetryDecision(wait=wait, gives_up=gives_up, holds_all=True)
 
+    def _of_outage(self, error: UnavailableError, chance: float) -> RetryDecision:
+        self._outages_met += 1
+        number = self._policy.retries + self._outages_met
+        wait = min(self._policy.wait_before(number, chance=chance), _LONGEST_OUTAGE_WAIT)
+        wait = max(wait, error.retry_after or 0.0)
+        gives_up = self._unavailable + wait > self._throttle_patience
+        self._unavailable += wait
+        return RetryDecision(wait=wait, gives_up=gives_up)
+
     def _of_failure(self, error: TryAgainError, chance: float) -> RetryDecision:
+        if self._budget.is_exhausted and isinstance(error, UnavailableError):
+            return self._of_outage(error, chance)
         if self._budget.is_exhausted:
             return RetryDecision(wait=0.0, gives_up=True)
         self._budget = self._budget.spend()

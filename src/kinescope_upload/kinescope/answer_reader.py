@@ -44,4 +44,4 @@ def read_answer(response: httpx.Response, limits: AnswerLimits) -> Answer:
         if len(body) > limits.size or time.monotonic() > end:
             host = host_of(str(response.url))
             raise UnreachableError(f"{host} gives an answer without end (HTTP {response.status_code}), not Kinescope.")
-    return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body))
+    return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body), url=str(response.url))

@@ -12,6 +12,7 @@ from kinescope_upload.errors import (
     LockedError,
     ThrottledError,
     TryAgainError,
+    UnavailableError,
 )
 from kinescope_upload.kinescope.api_errors import NOT_UNDERSTOOD
 from kinescope_upload.kinescope.tus import Answer, Meaning, retry_after
@@ -23,6 +24,7 @@ __all__ = ["error_for"]
 
 _ABSENT = frozenset({404, 410})
 _TOO_LARGE = 413
+_UNAVAILABLE = frozenset({502, 503, 504})
 _TOO_MANY_REQUESTS = 429
 
 
@@ -65,11 +67,17 @@ def error_for(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -
         case Meaning.DAMAGED:
             return TryAgainError(f"Bytes were damaged in transit ({said}).", request_id=request_id)
         case Meaning.TROUBLE:
-            return TryAgainError(f"Kinescope has a problem {asked}.", retry_after=wait, request_id=request_id)
+            return _trouble(answer, f"Kinescope has a problem {asked}.", wait)
         case Meaning.GONE:
             return AbsentError(f"Kinescope did not find it {asked}.", request_id=request_id)
         case _:
             return _final(meaning, answer, action=action)
+
+
+def _trouble(answer: Answer, what: str, wait: float | None) -> TryAgainError:
+    if answer.status in _UNAVAILABLE:
+        return UnavailableError(what, url=answer.url, retry_after=wait, request_id=answer.request_id)
+    return TryAgainError(what, retry_after=wait, request_id=answer.request_id)
 
 
 def _final(meaning: Meaning, answer: Answer, *, action: str) -> LessonFailedError:

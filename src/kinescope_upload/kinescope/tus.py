@@ -36,11 +36,12 @@ TUS_VERSION: Final = "1.0.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Holds an HTTP answer; header names in lower case."""
+    """Holds an HTTP answer; header names in lower case. `url` is the address that was asked."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    url: str | None = None
 
     @property
     def request_id(self) -> str | None:

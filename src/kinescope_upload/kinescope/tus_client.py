@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
+from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnavailableError, UnreachableError
 from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.http_client import ApiRequest
+from kinescope_upload.kinescope.trust import host_of
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 from kinescope_upload.policy.retry import request_deadline, transfer_time
 from kinescope_upload.text import distinct_bytes
@@ -158,9 +159,10 @@ class TusClient:
         )
         answer = self._service.send(call)
         match interpret(Request.PATCH, answer):
-            case Meaning.DONE:
-                return OffsetUnknown() if answer.offset is None else _accepted(record, answer.offset, answer)
-            case Meaning.CONFLICT if answer.offset is not None:
+            case Meaning.DONE if answer.offset is None:
+                what = f"{host_of(call.url)} took a chunk without telling the offset, which no Tus server does."
+                raise UnavailableError(what, url=call.url, request_id=answer.request_id)
+            case Meaning.DONE | Meaning.CONFLICT if answer.offset is not None:
                 return _accepted(record, answer.offset, answer)
             case Meaning.CONFLICT:
                 return OffsetLost() if record.offset_refused else OffsetUnknown()
