@@ -137,6 +137,19 @@ def test_an_answer_can_be_replaced_although_the_work_is_done(caller: Caller, emu
     assert emulator.accounting.records(Route.INIT)[0].status == 503
 
 
+def test_somebody_on_the_way_may_answer(caller: Caller, emulator: Emulator) -> None:
+    made = caller.made(len(DATA))
+    for route in (Route.PATCH, Route.INIT):
+        page = Fault(route=route, action=Action.INTERCEPT, status=200, message="<p>Log in</p>")
+        emulator.faults.add(page)
+    for answer in (caller.patch(made.url, DATA), caller.init(3)):
+        assert (answer.status_code, answer.text) == (200, "<p>Log in</p>")
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert not {"Tus-Resumable", "X-Request-ID"} & set(answer.headers)
+    assert caller.offset(made.url) == 0
+    assert len(emulator.videos()) == 1
+
+
 def test_a_lost_answer_to_a_patch_leaves_the_bytes(caller: Caller, emulator: Emulator) -> None:
     made = caller.made(len(DATA))
     emulator.faults.add(Fault(route=Route.PATCH, action=Action.LOSE_ANSWER))

@@ -13,7 +13,7 @@ import httpcore
 import httpx
 import pytest
 
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.transport import GoodAddresses, RoutedTransport
 from support.concurrency import meanwhile
 from support.world import KIB, WorldMaker
@@ -140,3 +140,30 @@ def test_an_answer_that_comes_while_the_body_goes_out_ends_the_sending(answer: b
             response = client.patch(url, content=body(answering), headers={"Content-Length": "100000"})
     assert (response.status_code, response.text) == (403, "no")
     assert taken <= blocks + 1
+@contextmanager
+def proxy_that_wants_a_login() -> Iterator[int]:
+    """A port of a proxy that answers 407 to one connection."""
+
+    def refuse() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server((ALIVE, 0)) as server:
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+@pytest.mark.parametrize("url", ["http://kinescope.example/", "https://kinescope.example/"])
+def test_a_proxy_that_wants_a_login_is_named_without_its_password(url: str) -> None:
+    with proxy_that_wants_a_login() as port:
+        proxies = {"all": f"http://user:secret@{ALIVE}:{port}"}
+        transport = RoutedTransport(ssl.create_default_context(), proxies, ())
+        with pytest.raises(BatchStoppedError, match=rf"proxy http://{ALIVE}:{port} wants a login") as caught:
+            transport.handle_request(httpx.Request("GET", url))
+        transport.close()
+    assert "HTTPS_PROXY" in caught.value.hint
+    assert "secret" not in str(caught.value)

@@ -23,7 +23,7 @@ from kinescope_upload.emulator import (
 from kinescope_upload.emulator.bodies import json_object
 from kinescope_upload.emulator.control import COMMANDS, Control
 from kinescope_upload.emulator.errors import ErrorCode, Refusal, TusRefusal, error_response
-from kinescope_upload.emulator.exchange import TUS_ROUTES, Asker, Handler, Service, conduct
+from kinescope_upload.emulator.exchange import IS_FOREIGN, TUS_ROUTES, Asker, ForeignAnswer, Handler, Service, conduct
 from kinescope_upload.emulator.facts import Route
 from kinescope_upload.emulator.faults import fault_from_json, fault_to_json
 
@@ -99,7 +99,7 @@ def _endpoint(service: Service, routes: Mapping[str, Route]) -> Endpoint:
         if method not in routes:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
         response = await conduct(service, request, routes[method], *_HANDLERS[routes[method]])
-        if speaks_tus and method != "OPTIONS":
+        if speaks_tus and method != "OPTIONS" and not isinstance(response, ForeignAnswer):
             response.headers["Tus-Resumable"] = tus_routes.TUS_VERSION
         return response
 
@@ -167,7 +167,7 @@ class _WithRequestIds:
         scope["state"]["request_id"] = request_id
 
         async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and IS_FOREIGN not in scope["state"]:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 

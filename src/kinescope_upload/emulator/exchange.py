@@ -9,6 +9,7 @@ from typing import assert_never
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from kinescope_upload.emulator.accounting import Accounting, RequestRecord
 from kinescope_upload.emulator.connection import CONNECTION, Connection, Hangup
@@ -20,9 +21,11 @@ from kinescope_upload.emulator.settings import Settings
 from kinescope_upload.emulator.store import Store
 
 __all__ = [
+    "IS_FOREIGN",
     "TUS_ROUTES",
     "Asker",
     "Exchange",
+    "ForeignAnswer",
     "Handler",
     "Service",
     "Subject",
@@ -32,6 +35,8 @@ __all__ = [
     "conduct",
 ]
 
+IS_FOREIGN = "is_foreign"
+"""Where a request's state tells that somebody on the way answers it."""
 TUS_ROUTES = frozenset({Route.INIT, Route.HEAD, Route.PATCH, Route.TERMINATE, Route.OPTIONS})
 """The routes of the uploader; all others are the management API's."""
 
@@ -80,6 +85,15 @@ class Exchange:
     def concerns(self, video_id: str) -> None:
         """Log which video this is about."""
         self.service.accounting.concern(self.record, video_id)
+
+
+class ForeignAnswer(Response):
+    """The answer of somebody on the way: it carries no header of the service."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, and tell those who add headers whose it is."""
+        scope["state"][IS_FOREIGN] = True
+        await super().__call__(scope, receive, send)
 
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
@@ -138,7 +152,7 @@ async def _perform(exchange: Exchange, handler: Handler) -> Response:
         return await _work_late(exchange, handler, fault.delay)
     await _wait(exchange.service, fault.delay)
     match fault.action:
-        case Action.ANSWER:
+        case Action.ANSWER | Action.INTERCEPT:
             return answer_of(fault)
         case Action.DROP if exchange.record.route is not Route.PATCH:
             return Hangup()
@@ -191,7 +205,9 @@ async def _wait(service: Service, seconds: float) -> None:
 def answer_of(fault: Fault) -> Response:
     """Return the answer that a fault prescribes."""
     response: Response
-    if fault.status in _WITHOUT_BODY:
+    if fault.action is Action.INTERCEPT:
+        response = ForeignAnswer(fault.message, fault.status, media_type="text/html")
+    elif fault.status in _WITHOUT_BODY:
         response = Response(status_code=fault.status)
     elif fault.code is not None:
         response = error_response(fault.status, fault.code, fault.message)

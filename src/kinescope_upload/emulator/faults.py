@@ -16,6 +16,8 @@ class Action(StrEnum):
 
     ANSWER = "answer"
     """No work: answer `status`."""
+    INTERCEPT = "intercept"
+    """No work: somebody on the way answers `status` with `message` as an HTML page, as portals and proxies do."""
     DELAY = "delay"
     """Wait `delay` seconds, then work and answer as usual."""
     LOSE_ANSWER = "lose_answer"

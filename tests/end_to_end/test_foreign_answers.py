@@ -1,0 +1,126 @@
+"""Somebody on the way answers instead of Kinescope: the line is out, however long and with whatever words."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from kinescope_upload.emulator import Action, Fault, Link, Route
+from support.concurrency import meanwhile
+from support.world import KIB, World, WorldMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PORTAL: Final = "<html><head><title>Hotel Wi-Fi</title></head><body>Log in</body></html>"
+_UPLOADER: Final = (Route.INIT, Route.HEAD, Route.PATCH, Route.OPTIONS)
+
+
+def _intercept(world: World, routes: Iterable[Route], status: int, *, skip: int = 0, **headers: str) -> None:
+    named = (("Server", "nginx"), *headers.items())
+    for route in routes:
+        here = 0 if route is Route.OPTIONS else skip
+        page = Fault(
+            route=route, action=Action.INTERCEPT, times=None, status=status, message=_PORTAL, headers=named, skip=here
+        )
+        world.emulator.faults.add(page)
+
+
+def _heal_when_waiting(world: World) -> None:
+    world.output.wait_for('"wait_started"')
+    world.emulator.faults.clear()
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 404, 410, 502])
+@pytest.mark.parametrize("routes", [tuple(Route), _UPLOADER], ids=["everywhere", "uploader"])
+def test_a_page_in_mid_upload_is_waited_out_and_costs_nothing(
+    worlds: WorldMaker, status: int, routes: tuple[Route, ...]
+) -> None:
+    world = worlds("tus")
+    world.fill((600 * KIB,) * 3)
+    _intercept(world, routes, status, skip=3)
+    with meanwhile(lambda: _heal_when_waiting(world)):
+        outcome = world.upload(retries=0, jobs=1)
+    assert outcome.exit_code == 0, outcome.said
+    waits = outcome.events("wait_started")
+    assert {wait["kind"] for wait in waits} == {"network"}
+    assert f'is answered by nginx (HTTP {status}, an HTML page: "Hotel Wi-Fi")' in str(waits)
+    world.assert_promise(cuts=1)
+
+
+def test_a_page_instead_of_the_creation_is_waited_out(world: World) -> None:
+    world.fill((300 * KIB,) * 2)
+    _intercept(world, _UPLOADER, 403)
+    with meanwhile(lambda: _heal_when_waiting(world)):
+        outcome = world.upload(jobs=1)
+    assert outcome.exit_code == 0, outcome.said
+    assert outcome.summary["failures"] == []
+    world.assert_promise()
+
+
+def test_a_page_that_stays_ends_the_run_with_everything_resumable(world: World) -> None:
+    world.fill((600 * KIB,) * 3)
+    _intercept(world, Route, 302, skip=4, Location="https://login.example/portal?secret")
+    outcome = world.upload(max_outage="0.2s")
+    assert outcome.exit_code == 3, outcome.said
+    assert "by a redirect to login.example (HTTP 302)" in outcome.summary["reason"]
+    assert outcome.summary["failures"] == []
+    world.emulator.faults.clear()
+    assert world.upload().exit_code == 0
+    world.assert_promise(cuts=4)
+
+
+def test_an_outage_of_the_host_of_the_uploads_is_waited_out(worlds: WorldMaker) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    world = worlds("tus", upload_base=f"http://127.0.0.1:{port}")
+    world.fill((300 * KIB,) * 3)
+
+    def open_the_host() -> None:
+        world.output.wait_for('"wait_started"')
+        with Link(world.emulator.url, port=port):
+            world.output.wait_for('"summary"')
+
+    with meanwhile(open_the_host):
+        outcome = world.upload(retries=0)
+    assert outcome.exit_code == 0, outcome.said
+    assert [wait["kind"] for wait in outcome.events("wait_started")] == ["network"]
+    world.assert_promise()
+
+
+def test_a_gateway_without_kinescope_fails_no_lesson(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((600 * KIB,) * 3)
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=503, code=500500, skip=2, times=4))
+    outcome = world.upload(retries=1, jobs=1)
+    assert outcome.exit_code == 0, outcome.said
+    assert outcome.summary["failures"] == []
+    world.assert_promise(cuts=4)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Fault(route=Route.PATCH, status=503, code=500500, times=None), Fault(route=Route.PATCH, status=200, times=None)],
+    ids=["no Kinescope behind the gateway", "no offset"],
+)
+def test_an_outage_behind_a_gateway_that_stays_ends_the_run(worlds: WorldMaker, answer: Fault) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB,) * 3)
+    world.emulator.faults.add(answer)
+    outcome = world.upload(retries=1, max_outage="0.2s")
+    assert outcome.exit_code == 3, outcome.said
+    assert outcome.summary["failures"] == []
+    world.emulator.faults.clear()
+    assert world.upload().exit_code == 0
+    world.assert_promise(cuts=40)
+
+
+def test_a_host_that_never_answered_is_named_with_its_setting(world: World) -> None:
+    world.fill((300 * KIB,))
+    world.link.refuse()
+    outcome = world.upload(max_outage="0.1s")
+    assert outcome.exit_code == 3
+    assert "could not be reached" in outcome.summary["reason"]
+    assert "KINESCOPE_API_URL" in outcome.summary["hint"]
