@@ -140,6 +140,8 @@ def test_an_answer_that_comes_while_the_body_goes_out_ends_the_sending(answer: b
             response = client.patch(url, content=body(answering), headers={"Content-Length": "100000"})
     assert (response.status_code, response.text) == (403, "no")
     assert taken <= blocks + 1
+
+
 @contextmanager
 def proxy_that_wants_a_login() -> Iterator[int]:
     """A port of a proxy that answers 407 to one connection."""
