@@ -5,7 +5,7 @@
     KuploadError
     ├── TryAgainError            the same request may succeed later
     │   ├── UnreachableError     Kinescope did not answer: the line may be down
-    │   │   └── UnavailableError a gateway answered, and Kinescope behind it did not
+    │   ├── UnavailableError     a gateway answered, and Kinescope behind it did not
     │   ├── ThrottledError       the service asks everybody to slow down
     │   ├── FileUnreadableError  the disk does not give a file: that alone says nothing about the file
     │   ├── LockedError          an earlier request still holds the upload
@@ -99,7 +99,7 @@ class UnreachableError(TryAgainError):
         self.url: str | None = None
 
 
-class UnavailableError(UnreachableError):
+class UnavailableError(TryAgainError):
     """502, 503 or 504, or success that no Tus server words so: when it lasts, it is an outage.
 
     Args:
@@ -112,10 +112,8 @@ class UnavailableError(UnreachableError):
     def __init__(
         self, what: str, *, url: str | None, retry_after: float | None = None, request_id: str | None = None
     ) -> None:
-        super().__init__(what)
+        super().__init__(what, retry_after=retry_after, request_id=request_id)
         self.url = url
-        self.retry_after = retry_after
-        self.request_id = request_id
 
 
 class ThrottledError(TryAgainError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
-from contextlib import closing, contextmanager
+import time
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
@@ -197,7 +199,6 @@ def test_a_request_to_slow_down_counts_whoever_says_it(kind: Request) -> None:
     [
         (AnswerLimits(size=64 * 1024), gzip.compress(bytes(1024 * 1024)), {"content-encoding": "gzip"}),
         (AnswerLimits(size=64 * 1024), b'{"data": []}' + b" " * 100_000, _JSON),
-        (AnswerLimits(seconds=-1.0), b'{"data": []}', _JSON),
     ],
 )
 def test_an_answer_beyond_its_limits_is_no_answer(
@@ -208,3 +209,28 @@ def test_an_answer_beyond_its_limits_is_no_answer(
         pytest.raises(UnreachableError, match="without end"),
     ):
         client.send(_call(_API, url))
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"])
+def test_an_answer_that_drips_is_no_answer(head: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(head)
+                while True:
+                    time.sleep(0.01)
+                    connection.sendall(b"x")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        trusted, limits = TrustedAddresses(configured=(url,)), AnswerLimits(seconds=0.2)
+        with (
+            closing(HttpClient(token="secret-token-1", trusted=trusted, stall=5.0, limits=limits)) as client,
+            pytest.raises(UnreachableError, match=r"the answer takes longer than 0\.2 s"),
+        ):
+            client.send(_call(_API, url))
+        thread.join()

@@ -60,7 +60,7 @@ class Retrier:
 
     def _waited_for_outage(self, error: TryAgainError) -> bool:
         match error:
-            case UnreachableError():
+            case UnreachableError() | UnavailableError():
                 was_out = self._run.network.wait_until_reachable(error.what, self._place(error))
             case FileUnreadableError():
                 was_out = self._run.library.wait_until_readable(error)
@@ -71,7 +71,7 @@ class Retrier:
         self._outages += 1
         return self._outages <= _MOST_OUTAGES  # more: it comes and goes, and nothing gets through
 
-    def _place(self, error: UnreachableError) -> Place:
+    def _place(self, error: UnreachableError | UnavailableError) -> Place:
         run = self._run
         return place_of(error.url or run.backends.uploader.probe_url, run.backends, run.options)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +21,7 @@ class AnswerLimits:
 
     Attributes:
         size: Bytes of the decoded body.
-        seconds: Seconds for the body in all.
+        seconds: Seconds from its first byte to its last.
     """
 
     size: int = 16 * 1024 * 1024
@@ -36,12 +35,12 @@ def read_answer(response: httpx.Response, limits: AnswerLimits) -> Answer:
     """Reads the answer with its decoded body.
 
     Raises:
-        UnreachableError: It is larger or takes longer than an answer of Kinescope may.
+        UnreachableError: It is larger than an answer of Kinescope may be.
     """
-    body, end = bytearray(), time.monotonic() + limits.seconds
+    body = bytearray()
     for block in response.iter_bytes():
         body += block
-        if len(body) > limits.size or time.monotonic() > end:
+        if len(body) > limits.size:
             host = host_of(str(response.url))
             raise UnreachableError(f"{host} gives an answer without end (HTTP {response.status_code}), not Kinescope.")
     return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body), url=str(response.url))

@@ -114,7 +114,10 @@ class HttpClient:
             follow_redirects=False,
             headers={"User-Agent": f"kupload/{__version__}"},
             transport=RoutedTransport(
-                what_the_system_trusts(trusted.configured), getproxies(), at_once=trusted.configured
+                what_the_system_trusts(trusted.configured),
+                getproxies(),
+                at_once=trusted.configured,
+                longest_answer=limits.seconds,
             ),
             trust_env=False,
         )

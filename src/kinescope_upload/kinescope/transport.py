@@ -14,8 +14,10 @@ import httpcore
 import truststore
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
+from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.proxies import proxy_for, shown_proxy
+from kinescope_upload.kinescope.timed_stream import TimedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -104,14 +106,20 @@ class GoodAddresses(httpcore.NetworkBackend):
     Args:
         resolve: Gives the addresses of a host and port.
         moment: Seconds that an address may take that is not the last.
+        longest_answer: Seconds that one answer may take.
     """
 
     def __init__(
-        self, resolve: Callable[[str, int], list[str]] = addresses_of, *, moment: float = _OTHERS_WAIT
+        self,
+        resolve: Callable[[str, int], list[str]] = addresses_of,
+        *,
+        moment: float = _OTHERS_WAIT,
+        longest_answer: float = USUAL_LIMITS.seconds,
     ) -> None:
         self._backend = httpcore.SyncBackend()
         self._resolve = resolve
         self._moment = moment
+        self._longest_answer = longest_answer
         self._good: dict[str, str] = {}
 
     def connect_tcp(
@@ -140,10 +148,10 @@ class GoodAddresses(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
             self._good[host] = address
-            return HearingStream(stream)
+            return HearingStream(TimedStream(stream, self._longest_answer))
         stream = self._backend.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
         self._good[host] = addresses[-1]
-        return HearingStream(stream)
+        return HearingStream(TimedStream(stream, self._longest_answer))
 
     def sleep(self, seconds: float) -> None:
         """Waits so many seconds."""
@@ -185,15 +193,23 @@ class RoutedTransport(httpx.BaseTransport):
         verify: The certificates that are trusted.
         proxies: The proxies, as `urllib.request.getproxies` gives them.
         at_once: Addresses whose proxies are checked now.
+        longest_answer: Seconds that one answer may take.
 
     Raises:
         UsageError: A proxy's address cannot be used.
     """
 
-    def __init__(self, verify: ssl.SSLContext, proxies: Mapping[str, str], at_once: Iterable[str]) -> None:
+    def __init__(
+        self,
+        verify: ssl.SSLContext,
+        proxies: Mapping[str, str],
+        at_once: Iterable[str],
+        *,
+        longest_answer: float = USUAL_LIMITS.seconds,
+    ) -> None:
         self._verify = verify
         self._proxies = proxies
-        self._connect = GoodAddresses()
+        self._connect = GoodAddresses(longest_answer=longest_answer)
         self._lock = threading.Lock()
         self._transports: dict[str | None, httpx.HTTPTransport] = {}
         for url in at_once:
