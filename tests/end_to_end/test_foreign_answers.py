@@ -84,7 +84,7 @@ def test_an_outage_of_the_host_of_the_uploads_is_waited_out(worlds: WorldMaker) 
             world.output.wait_for('"summary"')
 
     with meanwhile(open_the_host):
-        outcome = world.upload(retries=0)
+        outcome = world.upload(retries=0, jobs=1)
     assert outcome.exit_code == 0, outcome.said
     assert [wait["kind"] for wait in outcome.events("wait_started")] == ["network"]
     world.assert_promise()
@@ -115,6 +115,17 @@ def test_an_outage_behind_a_gateway_that_stays_ends_the_run(worlds: WorldMaker, 
     world.emulator.faults.clear()
     assert world.upload().exit_code == 0
     world.assert_promise(cuts=40)
+
+
+def test_a_chunk_that_is_taken_without_an_offset_is_asked_for_once(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((600 * KIB,))
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=200, skip=1, times=2))
+    outcome = world.upload(retries=0)
+    assert outcome.exit_code == 0, outcome.said
+    requests = [one.method for one in world.emulator.accounting.records() if one.method in {"PATCH", "HEAD"}]
+    assert requests == ["PATCH", "PATCH", "HEAD", "PATCH", "HEAD", "PATCH", "PATCH"]
+    world.assert_promise(cuts=2)
 
 
 def test_a_host_that_never_answered_is_named_with_its_setting(world: World) -> None:

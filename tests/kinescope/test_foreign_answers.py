@@ -180,9 +180,10 @@ def test_somebody_elses_answer_is_no_answer(kind: Request, answer: Answer) -> No
         assert not client.is_reachable(url)
 
 
-def test_the_words_tell_neither_the_token_nor_an_upload_url() -> None:
+@pytest.mark.parametrize("status", [200, 403])
+def test_the_words_tell_neither_the_token_nor_an_upload_url(status: int) -> None:
     page = b"<p>secret-token-1 may not see 7c9e6679-7425</p>"
-    with _client(_answer(403, page, _HTML)) as (client, url), pytest.raises(UnreachableError) as caught:
+    with _client(_answer(status, page, _HTML)) as (client, url), pytest.raises(UnreachableError) as caught:
         client.send(_call(_PATCH, f"{url[:-1]}7c9e6679-7425"))
     assert '"… may not see …"' in str(caught.value)
 

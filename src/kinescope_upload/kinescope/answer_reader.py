@@ -42,5 +42,5 @@ def read_answer(response: httpx.Response, limits: AnswerLimits) -> Answer:
         body += block
         if len(body) > limits.size:
             host = host_of(str(response.url))
-            raise UnreachableError(f"{host} gives an answer without end (HTTP {response.status_code}), not Kinescope.")
+            raise UnreachableError(f"{host} gives an answer without end (HTTP {response.status_code}).")
     return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body), url=str(response.url))

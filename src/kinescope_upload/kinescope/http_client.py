@@ -172,12 +172,13 @@ class HttpClient:
 
     def _check_sender(self, call: ApiRequest, answer: Answer) -> None:
         """Notes that Kinescope answered, or raises when somebody else did."""
-        if words := foreign_words(call.kind, answer):
+        if foreign_words(call.kind, answer):
+            words = foreign_words(call.kind, self._without_secrets(answer, call))
             raise UnreachableError(f"{host_of(call.url)} {words} (asked to {call.action}).")
         self.was_answered = True
 
     def _without_secrets(self, answer: Answer, call: ApiRequest) -> Answer:
-        """Masks the token and the secret parts of an upload URL in a refusal, which messages quote."""
+        """Masks the token and the secret parts of an upload URL in an answer that messages quote."""
         secrets = [self._token]
         if call.kind.is_to_upload_url:
             secrets += [part for part in urlsplit(call.url).path.split("/") if len(part) >= _SHORTEST_SECRET]
