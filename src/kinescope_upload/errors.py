@@ -5,6 +5,7 @@
     KuploadError
     ├── TryAgainError            the same request may succeed later
     │   ├── UnreachableError     Kinescope did not answer: the line may be down
+    │   │   └── ForeignAnswerError  somebody on the way answered instead
     │   ├── UnavailableError     a gateway answered, and Kinescope behind it did not
     │   ├── ThrottledError       the service asks everybody to slow down
     │   ├── FileUnreadableError  the disk does not give a file: that alone says nothing about the file
@@ -30,6 +31,7 @@ __all__ = [
     "DatabaseDownError",
     "FileChangedError",
     "FileUnreadableError",
+    "ForeignAnswerError",
     "InDoubtError",
     "InterruptedRunError",
     "KuploadError",
@@ -97,6 +99,10 @@ class UnreachableError(TryAgainError):
         super().__init__(what)
         self.was_sent = was_sent
         self.url: str | None = None
+
+
+class ForeignAnswerError(UnreachableError):
+    """A portal, a firewall or a proxy answered instead of Kinescope: when it lasts, it is an outage."""
 
 
 class UnavailableError(TryAgainError):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.batch.retry_state import RetryDecision, RetryState
 from kinescope_upload.errors import (
+    ForeignAnswerError,
     LockedError,
     ThrottledError,
     TryAgainError,
@@ -108,10 +109,11 @@ def _unavailable() -> UnavailableError:
     return UnavailableError("Kinescope does not answer its gateway.", url="https://uploader.example/1")
 
 
-def test_a_gateway_without_kinescope_is_an_outage_once_the_retries_are_used_up() -> None:
+@pytest.mark.parametrize("error", [_unavailable(), ForeignAnswerError("kinescope.example is answered by nginx.")])
+def test_a_gateway_without_kinescope_is_an_outage_once_the_retries_are_used_up(error: TryAgainError) -> None:
     state = _state(throttle=100.0)
 
-    decisions = [state.decide(_unavailable(), chance=0.0) for _ in range(8)]
+    decisions = [state.decide(error, chance=0.0) for _ in range(8)]
 
     assert [decision.number for decision in decisions] == [1, 2, 3, 0, 0, 0, 0, 0]
     assert [decision.wait for decision in decisions[3:]] == [24.0, 30.0, 30.0, 30.0, 30.0]
@@ -122,7 +124,7 @@ def test_bytes_in_between_end_an_outage_behind_a_gateway() -> None:
     state = _state(throttle=24.0, retries=0)
 
     for _ in range(5):
-        assert state.decide(_unavailable(), chance=0.0) == RetryDecision(wait=3.0)
+        assert state.decide(_unavailable(), chance=0.0) == RetryDecision(wait=3.0, is_outage=True)
         state.bytes_moved()
 
 

@@ -100,6 +100,18 @@ def test_a_gateway_without_kinescope_fails_no_lesson(worlds: WorldMaker) -> None
     world.assert_promise(cuts=4)
 
 
+def test_a_page_for_chunks_alone_fails_no_lesson(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((600 * KIB,) * 3)
+    world.emulator.faults.add(
+        Fault(route=Route.PATCH, action=Action.INTERCEPT, status=502, message=_PORTAL, skip=2, times=4)
+    )
+    outcome = world.upload(retries=1, jobs=1)
+    assert outcome.exit_code == 0, outcome.said
+    assert outcome.summary["failures"] == []
+    world.assert_promise(cuts=4)
+
+
 @pytest.mark.parametrize(
     "answer",
     [Fault(route=Route.PATCH, status=503, code=500500, times=None), Fault(route=Route.PATCH, status=200, times=None)],

@@ -27,6 +27,7 @@ _JSON: Final = {"content-type": "application/json"}
 _TEXT: Final = {"content-type": "text/plain"}
 _TUS: Final = {"tus-resumable": "1.0.0"}
 _ID: Final = {"x-request-id": "7"}
+_BY_NGINX: Final = {"server": "nginx"}
 _PORTAL: Final = b"<html><head><title>Hotel\x07 Wi-Fi</title></head><body>Log in</body></html>"
 _PAGE_WITHOUT_TITLE: Final = b"<html><style>p {}</style><p>Bad <b>gateway</b></p></html>"
 _ENVELOPE: Final = b'{"error": {"code": 400301, "message": "invalid uuid format"}}'
@@ -56,6 +57,7 @@ def _answer(status: int, body: bytes = b"", *headers: Mapping[str, str]) -> Answ
         ((_API, _INIT, _HEAD, _PATCH), _answer(429, _PORTAL, _HTML)),
         ((_API, _INIT, _HEAD, _PATCH), _answer(503, _PORTAL, _HTML, {"retry-after": "7"})),
         ((_HEAD,), _answer(404, b"", _HTML, {"content-length": "0"})),
+        ((_PATCH,), _answer(413, _PORTAL, _HTML, _BY_NGINX)),
     ],
 )
 def test_an_answer_in_a_form_of_kinescope_is_kinescopes(kinds: tuple[Request, ...], answer: Answer) -> None:
@@ -63,7 +65,6 @@ def test_an_answer_in_a_form_of_kinescope_is_kinescopes(kinds: tuple[Request, ..
         assert foreign_words(kind, answer) is None, kind
 
 
-_BY_NGINX: Final = {"server": "nginx"}
 _LOGIN: Final = {"location": "https://user:secret@login.example/portal?token=1"}
 
 
@@ -157,7 +158,7 @@ def _call(kind: Request, url: str) -> ApiRequest:
 
 
 _PAGES: Final = (
-    *(_answer(status, _PORTAL, _HTML) for status in (200, 401, 403, 404, 410, 413, 502)),
+    *(_answer(status, _PORTAL, _HTML) for status in (200, 401, 403, 404, 410, 502)),
     _answer(302, b"", _LOGIN),
 )
 _OTHERS: Final = (_answer(200, b'{"login": "wanted"}', _JSON), _answer(200, b"welcome", _TEXT))

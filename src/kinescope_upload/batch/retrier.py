@@ -71,13 +71,14 @@ class Retrier:
         self._outages += 1
         return self._outages <= _MOST_OUTAGES  # more: it comes and goes, and nothing gets through
 
-    def _place(self, error: UnreachableError | UnavailableError) -> Place:
+    def _place(self, error: TryAgainError) -> Place:
         run = self._run
-        return place_of(error.url or run.backends.uploader.probe_url, run.backends, run.options)
+        url = error.url if isinstance(error, UnreachableError | UnavailableError) else None
+        return place_of(url or run.backends.uploader.probe_url, run.backends, run.options)
 
     def _wait(self, error: TryAgainError) -> None:
         decision = self._state.decide(error, chance=self._run.randomness.jitter())
-        if decision.gives_up and isinstance(error, UnavailableError):
+        if decision.gives_up and decision.is_outage:
             self._run.network.give_up(error.what, self._place(error))
         if decision.gives_up:
             raise error

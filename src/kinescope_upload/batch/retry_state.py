@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import LockedError, ThrottledError, TryAgainError, UnavailableError
+from kinescope_upload.errors import ForeignAnswerError, LockedError, ThrottledError, TryAgainError, UnavailableError
 from kinescope_upload.policy.retry import RetryBudget
 
 if TYPE_CHECKING:
@@ -24,12 +24,14 @@ class RetryDecision:
         wait: Seconds before the next try.
         gives_up: Whether there is no next try.
         holds_all: Whether every worker has to wait that long.
+        is_outage: Whether no worker can do better, so that the batch ends when this gives up.
         number: The retry's number since bytes last moved; 0 when the failure costs no retry.
     """
 
     wait: float
     gives_up: bool = False
     holds_all: bool = False
+    is_outage: bool = False
     number: int = 0
 
 
@@ -37,7 +39,8 @@ class RetryState:
     """One lesson's retries.
 
     A lock that the server still holds and a request to slow down cost no retry; they have bounds of their own. A
-    gateway that finds no Kinescope is an outage once the retries are used up: the next tries cost nothing.
+    gateway that finds no Kinescope, and somebody on the way who answers instead, are an outage once the retries are
+    used up: the next tries cost nothing.
 
     Args:
         policy: How failed requests are tried again.
@@ -95,17 +98,17 @@ class RetryState:
         self._held_back += max(wait, self._policy.base / 10)
         return RetryDecision(wait=wait, gives_up=gives_up, holds_all=True)
 
-    def _of_outage(self, error: UnavailableError, chance: float) -> RetryDecision:
+    def _of_outage(self, error: TryAgainError, chance: float) -> RetryDecision:
         self._outages_met += 1
         number = self._policy.retries + self._outages_met
         wait = min(self._policy.wait_before(number, chance=chance), _LONGEST_OUTAGE_WAIT)
         wait = max(wait, error.retry_after or 0.0)
         gives_up = self._unavailable + wait > self._throttle_patience
         self._unavailable += wait
-        return RetryDecision(wait=wait, gives_up=gives_up)
+        return RetryDecision(wait=wait, gives_up=gives_up, is_outage=True)
 
     def _of_failure(self, error: TryAgainError, chance: float) -> RetryDecision:
-        if self._budget.is_exhausted and isinstance(error, UnavailableError):
+        if self._budget.is_exhausted and isinstance(error, UnavailableError | ForeignAnswerError):
             return self._of_outage(error, chance)
         if self._budget.is_exhausted:
             return RetryDecision(wait=0.0, gives_up=True)

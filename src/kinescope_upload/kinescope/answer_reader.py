@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import UnreachableError
+from kinescope_upload.errors import ForeignAnswerError
 from kinescope_upload.kinescope.trust import host_of
 from kinescope_upload.kinescope.tus import Answer
 
@@ -35,12 +35,12 @@ def read_answer(response: httpx.Response, limits: AnswerLimits) -> Answer:
     """Reads the answer with its decoded body.
 
     Raises:
-        UnreachableError: It is larger than an answer of Kinescope may be.
+        ForeignAnswerError: It is larger than an answer of Kinescope may be.
     """
     body = bytearray()
     for block in response.iter_bytes():
         body += block
         if len(body) > limits.size:
             host = host_of(str(response.url))
-            raise UnreachableError(f"{host} gives an answer without end (HTTP {response.status_code}).")
+            raise ForeignAnswerError(f"{host} gives an answer without end (HTTP {response.status_code}).")
     return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body), url=str(response.url))

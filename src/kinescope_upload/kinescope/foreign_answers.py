@@ -37,7 +37,7 @@ def foreign_words(kind: Request, answer: Answer) -> str | None:
     Returns:
         Words that follow the host: `is answered by nginx (HTTP 502, an HTML page: "Bad gateway") instead of Kinescope`.
     """
-    if _slows_down(answer) or not _TUS_MARKS.isdisjoint(answer.headers):
+    if _counts_whoever_says_it(kind, answer) or not _TUS_MARKS.isdisjoint(answer.headers):
         return None
     if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects, which Kinescope does not use
         return f"is answered by a redirect to {_leads_to(answer)} (HTTP {answer.status}) instead of Kinescope"
@@ -59,8 +59,10 @@ def can_be_reached(answer: Answer) -> bool:
     return is_marked or foreign_words(Request.API, answer) is None
 
 
-def _slows_down(answer: Answer) -> bool:
-    return answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)  # noqa: PLR2004
+def _counts_whoever_says_it(kind: Request, answer: Answer) -> bool:
+    """Tells whether it asks to slow down, or to send smaller chunks."""
+    slows_down = answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)  # noqa: PLR2004
+    return slows_down or (kind is Request.PATCH and answer.status == 413)  # noqa: PLR2004 - a hop's limit of a request
 
 
 def _is_kinescopes(kind: Request, answer: Answer) -> bool:

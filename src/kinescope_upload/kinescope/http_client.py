@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from kinescope_upload import __version__
-from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
+from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, LessonFailedError, UnreachableError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS, AnswerLimits, read_answer
 from kinescope_upload.kinescope.api_errors import is_token_wanted
 from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
@@ -174,7 +174,7 @@ class HttpClient:
         """Notes that Kinescope answered, or raises when somebody else did."""
         if foreign_words(call.kind, answer):
             words = foreign_words(call.kind, self._without_secrets(answer, call))
-            raise UnreachableError(f"{host_of(call.url)} {words} (asked to {call.action}).")
+            raise ForeignAnswerError(f"{host_of(call.url)} {words} (asked to {call.action}).")
         self.was_answered = True
 
     def _without_secrets(self, answer: Answer, call: ApiRequest) -> Answer:
