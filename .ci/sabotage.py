@@ -21,7 +21,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 AT_A_TIME: Final = 2
-TESTS: Final = ("test_table.py", "test_leftovers.py", "test_driver.py", "test_driver_histories.py")
+TESTS: Final = ("test_table.py", "test_same_part.py", "test_leftovers.py", "test_driver.py", "test_driver_histories.py")
 """The quick ones first: a run ends at the first failure."""
 LONGEST: Final = 300
 """Seconds after which tests count as red: a driver without its bounds may go on without end."""
@@ -40,6 +40,8 @@ class Sabotage:
 DRIVER: Final = "driver.py"
 LEFTOVERS: Final = "leftovers.py"
 TABLE: Final = "table.py"
+RECORD: Final = "record.py"
+SAME_FILE: Final = "same_file.py"
 SENDER: Final = "chunk_sender.py"
 SIZING: Final = "../policy/sizing.py"
 SEARCH: Final = "search.py"
@@ -439,7 +441,42 @@ SABOTAGES: Final = (
         "an earlier run is gone on from", TABLE, "if saved is not None and saved.attempted_at is not None:", "if False:"
     ),
     Sabotage("lost attempts outlive a run", TABLE, "lost_marks=saved.lost_marks if saved else ()", "lost_marks=()"),
-    Sabotage("a changed file ends its upload", TABLE, "if not record.is_for(file):", "if False:"),
+    Sabotage("a changed file ends its upload", TABLE, "if not record.may_go_on_with(file):", "if False:"),
+    Sabotage(
+        "a changed time has what was sent compared",
+        TABLE,
+        "if not record.may_go_on_with(file):",
+        "if not record.is_for(file):",
+    ),
+    Sabotage(
+        "what was sent is compared before more is sent",
+        DRIVER,
+        "if not is_same_file(self._record, self._ports.part().file, self._ports.md5_of_first):",
+        "if False:",
+    ),
+    Sabotage("what was sent is known by its MD5", DRIVER, "with_part(self._record, part)", "self._record"),
+    Sabotage(
+        "what may have arrived is on disk",
+        DRIVER,
+        "self._ports.save(self._record)  # what may have arrived is known by its MD5",
+    ),
+    Sabotage("another MD5 is another file", SAME_FILE, "md5 == record.sent_md5", "True"),
+    Sabotage(
+        "times that differ a little have the MD5 compared", SAME_FILE, "md5 is None else", "record.is_for(file) else"
+    ),
+    Sabotage(
+        "a file without an MD5 is judged by its time",
+        SAME_FILE,
+        "record.is_for(file) if md5 is None",
+        "True if md5 is None",
+    ),
+    Sabotage("the larger part counts", SAME_FILE, "part.md5 is None or part.length < record.sent_bytes", "False"),
+    Sabotage(
+        "an MD5 of less than was sent proves nothing",
+        RECORD,
+        "self.sent_md5 is not None and self.sent_bytes >=",
+        "self.sent_md5 is not None or self.sent_bytes >=",
+    ),
     Sabotage("a request of which nothing is known is looked into", TABLE, "if answer_is_unknown and", "if False and"),
     Sabotage(
         "an offset on disk is a hint", TABLE, "record = replace(record, offset_confirmed=False, offset_refused=False)"

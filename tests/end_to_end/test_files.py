@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -107,6 +107,69 @@ def test_a_time_that_only_the_file_system_changed_drops_no_upload(worlds: WorldM
     assert (outcome.exit_code, outcome.summary["cost"]["resumes"]) == (0, 1)
     assert outcome.events("orphan_removed") == []
     world.assert_promise(cuts=1)
+
+
+def _redate(path: Path, shift: float) -> None:
+    ns = path.stat().st_mtime_ns + int(shift * 10**9)
+    os.utime(path, ns=(ns, ns))
+
+
+_DAYS: Final = 86_400.0
+
+
+def test_another_time_drops_no_upload_while_the_part_that_was_sent_is_the_same(world: World) -> None:
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    _redate(path, 3 * _DAYS)
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["cost"]["resumes"]) == (0, 1)
+    assert outcome.events("orphan_removed") == []
+    assert world.records[FIRST].modified_ns == path.stat().st_mtime_ns
+    world.assert_promise(cuts=1)
+
+
+@pytest.mark.parametrize("shift", [0.001, 3600.0])
+def test_a_rewritten_file_begins_anew_however_little_its_time_moved(world: World, shift: float) -> None:
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    before = path.stat().st_mtime_ns
+    _rewrite(path)
+    os.utime(path, ns=(before, before))
+    _redate(path, shift)
+    outcome = world.upload()
+    assert outcome.exit_code == 0
+    assert len(outcome.events("orphan_removed")) == 1
+    world.assert_promise(cuts=2)
+
+
+def test_without_checksums_another_time_begins_anew(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    _stop_at(world, 900 * KIB)
+    _redate(path, 3 * _DAYS)
+    outcome = world.upload(no_checksum=True)
+    assert (outcome.exit_code, len(outcome.events("orphan_removed"))) == (0, 1)
+
+
+@pytest.mark.parametrize("shift", [3600.0, 3 * _DAYS])
+def test_a_time_that_changes_while_the_file_is_sent_drops_no_upload(world: World, shift: float) -> None:
+    world.fill((_BIG,))
+    path = world.library / "01_analytics/m01_start/001_урок.mp4"
+    hold_line(world, after=600 * KIB)
+
+    def redate() -> None:
+        once_sent(world, 600 * KIB)
+        _redate(path, shift)
+        world.link.heal()
+
+    with meanwhile(redate):
+        outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["cost"]["retries"]) == (0, 0)
+    assert world.records[FIRST].modified_ns == path.stat().st_mtime_ns
+    world.assert_promise()
 
 
 def test_a_library_that_moved_goes_on_from_the_byte_where_it_stopped(world: World) -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.errors import FileChangedError, FileUnreadableError, KuploadError
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
@@ -201,10 +202,13 @@ def test_no_hashing_thread_is_left_of_a_source_that_could_not_be_opened(video: P
 # --- Changes -----------------------------------------------------------------------------------------------------
 
 
+_SECOND_NS: Final = 10**9
+
+
 def _write_to(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(b"!")
-    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000_000_000))
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 10 * _SECOND_NS))
 
 
 def _shrink(path: Path) -> None:
@@ -274,6 +278,111 @@ def test_a_change_since_it_was_planned_shows_when_it_is_opened(
     assert isinstance(caught.value, FileUnreadableError if change is Path.unlink else FileChangedError)
 
     assert (caught.value.what, caught.value.hint) == words
+
+
+def _touch(path: Path, shift: int) -> None:
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + shift))
+
+
+def _replace_by_its_like(path: Path, shift: int) -> None:
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes())
+    os.utime(other, ns=(0, path.stat().st_mtime_ns + shift))
+    other.replace(path)
+
+
+@pytest.mark.parametrize(
+    "change", [_touch, pytest.param(_replace_by_its_like, marks=_ONLY_POSIX)], ids=["touched", "replaced by its like"]
+)
+@pytest.mark.parametrize("shift", [1, _SECOND_NS, 3600 * _SECOND_NS, 10**15])
+def test_a_time_that_changes_alone_while_it_is_sent_changes_no_file(
+    video: Path, change: Callable[[Path, int], None], shift: int
+) -> None:
+    sent: list[int] = []
+    with _open(video) as source:
+        blocks = source.blocks(0, _SIZE, sent.append)
+        content = next(blocks)
+        change(video, shift)
+        content += b"".join(blocks)
+        assert content == _CONTENT
+        assert sum(sent) == source.part.length == _SIZE
+        assert source.part.file == _facts(video)
+        assert source.part.md5 == source.md5(_nothing) == _MD5
+
+
+@pytest.mark.parametrize("shift", [1, 3600 * _SECOND_NS, 10**15])
+def test_a_file_whose_sent_part_was_written_to_is_another_however_little_its_time_moved(
+    video: Path, shift: int
+) -> None:
+    before = video.stat().st_mtime_ns
+    with _open(video) as source:
+        blocks = source.blocks(0, _SIZE, _nothing)
+        next(blocks)
+        with video.open("r+b") as file:
+            file.write(b"!")
+        os.utime(video, ns=(0, before + shift))
+        with pytest.raises(FileChangedError, match="was written to while it was being read"):
+            list(blocks)
+
+
+def test_what_was_written_behind_the_sent_part_is_sent_as_it_is_then(video: Path) -> None:
+    before = video.stat().st_mtime_ns
+    with _open(video) as source:
+        blocks = source.blocks(0, _SIZE, _nothing)
+        next(blocks)
+        with video.open("r+b") as file:
+            file.seek(_SIZE - 1)
+            file.write(b"!")
+        os.utime(video, ns=(0, before + 10**15))
+        list(blocks)
+        assert source.md5(_nothing) == hashlib.md5(_CONTENT[:-1] + b"!").hexdigest()
+
+
+class _AlwaysWritten(Disk):
+    """Dates the file anew before each look."""
+
+    def stat(self, path: str) -> os.stat_result:
+        _touch(Path(path), 1000)
+        return super().stat(path)
+
+
+def test_a_file_whose_time_does_not_stand_still_is_being_written_to(video: Path) -> None:
+    always_written = VideoSource(video, _facts(video), with_checksum=True, disk=_AlwaysWritten())
+    with always_written as source, pytest.raises(FileChangedError, match="was written to while it was being read"):
+        list(source.blocks(0, _SIZE, _nothing))
+
+
+def test_without_checksums_the_time_alone_decides_from_when_the_file_was_opened(video: Path) -> None:
+    with _open(video, with_checksum=False) as source:
+        blocks = source.blocks(0, _SIZE, _nothing)
+        next(blocks)
+        _touch(video, 3600 * _SECOND_NS)
+        next(blocks)
+        _touch(video, -3600 * _SECOND_NS + 2 * _SECOND_NS)
+        next(blocks)
+        assert source.part.md5 is None
+        _touch(video, _SECOND_NS)
+        with pytest.raises(FileChangedError, match="was written to"):
+            list(blocks)
+
+
+def test_the_comparison_of_a_touched_file_can_be_stopped(video: Path) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with VideoSource(video, _facts(video), with_checksum=True, check=stop) as source:
+        blocks = source.blocks(0, _SIZE, _nothing)
+        next(blocks)
+        _touch(video, 1)
+        with pytest.raises(KeyboardInterrupt):
+            next(blocks)
+
+
+def test_the_md5_of_the_first_bytes_is_told_wherever_the_hash_stands(lasting: Path) -> None:
+    with _open(lasting) as source:
+        for length in (10, READ_BLOCK + 1, 10, _SIZE):
+            expected = hashlib.md5(_CONTENT[:length]).hexdigest()
+            assert source.md5_of_first(length, _nothing) == expected
 
 
 def test_a_file_that_shrinks_while_earlier_bytes_are_hashed_is_never_taken_for_a_whole_one(video: Path) -> None:

@@ -478,3 +478,16 @@ def test_every_selected_lesson_is_decided_exactly_once(
     assert plan.lessons[: len(plan.work)] == plan.work
     assert all(0 <= one.bytes_to_send <= one.file.size for one in plan.lessons)
     assert all(one.reason for one in plan.lessons)
+
+
+def test_a_changed_time_starts_nothing_over_while_the_part_that_was_sent_can_be_compared() -> None:
+    touched = _assignment("c_001", _file(modified_ns=10**15))
+    record = _record(Stage.CREATED)
+    comparable = replace(record, sent_bytes=40, sent_md5="of 40 bytes")
+    said = [
+        (planned.reason, planned.bytes_to_send)
+        for known in (comparable, replace(comparable, sent_bytes=39), record)
+        for planned in _plan(touched, rows=_ROWS["row empty"], records=[known]).lessons
+    ]
+    starts_over = ("the file has changed since its upload began: starts over", 100)
+    assert said == [("40 of 100 B uploaded", 60), starts_over, starts_over]

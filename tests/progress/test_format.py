@@ -158,6 +158,8 @@ def _records(draw: st.DrawFn) -> Record:
         upload_url=draw(_TEXT if stage is Stage.CREATED else st.none() | _TEXT),
         offset=draw(st.integers(0, size)),
         expires_at=draw(st.none() | _MOMENTS),
+        sent_bytes=draw(st.integers(0, size)),
+        sent_md5=draw(st.none() | _TEXT),
         md5=draw(st.none() | _TEXT),
         video_url=draw(st.none() | _TEXT),
         reason=draw(st.none() | _TEXT),
@@ -219,6 +221,9 @@ def _facts(**changes: object) -> str:
         (_facts(stage="done"), "lesson c_001: 'done' is not a valid Stage"),
         (_facts(offset=101), 'lesson c_001: "offset" is 101, and "size" is 100'),
         (_facts(offset=-1), 'lesson c_001: "offset" is -1, and "size" is 100'),
+        (_facts(sent_bytes=101), 'lesson c_001: "sent_bytes" is 101, and "size" is 100'),
+        (_facts(sent_bytes=-1), 'lesson c_001: "sent_bytes" is -1, and "size" is 100'),
+        (_facts(sent_md5=7), 'lesson c_001: "sent_md5" is not as kupload writes it'),
         (_facts(attempted_at="yesterday"), "lesson c_001: Invalid isoformat string: 'yesterday'"),
         (_facts(attempted_at=""), "lesson c_001: Invalid isoformat string: ''"),
         (_facts(attempted_at=7), 'lesson c_001: "attempted_at" is not as kupload writes it'),
@@ -272,7 +277,15 @@ _JSON: Final = st.recursive(
 @settings(_SETTINGS, max_examples=500)
 @given(
     field=st.sampled_from(
-        [*sorted(json.loads(_facts())["lessons"]["c_001"]), "expires_at", "lost_marks", "mark", "md5"]
+        [
+            *sorted(json.loads(_facts())["lessons"]["c_001"]),
+            "expires_at",
+            "lost_marks",
+            "mark",
+            "md5",
+            "sent_bytes",
+            "sent_md5",
+        ]
     ),
     value=_JSON,
 )

@@ -39,6 +39,7 @@ from kinescope_upload.upload import (
     Ports,
     Record,
     SendChunk,
+    SentPart,
     UploadGone,
     UploadTask,
     Video,
@@ -62,8 +63,9 @@ VERSION_NS: Final = 10**10
 """What a change moves the file's time by: more than a file system does by itself."""
 LATEST: Final = 20
 """Seconds after its request that a creation may come true: longer than both looks take, shorter than the last wait."""
+_REPLACED: Final = "the file has changed since its upload began"
 MAY_BE_DROPPED: Final = {
-    "the file has changed since its upload began",
+    _REPLACED,
     "Kinescope does not tell how much of the upload it has",
 }
 
@@ -114,6 +116,8 @@ class RemoteVideo:
     versions: set[int] = field(default_factory=set)
     takes_bytes: bool = True
     is_deleted: bool = False
+    is_lost: bool = False
+    """Whether its offset was lost: it is to be dropped."""
     is_ours: bool = True
     status: str | None = None
     md5: str | None = None
@@ -130,12 +134,14 @@ class Setting:
     Attributes:
         dialects: Those that runs may use.
         file_changes: Whether the file may change.
+        times_change: Whether its time may change alone.
         comes_late: Whether a creation may come true after both looks.
         drops_descriptions: Whether Kinescope keeps no descriptions.
     """
 
     dialects: tuple[Dialect, ...]
     file_changes: bool = False
+    times_change: bool = False
     comes_late: bool = False
     drops_descriptions: bool = False
 
@@ -161,6 +167,7 @@ class Server:
     in_flight: int = 0
     came_late: int = 0
     could_go_on: bool = False
+    dropped: RemoteVideo | None = None
     strays: Counter[str] = field(default_factory=Counter)
     """Of each place, answers in a row that somebody else gave."""
     said_absent: int = 0
@@ -214,8 +221,13 @@ class Server:
         self.sent_again += max(0, min(video.received, step.offset + step.length) - step.offset)
         must(self.sent_again <= self.in_flight, "more bytes were sent again than had been in flight")
         if self.hides_offset:
+            video.is_lost = record.offset_refused
             return OffsetLost() if record.offset_refused else OffsetUnknown()
         return _held(video)
+
+    def held(self, upload_url: str) -> int:
+        video = self.shown(upload_url)
+        return video.received if video else 0
 
     def move(self, video_id: str, parent_id: str) -> None:
         if video := self.shown(video_id):
@@ -227,6 +239,7 @@ class Server:
             must(video.is_ours, "a video of somebody else's was deleted")
             must(not video.is_complete, "a complete video was deleted")
             self.could_go_on = video.takes_bytes and video.received > 0
+            self.dropped = video
             video.is_deleted, video.takes_bytes = True, False
         if not self.weather.strikes(0.3):
             self.come_through()
@@ -281,6 +294,10 @@ def md5_of(version: int) -> str:
     return f"md5 of version {version}"
 
 
+def md5_of_part(version: int, length: int) -> str:
+    return f"md5 of {length} bytes of version {version}"
+
+
 def _held(video: RemoteVideo) -> Event:
     return LengthReached(md5=None) if video.is_complete else OffsetAccepted(offset=video.received)
 
@@ -298,7 +315,11 @@ class World:
     ids: int = 0
     happened: int = 0
     sizes: list[int] = field(default_factory=list)
-    """Of the versions of the file."""
+    """Of the versions of the file's content."""
+    versions: dict[int, int] = field(default_factory=dict)
+    """Of each time that the file had, the version of its content."""
+    shifts: int = 0
+    rewrites: int = 0
 
     def moment(self, seconds: float = 1) -> None:
         """Something happens; so may other things."""
@@ -311,14 +332,41 @@ class World:
         self.server.change()
         if self.setting.file_changes and self.weather.strikes(0.04):
             self.change_file(self.weather.random.randint(1, 150))
+        if self.setting.times_change and self.weather.strikes(0.04):
+            self.shift_time()
 
     def _count(self) -> None:
         self.happened += 1
         must(self.happened < MOST_MOMENTS, "the driver does not come to its end")
 
     def change_file(self, size: int) -> None:
-        self.file = VideoFile(path=self.file.path, size=size, modified_ns=self.file.modified_ns + VERSION_NS)
+        self._become_file(size, VERSION_NS)
         self.sizes.append(size)
+        self.versions[self.file.modified_ns] = len(self.sizes) - 1
+
+    def rewrite(self) -> None:
+        """Another content of the same size; within what a file system does to times where the MD5 can tell."""
+        saved = self.saved
+        is_known = saved and saved.upload_url and saved.sent_bytes >= self.server.held(saved.upload_url)
+        self._become_file(self.file.size, 1 if is_known and self.weather.random.random() < 0.5 else VERSION_NS)
+        self.sizes.append(self.file.size)
+        self.versions[self.file.modified_ns] = len(self.sizes) - 1
+        self.rewrites += 1
+
+    def shift_time(self) -> None:
+        """The same content with another time, by more than file systems do it."""
+        version = self.version
+        self._become_file(self.file.size, VERSION_NS)
+        self.versions[self.file.modified_ns] = version
+        self.shifts += 1
+
+    @property
+    def version(self) -> int:
+        """Of the file's content."""
+        return self.versions[self.file.modified_ns]
+
+    def _become_file(self, size: int, later: int) -> None:
+        self.file = VideoFile(path=self.file.path, size=size, modified_ns=self.file.modified_ns + later)
 
     def save(self, record: Record) -> None:
         """Writes the record, unless the process dies before or after."""
@@ -357,6 +405,7 @@ class Run:
     tries: int = 0
     sent: int = 0
     most: int = LARGEST_CHUNK
+    hashed: int = 0
     driver: Driver = field(init=False)
 
     def __post_init__(self) -> None:
@@ -394,8 +443,10 @@ class Run:
             newest_videos=self.newest,
             move=lambda video_id, parent_id: self.answer(lambda: server.move(video_id, parent_id)),
             delete=lambda video_id: self.answer(lambda: server.delete(video_id)),
-            removed=lambda _video_id, reason: server.check_removal(reason),
+            removed=lambda _video_id, reason: self.check_removal(reason),
             known_ids=lambda: {world.saved.video_id} if world.saved else set(),
+            part=self.part,
+            md5_of_first=self.md5_of_first,
             md5=self.md5,
             chunk_size=lambda _: self.most,
             shrink=self.shrink,
@@ -475,7 +526,30 @@ class Run:
         server = self.world.server
         server.in_flight += step.length
         self.sent = step.length
-        return self.answer(lambda: server.take(step, record, self.file.modified_ns))
+        self.hashed = max(self.hashed, step.offset + step.length)
+        version = self.version
+        return self.answer(lambda: server.take(step, record, version))
+
+    def check_removal(self, reason: str) -> None:
+        server, saved = self.world.server, self.world.saved
+        server.check_removal(reason)
+        if server.could_go_on and server.dropped and saved and reason == _REPLACED:
+            is_same = server.dropped.versions == {self.world.version} and server.dropped.length == self.world.file.size
+            is_known = saved.sent_bytes >= server.dropped.received and not server.dropped.is_lost
+            must(not (is_same and is_known), "an upload was dropped although the MD5 of what was sent is the file's")
+
+    def part(self) -> SentPart:
+        must(self.is_open, "a file that is not open was asked for")
+        return SentPart(file=self.file, length=self.hashed, md5=md5_of_part(self.version, self.hashed))
+
+    def md5_of_first(self, length: int) -> str:
+        must(self.is_open, "a file that is not open was hashed")
+        self.hashed = max(self.hashed, length)
+        return md5_of_part(self.version, length)
+
+    @property
+    def version(self) -> int:
+        return self.world.versions[self.file.modified_ns]
 
     def ask_offset(self, record: Record) -> Event:
         self.sent = 0
@@ -515,11 +589,14 @@ class Run:
         must(self.is_open, "a file that is not open was hashed")
         if self.world.weather.strikes(0.3):
             self.check_unchanged()  # it hashes what it has not sent
-        return md5_of(self.file.modified_ns)
+        self.hashed = self.file.size
+        return md5_of(self.version)
 
     def check_unchanged(self) -> None:
-        if self.world.file != self.file:
+        """As library/source.py does it."""
+        if self.world.file.size != self.file.size or self.world.version != self.version:
             raise FileChangedError("The file has changed.")
+        self.file = self.world.file
 
     @contextmanager
     def open_file(self) -> Iterator[None]:
@@ -547,6 +624,7 @@ def make_world(random: Random, setting: Setting, *, moments: int, size: int = 20
         file=VideoFile(path="c/001.mp4", size=size, modified_ns=1),
         server=server,
         sizes=[size],
+        versions={1: 0},
     )
 
 

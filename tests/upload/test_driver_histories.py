@@ -11,7 +11,6 @@ import pytest
 from kinescope_upload.errors import InDoubtError, LessonFailedError
 from kinescope_upload.upload import Dialect, Record, Stage
 from support.model_world import (
-    VERSION_NS,
     ProcessDiedError,
     PromiseBrokenError,
     Setting,
@@ -32,6 +31,8 @@ SETTINGS: Final = {
     "json, late": Setting(dialects=(Dialect.JSON,), comes_late=True),
     "json, late, changing file": Setting(dialects=(Dialect.JSON,), comes_late=True, file_changes=True),
     "both dialects, late, changing file": Setting(dialects=BOTH, comes_late=True, file_changes=True),
+    "both dialects, changing times": Setting(dialects=BOTH, times_change=True),
+    "both dialects, changing file and times": Setting(dialects=BOTH, file_changes=True, times_change=True),
     "json, no descriptions": Setting(dialects=(Dialect.JSON,), drops_descriptions=True),
     "json, late, no descriptions": Setting(dialects=(Dialect.JSON,), comes_late=True, drops_descriptions=True),
 }
@@ -48,6 +49,10 @@ def _play(seed: int, setting: Setting) -> tuple[World, str]:
             world.server.pass_time(random.randint(0, 5))
             if setting.file_changes and random.random() < 0.3:
                 world.change_file(random.randint(1, 150))
+            if setting.times_change and random.random() < 0.3:
+                world.shift_time()
+            if setting.times_change and setting.file_changes and random.random() < 0.3:
+                world.rewrite()
     world.weather.moments = 0
     return world, _end(world)
 
@@ -75,9 +80,10 @@ def _check_end(world: World, record: Record) -> None:
     (video,) = world.server.videos
     must(video.is_complete, "the video is not complete")
     must(video.id == record.video_id == world.row, "record and row do not name the video")
-    must(video.versions == {record.modified_ns}, "the video is made of more than one file")
-    must(video.length == world.sizes[record.modified_ns // VERSION_NS], "the video is not as long as its file")
-    must(record.md5 == md5_of(record.modified_ns), "the MD5 is another file's")
+    version = world.versions[record.modified_ns]
+    must(video.versions == {version}, "the video is made of more than one file")
+    must(video.length == world.sizes[version], "the video is not as long as its file")
+    must(record.md5 == md5_of(version), "the MD5 is another file's")
     must(world.saved is not None and world.saved.video_id == video.id, "the disk does not name the video")
     must(world.saved is not None and not world.saved.lost_marks, "an attempt was never looked for again")
 
@@ -97,18 +103,22 @@ def _act_as_a_person(world: World, said: str) -> None:
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
 def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(setting: Setting) -> None:
     endings: Counter[str] = Counter()
-    came_late = changed = said_absent = refused_chunks = 0
+    came_late = changed = said_absent = refused_chunks = shifts = rewrites = 0
     for seed in range(HISTORIES):
         world, ending = _play(seed, setting)
         endings[ending] += 1
         came_late += world.server.came_late
-        changed += world.file.modified_ns > 1
+        changed += len(world.sizes) > 1
+        shifts += world.shifts
+        rewrites += world.rewrites
         said_absent += world.server.said_absent
         refused_chunks += world.server.refused_chunks
 
     assert endings["linked"] >= HISTORIES // 3
     assert endings["linked by a person"] > 0 or not setting.drops_descriptions
     assert (changed > 0) is setting.file_changes
+    assert (shifts > HISTORIES // 4) is setting.times_change
+    assert (rewrites > HISTORIES // 10) is (setting.times_change and setting.file_changes)
     assert (came_late > 0) is setting.comes_late
     assert said_absent > HISTORIES
     assert refused_chunks > HISTORIES // 4

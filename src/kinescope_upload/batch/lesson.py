@@ -103,6 +103,8 @@ class _Lesson:
             delete=backends.kinescope.delete_video,
             removed=self._tell_removed,
             known_ids=self._known_ids,
+            part=lambda: self._opened().part,
+            md5_of_first=lambda length: self._opened().md5_of_first(length, run.stop.check),
             md5=self._md5,
             chunk_size=lambda record: run.chunk_limits.of(record.upload_url, self._chunk_size),
             shrink=self._shrink,
@@ -149,6 +151,7 @@ class _Lesson:
             sizing=run.options.blocks,
             clock=run.clock,
             disk=run.backends.disk,
+            check=run.stop.check,
         )
 
     def _send(self, record: Record, step: SendChunk) -> Event:

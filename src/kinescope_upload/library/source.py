@@ -8,12 +8,14 @@ import queue
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
 from kinescope_upload.text import distinct_bytes, format_bytes
+from kinescope_upload.upload import SentPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,16 +36,22 @@ def _all_of_it(count: int) -> int:
     return count
 
 
+def _go_on() -> None:
+    pass
+
+
 class VideoSource:
     """Reads one video file for one worker.
 
     Args:
         path: Its path on the disk.
-        file: Its facts when the upload was planned; they must not change.
+        file: Its facts when the upload was planned. Its size must not change, and its time only where its content does
+            not: what was hashed so far tells; where nothing was, `VideoFile.is_version`.
         with_checksum: Whether to compute its MD5 while it is sent.
         sizing: The sizes of the blocks that are read and sent.
         clock: Gives monotonic seconds.
         disk: Reads the library.
+        check: Called between blocks where what was sent is read again; may raise to stop.
 
     Raises:
         FileChangedError: It was seen and differs; every method may raise this.
@@ -60,14 +68,16 @@ class VideoSource:
         sizing: Sizing = _SMALL_BLOCKS,
         clock: Callable[[], float] = time.monotonic,
         disk: Disk = _DISK,
+        check: Callable[[], None] = _go_on,
     ) -> None:
         self._path = os.fspath(path)
         self._sizing = sizing
         self._block_size = sizing.smallest
         self._clock = clock
-        self._facts = file
+        self._facts = self._first_seen = file
         self._name = file.path
         self._disk = disk
+        self._check = check
         self._file: FileIO | None = None
         self._hasher: _Hasher | None = None
         self._opened()
@@ -94,8 +104,31 @@ class VideoSource:
         if self._hasher:
             self._hasher.close()
 
-    def check_unchanged(self) -> None:
-        """Checks that the file under this name is unchanged; one that replaced it counts as a change."""
+    @property
+    def part(self) -> SentPart:
+        """The file as it was last seen unchanged, and the part of it that was hashed: at least what was sent."""
+        if self._hasher is None:
+            return SentPart(file=self._facts)
+        return SentPart(file=self._facts, length=self._hasher.position, md5=self._hasher.hexdigest())
+
+    def check_unchanged(self) -> bool:
+        """Checks that the file under this name is unchanged; one that replaced it counts as a change.
+
+        Returns:
+            Whether its time has changed, and it is the same file by what was sent: what was read since is to be read
+            again.
+        """
+        modified_ns = self._modified_ns()
+        if modified_ns == self._facts.modified_ns:
+            return False
+        self._close_file()  # another file may bear the name now
+        if not self._is_same(modified_ns):
+            raise self._written_to()
+        self._facts = replace(self._facts, modified_ns=modified_ns)
+        return True
+
+    def _modified_ns(self) -> int:
+        """The file's time; raises where its size has changed."""
         try:
             now = self._disk.stat(self._path)
         except OSError as error:
@@ -106,11 +139,27 @@ class VideoSource:
                 f'"{self._name}" changed while it was being read: {before} became {after}.',
                 _WHEN_COMPLETE,
             )
-        if now.st_mtime_ns != self._facts.modified_ns:
-            raise FileChangedError(
-                f'"{self._name}" was written to while it was being read.',
-                _WHEN_COMPLETE,
-            )
+        return now.st_mtime_ns
+
+    def _is_same(self, modified_ns: int) -> bool:
+        """Whether only the time has changed; a file that is being written to keeps no time while it is compared."""
+        if self._hasher is None or self._hasher.position == 0:
+            return self._first_seen.is_version(size=self._facts.size, modified_ns=modified_ns)
+        is_same = self._md5_of(self._hasher.position, self._check) == self._hasher.hexdigest()
+        return is_same and self._modified_ns() == modified_ns
+
+    def _md5_of(self, length: int, check: Callable[[], None]) -> str:
+        """Reads the first bytes again, and computes their MD5."""
+        md5, position = hashlib.md5(usedforsecurity=False), 0
+        while position < length:
+            check()
+            block = self._read(position, min(READ_BLOCK, length - position))
+            md5.update(block)
+            position += len(block)
+        return md5.hexdigest()
+
+    def _written_to(self) -> FileChangedError:
+        return FileChangedError(f'"{self._name}" was written to while it was being read.', _WHEN_COMPLETE)
 
     def blocks(
         self, offset: int, length: int, on_sent: Callable[[int], None], *, allow: Callable[[int], int] = _all_of_it
@@ -127,8 +176,7 @@ class VideoSource:
         """
         position, end = offset, offset + length
         while position < end:
-            block = self._read(position, allow(min(self._block_size, end - position)))
-            self.check_unchanged()
+            block = self._unchanged_block(position, allow(min(self._block_size, end - position)))
             if self._hasher:
                 self._hasher.feed(position, block)
             began = self._clock()
@@ -136,6 +184,14 @@ class VideoSource:
             self._block_size = self._sizing.after(self._block_size, self._clock() - began)
             position += len(block)
             on_sent(len(block))
+
+    def _unchanged_block(self, position: int, length: int) -> bytes:
+        block = self._read(position, length)
+        if self.check_unchanged():
+            block = self._read(position, length)
+            if self.check_unchanged():
+                raise self._written_to()
+        return block
 
     def hash_up_to(self, offset: int, check: Callable[[], None]) -> None:
         """Hashes what earlier runs sent, before more is sent.
@@ -151,8 +207,14 @@ class VideoSource:
 
     def md5(self, check: Callable[[], None]) -> str | None:
         """Computes the MD5 of the whole file in hexadecimal; None without checksums."""
-        self.hash_up_to(self._facts.size, check)
-        return self._hasher.hexdigest() if self._hasher else None
+        return self.md5_of_first(self._facts.size, check)
+
+    def md5_of_first(self, length: int, check: Callable[[], None]) -> str | None:
+        """Computes the MD5 of the file's first bytes; None without checksums."""
+        self.hash_up_to(length, check)
+        if self._hasher is None or self._hasher.position == length:
+            return self._hasher.hexdigest() if self._hasher else None
+        return self._md5_of(length, check)
 
     def _read(self, position: int, length: int) -> bytes:
         try:
@@ -161,10 +223,7 @@ class VideoSource:
             raise self._unreadable(error) from error
         if not block:
             self.check_unchanged()
-            raise FileChangedError(
-                f'"{self._name}" ends early, after {format_bytes(position)}.',
-                _WHEN_COMPLETE,
-            )
+            raise FileChangedError(f'"{self._name}" ends early, after {format_bytes(position)}.', _WHEN_COMPLETE)
         return block
 
     def _opened(self) -> FileIO:

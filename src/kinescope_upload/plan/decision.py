@@ -123,7 +123,7 @@ def _by_progress(file: VideoFile, record: Record | None) -> PlanDecision:
         return PlanDecision(Decision.UPLOAD, "not uploaded yet")
     if record.stage is Stage.UPLOADED:
         return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
-    if not record.is_for(file):
+    if not record.may_go_on_with(file):
         return PlanDecision(Decision.RESUME, "the file has changed since its upload began: starts over")
     match record.stage:
         case Stage.CREATED:

@@ -55,7 +55,9 @@ class PlannedLesson:
     @property
     def expires_at(self) -> datetime | None:
         """Until when its upload can go on (UTC); None when there is none, or no end of it."""
-        is_going_on = self.decision is Decision.RESUME and self.record is not None and self.record.is_for(self.file)
+        is_going_on = (
+            self.decision is Decision.RESUME and self.record is not None and self.record.may_go_on_with(self.file)
+        )
         return self.record.expires_at if self.record and is_going_on and self.record.stage is Stage.CREATED else None
 
     @property
@@ -72,7 +74,7 @@ class PlannedLesson:
     @property
     def _offset_to_go_on_from(self) -> int:
         record = self.record
-        return record.offset if record and record.stage is Stage.CREATED and record.is_for(self.file) else 0
+        return record.offset if record and record.stage is Stage.CREATED and record.may_go_on_with(self.file) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ def encode_record(record: Record) -> bytes:
         "upload_url": record.upload_url,
         "offset": record.offset,
         "expires_at": _stamp(record.expires_at),
+        "sent_bytes": record.sent_bytes or None,
+        "sent_md5": record.sent_md5,
         "md5": record.md5,
         "video_url": record.video_url,
         "reason": record.reason,
@@ -117,6 +119,8 @@ def _read_record(lesson_id: str, course: str, facts: object) -> Record:
             upload_url=_may(facts, "upload_url", str),
             offset=_need(facts, "offset", int),
             expires_at=_moment(facts, "expires_at"),
+            sent_bytes=_may(facts, "sent_bytes", int) or 0,
+            sent_md5=_may(facts, "sent_md5", str),
             md5=_may(facts, "md5", str),
             video_url=_may(facts, "video_url", str),
             reason=_may(facts, "reason", str),
@@ -132,8 +136,9 @@ def _read_record(lesson_id: str, course: str, facts: object) -> Record:
 
 def _check_whole(record: Record) -> None:
     """Returns when the stage's facts are there, without which kupload would act on nothing."""
-    if not 0 <= record.offset <= record.size:
-        raise FormatError(f'"offset" is {record.offset}, and "size" is {record.size}')
+    for key, count in {"offset": record.offset, "sent_bytes": record.sent_bytes}.items():
+        if not 0 <= count <= record.size:
+            raise FormatError(f'"{key}" is {count}, and "size" is {record.size}')
     needed = {
         "attempted_at": record.stage in {Stage.CREATED, Stage.UPLOADED},
         "upload_url": record.stage is Stage.CREATED,

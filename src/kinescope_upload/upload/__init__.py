@@ -8,6 +8,7 @@ record. Bytes that were handed to the network count for nothing here; only what 
     record ──► table ──► events            what happened, and what that makes of the record
        └─────► steps                       what to do next
     driver ──► ports · leftovers           the loop; what to do about a video that an attempt may have left
+    same_file                      whether the file is still the one that was sent
     marks · titles · video                 what a video of ours is known by, and what Kinescope tells of it
 """
 
@@ -38,9 +39,8 @@ from kinescope_upload.upload.events import (
 from kinescope_upload.upload.marks import marked_description
 from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
-from kinescope_upload.upload.steps import (
-    SendChunk,
-)
+from kinescope_upload.upload.same_file import SentPart
+from kinescope_upload.upload.steps import SendChunk
 from kinescope_upload.upload.table import TRANSITIONS, advance
 from kinescope_upload.upload.video import SUSPENDED, Video, VideoState, embed_url
 
@@ -71,6 +71,7 @@ __all__ = [
     "Ports",
     "Record",
     "SendChunk",
+    "SentPart",
     "Stage",
     "UploadGone",
     "UploadTask",

@@ -9,11 +9,10 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import (
     FileChangedError,
-    InDoubtError,
     KuploadError,
     LessonFailedError,
     LockedError,
@@ -36,14 +35,15 @@ from kinescope_upload.upload.events import (
 )
 from kinescope_upload.upload.leftovers import (
     Adopt,
-    InDoubt,
     Remove,
+    certain,
     check_md5,
     decide,
     decide_deleted,
     decide_late,
 )
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
+from kinescope_upload.upload.same_file import is_same_file, with_part
 from kinescope_upload.upload.search import VideoSearch
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
 from kinescope_upload.upload.table import advance, first_record
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 
 
-_T = TypeVar("_T")
 _MOST_LOSSES: Final = 5
 _LATE: Final = 6
 """Waits of `orphan_wait` that a creation may be at work after it showed nothing: half a minute by default."""
@@ -121,9 +120,10 @@ class Driver:
                     event = self._perform(step)
                     self._become(event)
                 self._count_setbacks(step, event)
-        except TryAgainError:
+        except KuploadError:
             if self._record.stage is Stage.CREATED:  # after a request without a good answer nobody knows what arrived
                 self._record = advance(self._record, OffsetUnknown())
+                self._ports.save(self._record)  # what may have arrived is known by its MD5
             raise
 
     def _apart_from_lookalikes(self, step: Step) -> AbstractContextManager[object]:
@@ -137,7 +137,7 @@ class Driver:
             case AskOffset():
                 return self._with_md5(self._sender.ask_offset(self._record))
             case SendChunk():
-                return self._with_md5(self._sender.send(self._record, step))
+                return self._send(step)
             case LookForVideo():
                 return self._carry_out(self._look())
 
@@ -155,6 +155,15 @@ class Driver:
             if self._record.dialect is Dialect.JSON:  # an id of ours may have been asked for before
                 self._become(CreationRefused())
             raise
+
+    def _send(self, step: SendChunk) -> Event:
+        if not is_same_file(self._record, self._ports.part().file, self._ports.md5_of_first):
+            return FileReplaced()
+        try:
+            return self._with_md5(self._sender.send(self._record, step))
+        finally:
+            part = self._ports.part()
+            self._file, self._record = part.file, with_part(self._record, part)
 
     def _with_md5(self, event: Event) -> Event:
         return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event
@@ -199,7 +208,7 @@ class Driver:
         return self._search.until_settled(partial(self._search.of, record), partial(decide, record, self._file))
 
     def _carry_out(self, decision: Settled) -> Event:
-        match _certain(decision):
+        match certain(decision):
             case Adopt() as adopt:
                 return self._adopt(adopt)
             case Remove() as remove:
@@ -209,7 +218,7 @@ class Driver:
 
     def _adopt(self, adopt: Adopt) -> VideoComplete:
         md5 = self._ports.md5()
-        _certain(check_md5(adopt, md5))
+        certain(check_md5(adopt, md5))
         return VideoComplete(md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url)
 
     def _remove(self, remove: Remove) -> OrphanGone:
@@ -218,7 +227,7 @@ class Driver:
         self._ports.delete(remove.video.id)
         self._ports.removed(remove.video.id, self._record.reason or "")
         self._ports.wait(self._options.orphan_wait)  # deleting is not instant
-        again = _certain(decide_deleted(self._ports.video(remove.video.id)))
+        again = certain(decide_deleted(self._ports.video(remove.video.id)))
         if isinstance(again, Remove):
             self._ports.delete(again.video.id)
         return OrphanGone(fresh=self._fresh())
@@ -256,7 +265,7 @@ class Driver:
 
     def _remove_late(self, lost: str, since: datetime) -> None:
         look = partial(self._search.of_earlier, self._record, lost, since)
-        decision = _certain(self._search.until_settled(look, partial(decide_late, self._record)))
+        decision = certain(self._search.until_settled(look, partial(decide_late, self._record)))
         if isinstance(decision, Remove):
             self._ports.delete(decision.video.id)
             reason = "the request that made it was not answered, and it showed late"
@@ -277,12 +286,6 @@ class Driver:
         self._record = replace(self._record, failure=Failure(reason=str(error), at=self._ports.utc_now()))
         self._ports.save(self._record)
         return error
-
-
-def _certain(decision: _T | InDoubt) -> _T:
-    if isinstance(decision, InDoubt):
-        raise InDoubtError(decision.what, decision.hint)
-    return decision
 
 
 def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from unicodedata import normalize
 
+from kinescope_upload.errors import InDoubtError
 from kinescope_upload.policy.absence import is_proven_absent
 from kinescope_upload.text import format_bytes
 from kinescope_upload.upload.marks import bears_a_mark, bears_mark
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from kinescope_upload.upload.record import Record
     from kinescope_upload.upload.video import Video
 
+
+_T = TypeVar("_T")
 
 _CLOCK_TOLERANCE: Final = timedelta(seconds=2)
 """HTTP dates are whole seconds, and an answer travels for a while."""
@@ -110,6 +113,17 @@ def decide(record: Record, file: VideoFile, looks: Sequence[Found]) -> Decision:
             return InDoubt(what=what)
         case _:
             return InDoubt(what=f'Kinescope says "{video.status}" of our video {video.id}.')
+
+
+def certain(decision: _T | InDoubt) -> _T:
+    """The decision, where it is none for a person.
+
+    Raises:
+        InDoubtError: It is.
+    """
+    if isinstance(decision, InDoubt):
+        raise InDoubtError(decision.what, decision.hint)
+    return decision
 
 
 def check_md5(adopt: Adopt, md5: str | None) -> Adopt | InDoubt:

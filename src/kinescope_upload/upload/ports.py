@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import VideoFile
     from kinescope_upload.upload.events import Event
     from kinescope_upload.upload.record import Dialect, Record
+    from kinescope_upload.upload.same_file import SentPart
     from kinescope_upload.upload.steps import SendChunk
     from kinescope_upload.upload.video import Video
 
@@ -72,6 +73,8 @@ class Ports:
         delete: Deletes a video.
         removed: Is told which video was deleted, and why.
         known_ids: The ids of all videos that records name.
+        part: The part of the open file that may have been sent, and the file as it is now.
+        md5_of_first: The MD5 of the open file's first so many bytes; None where no checksums are taken.
         md5: The MD5 of the file; None where no checksums are taken.
         chunk_size: The most bytes of the record's next chunk.
         shrink: Makes later chunks smaller than this one, of which nothing arrived; False when they cannot be smaller.
@@ -98,6 +101,8 @@ class Ports:
     delete: Callable[[str], None]
     removed: Callable[[str, str], None]
     known_ids: Callable[[], Collection[str | None]]
+    part: Callable[[], SentPart]
+    md5_of_first: Callable[[int], str | None]
     md5: Callable[[], str | None]
     chunk_size: Callable[[Record], int]
     shrink: Callable[[Record, SendChunk], bool]

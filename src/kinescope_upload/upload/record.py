@@ -75,6 +75,8 @@ class Record:
         offset_confirmed: Whether the offset may be relied on now; never on disk.
         offset_refused: Whether the server refused to tell the offset; never on disk.
         expires_at: Until when the upload can be resumed; None when the server did not say.
+        sent_bytes: How many bytes may have been sent: the file's first ones.
+        sent_md5: Their MD5 in hexadecimal; None without checksums, and in records of versions that did not write it.
         md5: Of the bytes that were sent, in hexadecimal, from `uploaded` on; None without checksums.
         video_url: The player's address as Kinescope gave it; None where it was not asked, the id says it then.
         reason: Why the stage is `orphaned`.
@@ -102,6 +104,8 @@ class Record:
     offset_confirmed: bool = False
     offset_refused: bool = False
     expires_at: datetime | None = None
+    sent_bytes: int = 0
+    sent_md5: str | None = None
     md5: str | None = None
     video_url: str | None = None
     reason: str | None = None
@@ -113,6 +117,16 @@ class Record:
     def is_begun(self) -> bool:
         """Whether a video of ours may exist: a request that creates it was about to be sent."""
         return self.attempted_at is not None or self.stage is not Stage.PLANNED
+
+    @property
+    def knows_sent_part(self) -> bool:
+        """Whether the MD5 of all that Kinescope holds of the file is known."""
+        return self.sent_md5 is not None and self.sent_bytes >= self.offset
+
+    def may_go_on_with(self, file: VideoFile) -> bool:
+        """Whether the upload may go on with the file, as far as can be told without reading it."""
+        is_comparable = self.size == file.size and self.stage is Stage.CREATED and self.knows_sent_part
+        return is_comparable or self.is_for(file)
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file is still the one that the upload was planned for, by size and time of change."""

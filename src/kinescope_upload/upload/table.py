@@ -120,10 +120,10 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
         case OffsetRefused():
             return replace(record, offset_confirmed=True, offset_refused=True)
         case LengthReached():
-            return replace(record, offset=record.size, offset_confirmed=True, md5=event.md5)
+            return replace(_without_part(record), offset=record.size, offset_confirmed=True, md5=event.md5)
         case VideoComplete():
             return replace(
-                record,
+                _without_part(record),
                 video_id=event.video_id or record.video_id,
                 video_url=event.video_url or record.video_url,
                 offset=record.size,
@@ -134,6 +134,10 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
             return replace(record, offset_confirmed=False)
         case _:
             return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)
+
+
+def _without_part(record: Record) -> Record:
+    return replace(record, sent_bytes=0, sent_md5=None)
 
 
 def _created(record: Record, event: Created) -> Record:
@@ -235,7 +239,7 @@ def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
     record = replace(record, offset_confirmed=False, offset_refused=False)
     if record.stage.has_all_bytes:
         return record
-    if not record.is_for(file):
+    if not record.may_go_on_with(file):
         return advance(record, FileReplaced())
     answer_is_unknown = record.stage is Stage.PLANNED and record.attempted_at is not None
     if answer_is_unknown and (record.dialect is Dialect.JSON or dialect is not record.dialect):

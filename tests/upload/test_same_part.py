@@ -1,0 +1,73 @@
+"""Where a file's time has changed, the MD5 of the part that was sent says whether its upload may go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from kinescope_upload.model import VideoFile
+from kinescope_upload.upload import Record, SentPart, Stage
+from kinescope_upload.upload.same_file import is_same_file, with_part
+from support.progress_cases import a_record
+
+_SECOND: Final = 10**9
+_THEN: Final = 1_790_000_000_123_456_789
+_DAY: Final = 86_400 * _SECOND
+
+_SAME, _OTHER, _NONE = "md5 of 60", "another", None
+
+
+def _sent(offset: int = 50, *, sent_bytes: int = 60, sent_md5: str | None = _SAME) -> Record:
+    record = replace(a_record(), stage=Stage.CREATED, size=99, modified_ns=_THEN, offset=offset)
+    return replace(record, sent_bytes=sent_bytes, sent_md5=sent_md5)
+
+
+def _file(shift: int, size: int = 99) -> VideoFile:
+    return VideoFile(path="c/1.mp4", size=size, modified_ns=_THEN + shift)
+
+
+DECISIONS = [
+    # the record, the time's shift, the MD5 of the file's part now, whether the upload goes on
+    pytest.param(_sent(), 0, _OTHER, True, id="an equal time is not read again"),
+    pytest.param(_sent(), _DAY, _SAME, True, id="another time, the same part"),
+    pytest.param(_sent(), _DAY, _OTHER, False, id="another time, another part"),
+    pytest.param(_sent(), _SECOND, _SAME, True, id="within 2 s, the same part"),
+    pytest.param(_sent(), _SECOND, _OTHER, False, id="written to within 2 s"),
+    pytest.param(_sent(), 3600 * _SECOND, _OTHER, False, id="an hour later, another part"),
+    pytest.param(_sent(60), _DAY, _SAME, True, id="all of the part is there"),
+    pytest.param(_sent(61), _DAY, _SAME, False, id="more is there than the MD5 tells"),
+    pytest.param(_sent(61), _SECOND, _OTHER, True, id="more is there, within 2 s"),
+    pytest.param(_sent(sent_bytes=0, sent_md5=None), _SECOND, _SAME, True, id="no MD5 on record, within 2 s"),
+    pytest.param(_sent(sent_bytes=0, sent_md5=None), _DAY, _SAME, False, id="no MD5 on record, another time"),
+    pytest.param(_sent(), _SECOND, _NONE, True, id="no checksums, within 2 s"),
+    pytest.param(_sent(), _DAY, _NONE, False, id="no checksums, another time"),
+]
+
+
+@pytest.mark.parametrize(("record", "shift", "md5", "goes_on"), DECISIONS)
+def test_what_was_sent_decides_where_the_time_has_changed(
+    record: Record, shift: int, md5: str | None, *, goes_on: bool
+) -> None:
+    asked: list[int] = []
+
+    def md5_of_first(length: int) -> str | None:
+        asked.append(length)
+        return md5
+
+    assert is_same_file(record, _file(shift), md5_of_first) is goes_on
+    assert asked in ([], [60])
+    assert record.may_go_on_with(_file(shift)) or not goes_on  # what is dropped unread could not have gone on
+    assert not is_same_file(record, _file(shift, size=98), md5_of_first)
+    assert not record.may_go_on_with(_file(shift, size=98))
+
+
+def test_the_record_takes_the_new_time_and_the_larger_part() -> None:
+    part = SentPart(file=_file(_DAY), length=70, md5="md5 of 70")
+    taken = with_part(_sent(), part)
+    assert (taken.modified_ns, taken.sent_bytes, taken.sent_md5) == (_THEN + _DAY, 70, "md5 of 70")
+    smaller = with_part(_sent(), replace(part, length=59))
+    assert (smaller.modified_ns, smaller.sent_bytes, smaller.sent_md5) == (_THEN + _DAY, 60, _SAME)
+    unhashed = with_part(_sent(), SentPart(file=_file(_DAY)))
+    assert (unhashed.modified_ns, unhashed.sent_bytes, unhashed.sent_md5) == (_THEN + _DAY, 60, _SAME)
