@@ -13,6 +13,7 @@ from kinescope_upload.commands.course_status import CourseStatus, StatusFailure,
 from kinescope_upload.commands.status import print_status, status_text
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
+from kinescope_upload.progress import IgnoredProgress
 from kinescope_upload.text import cell_width
 from kinescope_upload.upload import Failure, Record, Stage
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, record_of
@@ -191,6 +192,14 @@ def test_a_course_without_any_file_gets_no_command_that_would_find_nothing() -> 
 
 def test_without_videos_the_status_says_so() -> None:
     assert status_text([], Surface()).startswith("No videos in the library")
+
+
+def test_what_lies_in_the_progress_folder_and_is_none_is_named() -> None:
+    ignored = [IgnoredProgress(path=f"progress/{HOSTILE}.json", reason="is of another system")]
+    for statuses in ([], [FULL]):
+        text = status_text(statuses, Surface(), ignored=ignored)
+        assert "is of another system and is left out. Move it out of the progress folder, or delete it.\n" in text
+        assert "\x1b" not in text
 
 
 def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:

@@ -18,6 +18,7 @@ from kinescope_upload.events import BytesSent, LessonSkipped, LessonStarted, Run
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Plan
+from kinescope_upload.progress import IgnoredProgress
 from kinescope_upload.upload import Failure, Stage
 from support.audit_lines import audit_lines
 from support.command_lines import command_lines
@@ -58,7 +59,7 @@ def status_line() -> dict[str, Any]:
     failure = Failure(reason="connection reset", at=BEGAN)
     record = record_of("a_001", 10 * MB, stage=Stage.CREATED, offset=4 * MB, failure=failure)
     statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], [record])
-    print_status(statuses, JSON, out, clock=FakeTime().clock)
+    print_status(statuses, JSON, out, ignored=[IgnoredProgress(path="p/x", reason="is")], clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
 

@@ -281,6 +281,17 @@ def test_a_file_that_changes_meanwhile_gets_no_video(worlds: WorldMaker) -> None
     assert "has changed" in _failures(ears)[0].reason
 
 
+def test_a_file_whose_time_only_the_file_system_shifted_meanwhile_gets_its_video(worlds: WorldMaker) -> None:
+    world = worlds()
+    _row_names_twin(world)
+    world.emulator.delete_video(video_of(world))
+    [path] = world.library.glob(f"{COURSE}/*/001*")
+    an_hour_later = path.stat().st_mtime_ns + 3600 * 10**9
+    ears = Ears()
+    assert _mend_while(world, lambda: os.utime(path, ns=(0, an_hour_later)), ears)[1] == 0
+    assert _failures(ears) == []
+
+
 # --- Breaking off ------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,8 @@ import shlex
 import pytest
 
 from kinescope_upload.emulator import Fault, Route
+from kinescope_upload.events import Warned
+from support.auditing import Ears, look
 from support.world import KIB, World, WorldMaker, content_of
 
 _COURSE = "04_sales"
@@ -70,3 +72,37 @@ def test_a_course_whose_files_are_all_away_gets_no_command(begun: World, options
     assert _nexts(begun.run("--status", *options).text) == [
         "put its files back into the library, or name the folder that holds them with --library"
     ]
+
+
+_STRANGERS = (
+    "01_analytics (1).json",
+    "01_analytics-conflict-20261126-015241.json",
+    "01_analytics (conflicted copy 2026-11-26).json",
+    "01_analytics.sync-conflict-20261126-015241-ABCDEFG.json",
+    "01_analytics.json.tmp",
+)
+
+
+def test_files_that_are_no_progress_are_named_and_skipped(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 10 * KIB))
+    assert world.upload(limit=1).exit_code == 0
+    own = (world.progress / "01_analytics.json").read_bytes()
+    strange = dict.fromkeys(_STRANGERS, own) | {
+        "._01_analytics.json": b"\0\5\26\7",
+        "progress.json": b'{"done": []}',
+    }
+    for name, content in strange.items():
+        (world.progress / name).write_bytes(content)
+
+    [status] = world.run("--status", "--json").said
+    assert [(one["course"], one["linked"], one["lessons"]) for one in status["courses"]] == [("01_analytics", 1, 2)]
+    assert {one["path"].rpartition("/")[2] for one in status["ignored"]} == strange.keys()
+    ears = Ears()
+    look(world, ears=ears)
+    warned = [event.message for event in ears.heard if isinstance(event, Warned)]
+    assert [name for name in strange if not any(f'{name}"' in message for message in warned)] == []
+
+    assert world.upload().exit_code == 0
+    assert [record.stage.is_linked for record in world.records.values()] == [True, True]
+    assert {name: (world.progress / name).read_bytes() for name in strange} == strange

@@ -11,8 +11,8 @@ from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
-from kinescope_upload.output.terminal_output import surface_of
-from kinescope_upload.progress import read_records
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
+from kinescope_upload.progress import ignored_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Surface
+    from kinescope_upload.output.terminal_output import Clock, Surface
+    from kinescope_upload.progress import IgnoredProgress
 
 _BAR: Final = 10
 _SHOWN: Final = 3
@@ -36,20 +37,29 @@ def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> 
     """Prints how far each course is, from the disk alone."""
     survey = survey_library(settings)
     records = read_records(settings.progress, settings.courses)
-    print_status(course_statuses(survey.selected(survey.unchecked).assignments, records.values()), options, stdout)
+    statuses = course_statuses(survey.selected(survey.unchecked).assignments, records.values())
+    print_status(statuses, options, stdout, ignored=ignored_in(settings.progress))
     return ExitCode.DONE
 
 
-def status_text(statuses: Sequence[CourseStatus], surface: Surface, *, command: str = "kupload") -> str:
+def status_text(
+    statuses: Sequence[CourseStatus],
+    surface: Surface,
+    *,
+    command: str = "kupload",
+    ignored: Sequence[IgnoredProgress] = (),
+) -> str:
     """The status as lines that fit the surface.
 
     Args:
         statuses: The courses.
         surface: What the stream can show.
         command: How kupload is called to upload what is shown, for what to type next.
+        ignored: Files of the progress folder that are no course's progress.
     """
+    left_out = [f"  {surface.shown(file.message)}" for file in ignored]
     if not statuses:
-        return "No videos in the library and nothing in the progress folder.\n"
+        return "\n".join(("No videos in the library and nothing in the progress folder.", *left_out, ""))
     names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in statuses]
     name_width = max(map(cell_width, [*names, "All"]))
     lines: list[str] = []
@@ -59,6 +69,7 @@ def status_text(statuses: Sequence[CourseStatus], surface: Surface, *, command: 
     linked, lessons = sum(one.linked for one in statuses), sum(one.lessons for one in statuses)
     figures = _figures(linked, lessons, sum(one.linked_bytes for one in statuses), sum(map(_all_bytes, statuses)))
     lines += ["", _line(pad("All", name_width), figures, surface), *_advice(statuses, surface, command)]
+    lines += left_out
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -136,7 +147,7 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: str) ->
         yield f"  next: {surface.shown(command)}"
 
 
-def status_object(statuses: Sequence[CourseStatus]) -> JsonFields:
+def status_object(statuses: Sequence[CourseStatus], *, ignored: Sequence[IgnoredProgress] = ()) -> JsonFields:
     """The status as the fields of the JSON output."""
     return {
         "courses": [_course_fields(one) for one in statuses],
@@ -147,6 +158,7 @@ def status_object(statuses: Sequence[CourseStatus]) -> JsonFields:
         "videos_bytes": sum(one.video_bytes for one in statuses),
         "linked_bytes": sum(one.linked_bytes for one in statuses),
         "is_done": all(one.is_done for one in statuses),
+        "ignored": [object_of(file) for file in ignored],
     }
 
 
@@ -159,8 +171,18 @@ def _course_fields(status: CourseStatus) -> JsonFields:
     }
 
 
-def _text(statuses: Sequence[CourseStatus], options: DisplayOptions, stream: TextIO) -> None:
-    stream.write(status_text(statuses, surface_of(stream), command=options.command))
+def print_status(
+    statuses: Sequence[CourseStatus],
+    options: DisplayOptions,
+    stdout: TextIO,
+    *,
+    ignored: Sequence[IgnoredProgress] = (),
+    clock: Clock = SYSTEM_CLOCK,
+) -> None:
+    """Prints how far each course is, told from the files and the progress alone: no network, no database."""
 
+    def text(statuses: Sequence[CourseStatus], options: DisplayOptions, stream: TextIO) -> None:
+        stream.write(status_text(statuses, surface_of(stream), command=options.command, ignored=ignored))
 
-print_status: Final = partial(show, View(event="status", fields=status_object, text=_text))
+    view = View(event="status", fields=partial(status_object, ignored=ignored), text=text)
+    show(view, statuses, options, stdout, clock=clock)

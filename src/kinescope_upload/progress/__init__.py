@@ -7,6 +7,7 @@
       │                     └──► format    records as JSON, one lesson a line; pure
       ├─────► snapshot                 file and journal as they were at one moment, while a run may be at work
       └─────► lock                     one run per course; who holds it; a request to stop
+    names                              which files are a course's progress, and why others are none; pure
     stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
 """
@@ -14,17 +15,20 @@
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
-from kinescope_upload.progress.store import ProgressStore, courses_in, read_records
+from kinescope_upload.progress.names import IgnoredProgress
+from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, read_records
 from kinescope_upload.progress.stream import change_records, stream_records
 
 __all__ = [
     "DELETED_FILE",
     "CourseLock",
     "CourseProgress",
+    "IgnoredProgress",
     "ProgressStore",
     "ask_to_stop",
     "change_records",
     "courses_in",
+    "ignored_in",
     "note_deletion",
     "read_records",
     "stop_is_asked",

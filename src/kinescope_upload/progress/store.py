@@ -10,6 +10,7 @@ from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
+from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, why_ignored
 from kinescope_upload.progress.snapshot import load_records
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["ProgressStore", "courses_in", "read_records"]
+__all__ = ["ProgressStore", "courses_in", "ignored_in", "read_records"]
 
 
 class ProgressStore:
@@ -126,7 +127,29 @@ def _file_of(folder: Path, course: str) -> Path:
 
 def courses_in(folder: Path) -> tuple[str, ...]:
     """The courses that the folder has a progress file of, or a journal that lost its file, sorted."""
-    return tuple(sorted({path.stem for pattern in ("*.json", "*.journal") for path in folder.glob(pattern)}))
+    named = _named_in(folder)
+    return tuple(sorted({path.stem for path, reason in named if reason is None and path.suffix != ".tmp"}))
+
+
+def ignored_in(folder: Path) -> tuple[IgnoredProgress, ...]:
+    """The files of the folder that look like a course's progress and are none, by name."""
+    named = _named_in(folder)
+    return tuple(IgnoredProgress(path=str(path), reason=reason) for path, reason in sorted(named) if reason)
+
+
+def _named_in(folder: Path) -> list[tuple[Path, str | None]]:
+    """The files that may be a course's progress, and why one is none."""
+    paths = [path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}")]
+    return [(path, why_ignored(path.name, _head_of(path))) for path in paths]
+
+
+def _head_of(path: Path) -> str:
+    """How the file's text begins; empty where it cannot be read, which whoever reads it whole says."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.import_progress.old_progress import OLD_NAME
+from kinescope_upload.progress import courses_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ def advice_about_old_progress(settings: Settings, directory: Path) -> str | None
         settings: Where the library and the progress folder are.
         directory: The working directory.
     """
-    if any(settings.progress.glob("*.json")):
+    if courses_in(settings.progress):
         return None
     library = settings.needed_library().absolute()
     for folder in (library, library.parent, directory):
