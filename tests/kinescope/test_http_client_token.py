@@ -323,7 +323,7 @@ def test_a_chunk_is_too_large_for_somebody_on_the_way_unless_kinescopes_code_say
 
 def test_too_large_for_the_plan_is_what_init_says() -> None:
     with (
-        _server(lambda _: _Reply(status=413, body=b"no", headers=())) as server,
+        _server(lambda _: _Reply(status=413, body=b'{"error": {"message": "no"}}', headers=())) as server,
         _client(server) as (tus, _),
         pytest.raises(LessonFailedError, match="too large for the Kinescope plan"),
     ):

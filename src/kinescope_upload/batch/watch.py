@@ -35,7 +35,9 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
         word = "Ctrl+C" if name == "SIGINT" else name
         stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=f"Stopped by {word}.", hint=_GO_ON))
 
-    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # `nohup` ignores SIGHUP
+    hangup = getattr(signal, "SIGHUP", None)
+    is_under_nohup = hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN
+    heard = [number for number in _SIGNALS if not (is_under_nohup and number == hangup)]
     before = {number: signal.signal(number, on_signal) for number in heard}
     try:
         yield
