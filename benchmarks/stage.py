@@ -136,6 +136,7 @@ def environment(
         "KINESCOPE_UPLOADER_URL": url,
         "KINESCOPE_API_URL": url,
         "KUPLOAD_API_RATE": "off",
+        "KUPLOAD_SETTLE": "0",
         "KUPLOAD_LIBRARY": str(folder / "library"),
         "KUPLOAD_PROGRESS": str(folder / "progress"),
         "PYTHONUTF8": "1",

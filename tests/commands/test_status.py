@@ -43,6 +43,7 @@ def test_a_course_of_which_nothing_was_tried_has_only_files() -> None:
         uploaded_bytes=0,
         in_progress=0,
         acknowledged_bytes=0,
+        changed=(),
         failures=(),
         last_activity=None,
     )
@@ -118,6 +119,7 @@ FULL = CourseStatus(
     uploaded_bytes=0,
     in_progress=0,
     acknowledged_bytes=0,
+    changed=(),
     failures=(),
     last_activity=BEGAN,
 )

@@ -77,6 +77,7 @@ SAMPLES: dict[str, tuple[str, str, str, str]] = {
     "retry_base": ("1", "2", "3", "4"),
     "orphan_wait": ("1", "2", "3", "4"),
     "stall": ("1", "2", "3", "4"),
+    "settle": ("1", "2", "3", "4"),
     "api_key": (TOKEN, WORKSPACE, PROJECT, FOLDER),
     "project_id": (TOKEN, WORKSPACE, PROJECT, FOLDER),
     "workspace_id": (TOKEN, WORKSPACE, PROJECT, FOLDER),

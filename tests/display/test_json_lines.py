@@ -58,7 +58,9 @@ def status_line() -> dict[str, Any]:
     out = io.StringIO()
     failure = Failure(reason="connection reset", at=BEGAN)
     record = record_of("a_001", 10 * MB, stage=Stage.CREATED, offset=4 * MB, failure=failure)
-    statuses = course_statuses([assignment("a_001", 10 * MB, "01_analytics")], [record])
+    linked = record_of("a_002", 10 * MB, stage=Stage.LINKED)
+    files = [assignment("a_001", 10 * MB, "01_analytics"), assignment("a_002", 11 * MB, "01_analytics")]
+    statuses = course_statuses(files, [record, linked])
     print_status(statuses, JSON, out, ignored=[IgnoredProgress(path="p/x", reason="is")], clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
@@ -191,5 +193,5 @@ def test_the_plan_and_the_status_are_one_object_each() -> None:
     plan, status = plan_line(), status_line()
     assert plan["counts"] == {"upload": 2, "resume": 1, "link": 1, "skip": 3, "in_doubt": 1, "later": 1}
     assert (plan["kinescope_min_bytes"], plan["kinescope_max_bytes"]) == (673_200_000, 748_000_000)
-    assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (1, 0, 1, False)
+    assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (2, 1, 1, False)
     assert status["courses"][0]["last_activity"] == "2026-02-18T10:26:44.172Z"

@@ -245,6 +245,7 @@ def make_world(
             "KUPLOAD_RETRY_BASE": "0.02",
             "KUPLOAD_ORPHAN_WAIT": "0.02",
             "KUPLOAD_STALL": "0.5",
+            "KUPLOAD_SETTLE": "0",
             "KUPLOAD_API_RATE": "off",
         }
         world.options = {"chunk_size": "256KiB"}

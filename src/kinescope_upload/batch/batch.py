@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
+from kinescope_upload.batch.file_changes import warn_of_changes
 from kinescope_upload.batch.folders import FolderOptions, parents_of
 from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.library_gate import LibraryGate
@@ -87,6 +88,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
             workers = Workers(run, linker, parents, batch.plan.work)
             workers.start(jobs, batch.order)
             _work(run, linker, workers)
+            warn_of_changes(run, batch.plan)
         except InterruptedRunError:
             pass  # the ending is known
         except BatchStoppedError as error:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.batch.file_changes import check_unchanged
 from kinescope_upload.batch.stop import Ending
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -65,10 +66,12 @@ class Linker:
         """Writes the row of an uploaded video, or keeps it for later while the database is down.
 
         Raises:
+            FileChangedError: The file is not what was uploaded any more; no row is written.
             InDoubtError: The row has vanished or points at another video; nothing was overwritten.
             BatchStoppedError: The database refuses for good.
         """
         if self._database is None:
+            check_unchanged(self._run.backends, record)
             self._tell_done(record)
             return
         with self._lock:
@@ -192,6 +195,7 @@ class Linker:
 
     def _write(self, database: LessonsDatabase, record: Record) -> None:
         assert record.video_id  # noqa: S101 - it is uploaded
+        check_unchanged(self._run.backends, record)
         result = database.link(record.lesson_id, record.video_id, record.video_url or embed_url(record.video_id))
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)

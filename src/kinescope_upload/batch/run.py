@@ -57,6 +57,7 @@ class UploadOptions:
         first_patience: Seconds to wait for a host that does not answer while nothing was ever reached.
         lock_patience: Seconds to wait for an upload that the server still holds.
         new_folder_patience: Seconds after which a folder that this run made must be known to init.
+        settle: Seconds for which a file must not have changed before it is uploaded; 0 waits for none.
         with_checksum: Whether the MD5 of what is sent is taken.
         bwlimit: How fast all workers together may send.
     """
@@ -71,6 +72,7 @@ class UploadOptions:
     first_patience: float = 30.0
     lock_patience: float = 900.0
     new_folder_patience: float = 60.0
+    settle: float = 10.0
     with_checksum: bool = True
     bwlimit: Timetable = UNLIMITED
 

@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.lesson import upload_lesson
+from kinescope_upload.batch.settling import Settling
 from kinescope_upload.batch.stop import Ending
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -47,6 +48,7 @@ class Workers:
         self._linker = linker
         self._parents = parents
         self._waiting = deque(work)
+        self._settling = Settling(run)
         self._threads: list[threading.Thread] = []
         self.bug: BaseException | None = None
 
@@ -61,7 +63,7 @@ class Workers:
 
     def next_lessons(self) -> list[PlannedLesson]:
         """The lessons that workers take next, those at both ends of the order; any thread may ask."""
-        waiting = list(self._waiting.copy())  # copied in one step, while workers take from it
+        waiting = [*self._waiting.copy(), *self._settling.lessons]  # copied in one step, while workers take from it
         return waiting if len(waiting) <= 2 * _NEXT else waiting[:_NEXT] + waiting[-_NEXT:]
 
     def join(self, seconds: float) -> bool:
@@ -73,6 +75,9 @@ class Workers:
     def _work(self, take: Callable[[], PlannedLesson | None]) -> None:
         try:
             while self._run.stop.ending is None and (lesson := take()):
+                if not self._settling.holds_back(lesson):
+                    self._upload_and_link(lesson)
+            while self._run.stop.ending is None and (lesson := self._settling.take()):
                 self._upload_and_link(lesson)
         except InterruptedRunError:
             return
@@ -88,7 +93,8 @@ class Workers:
             return
         self._run.emit(LessonStarted(lesson=lesson))
         try:
-            record = upload_lesson(self._run, lesson, self._parents.get(lesson.course, ""))
+            with self._settling.at_work():
+                record = upload_lesson(self._run, lesson, self._parents.get(lesson.course, ""))
         except LessonFailedError as error:
             is_in_doubt = isinstance(error, InDoubtError)
             self._run.emit(

@@ -69,6 +69,10 @@ def main_command(
         str | None,
         typer.Option(metavar="TIME", help="Longest wait for the network [default: 60m]."),
     ] = None,
+    settle: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="How long a file must not have changed [default: 10s; 0: off]."),
+    ] = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[

@@ -38,6 +38,7 @@ class CourseStatus:
         uploaded_bytes: The size of their videos.
         in_progress: Lessons that were begun and whose video is not complete.
         acknowledged_bytes: What the server had of those when it last said so.
+        changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
         failures: Lessons that are not done and whose last attempt failed, by lesson id.
         last_activity: When something was last achieved or failed (UTC); None when nothing was ever tried.
     """
@@ -52,6 +53,7 @@ class CourseStatus:
     uploaded_bytes: int
     in_progress: int
     acknowledged_bytes: int
+    changed: tuple[str, ...]
     failures: tuple[StatusFailure, ...]
     last_activity: datetime | None
 
@@ -79,14 +81,15 @@ def course_statuses(assignments: Sequence[Assignment], records: Iterable[Record]
     for one in assignments:
         files.setdefault(one.course, []).append(one)
     done: dict[str, list[Record]] = {course: [] for course in files}
-    course_of = {one.lesson_id: one.course for one in assignments}
+    by_lesson = {one.lesson_id: one for one in assignments}
     for record in records:
-        done.setdefault(course_of.get(record.lesson_id, record.course), []).append(record)
-    return tuple(_status(course, files.get(course, []), done[course], course_of) for course in sorted(done))
+        assigned = by_lesson.get(record.lesson_id)
+        done.setdefault(assigned.course if assigned else record.course, []).append(record)
+    return tuple(_status(course, files.get(course, []), done[course], by_lesson) for course in sorted(done))
 
 
 def _status(
-    course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, str]
+    course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, Assignment]
 ) -> CourseStatus:
     linked = [one for one in records if one.stage.is_linked]
     uploaded = [one for one in records if one.stage is Stage.UPLOADED]
@@ -102,9 +105,14 @@ def _status(
         uploaded_bytes=sum(one.size for one in uploaded),
         in_progress=len(begun),
         acknowledged_bytes=sum(one.offset for one in begun if one.stage is Stage.CREATED),
+        changed=tuple(sorted(one.lesson_id for one in linked if _has_changed(one, on_disk.get(one.lesson_id)))),
         failures=_failures(records),
         last_activity=max((moment for one in records for moment in _moments(one)), default=None),
     )
+
+
+def _has_changed(record: Record, assigned: Assignment | None) -> bool:
+    return assigned is not None and record.path == assigned.file.path and not record.is_for(assigned.file)
 
 
 def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:

@@ -95,6 +95,10 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
 
 
 def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[str]:
+    if status.changed:
+        more = f" and {len(status.changed) - _SHOWN:,} more" if len(status.changed) > _SHOWN else ""
+        told = f"linked, and the file has changed since: {', '.join(status.changed[:_SHOWN])}{more}; see kupload verify"
+        yield f"  {surface.shown(told)}"
     if status.is_done:
         return
     if facts := ", ".join(_facts(status)):

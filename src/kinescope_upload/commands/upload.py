@@ -75,6 +75,7 @@ def _options(settings: Settings) -> UploadOptions:
         retry=RetryPolicy(retries=settings.retries, base=settings.retry_base),
         orphan_wait=settings.orphan_wait,
         longest_wait=settings.max_outage,
+        settle=settings.settle,
         with_checksum=not settings.no_checksum,
         blocks=block_sizing(settings.jobs),
         bwlimit=settings.bwlimit,

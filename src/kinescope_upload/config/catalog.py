@@ -48,6 +48,9 @@ SETTINGS: Final = (
     Setting(name="retry_base", variable="KUPLOAD_RETRY_BASE", toml="retry_base", parse=values.parse_duration("s")),
     Setting(name="orphan_wait", variable="KUPLOAD_ORPHAN_WAIT", toml="orphan_wait", parse=values.parse_duration("s")),
     Setting(name="stall", variable="KUPLOAD_STALL", toml="stall", parse=values.parse_duration("s", above_zero=True)),
+    Setting(
+        name="settle", option="--settle", variable="KUPLOAD_SETTLE", toml="settle", parse=values.parse_duration("s")
+    ),
     Setting(name="api_key", variable="KINESCOPE_API_KEY", parse=values.parse_api_key, is_secret=True),
     Setting(name="project_id", variable="KINESCOPE_PROJECT_ID", toml="project_id", parse=values.parse_uuid),
     Setting(name="workspace_id", variable="KINESCOPE_WORKSPACE_ID", toml="workspace_id", parse=values.parse_uuid),

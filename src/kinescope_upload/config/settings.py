@@ -105,6 +105,7 @@ class Settings:
         orphan_wait: Wait between the deletion of an orphan and the next creation, in seconds.
         stall: Seconds without a byte after which a transfer is ended.
         max_outage: The longest wait for the network, in seconds.
+        settle: Seconds for which a file must not have changed before it is uploaded; 0 waits for none.
         api_key: Kinescope's token; None when it is not set.
         project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
         workspace_id: The workspace's id, a lower-case UUID; None when it is not set.
@@ -142,6 +143,7 @@ class Settings:
     orphan_wait: float = 5.0
     stall: float = 60.0
     max_outage: float = 3600.0
+    settle: float = 10.0
     api_key: Secret | None = None
     project_id: str | None = None
     workspace_id: str | None = None

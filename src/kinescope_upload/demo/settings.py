@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SHORTENED", "command_environment", "export_lines", "outside_forgotten", "write_env_file"]
 
-SHORTENED: Final = {"KUPLOAD_RETRY_BASE": "0.2", "KUPLOAD_ORPHAN_WAIT": "0.2", "KUPLOAD_API_RATE": "off"}
+SHORTENED: Final = {
+    "KUPLOAD_RETRY_BASE": "0.2",
+    "KUPLOAD_ORPHAN_WAIT": "0.2",
+    "KUPLOAD_SETTLE": "0",
+    "KUPLOAD_API_RATE": "off",
+}
 """Waits, in seconds, that nobody wants to watch; and the stand-in has no limit of requests to keep to."""
 
 _OURS: Final = ("KINESCOPE_", "KUPLOAD_", "PG")

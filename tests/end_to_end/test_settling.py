@@ -1,0 +1,142 @@
+"""Files that are still being written when a run begins, and files that change when their video is there."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from kinescope_upload.library.disk import Disk
+from kinescope_upload.upload import Stage
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FIRST: Final = "01_analytics_m01_start_001"
+SECOND: Final = "01_analytics_m01_start_002"
+
+
+class _Watched(Disk):
+    """Does something to a file each time before it is looked at."""
+
+    def __init__(self, path: Path, act: Callable[[Path], None]) -> None:
+        self._path = path
+        self._act = act
+
+    def stat(self, path: str) -> os.stat_result:
+        if path == str(self._path):
+            self._act(self._path)
+        return super().stat(path)
+
+
+def _grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"x")
+
+
+def _rewrite(path: Path) -> None:
+    path.write_bytes(content_of(15 * KIB, seed="another"))
+
+
+@pytest.fixture
+def two(worlds: WorldMaker) -> World:
+    """Two lessons; the smaller one comes first."""
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    return world
+
+
+def _first(world: World) -> Path:
+    return world.library / "01_analytics/m01_start/001_урок.mp4"
+
+
+def test_a_file_that_is_still_written_is_taken_last_when_it_is_quiet(two: World) -> None:
+    """It grows at each look until the other lesson is done."""
+
+    def grow_until_done(path: Path) -> None:
+        if f'"{SECOND}", "stage": "linked"' not in two.output.getvalue():
+            _grow(path)
+
+    two.environment["KUPLOAD_SETTLE"] = "0.2"
+    os.utime(_first(two))
+    two.disk = _Watched(_first(two), grow_until_done)
+    outcome = two.upload(jobs="1")
+    assert outcome.exit_code == 0
+    assert [one["lesson_id"] for one in outcome.events("lesson_done")] == [SECOND, FIRST]
+    two.assert_promise()
+
+
+def test_a_file_that_is_never_quiet_is_left_for_the_next_run(two: World) -> None:
+    two.environment["KUPLOAD_SETTLE"] = "0.05"
+    os.utime(_first(two))
+    two.disk = _Watched(_first(two), _grow)
+    outcome = two.upload()
+    assert outcome.exit_code == 1
+    [failed] = outcome.events("lesson_failed")
+    assert failed["lesson_id"] == FIRST
+    assert "is still being written" in failed["reason"]
+    assert "Run the same command again" in failed["hint"]
+    assert any("Waits for 1 file" in one["message"] for one in outcome.events("warned"))
+    assert two.emulator.accounting.bytes_received == 20 * KIB
+    two.disk = Disk()
+    assert two.upload().exit_code == 0
+    two.assert_promise()
+
+
+def test_a_time_to_come_counts_from_when_it_was_seen(two: World) -> None:
+    two.environment["KUPLOAD_SETTLE"] = "0.2"
+    tomorrow = time.time() + 86400
+    os.utime(_first(two), (tomorrow, tomorrow))
+    outcome = two.upload(jobs="1")
+    assert outcome.exit_code == 0
+    assert [one["lesson_id"] for one in outcome.events("lesson_done")] == [SECOND, FIRST]
+    two.assert_promise()
+
+
+def test_no_file_is_waited_for_where_that_is_off(two: World) -> None:
+    os.utime(_first(two))
+    outcome = two.upload(settle="0", jobs="1")
+    assert outcome.exit_code == 0
+    assert [one["lesson_id"] for one in outcome.events("lesson_done")] == [FIRST, SECOND]
+    assert not outcome.events("warned")
+
+
+def test_a_file_that_changed_after_its_upload_is_not_linked(two: World) -> None:
+    assert two.upload(no_db=True, trust_scan=True).exit_code == 0
+    path, before = _first(two), _first(two).stat()
+    content = path.read_bytes()
+    _rewrite(path)
+    outcome = two.upload()
+    assert outcome.exit_code == 1
+    [failed] = outcome.events("lesson_failed")
+    assert "has changed since its upload" in failed["reason"]
+    assert two.database.videos()[FIRST][0] is None
+    assert two.records[FIRST].stage is Stage.UPLOADED
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert two.upload().exit_code == 0
+    two.assert_promise()
+
+
+def test_a_file_that_changes_after_its_lesson_is_linked_is_named_at_the_end(two: World) -> None:
+    first = _first(two)
+    second = first.with_name("002_урок.mp4")
+    two.disk = _Watched(second, lambda _: _rewrite(first))
+    outcome = two.upload(jobs="1")
+    assert outcome.exit_code == 0
+    assert any(FIRST in one["message"] and SECOND not in one["message"] for one in outcome.events("warned"))
+
+
+def test_a_later_run_and_the_status_name_a_linked_lesson_whose_file_has_changed(two: World) -> None:
+    assert not two.upload().events("warned")
+    _rewrite(_first(two))
+    outcome = two.upload()
+    assert outcome.exit_code == 0
+    assert any(FIRST in one["message"] for one in outcome.events("warned"))
+    [status] = two.run("--status", "--json").said
+    assert status["courses"][0]["changed"] == [FIRST]
+    assert FIRST in two.run("--status").text
