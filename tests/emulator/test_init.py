@@ -76,6 +76,8 @@ def test_a_wrong_header_is_refused_with_its_code(
         ({"Upload-Length": None}, 400),
         ({"Upload-Length": "-1"}, 400),
         ({"Upload-Length": "many"}, 400),
+        ({"Upload-Defer-Length": "1"}, 400),
+        ({"Upload-Length": None, "Upload-Defer-Length": "1"}, 400),
         ({"Upload-Metadata": None}, 400),
         ({"Upload-Metadata": "title  YQ=="}, 400),
         ({"Upload-Metadata": "title nonsense!"}, 400),

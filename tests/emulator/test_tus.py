@@ -225,6 +225,53 @@ def test_the_method_can_be_named_in_a_header(caller: Caller) -> None:
     assert caller.http.post(made.url, headers=caller.tus).status_code == 405
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
+def test_a_method_named_in_a_header_replaces_any(caller: Caller, method: str) -> None:
+    """Tus 1.0.0, X-HTTP-Method-Override: the actual method of the request MUST be ignored."""
+    made = caller.made(3)
+    headers = {**caller.patch_headers(0), "X-HTTP-Method-Override": "PATCH"}
+    response = caller.http.request(method, made.url, headers=headers, content=b"abc")
+    assert (response.status_code, response.headers.get("Upload-Offset")) == (204, "3")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "TRACE"])
+@pytest.mark.parametrize("path", ["/v2/upload/x", "/v2/init"])
+def test_an_answer_to_a_wrong_method_says_the_version(caller: Caller, method: str, path: str) -> None:
+    """Tus 1.0.0, Tus-Resumable: it MUST be in every response except for OPTIONS."""
+    response = caller.http.request(method, path, headers=caller.tus)
+    assert (response.status_code, response.headers.get("Tus-Resumable")) == (405, "1.0.0")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PATCH", "POST", "DELETE"])
+def test_an_answer_without_a_route_says_the_version(caller: Caller, method: str) -> None:
+    """Tus 1.0.0, Tus-Resumable: it MUST be in every response except for OPTIONS."""
+    response = caller.http.request(method, "/v2/upload/a/b", headers=caller.tus)
+    assert (response.status_code, response.headers.get("Tus-Resumable")) == (404, "1.0.0")
+
+
+def test_the_management_api_speaks_no_tus(caller: Caller) -> None:
+    for method, path in (("GET", "/v1/nothing"), ("PUT", "/v1/videos")):
+        assert "Tus-Resumable" not in caller.http.request(method, path, headers=caller.bearer).headers
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_the_absence_of_an_upload_is_never_stored(start: Start, status: int) -> None:
+    """Tus 1.0.0, HEAD: the server MUST prevent caching of the response by Cache-Control: no-store."""
+    caller = start(Settings(gone_status=status))
+    made = caller.made(6)
+    caller.emulator.expire_upload(made.video_id)
+    for url, expected in ((made.url, status), ("/v2/upload/nothing", 404), ("/v2/no/such/path", 404)):
+        response = caller.head(url)
+        assert (response.status_code, response.headers.get("Cache-Control")) == (expected, "no-store")
+
+
+@pytest.mark.parametrize("value", ["application/offset+octet-stream; v=1", "Application/Offset+Octet-Stream"])
+def test_the_content_type_of_a_patch_may_have_parameters(caller: Caller, value: str) -> None:
+    """RFC 9110, 8.3.1: a media type is case-insensitive, and parameters may follow it."""
+    made = caller.made(3)
+    assert caller.patch(made.url, b"abc", headers={"Content-Type": value}).status_code == 204
+
+
 @pytest.mark.parametrize("how", ["expire", "delete"])
 def test_an_upload_can_go_away_under_a_patch(caller: Caller, emulator: Emulator, how: str) -> None:
     made = caller.made(6)

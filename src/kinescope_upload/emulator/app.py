@@ -48,6 +48,12 @@ _HANDLERS: Mapping[Route, tuple[Asker, Handler]] = {
     Route.ACCESS_TOKENS: (place_routes.about_nothing, token_routes.access_tokens),
 }
 
+_UPLOADER = "/v2/"
+"""What all paths of the uploader begin with."""
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""What a request to the uploader may be sent by; its header may name another method."""
+
 _PATHS: Mapping[str, Mapping[str, Route]] = {
     "/v2/init": {"POST": Route.INIT, "OPTIONS": Route.OPTIONS},
     init_routes.UPLOADS + "/{upload_id}": {
@@ -81,38 +87,55 @@ def make_app(service: Service, control: Control) -> ASGIApp:
 
 
 def _methods(routes: Mapping[str, Route]) -> list[str]:
-    if TUS_ROUTES.isdisjoint(routes.values()):
-        return list(routes)
-    return [*routes, "POST"]
+    return list(routes) if TUS_ROUTES.isdisjoint(routes.values()) else list(_METHODS)
 
 
 def _endpoint(service: Service, routes: Mapping[str, Route]) -> Endpoint:
-    """Return what answers all methods of one path; a Tus client may name the method in a header."""
-    speaks_tus = not TUS_ROUTES.isdisjoint(routes.values())
+    """Return what answers all methods of one path."""
 
     async def endpoint(request: Request) -> Response:
-        method = request.method
-        if speaks_tus:
-            method = request.headers.get("X-HTTP-Method-Override", method).upper()
-            if method not in routes:
-                return TusRefusal(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed").response(service.settings)
+        method = _method(request)
         if method not in routes:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
         response = await conduct(service, request, routes[method], *_HANDLERS[routes[method]])
-        if speaks_tus and method != "OPTIONS" and not isinstance(response, ForeignAnswer):
-            response.headers["Tus-Resumable"] = tus_routes.TUS_VERSION
-        return response
+        return response if isinstance(response, ForeignAnswer) else _with_tus_headers(request, response)
 
     return endpoint
+
+
+def _is_uploader(request: Request) -> bool:
+    return request.url.path.startswith(_UPLOADER)
+
+
+def _method(request: Request) -> str:
+    """Return the method; on the uploader the header X-HTTP-Method-Override replaces any (Tus 1.0.0, Headers)."""
+    if not _is_uploader(request):
+        return request.method
+    return request.headers.get("X-HTTP-Method-Override", request.method).upper()
+
+
+def _with_tus_headers(request: Request, response: Response) -> Response:
+    """Add what the uploader's answers carry whatever their status (Tus 1.0.0, Tus-Resumable and HEAD)."""
+    if _is_uploader(request):
+        method = _method(request)
+        if method != "OPTIONS":
+            response.headers["Tus-Resumable"] = tus_routes.TUS_VERSION
+        if method == "HEAD":
+            response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _outside_answer(service: Service) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Return what answers to a path or method that does not exist."""
 
-    async def answer(_request: Request, error: Exception) -> Response:
+    async def answer(request: Request, error: Exception) -> Response:
         is_method = isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
-        code = ErrorCode.METHOD_NOT_ALLOWED if is_method else ErrorCode.NO_SUCH_ENTITY
-        return Refusal(code, "" if is_method else "no such path").response(service.settings)
+        refusal = Refusal(ErrorCode.NO_SUCH_ENTITY, "no such path")
+        if is_method and _is_uploader(request):
+            refusal = TusRefusal(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed")
+        elif is_method:
+            refusal = Refusal(ErrorCode.METHOD_NOT_ALLOWED)
+        return _with_tus_headers(request, refusal.response(service.settings))
 
     return answer
 

@@ -9,12 +9,17 @@ from starlette.responses import JSONResponse, Response
 
 from kinescope_upload.emulator.errors import ErrorCode, Refusal
 
-__all__ = ["json_object", "page_of", "text_of"]
+__all__ = ["json_object", "media_type", "page_of", "text_of"]
 
 _PER_PAGE = 10
 _PER_PAGE_MAX = 100
 
 Item = TypeVar("Item")
+
+
+def media_type(request: Request) -> str:
+    """Return the Content-Type in lower case, without its parameters (RFC 9110, 8.3.1); empty when there is none."""
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
 async def json_object(request: Request) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from kinescope_upload.emulator.bodies import json_object, text_of
+from kinescope_upload.emulator.bodies import json_object, media_type, text_of
 from kinescope_upload.emulator.errors import ErrorCode, Refusal, TusRefusal
 from kinescope_upload.emulator.exchange import Exchange, Service, Subject, authorise, checked_uuid
 from kinescope_upload.emulator.facts import Right
@@ -63,6 +63,8 @@ def _tus_init(exchange: Exchange) -> Response:
     authorise(exchange, Right.UPLOAD)
     _check_workspace(exchange)
     size = whole_number(exchange.request, "Upload-Length")
+    if "Upload-Defer-Length" in exchange.request.headers:
+        raise TusRefusal(400, "Upload-Length and Upload-Defer-Length exclude each other")
     asked = _metadata(exchange.request)
     if asked.get("filesize", str(size)) != str(size):
         raise Refusal(ErrorCode.UNEXPECTED_VALUE, "filesize is not Upload-Length")
@@ -108,8 +110,7 @@ def _check_workspace(exchange: Exchange) -> None:
 
 
 def _is_json(request: Request) -> bool:
-    media_type, _, _ = request.headers.get("Content-Type", "").partition(";")
-    return media_type.strip().lower() == "application/json"
+    return media_type(request) == "application/json"
 
 
 def _metadata(request: Request) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kinescope_upload.emulator.bodies import media_type
 from kinescope_upload.emulator.connection import Hangup
 from kinescope_upload.emulator.errors import Refusal, TusRefusal
 from kinescope_upload.emulator.exchange import Exchange, Service, Subject, answer_of, authorise
@@ -91,7 +92,7 @@ async def head(exchange: Exchange) -> Response:
     upload = _upload(exchange, None)
     async with upload.held(exchange.service.settings.lock_patience):
         _refuse_gone(exchange, upload)
-        headers = {**upload.headers(), "Upload-Length": str(upload.length), "Cache-Control": "no-store"}
+        headers = {**upload.headers(), "Upload-Length": str(upload.length)}
         if upload.metadata:
             headers["Upload-Metadata"] = upload.metadata
         return Response(headers=headers)
@@ -114,7 +115,7 @@ async def patch(exchange: Exchange) -> Response:
     settings = exchange.service.settings
     try:
         upload = _upload(exchange, Right.UPLOAD)
-        if exchange.request.headers.get("Content-Type") != _OFFSET_STREAM:
+        if media_type(exchange.request) != _OFFSET_STREAM:
             raise TusRefusal(415, f"content type must be {_OFFSET_STREAM}")
         _refuse_long(exchange)
         offset = whole_number(exchange.request, "Upload-Offset")
