@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
 
-__all__ = ["Kinescope", "database_of", "open_kinescope"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinescope:

@@ -25,25 +25,6 @@ why, then what to do now.
 
 from __future__ import annotations
 
-__all__ = [
-    "AbsentError",
-    "BatchStoppedError",
-    "DatabaseDownError",
-    "FileChangedError",
-    "FileUnreadableError",
-    "ForeignAnswerError",
-    "InDoubtError",
-    "InterruptedRunError",
-    "KuploadError",
-    "LessonFailedError",
-    "LockedError",
-    "ThrottledError",
-    "TryAgainError",
-    "UnavailableError",
-    "UnreachableError",
-    "UsageError",
-]
-
 
 class KuploadError(Exception):
     """Something in the world outside went wrong.

@@ -15,26 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Stage
 
-__all__ = [
-    "BytesAccepted",
-    "BytesSent",
-    "Emit",
-    "LessonDone",
-    "LessonFailed",
-    "LessonSkipped",
-    "LessonStarted",
-    "OrphanRemoved",
-    "RetryScheduled",
-    "RunEnded",
-    "RunEvent",
-    "RunStarted",
-    "StageReached",
-    "WaitEnded",
-    "WaitKind",
-    "WaitStarted",
-    "Warned",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:

@@ -6,20 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-__all__ = [
-    "Assignment",
-    "Doubt",
-    "IgnoredFile",
-    "LessonRow",
-    "LessonTable",
-    "LinkOutcome",
-    "MappedLibrary",
-    "MappingSource",
-    "Scan",
-    "VideoFile",
-]
-
-
 _COARSE_NS: Final = 2 * 10**9
 _HOUR_NS: Final = 3600 * 10**9
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow
     from kinescope_upload.upload import Record
 
-__all__ = ["Survey", "survey_library"]
-
 _MANIFEST: Final = "manifest.json"
 
 

@@ -10,23 +10,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-__all__ = [
-    "cell_width",
-    "count",
-    "distinct_bytes",
-    "escaped",
-    "format_bytes",
-    "format_bytes_of",
-    "format_duration",
-    "format_rate",
-    "joined",
-    "pad",
-    "printable",
-    "shorten_middle",
-    "shorten_path",
-    "wrapped",
-]
-
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _EMOJI_STYLE: Final = "\N{VARIATION SELECTOR-16}"

@@ -9,8 +9,6 @@ import re
 from typing import Final
 from uuid import RFC_4122, UUID
 
-__all__ = ["is_same_video", "short_id", "video_key"]
-
 _ALPHABET: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LONGEST: Final = 22

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from urllib.parse import urlsplit
 
-__all__ = ["ChunkLimits"]
-
 
 class ChunkLimits:
     """Holds the most bytes of one chunk, by the host of the upload URL. A limit only ever falls."""

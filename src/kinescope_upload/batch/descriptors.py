@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-__all__ = ["affordable_jobs", "open_files_limit"]
-
 _OTHERS: Final = 40
 """Open files beside the workers': Python's, the locks, the journals, the database's, those of the shared client."""
 _A_WORKER: Final = 6

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record
 
-__all__ = ["check_unchanged", "warn_of_changes"]
-
 _SHOWN: Final = 10
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kinescope_upload.events import Emit
     from kinescope_upload.library.disk import Disk
 
-__all__ = ["LibraryGate"]
-
 
 class LibraryGate:
     """Holds the workers whose files cannot be read, while the library is away.

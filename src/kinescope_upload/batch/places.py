@@ -10,8 +10,6 @@ from kinescope_upload.batch.gates import Place
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Backends, UploadOptions
 
-__all__ = ["place_of"]
-
 _RUN_AGAIN: Final = "Everything is saved: run the same command again when the network is back."
 
 

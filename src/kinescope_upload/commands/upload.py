@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.output.options import DisplayOptions
 
-__all__ = ["upload"]
-
 
 def upload(
     settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, disk: Disk | None = None

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["NOTHING_TOLD", "TokenFacts", "agreed_facts", "read_token", "token_facts"]
-
 _DELETE: Final = "delete"
 _WRITE: Final = "write"
 _VIDEO: Final = "video"

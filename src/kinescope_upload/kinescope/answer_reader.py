@@ -12,8 +12,6 @@ from kinescope_upload.kinescope.tus import Answer
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.lean_httpx import httpx
 
-__all__ = ["USUAL_LIMITS", "AnswerLimits", "read_answer"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLimits:

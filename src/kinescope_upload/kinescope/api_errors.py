@@ -8,8 +8,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["NOT_UNDERSTOOD", "Meaning", "Request", "is_token_wanted", "meaning_of"]
-
 
 class Request(StrEnum):
     """The kinds of requests; the same answer means different things to each."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.video import Folder
 
-__all__ = ["CourseFolder", "FolderState", "find_folders", "match_folders"]
-
 
 class FolderState(StrEnum):
     """Whether a course has its folder."""

@@ -20,8 +20,6 @@ from kinescope_upload.kinescope.tus import Answer, Meaning, retry_after
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["error_for"]
-
 _ABSENT = frozenset({404, 410})
 _TOO_LARGE = 413
 _UNAVAILABLE = frozenset({502, 503, 504})

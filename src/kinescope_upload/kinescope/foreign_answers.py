@@ -14,8 +14,6 @@ from kinescope_upload.kinescope.api_errors import Request
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus import Answer
 
-__all__ = ["can_be_reached", "foreign_words"]
-
 _TUS_MARKS: Final = frozenset({"tus-resumable", "upload-offset"})
 _GATEWAY_TROUBLE: Final = frozenset({502, 503, 504})
 _NO_OPTIONS: Final = frozenset({405, 501})

@@ -27,8 +27,6 @@ from kinescope_upload.kinescope.tus import Answer, Request, parse_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["ApiRequest", "HttpClient"]
-
 _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
 _SHORTEST_SECRET = 8

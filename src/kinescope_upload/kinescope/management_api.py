@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-__all__ = ["KinescopeApi", "RequestSender"]
-
 T = TypeVar("T")
 _Query = tuple[tuple[str, str], ...]
 

@@ -19,8 +19,6 @@ from kinescope_upload.policy.pacing import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PaceFile", "usual_folder"]
-
 _LOCK_PATIENCE: Final = 0.5
 """Seconds to wait for a run that holds the file, normally for less than a thousandth of that."""
 _REST: Final = 30.0

@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["proxy_for", "shown_proxy"]
-
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.pace_file import PaceFile
     from kinescope_upload.policy.pacing import RequestLimit
 
-__all__ = ["LONG_WAIT", "RequestPace"]
-
 LONG_WAIT: Final = 3.0
 """Seconds; a wait for a turn that is at least as long is reported to the listener."""
 _LONGEST_SLICE: Final = 0.1

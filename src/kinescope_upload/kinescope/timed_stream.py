@@ -12,8 +12,6 @@ from kinescope_upload.text import format_duration
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["TimedStream"]
-
 
 class TimedStream(httpcore.NetworkStream):
     """A connection on which an answer, headers and all, may take only so long.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-__all__ = ["GoodAddresses", "RoutedTransport", "what_the_system_trusts"]
-
 _OTHERS_WAIT: Final = 2.0
 """Seconds that one address of several may take: a broken IPv6 route never answers, and would take the whole time."""
 _HEARD_AT_ONCE: Final = 64 * 1024

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-__all__ = ["TrustedAddresses", "host_of", "is_kinescopes", "matches"]
-
 _KINESCOPE: Final = "kinescope.io"
 _IN_A_HOST: Final = frozenset("-._:[]")
 """Allowed beside letters and digits; other characters mean a password, or what two parsers may read differently."""

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.upload import Record
 
-__all__ = ["Chunk", "TusClient"]
-
 _TOO_LARGE = 413
 
 

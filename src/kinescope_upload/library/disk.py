@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from io import FileIO
 
-__all__ = ["Disk"]
-
 
 class Disk:
     """Asks the operating system. Every method raises `OSError`; tests give a disk that fails as a share does."""

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.library.disk import Disk
 
-__all__ = ["is_present"]
-
 _MOST_OTHERS: Final = 5
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["read_json_file", "scan", "stat_file"]
-
 _PARTIAL_SUFFIXES = (".part", ".partial", ".crdownload", ".download", ".filepart", ".opdownload", ".tmp", ".temp")
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
 
-__all__ = ["VideoSource"]
-
 _DISK = Disk()
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
 _WHEN_COMPLETE = "Run the same command again when it is complete."

@@ -12,8 +12,6 @@ from kinescope_upload.video_ids import is_same_video
 if TYPE_CHECKING:
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
-__all__ = ["Decision", "PlanDecision", "decide", "decide_by_row"]
-
 _RESTORE = "Restore the library's order or name the right file in a map file (--map)."
 
 

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
-__all__ = ["Order", "sort_in_order", "work_queues"]
-
 _T = TypeVar("_T")
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, VideoFile
 
-__all__ = ["Plan", "PlannedLesson", "Selection", "make_plan"]
-
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

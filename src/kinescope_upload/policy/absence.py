@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LOOKS", "is_proven_absent"]
-
 LOOKS: Final = 3
 """Looks in a row that must show nothing. With `orphan_wait` (5 s) between two of them they take 10 s."""
 

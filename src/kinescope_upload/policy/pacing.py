@@ -13,19 +13,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "API_LIMITS",
-    "MINUTES_A_DAY",
-    "UNLIMITED",
-    "Bucket",
-    "Grant",
-    "RequestLimit",
-    "Timetable",
-    "Turns",
-    "spread",
-    "take_turn",
-]
-
 MINUTES_A_DAY: Final = 24 * 60
 _BURST: Final = 0.2
 """Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-__all__ = ["RetryBudget", "RetryPolicy", "request_deadline", "transfer_time"]
-
 _LONGEST_WAIT = 120.0
 _DEADLINE_BASE = 180.0
 _SLOWEST_LINE = 100_000

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from kinescope_upload.model import VideoFile
 
-__all__ = ["Sighting", "look_again", "seconds_to_wait"]
-
 _NS: Final = 10**9
 
 

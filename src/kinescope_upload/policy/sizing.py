@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["READ_BLOCK", "SMALLEST_CHUNK", "Sizing", "block_sizing", "chunk_sizing", "smaller_chunk"]
-
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
 _QUARTER: Final = 256 * _KIB

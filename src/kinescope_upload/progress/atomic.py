@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-__all__ = ["write_new", "write_whole"]
-
 
 def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Replaces the file by one with this content, readable by its owner only.

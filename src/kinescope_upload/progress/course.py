@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from kinescope_upload.progress.lock import CourseLock
     from kinescope_upload.upload import Record
 
-__all__ = ["CourseProgress"]
-
 
 class CourseProgress:
     """The records of one course, on disk before anything is done because of them. Every thread may use it.

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["DELETED_FILE", "note_deletion"]
-
 DELETED_FILE: Final = "deleted.jsonl"
 
 

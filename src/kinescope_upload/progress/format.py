@@ -13,8 +13,6 @@ from typing import Final, TypeVar
 
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
 
-__all__ = ["FORMAT", "FormatError", "course_pieces", "encode_course", "encode_record", "parse_course"]
-
 _T = TypeVar("_T")
 
 FORMAT: Final = 1

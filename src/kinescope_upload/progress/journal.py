@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["LONGEST", "Entries", "Fingerprint", "Journal", "journal_of", "read_journal"]
-
 _FORMAT: Final = 1
 LONGEST: Final = 1024 * 1024
 """Bytes after which the progress file is written whole again, some 1,700 steps."""

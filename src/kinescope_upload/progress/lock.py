@@ -19,8 +19,6 @@ from kinescope_upload.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CourseLock", "ask_to_stop", "stop_is_asked"]
-
 _FOLDER: Final = ".run"
 _LOOKING: Final = "looking"
 """The lock of those who look which courses are held; every other name in the folder has a dot."""

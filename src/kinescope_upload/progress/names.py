@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
 
-__all__ = ["HEAD_BYTES", "SUFFIXES", "IgnoredProgress", "why_ignored"]
-
 HEAD_BYTES: Final = 4096
 """How much of a file is enough to tell whose it is."""
 SUFFIXES: Final = (".json", ".journal", ".tmp")

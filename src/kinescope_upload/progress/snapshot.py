@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["Snapshot", "load_records", "snapshot"]
-
 _BLOCK: Final = 1024 * 1024
 _WAY_OUT: Final = "It is left as it is. Put a good copy in its place, or move it away to begin that course anew."
 _UNFOLLOWED: Final = (

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["ProgressStore", "courses_in", "ignored_in", "read_records"]
-
 
 class ProgressStore:
     """The progress files of the courses that a run works on, locked for as long as it does.

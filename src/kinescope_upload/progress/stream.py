@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-__all__ = ["change_records", "stream_records"]
-
 _LAST: Final = "}}"
 
 
