@@ -317,11 +317,11 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "doubt touches nothing",
-        DRIVER,
+        LEFTOVERS,
         "        raise InDoubtError(decision.what, decision.hint)\n    return decision",
         "        pass\n    return decision",
     ),
-    Sabotage("the MD5 of an adopted video is compared", DRIVER, "_certain(check_md5(adopt, md5))"),
+    Sabotage("the MD5 of an adopted video is compared", DRIVER, "certain(check_md5(adopt, md5))"),
     Sabotage("a partial video is deleted", DRIVER, "self._ports.delete(remove.video.id)"),
     Sabotage("what is removed is told", DRIVER, 'self._ports.removed(remove.video.id, self._record.reason or "")'),
     Sabotage(
@@ -490,7 +490,7 @@ SABOTAGES: Final = (
     Sabotage(
         "an id of ours may come late", TABLE, "record.video_id or record.mark if may_come", "record.mark if may_come"
     ),
-    Sabotage("what was seen is not lost", TABLE, "and not event.was_seen and", "and"),
+    Sabotage("what was seen is not lost", TABLE, " and not event.was_seen", ""),
 )
 
 

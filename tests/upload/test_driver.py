@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from kinescope_upload.batch.run import CreationLocks
-from kinescope_upload.errors import InDoubtError, LessonFailedError, LockedError, ThrottledError, UnreachableError
+from kinescope_upload.errors import (
+    InDoubtError,
+    InterruptedRunError,
+    LessonFailedError,
+    LockedError,
+    ThrottledError,
+    UnreachableError,
+)
 from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.upload import (
     ChunkRefused,
@@ -39,6 +46,7 @@ from support.model_world import (
     World,
     make_world,
     md5_of,
+    md5_of_part,
 )
 
 if TYPE_CHECKING:
@@ -712,3 +720,21 @@ def test_while_chunks_get_smaller_no_retries_are_used_up(*, is_refused: bool) ->
         return {"send": send, "shrink": shrink, "chunk_size": lambda _: sizes[0]}
 
     assert _driver(world, change).upload().stage is Stage.UPLOADED
+
+
+def test_what_may_have_arrived_is_on_disk_when_the_run_ends_in_mid_chunk() -> None:
+    world = _world()
+    asked: list[int] = []
+
+    def breaks_off(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            ports.send(record, step)
+            asked.append(step.offset + step.length)
+            raise InterruptedRunError("The run ends.")
+
+        return {"send": send}
+
+    with pytest.raises(InterruptedRunError):
+        _driver(world, breaks_off).upload()
+    saved = _saved(world)
+    assert (saved.offset, saved.sent_bytes, saved.sent_md5) == (0, asked[0], md5_of_part(0, asked[0]))
