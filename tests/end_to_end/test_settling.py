@@ -10,6 +10,7 @@ import pytest
 
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.upload import Stage
+from support.concurrency import hold_line
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -85,6 +86,30 @@ def test_a_file_that_is_never_quiet_is_left_for_the_next_run(two: World) -> None
     two.disk = Disk()
     assert two.upload().exit_code == 0
     two.assert_promise()
+
+
+def test_a_file_is_waited_for_as_long_as_the_run_has_other_work(worlds: WorldMaker) -> None:
+    """The other lesson is held until thrice the wait at the end would be over."""
+    world = worlds()
+    world.fill((10 * KIB, 600 * KIB))
+    looks = 0
+
+    def grow_until_done(path: Path) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 30:  # there is a wait of `--settle` between two looks
+            world.link.heal()
+        if f'"{SECOND}", "stage": "linked"' not in world.output.getvalue():
+            _grow(path)
+
+    world.environment["KUPLOAD_SETTLE"] = "0.05"
+    os.utime(_first(world))
+    world.disk = _Watched(_first(world), grow_until_done)
+    hold_line(world, after=300 * KIB)
+    outcome = world.upload(jobs="2")
+    assert (outcome.exit_code, outcome.events("lesson_failed")) == (0, [])
+    assert looks >= 30
+    world.assert_promise(cuts=1)
 
 
 def test_a_time_to_come_counts_from_when_it_was_seen(two: World) -> None:

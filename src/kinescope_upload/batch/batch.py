@@ -88,7 +88,8 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
             workers = Workers(run, linker, parents, batch.plan.work)
             workers.start(jobs, batch.order)
             _work(run, linker, workers)
-            warn_of_changes(run, batch.plan)
+            if stop.ending is None:
+                warn_of_changes(run, batch.plan)
         except InterruptedRunError:
             pass  # the ending is known
         except BatchStoppedError as error:
