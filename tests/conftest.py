@@ -1,13 +1,26 @@
 """Fixtures that every test may use; each family of them lives in a module of its own."""
 
+from __future__ import annotations
+
 import signal
 
+import pytest
 from hypothesis import settings
-
-if hasattr(signal, "SIGHUP"):
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under `nohup` the runs that tests start would ignore it, too
 
 settings.register_profile("kupload", deadline=None)  # a busy machine is no finding
 settings.load_profile("kupload")
 
 pytest_plugins = ["support.postgres", "support.world"]
+
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_usual() -> None:
+    """Signals act as they do in a process of its own: an ignored one would be ignored by every process that is started.
+
+    The tests themselves may run under `nohup` or in the background of a shell, and a test may leave signals ignored.
+    """
+    for number in _SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

@@ -32,7 +32,6 @@ def test_a_signal_ends_the_work_and_is_passed_over_elsewhere() -> None:
         done.append("told")
     interrupt(3)  # the process is about to end: nothing of that is cut off either
     assert done == ["told"]
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_without_a_signal_they_are_heard_as_before() -> None:
