@@ -107,7 +107,7 @@ def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..
     ("moment", "number"),
     [
         ("Putting up", signal.SIGINT),
-        ("$ kupload --dry-run", signal.SIGTERM),
+        pytest.param("$ kupload --dry-run", signal.SIGTERM, marks=pytest.mark.slow),
         (": linked", signal.SIGINT),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kinescope_upload.emulator import Fault, Route
 from support.concurrency import hold_line, meanwhile, once_sent
 from support.world import KIB, World, WorldMaker
@@ -60,6 +62,7 @@ def test_a_transfer_that_moves_no_byte_is_cut_and_resumed(world: World) -> None:
     world.assert_promise(cuts=6)
 
 
+@pytest.mark.slow
 def test_a_slow_transfer_is_not_a_dead_one(world: World) -> None:
     world.environment["KUPLOAD_STALL"] = "1.5"
     world.fill((6 * 1024 * KIB,))

@@ -269,9 +269,9 @@ def worlds(tmp_path: Path, postgres: Server) -> Iterator[WorldMaker]:
         yield make
 
 
-@pytest.fixture(params=["tus", "json"])
+@pytest.fixture(params=["tus", pytest.param("json", marks=pytest.mark.slow)])
 def world(request: pytest.FixtureRequest, worlds: WorldMaker) -> World:
-    """A world in each dialect."""
+    """A world in each dialect; `make test` plays the other one where a test asks for it by name."""
     return worlds(request.param)
 
 
