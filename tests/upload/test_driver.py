@@ -300,6 +300,22 @@ def test_an_unfinished_video_that_cannot_be_ours_is_no_doubt(facts: dict[str, ob
     assert theirs in world.server.videos
 
 
+def test_an_unfinished_video_of_an_earlier_attempt_of_ours_is_no_doubt() -> None:
+    world = _world(_JSON)
+    earlier = {"lost_marks": ("v",), "lost_since": NOW}
+    _orphaned(world, dialect=Dialect.JSON, video_id=None, mark="m", upload_url=None, **earlier)
+    _remote(world, complete=False)
+    assert _driver(world).upload().stage is Stage.UPLOADED
+
+
+def test_a_late_video_is_looked_for_from_the_first_lost_attempt_on() -> None:
+    world = _world(_JSON)
+    earlier = {"lost_marks": ("m",), "lost_since": NOW - timedelta(hours=1)}
+    _orphaned(world, dialect=Dialect.JSON, video_id="done", stage=Stage.UPLOADED, **earlier)
+    _remote(world, complete=False, id="late", created_at=NOW - timedelta(minutes=30), is_ours=False)
+    assert "late" in _refusal(world)
+
+
 def test_a_late_video_that_is_complete_is_not_touched() -> None:
     world = _world(_JSON)
     record = _orphaned(world, dialect=Dialect.JSON, video_id="done", stage=Stage.UPLOADED, lost_marks=("m",))
