@@ -169,3 +169,30 @@ def test_a_proxy_that_wants_a_login_is_named_without_its_password(url: str) -> N
         transport.close()
     assert "HTTPS_PROXY" in caught.value.hint
     assert "secret" not in str(caught.value)
+
+
+def test_an_answer_that_comes_right_after_the_last_byte_keeps_the_connection() -> None:
+    answered = threading.Event()
+
+    def serve(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            for _ in range(2):
+                received = b""
+                while not received.endswith(b"END"):
+                    received += connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+                answered.set()
+
+    def body() -> Iterator[bytes]:
+        yield b"END"
+        assert answered.wait(30)
+        answered.clear()
+
+    with socket.create_server((ALIVE, 0)) as server, meanwhile(lambda: serve(server)):
+        url = f"http://{ALIVE}:{server.getsockname()[1]}/"
+        with httpx.Client(
+            transport=RoutedTransport(ssl.create_default_context(), {}, at_once=()), timeout=10
+        ) as client:
+            for _ in range(2):  # a second connection would find nobody who accepts it
+                assert client.patch(url, content=body(), headers={"Content-Length": "3"}).status_code == 204

@@ -67,6 +67,8 @@ class HearingStream(httpcore.NetworkStream):
         Raises:
             httpcore.WriteError: An answer is there already, and it is no interim one (RFC 9110, section 15.2).
         """
+        if not buffer:  # the request is sent whole
+            return
         self._heard += self._come_already()
         if self._heard.startswith(b"HTTP/1.") and self._heard[8:10] not in {b" 1", b" ", b""}:
             raise httpcore.WriteError("answered before the request was sent")
