@@ -110,7 +110,9 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(500)
-@pytest.mark.parametrize("histories", [5, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "histories", [pytest.param(5, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.slow)]
+)
 def test_the_promise_holds_after_any_history(postgres: Server, histories: int) -> None:
     Histories.postgres = postgres
     run_state_machine_as_test(

@@ -46,6 +46,7 @@ def test_a_creation_that_shows_after_both_looks_is_removed_before_its_lesson_end
     world.assert_promise()
 
 
+@pytest.mark.slow
 def test_a_late_creation_without_its_description_is_named_and_kept(worlds: WorldMaker) -> None:
     world = worlds("json", readings={"description": "dropped"})
     world.environment["KUPLOAD_ORPHAN_WAIT"] = "0.4"

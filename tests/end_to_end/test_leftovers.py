@@ -221,6 +221,7 @@ def test_two_lessons_that_look_alike_end_in_doubt_where_descriptions_are_dropped
     assert left in _in_doubt(outcome)
 
 
+@pytest.mark.slow
 def test_a_creation_that_is_not_answered_yet_is_not_taken_for_the_leftover_of_one_that_looks_alike(
     worlds: WorldMaker,
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_list_that_fails_in_passing_is_asked_again(worlds: WorldMaker) -> None
     world.assert_promise()
 
 
+@pytest.mark.slow
 def test_commands_that_create_nothing_need_no_workspace(worlds: WorldMaker) -> None:
     world = without_workspace(worlds, readings={"tokens": "403"})
     world.fill((10 * KIB,))
