@@ -45,18 +45,20 @@ def test_behind_a_limit_of_the_body_chunks_are_halved_and_the_option_is_named(wo
     world.assert_promise()
 
 
+@pytest.mark.slow
 def test_a_line_that_breaks_in_mid_request_gets_through_a_hop_that_keeps_only_whole_ones(worlds: WorldMaker) -> None:
-    world = _world_of(worlds(whole_requests=True), files=3, size=20 * _MB)
+    world = _world_of(worlds(whole_requests=True), files=8, size=20 * _MB)
     world.link.cut(after=5_500_000, by=Break.RST)
     outcome = world.upload(chunk_size="64MiB", jobs=1)
     _assert_all_done(world, outcome, most=1.2)
     assert _named(outcome)
 
 
+@pytest.mark.slow
 def test_where_nobody_tells_offsets_and_the_line_breaks_small_chunks_of_their_own_get_through(
     worlds: WorldMaker,
 ) -> None:
-    world = _world_of(worlds(readings={"head": "400"}, offset_in_conflict=False), files=3, size=20 * _MB)
+    world = _world_of(worlds(readings={"head": "400"}, offset_in_conflict=False), files=8, size=20 * _MB)
     world.link.cut(after=5_500_000, by=Break.RST)
     outcome = world.upload(chunk_size="64MiB", jobs=1)
     _assert_all_done(world, outcome, most=1.2)

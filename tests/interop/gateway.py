@@ -4,8 +4,8 @@
        │                        │ POST (creation)
        └── HEAD, PATCH ──> Link ──> [nginx] ──> foreign Tus server
 
-Each init becomes an upload at the foreign server, whose URL kupload gets. Before the management API answers, what has
-arrived at the foreign server is passed on to the emulator, so that videos are as complete as their bytes are.
+Each init becomes an upload at the foreign server, whose URL kupload gets. Before a question about videos is answered,
+what has arrived at the foreign server is passed on to the emulator, so that videos are as complete as their bytes are.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ class Gateway:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
         """Answer a request of kupload's."""
-        self.pass_on()
+        if path.startswith("/v1/videos"):
+            self.pass_on()
         with self._one_at_a_time:
             answer = self._http.request(method, self._emulator_url + path, headers=headers, content=body)
             if method == "POST" and path == "/v2/init" and answer.status_code == httpx.codes.CREATED:

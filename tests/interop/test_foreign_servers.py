@@ -1,4 +1,4 @@
-"""kupload uploads to Tus servers that others wrote, directly and through nginx, while the line is cut."""
+"""Uploads to Tus servers that others wrote, directly and through nginx, over a line that breaks time and again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
 MIB = 1024 * 1024
 SIZES = (48 * MIB, 40 * MIB, 24 * MIB, 13 * MIB + 1, 3 * MIB, 1)
 CUT_EVERY = 3 * MIB
-"""Until a worker knows that nothing stays of a broken request, it loses what a connection carries, once."""
+JOBS = 2
+"""Behind nginx that buffers, each worker finds the chunk that gets through for itself, halving from what a connection
+carries: it loses about twice that. With more workers the library would have to be larger for the same bound."""
 
 MOST_SENT = 1.2
 """Bytes on the line for each byte of the library, headers among them."""
@@ -58,7 +60,7 @@ class Setup:
     gateway: Gateway
 
     def assert_all_arrived(self) -> None:
-        """Fail unless every file arrived whole and is linked, by one upload each, and hardly a byte was sent twice."""
+        """Fail unless every file arrived whole and is linked, and hardly a byte was sent twice."""
         self.gateway.pass_on()
         self.world.assert_promise()
         needed = self.world.library_bytes
@@ -86,7 +88,7 @@ def set_up(server: ForeignServer, tmp_path: Path, worlds: WorldMaker) -> Iterato
                 "KINESCOPE_API_URL": gateway.url,
                 "KUPLOAD_STALL": "10",
             }
-            world.options = {}
+            world.options = {"jobs": JOBS}
             return Setup(world=world, link=link, gateway=gateway)
 
         yield make
@@ -111,6 +113,7 @@ def test_every_lesson_arrives_over_a_line_that_breaks_every_3_mib(
     outcome = setup.world.upload()
     assert outcome.exit_code == 0, outcome.said[-1]
     assert setup.link.cuts >= sum(SIZES) // CUT_EVERY // 2
+    assert setup.gateway.uploads == len(SIZES)
     setup.assert_all_arrived()
 
 
