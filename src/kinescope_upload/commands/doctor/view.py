@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing, exit_code_of
+from kinescope_upload.commands.doctor.finding_line import finding_lines
 from kinescope_upload.output.json_text import plain
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
-from kinescope_upload.text import count, joined, pad, wrapped
+from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,17 +20,7 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock, Surface
 
-_MARKS: Final = {
-    Standing.GOOD: ("good", "\x1b[32m"),
-    Standing.NOTE: ("note", "\x1b[33m"),
-    Standing.UNKNOWN: ("not known", "\x1b[33m"),
-    Standing.WRONG_HERE: ("WRONG", "\x1b[31m"),
-    Standing.WRONG_OUTSIDE: ("WRONG", "\x1b[31m"),
-}
-_PLAIN: Final = "\x1b[0m"
-_MARK_WIDTH: Final = 9
 _SUBJECT_WIDTH: Final = 10
-_NARROWEST: Final = 20
 
 
 def print_checkup(
@@ -84,14 +75,8 @@ def _text(checkup: _Checkup, options: DisplayOptions, stream: TextIO) -> None:
 
 
 def _lines(check: Check, surface: Surface) -> Iterator[str]:
-    word, colour = _MARKS[check.standing]
-    mark = pad(word, _MARK_WIDTH)
-    head = f"{colour}{mark}{_PLAIN}" if surface.has_colour else mark
-    indent = _MARK_WIDTH + _SUBJECT_WIDTH + 2
-    first, *rest = wrapped(surface.shown(joined(check.message, check.hint)), max(_NARROWEST, surface.width - indent))
-    yield f"{head} {pad(check.subject, _SUBJECT_WIDTH)} {first}"
-    for line in rest:
-        yield " " * indent + line
+    word = "WRONG" if check.standing in {Standing.WRONG_HERE, Standing.WRONG_OUTSIDE} else check.standing.value
+    return finding_lines(word, (check.subject, _SUBJECT_WIDTH), joined(check.message, check.hint), surface)
 
 
 def _total(standings: Sequence[Standing]) -> str:

@@ -83,7 +83,7 @@ def watch(time: Time, *, told_at: float, at_most: float, name: str = "move", beg
             return [Found(name=name, value="put", remark="told")]
         return [Found(name=name, value="both", remark="last")] if is_last else []
 
-    return Watch(what=f"{name}", names=(name,), begun=begun, at_most=at_most, look=look)
+    return Watch(what=f"{name}", begun=begun, at_most=at_most, look=look)
 
 
 def test_all_are_watched_at_once_each_for_its_own_time() -> None:

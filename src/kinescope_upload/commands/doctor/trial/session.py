@@ -52,14 +52,12 @@ class Watch:
 
     Attributes:
         what: What is waited for, to follow "waiting for".
-        names: The readings that it decides.
         begun: Since when it is waited for, in the seconds of the budget.
         at_most: Seconds that are waited for it from then on; infinite where only the budget bounds it.
         look: Looks once.
     """
 
     what: str
-    names: tuple[str, ...]
     begun: float
     at_most: float
     look: Look

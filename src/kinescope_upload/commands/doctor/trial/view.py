@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
+from kinescope_upload.commands.doctor.finding_line import finding_lines
 from kinescope_upload.commands.doctor.readings import (
-    READINGS,
     Found,
     NotTold,
     NotTried,
@@ -14,12 +14,13 @@ from kinescope_upload.commands.doctor.readings import (
     StepState,
     TrialResult,
     differs,
+    reading_named,
 )
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import show_sections
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
-from kinescope_upload.text import count, format_duration, pad, wrapped
+from kinescope_upload.text import count, format_duration, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,18 +31,8 @@ if TYPE_CHECKING:
 
 RUN_AGAIN: Final = "Run the same command again: it deletes videos of an earlier try."
 """What to do about videos that stay."""
-_WORD_WIDTH: Final = 9
 _SUBJECT_WIDTH: Final = 18
-_NARROWEST: Final = 20
-_COLOURS: Final = {
-    "found": "\x1b[32m",
-    "good": "\x1b[32m",
-    "note": "\x1b[33m",
-    "not told": "\x1b[33m",
-    "not tried": "\x1b[33m",
-    "AGAINST": "\x1b[31m",
-}
-_PLAIN: Final = "\x1b[0m"
+_WORDS: Final = {Found: "found", NotTold: "not told", NotTried: "not tried"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +98,8 @@ class TextTrialView:
     def found(self, item: Outcome | Step) -> None:
         """Writes one line."""
         word, subject, message = _line_of(item)
-        mark = pad(word, _WORD_WIDTH)
-        head = f"{_COLOURS[word]}{mark}{_PLAIN}" if self._surface.has_colour else mark
-        indent = _WORD_WIDTH + _SUBJECT_WIDTH + 2
-        first, *rest = wrapped(self._surface.shown(message), max(_NARROWEST, self._surface.width - indent))
-        self._write(f"{head} {pad(subject, _SUBJECT_WIDTH)} {first}")
-        for line in rest:
-            self._write(" " * indent + line)
+        for line in finding_lines(word, (subject, _SUBJECT_WIDTH), message, self._surface):
+            self._write(line)
 
     def waits(self, what: str, at_most: float) -> None:
         """Says what is waited for."""
@@ -155,16 +141,12 @@ TrialView = JsonTrialView | TextTrialView
 
 
 def _line_of(item: Outcome | Step) -> tuple[str, str, str]:
-    match item:
-        case Step():
-            word = "AGAINST" if item.state is StepState.AGAINST else item.state.value
-            return word, item.subject, item.message
-        case Found():
-            return "found", item.name, f"{item.value} ({item.remark})" if item.remark else item.value
-        case NotTold():
-            return "not told", item.name, item.why
-        case NotTried():
-            return "not tried", item.name, item.why
+    if isinstance(item, Step):
+        word = "AGAINST" if item.state is StepState.AGAINST else item.state.value
+        return word, item.subject, item.message
+    if isinstance(item, Found):
+        return "found", item.name, f"{item.value} ({item.remark})" if item.remark else item.value
+    return _WORDS[type(item)], item.name, item.why
 
 
 def _readings(result: TrialResult) -> Section:
@@ -173,19 +155,11 @@ def _readings(result: TrialResult) -> Section:
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str, str]:
-    default = _DEFAULTS[outcome.name]
-    match outcome:
-        case Found():
-            mark = "differs from our default" if differs(outcome) else ""
-            return outcome.name, outcome.value, default, "; ".join(filter(None, (mark, outcome.remark)))
-        case NotTold():
-            return outcome.name, "not told", default, outcome.why
-        case NotTried():
-            return outcome.name, "not tried", default, outcome.why
-
-
-_DEFAULTS: Final = {reading.name: reading.default for reading in READINGS}
-_QUESTIONS: Final = {reading.name: reading.question for reading in READINGS}
+    default = reading_named(outcome.name).default
+    if isinstance(outcome, Found):
+        mark = "differs from our default" if differs(outcome) else ""
+        return outcome.name, outcome.value, default, "; ".join(filter(None, (mark, outcome.remark)))
+    return outcome.name, _WORDS[type(outcome)], default, outcome.why
 
 
 def _totals(result: TrialResult, file: str | None) -> Iterator[str]:
@@ -237,16 +211,14 @@ def trial_object(result: TrialResult) -> JsonFields:
 
 
 def _reading_object(outcome: Outcome) -> JsonFields:
-    shared: JsonFields = {
+    reading = reading_named(outcome.name)
+    value, note = (outcome.value, outcome.remark) if isinstance(outcome, Found) else (None, outcome.why)
+    return {
         "name": outcome.name,
-        "question": _QUESTIONS[outcome.name],
-        "default": _DEFAULTS[outcome.name],
+        "question": reading.question,
+        "default": reading.default,
         "differs": differs(outcome),
+        "outcome": _WORDS[type(outcome)].replace(" ", "_"),
+        "value": value,
+        "note": plain(note),
     }
-    match outcome:
-        case Found():
-            return {**shared, "outcome": "found", "value": outcome.value, "note": plain(outcome.remark)}
-        case NotTold():
-            return {**shared, "outcome": "not_told", "value": None, "note": plain(outcome.why)}
-        case NotTried():
-            return {**shared, "outcome": "not_tried", "value": None, "note": plain(outcome.why)}

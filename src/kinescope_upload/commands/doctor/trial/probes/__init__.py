@@ -29,37 +29,34 @@ class Probe:
     """One question to the service, or a few that need the same things.
 
     Attributes:
-        subject: What it is about, in a word or two.
         names: The readings that it decides.
         run: Asks, and gives what was found.
     """
 
-    subject: str
     names: tuple[str, ...]
     run: Callable[[Session], Iterator[Item]]
 
 
 PROBES: Final = (
-    Probe(subject="no token", names=("no-token",), run=access.ask_without_token),
-    Probe(subject="not found", names=("not-found",), run=access.ask_for_nothing),
-    Probe(subject="options", names=("options",), run=access.ask_for_options),
-    Probe(subject="root", names=("root-parent",), run=places.look_at_root),
-    Probe(subject="delete", names=("delete-unknown",), run=access.ask_to_delete_nothing),
-    Probe(subject="init", names=("deleted-id", "delete-unknown"), run=creation.create_and_delete),
+    Probe(names=("no-token",), run=access.ask_without_token),
+    Probe(names=("not-found",), run=access.ask_for_nothing),
+    Probe(names=("options",), run=access.ask_for_options),
+    Probe(names=("root-parent",), run=places.look_at_root),
+    Probe(names=("delete-unknown",), run=access.ask_to_delete_nothing),
+    Probe(names=("deleted-id", "delete-unknown"), run=creation.create_and_delete),
     Probe(
-        subject="upload URL",
         names=("upload-token", "head", "pending-assets", "expires", "terminate"),
         run=sending.use_upload_url,
     ),
-    Probe(subject="broken upload", names=("broken-upload", "suspended-upload"), run=breaking.break_an_upload),
-    Probe(subject="description", names=("description", "search"), run=texts.describe_a_video),
-    Probe(subject="long title", names=("long-title",), run=texts.give_a_long_title),
-    Probe(subject="whole way", names=("originals", "original-name"), run=whole.upload_whole_videos),
-    Probe(subject="folder", names=("folder-parent",), run=places.make_a_folder),
-    Probe(subject="validation", names=("validation-status",), run=texts.ask_wrongly),
-    Probe(subject="move", names=("move",), run=places.move_a_video),
+    Probe(names=("broken-upload", "suspended-upload"), run=breaking.break_an_upload),
+    Probe(names=("description", "search"), run=texts.describe_a_video),
+    Probe(names=("long-title",), run=texts.give_a_long_title),
+    Probe(names=("originals", "original-name"), run=whole.upload_whole_videos),
+    Probe(names=("folder-parent",), run=places.make_a_folder),
+    Probe(names=("validation-status",), run=texts.ask_wrongly),
+    Probe(names=("move",), run=places.move_a_video),
 )
 """`tokens` is decided before the first probe: the workspace's id comes from that answer."""
 
-LAST: Final = Probe(subject="rate limit", names=("rate-scope",), run=rate.ask_too_often)
+LAST: Final = Probe(names=("rate-scope",), run=rate.ask_too_often)
 """After everything that takes time: the service refuses requests for a while afterwards."""

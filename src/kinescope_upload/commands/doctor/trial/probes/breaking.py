@@ -44,7 +44,6 @@ def break_an_upload(session: Session) -> Iterator[Item]:
 
     yield Watch(
         what="Kinescope to notice the broken upload",
-        names=("broken-upload", "suspended-upload"),
         begun=broken_at,
         at_most=inf,
         look=look,

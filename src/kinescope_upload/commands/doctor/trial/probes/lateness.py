@@ -67,4 +67,4 @@ def asked_until_yes(session: Session, unpaced: Session, question: Question, sinc
         not_after = waited
         return [decide_never(name, question.never, waited=waited)] if is_last else []
 
-    return Watch(what=question.what, names=(name,), begun=since.answered, at_most=_LONGEST, look=look)
+    return Watch(what=question.what, begun=since.answered, at_most=_LONGEST, look=look)

@@ -80,10 +80,8 @@ def _processing(session: Session, record: Record, *, decides: bool) -> Watch:
         step = _step_of(subject, video, record)
         return [originals, decide_original_name(video, file_name=FILE_NAME), step] if decides else [step]
 
-    names = ("originals", "original-name") if decides else ()
     return Watch(
         what="Kinescope to process a video",
-        names=names,
         begun=session.waits.now(),
         at_most=inf,
         look=look,
