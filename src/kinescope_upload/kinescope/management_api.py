@@ -187,7 +187,7 @@ class KinescopeApi:
 
     def projects(self) -> tuple[Project, ...]:
         """Lists the projects that the token can see."""
-        items = self._pages("/v1/projects", (), action="list the projects")
+        items = self.items("/v1/projects", action="list the projects")
         return tuple(project for item in items if (project := read_project(item)))
 
     def folders(self, project_id: str) -> tuple[Folder, ...]:
@@ -196,7 +196,7 @@ class KinescopeApi:
         Raises:
             UsageError: Kinescope knows no such project.
         """
-        items = self._pages(f"/v1/projects/{project_id}/folders", (), action="list the project's folders")
+        items = self.items(f"/v1/projects/{project_id}/folders", action="list the project's folders")
         try:
             return tuple(folder for item in items if (folder := read_folder(item)))
         except AbsentError as error:
@@ -224,9 +224,10 @@ class KinescopeApi:
         return self._read(read_folder, answer, action)
 
     def _videos(self, query: _Query, *, action: str = "list videos") -> Iterator[Video]:
-        return filter(None, map(read_video, self._pages("/v1/videos", query, action=action)))
+        return filter(None, map(read_video, self.items("/v1/videos", query, action=action)))
 
-    def _pages(self, path: str, query: _Query, *, action: str) -> Iterator[object]:
+    def items(self, path: str, query: _Query = (), *, action: str) -> Iterator[object]:
+        """Lists what is at this path as it comes, page by page."""
         page, seen = 1, 0
         shown: set[int] = set()
         while True:

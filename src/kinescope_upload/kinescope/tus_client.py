@@ -228,7 +228,7 @@ def _url(record: Record) -> str:
 
 
 def _created(record: Record, url: str, answer: Answer) -> Created:
-    video_id, address = _named_by(answer) if record.dialect is Dialect.JSON else (None, answer.headers.get("location"))
+    video_id, address = named_by(answer) if record.dialect is Dialect.JSON else (None, answer.headers.get("location"))
     try:
         upload_url = urljoin(url, address) if address else ""
     except ValueError:  # not a valid address
@@ -242,7 +242,7 @@ def _created(record: Record, url: str, answer: Answer) -> Created:
     return Created(upload_url=upload_url, video_id=video_id, expires_at=answer.expires_at)
 
 
-def _named_by(answer: Answer) -> tuple[str | None, str | None]:
+def named_by(answer: Answer) -> tuple[str | None, str | None]:
     """Reads the video's id and the upload URL of the JSON dialect."""
     match answer.json:
         case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:

@@ -45,6 +45,16 @@ class Check:
     hint: str = ""
 
     @classmethod
+    def good(cls, subject: str, message: str) -> Check:
+        """Makes the check that found nothing wrong."""
+        return cls(subject=subject, standing=Standing.GOOD, message=message)
+
+    @classmethod
+    def of(cls, subject: str, standing: Standing, message: str, hint: str = "") -> Check:
+        """Makes the check with this result."""
+        return cls(subject=subject, standing=standing, message=message, hint=hint)
+
+    @classmethod
     def of_error(cls, subject: str, error: KuploadError, standing: Standing) -> Check:
         """Makes the check that ended in this error; the error holds the message and the hint."""
         message = str(error).removesuffix(f" {error.hint}") if error.hint else str(error)

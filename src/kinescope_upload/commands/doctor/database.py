@@ -17,19 +17,15 @@ def check_database(report: DatabaseReport | None) -> Check:
         report: What was found; None when the database was not asked.
     """
     if report is None:
-        return Check(subject="database", standing=Standing.NOTE, message="Not checked (--no-db): a run writes no rows.")
+        return Check.of("database", Standing.NOTE, "Not checked (--no-db): a run writes no rows.")
     if report.problem:
-        return Check(subject="database", standing=Standing.WRONG_OUTSIDE, message=report.problem, hint=report.hint)
+        return Check.of("database", Standing.WRONG_OUTSIDE, report.problem, report.hint)
     message = f"{report.place}, PostgreSQL {report.server_version}, {(report.seconds or 0) * 1000:.1f} ms a round trip"
     if report.hides_rows:
-        return Check(
-            subject="database",
-            standing=Standing.UNKNOWN,
-            message=(f"{message}. Row-level security applies to this role: it may hide rows or refuse changes."),
-            hint="Connect as the table's owner or as a role with BYPASSRLS, to be sure.",
+        return Check.of(
+            "database",
+            Standing.UNKNOWN,
+            (f"{message}. Row-level security applies to this role: it may hide rows or refuse changes."),
+            "Connect as the table's owner or as a role with BYPASSRLS, to be sure.",
         )
-    return Check(
-        subject="database",
-        standing=Standing.GOOD,
-        message=f"{message}; table and columns exist, rows can be written.",
-    )
+    return Check.of("database", Standing.GOOD, f"{message}; table and columns exist, rows can be written.")

@@ -73,9 +73,9 @@ def check_settings(settings: Settings) -> Iterator[Check]:
         if origin.shadowed:
             others = ", ".join(map(str, origin.shadowed))
             message = f"{origin.place} is used; {others} has another value, which is ignored."
-            yield Check(subject="settings", standing=Standing.NOTE, message=message)
+            yield Check.of("settings", Standing.NOTE, message)
     for warning in settings.warnings:
-        yield Check(subject="settings", standing=Standing.NOTE, message=warning)
+        yield Check.of("settings", Standing.NOTE, warning)
 
 
 def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
@@ -85,21 +85,19 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     size = format_bytes(sum(file.size for file in files))
     courses = count(len(survey.known_courses), "course", "courses")
     message = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; mapped by the {survey.source}."
-    yield Check(subject="library", standing=Standing.GOOD, message=message)
+    yield Check.good("library", message)
     root = settings.needed_library()
     unread = [file.path for file in files if not os.access(root / file.path, os.R_OK)]
     if unread:
         message = f"{count(len(unread), 'file', 'files')} cannot be read; the first is {unread[0]}."
-        yield Check(
-            subject="library", standing=Standing.WRONG_HERE, message=message, hint="Correct the file permissions."
-        )
+        yield Check.of("library", Standing.WRONG_HERE, message, "Correct the file permissions.")
     if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
         message = f"{count(len(doubts), 'doubt', 'doubts')} about which file belongs to which lesson."
-        yield Check(subject="library", standing=Standing.NOTE, message=message, hint="See them: `kupload map`.")
+        yield Check.of("library", Standing.NOTE, message, "See them: `kupload map`.")
     if not survey.is_proven and not settings.trust_scan:
         message = "Without the database nothing proves which lesson a file belongs to."
         hint = "A run then needs a map file (--map FILE) or --trust-scan."
-        yield Check(subject="library", standing=Standing.NOTE, message=message, hint=hint)
+        yield Check.of("library", Standing.NOTE, message, hint)
 
 
 def check_progress(settings: Settings) -> Iterator[Check]:
@@ -117,11 +115,11 @@ def check_progress(settings: Settings) -> Iterator[Check]:
     except OSError as error:
         message = f"{folder} cannot be written ({error.strerror or error})."
         hint = "Make it writable or name another with --progress."
-        yield Check(subject="progress", standing=Standing.WRONG_HERE, message=message, hint=hint)
+        yield Check.of("progress", Standing.WRONG_HERE, message, hint)
         return
     known = f"{count(len(records), 'lesson is', 'lessons are')} known"
     what = known if there == folder else "a run creates it"
-    yield Check(subject="progress", standing=Standing.GOOD, message=f"{folder} can be written; {what}.")
+    yield Check.good("progress", f"{folder} can be written; {what}.")
     yield _check_room(there, folder)
 
 
@@ -135,6 +133,6 @@ def _check_room(there: Path, folder: Path) -> Check:
     needed = _SPARE + max((path.stat().st_size for path in folder.glob("*.json")), default=0)
     message = f"{format_bytes(free)} free for the progress files."
     if free >= needed:
-        return Check(subject="disk", standing=Standing.GOOD, message=message)
+        return Check.good("disk", message)
     hint = f"Free some space: {format_bytes(needed)} is needed."
-    return Check(subject="disk", standing=Standing.WRONG_OUTSIDE, message=message, hint=hint)
+    return Check.of("disk", Standing.WRONG_OUTSIDE, message, hint)

@@ -64,7 +64,7 @@ def check_kinescope(asking: Asking) -> Iterator[Check]:
         yield Check.of_error("token", error, Standing.WRONG_OUTSIDE)
         return
     api_key = asking.settings.needed_api_key()
-    yield Check(subject="token", standing=Standing.GOOD, message=f"Kinescope accepts {api_key}.")
+    yield Check.good("token", f"Kinescope accepts {api_key}.")
     yield _check_project(asking.settings, projects)
     facts = known_facts(asking.kinescope.api)
     yield from check_workspace(asking.settings, facts)
@@ -81,30 +81,28 @@ def _check_uploader(asking: Asking) -> Check:
     url = asking.kinescope.uploader.probe_url
     place = asking.settings.uploader_url
     if not asking.kinescope.service.is_reachable(url):
-        return Check(
-            subject="uploader",
-            standing=Standing.WRONG_OUTSIDE,
-            message=f"{place} cannot be reached.",
-            hint="Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL.",
+        return Check.of(
+            "uploader",
+            Standing.WRONG_OUTSIDE,
+            f"{place} cannot be reached.",
+            "Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL.",
         )
     began = asking.clock()
     asking.kinescope.service.is_reachable(url)  # over the connection that is open by now
     milliseconds = (asking.clock() - began) * 1000
-    return Check(
-        subject="uploader", standing=Standing.GOOD, message=f"{place} answers; {milliseconds:.0f} ms a round trip."
-    )
+    return Check.good("uploader", f"{place} answers; {milliseconds:.0f} ms a round trip.")
 
 
 def _check_project(settings: Settings, projects: tuple[Project, ...]) -> Check:
     if settings.project_id is None:
         message, hint = "KINESCOPE_PROJECT_ID is not set.", f"Choose one of: {_listed(projects)}."
-        return Check(subject="project", standing=Standing.WRONG_HERE, message=message, hint=hint)
+        return Check.of("project", Standing.WRONG_HERE, message, hint)
     found = next((project for project in projects if project.id == settings.project_id), None)
     if found is None:
         message = f"The token sees no project {settings.project_id}."
         hint = f"Correct KINESCOPE_PROJECT_ID. The token sees: {_listed(projects)}."
-        return Check(subject="project", standing=Standing.WRONG_HERE, message=message, hint=hint)
-    return Check(subject="project", standing=Standing.GOOD, message=f'"{found.name}" ({found.id}).')
+        return Check.of("project", Standing.WRONG_HERE, message, hint)
+    return Check.good("project", f'"{found.name}" ({found.id}).')
 
 
 def _listed(projects: tuple[Project, ...]) -> str:
@@ -119,19 +117,17 @@ def _check_right_to_upload(asking: Asking, facts: TokenFacts) -> Check:
     When an id that is not even valid is refused in the same way, the refusal is about the token, not about the folder.
     """
     if facts.may_upload and not is_another_workspace(asking.settings, facts):
-        message = "The token may upload (Kinescope's list of access tokens says so)."
-        return Check(subject="upload", standing=Standing.GOOD, message=message)
+        return Check.good("upload", "The token may upload (Kinescope's list of access tokens says so).")
     if asking.settings.lacks_workspace and facts.workspace_id is None:
         message = "Whether the token may upload cannot be checked without the workspace's id."
-        return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
+        return Check.of("upload", Standing.UNKNOWN, message)
     first = _try_init(asking, asking.new_id())
     if not isinstance(first, BatchStoppedError):
         return _check_of_init(asking, first)
     second = _try_init(asking, _NO_UUID)
     if isinstance(second, BatchStoppedError):
         return Check.of_error("upload", first, Standing.WRONG_OUTSIDE)
-    message = f"Kinescope does not say whether the token may upload ({first.what})"
-    return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
+    return Check.of("upload", Standing.UNKNOWN, f"Kinescope does not say whether the token may upload ({first.what})")
 
 
 _Init = Created | AlreadyExists | InitUnanswered | KuploadError
@@ -162,15 +158,13 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
 def _check_of_init(asking: Asking, outcome: _Init) -> Check:
     match outcome:
         case LessonFailedError():
-            message = "The token may upload, as far as can be checked without creating a video."
-            return Check(subject="upload", standing=Standing.GOOD, message=message)
+            return Check.good("upload", "The token may upload, as far as can be checked without creating a video.")
         case Created():
             return _check_after_removal(asking, outcome.video_id)
         case KuploadError():
             return Check.of_error("upload", outcome, _standing_of(outcome))
         case _:
-            message = "Kinescope did not say whether the token may upload."
-            return Check(subject="upload", standing=Standing.UNKNOWN, message=message)
+            return Check.of("upload", Standing.UNKNOWN, "Kinescope did not say whether the token may upload.")
 
 
 def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
@@ -185,8 +179,8 @@ def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
         what = (
             f"The token may upload, but video {video_id}, which this check created, could not be deleted ({error.what})"
         )
-        return Check(subject="upload", standing=Standing.NOTE, message=what, hint="Delete it at Kinescope.")
-    return Check(subject="upload", standing=Standing.GOOD, message=message)
+        return Check.of("upload", Standing.NOTE, what, "Delete it at Kinescope.")
+    return Check.good("upload", message)
 
 
 def _standing_of(error: KuploadError) -> Standing:
@@ -202,8 +196,7 @@ def _check_folders(asking: Asking, project_id: str, courses: tuple[str, ...]) ->
         return
     found = match_folders(courses, pinned=pinned, folders=folders, project_id=project_id)
     if all(folder.is_good for folder in found):
-        message = f"{count(len(found), 'course has its folder', 'courses have their folders')}."
-        yield Check(subject="folders", standing=Standing.GOOD, message=message)
+        yield Check.good("folders", f"{count(len(found), 'course has its folder', 'courses have their folders')}.")
     wrong = Standing.WRONG_HERE if asking.are_courses_sure else Standing.NOTE
     ways: dict[str, list[str]] = {}
     for folder in found:
@@ -211,14 +204,13 @@ def _check_folders(asking: Asking, project_id: str, courses: tuple[str, ...]) ->
             ways.setdefault(folder.hint, []).append(f"{folder.course} ({folder.state})")
     for hint, names in ways.items():
         message = f"Courses without exactly one folder: {', '.join(names)}."
-        yield Check(subject="folders", standing=wrong, message=message, hint=hint)
+        yield Check.of("folders", wrong, message, hint)
 
 
 def clock_check(ahead: float) -> Check:
     """Words how far Kinescope's clock is ahead of ours, in seconds."""
     if abs(ahead) <= _SKEW:
-        message = f"This machine's clock and Kinescope's agree within {_SKEW:.0f} s."
-        return Check(subject="clock", standing=Standing.GOOD, message=message)
+        return Check.good("clock", f"This machine's clock and Kinescope's agree within {_SKEW:.0f} s.")
     word = "behind" if ahead > 0 else "ahead of"
     message = f"This machine's clock is {abs(ahead):.0f} s {word} Kinescope's."
-    return Check(subject="clock", standing=Standing.NOTE, message=message, hint="Synchronize the system clock (NTP).")
+    return Check.of("clock", Standing.NOTE, message, "Synchronize the system clock (NTP).")

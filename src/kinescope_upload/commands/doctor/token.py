@@ -52,7 +52,7 @@ def check_workspace(settings: Settings, facts: TokenFacts) -> Iterator[Check]:
 
 
 def _of_workspace(standing: Standing, message: str, hint: str = "") -> Check:
-    return Check(subject="workspace", standing=standing, message=message, hint=hint)
+    return Check.of("workspace", standing, message, hint)
 
 
 def _missing_workspace(settings: Settings) -> Check:
@@ -86,4 +86,4 @@ def check_right_to_delete(api: KinescopeApi, facts: TokenFacts, unused_id: str) 
 
 
 def _of_delete(standing: Standing, message: str, hint: str = "") -> Check:
-    return Check(subject="delete", standing=standing, message=message, hint=hint)
+    return Check.of("delete", standing, message, hint)

@@ -20,7 +20,7 @@ from kinescope_upload.commands.doctor.trial.preflight import (
 from kinescope_upload.commands.doctor.trial.report import ended_tries
 from kinescope_upload.commands.doctor.trial.scratch import FOLDER_NAME, NO_PARENT_FOLDER_NAME, Scratch, run_of
 from kinescope_upload.commands.doctor.trial.sender import Sender
-from kinescope_upload.commands.doctor.trial.session import Session, all_pages
+from kinescope_upload.commands.doctor.trial.session import Session
 from kinescope_upload.commands.doctor.trial.view import TrialStart
 from kinescope_upload.connect import Kinescope, open_kinescope
 from kinescope_upload.errors import BatchStoppedError, KuploadError, UnreachableError, UsageError
@@ -115,10 +115,11 @@ def _looked_at(settings: Settings, wish: TrialOptions, kinescope: Kinescope, wai
     project_id, folder_id = settings.needed_project_id(), wish.folder_id
     kinescope.api.folders(project_id)  # with the words that every command has for a wrong token or project
     sender = Sender(kinescope.service, api_url=settings.api_url, waits=waits)
-    folders = all_pages(sender, f"/v1/projects/{project_id}/folders", action="list the project's folders")
+    api = KinescopeApi(sender, api_url=settings.api_url)
+    folders = tuple(api.items(f"/v1/projects/{project_id}/folders", action="list the project's folders"))
     name = checked_folder(folders, folder_id, project_id=project_id)
-    there = all_pages(sender, f"/v1/videos?folder_id={folder_id}", action="list the folder's videos")
-    earlier = (*earlier_videos(there), *_left_in_kept_folder(sender, folders))
+    there = _videos_as_they_come(api, folder_id)
+    earlier = (*earlier_videos(there), *_left_in_kept_folder(api, folders))
     check_no_try_is_at_work(earlier, ended=ended_tries(wish.directory), now=sender.now())
     answer = sender.api("GET", "/v1/access-tokens", action="list the access tokens")
     facts = token_facts(answer.json) if is_success(answer) else NOTHING_TOLD
@@ -126,7 +127,6 @@ def _looked_at(settings: Settings, wish: TrialOptions, kinescope: Kinescope, wai
     scratch = Scratch.of_try(folder_id, uuid.uuid4().hex[:8])
     scratch.made.update({video.id: video.title for video in earlier})
     workspace_id = settings.workspace_id or facts.workspace_id
-    api = KinescopeApi(sender, api_url=settings.api_url)
     uploader = TusClient(kinescope.service, uploader_url=settings.uploader_url, workspace_id=workspace_id)
     dialects = (Dialect.TUS, Dialect.JSON) if workspace_id else (Dialect.JSON,)
     spoken = replace(kinescope, uploader=uploader, api=api)
@@ -172,11 +172,12 @@ def _open_unpaced(settings: Settings) -> Iterator[HttpClient]:
         yield kinescope.service
 
 
-def _left_in_kept_folder(sender: Sender, folders: tuple[object, ...]) -> tuple[Video, ...]:
+def _left_in_kept_folder(api: KinescopeApi, folders: tuple[object, ...]) -> tuple[Video, ...]:
     """Videos of an earlier try that was killed after it had moved them; others there are left alone."""
-    items: list[object] = []
-    for folder in folders:
-        if text_of(folder, "name") in {FOLDER_NAME, NO_PARENT_FOLDER_NAME}:
-            path = f"/v1/videos?folder_id={text_of(folder, 'id')}"
-            items += all_pages(sender, path, action="list the folder's videos")
+    kept = [folder for folder in folders if text_of(folder, "name") in {FOLDER_NAME, NO_PARENT_FOLDER_NAME}]
+    items = [item for folder in kept for item in _videos_as_they_come(api, text_of(folder, "id"))]
     return tuple(video for item in items if (video := read_video(item)) and run_of(video))
+
+
+def _videos_as_they_come(api: KinescopeApi, folder_id: str) -> tuple[object, ...]:
+    return tuple(api.items("/v1/videos", (("folder_id", folder_id),), action="list the folder's videos"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
 
 from kinescope_upload.commands.doctor.readings.of_answers import is_success, words_of
@@ -13,6 +13,7 @@ from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Request
+from kinescope_upload.kinescope.tus_client import named_by
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -58,18 +59,17 @@ def open_upload(session: Session, wish: Wish) -> OpenUpload:
 def ask_init(session: Session, wish: Wish) -> Answer:
     """The answer to init, in the dialect that is documented; in the other one where only that can be used."""
     is_json = Dialect.JSON in session.benches and wish.video_id is None
-    video_id = wish.video_id or new_id()
+    video_id = None if is_json else wish.video_id or new_id()
     is_new = video_id not in session.scratch.made
-    if not is_json:
+    if video_id:
         session.scratch.made[video_id] = wish.title
     session.scratch.is_init_open = True
-    answer = session.sender.send(_json_call(session, wish) if is_json else _tus_call(session, wish, video_id))
+    answer = session.sender.send(_creation(session, wish, video_id))
     session.scratch.is_init_open = False
-    named = _named_by(answer)[0] if is_json else None
-    if named:
-        session.scratch.made[named] = wish.title
-    if not is_json and is_new and not is_success(answer):
+    if video_id and is_new and not is_success(answer):
         del session.scratch.made[video_id]
+    elif is_json and (named := named_by(answer)[0]):
+        session.scratch.made[named] = wish.title
     return answer
 
 
@@ -81,7 +81,7 @@ def opened(session: Session, wish: Wish, answer: Answer) -> OpenUpload:
     """
     if not is_success(answer):
         raise LessonFailedError(f"Kinescope refuses to create an upload ({words_of(answer)}).")
-    video_id, address = _named_by(answer)
+    video_id, address = named_by(answer)
     if video_id is None:
         address = answer.headers.get("location")
         video_id = wish.video_id or next(reversed(session.scratch.made))
@@ -90,16 +90,11 @@ def opened(session: Session, wish: Wish, answer: Answer) -> OpenUpload:
     return OpenUpload(video_id=video_id, url=urljoin(session.init_url, address), answer=answer)
 
 
-def head_call(upload: OpenUpload, *, with_token: bool) -> ApiRequest:
-    """Asks for the offset."""
-    return ApiRequest(
-        kind=Request.HEAD,
-        method="HEAD",
-        url=upload.url,
-        action="tell the offset",
-        headers=tus.core_headers(),
-        with_token=with_token,
-    )
+def upload_call(kind: Literal[Request.HEAD, Request.TERMINATE], upload: OpenUpload, *, with_token: bool) -> ApiRequest:
+    """Asks for the offset, or ends the upload."""
+    method, action = ("HEAD", "tell the offset") if kind is Request.HEAD else ("DELETE", "end the upload")
+    headers = tus.core_headers()
+    return ApiRequest(kind=kind, method=method, url=upload.url, action=action, headers=headers, with_token=with_token)
 
 
 def chunk_call(
@@ -117,37 +112,18 @@ def chunk_call(
     )
 
 
-def _json_call(session: Session, wish: Wish) -> ApiRequest:
-    body = {
+def _creation(session: Session, wish: Wish, video_id: str | None) -> ApiRequest:
+    """Creates an upload, with our id by Tus; without one, in the JSON dialect."""
+    call = ApiRequest(kind=Request.INIT, method="POST", url=session.init_url, action="create an upload")
+    fields = {
         "type": "video",
         "parent_id": session.scratch.folder_id,
         "title": wish.title,
         "filename": FILE_NAME,
-        "filesize": wish.size,
         **({"description": wish.description} if wish.description else {}),
     }
-    return ApiRequest(kind=Request.INIT, method="POST", url=session.init_url, action="create an upload", json=body)
-
-
-def _tus_call(session: Session, wish: Wish, video_id: str) -> ApiRequest:
-    metadata = {
-        "parent_id": session.scratch.folder_id,
-        "init_id": video_id,
-        "type": "video",
-        "title": wish.title,
-        "filename": FILE_NAME,
-        "filesize": str(wish.size),
-        **({"description": wish.description} if wish.description else {}),
-    }
+    if video_id is None:
+        return replace(call, json={**fields, "filesize": wish.size})
+    metadata = {**fields, "init_id": video_id, "filesize": str(wish.size)}
     headers = tus.creation_headers(workspace_id=session.workspace_id or "", length=wish.size, metadata=metadata)
-    return ApiRequest(
-        kind=Request.INIT, method="POST", url=session.init_url, action="create an upload", headers=headers
-    )
-
-
-def _named_by(answer: Answer) -> tuple[str | None, str | None]:
-    match answer.json:
-        case {"data": {"id": str(video_id), "endpoint": str(endpoint)}}:
-            return video_id, endpoint
-        case _:
-            return None, None
+    return replace(call, headers=headers)

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from kinescope_upload.commands.doctor.readings import NotTold, Outcome, Step, StepState
 from kinescope_upload.commands.doctor.readings.of_answers import words_of
 from kinescope_upload.commands.doctor.trial.sender import Sender
-from kinescope_upload.errors import BatchStoppedError, KuploadError, TryAgainError
-from kinescope_upload.kinescope.error_messages import error_for
-from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
+from kinescope_upload.errors import BatchStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,12 +21,11 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.upload import Dialect, Record
 
 SIZE: Final = 4096
 """Bytes of each file that is sent."""
-_PER_PAGE: Final = 100
-_MOST_PAGES: Final = 1000
 
 
 class StoppedError(BatchStoppedError):
@@ -137,7 +134,8 @@ class Session:
         Raises:
             KuploadError: The answer is no list.
         """
-        return all_pages(self.sender, f"/v1/projects/{self.project_id}/folders", action="list the project's folders")
+        path = f"/v1/projects/{self.project_id}/folders"
+        return tuple(self.api.items(path, action="list the project's folders"))
 
     def video(self, video_id: str) -> object:
         """The video as it came; None when there is none.
@@ -153,34 +151,6 @@ class Session:
                 return None
             case _:
                 raise StoppedError(f"Kinescope does not show a video of this try ({words_of(answer)}).")
-
-
-def all_pages(sender: Sender, path: str, *, action: str) -> tuple[object, ...]:
-    """Every item of a list as it comes.
-
-    Raises:
-        KuploadError: An answer is no list, as for any other request to the management API.
-    """
-    items: list[object] = []
-    for page in range(1, _MOST_PAGES):
-        joint = "&" if "?" in path else "?"
-        answer = sender.api("GET", f"{path}{joint}page={page}&per_page={_PER_PAGE}", action=action)
-        match answer.json:
-            case {"data": list(found)} if answer.status < 300:  # noqa: PLR2004 - the class of success
-                items += found
-            case _:
-                raise _not_listed(sender, answer, action)
-        if len(found) < _PER_PAGE:
-            break
-    return tuple(items)
-
-
-def _not_listed(sender: Sender, answer: Answer, action: str) -> KuploadError:
-    meaning = interpret(Request.API, answer)
-    if meaning is Meaning.DONE:
-        what = f"Kinescope's answer cannot be read (asked to {action})."
-        return TryAgainError(what, request_id=answer.request_id)
-    return error_for(meaning, answer, action=action, now=sender.now())
 
 
 def new_id() -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.commands.doctor.readings import Found, NotTold
 from kinescope_upload.commands.doctor.readings.of_answers import is_success, words_of
 from kinescope_upload.commands.doctor.readings.of_videos import decide_broken_upload
-from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, head_call, open_upload
+from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, not_told
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
 from kinescope_upload.errors import UnreachableError
+from kinescope_upload.kinescope.tus import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,7 +80,7 @@ def _url_outcome(session: Session, upload: OpenUpload, content: bytes) -> Outcom
 def _rest_sent(session: Session, upload: OpenUpload, content: bytes) -> Answer:
     """The answer to the rest of the file; a conflict that names the offset corrects it."""
     with_token = session.uploads_need_token
-    message = session.sender.send(head_call(upload, with_token=with_token))
+    message = session.sender.send(upload_call(Request.HEAD, upload, with_token=with_token))
     offset = message.offset if is_success(message) and message.offset is not None else 0
     answer = _sent_from(session, upload, content, offset)
     if answer.status == _CONFLICT and answer.offset is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings import NotTried
 from kinescope_upload.commands.doctor.readings.of_answers import decide_rate_scope
-from kinescope_upload.commands.doctor.trial.opening import Wish, head_call, open_upload
+from kinescope_upload.commands.doctor.trial.opening import Wish, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import new_id
 from kinescope_upload.errors import UnreachableError
 from kinescope_upload.kinescope.http_client import ApiRequest
@@ -34,7 +34,7 @@ def ask_too_often(session: Session) -> Iterator[Item]:
     url = f"{session.api_url}/v1/videos/{new_id()}"
     with session.open_unpaced() as service:
         api = _asked_at_once(service, ApiRequest(kind=Request.API, method="GET", url=url, action="look for a video"))
-        uploader = _asked_at_once(service, head_call(upload, with_token=True))
+        uploader = _asked_at_once(service, upload_call(Request.HEAD, upload, with_token=True))
     yield decide_rate_scope(api, uploader)
 
 

@@ -15,11 +15,9 @@ from kinescope_upload.commands.doctor.readings.of_answers import (
     words_of,
 )
 from kinescope_upload.commands.doctor.readings.of_videos import decide_pending_assets
-from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, head_call, open_upload
+from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import SIZE, against, good, not_told, note
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
-from kinescope_upload.kinescope import tus
-from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Request
 
 if TYPE_CHECKING:
@@ -44,9 +42,9 @@ def use_upload_url(session: Session) -> Iterator[Item]:
         patch = _chunk(session, upload, content, with_token=True)
     if not is_success(patch):
         yield against("chunk", f"A chunk with the token is answered with {words_of(patch)}.")
-    head = session.sender.send(head_call(upload, with_token=session.uploads_need_token))
+    head = session.sender.send(upload_call(Request.HEAD, upload, with_token=session.uploads_need_token))
     yield decide_head(head)
-    other = session.sender.send(head_call(upload, with_token=not session.uploads_need_token))
+    other = session.sender.send(upload_call(Request.HEAD, upload, with_token=not session.uploads_need_token))
     yield note("HEAD and token", _both(head, other, needs=session.uploads_need_token))
     video = session.video(upload.video_id)
     if video is None:
@@ -54,11 +52,12 @@ def use_upload_url(session: Session) -> Iterator[Item]:
     else:
         yield decide_pending_assets(video)
     yield decide_expires((upload.answer, patch, head))
-    ended = _terminate(session, upload)
+    end = upload_call(Request.TERMINATE, upload, with_token=session.uploads_need_token)
+    ended = session.sender.ask_once(end)
     outcome = decide_terminate(ended)
     yield outcome
     if isinstance(outcome, Found) and is_success(ended):
-        after = session.sender.send(head_call(upload, with_token=session.uploads_need_token))
+        after = session.sender.send(upload_call(Request.HEAD, upload, with_token=session.uploads_need_token))
         yield good("after DELETE", f"The upload URL is then answered with {words_of(after)}.")
 
 
@@ -75,15 +74,3 @@ def _both(one: Answer, other: Answer, *, needs: bool) -> str:
 def _names(answer: Answer) -> str:
     """The names of the headers; their values may hold the upload URL."""
     return ", ".join(sorted(answer.headers))
-
-
-def _terminate(session: Session, upload: OpenUpload) -> Answer:
-    call = ApiRequest(
-        kind=Request.TERMINATE,
-        method="DELETE",
-        url=upload.url,
-        action="end the upload",
-        headers=tus.core_headers(),
-        with_token=session.uploads_need_token,
-    )
-    return session.sender.ask_once(call)
