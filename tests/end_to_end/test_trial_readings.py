@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.doctor.readings import READINGS
+from kinescope_upload.commands.doctor.readings.table import READINGS
 from kinescope_upload.emulator import Action, Fault, Right, Route, Token
 from kinescope_upload.emulator.readings import READINGS as OF_EMULATOR
 from kinescope_upload.emulator.settings import Rate

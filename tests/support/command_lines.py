@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
-from kinescope_upload.commands.doctor.readings import (
+from kinescope_upload.commands.doctor.readings.outcome import (
     Found,
     LeftVideo,
     NotTold,

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.doctor.readings import Found, NotTold
 from kinescope_upload.commands.doctor.readings.lateness import (
     LONGEST_FIRST_DELAY,
     Happening,
@@ -14,6 +13,7 @@ from kinescope_upload.commands.doctor.readings.lateness import (
     decide_late,
     decide_never,
 )
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.doctor.readings import Found, NotTold, NotTried, Step, StepState
 from kinescope_upload.commands.doctor.readings.masking import masked, masked_item
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, NotTried, Step, StepState
 
 ID = "3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f6"
 

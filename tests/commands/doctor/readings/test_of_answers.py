@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.commands.doctor.readings import READINGS, Found, NotTold, NotTried, Outcome, reading_named
 from kinescope_upload.commands.doctor.readings.of_answers import (
     decide_delete_unknown,
     decide_expires,
@@ -23,6 +22,8 @@ from kinescope_upload.commands.doctor.readings.of_answers import (
     decide_upload_token,
     decide_validation_status,
 )
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, NotTried, Outcome
+from kinescope_upload.commands.doctor.readings.table import READINGS, reading_named
 from kinescope_upload.kinescope.tus import Answer
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.doctor.readings import Found, NotTold, NotTried, Outcome
 from kinescope_upload.commands.doctor.readings.of_videos import (
     decide_broken_upload,
     decide_description,
@@ -20,6 +19,7 @@ from kinescope_upload.commands.doctor.readings.of_videos import (
     original_of,
     status_of,
 )
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, NotTried, Outcome
 
 ORIGINAL = {"quality": "original", "original_name": "original", "file_size": 4096, "md5": "AB"}
 SMALLER = {"quality": "1080p", "original_name": "1080p.mp4", "file_size": 100}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinescope_upload.commands.doctor.readings import (
-    READINGS,
+from kinescope_upload.commands.doctor.readings.outcome import (
     Found,
     LeftVideo,
     NotTold,
@@ -16,6 +15,7 @@ from kinescope_upload.commands.doctor.readings import (
     differs,
     in_order,
 )
+from kinescope_upload.commands.doctor.readings.table import READINGS
 
 FOUND = in_order((Found(name=one.name, value=one.default) for one in READINGS), otherwise="")
 LEFT = LeftVideo(video_id="v", title="t", reason="r")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kinescope_upload.commands.doctor.readings import READINGS
+from kinescope_upload.commands.doctor.readings.table import READINGS
 from support.project import ROOT
 
 DOCUMENT = ROOT / "docs" / "kinescope.md"

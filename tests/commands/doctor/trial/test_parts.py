@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.commands.doctor.readings import Found
+from kinescope_upload.commands.doctor.readings.outcome import Found
 from kinescope_upload.commands.doctor.trial.session import Watch
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import SMALLEST, tiny_mp4
 from kinescope_upload.commands.doctor.trial.waits import WaitBudget
@@ -15,7 +15,7 @@ from kinescope_upload.commands.doctor.trial.watching import watch_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kinescope_upload.commands.doctor.readings import Outcome
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome
 
 
 class Time:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.commands.doctor.readings import TrialResult
+from kinescope_upload.commands.doctor.readings.outcome import TrialResult
 from kinescope_upload.commands.doctor.trial.preflight import LONGEST_TRY, check_no_try_is_at_work
 from kinescope_upload.commands.doctor.trial.report import ended_tries, write_report
 from kinescope_upload.errors import UsageError

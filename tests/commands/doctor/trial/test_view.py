@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from kinescope_upload.commands.doctor.readings import LeftVideo, Step, StepState, TrialResult, in_order
+from kinescope_upload.commands.doctor.readings.outcome import LeftVideo, Step, StepState, TrialResult, in_order
 from kinescope_upload.commands.doctor.trial.view import JsonTrialView, TextTrialView, TrialStart
 from support.terminal import Terminal
 

@@ -7,33 +7,3 @@
     deciders ── outcome          from the answers of Kinescope to a value
     lateness ── outcome          from the moments of two answers to "at once", "late" or "never"
 """
-
-from kinescope_upload.commands.doctor.readings.outcome import (
-    Found,
-    LeftVideo,
-    NotTold,
-    NotTried,
-    Outcome,
-    Step,
-    StepState,
-    TrialResult,
-    differs,
-    in_order,
-)
-from kinescope_upload.commands.doctor.readings.table import READINGS, Reading, reading_named
-
-__all__ = [
-    "READINGS",
-    "Found",
-    "LeftVideo",
-    "NotTold",
-    "NotTried",
-    "Outcome",
-    "Reading",
-    "Step",
-    "StepState",
-    "TrialResult",
-    "differs",
-    "in_order",
-    "reading_named",
-]

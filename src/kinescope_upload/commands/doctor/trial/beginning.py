@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kinescope_upload.commands.doctor.readings import Outcome
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.access_tokens import TokenFacts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import LeftVideo
 from kinescope_upload.commands.doctor.readings.masking import masked
+from kinescope_upload.commands.doctor.readings.outcome import LeftVideo
 from kinescope_upload.errors import AbsentError, KuploadError, UnreachableError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from kinescope_upload.commands.doctor.readings import TrialResult
+    from kinescope_upload.commands.doctor.readings.outcome import TrialResult
 
 _MOST_A_DAY: Final = 1000
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.commands.doctor.readings import LeftVideo, NotTold, Outcome, Step, TrialResult, in_order
 from kinescope_upload.commands.doctor.readings.masking import masked, masked_item
+from kinescope_upload.commands.doctor.readings.outcome import LeftVideo, NotTold, Outcome, Step, TrialResult, in_order
 from kinescope_upload.commands.doctor.trial.beginning import TrialOptions, prepared
 from kinescope_upload.commands.doctor.trial.cleanup import clean_up, left_videos
 from kinescope_upload.commands.doctor.trial.interrupts import Interrupts

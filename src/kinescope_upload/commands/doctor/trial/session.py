@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from kinescope_upload.commands.doctor.readings import NotTold, Outcome, Step, StepState
 from kinescope_upload.commands.doctor.readings.of_answers import words_of
+from kinescope_upload.commands.doctor.readings.outcome import NotTold, Outcome, Step, StepState
 from kinescope_upload.commands.doctor.trial.sender import Sender
 from kinescope_upload.errors import BatchStoppedError
 

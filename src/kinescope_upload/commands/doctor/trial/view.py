@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.doctor.finding_line import finding_lines
-from kinescope_upload.commands.doctor.readings import (
+from kinescope_upload.commands.doctor.readings.outcome import (
     Found,
     NotTold,
     NotTried,
@@ -14,8 +14,8 @@ from kinescope_upload.commands.doctor.readings import (
     StepState,
     TrialResult,
     differs,
-    reading_named,
 )
+from kinescope_upload.commands.doctor.readings.table import reading_named
 from kinescope_upload.output.json_text import json_line, plain
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import show_sections
@@ -25,7 +25,7 @@ from kinescope_upload.text import count, format_duration, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kinescope_upload.commands.doctor.readings import Outcome
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from kinescope_upload.commands.doctor.readings import Outcome, Step
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome, Step
     from kinescope_upload.commands.doctor.trial.session import Watch
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import Found, NotTold
 from kinescope_upload.commands.doctor.readings.of_answers import is_success, words_of
 from kinescope_upload.commands.doctor.readings.of_videos import decide_broken_upload
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold
 from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, not_told
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
@@ -17,7 +17,7 @@ from kinescope_upload.kinescope.tus import Request
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kinescope_upload.commands.doctor.readings import Outcome
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome
     from kinescope_upload.commands.doctor.trial.opening import OpenUpload
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.kinescope.tus import Answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import Found, NotTold, NotTried
 from kinescope_upload.commands.doctor.readings.lateness import Happening
 from kinescope_upload.commands.doctor.readings.of_answers import (
     access_denied,
@@ -12,6 +11,7 @@ from kinescope_upload.commands.doctor.readings.of_answers import (
     is_success,
     words_of,
 )
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, NotTried
 from kinescope_upload.commands.doctor.trial.opening import Wish, ask_init
 from kinescope_upload.commands.doctor.trial.probes.access import GIVE_RIGHT, MAY_NOT_DELETE
 from kinescope_upload.commands.doctor.trial.probes.lateness import Question, asked_until_yes
@@ -22,7 +22,7 @@ from kinescope_upload.upload import AlreadyExists, Created, Dialect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kinescope_upload.commands.doctor.readings import Step
+    from kinescope_upload.commands.doctor.readings.outcome import Step
     from kinescope_upload.commands.doctor.trial.bench import Bench
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.kinescope.tus import Answer

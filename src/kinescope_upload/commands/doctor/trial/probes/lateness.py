@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import NotTold
 from kinescope_upload.commands.doctor.readings.lateness import decide_at_once, decide_late, decide_never
+from kinescope_upload.commands.doctor.readings.outcome import NotTold
 from kinescope_upload.commands.doctor.trial.session import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kinescope_upload.commands.doctor.readings import Outcome
     from kinescope_upload.commands.doctor.readings.lateness import Happening
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome
     from kinescope_upload.commands.doctor.trial.session import Item, Session
 
 _LONGEST: Final = 60.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import Found
 from kinescope_upload.commands.doctor.readings.of_answers import (
     decide_folder_parent,
     decide_root_parent,
@@ -13,6 +12,7 @@ from kinescope_upload.commands.doctor.readings.of_answers import (
     words_of,
 )
 from kinescope_upload.commands.doctor.readings.of_videos import decide_move, text_of
+from kinescope_upload.commands.doctor.readings.outcome import Found
 from kinescope_upload.commands.doctor.trial.scratch import FOLDER_NAME, NO_PARENT_FOLDER_NAME
 from kinescope_upload.commands.doctor.trial.session import against, good, not_told, note
 from kinescope_upload.errors import KuploadError, UnreachableError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import NotTried
 from kinescope_upload.commands.doctor.readings.of_answers import decide_rate_scope
+from kinescope_upload.commands.doctor.readings.outcome import NotTried
 from kinescope_upload.commands.doctor.trial.opening import Wish, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import new_id
 from kinescope_upload.errors import UnreachableError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import Found
 from kinescope_upload.commands.doctor.readings.of_answers import (
     decide_expires,
     decide_head,
@@ -15,6 +14,7 @@ from kinescope_upload.commands.doctor.readings.of_answers import (
     words_of,
 )
 from kinescope_upload.commands.doctor.readings.of_videos import decide_pending_assets
+from kinescope_upload.commands.doctor.readings.outcome import Found
 from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import SIZE, against, good, not_told, note
 from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.readings import Found, NotTold, NotTried
 from kinescope_upload.commands.doctor.readings.lateness import Happening
 from kinescope_upload.commands.doctor.readings.of_answers import decide_validation_status, is_success, words_of
 from kinescope_upload.commands.doctor.readings.of_videos import decide_description, decide_long_title, text_of
+from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, NotTried
 from kinescope_upload.commands.doctor.trial.opening import Wish, ask_init, open_upload, opened
 from kinescope_upload.commands.doctor.trial.probes.lateness import Question, asked_until_yes
 from kinescope_upload.kinescope.tus import Meaning, Request, interpret

@@ -21,7 +21,7 @@ from kinescope_upload.upload import LengthReached, OffsetAccepted, advance
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kinescope_upload.commands.doctor.readings import Outcome, Step
+    from kinescope_upload.commands.doctor.readings.outcome import Outcome, Step
     from kinescope_upload.commands.doctor.trial.bench import Bench
     from kinescope_upload.commands.doctor.trial.session import Item, Session
     from kinescope_upload.upload import Record
