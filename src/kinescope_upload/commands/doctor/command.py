@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.commands.doctor.check import Check, Standing, exit_code_of
-from kinescope_upload.commands.doctor.database import check_database
 from kinescope_upload.commands.doctor.here import (
     check_library,
     check_progress,
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database import DatabaseReport, LessonsDatabase
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.survey import Survey
 
@@ -52,7 +50,6 @@ def _checks(settings: Settings) -> Iterator[Check]:
                     kinescope=kinescope,
                     courses=survey.known_courses if survey else None,
                     are_courses_sure=survey is not None and (survey.is_proven or settings.trust_scan),
-                    new_id=lambda: str(uuid.uuid4()),
                 )
             )
 
@@ -60,7 +57,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
 def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check | None]:
     """Checks the database; gives it when it can be used, and the check when it is set."""
     if settings.no_db:
-        return None, check_database(None)
+        return None, _check_of_report(None)
     if settings.database_url is None:
         return None, None
     try:
@@ -69,7 +66,28 @@ def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check
         return None, Check.of_error("database", error, Standing.WRONG_HERE)
     assert database is not None  # noqa: S101 - it is set and wished
     report = database.probe()
-    return (None if report.problem else database), check_database(report)
+    return (None if report.problem else database), _check_of_report(report)
+
+
+def _check_of_report(report: DatabaseReport | None) -> Check:
+    """Words whether lessons can be read and written.
+
+    Args:
+        report: What was found; None when the database was not asked.
+    """
+    if report is None:
+        return Check.of("database", Standing.NOTE, "Not checked (--no-db): a run writes no rows.")
+    if report.problem:
+        return Check.of("database", Standing.WRONG_OUTSIDE, report.problem, report.hint)
+    message = f"{report.place}, PostgreSQL {report.server_version}, {(report.seconds or 0) * 1000:.1f} ms a round trip"
+    if report.hides_rows:
+        return Check.of(
+            "database",
+            Standing.UNKNOWN,
+            (f"{message}. Row-level security applies to this role: it may hide rows or refuse changes."),
+            "Connect as the table's owner or as a role with BYPASSRLS, to be sure.",
+        )
+    return Check.of("database", Standing.GOOD, f"{message}; table and columns exist, rows can be written.")
 
 
 def _checked_library(settings: Settings, database: LessonsDatabase | None) -> Generator[Check, None, Survey | None]:

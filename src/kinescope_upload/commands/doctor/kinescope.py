@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from kinescope_upload.text import count
 from kinescope_upload.upload import AlreadyExists, Created, Dialect, InitUnanswered, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
@@ -40,16 +41,12 @@ class Asking:
         kinescope: The connection to Kinescope.
         courses: The courses that need a folder; None when they are unknown.
         are_courses_sure: Whether something proves that these are courses.
-        new_id: Makes ids that no video has.
-        clock: Gives monotonic seconds.
     """
 
     settings: Settings
     kinescope: Kinescope
     courses: tuple[str, ...] | None
     are_courses_sure: bool
-    new_id: Callable[[], str]
-    clock: Callable[[], float] = time.monotonic
 
 
 def check_kinescope(asking: Asking) -> Iterator[Check]:
@@ -71,10 +68,15 @@ def check_kinescope(asking: Asking) -> Iterator[Check]:
     if asking.settings.lacks_workspace and facts.workspace_id:
         asking.kinescope.uploader.use_workspace(facts.workspace_id)
     yield _check_right_to_upload(asking, facts)
-    yield check_right_to_delete(asking.kinescope.api, facts, asking.new_id())
+    yield check_right_to_delete(asking.kinescope.api, facts, _new_id())
     if asking.settings.project_id in {project.id for project in projects} and asking.courses is not None:
         yield from _check_folders(asking, asking.settings.needed_project_id(), asking.courses)
     yield clock_check(asking.kinescope.service.clock_offset.total_seconds())
+
+
+def _new_id() -> str:
+    """Makes an id that no video has."""
+    return str(uuid.uuid4())
 
 
 def _check_uploader(asking: Asking) -> Check:
@@ -87,9 +89,9 @@ def _check_uploader(asking: Asking) -> Check:
             f"{place} cannot be reached.",
             "Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL.",
         )
-    began = asking.clock()
+    began = time.monotonic()
     asking.kinescope.service.is_reachable(url)  # over the connection that is open by now
-    milliseconds = (asking.clock() - began) * 1000
+    milliseconds = (time.monotonic() - began) * 1000
     return Check.good("uploader", f"{place} answers; {milliseconds:.0f} ms a round trip.")
 
 
@@ -121,7 +123,7 @@ def _check_right_to_upload(asking: Asking, facts: TokenFacts) -> Check:
     if asking.settings.lacks_workspace and facts.workspace_id is None:
         message = "Whether the token may upload cannot be checked without the workspace's id."
         return Check.of("upload", Standing.UNKNOWN, message)
-    first = _try_init(asking, asking.new_id())
+    first = _try_init(asking, _new_id())
     if not isinstance(first, BatchStoppedError):
         return _check_of_init(asking, first)
     second = _try_init(asking, _NO_UUID)
@@ -144,7 +146,7 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
         parent_id=parent_id,
         title="kupload doctor",
         dialect=dialect,
-        video_id=asking.new_id() if dialect is Dialect.TUS else None,
+        video_id=_new_id() if dialect is Dialect.TUS else None,
     )
     try:
         created = asking.kinescope.uploader.create(record)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings.of_answers import decide_tokens, is_success, words_of
@@ -22,7 +20,6 @@ from kinescope_upload.commands.doctor.trial.scratch import FOLDER_NAME, NO_PAREN
 from kinescope_upload.commands.doctor.trial.sender import Sender
 from kinescope_upload.commands.doctor.trial.session import Session
 from kinescope_upload.commands.doctor.trial.view import TrialStart
-from kinescope_upload.connect import Kinescope, open_kinescope
 from kinescope_upload.errors import BatchStoppedError, KuploadError, UnreachableError, UsageError
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, token_facts
 from kinescope_upload.kinescope.management_api import KinescopeApi
@@ -31,14 +28,13 @@ from kinescope_upload.kinescope.video import read_video
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from kinescope_upload.commands.doctor.readings.outcome import Outcome
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
     from kinescope_upload.config import Settings
+    from kinescope_upload.connect import Kinescope
     from kinescope_upload.kinescope.access_tokens import TokenFacts
-    from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.kinescope.video import Video
 
@@ -132,8 +128,7 @@ def _looked_at(settings: Settings, wish: TrialOptions, kinescope: Kinescope, wai
     spoken = replace(kinescope, uploader=uploader, api=api)
     session = Session(
         project_id=project_id,
-        api_url=settings.api_url,
-        uploader_url=settings.uploader_url,
+        settings=settings,
         workspace_id=workspace_id,
         sender=sender,
         api=api,
@@ -141,7 +136,6 @@ def _looked_at(settings: Settings, wish: TrialOptions, kinescope: Kinescope, wai
         scratch=scratch,
         waits=waits,
         folders=folders,
-        open_unpaced=partial(_open_unpaced, settings),
         is_thorough=wish.is_thorough,
         is_workspace_told=facts.workspace_id is not None,
         is_told_not_to_delete=facts.may_delete is False,
@@ -164,12 +158,6 @@ def _check_workspace(settings: Settings, facts: TokenFacts) -> None:
     if is_another_workspace(settings, facts):
         [check] = check_workspace(settings, facts)
         raise UsageError(check.message, check.hint)
-
-
-@contextmanager
-def _open_unpaced(settings: Settings) -> Iterator[HttpClient]:
-    with open_kinescope(replace(settings, api_rate=())) as kinescope:
-        yield kinescope.service
 
 
 def _left_in_kept_folder(api: KinescopeApi, folders: tuple[object, ...]) -> tuple[Video, ...]:

@@ -61,16 +61,13 @@ class Sender:
         """The answer to one request as it is, also when it asks to slow down."""
         return self._service.send(call)
 
-    def api(self, method: str, path: str, *, action: str, json: object = None) -> Answer:
-        """The answer of the management API, with the token."""
-        return self.send(
-            ApiRequest(kind=Request.API, method=method, url=f"{self._api_url}{path}", action=action, json=json)
-        )
-
-    def api_without_token(self, method: str, path: str, *, action: str) -> Answer:
-        """The answer of the management API to somebody who names no token."""
+    def api(
+        self, method: str, path: str, *, action: str, json: object = None, with_token: bool | None = None
+    ) -> Answer:
+        """The answer of the management API; to somebody who names no token, where `with_token` is False."""
         url = f"{self._api_url}{path}"
-        return self.send(ApiRequest(kind=Request.API, method=method, url=url, action=action, with_token=False))
+        call = ApiRequest(kind=Request.API, method=method, url=url, action=action, json=json, with_token=with_token)
+        return self.send(call)
 
     def now(self) -> datetime:
         """The present time (UTC) by Kinescope's clock."""

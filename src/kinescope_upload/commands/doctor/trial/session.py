@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 from kinescope_upload.commands.doctor.readings.of_answers import words_of
 from kinescope_upload.commands.doctor.readings.outcome import NotTold, Outcome, Step, StepState
 from kinescope_upload.commands.doctor.trial.sender import Sender
+from kinescope_upload.connect import open_kinescope
 from kinescope_upload.errors import BatchStoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Sequence
 
     from kinescope_upload.commands.doctor.trial.bench import Bench
     from kinescope_upload.commands.doctor.trial.scratch import Scratch
     from kinescope_upload.commands.doctor.trial.waits import WaitBudget
+    from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus import Answer
@@ -69,8 +70,7 @@ class Session:
 
     Attributes:
         project_id: The project.
-        api_url: The management API's address.
-        uploader_url: The uploader's address.
+        settings: The settings; the addresses among them.
         workspace_id: The workspace; None where neither the settings nor Kinescope tell it.
         sender: Sends single requests.
         api: The management API.
@@ -78,7 +78,6 @@ class Session:
         scratch: The scratch folder.
         waits: The budget of the waits.
         folders: The project's folders as they came.
-        open_unpaced: Opens a client that holds no request back.
         is_thorough: Whether many requests may be sent at once.
         is_workspace_told: Whether the list of access tokens names the workspace.
         is_told_not_to_delete: Whether the list of access tokens says that the token may not delete.
@@ -93,8 +92,7 @@ class Session:
     """
 
     project_id: str
-    api_url: str
-    uploader_url: str
+    settings: Settings
     workspace_id: str | None
     sender: Sender
     api: KinescopeApi
@@ -102,7 +100,6 @@ class Session:
     scratch: Scratch
     waits: WaitBudget
     folders: tuple[object, ...]
-    open_unpaced: Callable[[], AbstractContextManager[HttpClient]]
     is_thorough: bool = False
     is_workspace_told: bool = False
     is_told_not_to_delete: bool = False
@@ -118,15 +115,21 @@ class Session:
     @property
     def init_url(self) -> str:
         """Where uploads are created."""
-        return f"{self.uploader_url}/v2/init"
+        return f"{self.settings.uploader_url}/v2/init"
+
+    @contextmanager
+    def open_unpaced(self) -> Iterator[HttpClient]:
+        """Opens a client that holds no request back."""
+        with open_kinescope(replace(self.settings, api_rate=())) as kinescope:
+            yield kinescope.service
 
     @contextmanager
     def unpaced(self) -> Iterator[Session]:
         """The same session over connections that are open already, and with no request held back."""
         with self.open_unpaced() as service:
-            for url in (self.api_url, self.init_url):
+            for url in (self.settings.api_url, self.init_url):
                 service.is_reachable(url)
-            yield replace(self, sender=Sender(service, api_url=self.api_url, waits=self.waits))
+            yield replace(self, sender=Sender(service, api_url=self.settings.api_url, waits=self.waits))
 
     def list_folders(self) -> tuple[object, ...]:
         """The project's folders as they come, of all depths.

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.trial.probes import (
     access,
-    breaking,
     creation,
     places,
-    rate,
     sending,
     texts,
     whole,
@@ -48,7 +46,7 @@ PROBES: Final = (
         names=("upload-token", "head", "pending-assets", "expires", "terminate"),
         run=sending.use_upload_url,
     ),
-    Probe(names=("broken-upload", "suspended-upload"), run=breaking.break_an_upload),
+    Probe(names=("broken-upload", "suspended-upload"), run=sending.break_an_upload),
     Probe(names=("description", "search"), run=texts.describe_a_video),
     Probe(names=("long-title",), run=texts.give_a_long_title),
     Probe(names=("originals", "original-name"), run=whole.upload_whole_videos),
@@ -58,5 +56,5 @@ PROBES: Final = (
 )
 """`tokens` is decided before the first probe: the workspace's id comes from that answer."""
 
-LAST: Final = Probe(names=("rate-scope",), run=rate.ask_too_often)
+LAST: Final = Probe(names=("rate-scope",), run=access.ask_too_often)
 """After everything that takes time: the service refuses requests for a while afterwards."""

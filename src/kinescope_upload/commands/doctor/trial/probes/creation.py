@@ -52,7 +52,11 @@ def create_and_delete(session: Session) -> Iterator[Item]:
             yield against(f"init, {dialect}", _refusal(session, dialect, error))
         else:
             yield good(f"init, {dialect}", "An upload was created.")
-            yield from _used(session, bench, record)
+            if dialect is Dialect.TUS:
+                yield _repeated(bench, record)
+                yield from _deleted_and_asked_for(session, record)
+            else:
+                yield from _deleted(session, record)
     if not session.benches:
         raise StoppedError(f"No upload can be created. {' '.join(refusals)}")
     if why := session.untried.get(Dialect.TUS):
@@ -64,19 +68,6 @@ def _not_tried(session: Session) -> Iterator[Item]:
     if why := session.untried.get(Dialect.TUS):
         for subject in (f"init, {Dialect.TUS}", _SAME_ID, f"delete, {Dialect.TUS}"):
             yield untried(subject, why)
-
-
-def _used(session: Session, bench: Bench, record: Record) -> Iterator[Item]:
-    """Deletes the video; where its id is ours, asks for that id before and after.
-
-    Raises:
-        StoppedError: The token may not delete.
-    """
-    if bench.dialect is Dialect.TUS:
-        yield _repeated(bench, record)
-        yield from _deleted_and_asked_for(session, record)
-    else:
-        yield from _deleted(session, record)
 
 
 def _repeated(bench: Bench, record: Record) -> Step:
