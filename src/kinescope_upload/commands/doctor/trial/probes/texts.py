@@ -12,6 +12,7 @@ from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold, No
 from kinescope_upload.commands.doctor.trial.opening import Wish, ask_init, open_upload, opened
 from kinescope_upload.commands.doctor.trial.probes.lateness import Question, asked_until_yes
 from kinescope_upload.kinescope.tus import Meaning, Request, interpret
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def _finds(session: Session, word: str, video_id: str) -> bool:
     answer = session.sender.api("GET", f"/v1/videos?{query}", action="search for a video")
     match answer.json:
         case {"data": list(found)} if is_success(answer):
-            return any(text_of(video, "id") == video_id for video in found)
+            return any(video_id in {text_of(video, "id"), video_key(text_of(video, "id"))} for video in found)
         case _:
             return False
 
