@@ -28,7 +28,7 @@ def assign_by_scan_rule(files: Iterable[VideoFile]) -> tuple[Assignment, ...]:
     Returns:
         The assignments in that order. Ids repeat only where folder names are ambiguous ("a/b_c" and "a/b/c").
     """
-    by_folder = grouped(files, lambda file: nfc(file.path.rpartition("/")[0]))
+    by_folder = grouped(files, lambda file: _composed(file.path.rpartition("/")[0]))
     by_folder.pop("", None)
     positions: Counter[str] = Counter()
     assignments: list[Assignment] = []
@@ -48,7 +48,7 @@ def _assign_folder(folder: str, files: Sequence[VideoFile], *, first: int) -> It
 
 def section_of(path: str) -> str:
     """The section that holds the file, as "course/folder", or "course" for a file directly in the course's folder."""
-    return _section_of_folder(nfc(path).rpartition("/")[0])
+    return _section_of_folder(path.rpartition("/")[0])
 
 
 def trust_scan(assignments: Sequence[Assignment]) -> MappedLibrary:
@@ -72,8 +72,14 @@ def _name_key(file: VideoFile) -> tuple[str, str]:
 
 
 @lru_cache
+def _composed(folder: str) -> str:
+    """The folder in NFC, found once for the files that lie in it side by side."""
+    return nfc(folder)
+
+
+@lru_cache
 def _section_of_folder(folder: str) -> str:
-    course, _, below = folder.partition("/")
+    course, _, below = _composed(folder).partition("/")
     return f"{course}/{below.partition('/')[0]}" if below else course
 
 

@@ -31,7 +31,7 @@ def check_sections(assignments: Iterable[Assignment], rows: Mapping[str, LessonR
         assignments: What the scan rule made of the files.
         rows: The database's lessons by id, all courses.
     """
-    known, ignored = _split_by_course(assignments, {nfc(row.course) for row in rows.values()})
+    known, ignored = _split_by_course(assignments, {nfc(course) for course in {row.course for row in rows.values()}})
     sections = grouped(known, lambda one: section_of(one.file.path))
     lessons, left_over = _rows_by_section(rows.values(), sections)
     matches = [(section, _match(sections[section], lessons[section])) for section in sorted(sections)]

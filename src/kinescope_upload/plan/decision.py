@@ -34,6 +34,9 @@ class PlanDecision(NamedTuple):
     hint: str = ""
 
 
+_NEW = PlanDecision(Decision.UPLOAD, "not uploaded yet")
+
+
 def decide(
     assignment: Assignment, record: Record | None, row: LessonRow | None, *, pinned: str, has_rows: bool
 ) -> PlanDecision:
@@ -88,7 +91,7 @@ def decide_by_row(row: LessonRow | None, record: Record | None) -> PlanDecision 
         )
     stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
     match row.video_id:
-        case None if stage.is_linked:
+        case None if record and stage.is_linked:
             return PlanDecision(
                 Decision.IN_DOUBT,
                 f"was linked to video {ours}, but its row is empty now",
@@ -118,7 +121,7 @@ def _what_we_have(stage: Stage, ours: str | None) -> str:
 
 def _by_progress(file: VideoFile, record: Record | None) -> PlanDecision:
     if record is None or record.attempted_at is None:
-        return PlanDecision(Decision.UPLOAD, "not uploaded yet")
+        return _NEW
     if record.stage is Stage.UPLOADED:
         return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
     if not record.may_go_on_with(file):

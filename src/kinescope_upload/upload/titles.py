@@ -37,7 +37,7 @@ def fit_title(title: str) -> str:
 
 def first_title(*titles: str | None) -> str | None:
     """The first title that says anything; None where all are missing or blank."""
-    return next((title for title in titles if title and _plain(title)), None)
+    return next((title for title in titles if title and not title.isspace()), None)
 
 
 def is_too_long(title: str) -> bool:
