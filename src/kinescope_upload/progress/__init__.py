@@ -4,6 +4,7 @@
 
     store ──► course ──► journal       one line a step, beside the file that it follows
       │                     ├──► atomic    whole files, written so that a crash leaves the old one or the new one
+      │                     │      └──► file_system   how each system makes, replaces and flushes files
       │                     └──► format    records as JSON, one lesson a line; pure
       ├─────► snapshot                 file and journal as they were at one moment, while a run may be at work
       └─────► lock                     one run per course; who holds it; a request to stop
@@ -14,6 +15,7 @@
 
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
+from kinescope_upload.progress.file_system import check_writable
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
 from kinescope_upload.progress.names import IgnoredProgress
 from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, read_records
@@ -27,6 +29,7 @@ __all__ = [
     "ProgressStore",
     "ask_to_stop",
     "change_records",
+    "check_writable",
     "courses_in",
     "ignored_in",
     "note_deletion",

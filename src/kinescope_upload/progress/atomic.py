@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from kinescope_upload.progress.file_system import flush, new_file, patiently, remove, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +23,7 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     Raises:
         OSError: It could not be written; the old file is as it was.
     """
-    _put(path, content, os.replace)
+    _put(path, content, replace)
 
 
 def write_new(path: Path, content: bytes | Iterable[bytes]) -> None:
@@ -35,30 +36,30 @@ def write_new(path: Path, content: bytes | Iterable[bytes]) -> None:
     _put(path, content, _take_free_name)
 
 
-def _take_free_name(name: str, path: Path) -> None:
+def _take_free_name(new: Path, path: Path) -> None:
     try:
-        os.link(name, path)
+        patiently(lambda: os.link(new, path))
     except FileExistsError:
         raise
     except OSError:  # a disk without hard links
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-        os.replace(name, path)  # noqa: PTH105 - two names, one call
+        replace(new, path)
     else:
-        os.unlink(name)  # noqa: PTH108 - the twin of mkstemp
+        remove(new)
 
 
-def _put(path: Path, content: bytes | Iterable[bytes], take_name: Callable[[str, Path], None]) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)  # mode 0600
+def _put(path: Path, content: bytes | Iterable[bytes], take_name: Callable[[Path, Path], None]) -> None:
+    handle, new = new_file(path.parent, f".{path.name}.", ".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
-            os.fsync(file.fileno())
-        take_name(name, path)
+            flush(file.fileno())
+        take_name(new, path)
     except BaseException:
         with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108 - the twin of mkstemp
+            remove(new)
         raise
     _flush_folder(path.parent)
 
@@ -68,6 +69,6 @@ def _flush_folder(folder: Path) -> None:
         return  # Windows opens no folders; NTFS journals the rename itself
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        flush(handle)
     finally:
         os.close(handle)

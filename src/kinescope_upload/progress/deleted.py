@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.progress.file_system import flush
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,10 +30,10 @@ def note_deletion(folder: Path, facts: Mapping[str, object]) -> None:
     line = json.dumps(facts).encode("ascii") + b"\n"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         try:
             os.write(handle, _on_a_line_of_its_own(handle) + line)
-            os.fsync(handle)
+            flush(handle)
         finally:
             os.close(handle)
     except OSError as error:

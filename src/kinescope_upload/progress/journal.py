@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.file_system import flush
 from kinescope_upload.progress.format import FormatError, course_pieces, parse_course
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Journal:
             rest = entry
             while rest:
                 rest = rest[os.write(self._handle, rest) :]
-            os.fsync(self._handle)
+            flush(self._handle)
         except OSError:
             self._is_sound = False
             with suppress(OSError):

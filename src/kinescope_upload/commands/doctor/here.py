@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,7 @@ from kinescope_upload.config import Secret, Source
 from kinescope_upload.database import masked
 from kinescope_upload.errors import UsageError
 from kinescope_upload.model import LessonTable
-from kinescope_upload.progress import read_records
+from kinescope_upload.progress import check_writable, read_records
 from kinescope_upload.text import count, format_bytes
 
 if TYPE_CHECKING:
@@ -110,8 +109,7 @@ def check_progress(settings: Settings) -> Iterator[Check]:
         return
     there = _nearest_folder(folder)
     try:
-        with tempfile.TemporaryFile(dir=there) as file:
-            file.write(b"kupload")
+        check_writable(there)
     except OSError as error:
         message = f"{folder} cannot be written ({error.strerror or error})."
         hint = "Make it writable or name another with --progress."
