@@ -3,6 +3,7 @@
 ::
 
     lessons ──► statements     the SQL
+       ├──────► connection     a connection whose answers come in time, or not at all
        ├──────► diagnosis      why the table cannot be used
        ├──────► failures       PostgreSQL's errors as kupload's
        └──────► dsn            the connection string, cleaned

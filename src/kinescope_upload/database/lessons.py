@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from sys import intern
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +12,7 @@ import psycopg
 
 from kinescope_upload.database import statements
 from kinescope_upload.database.catalogue import look_up, refused_update
+from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
@@ -22,7 +21,7 @@ from kinescope_upload.model import LessonRow, LinkOutcome
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
     from typing import Any
 
     from kinescope_upload.database.dsn import Dsn
@@ -208,17 +207,18 @@ class LessonsDatabase:
         """Opens a connection for one call. psycopg's errors hold the password, so ours are raised outside of theirs."""
         failure: KuploadError
         try:
-            with closing(self._connect()) as connection, self._bounded(connection) as was_cut:
+            with closing(self._connect()) as connection:
+                connection.allow(self._answer_timeout)
                 try:
                     return question(connection)
                 except psycopg.Error as error:
-                    failure = self._late() if was_cut.is_set() else self._explained(error, connection, subject)
+                    failure = self._late() if connection.is_late else self._explained(error, connection, subject)
         except psycopg.Error as error:
             failure = error_of(error, self._dsn.place)
         raise failure
 
-    def _connect(self) -> Connection:
-        return psycopg.connect(self._dsn.conninfo, autocommit=True, prepare_threshold=None)
+    def _connect(self) -> BoundedConnection:
+        return BoundedConnection.connect(self._dsn.conninfo, autocommit=True, prepare_threshold=None)
 
     def _late(self) -> DatabaseDownError:
         return DatabaseDownError(
@@ -237,30 +237,3 @@ class LessonsDatabase:
                 if facts.hides_rows:
                     return hidden_rows(facts, self._table)
         return error_of(error, self._dsn.place)
-
-    @contextmanager
-    def _bounded(self, connection: Connection) -> Iterator[threading.Event]:
-        """Cuts the connection when the time is up: libpq waits for an answer without end."""
-        was_cut = threading.Event()
-
-        def cut() -> None:
-            was_cut.set()
-            with suppress(OSError, psycopg.Error):
-                _shut_down(connection.fileno())
-
-        timer = threading.Timer(self._answer_timeout, cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield was_cut
-        finally:
-            timer.cancel()
-            timer.join()  # a late cut must not hit another connection with the same number
-
-
-def _shut_down(number: int) -> None:
-    line = socket.socket(fileno=number)
-    try:
-        line.shutdown(socket.SHUT_RDWR)
-    finally:
-        line.detach()  # the number stays libpq's
