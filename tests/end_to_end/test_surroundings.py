@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from kinescope_upload.emulator import Fault, Route
+from kinescope_upload.progress import CourseLock
 from support.concurrency import hold_line, once_sent
 from support.world import KIB, World, WorldMaker, content_of
 
@@ -71,7 +72,18 @@ def test_a_run_goes_on_without_its_output(worlds: WorldMaker, script: str, argum
 
 @posix_only
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("arguments", [("--status",), ("--dry-run",), ("map",), ("--status", "--json")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--status",),
+        ("--help",),
+        ("stop",),
+        *(
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in (("--dry-run",), ("map",), ("--status", "--json"), ("verify",))
+        ),
+    ],
+)
 def test_an_answer_that_cannot_be_written_is_said(worlds: WorldMaker, arguments: tuple[str, ...]) -> None:
     world = worlds()
     world.fill((10 * KIB,))
@@ -174,3 +186,19 @@ def test_a_folder_that_was_just_made_may_be_unknown_to_init_for_a_moment(worlds:
     world.database.add_lessons([("01_analytics_m01_002", "01_analytics", "Урок 2")])
     world.emulator.faults.add(Fault(route=Route.INIT, status=404, code=404404, times=1))
     assert world.upload().exit_code == 1, "a folder that was there before is known, or gone"
+
+
+def test_a_course_that_the_code_page_lacks_is_named_by_its_escapes(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.progress.mkdir()
+    lock = CourseLock.acquire(world.progress, "Курс 🚀")
+    try:
+        command = [sys.executable, "-m", "kinescope_upload", "stop"]
+        environment = world.process_environment | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+        done = subprocess.run(
+            command, cwd=world.folder, env=environment, capture_output=True, encoding="cp1252", check=False, timeout=60
+        )
+    finally:
+        lock.release()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u041a\\u0443\\u0440\\u0441 \\U0001f680" in done.stdout

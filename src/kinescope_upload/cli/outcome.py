@@ -21,6 +21,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.error_view import print_error, print_error_object, without_secrets
+from kinescope_upload.output.terminal_output import escape_unencodable, is_output_fault, is_reader_gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,9 +60,9 @@ def _run(command: Callable[[], object], interrupted: Event) -> int:
         return _told(error)
     except (KeyboardInterrupt, typer.Abort):
         return _told(InterruptedRunError(_STOPPED))
-    except BrokenPipeError:
-        return ExitCode.NOT_DONE
     except Exception as error:  # noqa: BLE001 - the last place before the user
+        if isinstance(error, OSError) and is_output_fault(error):
+            return _unwritten(error)
         if isinstance(error, _CommandLineError):
             error.show()
             return error.exit_code
@@ -126,11 +127,22 @@ def _tell_bug() -> None:
     )
 
 
+def _unwritten(error: OSError) -> int:
+    if is_reader_gone(error):
+        return ExitCode.NOT_DONE
+    what = f"The answer cannot be written ({error.strerror})."
+    return _told(KuploadError(what, "Make room, or send the output elsewhere."))
+
+
 def _open_output() -> None:
-    """Gives the process streams where it has none: closed by whoever started it, or a Python without a console."""
+    """Gives the process streams that take every character.
+
+    It may have none, closed by whoever started it, or in a Python without a console.
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+        escape_unencodable(getattr(sys, name))
 
 
 def _end_output() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TextIO, TypeVar
 
-from kinescope_upload.errors import KuploadError
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.sections import sections_text
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, surface_of
@@ -40,22 +39,14 @@ def show(view: View[T], answer: T, options: DisplayOptions, stream: TextIO, *, c
     """Writes the answer as the options say, and flushes the stream.
 
     Raises:
-        BrokenPipeError: The reader is gone.
-        KuploadError: The stream takes no more.
+        OSError: The reader is gone, or the stream takes no more.
     """
     escape_unencodable(stream)
-    try:
-        if options.as_json:
-            stream.write(json_line(view.event, view.fields(answer), clock))
-        else:
-            view.text(answer, options, stream)
-        stream.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise KuploadError(
-            f"The answer cannot be written ({error.strerror}).", "Make room, or send the output elsewhere."
-        ) from error
+    if options.as_json:
+        stream.write(json_line(view.event, view.fields(answer), clock))
+    else:
+        view.text(answer, options, stream)
+    stream.flush()
 
 
 def show_sections(sections: Iterable[Section], totals: Iterable[str], stream: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -106,6 +107,17 @@ def surface_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Surfa
         width=_columns(stream) if is_terminal else _USUAL_WIDTH,
         has_colour=is_terminal and obeys and not environ.get("NO_COLOR"),
     )
+
+
+def is_reader_gone(error: OSError) -> bool:
+    """Tells whether nobody reads what was written: Windows calls a pipe without a reader an invalid argument."""
+    return error.errno in {errno.EPIPE, errno.EINVAL}
+
+
+def is_output_fault(error: OSError) -> bool:
+    """Tells whether writing to an open stream failed, and not a file that has a name."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+    return error.filename is None and (is_reader_gone(error) or error.errno in full)
 
 
 def escape_unencodable(stream: TextIO) -> TextIO:
