@@ -8,9 +8,11 @@
       │          └──────► linker                 rows, at once or when the database is back
       ├─────► folders                            each course's folder
       └─────► watch                              signals, a request to stop, a sleep of the machine
+    awake                                        the machine does not go to sleep meanwhile
     run · stop · gates                           what they all work with
 """
 
+from kinescope_upload.batch.awake import kept_awake
 from kinescope_upload.batch.batch import Batch, upload_batch
 from kinescope_upload.batch.folders import FolderOptions
 from kinescope_upload.batch.run import Backends, UploadOptions
@@ -24,5 +26,6 @@ __all__ = [
     "Ending",
     "FolderOptions",
     "UploadOptions",
+    "kept_awake",
     "upload_batch",
 ]

@@ -73,6 +73,7 @@ def main_command(
         str | None,
         typer.Option(metavar="TIME", help="How long a file must not have changed [default: 10s; 0: off]."),
     ] = None,
+    let_sleep: Annotated[bool, typer.Option("--let-sleep", help="Do not keep the machine awake.")] = False,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, upload_batch
+from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.doctor.preflight import check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
@@ -49,7 +50,8 @@ def upload(
             advice = advice_about_old_progress(settings, Path.cwd())
             for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):
                 emit(Warned(message=warning))
-            return upload_batch(batch, backends, _options(settings), emit).exit_code
+            with nullcontext() if settings.let_sleep else kept_awake():
+                return upload_batch(batch, backends, _options(settings), emit).exit_code
 
 
 def _backends(

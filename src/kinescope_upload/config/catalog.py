@@ -68,6 +68,7 @@ FLAGS: Final = {
     "trust_scan": "--trust-scan",
     "create_folders": "--create-folders",
     "no_checksum": "--no-checksum",
+    "let_sleep": "--let-sleep",
     "quiet": "--quiet",
     "verbose": "--verbose",
 }

@@ -122,6 +122,7 @@ class Settings:
         trust_scan: Whether to trust positions that no database proves.
         create_folders: Whether to create missing folders on Kinescope.
         no_checksum: Whether to skip the MD5 of what is sent.
+        let_sleep: Whether the machine may go to sleep while a batch is at work.
         quiet: Whether to print less.
         verbose: Whether to print more.
         origins: The origin of each setting, by the attribute's name.
@@ -160,6 +161,7 @@ class Settings:
     trust_scan: bool = False
     create_folders: bool = False
     no_checksum: bool = False
+    let_sleep: bool = False
     quiet: bool = False
     verbose: bool = False
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
