@@ -8,6 +8,7 @@ import typer
 from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.output.terminal_output import is_terminal
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.fixes import FixPlan
@@ -35,7 +36,7 @@ def repair(
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
 
-    if not yes and not dry_run and (json or not sys.stdin.isatty()):
+    if not yes and not dry_run and (json or not is_terminal(sys.stdin)):
         raise UsageError(
             "There is no terminal to ask on.", "Pass --yes to apply the changes, or --dry-run to see them."
         )

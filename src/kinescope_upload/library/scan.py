@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.library.disk import Disk
+from kinescope_upload.library.disk import Disk, entry_facts, system_path
 from kinescope_upload.mapping import is_video_name
 from kinescope_upload.model import IgnoredFile, Scan, VideoFile
 from kinescope_upload.text import escaped
@@ -43,7 +43,7 @@ def scan(root: Path) -> Scan:
     """
     _check_root(root)
     found = _Found()
-    waiting = [_Folder(disk=os.fspath(root), path="", above=frozenset())]
+    waiting = [_Folder(disk=system_path(os.fspath(root)), path="", above=frozenset())]
     while waiting:
         waiting.extend(_read_folder(waiting.pop(), found))
     return Scan(
@@ -119,7 +119,7 @@ class _Found:
 
 def _check_root(root: Path) -> None:
     try:
-        os.scandir(root).close()
+        os.scandir(system_path(os.fspath(root))).close()
     except (OSError, ValueError) as error:
         reason = _reason(error) if isinstance(error, OSError) else str(error)
         raise UsageError(f'The library "{_printable(str(root))}" cannot be read: {reason}.', _HINT) from error
@@ -178,7 +178,7 @@ def _look_at_file(entry: os.DirEntry[str], path: str, found: _Found) -> None:
         found.ignore(path, reason)
         return
     try:
-        facts = entry.stat()
+        facts = entry_facts(entry)
     except OSError as error:
         found.ignore(path, f"cannot be read: {_reason(error)}")
         return

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 _DISK = Disk()
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
+_WHEN_READABLE = (
+    "Close the program that may have it open, or make it readable, then run the same command again."
+    if os.name == "nt"
+    else "Make it readable, then run the same command again."
+)
 _WHEN_COMPLETE = "Run the same command again when it is complete."
 
 
@@ -250,7 +255,7 @@ class VideoSource:
             )
         return FileUnreadableError(
             f'"{self._name}" cannot be read ({error.strerror or error}).',
-            "Make it readable, then run the same command again.",
+            _WHEN_READABLE,
             path=self._name,
             may_pass=not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError),
         )

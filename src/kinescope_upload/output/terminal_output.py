@@ -86,9 +86,26 @@ class Surface:
         return "…" if self.carries("…") else ".."
 
 
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
+    def is_terminal(stream: TextIO) -> bool:
+        """Tells whether a person may be at the other end; Windows calls NUL a terminal, too, but it has no mode."""
+        handle = msvcrt.get_osfhandle(stream.fileno()) if stream.isatty() else None
+        return handle is not None and bool(
+            ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(ctypes.c_ulong()))
+        )
+else:
+
+    def is_terminal(stream: TextIO) -> bool:
+        """Tells whether a person may be at the other end."""
+        return stream.isatty()
+
+
 def is_live_terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Tells whether lines can be drawn again: on a terminal that is not dumb."""
-    return stream.isatty() and environ.get("TERM", "") not in {"dumb", "unknown"}
+    return is_terminal(stream) and environ.get("TERM", "") not in {"dumb", "unknown"}
 
 
 def _columns(stream: TextIO) -> int:

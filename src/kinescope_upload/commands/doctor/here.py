@@ -12,6 +12,7 @@ from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.config import Secret, Source
 from kinescope_upload.database import masked
 from kinescope_upload.errors import UsageError
+from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable
 from kinescope_upload.progress import check_writable, read_records
 from kinescope_upload.text import count, format_bytes
@@ -85,8 +86,8 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     courses = count(len(survey.known_courses), "course", "courses")
     message = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; mapped by the {survey.source}."
     yield Check.good("library", message)
-    root = settings.needed_library()
-    unread = [file.path for file in files if not os.access(root / file.path, os.R_OK)]
+    root, disk = settings.needed_library(), Disk()
+    unread = [file.path for file in files if not disk.can_read(os.fspath(root / file.path))]
     if unread:
         message = f"{count(len(unread), 'file', 'files')} cannot be read; the first is {unread[0]}."
         yield Check.of("library", Standing.WRONG_HERE, message, "Correct the file permissions.")

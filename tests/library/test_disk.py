@@ -1,0 +1,46 @@
+"""Windows paths of any length, from what the user wrote."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kinescope_upload.library.disk import Disk, system_path, unlimited
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        (r"E:\Academy Courses", r"\\?\E:\Academy Courses"),
+        ("E:/Academy Courses/01_analytics/урок.mp4", r"\\?\E:\Academy Courses\01_analytics\урок.mp4"),
+        (r"E:\a\..\b\.\c.mp4", r"\\?\E:\b\c.mp4"),
+        (r"\\nas\video\course\001.mp4", r"\\?\UNC\nas\video\course\001.mp4"),
+        ("//nas/video", r"\\?\UNC\nas\video"),
+        (r"\\?\E:\Academy Courses", r"\\?\E:\Academy Courses"),
+        (r"\\?\UNC\nas\video", r"\\?\UNC\nas\video"),
+        (r"\\.\E:", r"\\.\E:"),
+    ],
+)
+def test_a_windows_path_gets_the_form_without_a_limit(written: str, taken: str) -> None:
+    assert unlimited(written).rstrip("\\") == taken
+    assert unlimited(unlimited(written)) == unlimited(written)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths of Windows are another matter")
+def test_other_systems_take_paths_as_they_are() -> None:
+    assert system_path("a/../b") == "a/../b"
+
+
+def test_a_file_below_a_path_of_more_than_260_characters_is_listed_looked_at_and_read(tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*["урок " * 9] * 6)
+    Path(system_path(str(folder))).mkdir(parents=True)
+    file = folder / "001.mp4"
+    Path(system_path(str(file))).write_bytes(b"video")
+    disk = Disk()
+    assert len(str(file)) > 260
+    assert disk.names(str(folder)) == ["001.mp4"]
+    assert disk.stat(str(file)).st_size == 5
+    with disk.open(str(file)) as opened:
+        assert disk.read(opened, 1, 3) == b"ide"
