@@ -1,6 +1,10 @@
-# Everything runs in a virtual environment of its own, made on first use.
+# Everything runs in a virtual environment of its own, made on first use; each Python that is named has its own.
 PYTHON ?= python3
-VENV   ?= .venv
+ifeq ($(origin PYTHON),file)
+VENV ?= .venv
+else
+VENV ?= .venv-$(shell $(PYTHON) -c 'import sys; print("{}.{}".format(*sys.version_info))')
+endif
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -9,8 +13,12 @@ endif
 TESTS ?= tests
 # Tests wait for processes and sockets as often as they compute: three fill two cores.
 JOBS  ?= 3
+# The Pythons that are promised, and the tests that a change of Python can break: no service, no database, no process.
+PYTHONS ?= 3.11 3.12 3.13 3.14
+PURE := $(wildcard $(addprefix tests/,audit batch cli commands config database/test_dsn.py display library mapping media output \
+	plan policy progress upload) tests/test_*.py)
 
-.PHONY: demo test test-all test-interop sabotage check coverage bench wheel format clean
+.PHONY: demo test test-all test-interop test-pythons sabotage check coverage bench wheel format clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -41,6 +49,15 @@ test: $(VENV)/.dev           ## the tests but the slow ones: some minutes
 test-all: $(VENV)/.dev       ## every test that needs no credentials, the slow ones, too
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live and not interop" $(TESTS)
 
+test-pythons:                ## the pure and file tests, on every other promised Python that this machine has
+	@own=$$($(PYTHON) -c 'import sys; print("{}.{}".format(*sys.version_info))'); \
+	for version in $(PYTHONS); do \
+		if [ $$version = $$own ]; then continue; fi; \
+		if ! python$$version -c "" 2>/dev/null; then echo "python$$version is not on this machine"; continue; fi; \
+		echo "python$$version:"; \
+		$(MAKE) --no-print-directory test PYTHON=python$$version TESTS="$(PURE)" || exit 1; \
+	done
+
 test-interop: $(VENV)/.interop  ## against Tus servers that others wrote: needs node and npm, and nginx for most
 	$(BIN)/python -m pytest -q -n 0 -m interop tests/interop
 
@@ -66,4 +83,4 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
