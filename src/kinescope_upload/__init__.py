@@ -5,7 +5,8 @@ The rooms (docs/architecture.md has more):
     cli/          options of each command -> one call
     commands/     what each command does, in order; doctor/, import_progress/
     audit/        verify and repair
-    batch/        a run at work: workers, gates, retries, linking
+    batch/        a run at work: workers, linking
+    retries/      tries again, waits out outages
     display/      a run as it goes: bars, lines, JSON
     output/       how answers are written
     survey        library + mapping + rows + records -> plan

@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.batch.gates import PaceGate
-from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.config.rates import SLOWEST, parse_bwlimit
 from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.exit_codes import ExitCode
@@ -26,6 +24,8 @@ from kinescope_upload.policy.pacing import (
     spread,
     take_turn,
 )
+from kinescope_upload.retries.gates import PaceGate
+from kinescope_upload.retries.stop import Ending, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

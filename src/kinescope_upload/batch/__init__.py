@@ -4,21 +4,19 @@
 
     batch ──► workers ──► lesson                 gives `upload.Driver` what it works with, for one lesson
       │          │           ├─► chunk_progress  paces and counts one chunk
-      │          │           └─► retrier ──► retry_state    tries again; what a failure costs
+      │          │           └─► retries         tries again, waits out outages
       │          └──────► linker                 rows, at once or when the database is back
       ├─────► folders                            each course's folder
       └─────► watch                              signals, a request to stop, a sleep of the machine
     awake                                        the machine does not go to sleep meanwhile
-    run · stop · gates                           what they all work with
+    run                                          what they all work with
 """
 
 from kinescope_upload.batch.awake import kept_awake
 from kinescope_upload.batch.batch import Batch, upload_batch
 from kinescope_upload.batch.folders import FolderOptions
 from kinescope_upload.batch.run import Backends, UploadOptions
-from kinescope_upload.batch.stop import (
-    Ending,
-)
+from kinescope_upload.retries.stop import Ending
 
 __all__ = [
     "Backends",

@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
 from kinescope_upload.batch.folders import FolderOptions, parents_of
-from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
-from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
-from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
@@ -32,6 +29,10 @@ from kinescope_upload.events import (
 )
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.plan.order import Order
+from kinescope_upload.retries.gates import NetworkGate, PaceGate, ThrottleGate
+from kinescope_upload.retries.places import Places
+from kinescope_upload.retries.retrier import Retrier, Waits
+from kinescope_upload.retries.stop import Ending, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
         try:
-            retrier = Retrier(run, tell=lambda error, _: emit(Warned(message=str(error))))
+            retrier = Retrier(run.waits, tell=lambda error, _: emit(Warned(message=str(error))))
             retrier.call(batch.check)
             parents = parents_of(batch.plan, batch.folders, backends.kinescope, retrier, run.note_new_folder)
             jobs = _affordable(batch.jobs, emit)
@@ -122,20 +123,37 @@ def _new_run(plan: Plan, backends: Backends, options: UploadOptions, stop: Stop,
         backends=backends,
         options=options,
         stop=stop,
-        network=NetworkGate(stop=stop, emit=emit, base=options.retry.base),
-        library=LibraryGate(
-            backends.disk,
-            backends.library,
-            _files_of(plan),
-            stop=stop,
-            emit=emit,
-            longest=options.longest_wait,
-            base=options.retry.base,
-        ),
-        throttle=ThrottleGate(stop=stop, emit=emit, longest=options.longest_wait),
+        waits=_waits(plan, backends, options, stop, emit),
         pace=PaceGate(options.bwlimit, stop=stop),
         emit=emit,
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
+    )
+
+
+def _waits(plan: Plan, backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Waits:
+    library = LibraryGate(
+        backends.disk,
+        backends.library,
+        _files_of(plan),
+        stop=stop,
+        emit=emit,
+        longest=options.longest_wait,
+        base=options.retry.base,
+    )
+    return Waits(
+        stop=stop,
+        network=NetworkGate(stop=stop, emit=emit, base=options.retry.base),
+        throttle=ThrottleGate(stop=stop, emit=emit, longest=options.longest_wait),
+        places=Places(
+            service=backends.service,
+            api_url=backends.kinescope.api_url,
+            usual_url=backends.uploader.probe_url,
+            longest=options.longest_wait,
+            first_patience=options.first_patience,
+        ),
+        policy=options.retry,
+        lock_patience=options.lock_patience,
+        library=library.wait_until_readable,
     )
 
 

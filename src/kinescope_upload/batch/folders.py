@@ -13,9 +13,9 @@ from kinescope_upload.plan import Decision
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from kinescope_upload.batch.retrier import Retrier
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.plan import Plan
+    from kinescope_upload.retries.retrier import Retrier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
-from kinescope_upload.batch.places import place_of
-from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.errors import AbsentError
 from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.policy.sizing import smaller_chunk
+from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import format_bytes
 from kinescope_upload.upload import (
     ChunkRefused,
@@ -36,10 +35,10 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kinescope_upload.batch.retry_state import RetryDecision
     from kinescope_upload.batch.run import Run
     from kinescope_upload.errors import TryAgainError
     from kinescope_upload.plan import PlannedLesson
+    from kinescope_upload.retries.retry_state import RetryDecision
     from kinescope_upload.upload import Video
 
 _UNKNOWN_YET: Final = 0.1
@@ -83,7 +82,7 @@ class _Lesson:
         self._lesson = lesson
         self._file = task.file
         self._source: VideoSource | None = None
-        self._retrier = Retrier(run, tell=self._tell_retry)
+        self._retrier = Retrier(run.waits, tell=self._tell_retry)
         self._chunk_size = run.options.chunks.smallest
         self._sent = 0
         """Bytes of the last chunk that the network took."""
@@ -133,8 +132,8 @@ class _Lesson:
     def _answered(self, event: Event) -> Event:
         """Waits while the uploader cannot be reached: what an unanswered request began is looked for then."""
         if isinstance(event, InitUnanswered):
-            place = place_of(self._run.backends.uploader.probe_url, self._run.backends, self._run.options)
-            self._run.network.wait_until_reachable("Kinescope did not answer the creation of a video.", place)
+            place = self._run.waits.places.of(self._run.backends.uploader.probe_url)
+            self._run.waits.network.wait_until_reachable("Kinescope did not answer the creation of a video.", place)
         return event
 
     @contextmanager
@@ -213,7 +212,7 @@ class _Lesson:
         self._run.emit(OrphanRemoved(lesson_id=self._lesson.lesson_id, video_id=video_id, reason=reason))
 
     def _check(self) -> None:
-        self._run.throttle.wait()
+        self._run.waits.throttle.wait()
         self._run.stop.check()
 
     def _tell(self, before: Record, event: Event, after: Record) -> None:

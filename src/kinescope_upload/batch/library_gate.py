@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from kinescope_upload.batch.gates import NetworkGate, Place
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.events import WaitKind
 from kinescope_upload.library.presence import is_present
+from kinescope_upload.retries.gates import NetworkGate, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from kinescope_upload.batch.stop import Stop
     from kinescope_upload.errors import FileUnreadableError
     from kinescope_upload.events import Emit
     from kinescope_upload.library.disk import Disk
+    from kinescope_upload.retries.stop import Stop
 
 
 class LibraryGate:

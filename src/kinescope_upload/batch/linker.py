@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.file_changes import check_unchanged
-from kinescope_upload.batch.stop import Ending
 from kinescope_upload.errors import (
     BatchStoppedError,
     DatabaseDownError,
@@ -32,6 +31,7 @@ from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import LinkOutcome
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.decision import decide_by_row
+from kinescope_upload.retries.stop import Ending
 from kinescope_upload.upload import Failure, Linked, Record, advance
 
 if TYPE_CHECKING:

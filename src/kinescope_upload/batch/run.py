@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kinescope_upload.batch.gates import NetworkGate, PaceGate, ThrottleGate
-    from kinescope_upload.batch.library_gate import LibraryGate
-    from kinescope_upload.batch.stop import Stop
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.kinescope.http_client import HttpClient
@@ -26,6 +23,9 @@ if TYPE_CHECKING:
     from kinescope_upload.policy.retry import RetryPolicy
     from kinescope_upload.policy.sizing import Sizing
     from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.retries.gates import PaceGate
+    from kinescope_upload.retries.retrier import Waits
+    from kinescope_upload.retries.stop import Stop
     from kinescope_upload.upload import Dialect, Record
 
 
@@ -110,9 +110,7 @@ class Run:
     backends: Backends
     options: UploadOptions
     stop: Stop
-    network: NetworkGate
-    library: LibraryGate
-    throttle: ThrottleGate
+    waits: Waits
     pace: PaceGate
     emit: Emit
     randomness: Randomness

@@ -8,9 +8,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.progress import stop_is_asked
+from kinescope_upload.retries.stop import Ending, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.lesson import upload_lesson
 from kinescope_upload.batch.settling import Settling
-from kinescope_upload.batch.stop import Ending
 from kinescope_upload.errors import (
     BatchStoppedError,
     InDoubtError,
@@ -19,6 +18,7 @@ from kinescope_upload.errors import (
 from kinescope_upload.events import LessonFailed, LessonStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.plan.order import work_queues
+from kinescope_upload.retries.stop import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

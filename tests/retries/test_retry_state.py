@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.batch.retry_state import RetryDecision, RetryState
 from kinescope_upload.errors import (
     ForeignAnswerError,
     LockedError,
@@ -19,6 +18,7 @@ from kinescope_upload.errors import (
     UnreachableError,
 )
 from kinescope_upload.policy.retry import RetryPolicy
+from kinescope_upload.retries.retry_state import RetryDecision, RetryState
 
 _FAILURE: Final = UnreachableError("The connection broke.")
 

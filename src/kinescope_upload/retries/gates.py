@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from kinescope_upload.batch.stop import Ending, Stop
 from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
+from kinescope_upload.retries.stop import Ending, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,9 @@
+"""Tries failed requests again and waits out outages, for a whole command, until something stops it.
+
+::
+
+    retrier ──► retry_state    tries again; what a failure costs
+       └──────► places         which host is asked in an outage, and for how long
+    gates                      what holds all workers back
+    stop                       ends every wait at once
+"""
