@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -57,6 +58,44 @@ def test_a_page_instead_of_the_creation_is_waited_out(world: World) -> None:
         outcome = world.upload(jobs=1)
     assert outcome.exit_code == 0, outcome.said
     assert outcome.summary["failures"] == []
+    world.assert_promise()
+
+
+_CREATION_ALONE: Final = {
+    "a portal's page": Fault(route=Route.INIT, action=Action.INTERCEPT, status=403, message=_PORTAL),
+    "a gateway's page": Fault(route=Route.INIT, action=Action.INTERCEPT, status=502, message=_PORTAL),
+    "a gateway's page, and the video is there": Fault(route=Route.INIT, action=Action.REPLACE_ANSWER, status=504),
+    "no Kinescope behind the gateway": Fault(route=Route.INIT, status=503, code=500500),
+}
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("answer", _CREATION_ALONE.values(), ids=_CREATION_ALONE)
+def test_what_answers_the_creation_alone_is_waited_out(worlds: WorldMaker, answer: Fault, dialect: str) -> None:
+    world = worlds(dialect)
+    world.fill((300 * KIB,))
+    world.emulator.faults.add(replace(answer, times=3))
+    outcome = world.upload(retries=1)
+    assert outcome.exit_code == 0, outcome.said
+    assert outcome.summary["failures"] == []
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_page_that_stays_for_the_creation_alone_ends_the_run_and_fails_no_lesson(
+    worlds: WorldMaker, dialect: str
+) -> None:
+    world = worlds(dialect)
+    world.fill((300 * KIB,) * 2)
+    _intercept(world, [Route.INIT], 403)
+    outcome = world.upload(retries=1, max_outage="0.2s")
+    assert outcome.exit_code == 3, outcome.said
+    assert 'is answered by nginx (HTTP 403, an HTML page: "Hotel Wi-Fi") instead of Kinescope' in str(
+        outcome.summary["reason"]
+    )
+    assert outcome.summary["failures"] == []
+    world.emulator.faults.clear()
+    assert world.upload().exit_code == 0
     world.assert_promise()
 
 

@@ -21,7 +21,6 @@ from kinescope_upload.upload import (
     Driver,
     DriverOptions,
     Event,
-    InitUnanswered,
     LengthReached,
     OffsetAccepted,
     OffsetLost,
@@ -123,18 +122,11 @@ class _Lesson:
         """Creates the upload; a folder that was made a moment ago may not be known there yet."""
         while True:
             try:
-                return self._answered(self._run.backends.uploader.create(record))
+                return self._run.backends.uploader.create(record)
             except AbsentError:
                 if not self._run.is_new_folder(record.parent_id):
                     raise
             self._run.stop.pause(max(_UNKNOWN_YET, self._run.options.orphan_wait))
-
-    def _answered(self, event: Event) -> Event:
-        """Waits while the uploader cannot be reached: what an unanswered request began is looked for then."""
-        if isinstance(event, InitUnanswered):
-            place = self._run.waits.places.of(self._run.backends.uploader.probe_url)
-            self._run.waits.network.wait_until_reachable("Kinescope did not answer the creation of a video.", place)
-        return event
 
     @contextmanager
     def _open_file(self) -> Iterator[None]:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnavailableError, UnreachableError
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    LessonFailedError,
+    TryAgainError,
+    UnavailableError,
+    UnreachableError,
+)
 from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.http_client import ApiRequest
@@ -91,15 +97,16 @@ class TusClient:
             answer = self._service.send(call)
         except UnreachableError as error:
             if record.dialect is Dialect.JSON and error.was_sent:
-                return InitUnanswered()
+                return InitUnanswered(cause=error)
             raise
         match interpret(Request.INIT, answer):
             case Meaning.DONE:
                 return _created(record, call.url, answer)
             case Meaning.TAKEN:
                 return AlreadyExists()
-            case Meaning.TROUBLE if record.dialect is Dialect.JSON:
-                return InitUnanswered()
+            case Meaning.TROUBLE as meaning if record.dialect is Dialect.JSON:
+                trouble = error_for(meaning, answer, action=call.action, now=self._service.now())
+                return InitUnanswered(cause=trouble if isinstance(trouble, TryAgainError) else None)
             case Meaning.RIGHT_MISSING if record.dialect is Dialect.TUS:
                 raise BatchStoppedError(
                     f"The token may not create uploads in workspace {self._workspace_id} "

@@ -181,7 +181,7 @@ class Driver:
                 self._furthest = 0
                 self._sender.forget()
             case Stage.ORPHANED if record.upload_url is None and record.video_id is None:
-                raise TryAgainError("Kinescope did not answer the request that creates the video.")
+                raise _why_unanswered(event)
             case Stage.ORPHANED if record.upload_url is not None:
                 self._count_loss()
             case _ if record.offset > self._furthest:
@@ -286,6 +286,11 @@ class Driver:
         self._record = replace(self._record, failure=Failure(reason=str(error), at=self._ports.utc_now()))
         self._ports.save(self._record)
         return error
+
+
+def _why_unanswered(event: Event) -> TryAgainError:
+    cause = event.cause if isinstance(event, InitUnanswered) else None
+    return cause or TryAgainError("Kinescope did not answer the request that creates the video.")
 
 
 def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:

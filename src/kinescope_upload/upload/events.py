@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from kinescope_upload.errors import TryAgainError
     from kinescope_upload.upload.record import Dialect
 
 
@@ -68,7 +69,13 @@ class CreationRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitUnanswered:
-    """In the JSON dialect, a creation request that nobody answered may have left a video without a name we know."""
+    """In the JSON dialect, a creation request that nobody answered may have left a video without a name we know.
+
+    `cause` tells why there is no answer of Kinescope's: the line, a gateway, or somebody else who answered; None where
+    an earlier run made the request.
+    """
+
+    cause: TryAgainError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
