@@ -136,3 +136,30 @@ def test_a_deletion_that_does_nothing_is_asked_for_again(world: World) -> None:
     )
     assert world.upload().exit_code == 0
     world.assert_promise(cuts=1)
+
+
+def _says_absent(times: int) -> Fault:
+    """Somebody says to the deletion of a lesson's video that there is none; a test of the right names no title."""
+    return Fault(route=Route.VIDEO_DELETE, status=404, code=404404, times=times, match="Урок")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_deletion_that_is_said_to_meet_no_video_is_confirmed(worlds: WorldMaker, times: int) -> None:
+    world = worlds("json")
+    world.fill(SIZES[:1])
+    lost = Fault(route=Route.INIT, action=Action.LOSE_ANSWER)
+    world.emulator.faults.add(lost, _says_absent(times))
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1), outcome.said
+    world.assert_promise()
+
+
+def test_the_deletion_of_a_late_leftover_is_confirmed_too(worlds: WorldMaker) -> None:
+    world = worlds("json")
+    world.environment["KUPLOAD_ORPHAN_WAIT"] = "0.4"
+    world.fill(SIZES[:1])
+    world.emulator.faults.add(_late(1.2, 1), _says_absent(1))
+    outcome = world.upload()
+    _wait_for_late_work(world.emulator)
+    assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1), outcome.said
+    world.assert_promise()

@@ -75,6 +75,16 @@ def test_a_deletion_is_written_down_with_all_that_is_known_before_it_is_done(wor
     assert own not in {video.id for video in world.emulator.videos()}
 
 
+@pytest.mark.parametrize("route", [Route.VIDEO_DELETE, Route.VIDEO_GET])
+def test_one_answer_that_the_video_is_absent_deletes_nothing_and_is_confirmed(worlds: WorldMaker, route: Route) -> None:
+    world = worlds()
+    own = _row_names_twin(world)
+    world.emulator.faults.add(Fault(route=route, status=404, code=404404, match=own))
+    assert mend(world).fixed == 2
+    assert own not in {video.id for video in world.emulator.videos()}
+    assert [line["video_id"] for line in _deleted(world)] == [own]
+
+
 def test_nothing_is_deleted_that_could_not_be_written_down(worlds: WorldMaker) -> None:
     world = worlds()
     own = _row_names_twin(world)

@@ -234,8 +234,12 @@ class Server:
             must(video.is_ours, "a video of somebody else's was moved")
             video.parent_id = parent_id
 
-    def delete(self, video_id: str) -> None:
-        if video := self.shown(video_id):
+    def delete(self, video_id: str) -> bool:
+        video = self.shown(video_id)
+        if video and self.strays_at("video"):
+            return False
+        self.strays["video"] = 0
+        if video:
             must(video.is_ours, "a video of somebody else's was deleted")
             must(not video.is_complete, "a complete video was deleted")
             self.could_go_on = video.takes_bytes and video.received > 0
@@ -243,6 +247,7 @@ class Server:
             video.is_deleted, video.takes_bytes = True, False
         if not self.weather.strikes(0.3):
             self.come_through()
+        return video is not None
 
     def check_removal(self, reason: str) -> None:
         """Called after a deletion with what the driver says of it."""

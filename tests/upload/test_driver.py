@@ -479,9 +479,9 @@ def test_what_is_deleted_is_ended_first_and_waited_for() -> None:
     _remote(world, complete=False)
 
     def noted(ports: Ports) -> dict[str, object]:
-        def delete(video_id: str) -> None:
+        def delete(video_id: str) -> bool:
             done.append(f"delete {video_id}")
-            ports.delete(video_id)
+            return ports.delete(video_id)
 
         return {
             "terminate": lambda _: done.append("terminate"),
@@ -515,9 +515,9 @@ def test_a_deleted_video_that_has_become_something_else_is_not_touched_again() -
 def test_late_leftovers_are_waited_for_as_long_as_a_creation_may_be_at_work(passed: int, wait: int) -> None:
     world = _world()
     waits: list[float] = []
-    _orphaned(world, stage=Stage.UPLOADED, lost_marks=("m",), attempted_at=NOW - timedelta(seconds=passed))
+    _orphaned(world, stage=Stage.UPLOADED, lost_marks=("m", "n"), attempted_at=NOW - timedelta(seconds=passed))
     record = _driver(world, lambda _: {"wait": waits.append}).upload()
-    assert waits == [wait, *[ORPHAN_WAIT] * (LOOKS - 1)]
+    assert waits == [wait, *[ORPHAN_WAIT] * (LOOKS - 1)], "the same for two as for one"
     assert (record.lost_marks, record.lost_since) == ((), None)
     assert _saved(world).lost_marks == ()
 

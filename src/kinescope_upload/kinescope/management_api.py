@@ -127,8 +127,8 @@ class KinescopeApi:
             raise AbsentError(f"Kinescope has no video {video_id} (asked to {action}).", request_id=answer.request_id)
         return video
 
-    def delete_video(self, video_id: str) -> None:
-        """Deletes the video; does nothing when there is none.
+    def delete_video(self, video_id: str) -> bool:
+        """Deletes the video; False where Kinescope says that there is none, which once said proves nothing.
 
         Raises:
             LessonFailedError: The token lacks the right to delete.
@@ -136,8 +136,8 @@ class KinescopeApi:
         action = f"delete video {video_id}"
         answer = self._send("DELETE", f"/v1/videos/{video_id}", action=action)
         match interpret(Request.API, answer):
-            case Meaning.DONE | Meaning.GONE:
-                return
+            case (Meaning.DONE | Meaning.GONE) as meaning:
+                return meaning is Meaning.DONE
             case Meaning.RIGHT_MISSING:
                 raise LessonFailedError(
                     f"The unfinished video {video_id} has to be deleted, and the token may not delete it.",

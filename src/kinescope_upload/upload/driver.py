@@ -32,6 +32,7 @@ from kinescope_upload.upload.events import (
     OffsetUnknown,
     OrphanGone,
     VideoComplete,
+    why_unanswered,
 )
 from kinescope_upload.upload.leftovers import (
     Adopt,
@@ -43,6 +44,7 @@ from kinescope_upload.upload.leftovers import (
     decide_late,
 )
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
+from kinescope_upload.upload.removal import removal_by
 from kinescope_upload.upload.same_file import is_same_file, with_part
 from kinescope_upload.upload.search import VideoSearch
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
@@ -76,6 +78,7 @@ class Driver:
         self._ports = ports
         self._sender = ChunkSender(ports, wait=options.orphan_wait)
         self._search = VideoSearch(ports, wait=options.orphan_wait)
+        self._removal = removal_by(ports, wait=options.orphan_wait)
         self._record = first_record(task, options.dialect, self._new_video_id)
         self._furthest = self._record.offset
         self._setbacks = 0
@@ -181,7 +184,7 @@ class Driver:
                 self._furthest = 0
                 self._sender.forget()
             case Stage.ORPHANED if record.upload_url is None and record.video_id is None:
-                raise _why_unanswered(event)
+                raise why_unanswered(event)
             case Stage.ORPHANED if record.upload_url is not None:
                 self._count_loss()
             case _ if record.offset > self._furthest:
@@ -224,12 +227,13 @@ class Driver:
     def _remove(self, remove: Remove) -> OrphanGone:
         if self._record.upload_url:
             self._ports.terminate(self._record)
-        self._ports.delete(remove.video.id)
+        is_deleted = self._removal.of(remove.video.id)
         self._ports.removed(remove.video.id, self._record.reason or "")
-        self._ports.wait(self._options.orphan_wait)  # deleting is not instant
-        again = certain(decide_deleted(self._ports.video(remove.video.id)))
-        if isinstance(again, Remove):
-            self._ports.delete(again.video.id)
+        if is_deleted:
+            self._ports.wait(self._options.orphan_wait)  # deleting is not instant
+            again = certain(decide_deleted(self._ports.video(remove.video.id)))
+            if isinstance(again, Remove):
+                self._removal.of(again.video.id)
         return OrphanGone(fresh=self._fresh())
 
     def _fresh(self) -> FreshUpload:
@@ -258,18 +262,17 @@ class Driver:
         passed = (self._ports.utc_now() - attempted_at) / timedelta(seconds=1)
         self._ports.wait(min(longest, longest - passed))  # a longer upload took that long by itself
         with self._ports.alone(self._record):
-            for lost in self._record.lost_marks:
-                self._remove_late(lost, self._record.lost_since or attempted_at)
+            self._remove_late(self._record.lost_since or attempted_at)
         self._record = replace(self._record, lost_marks=(), lost_since=None)
         self._ports.save(self._record)
 
-    def _remove_late(self, lost: str, since: datetime) -> None:
-        look = partial(self._search.of_earlier, self._record, lost, since)
-        decision = certain(self._search.until_settled(look, partial(decide_late, self._record)))
-        if isinstance(decision, Remove):
-            self._ports.delete(decision.video.id)
-            reason = "the request that made it was not answered, and it showed late"
-            self._ports.removed(decision.video.id, reason)
+    def _remove_late(self, since: datetime) -> None:
+        looks = [partial(self._search.of_earlier, self._record, lost, since) for lost in self._record.lost_marks]
+        for decision in map(certain, self._search.until_all_settled(looks, partial(decide_late, self._record))):
+            if isinstance(decision, Remove):
+                self._removal.of(decision.video.id)
+                reason = "the request that made it was not answered, and it showed late"
+                self._ports.removed(decision.video.id, reason)
 
     def _end_upload_of_changed_file(self) -> None:
         """Removes what was begun from a file that is no longer what it was; what fails here waits for the next run."""
@@ -286,11 +289,6 @@ class Driver:
         self._record = replace(self._record, failure=Failure(reason=str(error), at=self._ports.utc_now()))
         self._ports.save(self._record)
         return error
-
-
-def _why_unanswered(event: Event) -> TryAgainError:
-    cause = event.cause if isinstance(event, InitUnanswered) else None
-    return cause or TryAgainError("Kinescope did not answer the request that creates the video.")
 
 
 def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:

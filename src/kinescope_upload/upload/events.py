@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kinescope_upload.errors import TryAgainError
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kinescope_upload.errors import TryAgainError
     from kinescope_upload.upload.record import Dialect
 
 
@@ -204,3 +205,9 @@ Event = (
     | VideoGone
     | Adopted
 )
+
+
+def why_unanswered(event: Event) -> TryAgainError:
+    """Words why a creation left nothing that we could go on with."""
+    cause = event.cause if isinstance(event, InitUnanswered) else None
+    return cause or TryAgainError("Kinescope did not answer the request that creates the video.")

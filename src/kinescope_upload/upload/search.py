@@ -29,13 +29,24 @@ class VideoSearch:
 
     def until_settled(self, look: Callable[[], Found], judge: Callable[[Sequence[Found]], Decision]) -> Settled:
         """Looks until what was seen is enough for a decision."""
-        looks = [look()]
-        decision = judge(looks)
-        while isinstance(decision, LookAgain):
-            self._ports.wait(self._wait)
-            looks.append(look())
-            decision = judge(looks)
+        (decision,) = self.until_all_settled([look], judge)
         return decision
+
+    def until_all_settled(
+        self, looks: Sequence[Callable[[], Found]], judge: Callable[[Sequence[Found]], Decision]
+    ) -> list[Settled]:
+        """Looks for several videos by turns until each is decided on: the time between two looks passes for all."""
+        seen: list[list[Found]] = [[] for _ in looks]
+        settled: dict[int, Settled] = {}
+        while len(settled) < len(looks):
+            if any(seen):
+                self._ports.wait(self._wait)
+            for number in (number for number in range(len(looks)) if number not in settled):
+                seen[number].append(looks[number]())
+                decision = judge(seen[number])
+                if not isinstance(decision, LookAgain):
+                    settled[number] = decision
+        return [settled[number] for number in range(len(looks))]
 
     def of(self, record: Record) -> Found:
         """Looks once for the record's video."""

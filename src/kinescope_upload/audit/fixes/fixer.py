@@ -5,8 +5,10 @@ Each fix can be repeated after a crash in its middle: the next `repair` finds wh
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.videos import is_same_content
@@ -29,6 +31,7 @@ from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import LinkOutcome
 from kinescope_upload.progress import note_deletion
 from kinescope_upload.upload import Adopted, Dialect, Linked, Record, advance
+from kinescope_upload.upload.removal import Removal
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
 
@@ -96,15 +99,18 @@ class Fixer:
                     raise LessonFailedError(f'Kinescope still calls video {renamed.id} "{renamed.title}".')
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:
-        video = self.tools.api.video(fix.video_id)
+        api, check = self.tools.api, partial(self._check_unneeded, fix)
+        wait = partial(time.sleep, self.tools.settings.orphan_wait)
+        removal = Removal(delete=api.delete_video, look=api.video, wait=wait, check=check)
+        video = api.video(fix.video_id) or removal.seen_again(fix.video_id)
         if video is None:
             return
         if record is None or video_key(record.video_id) != video.id:
             raise _changed(f"The progress file no longer names video {video.id}.")
-        self._check_unneeded(fix, video)
+        check(video)
         now = self.tools.client.now()
         note_deletion(self.store.folder, deletion_facts(video, record, why=explanation_of(fix), at=now))
-        self.tools.api.delete_video(video.id)
+        removal.of(video.id)
 
     def _check_unneeded(self, fix: DeleteDuplicate | DeleteLeftover, video: Video) -> None:
         """Returns when the video may still be deleted."""

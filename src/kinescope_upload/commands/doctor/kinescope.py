@@ -175,13 +175,15 @@ def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
         f"The token may upload. Kinescope created video {video_id} in a folder that does not exist; it was deleted."
     )
     try:
-        if video_id:
-            asking.kinescope.api.delete_video(video_id)
+        is_deleted = video_id is None or asking.kinescope.api.delete_video(video_id)
     except KuploadError as error:
         what = (
             f"The token may upload, but video {video_id}, which this check created, could not be deleted ({error.what})"
         )
         return Check.of("upload", Standing.NOTE, what, "Delete it at Kinescope.")
+    if not is_deleted:
+        what = f"The token may upload. Kinescope says that video {video_id}, which this check created, is not there."
+        return Check.of("upload", Standing.NOTE, what, "Should it be there after all, delete it at Kinescope.")
     return Check.good("upload", message)
 
 
