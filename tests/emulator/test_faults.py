@@ -103,6 +103,13 @@ def test_every_route_can_go_wrong(caller: Caller, emulator: Emulator, route: Rou
     assert emulator.accounting.requests()[route] >= 1
 
 
+def test_the_management_api_refuses_options_and_somebody_else_may_answer_it(caller: Caller, emulator: Emulator) -> None:
+    emulator.faults.add(Fault(route=Route.OPTIONS, action=Action.INTERCEPT, status=200))
+    assert caller.request("OPTIONS", "/v1/videos").status_code == 200
+    refused = caller.request("OPTIONS", "/v1/videos")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, 400405)
+
+
 def test_a_lost_answer_to_init_leaves_the_video(caller: Caller, emulator: Emulator) -> None:
     emulator.faults.add(Fault(route=Route.INIT, action=Action.LOSE_ANSWER))
     with pytest.raises(httpx.TransportError):

@@ -23,7 +23,16 @@ from kinescope_upload.emulator import (
 from kinescope_upload.emulator.bodies import json_object
 from kinescope_upload.emulator.control import COMMANDS, Control
 from kinescope_upload.emulator.errors import ErrorCode, Refusal, TusRefusal, error_response
-from kinescope_upload.emulator.exchange import IS_FOREIGN, TUS_ROUTES, Asker, ForeignAnswer, Handler, Service, conduct
+from kinescope_upload.emulator.exchange import (
+    IS_FOREIGN,
+    TUS_ROUTES,
+    Asker,
+    Exchange,
+    ForeignAnswer,
+    Handler,
+    Service,
+    conduct,
+)
 from kinescope_upload.emulator.facts import Route
 from kinescope_upload.emulator.faults import fault_from_json, fault_to_json
 
@@ -31,12 +40,20 @@ __all__ = ["make_app"]
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+
+async def _options(exchange: Exchange) -> Response:
+    """Answer OPTIONS, which the management API does not serve; somebody on the way may answer it there, too."""
+    if _is_uploader(exchange.request):
+        return await tus_routes.options(exchange)
+    raise Refusal(ErrorCode.METHOD_NOT_ALLOWED)
+
+
 _HANDLERS: Mapping[Route, tuple[Asker, Handler]] = {
     Route.INIT: (init_routes.about_init, init_routes.init),
     Route.HEAD: (tus_routes.about_upload, tus_routes.head),
     Route.PATCH: (tus_routes.about_upload, tus_routes.patch),
     Route.TERMINATE: (tus_routes.about_upload, tus_routes.terminate),
-    Route.OPTIONS: (place_routes.about_nothing, tus_routes.options),
+    Route.OPTIONS: (place_routes.about_nothing, _options),
     Route.VIDEO_GET: (video_routes.about_video, video_routes.video_get),
     Route.VIDEO_LIST: (video_routes.about_list, video_routes.video_list),
     Route.VIDEO_UPDATE: (video_routes.about_video, video_routes.video_update),
@@ -55,12 +72,11 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """What a request to the uploader may be sent by; its header may name another method."""
 
 _PATHS: Mapping[str, Mapping[str, Route]] = {
-    "/v2/init": {"POST": Route.INIT, "OPTIONS": Route.OPTIONS},
+    "/v2/init": {"POST": Route.INIT},
     init_routes.UPLOADS + "/{upload_id}": {
         "HEAD": Route.HEAD,
         "PATCH": Route.PATCH,
         "DELETE": Route.TERMINATE,
-        "OPTIONS": Route.OPTIONS,
     },
     "/v1/videos": {"GET": Route.VIDEO_LIST},
     "/v1/videos/{video_id}": {
@@ -87,7 +103,7 @@ def make_app(service: Service, control: Control) -> ASGIApp:
 
 
 def _methods(routes: Mapping[str, Route]) -> list[str]:
-    return list(routes) if TUS_ROUTES.isdisjoint(routes.values()) else list(_METHODS)
+    return [*routes, "OPTIONS"] if TUS_ROUTES.isdisjoint(routes.values()) else list(_METHODS)
 
 
 def _endpoint(service: Service, routes: Mapping[str, Route]) -> Endpoint:
@@ -95,9 +111,10 @@ def _endpoint(service: Service, routes: Mapping[str, Route]) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         method = _method(request)
-        if method not in routes:
+        route = Route.OPTIONS if method == "OPTIONS" else routes.get(method)
+        if route is None:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
-        response = await conduct(service, request, routes[method], *_HANDLERS[routes[method]])
+        response = await conduct(service, request, route, *_HANDLERS[route])
         return response if isinstance(response, ForeignAnswer) else _with_tus_headers(request, response)
 
     return endpoint
