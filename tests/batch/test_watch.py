@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
+from kinescope_upload.batch.watch import SleepDetector, graceful_signals
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.progress import ProgressStore, ask_to_stop
-from kinescope_upload.retries.stop import Ending, Stop
+from kinescope_upload.retries.stop import Ending, Stop, stop_when_asked
 
 if TYPE_CHECKING:
     from pathlib import Path

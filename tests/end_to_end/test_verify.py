@@ -14,7 +14,7 @@ from kinescope_upload.audit.compare.events import FilesRead, Processing, VideosL
 from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
-from kinescope_upload.events import Warned
+from kinescope_upload.events import WaitStarted, Warned
 from kinescope_upload.progress import CourseLock
 from kinescope_upload.upload import Stage
 from support.auditing import (
@@ -392,7 +392,7 @@ def test_a_page_that_fails_is_asked_for_again(worlds: WorldMaker) -> None:
     ears = Ears()
     assert len(look(world, ears=ears).findings) == 120
     assert world.emulator.accounting.requests()[Route.VIDEO_LIST] - before == 4
-    assert sum(isinstance(event, Warned) for event in ears.heard) == 2
+    assert sum(isinstance(event, Warned | WaitStarted) for event in ears.heard) == 2
 
 
 def test_a_service_that_stays_in_trouble_is_given_up(worlds: WorldMaker) -> None:

@@ -69,7 +69,7 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
     settings.check_for_upload()
     policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     with open_kinescope(settings) as kinescope:
-        client = RetryingClient(http=kinescope.service, policy=policy, longest=settings.max_outage, emit=emit)
+        client = RetryingClient(kinescope.service, settings, policy, emit)
         kinescope.service.pace.listen(
             lambda seconds: emit(Warned(message=f"Waiting {seconds:.0f} s: Kinescope limits the rate of requests."))
         )

@@ -80,6 +80,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         plan = plan_fixes(comparison, commands)
         if not agree(plan) or store is None:
             return RepairResult(plan=plan, was_agreed=False)
+        tools.client.begin_changes(store)
         fixer = Fixer(tools=tools, database=database, store=store, places=comparison.places)
         return _apply(plan, fixer)
 
@@ -91,6 +92,7 @@ def _apply(plan: FixPlan, fixer: Fixer) -> RepairResult:
     failed: list[str] = []
     for fix in plan.fixes:
         lesson_id = fix.lesson.lesson_id
+        tools.client.check()
         try:
             if lesson_id in failed and not isinstance(fix, _Independent):
                 raise LessonFailedError("The change that it needs failed.")  # noqa: TRY301 - handled like any failure

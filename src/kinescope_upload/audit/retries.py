@@ -1,79 +1,141 @@
-"""Tries failed requests again, a few times; no single wait is longer than the user allows."""
+"""Tries failed requests again, and waits out outages as a run does."""
 
 from __future__ import annotations
 
-import random
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.errors import TryAgainError
+from kinescope_upload.errors import BatchStoppedError, InterruptedRunError
 from kinescope_upload.events import Warned
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.tus import Meaning, interpret
+from kinescope_upload.retries.gates import NetworkGate, ThrottleGate
+from kinescope_upload.retries.places import Places
+from kinescope_upload.retries.retrier import Retrier, Waits
+from kinescope_upload.retries.stop import Stop, stop_when_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from kinescope_upload.audit.compare.events import Emit
+    from kinescope_upload.config import Settings
+    from kinescope_upload.errors import TryAgainError
     from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.policy.retry import RetryPolicy
+    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.retries.retry_state import RetryDecision
 
 T = TypeVar("T")
+_TICK: Final = 0.2
+_NOTHING_YET: Final = "Nothing was changed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryingClient:
     """Sends requests to Kinescope, and calls the database, again when they fail with a passing error.
 
-    Attributes:
+    Args:
         http: Sends the requests.
-        policy: How often to try again, and after how many seconds.
-        longest: The longest wait in seconds; a service that asks for more is not waited for.
-        emit: Takes a `Warned` for each retry.
-        chance: Returns a number in [0, 1) for the jitter.
+        settings: How often to try again, and the longest wait.
+        policy: After how many seconds to try again.
+        emit: Takes a `Warned` for each retry, and the waits.
     """
 
-    http: HttpClient
-    policy: RetryPolicy
-    longest: float
-    emit: Emit
-    chance: Callable[[], float] = random.random
+    def __init__(self, http: HttpClient, settings: Settings, policy: RetryPolicy, emit: Emit) -> None:
+        self._http = http
+        self._policy = policy
+        self._emit = emit
+        self._stop = _PolledStop(http.cut)
+        self._waits = Waits(
+            stop=self._stop,
+            network=NetworkGate(stop=self._stop, emit=emit, base=policy.base),
+            throttle=ThrottleGate(stop=self._stop, emit=emit, longest=settings.max_outage),
+            places=Places(
+                service=http,
+                api_url=settings.api_url,
+                usual_url=f"{settings.api_url}/v1/videos",
+                longest=settings.max_outage,
+                saved=_NOTHING_YET,
+            ),
+            policy=policy,
+        )
 
     def call(self, attempt: Callable[[], T]) -> T:
-        """Returns what `attempt` returns once it succeeds.
+        """Returns what `attempt` returns once it succeeds; a network that is down is waited for.
 
         Raises:
             TryAgainError: The last failure, when no retry is left.
+            BatchStoppedError: The outage took too long.
+            InterruptedRunError: `kupload stop` ended the wait.
         """
-        for number in range(1, self.policy.retries + 1):
-            try:
-                return attempt()
-            except TryAgainError as error:
-                wait = self.policy.wait_before(number, chance=self.chance(), retry_after=error.retry_after)
-                if wait > self.longest:
-                    raise
-                self.emit(Warned(message=f"{error} Trying again in {wait:.0f} s ({number} of {self.policy.retries})."))
-            time.sleep(wait)
-        return attempt()
+        try:
+            return Retrier(self._waits, tell=self._tell).call(attempt)
+        except InterruptedRunError as error:
+            ending = self._stop.ending
+            if ending is not None and ending.exit_code == ExitCode.STOPPED:
+                raise BatchStoppedError(ending.reason, ending.hint) from error
+            raise
 
     def send(self, call: ApiRequest) -> Answer:
         """Returns the answer to one request, whatever its status.
 
         Raises:
-            TryAgainError: The last failure, when no retry is left.
+            KuploadError: As `call` does.
         """
         return self.call(lambda: self._send_once(call))
 
     def now(self) -> datetime:
         """The present time (UTC) by Kinescope's clock."""
-        return self.http.now()
+        return self._http.now()
+
+    def begin_changes(self, store: ProgressStore) -> None:
+        """Notes that from now on something may have been changed, and hears who asks the holder of `store` to stop."""
+        self._waits = replace(self._waits, places=replace(self._waits.places, saved="Everything is saved"))
+        self._stop.listen(store)
+
+    def check(self) -> None:
+        """Returns while the command may go on.
+
+        Raises:
+            InterruptedRunError: `kupload stop` asked it to stop.
+        """
+        self._stop.pause(0.0)
+
+    def _tell(self, error: TryAgainError, decision: RetryDecision) -> None:
+        number = f" ({decision.number} of {self._policy.retries})" if decision.number else ""
+        self._emit(Warned(message=f"{error} Trying again in {decision.wait:.0f} s{number}."))
 
     def _send_once(self, call: ApiRequest) -> Answer:
-        answer = self.http.send(call)
+        answer = self._http.send(call)
         meaning = interpret(call.kind, answer)
         if meaning in {Meaning.TROUBLE, Meaning.THROTTLED, Meaning.LOCKED}:
             raise error_for(meaning, answer, action=call.action, now=self.now())
         return answer
+
+
+class _PolledStop(Stop):
+    """Looks itself, while it waits, whether the command is to stop: no other thread watches for that."""
+
+    _store: ProgressStore | None = None
+
+    def listen(self, store: ProgressStore) -> None:
+        """Hears from now on who asks the holder of these locks to stop."""
+        self._store = store
+
+    def pause(self, seconds: float) -> None:
+        """Waits, unless the command is to end meanwhile.
+
+        Raises:
+            InterruptedRunError: It is.
+        """
+        ends_at = time.monotonic() + seconds
+        while True:
+            if self._store is not None:
+                stop_when_asked(self, self._store.folder, self._store.courses)
+            left = ends_at - time.monotonic()
+            super().pause(min(left, _TICK))
+            if left <= _TICK:
+                return

@@ -15,7 +15,7 @@ from kinescope_upload.batch.folders import FolderOptions, parents_of
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
-from kinescope_upload.batch.watch import SleepDetector, graceful_signals, stop_when_asked
+from kinescope_upload.batch.watch import SleepDetector, graceful_signals
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
 from kinescope_upload.events import (
@@ -32,7 +32,7 @@ from kinescope_upload.plan.order import Order
 from kinescope_upload.retries.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
-from kinescope_upload.retries.stop import Ending, Stop
+from kinescope_upload.retries.stop import Ending, Stop, stop_when_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

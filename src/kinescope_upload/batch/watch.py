@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.progress import stop_is_asked
-from kinescope_upload.retries.stop import Ending, Stop
+from kinescope_upload.retries.stop import GO_ON, Ending, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from types import FrameType
 
 
@@ -33,7 +31,7 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
             os._exit(ExitCode.INTERRUPTED)
         name = signal.Signals(number).name
         word = "Ctrl+C" if name == "SIGINT" else name
-        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=f"Stopped by {word}.", hint=_GO_ON))
+        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=f"Stopped by {word}.", hint=GO_ON))
 
     hangup = getattr(signal, "SIGHUP", None)
     is_under_nohup = hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN
@@ -44,15 +42,6 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-_GO_ON: Final = "Everything is saved; the same command goes on where it was."
-
-
-def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> None:
-    """Ends the batch when `kupload stop` has asked for it."""
-    if stop.ending is None and stop_is_asked(progress, courses):
-        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason="Stopped by `kupload stop`.", hint=_GO_ON))
 
 
 class SleepDetector:

@@ -65,10 +65,7 @@ def main_command(
         str | None,
         typer.Option(metavar="N", help="Tries after a failure without progress [default: 3]."),
     ] = None,
-    max_outage: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="Longest wait for the network [default: 60m]."),
-    ] = None,
+    max_outage: options.MaxOutageOption = None,
     settle: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="How long a file must not have changed [default: 10s; 0: off]."),

@@ -29,6 +29,9 @@ MapOption = Annotated[str | None, typer.Option("--map", metavar="FILE", help="Wh
 EnvFileOption = Annotated[
     str | None, typer.Option("--env-file", metavar="FILE", help="Secrets and settings [default: .env].")
 ]
+MaxOutageOption = Annotated[
+    str | None, typer.Option("--max-outage", metavar="TIME", help="Longest wait for the network [default: 60m].")
+]
 NoDbOption = Annotated[bool, typer.Option("--no-db", help="Go without the database.")]
 TrustScanOption = Annotated[bool, typer.Option("--trust-scan", help="With --no-db: vouch for the files' order.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")]

@@ -20,6 +20,7 @@ def repair(
     courses: options.CourseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the changes without asking.")] = False,
+    max_outage: options.MaxOutageOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
     map_file: options.MapOption = None,

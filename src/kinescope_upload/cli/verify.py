@@ -18,6 +18,7 @@ def verify(
         str | None, typer.Option("--max-wait", metavar="TIME", help="The longest wait [default: 12h].")
     ] = None,
     deep: Annotated[bool, typer.Option("--deep", help="Read every file again for its MD5.")] = False,
+    max_outage: options.MaxOutageOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
     map_file: options.MapOption = None,

@@ -71,11 +71,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
             return f"{event.lesson_id}: {when}: {event.reason}"
         case OrphanRemoved():
             return f"{event.lesson_id}: deleted unfinished video {event.video_id}: {event.reason}"
-        case WaitStarted():
-            reason = f" ({event.reason})" if verbose else ""
-            return f"{wait_sentence(event, clock.monotonic(), clock)}; nothing is lost.{reason}"
-        case WaitEnded():
-            return f"{_ENDS_OF_WAITS[event.kind]} after {format_duration(event.seconds)}."
+        case WaitStarted() | WaitEnded():
+            return wait_words(event, clock, verbose=verbose)
         case Warned():
             return f"warning: {event.message}"
         case BytesSent() | BytesAccepted() | RunEnded():
@@ -103,6 +100,16 @@ def _beginning(event: LessonStarted) -> str:
             return f"resuming {lesson.file.path}, {format_bytes_of(lesson.bytes_to_send, lesson.file.size)} to send"
         case _:
             return f"uploading {lesson.file.path}, {format_bytes(lesson.file.size)}"
+
+
+def wait_words(event: WaitStarted | WaitEnded, clock: Clock, *, verbose: bool) -> str:
+    """Words a wait that begins or ends now; `verbose` adds why it began."""
+    match event:
+        case WaitStarted():
+            reason = f" ({event.reason})" if verbose else ""
+            return f"{wait_sentence(event, clock.monotonic(), clock)}; nothing is lost.{reason}"
+        case WaitEnded():
+            return f"{_ENDS_OF_WAITS[event.kind]} after {format_duration(event.seconds)}."
 
 
 def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:

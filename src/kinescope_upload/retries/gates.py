@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
+from kinescope_upload.events import WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
 from kinescope_upload.retries.stop import Ending, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kinescope_upload.policy.pacing import Timetable
 
+
+EmitWait = Callable[[WaitStarted | WaitEnded], None]
 
 _FIRST_PROBE_WAIT = 1.0
 _LONGEST_PROBE_WAIT = 15.0
@@ -55,7 +56,7 @@ class NetworkGate:
     """
 
     def __init__(
-        self, *, stop: Stop, emit: Emit, base: float = _FIRST_PROBE_WAIT, kind: WaitKind = WaitKind.NETWORK
+        self, *, stop: Stop, emit: EmitWait, base: float = _FIRST_PROBE_WAIT, kind: WaitKind = WaitKind.NETWORK
     ) -> None:
         self._kind = kind
         self._stop = stop
@@ -135,7 +136,7 @@ class ThrottleGate:
         longest: The most seconds that one wait may take.
     """
 
-    def __init__(self, *, stop: Stop, emit: Emit, longest: float) -> None:
+    def __init__(self, *, stop: Stop, emit: EmitWait, longest: float) -> None:
         self._stop = stop
         self._emit = emit
         self._longest = longest

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.progress import stop_is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from kinescope_upload.errors import BatchStoppedError
+
+
+GO_ON: Final = "Everything is saved; the same command goes on where it was."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +76,9 @@ class Stop:
         """
         self._event.wait(max(0.0, seconds))
         self.check()
+
+
+def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> None:
+    """Ends what holds these courses when `kupload stop` has asked for it."""
+    if stop.ending is None and stop_is_asked(progress, courses):
+        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason="Stopped by `kupload stop`.", hint=GO_ON))

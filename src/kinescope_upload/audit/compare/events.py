@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.events import Warned
+from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.fixes.fix import Fix
@@ -52,7 +52,7 @@ class FixFailed:
     hint: str = ""
 
 
-AuditEvent = VideosListed | FilesRead | Processing | Warned | FixApplied | FixFailed
+AuditEvent = VideosListed | FilesRead | Processing | Warned | WaitStarted | WaitEnded | FixApplied | FixFailed
 
 Emit = Callable[[AuditEvent], None]
 """Takes events, all from one thread."""

@@ -9,12 +9,13 @@ from rich.text import Text
 
 from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing
 from kinescope_upload.audit.show.messages import sentence_of
-from kinescope_upload.events import Warned
+from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.output.tables import make_console
 from kinescope_upload.text import printable
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.show.view import AuditView
+    from kinescope_upload.output.terminal_output import Clock
 
 
 class AuditBar:
@@ -23,10 +24,12 @@ class AuditBar:
     Args:
         view: Shows the outcomes of fixes.
         stdout: The terminal.
+        clock: The source of the time.
     """
 
-    def __init__(self, view: AuditView, stdout: TextIO) -> None:
+    def __init__(self, view: AuditView, stdout: TextIO, clock: Clock) -> None:
         self._view = view
+        self._clock = clock
         self._console = make_console(stdout)
         self._progress = Progress(
             BarColumn(bar_width=24),
@@ -46,8 +49,8 @@ class AuditBar:
         match event:
             case FixApplied() | FixFailed():
                 self._view.show_outcome(event)
-            case Warned():
-                self._console.print(Text(printable(sentence_of(event)), style="yellow"))
+            case Warned() | WaitStarted() | WaitEnded():
+                self._console.print(Text(printable(sentence_of(event, self._clock)), style="yellow"))
             case FilesRead():
                 self._move(event, event.read_bytes, event.total_bytes)
             case Processing():
@@ -57,5 +60,5 @@ class AuditBar:
                 self._move(event, 0, None)
 
     def _move(self, event: AuditEvent, completed: int, total: int | None) -> None:
-        description = printable(sentence_of(event))
+        description = printable(sentence_of(event, self._clock))
         self._progress.update(self._task, description=description, completed=completed, total=total)

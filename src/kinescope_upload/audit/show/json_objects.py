@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing, VideosListed
 from kinescope_upload.audit.fixes import explanation_of, hint_of
-from kinescope_upload.events import Warned
+from kinescope_upload.display.json_events import fields_of
+from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.upload import Stage
 
@@ -37,6 +38,8 @@ def audit_object(event: AuditEvent) -> JsonObject:
             return "fixed", _fix(fix)
         case FixFailed(fix=fix):
             return "fix_failed", {**_fix(fix), **object_of(event, fix=None)}
+        case WaitStarted() | WaitEnded():
+            return fields_of(event)
         case _:
             return _NAMES[type(event)], object_of(event)
 

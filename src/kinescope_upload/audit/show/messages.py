@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing, VideosListed
 from kinescope_upload.audit.fixes import ClearRow, StartOver, explanation_of, has_choices, hint_of
-from kinescope_upload.events import Warned
+from kinescope_upload.display.messages import wait_words
+from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.text import count, format_bytes, format_bytes_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.fixes import FixPlan
     from kinescope_upload.audit.repair import RepairResult
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Clock
     from kinescope_upload.upload import Stage
 
 _SHOWN: Final = 20
@@ -123,8 +125,8 @@ def next_after_repair(result: RepairResult) -> str:
     return "kupload" if uploads or _FOR_UPLOAD & {finding.kind for finding in plan.rest} else "kupload verify"
 
 
-def sentence_of(event: AuditEvent) -> str:
-    """Says how far a command is."""
+def sentence_of(event: AuditEvent, clock: Clock) -> str:
+    """Says how far a command is, or what it waits for; `clock` tells the time of day."""
     match event:
         case VideosListed():
             return f"{count(event.videos, 'video', 'videos')} listed"
@@ -135,6 +137,8 @@ def sentence_of(event: AuditEvent) -> str:
             return f"Kinescope: {event.done:,} done, {event.unfinished:,} still processing{failed}"
         case Warned():
             return f"note: {event.message}"
+        case WaitStarted() | WaitEnded():
+            return wait_words(event, clock, verbose=True)
         case FixApplied() | FixFailed():
             return explanation_of(event.fix)
 

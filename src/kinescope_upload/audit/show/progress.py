@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 from kinescope_upload.audit.compare.events import AuditEvent, FixApplied, FixFailed, Processing
 from kinescope_upload.audit.show.json_objects import audit_object
 from kinescope_upload.audit.show.messages import sentence_of
-from kinescope_upload.events import Warned
+from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, surface_of
 
@@ -52,7 +52,7 @@ def audit_progress(
     if not options.as_json and not options.quiet and is_live_terminal(stdout):
         from kinescope_upload.audit.show.bar import AuditBar  # noqa: PLC0415 - rich is slow to import
 
-        bar = AuditBar(view, escape_unencodable(stdout))
+        bar = AuditBar(view, escape_unencodable(stdout), clock)
         try:
             yield bar
         finally:
@@ -70,7 +70,7 @@ def _write_json(stream: TextIO, clock: Clock, event: AuditEvent) -> None:
 
 
 def _write_text(stream: TextIO, clock: Clock, event: AuditEvent) -> None:
-    stream.write(f"{clock.stamp()}  {surface_of(stream).shown(sentence_of(event))}\n")
+    stream.write(f"{clock.stamp()}  {surface_of(stream).shown(sentence_of(event, clock))}\n")
     stream.flush()
 
 
@@ -106,6 +106,9 @@ class _Lines:
                 self._view.show_outcome(event)
             case Warned():
                 self._write(event)
+            case WaitStarted() | WaitEnded():
+                if self._every < math.inf:
+                    self._write(event)
             case _ if now >= self._next or self._is_news(event):
                 self._next = now + self._every
                 self._last = event
