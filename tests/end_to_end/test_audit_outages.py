@@ -193,3 +193,15 @@ def test_ctrl_c_ends_the_wait_of_verify(worlds: WorldMaker) -> None:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said.splitlines()[-1] == "kupload: Stopped. Nothing was begun that is not saved."
+
+
+@pytest.mark.parametrize("command", [("verify",), ("repair", "--yes")], ids=" ".join)
+def test_the_option_bounds_the_wait_and_a_script_is_told(worlds: WorldMaker, command: tuple[str, ...]) -> None:
+    world = worlds()
+    uploaded(world)
+    _put_portal(world)
+    outcome = world.run(*command, "--max-outage", "0.1s", "--json")
+    assert outcome.exit_code == 3, outcome.text
+    assert [wait["kind"] for wait in outcome.events("wait_started")] == ["network"]
+    [error] = outcome.events("error")
+    assert (error["exit_code"], _WORDS in error["reason"]) == (3, True)

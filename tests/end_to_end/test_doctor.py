@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kinescope_upload.commands.doctor.check import Check, Standing, exit_code_of
+from kinescope_upload.commands.doctor.command import run_doctor
 from kinescope_upload.commands.doctor.kinescope import clock_check
-from kinescope_upload.emulator import Fault, Project, Right, Route, Token
+from kinescope_upload.config import load_settings
+from kinescope_upload.emulator import Action, Fault, Project, Right, Route, Token
+from kinescope_upload.output.options import DisplayOptions
 from support.postgres import PASSWORD, WITH_PASSWORD
 from support.world import KIB, Outcome, World, WorldMaker
 
@@ -30,6 +35,14 @@ def checks(outcome: Outcome) -> list[Mapping[str, Any]]:
 def wrong(outcome: Outcome) -> list[str]:
     """What is wrong or not known, as "subject: what"."""
     return [f"{one['subject']}: {one['message']}" for one in checks(outcome) if one["standing"] not in {"good", "note"}]
+
+
+def _doctor(world: World) -> Outcome:
+    """`kupload doctor --json` in this process."""
+    out = io.StringIO()
+    settings = load_settings({"json": True}, directory=world.folder, environment=world.environment)
+    code = run_doctor(settings, DisplayOptions(as_json=True), out)
+    return Outcome(exit_code=code, said=tuple(json.loads(line) for line in out.getvalue().splitlines()))
 
 
 @pytest.fixture
@@ -104,6 +117,35 @@ def test_a_workspace_that_is_not_the_tokens_is_found_by_asking_to_upload(worlds:
     outcome = healthy.run("doctor", "--json")
     assert outcome.exit_code == 3
     assert "not the token's workspace" in wrong(outcome)[0]
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize(
+    ("route", "subject"),
+    [
+        (Route.OPTIONS, "uploader"),
+        (Route.PROJECTS, "token"),
+        (Route.ACCESS_TOKENS, "token"),
+        (Route.INIT, "upload"),
+        (Route.VIDEO_DELETE, "delete"),
+        (Route.FOLDERS_LIST, "folders"),
+    ],
+)
+def test_somebody_elses_answer_is_named_as_what_it_is(
+    worlds: WorldMaker, dialect: str, route: Route, subject: str
+) -> None:
+    world = worlds(dialect, readings={"tokens": "404"})
+    world.fill((10 * KIB,))
+    page = "<html><title>Blocked by policy</title></html>"
+    nginx = (("Server", "nginx"),)
+    world.emulator.faults.add(
+        Fault(route=route, action=Action.INTERCEPT, status=403, message=page, headers=nginx, times=None)
+    )
+    outcome = _doctor(world)
+    [said] = wrong(outcome)
+    assert said.startswith(f"{subject}: ")
+    assert 'is answered by nginx (HTTP 403, an HTML page: "Blocked by policy") instead of Kinescope' in said
+    assert outcome.exit_code == 3
 
 
 def test_a_refusal_that_says_nothing_of_the_token_is_marked_as_not_known(worlds: WorldMaker) -> None:

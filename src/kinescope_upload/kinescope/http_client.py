@@ -187,12 +187,17 @@ class HttpClient:
 
     def is_reachable(self, url: str) -> bool:
         """Tells whether Kinescope, and nobody else, answers at this address; asks without the token."""
+        answer = self.probe(url)
+        return answer is not None and can_be_reached(answer)
+
+    def probe(self, url: str) -> Answer | None:
+        """Returns what anybody answers to OPTIONS at this address; None where nobody does. Asks without the token."""
         timeout = min(_PROBE_TIMEOUT, self._stall)
         try:
             with self._http.stream("OPTIONS", url, timeout=timeout, extensions={"trace": self._trace}) as response:
-                return can_be_reached(read_answer(response, self._limits))
+                return read_answer(response, self._limits)
         except (httpx.TransportError, httpx.DecodingError, UnreachableError):
-            return False
+            return None
 
     def cut(self) -> None:
         """Ends every connection and every wait now; their users get `UnreachableError`."""

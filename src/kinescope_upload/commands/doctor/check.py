@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.errors import ForeignAnswerError
 from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kinescope_upload.errors import KuploadError
+
+
+WHO_ANSWERS: Final = "Log in where the network asks for it, or check the firewall and the proxy (HTTPS_PROXY)."
 
 
 class Standing(StrEnum):
@@ -56,7 +60,12 @@ class Check:
 
     @classmethod
     def of_error(cls, subject: str, error: KuploadError, standing: Standing) -> Check:
-        """Makes the check that ended in this error; the error holds the message and the hint."""
+        """Makes the check that ended in this error; the error holds the message and the hint.
+
+        Somebody else's answer would stop a run, whatever was asked.
+        """
+        if isinstance(error, ForeignAnswerError):
+            return cls(subject=subject, standing=Standing.WRONG_OUTSIDE, message=str(error), hint=WHO_ANSWERS)
         message = str(error).removesuffix(f" {error.hint}") if error.hint else str(error)
         return cls(subject=subject, standing=standing, message=message, hint=error.hint)
 

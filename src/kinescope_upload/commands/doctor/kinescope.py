@@ -5,19 +5,23 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.check import Check, Standing
+from kinescope_upload.commands.doctor.check import WHO_ANSWERS, Check, Standing
 from kinescope_upload.commands.doctor.token import (
     check_right_to_delete,
     check_workspace,
     is_another_workspace,
     known_facts,
 )
-from kinescope_upload.errors import BatchStoppedError, KuploadError, LessonFailedError
+from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, KuploadError, LessonFailedError
 from kinescope_upload.kinescope.course_folders import match_folders
+from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
+from kinescope_upload.kinescope.tus import Request
 from kinescope_upload.text import count
 from kinescope_upload.upload import AlreadyExists, Created, Dialect, InitUnanswered, Record
+from kinescope_upload.upload.removal import Removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +67,11 @@ def check_kinescope(asking: Asking) -> Iterator[Check]:
     api_key = asking.settings.needed_api_key()
     yield Check.good("token", f"Kinescope accepts {api_key}.")
     yield _check_project(asking.settings, projects)
-    facts = known_facts(asking.kinescope.api)
+    try:
+        facts = known_facts(asking.kinescope.api)
+    except ForeignAnswerError as error:
+        yield Check.of_error("token", error, Standing.WRONG_OUTSIDE)
+        return
     yield from check_workspace(asking.settings, facts)
     if asking.settings.lacks_workspace and facts.workspace_id:
         asking.kinescope.uploader.use_workspace(facts.workspace_id)
@@ -82,13 +90,13 @@ def _new_id() -> str:
 def _check_uploader(asking: Asking) -> Check:
     url = asking.kinescope.uploader.probe_url
     place = asking.settings.uploader_url
-    if not asking.kinescope.service.is_reachable(url):
-        return Check.of(
-            "uploader",
-            Standing.WRONG_OUTSIDE,
-            f"{place} cannot be reached.",
-            "Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL.",
-        )
+    answer = asking.kinescope.service.probe(url)
+    if answer is None:
+        hint = "Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL."
+        return Check.of("uploader", Standing.WRONG_OUTSIDE, f"{place} cannot be reached.", hint)
+    if not can_be_reached(answer):
+        words = foreign_words(Request.API, answer) or f"is answered by a gateway alone (HTTP {answer.status})"
+        return Check.of("uploader", Standing.WRONG_OUTSIDE, f"{place} {words}.", WHO_ANSWERS)
     began = time.monotonic()
     asking.kinescope.service.is_reachable(url)  # over the connection that is open by now
     milliseconds = (time.monotonic() - began) * 1000
@@ -152,6 +160,8 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
         created = asking.kinescope.uploader.create(record)
     except KuploadError as error:
         return error
+    if isinstance(created, InitUnanswered) and created.cause is not None:
+        return created.cause
     if isinstance(created, Created):
         return replace(created, video_id=created.video_id or record.video_id)
     return created
@@ -175,16 +185,19 @@ def _check_after_removal(asking: Asking, video_id: str | None) -> Check:
         f"The token may upload. Kinescope created video {video_id} in a folder that does not exist; it was deleted."
     )
     try:
-        is_deleted = video_id is None or asking.kinescope.api.delete_video(video_id)
+        if video_id:
+            _removal(asking).of(video_id)
     except KuploadError as error:
         what = (
             f"The token may upload, but video {video_id}, which this check created, could not be deleted ({error.what})"
         )
         return Check.of("upload", Standing.NOTE, what, "Delete it at Kinescope.")
-    if not is_deleted:
-        what = f"The token may upload. Kinescope says that video {video_id}, which this check created, is not there."
-        return Check.of("upload", Standing.NOTE, what, "Should it be there after all, delete it at Kinescope.")
     return Check.good("upload", message)
+
+
+def _removal(asking: Asking) -> Removal:
+    api, wait = asking.kinescope.api, partial(time.sleep, asking.settings.orphan_wait)
+    return Removal(delete=api.delete_video, look=api.video, wait=wait, check=lambda _: None)
 
 
 def _standing_of(error: KuploadError) -> Standing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.check import Check, Standing
-from kinescope_upload.errors import BatchStoppedError, KuploadError, UsageError
+from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, KuploadError, UsageError
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts
 from kinescope_upload.upload import Dialect
 
@@ -19,9 +19,15 @@ _LIST: Final = "Kinescope's list of access tokens"
 
 
 def known_facts(api: KinescopeApi) -> TokenFacts:
-    """Reads Kinescope's list of access tokens; `NOTHING_TOLD` when it cannot be read."""
+    """Reads Kinescope's list of access tokens; `NOTHING_TOLD` when it cannot be read.
+
+    Raises:
+        ForeignAnswerError: Somebody else answered.
+    """
     try:
         return api.token_facts()
+    except ForeignAnswerError:
+        raise
     except KuploadError:
         return NOTHING_TOLD
 
