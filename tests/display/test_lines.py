@@ -12,6 +12,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    RetryScheduled,
     RunEnded,
     RunStarted,
     WaitKind,
@@ -131,6 +132,13 @@ def test_a_lesson_that_somebody_else_linked_is_said() -> None:
     printer = LinePrinter(DisplayOptions(), stdout=out, stderr=out, clock=FakeTime().clock)
     printer(LessonSkipped(lesson_id="a_001", reason="has a video (c7149e0d)"))
     assert out.getvalue() == "10:26:44  a_001: skipped: has a video (c7149e0d)\n"
+
+
+def test_a_retry_that_costs_none_bears_no_number() -> None:
+    out = io.StringIO()
+    printer = LinePrinter(DisplayOptions(), stdout=out, stderr=out, clock=FakeTime().clock)
+    printer(RetryScheduled(lesson_id="a_001", reason="answered by nginx", wait=30.0, number=0, limit=3))
+    assert out.getvalue() == "10:26:44  a_001: trying again in 30 s: answered by nginx\n"
 
 
 def test_lines_survive_an_encoding_that_lacks_their_characters() -> None:

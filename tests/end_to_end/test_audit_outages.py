@@ -178,6 +178,15 @@ def test_kupload_stop_ends_the_wait_of_a_repair(worlds: WorldMaker) -> None:
         repair(settings_of(world), hear, lambda _: True, is_dry_run=False)
 
 
+def test_kupload_stop_ends_a_repair_between_two_changes(worlds: WorldMaker) -> None:
+    world = worlds()
+    _rename_two(world)
+    with pytest.raises(InterruptedRunError, match=r"Stopped by `kupload stop`\."):
+        _repair(world, _Ears(FixApplied, lambda: ask_to_stop(world.progress)))
+    assert _repair(world, _Ears()).fixed == 1
+    assert look(world).agrees
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
 def test_ctrl_c_ends_the_wait_of_verify(worlds: WorldMaker) -> None:
     world = worlds()

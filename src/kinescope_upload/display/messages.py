@@ -67,7 +67,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
         case LessonSkipped():
             return f"{event.lesson_id}: skipped: {event.reason}"
         case RetryScheduled():
-            when = f"retry {event.number} of {event.limit} in {format_duration(event.wait)}"
+            number = f"retry {event.number} of {event.limit}" if event.number else "trying again"
+            when = f"{number} in {format_duration(event.wait)}"
             return f"{event.lesson_id}: {when}: {event.reason}"
         case OrphanRemoved():
             return f"{event.lesson_id}: deleted unfinished video {event.video_id}: {event.reason}"
