@@ -204,7 +204,9 @@ def test_ctrl_c_ends_the_wait_of_verify(worlds: WorldMaker) -> None:
     assert said.splitlines()[-1] == "kupload: Stopped. Nothing was begun that is not saved."
 
 
-@pytest.mark.parametrize("command", [("verify",), ("repair", "--yes")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("verify",), pytest.param(("repair", "--yes"), marks=pytest.mark.slow)], ids=" ".join
+)
 def test_the_option_bounds_the_wait_and_a_script_is_told(worlds: WorldMaker, command: tuple[str, ...]) -> None:
     world = worlds()
     uploaded(world)

@@ -119,7 +119,7 @@ def test_a_workspace_that_is_not_the_tokens_is_found_by_asking_to_upload(worlds:
     assert "not the token's workspace" in wrong(outcome)[0]
 
 
-@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("dialect", ["json", pytest.param("tus", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("route", "subject"),
     [

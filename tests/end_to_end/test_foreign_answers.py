@@ -69,7 +69,7 @@ _CREATION_ALONE: Final = {
 }
 
 
-@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("dialect", ["json", pytest.param("tus", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("answer", _CREATION_ALONE.values(), ids=_CREATION_ALONE)
 def test_what_answers_the_creation_alone_is_waited_out(worlds: WorldMaker, answer: Fault, dialect: str) -> None:
     world = worlds(dialect)
