@@ -100,6 +100,23 @@ def test_kupload_stop_ends_a_run_like_ctrl_c(world: World) -> None:
     world.assert_promise(cuts=4)
 
 
+@pytest.mark.parametrize("trouble", ["refuse", "stall"])
+def test_kupload_stop_is_heard_while_a_run_waits_for_the_network_at_its_start(worlds: WorldMaker, trouble: str) -> None:
+    world = worlds()
+    world.fill((KIB,))
+    getattr(world.link, trouble)()
+    process = world.start()
+    try:
+        while "Asked the run" not in world.run("stop").text:
+            assert process.poll() is None, "it ended before it could be asked"
+        code, text, seconds = ended(process)
+    finally:
+        process.kill()
+        process.communicate()
+    assert (code, seconds < 5) == (130, True), text
+    assert "Stopped by `kupload stop`" in text
+
+
 def test_kupload_stop_says_when_no_run_is_at_work(worlds: WorldMaker) -> None:
     asked = worlds().run("stop")
     assert (asked.exit_code, "No run is at work" in asked.text) == (0, True)

@@ -6,8 +6,10 @@ import random
 import threading
 import time
 import uuid
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan
 
 
+_T = TypeVar("_T")
 _TICK: Final = 0.2
 _LAST_MOMENT: Final = 1.5
 """Seconds that the workers get to end once the batch is interrupted."""
@@ -81,9 +84,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
         try:
-            retrier = Retrier(run.waits, tell=lambda error, _: emit(Warned(message=str(error))))
-            retrier.call(batch.check)
-            parents = parents_of(batch.plan, batch.folders, backends.kinescope, retrier, run.note_new_folder)
+            parents = _watched(run, partial(_checked_parents, batch, run))
             jobs = _affordable(batch.jobs, emit)
             emit(RunStarted(plan=batch.plan, jobs=jobs))
             workers = Workers(run, linker, parents, batch.plan.work)
@@ -102,6 +103,13 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     reason = ending.reason or None
     emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, hint=ending.hint))
     return ending
+
+
+def _checked_parents(batch: Batch, run: Run) -> dict[str, str]:
+    """Checks what would fail every lesson, then finds the folder of each course."""
+    retrier = Retrier(run.waits, tell=lambda error, _: run.emit(Warned(message=str(error))))
+    retrier.call(batch.check)
+    return parents_of(batch.plan, batch.folders, run.backends.kinescope, retrier, run.note_new_folder)
 
 
 def _affordable(jobs: int, emit: Emit) -> int:
@@ -187,6 +195,30 @@ def _work(run: Run, linker: Linker, workers: Workers) -> None:
         workers.join(_LAST_MOMENT)
     if workers.bug is not None:
         raise workers.bug
+
+
+def _watched(run: Run, work: Callable[[], _T]) -> _T:
+    """Does the work in a thread of its own: on Windows no signal interrupts a thread that waits for the network.
+
+    Raises:
+        InterruptedRunError: The batch ends.
+        KuploadError: What the work raised.
+    """
+    done: Future[_T] = Future()
+
+    def do() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by `result`
+            done.set_exception(error)
+
+    thread = threading.Thread(target=do, name="kupload-start", daemon=True)
+    thread.start()
+    _watch(run, lambda seconds: _join(thread, seconds))
+    if run.stop.ending is not None:
+        thread.join(_LAST_MOMENT)
+    run.stop.check()
+    return done.result()
 
 
 def _join(thread: threading.Thread, seconds: float) -> bool:
