@@ -392,9 +392,9 @@ SABOTAGES: Final = (
         "a second look at a partial video is the last", LEFTOVERS, "len(looks) == 1 and video.state", "video.state"
     ),
     Sabotage(
-        "a complete video is of the same file",
+        "a complete video is of a file of this size",
         LEFTOVERS,
-        "if record.is_for(file) and video.size in",
+        "if record.size == file.size and video.size in",
         "if video.size in",
     ),
     Sabotage(
@@ -409,7 +409,17 @@ SABOTAGES: Final = (
         'return InDoubt(what=f\'Kinescope says "{video.status}" of our',
         'return StartOver() or InDoubt(what=f\'Kinescope says "{video.status}" of our',
     ),
-    Sabotage("another MD5 is a doubt", LEFTOVERS, "md5 != adopt.video.md5", "False"),
+    Sabotage("another MD5 is a doubt", LEFTOVERS, "is_same, why = known == {md5},", "is_same, why = True,"),
+    Sabotage("another time is a doubt where no MD5 is known", LEFTOVERS, "why = record.is_for(file), ", "why = True, "),
+    Sabotage("a part's MD5 is not the file's", LEFTOVERS, "if record.sent_bytes == record.size else None", ""),
+    Sabotage(
+        "another time alone is no doubt",
+        LEFTOVERS,
+        "    if md5 and known:\n",
+        "    if md5 and known and record.is_for(file):\n",
+    ),
+    Sabotage("an adopted video's file has its time as it is now", DRIVER, "md5))\n        self._take_part()", "md5))"),
+    Sabotage("an orphan's file may have another time", RECORD, "self.stage is Stage.ORPHANED or (", "("),
     Sabotage(
         "only an unfinished late video is removed",
         LEFTOVERS,
@@ -460,7 +470,16 @@ SABOTAGES: Final = (
         DRIVER,
         "self._ports.save(self._record)  # what may have arrived is known by its MD5",
     ),
-    Sabotage("another MD5 is another file", SAME_FILE, "md5 == record.sent_md5", "True"),
+    Sabotage("another MD5 is another file", SAME_FILE, "md5 == sent_md5", "True"),
+    Sabotage(
+        "the MD5 of a whole file decides too", SAME_FILE, "return record.size, record.md5", "return record.size, None"
+    ),
+    Sabotage(
+        "a linked file's time may shift a little",
+        SAME_FILE,
+        " or (record.stage.has_all_bytes and record.is_for(file))",
+        "",
+    ),
     Sabotage(
         "times that differ a little have the MD5 compared", SAME_FILE, "md5 is None else", "record.is_for(file) else"
     ),

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kinescope_upload.errors import InDoubtError
+
 if TYPE_CHECKING:
+    from kinescope_upload.errors import LessonFailedError
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Stage
 
@@ -133,6 +136,13 @@ class LessonFailed:
     reason: str
     hint: str = ""
     is_in_doubt: bool = False
+
+    @classmethod
+    def of(cls, lesson_id: str, error: LessonFailedError) -> LessonFailed:
+        """The event of a lesson that ended with this error."""
+        return cls(
+            lesson_id=lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=isinstance(error, InDoubtError)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

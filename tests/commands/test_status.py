@@ -44,6 +44,7 @@ def test_a_course_of_which_nothing_was_tried_has_only_files() -> None:
         in_progress=0,
         acknowledged_bytes=0,
         changed=(),
+        time_changed=(),
         failures=(),
         last_activity=None,
     )
@@ -120,6 +121,7 @@ FULL = CourseStatus(
     in_progress=0,
     acknowledged_bytes=0,
     changed=(),
+    time_changed=(),
     failures=(),
     last_activity=BEGAN,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from io import FileIO
     from pathlib import Path
 
 FIRST: Final = "01_analytics_m01_start_001"
@@ -130,11 +132,12 @@ def test_no_file_is_waited_for_where_that_is_off(two: World) -> None:
     assert not outcome.events("warned")
 
 
-def test_a_file_that_changed_after_its_upload_is_not_linked(two: World) -> None:
+@pytest.mark.parametrize("size", [10 * KIB, 15 * KIB], ids=["the same size", "another size"])
+def test_a_file_that_changed_after_its_upload_is_not_linked(two: World, size: int) -> None:
     assert two.upload(no_db=True, trust_scan=True).exit_code == 0
     path, before = _first(two), _first(two).stat()
     content = path.read_bytes()
-    _rewrite(path)
+    path.write_bytes(content_of(size, seed="another"))
     outcome = two.upload()
     assert outcome.exit_code == 1
     [failed] = outcome.events("lesson_failed")
@@ -145,6 +148,52 @@ def test_a_file_that_changed_after_its_upload_is_not_linked(two: World) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert two.upload().exit_code == 0
     two.assert_promise()
+
+
+def test_a_file_with_another_time_and_the_same_content_is_linked(two: World) -> None:
+    assert two.upload(no_db=True, trust_scan=True).exit_code == 0
+    os.utime(_first(two))
+    plan = two.run("--dry-run")
+    assert plan.exit_code == 0
+    assert two.upload().exit_code == 0
+    assert two.records[FIRST].modified_ns == _first(two).stat().st_mtime_ns
+    assert not two.upload().events("warned")
+    two.assert_promise()
+
+
+def test_a_file_with_another_time_that_cannot_be_read_is_not_linked(two: World) -> None:
+    class Unreadable(Disk):
+        def read(self, file: FileIO, position: int, length: int) -> bytes:
+            if str(file.name) == str(_first(two)):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return super().read(file, position, length)
+
+    assert two.upload(no_db=True, trust_scan=True).exit_code == 0
+    os.utime(_first(two))
+    two.disk = Unreadable()
+    outcome = two.upload(retries=0)
+    assert outcome.exit_code == 1
+    [failed] = outcome.events("lesson_failed")
+    assert "cannot be read" in failed["reason"]
+    two.disk = Disk()
+    assert two.upload().exit_code == 0
+    two.assert_promise()
+
+
+def test_a_linked_lesson_whose_file_has_another_time_is_named_until_verify_has_compared_it(two: World) -> None:
+    assert two.upload().exit_code == 0
+    os.utime(_first(two))
+    outcome = two.upload()
+    assert outcome.exit_code == 0
+    [warned] = outcome.events("warned")
+    assert "with another time than at the upload: 01_analytics_m01_start_001." in warned["message"]
+    status = two.run("--status", "--json")
+    assert status.exit_code == 0
+    [course] = status.said[0]["courses"]
+    assert (course["changed"], course["time_changed"]) == ([], [FIRST])
+    assert f"the file has another time since: {FIRST}" in two.run("--status").text
+    assert two.run("verify").exit_code == 0
+    assert not two.upload().events("warned")
 
 
 def test_a_file_that_changes_after_its_lesson_is_linked_is_named_at_the_end(two: World) -> None:

@@ -230,18 +230,28 @@ def test_only_deep_reads_the_files_again(worlds: WorldMaker) -> None:
     assert read[-1].read_bytes == read[-1].total_bytes == sum(SIZES)
 
 
-def test_a_file_that_was_only_touched_is_a_remark_until_it_is_read(worlds: WorldMaker) -> None:
+def test_of_a_file_with_another_time_the_content_is_compared(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
     [path] = world.library.glob(f"{COURSE}/*/001*")
     os.utime(path)
-    report = look(world)
-    assert report.agrees
-    assert kinds(report) == [Kind.NOT_COMPARED]
-    assert "was written to after its upload" in the(report, Kind.NOT_COMPARED).reason
-    assert world.records[FIRST].stage is Stage.LINKED
-    assert look(world, DEEP).findings == ()
-    assert world.records[FIRST].stage is Stage.VERIFIED
+    ears = Ears()
+    assert look(world, ears=ears).findings == ()
+    read = [event for event in ears.heard if isinstance(event, FilesRead)]
+    assert read[-1].total_bytes == path.stat().st_size, "the others were not read"
+    record = world.records[FIRST]
+    assert (record.stage, record.modified_ns) == (Stage.VERIFIED, path.stat().st_mtime_ns)
+    ears = Ears()
+    assert look(world, ears=ears).findings == ()
+    assert not any(isinstance(event, FilesRead) for event in ears.heard), "the time is known now"
+
+
+def test_a_file_of_the_same_size_with_another_time_and_content_has_changed(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    [path] = world.library.glob(f"{COURSE}/*/001*")
+    path.write_bytes(content_of(path.stat().st_size, seed="other"))
+    assert kinds(look(world)) == [Kind.FILE_CHANGED]
 
 
 def test_a_file_that_cannot_be_read_is_named(worlds: WorldMaker) -> None:

@@ -545,12 +545,16 @@ class Run:
 
     def part(self) -> SentPart:
         must(self.is_open, "a file that is not open was asked for")
-        return SentPart(file=self.file, length=self.hashed, md5=md5_of_part(self.version, self.hashed))
+        return SentPart(file=self.file, length=self.hashed, md5=self._md5_of_first(self.hashed))
 
     def md5_of_first(self, length: int) -> str:
         must(self.is_open, "a file that is not open was hashed")
         self.hashed = max(self.hashed, length)
-        return md5_of_part(self.version, length)
+        return self._md5_of_first(length)
+
+    def _md5_of_first(self, length: int) -> str:
+        is_all = length == self.world.sizes[self.version]
+        return md5_of(self.version) if is_all else md5_of_part(self.version, length)
 
     @property
     def version(self) -> int:

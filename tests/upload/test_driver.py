@@ -261,7 +261,19 @@ def test_a_complete_video_of_a_file_that_has_changed_is_not_adopted() -> None:
     _orphaned(world)
     _remote(world)
     world.change_file(world.file.size)
+    assert "its MD5 is not the file's" in _refusal(world)
+    world.change_file(world.file.size + 1)
     assert "the file is another now" in _refusal(world)
+
+
+def test_a_complete_video_of_a_file_with_another_time_is_adopted() -> None:
+    world = _world()
+    _orphaned(world)
+    _remote(world)
+    world.shift_time()
+    record = _driver(world).upload()
+    assert (record.stage, record.video_id) == (Stage.UPLOADED, "v")
+    assert record.modified_ns == world.file.modified_ns
 
 
 @pytest.mark.parametrize("status", ["error", "suspended?"])

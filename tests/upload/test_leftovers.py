@@ -31,7 +31,6 @@ from kinescope_upload.upload.leftovers import (
 _NOW: Final = datetime(2026, 5, 1, 12, tzinfo=UTC)
 _FILE: Final = VideoFile(path="c/001.mp4", size=10, modified_ns=1)
 _OTHER: Final = replace(_FILE, size=11)
-_TOUCHED: Final = replace(_FILE, modified_ns=10**10)
 _RECORD: Final = Record(
     lesson_id="c_001",
     course="c",
@@ -101,11 +100,7 @@ _REFUSALS: Final = {
         _ours(_DONE),
         "Video v is complete with 10 B; the file is another now (11 B).",
     ),
-    "complete, and the file was written since": (
-        _TOUCHED,
-        _ours(_BARE),
-        "Video v is complete; the file is",
-    ),
+    "complete of an unknown size, and the file has another": (_OTHER, _ours(_BARE), "Video v is complete; the file is"),
     "complete, and it has another size": (_FILE, _ours(replace(_DONE, size=9)), "Video v is complete with 9 B"),
 }
 
@@ -120,15 +115,37 @@ def test_what_only_a_person_can_tell_is_left_alone(case: str, second: bool) -> N
     assert "delete" in decision.hint
 
 
+_ALL_SENT: Final = replace(_RECORD, sent_bytes=_RECORD.size, sent_md5="d41d")
+_HALF_SENT: Final = replace(_RECORD, sent_bytes=_RECORD.size - 1, sent_md5="d41d")
+_REDATED: Final = replace(_FILE, modified_ns=_FILE.modified_ns + 86_400 * 10**9)
+_OTHER_MD5: Final = "Video v is complete, and its MD5 is not the file's."
+_NO_MD5: Final = "Video v is complete, and the file has another time now; no MD5 tells whether it is the same."
+
+
 @pytest.mark.parametrize(
-    ("video", "md5", "is_adopted"),
-    [(_DONE, "d41d", True), (_DONE, None, True), (_BARE, "d41d", True), (_DONE, "0000", False)],
+    ("video", "record", "file", "md5", "doubt"),
+    [
+        (_DONE, _RECORD, _FILE, "d41d", None),
+        (_DONE, _RECORD, _FILE, None, None),
+        (_BARE, _RECORD, _FILE, "d41d", None),
+        (_DONE, _RECORD, _FILE, "0000", _OTHER_MD5),
+        (_DONE, _RECORD, _REDATED, "d41d", None),
+        (_DONE, _RECORD, _REDATED, "0000", _OTHER_MD5),
+        (_DONE, _ALL_SENT, _REDATED, None, _NO_MD5),
+        (_BARE, _RECORD, _REDATED, "d41d", _NO_MD5),
+        (_BARE, _ALL_SENT, _REDATED, "d41d", None),
+        (_BARE, _ALL_SENT, _REDATED, "0000", _OTHER_MD5),
+        (_BARE, _ALL_SENT, _FILE, "0000", _OTHER_MD5),
+        (_BARE, _HALF_SENT, _REDATED, "d41d", _NO_MD5),
+        (_BARE, _HALF_SENT, _FILE, "0000", None),
+    ],
 )
-def test_a_complete_video_with_another_md5_is_left_alone(video: Video, md5: str | None, is_adopted: bool) -> None:
-    checked = check_md5(Adopt(video=video), md5)
-    assert checked == (
-        Adopt(video=video) if is_adopted else InDoubt(what="Video v is complete, and its MD5 is not the file's.")
-    )
+def test_a_complete_video_is_adopted_where_md5_or_time_say_that_it_is_the_files(
+    video: Video, record: Record, file: VideoFile, md5: str | None, doubt: str | None
+) -> None:
+    assert decide(record, file, (_ours(video),)) == Adopt(video=video)
+    checked = check_md5(Adopt(video=video), record, file, md5)
+    assert checked == (InDoubt(what=doubt) if doubt else Adopt(video=video))
 
 
 @pytest.mark.parametrize(

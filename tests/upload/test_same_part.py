@@ -45,6 +45,29 @@ DECISIONS = [
     pytest.param(_sent(), _DAY, _NONE, False, id="no checksums, another time"),
 ]
 
+UPLOADED = [
+    # the record's MD5, the time's shift, the file's MD5 now, whether it is what was uploaded, whether it was read
+    pytest.param(_SAME, 3600 * _SECOND, _OTHER, True, False, id="an hour later"),
+    pytest.param(_SAME, _DAY, _SAME, True, True, id="another time, the same content"),
+    pytest.param(_SAME, _DAY, _OTHER, False, True, id="another time, another content"),
+    pytest.param(None, _DAY, _SAME, False, False, id="no MD5 on record, another time"),
+]
+
+
+@pytest.mark.parametrize(("md5", "shift", "md5_now", "is_same", "is_read"), UPLOADED)
+def test_an_uploaded_file_is_read_only_where_its_time_is_another(
+    md5: str | None, shift: int, md5_now: str | None, *, is_same: bool, is_read: bool
+) -> None:
+    asked: list[int] = []
+
+    def md5_of_first(length: int) -> str | None:
+        asked.append(length)
+        return md5_now
+
+    record = replace(_sent(sent_bytes=0, sent_md5=None), stage=Stage.UPLOADED, md5=md5)
+    assert is_same_file(record, _file(shift), md5_of_first) is is_same
+    assert asked == ([99] if is_read else [])
+
 
 @pytest.mark.parametrize(("record", "shift", "md5", "goes_on"), DECISIONS)
 def test_what_was_sent_decides_where_the_time_has_changed(

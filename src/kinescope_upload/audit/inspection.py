@@ -93,7 +93,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     Args:
         tools: What it works with.
         survey: Library and rows, where they were read before.
-        is_deep: Whether every file is read again for its MD5.
+        is_deep: Whether every file is read again for its MD5; else those with another time than at their upload are.
     """
     settings, project_id = tools.settings, tools.settings.needed_project_id()
     if survey is None:
@@ -113,8 +113,8 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     others = [*findings_of_sides(sides, lessons, courses), *findings_of_folders(folders)]
     comparison = Comparison(lessons, places, has_database=sides.rows is not None, others=others)
     del sides, lessons, survey
-    if is_deep:
-        read_files(tools, comparison, [lesson for lesson in comparison.in_question if lesson.ids])
+    named = (lesson for lesson in comparison.in_question if lesson.ids)
+    read_files(tools, comparison, [lesson for lesson in named if is_deep or lesson.is_redated])
     _list_videos(tools, comparison)
     if is_deep:
         read_files(tools, comparison, comparison.to_be_read())

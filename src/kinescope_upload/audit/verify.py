@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,7 @@ from kinescope_upload.upload import Linked, Record, Stage, Verified, advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import VideoFile
 
 LONGEST_WAIT: Final = 12 * 3600.0
 """Seconds that `--wait` waits at most, unless the user sets another limit."""
@@ -58,7 +59,8 @@ def verify(settings: Settings, options: VerifyOptions, emit: Emit) -> Report:
         if options.waits:
             _wait_until_done(tools, comparison, longest=options.longest_wait)
         report = comparison.report()
-        _mark_verified(settings.progress, report.verified, tools.client.now(), emit)
+        read = {lesson.lesson_id: lesson.file for lesson in comparison.in_question if lesson.file and lesson.file_md5}
+        _mark_verified(settings.progress, report.verified, partial(_marked, tools.client.now(), read), emit)
         return report
 
 
@@ -107,26 +109,34 @@ def _emit_state(tools: Tools, comparison: Comparison, total: int) -> None:
     tools.emit(Processing(done=total - unfinished - failed, unfinished=unfinished, failed=failed))
 
 
-def _mark_verified(folder: Path, verified: Mapping[str, Mapping[str, str]], at: datetime, emit: Emit) -> None:
+def _mark_verified(
+    folder: Path,
+    verified: Mapping[str, Mapping[str, str]],
+    mark: Callable[[Mapping[str, str], Record], Record],
+    emit: Emit,
+) -> None:
     """Marks the lessons that agree; leaves out lessons that have another video by now, and courses that are in use.
 
     Args:
         folder: The progress folder.
         verified: The lessons and their videos, by course.
-        at: When they were compared (UTC).
+        mark: Marks a record whose video is the one of its lesson.
         emit: Takes a `Warned` for each course that is left out.
     """
     for course, videos in verified.items():
         try:
-            change_records(folder, course, partial(_marked, videos, at))
+            change_records(folder, course, partial(mark, videos))
         except (UsageError, BatchStoppedError) as error:
             emit(Warned(message=f'The lessons of course "{course}" are not marked as verified: {error.what}'))
 
 
-def _marked(videos: Mapping[str, str], at: datetime, record: Record) -> Record:
+def _marked(at: datetime, read: Mapping[str, VideoFile], videos: Mapping[str, str], record: Record) -> Record:
+    """The record as verified; of a file that was read and is the video's, with its time as it is now."""
     is_same = videos.get(record.lesson_id) == (video_key(record.video_id) or "")
     if not is_same or not record.stage.has_all_bytes:
         return record
+    if file := read.get(record.lesson_id):
+        record = replace(record, modified_ns=file.modified_ns)
     if record.stage is Stage.UPLOADED:
         record = advance(record, Linked(at=at))
     return advance(record, Verified(at=at))

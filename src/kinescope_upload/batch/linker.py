@@ -14,7 +14,6 @@ from kinescope_upload.errors import (
     DatabaseDownError,
     InDoubtError,
     InterruptedRunError,
-    KuploadError,
     LessonFailedError,
 )
 from kinescope_upload.events import (
@@ -71,7 +70,8 @@ class Linker:
             BatchStoppedError: The database refuses for good.
         """
         if self._database is None:
-            check_unchanged(self._run.backends, record)
+            record = check_unchanged(self._run, record)
+            self._run.backends.progress.save(record)
             self._tell_done(record)
             return
         with self._lock:
@@ -98,9 +98,7 @@ class Linker:
                 self.done += 1
             self._run.emit(LessonSkipped(lesson_id=lesson.lesson_id, reason=decision.reason))
             return True
-        self._run.emit(
-            LessonFailed(lesson_id=lesson.lesson_id, reason=decision.reason, hint=decision.hint, is_in_doubt=True)
-        )
+        self._run.emit(LessonFailed.of(lesson.lesson_id, InDoubtError(decision.reason, decision.hint)))
         return True
 
     def work(
@@ -176,14 +174,11 @@ class Linker:
         except LessonFailedError as error:
             self.fail(record, error)
 
-    def fail(self, record: Record, error: KuploadError) -> None:
+    def fail(self, record: Record, error: LessonFailedError) -> None:
         """Writes down and tells that the lesson is not done; its video is kept."""
         failure = Failure(reason=str(error), at=datetime.now(UTC))
         self._run.backends.progress.save(replace(record, failure=failure))
-        is_in_doubt = isinstance(error, InDoubtError)
-        self._run.emit(
-            LessonFailed(lesson_id=record.lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=is_in_doubt)
-        )
+        self._run.emit(LessonFailed.of(record.lesson_id, error))
 
     def _give_up(self) -> None:
         error = LessonFailedError(
@@ -194,8 +189,8 @@ class Linker:
             self.fail(record, error)
 
     def _write(self, database: LessonsDatabase, record: Record) -> None:
+        record = check_unchanged(self._run, record)
         assert record.video_id  # noqa: S101 - it is uploaded
-        check_unchanged(self._run.backends, record)
         result = database.link(record.lesson_id, record.video_id, record.video_url or embed_url(record.video_id))
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.events import LessonFailed, Warned
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.plan import Decision
@@ -140,11 +141,9 @@ class Settling:
         )
 
     def _give_up(self, lesson: PlannedLesson) -> None:
-        self._run.emit(
-            LessonFailed(
-                lesson_id=lesson.lesson_id,
-                reason=f'Its file "{lesson.file.path}" is still being written: it was not quiet for '
-                f"{format_duration(self._settle)}. Nothing was sent.",
-                hint="Run the same command again when the file is complete.",
-            )
+        error = LessonFailedError(
+            f'Its file "{lesson.file.path}" is still being written: it was not quiet for '
+            f"{format_duration(self._settle)}. Nothing was sent.",
+            "Run the same command again when the file is complete.",
         )
+        self._run.emit(LessonFailed.of(lesson.lesson_id, error))

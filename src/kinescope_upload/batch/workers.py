@@ -11,7 +11,6 @@ from kinescope_upload.batch.lesson import upload_lesson
 from kinescope_upload.batch.settling import Settling
 from kinescope_upload.errors import (
     BatchStoppedError,
-    InDoubtError,
     InterruptedRunError,
     LessonFailedError,
 )
@@ -96,10 +95,7 @@ class Workers:
             with self._settling.at_work():
                 record = upload_lesson(self._run, lesson, self._parents.get(lesson.course, ""))
         except LessonFailedError as error:
-            is_in_doubt = isinstance(error, InDoubtError)
-            self._run.emit(
-                LessonFailed(lesson_id=lesson.lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=is_in_doubt)
-            )
+            self._run.emit(LessonFailed.of(lesson.lesson_id, error))
             return
         try:
             self._linker.link(record)

@@ -47,7 +47,7 @@ def repair(
     with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
 
         def agree(plan: "FixPlan") -> bool:
-            tell.step_aside()
+            tell.leave_terminal()
             view.show_plan(plan)
             return bool(plan.fixes) and not dry_run and (yes or _ask(len(plan.fixes)))
 

@@ -39,6 +39,7 @@ class CourseStatus:
         in_progress: Lessons that were begun and whose video is not complete.
         acknowledged_bytes: What the server had of those when it last said so.
         changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
+        time_changed: Linked lessons whose file has the same size and another time, by lesson id.
         failures: Lessons that are not done and whose last attempt failed, by lesson id.
         last_activity: When something was last achieved or failed (UTC); None when nothing was ever tried.
     """
@@ -54,6 +55,7 @@ class CourseStatus:
     in_progress: int
     acknowledged_bytes: int
     changed: tuple[str, ...]
+    time_changed: tuple[str, ...]
     failures: tuple[StatusFailure, ...]
     last_activity: datetime | None
 
@@ -94,6 +96,8 @@ def _status(
     linked = [one for one in records if one.stage.is_linked]
     uploaded = [one for one in records if one.stage is Stage.UPLOADED]
     begun = [one for one in records if one.is_begun and not one.stage.has_all_bytes]
+    seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
+    seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
     return CourseStatus(
         course=course,
         videos=len(files),
@@ -105,14 +109,11 @@ def _status(
         uploaded_bytes=sum(one.size for one in uploaded),
         in_progress=len(begun),
         acknowledged_bytes=sum(one.offset for one in begun if one.stage is Stage.CREATED),
-        changed=tuple(sorted(one.lesson_id for one in linked if _has_changed(one, on_disk.get(one.lesson_id)))),
+        changed=tuple(sorted(one.lesson_id for one, file in seen if not one.differs_in_time(file))),
+        time_changed=tuple(sorted(one.lesson_id for one, file in seen if one.differs_in_time(file))),
         failures=_failures(records),
         last_activity=max((moment for one in records for moment in _moments(one)), default=None),
     )
-
-
-def _has_changed(record: Record, assigned: Assignment | None) -> bool:
-    return assigned is not None and record.path == assigned.file.path and not record.is_for(assigned.file)
 
 
 def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:

@@ -95,10 +95,10 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
 
 
 def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[str]:
-    if status.changed:
-        more = f" and {len(status.changed) - _SHOWN:,} more" if len(status.changed) > _SHOWN else ""
-        told = f"linked, and the file has changed since: {', '.join(status.changed[:_SHOWN])}{more}; see kupload verify"
-        yield f"  {surface.shown(told)}"
+    yield from _changes(status.changed, "the file has changed since", "see kupload verify", surface)
+    yield from _changes(
+        status.time_changed, "the file has another time since", "kupload verify compares its content", surface
+    )
     if status.is_done:
         return
     if facts := ", ".join(_facts(status)):
@@ -114,6 +114,13 @@ def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[s
         yield f"  next: {surface.shown(f'{_without_courses(command)} --course {_quoted(status.course)}')}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
+
+
+def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) -> Iterator[str]:
+    if lesson_ids:
+        more = f" and {len(lesson_ids) - _SHOWN:,} more" if len(lesson_ids) > _SHOWN else ""
+        told = f"linked, and {what}: {', '.join(lesson_ids[:_SHOWN])}{more}; {hint}"
+        yield f"  {surface.shown(told)}"
 
 
 def _facts(status: CourseStatus) -> Iterator[str]:

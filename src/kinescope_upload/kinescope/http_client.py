@@ -161,17 +161,17 @@ class HttpClient:
             ) as response,
         ):
             answer = read_answer(response, self._limits)
+            masked = self._without_secrets(answer, call)
+            self._check_sender(call, masked)
             if not response.is_success:
-                answer = self._without_secrets(answer, call)
-            self._check_sender(call, answer)
+                answer = masked
         self._note_clock(answer)
         _LOG.debug("%s, asked to %s: %s (%s)", call.method, call.action, answer.status, answer.request_id)
         return answer
 
-    def _check_sender(self, call: ApiRequest, answer: Answer) -> None:
+    def _check_sender(self, call: ApiRequest, masked: Answer) -> None:
         """Notes that Kinescope answered, or raises when somebody else did."""
-        if foreign_words(call.kind, answer):
-            words = foreign_words(call.kind, self._without_secrets(answer, call))
+        if words := foreign_words(call.kind, masked):
             raise ForeignAnswerError(f"{host_of(call.url)} {words} (asked to {call.action}).")
         self.was_answered = True
 

@@ -122,15 +122,19 @@ def _what_we_have(stage: Stage, ours: str | None) -> str:
 def _by_progress(file: VideoFile, record: Record | None) -> PlanDecision:
     if record is None or record.attempted_at is None:
         return _NEW
+    compared = "; its file's time has changed: compares what was sent" if record.differs_in_time(file) else ""
     if record.stage is Stage.UPLOADED:
-        return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written")
+        return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written{compared}")
     if not record.may_go_on_with(file):
-        return PlanDecision(Decision.RESUME, "the file has changed since its upload began: starts over")
+        is_known = "has changed" if not compared else "has another time, and no MD5 tells whether it has changed"
+        return PlanDecision(Decision.RESUME, f"the file {is_known} since its upload began: starts over")
     match record.stage:
         case Stage.CREATED:
             until = f", until {record.expires_at:%Y-%m-%d %H:%M} UTC" if record.expires_at else ""
-            return PlanDecision(Decision.RESUME, f"{format_bytes_of(record.offset, record.size)} uploaded{until}")
+            return PlanDecision(
+                Decision.RESUME, f"{format_bytes_of(record.offset, record.size)} uploaded{until}{compared}"
+            )
         case Stage.ORPHANED:
-            return PlanDecision(Decision.RESUME, f"looks first: {record.reason}")
+            return PlanDecision(Decision.RESUME, f"looks first: {record.reason}{compared}")
         case _:
             return PlanDecision(Decision.RESUME, "its creation was begun and not answered")

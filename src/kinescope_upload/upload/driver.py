@@ -165,8 +165,11 @@ class Driver:
         try:
             return self._with_md5(self._sender.send(self._record, step))
         finally:
-            part = self._ports.part()
-            self._file, self._record = part.file, with_part(self._record, part)
+            self._take_part()
+
+    def _take_part(self) -> None:
+        part = self._ports.part()
+        self._file, self._record = part.file, with_part(self._record, part)
 
     def _with_md5(self, event: Event) -> Event:
         return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event
@@ -221,7 +224,8 @@ class Driver:
 
     def _adopt(self, adopt: Adopt) -> VideoComplete:
         md5 = self._ports.md5()
-        certain(check_md5(adopt, md5))
+        certain(check_md5(adopt, self._record, self._ports.part().file, md5))
+        self._take_part()
         return VideoComplete(md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url)
 
     def _remove(self, remove: Remove) -> OrphanGone:

@@ -105,7 +105,7 @@ def decide(record: Record, file: VideoFile, looks: Sequence[Found]) -> Decision:
     match video.state:
         case VideoState.PARTIAL:
             return Remove(video=video)
-        case VideoState.COMPLETE if record.is_for(file) and video.size in {None, file.size}:
+        case VideoState.COMPLETE if record.size == file.size and video.size in {None, file.size}:
             return Adopt(video=video)
         case VideoState.COMPLETE:
             size = "" if video.size is None else f" with {format_bytes(video.size)}"
@@ -126,11 +126,22 @@ def certain(decision: _T | InDoubt) -> _T:
     return decision
 
 
-def check_md5(adopt: Adopt, md5: str | None) -> Adopt | InDoubt:
-    """Decides whether a complete video may be adopted, by the file's MD5; None where no checksums are taken."""
-    if md5 and adopt.video.md5 and md5 != adopt.video.md5:
-        return InDoubt(what=f"Video {adopt.video.id} is complete, and its MD5 is not the file's.")
-    return adopt
+def check_md5(adopt: Adopt, record: Record, file: VideoFile, md5: str | None) -> Adopt | InDoubt:
+    """Decides whether a complete video of the file's size may be adopted.
+
+    Args:
+        adopt: The video.
+        record: The record; it may tell the MD5 of all that was sent.
+        file: The lesson's file as it is now.
+        md5: The file's MD5; None where no checksums are taken.
+    """
+    sent_md5 = record.sent_md5 if record.sent_bytes == record.size else None
+    known = {adopt.video.md5, sent_md5} - {None}
+    if md5 and known:
+        is_same, why = known == {md5}, "its MD5 is not the file's"
+    else:
+        is_same, why = record.is_for(file), "the file has another time now; no MD5 tells whether it is the same"
+    return adopt if is_same else InDoubt(what=f"Video {adopt.video.id} is complete, and {why}.")
 
 
 def decide_deleted(video: Video | None) -> Remove | StartOver | InDoubt:

@@ -125,8 +125,12 @@ class Record:
 
     def may_go_on_with(self, file: VideoFile) -> bool:
         """Whether the upload may go on with the file, as far as can be told without reading it."""
-        is_comparable = self.size == file.size and self.stage is Stage.CREATED and self.knows_sent_part
-        return is_comparable or self.is_for(file)
+        is_comparable = self.stage is Stage.ORPHANED or (self.stage is Stage.CREATED and self.knows_sent_part)
+        return self.is_for(file) or (is_comparable and self.differs_in_time(file))
+
+    def differs_in_time(self, file: VideoFile) -> bool:
+        """Whether the file has this size and another time: only its content tells whether it is the same file."""
+        return self.size == file.size and not self.is_for(file)
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file is still the one that the upload was planned for, by size and time of change."""

@@ -1,4 +1,4 @@
-"""Tells whether a file is still the one that an upload was begun from, where size and time alone do not. Pure."""
+"""Tells whether a file is still the one of an upload, where size and time alone do not. Pure."""
 
 from __future__ import annotations
 
@@ -28,20 +28,31 @@ class SentPart:
 
 
 def is_same_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> bool:
-    """Whether the record's upload may go on with the file.
+    """Whether the file is the one of the record's upload, so that the upload may go on, or its video be linked.
 
-    An equal time says so, as ever. Where times differ, even by less than file systems shift them, the MD5 of the part
-    that was sent decides; where the record has none of all that Kinescope holds, size and time do.
+    An equal time says so, as ever. Where times differ, the MD5 of what was sent decides: while more is to be sent, even
+    where they differ by less than file systems shift them. Where the record has no MD5 of all that Kinescope holds,
+    size and time decide.
 
     Args:
         record: The record, with the offset that the server told.
         file: The file as it is now.
         md5_of_first: Computes the MD5 of the file's first bytes; None without checksums.
     """
-    if record.modified_ns == file.modified_ns and record.size == file.size:
+    if record.size != file.size:
+        return False
+    if record.modified_ns == file.modified_ns or (record.stage.has_all_bytes and record.is_for(file)):
         return True
-    md5 = md5_of_first(record.sent_bytes) if record.knows_sent_part and record.size == file.size else None
-    return record.is_for(file) if md5 is None else md5 == record.sent_md5
+    length, sent_md5 = _sent_part(record)
+    md5 = md5_of_first(length) if sent_md5 else None
+    return record.is_for(file) if md5 is None else md5 == sent_md5
+
+
+def _sent_part(record: Record) -> tuple[int, str | None]:
+    """How many bytes were sent, and their MD5; None where it is not known of all that Kinescope holds."""
+    if record.stage.has_all_bytes:
+        return record.size, record.md5
+    return record.sent_bytes, record.sent_md5 if record.knows_sent_part else None
 
 
 def with_part(record: Record, part: SentPart) -> Record:

@@ -104,7 +104,7 @@ def test_without_a_terminal_it_is_told_on_stderr_what_is_worth_a_line() -> None:
     fake, out, err = FakeTime(), io.StringIO(), io.StringIO()
     view = AuditView(DisplayOptions(), out, clock=fake.clock)
     with audit_progress(DisplayOptions(), view, stdout=out, stderr=err, clock=fake.clock) as tell:
-        tell.step_aside()
+        tell.leave_terminal()
         for event in (*EVENTS, Processing(done=1, unfinished=2, failed=0), Processing(done=2, unfinished=0, failed=1)):
             tell(event)
         tell(FilesRead(read_bytes=1, total_bytes=2))
@@ -133,7 +133,7 @@ def test_a_terminal_shows_a_bar_that_is_gone_afterwards(columns: int) -> None:
             assert terminal.wait_until_shown("read 10.0 of 30.0 MB")
             tell(Processing(done=1, unfinished=2, failed=0))
             assert terminal.wait_until_shown("Kinescope: 1 done, 2 still processing")
-            tell.step_aside()
+            tell.leave_terminal()
             tell(FixApplied(fix=PLAN.fixes[0]))
             tell(FixFailed(fix=PLAN.fixes[0], reason="no"))
         view.show_report(REPORT, exit_code=1)

@@ -123,6 +123,12 @@ class Lesson:
         return self.summary.size if self.summary and self.summary.path else None
 
     @property
+    def is_redated(self) -> bool:
+        """Whether its file has the size of what was sent and another time: only its content tells more."""
+        summary, file = self.summary, self.file
+        return bool(summary and file and summary.size == file.size and not summary.is_for(file))
+
+    @property
     def md5(self) -> str | None:
         """The MD5 that the original must have; None when it is unknown.
 

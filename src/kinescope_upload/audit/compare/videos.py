@@ -118,6 +118,6 @@ def _ours(lesson: Lesson) -> str:
 def _why_not_compared(lesson: Lesson, video: Video) -> str:
     if video.md5 is None or video.size is None:
         return f"Kinescope gives no size and MD5 of video {video.id}"
-    if lesson.file and lesson.summary and not lesson.summary.is_for(lesson.file):
-        return f'"{lesson.file.path}" was written to after its upload; its size is the same'
+    if lesson.file and lesson.is_redated:
+        return f'"{lesson.file.path}" has another time than at its upload; its size is the same'
     return f"the size of video {video.id} agrees; the MD5 of {_ours(lesson)} is unknown"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AuditBar:
-    """Draws the bar until `step_aside` is called.
+    """Draws the bar until `leave_terminal` is called.
 
     Args:
         view: Shows the outcomes of fixes.
@@ -40,7 +40,7 @@ class AuditBar:
         self._task = self._progress.add_task("reading …", total=None)
         self._progress.start()
 
-    def step_aside(self) -> None:
+    def leave_terminal(self) -> None:
         """Removes the bar for good and restores the cursor."""
         self._progress.stop()
 

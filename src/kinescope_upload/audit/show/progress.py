@@ -32,8 +32,8 @@ class AuditProgress(Protocol):
     def __call__(self, event: AuditEvent, /) -> None:
         """Shows an event."""
 
-    def step_aside(self) -> None:
-        """Leaves the stream to others from now on; only outcomes follow."""
+    def leave_terminal(self) -> None:
+        """Leaves the terminal to others from now on; only outcomes follow."""
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def audit_progress(
         try:
             yield bar
         finally:
-            bar.step_aside()
+            bar.leave_terminal()
     elif options.as_json:
         yield _Lines(view, partial(_write_json, escape_unencodable(stdout), clock), clock, first=0.0, every=_JSON_EVERY)
     else:
@@ -95,7 +95,7 @@ class _Lines:
         self._next = clock.monotonic() + first
         self._last: AuditEvent | None = None
 
-    def step_aside(self) -> None:
+    def leave_terminal(self) -> None:
         """Does nothing: lines are in nobody's way."""
 
     def __call__(self, event: AuditEvent, /) -> None:
