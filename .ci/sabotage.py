@@ -321,7 +321,11 @@ SABOTAGES: Final = (
         "        raise InDoubtError(decision.what, decision.hint)\n    return decision",
         "        pass\n    return decision",
     ),
-    Sabotage("the MD5 of an adopted video is compared", DRIVER, "certain(check_md5(adopt, md5))"),
+    Sabotage(
+        "the MD5 of an adopted video is compared",
+        DRIVER,
+        "certain(check_md5(adopt, self._record, self._ports.part().file, md5))",
+    ),
     Sabotage("a partial video is deleted", DRIVER, "self._ports.delete(remove.video.id)"),
     Sabotage("what is removed is told", DRIVER, 'self._ports.removed(remove.video.id, self._record.reason or "")'),
     Sabotage(

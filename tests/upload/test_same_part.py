@@ -10,6 +10,7 @@ import pytest
 from kinescope_upload.model import VideoFile
 from kinescope_upload.upload import Record, SentPart, Stage
 from kinescope_upload.upload.same_file import is_same_file, with_part
+from kinescope_upload.upload.table import reopened
 from support.progress_cases import a_record
 
 _SECOND: Final = 10**9
@@ -44,6 +45,13 @@ DECISIONS = [
     pytest.param(_sent(), _SECOND, _NONE, True, id="no checksums, within 2 s"),
     pytest.param(_sent(), _DAY, _NONE, False, id="no checksums, another time"),
 ]
+
+
+def test_an_orphan_whose_file_has_another_time_is_not_called_changed() -> None:
+    record = replace(_sent(), stage=Stage.ORPHANED, reason="why")
+    assert reopened(record, _file(_DAY), record.dialect).reason == "why"
+    assert "changed" in str(reopened(record, _file(_DAY, size=98), record.dialect).reason)
+
 
 UPLOADED = [
     # the record's MD5, the time's shift, the file's MD5 now, whether it is what was uploaded, whether it was read

@@ -25,7 +25,7 @@ from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import READ_BLOCK
-from kinescope_upload.progress import ignored_in
+from kinescope_upload.progress import ignored_in, notes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,6 +100,8 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         survey = survey_all_rows(settings, tools.database, tools.client)
     for ignored in ignored_in(settings.progress):
         tools.emit(Warned(message=ignored.message))
+    for note in notes_in(settings.progress):
+        tools.emit(Warned(message=note))
     courses = courses_in_question(settings, survey)
     sides = sides_of(settings, survey)
     lessons = lessons_of(sides)

@@ -12,7 +12,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
-from kinescope_upload.progress import ignored_in, read_records
+from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
 
@@ -38,7 +38,7 @@ def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> 
     survey = survey_library(settings)
     records = read_records(settings.progress, settings.courses)
     statuses = course_statuses(survey.selected(survey.unchecked).assignments, records.values())
-    print_status(statuses, options, stdout, ignored=ignored_in(settings.progress))
+    print_status(statuses, options, stdout, ignored=ignored_in(settings.progress), notes=notes_in(settings.progress))
     return ExitCode.DONE
 
 
@@ -48,6 +48,7 @@ def status_text(
     *,
     command: str = "kupload",
     ignored: Sequence[IgnoredProgress] = (),
+    notes: Sequence[str] = (),
 ) -> str:
     """The status as lines that fit the surface.
 
@@ -56,8 +57,9 @@ def status_text(
         surface: What the stream can show.
         command: How kupload is called to upload what is shown, for what to type next.
         ignored: Files of the progress folder that are no course's progress.
+        notes: What is to be said of those that are.
     """
-    left_out = [f"  {surface.shown(file.message)}" for file in ignored]
+    left_out = [f"  {surface.shown(text)}" for text in (*(file.message for file in ignored), *notes)]
     if not statuses:
         return "\n".join(("No videos in the library and nothing in the progress folder.", *left_out, ""))
     names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in statuses]
@@ -158,7 +160,9 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: str) ->
         yield f"  next: {surface.shown(command)}"
 
 
-def status_object(statuses: Sequence[CourseStatus], *, ignored: Sequence[IgnoredProgress] = ()) -> JsonFields:
+def status_object(
+    statuses: Sequence[CourseStatus], *, ignored: Sequence[IgnoredProgress] = (), notes: Sequence[str] = ()
+) -> JsonFields:
     """The status as the fields of the JSON output."""
     return {
         "courses": [_course_fields(one) for one in statuses],
@@ -170,6 +174,7 @@ def status_object(statuses: Sequence[CourseStatus], *, ignored: Sequence[Ignored
         "linked_bytes": sum(one.linked_bytes for one in statuses),
         "is_done": all(one.is_done for one in statuses),
         "ignored": [object_of(file) for file in ignored],
+        "notes": list(notes),
     }
 
 
@@ -182,18 +187,19 @@ def _course_fields(status: CourseStatus) -> JsonFields:
     }
 
 
-def print_status(
+def print_status(  # noqa: PLR0913 - what differs in tests has a default
     statuses: Sequence[CourseStatus],
     options: DisplayOptions,
     stdout: TextIO,
     *,
     ignored: Sequence[IgnoredProgress] = (),
+    notes: Sequence[str] = (),
     clock: Clock = SYSTEM_CLOCK,
 ) -> None:
     """Prints how far each course is, told from the files and the progress alone: no network, no database."""
 
     def text(statuses: Sequence[CourseStatus], options: DisplayOptions, stream: TextIO) -> None:
-        stream.write(status_text(statuses, surface_of(stream), command=options.command, ignored=ignored))
+        stream.write(status_text(statuses, surface_of(stream), command=options.command, ignored=ignored, notes=notes))
 
-    view = View(event="status", fields=partial(status_object, ignored=ignored), text=text)
+    view = View(event="status", fields=partial(status_object, ignored=ignored, notes=notes), text=text)
     show(view, statuses, options, stdout, clock=clock)

@@ -48,7 +48,7 @@ def upload(
             backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk())
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())
-            for warning in filter(None, (*settings.warnings, advice, cut_titles_warning(plan))):
+            for warning in filter(None, (*settings.warnings, *progress.notes, advice, cut_titles_warning(plan))):
                 emit(Warned(message=warning))
             with nullcontext() if settings.let_sleep else kept_awake():
                 return upload_batch(batch, backends, _options(settings), emit).exit_code

@@ -8,6 +8,7 @@
       │                     └──► format    records as JSON, one lesson a line; pure
       ├─────► snapshot                 file and journal as they were at one moment, while a run may be at work
       └─────► lock                     one run per course; who holds it; a request to stop
+    merge                              two records of a lesson, where the file is not the one of its journal; pure
     names                              which files are a course's progress, and why others are none; pure
     stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
@@ -18,7 +19,7 @@ from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.file_system import check_writable
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
 from kinescope_upload.progress.names import IgnoredProgress
-from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, read_records
+from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, notes_in, read_records
 from kinescope_upload.progress.stream import change_records, stream_records
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "courses_in",
     "ignored_in",
     "note_deletion",
+    "notes_in",
     "read_records",
     "stop_is_asked",
     "stream_records",

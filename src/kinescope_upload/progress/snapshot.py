@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
+from kinescope_upload.progress.merge import ContradictionError, merge
+from kinescope_upload.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +23,12 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
+_BOM: Final = "\ufeff"
+"""What editors on Windows put before a text."""
 _BLOCK: Final = 1024 * 1024
+_LATER_COUNTS: Final = "of each lesson the later record counts."
+_UNKNOWN: Final = "What it held beside that is not known; `kupload verify` looks for what was begun."
 _WAY_OUT: Final = "It is left as it is. Put a good copy in its place, or move it away to begin that course anew."
-_UNFOLLOWED: Final = (
-    "Both are left as they are. Put back the progress file of that moment; or move the journal away to go on from the "
-    "progress file, and have `kupload verify` look for what was begun since."
-)
-_MISSING: Final = (
-    "It is left as it is. Put the progress file back; or move the journal away to begin that course anew, and have "
-    "`kupload verify` look for what was begun."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,48 +67,93 @@ def snapshot(path: Path, course: str) -> Iterator[Snapshot | None]:
                 return
 
 
-def load_records(path: Path, course: str) -> dict[str, Record]:
-    """The records of a course, by lesson id; none when there is no file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRecords:
+    """What is recorded of a course.
+
+    Attributes:
+        records: The records by lesson id.
+        note: Where the file is not the one that its journal follows: what counts, in a sentence for a person.
+    """
+
+    records: dict[str, Record]
+    note: str | None = None
+
+
+def load_course(path: Path, course: str) -> CourseRecords:
+    """The records of a course; none when there is neither a file nor a journal.
 
     Raises:
-        UsageError: A file cannot be read or parsed, or is another course's. It is left as it is.
+        UsageError: A file cannot be read or parsed, is another course's, or contradicts its journal. It is left as it
+            is.
     """
     with snapshot(path, course) as found:
         if found is None:
-            _check_no_journal(path, course)
-            return {}
+            return _of_journal_alone(path, course)
         try:
-            named, records = parse_course(found.file.read().decode("utf-8"))
+            named, records = parse_course(found.file.read().decode("utf-8").removeprefix(_BOM))
         except OSError as error:
             raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
         except (FormatError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is no progress file that kupload can read: {error}.", _WAY_OUT) from error
         if named != course:
             raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
-        return records | _merged(records, found, path)
+        return _with_journal(records, found, path)
 
 
-def _check_no_journal(path: Path, course: str) -> None:
-    """Returns when no journal holds records whose progress file is lost."""
+def _of_journal_alone(path: Path, course: str) -> CourseRecords:
+    """What the journal of a lost file says."""
     entries = _read(journal_of(path), course)
-    if entries and entries.records:
-        raise UsageError(f"{path} is missing, and {journal_of(path)} beside its place holds later records.", _MISSING)
+    if path.exists():  # a run began meanwhile
+        return load_course(path, course)
+    if not entries or not entries.records:
+        return CourseRecords(records={})
+    lessons = count(len(entries.records), "lesson", "lessons")
+    note = (
+        f"{path} is missing: {lessons} of its journal {'counts' if len(entries.records) == 1 else 'count'}. {_UNKNOWN}"
+    )
+    return CourseRecords(records=entries.records, note=note)
 
 
-def _merged(records: dict[str, Record], found: Snapshot, path: Path) -> dict[str, Record]:
-    """What the journal says beyond the file; a file that was only laid out anew is the one that it follows.
+def _with_journal(records: dict[str, Record], found: Snapshot, path: Path) -> CourseRecords:
+    """What file and journal say together; a file that was only laid out anew is the one that the journal follows.
 
-    A file that holds every record of the journal has taken it in. Of any other nobody can tell which is newer.
+    A file that holds every record of the journal has taken it in. Of any other the records are merged one by one.
     """
     entries = found.unfollowed
     if entries is None:
-        return found.newer
+        return CourseRecords(records=records | found.newer)
     if all(records.get(key) == record for key, record in entries.records.items()):
-        return {}
+        return CourseRecords(records=records)
     named = next(iter(records.values())).course if records else ""
     if entries.follows == Fingerprint.of(course_pieces(named, map(encode_record, records.values()))):
-        return entries.records
-    raise UsageError(f"{path} was changed or put back, and {journal_of(path)} holds later records.", _UNFOLLOWED)
+        return CourseRecords(records=records | entries.records)
+    merged = {key: _merged(records.get(key, record), record, path) for key, record in entries.records.items()}
+    note = f"{path} was edited or put back, and is not the file that its journal follows: {_LATER_COUNTS} {_UNKNOWN}"
+    return CourseRecords(records=records | merged, note=note)
+
+
+def _merged(in_file: Record, in_journal: Record, path: Path) -> Record:
+    try:
+        return merge(in_file, in_journal)
+    except ContradictionError as error:
+        lesson_id, journal = in_file.lesson_id, journal_of(path)
+        raise UsageError(
+            f"{path} and {journal} contradict each other on lesson {lesson_id}: {error}. "
+            f"The file has {_told(in_file)}; the journal has {_told(in_journal)}.",
+            f"Both are left as they are. To go by the file, remove the lesson's lines from the journal: "
+            f"`{_removal(journal, lesson_id)}`. To go by the journal, remove the lesson from the file.",
+        ) from error
+
+
+def _told(record: Record) -> str:
+    when = f", begun at {record.attempted_at:%Y-%m-%d %H:%M:%S} UTC" if record.attempted_at else ""
+    return f"video {record.video_id or 'of an unknown id'}, {record.stage}{when}"
+
+
+def _removal(journal: Path, lesson_id: str) -> str:
+    begins = re.sub(r"([/.*\[\]^$\\])", r"\\\1", f"{{{json.dumps(lesson_id)}:")
+    return f"sed -i.bak {shlex.quote(f'/^{begins}/d')} {shlex.quote(str(journal))}"
 
 
 def _read(journal: Path, course: str) -> Entries | None:

@@ -11,7 +11,7 @@ from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
 from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, why_ignored
-from kinescope_upload.progress.snapshot import load_records
+from kinescope_upload.progress.snapshot import load_course
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,10 +37,11 @@ class ProgressStore:
     def __init__(self, folder: Path, courses: Iterable[str]) -> None:
         self.folder = folder
         self._courses: dict[str, CourseProgress] = {}
+        self._notes: list[str] = []
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for course in sorted(courses):
-                self._courses[course] = _open_course(folder, course)
+                self._courses[course] = self._opened(course)
         except OSError as error:
             self.close()
             raise BatchStoppedError(
@@ -60,6 +61,11 @@ class ProgressStore:
     ) -> None:
         """Gives the courses free."""
         self.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for a person about files that were not the ones that their journals follow."""
+        return tuple(self._notes)
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -97,16 +103,18 @@ class ProgressStore:
             course.close()
         self._courses.clear()
 
-
-def _open_course(folder: Path, course: str) -> CourseProgress:
-    lock = CourseLock.acquire(folder, course)
-    try:
-        path = _file_of(folder, course)
-        _remove_torn_files(path)
-        return CourseProgress(path, course, lock, load_records(path, course))
-    except BaseException:
-        lock.release()
-        raise
+    def _opened(self, course: str) -> CourseProgress:
+        lock = CourseLock.acquire(self.folder, course)
+        try:
+            path = _file_of(self.folder, course)
+            _remove_torn_files(path)
+            found = load_course(path, course)
+        except BaseException:
+            lock.release()
+            raise
+        if found.note:
+            self._notes.append(found.note)
+        return CourseProgress(path, course, lock, found.records)
 
 
 def _remove_torn_files(path: Path) -> None:
@@ -162,5 +170,16 @@ def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Recor
     """
     records: dict[str, Record] = {}
     for course in courses or courses_in(folder):
-        records |= load_records(_file_of(folder, course), course)
+        records |= load_course(_file_of(folder, course), course).records
     return records
+
+
+def notes_in(folder: Path) -> tuple[str, ...]:
+    """Sentences for a person about each file that is not the one that its journal follows.
+
+    Raises:
+        UsageError: A file cannot be read or parsed.
+    """
+    paths = [_file_of(folder, course) for course in courses_in(folder)]
+    notes = [load_course(path, path.stem).note for path in paths if journal_of(path).exists()]
+    return tuple(filter(None, notes))

@@ -11,7 +11,7 @@ from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
-from kinescope_upload.progress.snapshot import load_records, snapshot
+from kinescope_upload.progress.snapshot import load_course, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +35,7 @@ def stream_records(folder: Path, course: str) -> Iterator[Record]:
             yield record
             told += 1
     except (OSError, ValueError):  # not as kupload writes it: the careful way knows what to say
-        yield from list(load_records(path, course).values())[told:]
+        yield from list(load_course(path, course).records.values())[told:]
 
 
 def change_records(folder: Path, course: str, change: Callable[[Record], Record]) -> int:
