@@ -474,6 +474,9 @@ SABOTAGES: Final = (
         DRIVER,
         "self._ports.save(self._record)  # what may have arrived is known by its MD5",
     ),
+    Sabotage(
+        "only a file that has changed ends its upload", DRIVER, "if isinstance(error, FileChangedError):", "if True:"
+    ),
     Sabotage("another MD5 is another file", SAME_FILE, "md5 == sent_md5", "True"),
     Sabotage(
         "the MD5 of a whole file decides too", SAME_FILE, "return record.size, record.md5", "return record.size, None"

@@ -35,6 +35,5 @@ def test_the_promise_holds_although(row: Row, dialect: str, worlds: WorldMaker) 
     for number, expected in enumerate(row.exits):
         outcome = world.upload()
         assert outcome.exit_code == expected, (number, outcome.said)
-        world.emulator.faults.clear()
-        world.link.heal()
+        world.heal()
     world.assert_promise(cuts=row.cuts)

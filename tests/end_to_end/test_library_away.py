@@ -11,11 +11,11 @@ import pytest
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, meanwhile, once_sent
+from support.disks import FailingDisk
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from io import FileIO
 
 FIRST: Final = "01_analytics_m01_start_001"
 _PATH: Final = "01_analytics/m01_start/001_урок.mp4"
@@ -106,43 +106,11 @@ def test_a_library_that_stays_away_stops_the_run_with_everything_resumable(world
     world.assert_promise(cuts=2)
 
 
-class _FailingDisk(Disk):
-    """Gives an error for the paths below `fails_at`, from the given read on, for so many calls."""
-
-    def __init__(self, number: int, *, fails_at: str = "", calls: int) -> None:
-        self._error = OSError(number, os.strerror(number))
-        self._fails_at = fails_at
-        self._calls = calls
-        self._reads = 0
-
-    def stat(self, path: str) -> os.stat_result:
-        self._fail(path)
-        return super().stat(path)
-
-    def open(self, path: str) -> FileIO:
-        self._fail(path)
-        return super().open(path)
-
-    def read(self, file: FileIO, position: int, length: int) -> bytes:
-        self._reads += position > 0
-        self._fail(str(file.name))
-        return super().read(file, position, length)
-
-    def names(self, folder: str) -> list[str]:
-        self._fail(folder)
-        return super().names(folder)
-
-    def _fail(self, path: str) -> None:
-        if self._reads >= 3 and self._calls > 0 and self._fails_at in path:
-            self._calls -= 1
-            raise self._error
-
-
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENODEV, errno.EHOSTDOWN], ids=os.strerror)
 def test_a_share_that_fails_for_a_moment_costs_no_upload(worlds: WorldMaker, number: int) -> None:
     world = worlds()
     world.fill((_BIG, 2000 * KIB))
-    world.disk = _FailingDisk(number, calls=8)
+    world.disk = FailingDisk(number, calls=8)
     outcome = world.upload()
     assert (outcome.exit_code, outcome.events("orphan_removed")) == (0, [])
     assert any(one["kind"] == "library" for one in outcome.events("wait_ended"))
@@ -152,7 +120,7 @@ def test_a_share_that_fails_for_a_moment_costs_no_upload(worlds: WorldMaker, num
 def test_one_file_that_cannot_be_read_fails_alone_and_keeps_its_upload(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((_BIG, 40 * KIB))
-    world.disk = _FailingDisk(errno.EIO, fails_at="001_", calls=1_000_000)
+    world.disk = FailingDisk(errno.EIO, fails_at="001_", calls=1_000_000)
     outcome = world.upload(retries=2)
     [failure] = outcome.summary["failures"]
     assert (outcome.exit_code, failure["lesson_id"]) == (1, FIRST)

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kinescope_upload.emulator import Action, Break, Direction, Fault, Route
-from support.world import KIB, World
+from support.disks import DAY, ChangingDisk, FailingDisk, redate
+from support.world import KIB, World, content_of
+
+if TYPE_CHECKING:
+    from kinescope_upload.library.disk import Disk
 
 __all__ = ["DIALECTS", "ROWS", "Row"]
 
 DIALECTS = ("tus", "json")
 CHUNK = 256 * KIB
+_PAGE = Fault(
+    route=Route.INIT, action=Action.INTERCEPT, message="<title>Log in</title>", headers=(("Server", "nginx"),)
+)
+_PAGES = (
+    *(replace(_PAGE, status=status) for status in (200, 403, 404, 410, 502)),
+    replace(_PAGE, status=302, headers=(("Location", "https://login.example/"),)),
+    replace(_PAGE, status=403, message='{"blocked": true}', headers=(("Content-Type", "application/json"),)),
+)
+"""What others answer: a portal, a firewall, gateways, a redirect to a login page, JSON that is not Kinescope's."""
 
 Arrange = Callable[[World], None]
 
@@ -28,6 +44,7 @@ class Row:
         exits: The exit code of each run; between runs everything is healed.
         cuts: How many transfers lose what was in flight.
         dialects: Where it can happen.
+        changes_files: Whether files get another content: their complete videos are for a person to judge.
         takes_seconds: Whether kupload waits for seconds; `make test` plays it in one dialect.
     """
 
@@ -36,12 +53,25 @@ class Row:
     exits: tuple[int, ...] = (0,)
     cuts: int = 0
     dialects: tuple[str, ...] = DIALECTS
+    changes_files: bool = False
     takes_seconds: bool = False
 
 
 def _service(fault: Fault, **settings: int) -> Arrange:
     def arrange(world: World) -> None:
         world.emulator.faults.add(fault, *[replace(fault) for _ in range(settings.get("more", 0))])
+
+    return arrange
+
+
+def _pages(*routes: Route, skip: int = 0) -> Arrange:
+    """Somebody on the way answers each of these requests in turn as portals, firewalls, gateways and proxies do."""
+
+    def arrange(world: World) -> None:
+        world.options["retries"] = len(_PAGES) + 1  # one lesson may meet all of them
+        world.environment["KUPLOAD_RETRY_BASE"] = "0.005"
+        for route in routes:
+            world.emulator.faults.add(*(replace(page, route=route, skip=skip) for page in _PAGES))
 
     return arrange
 
@@ -60,6 +90,25 @@ def _cut(after: int, by: Break, times: int) -> Arrange:
 
 def _answers_lost(times: int) -> Arrange:
     return lambda world: world.link.cut(after=0, by=Break.RST, direction=Direction.DOWN, times=times)
+
+
+def _with_disk(make: Callable[[], Disk], **options: str) -> Arrange:
+    def arrange(world: World) -> None:
+        world.disk = make()
+        world.options.update(options)
+
+    return arrange
+
+
+def _rewrite(path: str) -> None:
+    """Another content of the same size."""
+    file = Path(path)
+    file.write_bytes(content_of(file.stat().st_size, seed=f"again {path}"))
+    redate(file, by=5 * DAY)
+
+
+def _in_large_chunks(world: World) -> None:
+    world.options["chunk_size"] = "512KiB"
 
 
 def _date(seconds: int) -> str:
@@ -102,6 +151,7 @@ def _stray_head(status: int, times: int = 1) -> Arrange:
     return _service(Fault(route=Route.HEAD, status=status, times=times))
 
 
+_TOO_LARGE = Fault(route=Route.PATCH, action=Action.INTERCEPT, status=413, match="004_")
 _INVALID_AS_402 = _service(Fault(route=Route.INIT, status=402, code=402402))
 
 
@@ -149,6 +199,7 @@ def _rows_of_patch() -> list[Row]:
         Row(name="a chunk meets 409 with the offset", arrange=answered(409, Upload_Offset="0"), cuts=2),
         Row(name="a chunk meets 409 without the offset", arrange=answered(409), cuts=1),
         Row(name="the upload is locked for six requests", arrange=answered(423, times=6), cuts=6),
+        Row(name="a chunk meets 413 on the way", arrange=_both(_service(_TOO_LARGE), _in_large_chunks), cuts=1),
         Row(name="a chunk arrives damaged", arrange=answered(460), cuts=1),
         Row(name="the token is revoked in mid-upload", arrange=answered(401, times=8), exits=(3, 0), cuts=8),
         Row(name="the money runs out in mid-upload", arrange=answered(402, times=4), exits=(3, 0), cuts=4),
@@ -200,6 +251,51 @@ def _rows_of_head() -> list[Row]:
     ]
 
 
+def _rows_of_pages() -> list[Row]:
+    """Somebody else answers, in every way, at each place."""
+    broken = _service(Fault(route=Route.PATCH, status=500, skip=1))
+    init_lost = _service(Fault(route=Route.INIT, action=Action.LOSE_ANSWER))
+    look = (Route.VIDEO_GET, Route.VIDEO_LIST)
+    return [
+        Row(name="others answer init", arrange=_pages(Route.INIT)),
+        Row(name="others answer chunks", arrange=_pages(Route.PATCH, skip=1), cuts=len(_PAGES)),
+        Row(name="others answer HEAD", arrange=_both(broken, _pages(Route.HEAD)), cuts=1),
+        Row(name="others answer the look for a video", arrange=_both(init_lost, _pages(*look))),
+        Row(
+            name="others answer the deletion", arrange=_both(init_lost, _pages(Route.VIDEO_DELETE)), takes_seconds=True
+        ),
+    ]
+
+
+def _rows_of_library() -> list[Row]:
+    def away(calls: int, fails_at: str = "") -> Callable[[], Disk]:
+        return lambda: FailingDisk(errno.EIO, calls=calls, fails_at=fails_at)
+
+    return [
+        Row(name="the library is away for a moment", arrange=_with_disk(away(8)), cuts=4),
+        Row(
+            name="the library stays away",
+            arrange=_with_disk(away(1_000_000), max_outage="0.1s"),
+            exits=(3, 0),
+            cuts=4,
+        ),
+        Row(
+            name="one file cannot be read",
+            arrange=_with_disk(away(1_000_000, "004_"), retries="2"),
+            exits=(1, 0),
+            cuts=4,
+        ),
+        Row(name="the times of all files change while they are sent", arrange=_with_disk(lambda: ChangingDisk(redate))),
+        Row(
+            name="files are written to while they are sent",
+            arrange=_with_disk(lambda: ChangingDisk(_rewrite)),
+            exits=(1, 0),
+            cuts=3,
+            changes_files=True,
+        ),
+    ]
+
+
 def _rows_of_line() -> list[Row]:
     return [
         Row(name="connections are cut by FIN", arrange=_cut(600 * KIB, Break.FIN, 3), cuts=3),
@@ -211,4 +307,4 @@ def _rows_of_line() -> list[Row]:
     ]
 
 
-ROWS = (*_rows_of_init(), *_rows_of_patch(), *_rows_of_head(), *_rows_of_line())
+ROWS = (*_rows_of_init(), *_rows_of_patch(), *_rows_of_head(), *_rows_of_pages(), *_rows_of_library(), *_rows_of_line())

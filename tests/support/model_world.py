@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.errors import (
     FileChangedError,
+    FileUnreadableError,
+    ForeignAnswerError,
     InDoubtError,
     LessonFailedError,
     ThrottledError,
@@ -171,6 +173,8 @@ class Server:
     strays: Counter[str] = field(default_factory=Counter)
     """Of each place, answers in a row that somebody else gave."""
     said_absent: int = 0
+    foreign: int = 0
+    """Requests that somebody else answered."""
 
     def strays_at(self, place: str) -> bool:
         """Whether somebody between says that what is asked for is absent; never as often as proves it."""
@@ -319,6 +323,9 @@ class World:
     row: str | None = None
     ids: int = 0
     happened: int = 0
+    away: int = 0
+    """Looks at the file for which the library is away still."""
+    was_away: int = 0
     sizes: list[int] = field(default_factory=list)
     """Of the versions of the file's content."""
     versions: dict[int, int] = field(default_factory=dict)
@@ -339,6 +346,15 @@ class World:
             self.change_file(self.weather.random.randint(1, 150))
         if self.setting.times_change and self.weather.strikes(0.04):
             self.shift_time()
+        if self.weather.strikes(0.03):
+            self.away = self.weather.random.randint(1, 4)
+
+    def look_at_file(self) -> None:
+        """Raises while the library is away."""
+        if self.away and not self.weather.is_calm:
+            self.away -= 1
+            self.was_away += 1
+            raise FileUnreadableError("The file cannot be read.", path=self.file.path, may_pass=True)
 
     def _count(self) -> None:
         self.happened += 1
@@ -472,6 +488,9 @@ class Run:
         while True:
             try:
                 return attempt()
+            except FileUnreadableError:  # as batch/library_gate.py does
+                if self.world.weather.strikes(0.1):
+                    raise LessonFailedError("The file has vanished.") from None
             except TryAgainError:
                 self.tries += 1
                 if self.tries > RETRIES:
@@ -494,6 +513,9 @@ class Run:
             raise UnreachableError("No connection.", was_sent=False)
         if weather.strikes(0.04):
             raise UnreachableError("The connection broke.")
+        if weather.strikes(0.04):
+            self.world.server.foreign += 1
+            raise ForeignAnswerError("A portal answered.")
         answer = request()
         if weather.strikes(0.1):
             raise UnreachableError("The connection broke.")
@@ -549,6 +571,7 @@ class Run:
 
     def md5_of_first(self, length: int) -> str:
         must(self.is_open, "a file that is not open was hashed")
+        self.world.look_at_file()
         self.hashed = max(self.hashed, length)
         return self._md5_of_first(length)
 
@@ -603,13 +626,14 @@ class Run:
 
     def check_unchanged(self) -> None:
         """As library/source.py does it."""
+        self.world.look_at_file()
         if self.world.file.size != self.file.size or self.world.version != self.version:
             raise FileChangedError("The file has changed.")
         self.file = self.world.file
 
     @contextmanager
     def open_file(self) -> Iterator[None]:
-        self.check_unchanged()
+        self.call(self.check_unchanged)
         self.is_open = True
         yield
         self.is_open = False

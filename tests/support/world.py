@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from support.postgres import Database, Server
 
 KIB = 1024
+_OPTIONS = {"chunk_size": "256KiB"}
 IN_FLIGHT = 1536 * KIB
 """What may be under way when one connection is cut: the senders' and the link's buffers."""
 
@@ -117,6 +118,13 @@ class World:
         for number, size in enumerate(sizes, start=1):
             self.add_file(f"{course}/m01_start/{number:03d}_урок.mp4", content_of(size, seed=f"{course}/{number}"))
         self.add_lessons()
+
+    def heal(self) -> None:
+        """Ends whatever goes wrong outside of kupload."""
+        self.emulator.faults.clear()
+        self.link.heal()
+        self.disk = Disk()
+        self.options = dict(_OPTIONS)
 
     def upload(self, **options: object) -> Outcome:
         """One run of the main job in this process."""
@@ -248,7 +256,7 @@ def make_world(
             "KUPLOAD_SETTLE": "0",
             "KUPLOAD_API_RATE": "off",
         }
-        world.options = {"chunk_size": "256KiB"}
+        world.options = dict(_OPTIONS)
         yield world
 
 

@@ -104,7 +104,7 @@ def _act_as_a_person(world: World, said: str) -> None:
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
 def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(setting: Setting) -> None:
     endings: Counter[str] = Counter()
-    came_late = changed = said_absent = refused_chunks = shifts = rewrites = 0
+    came_late = changed = said_absent = refused_chunks = shifts = rewrites = was_away = foreign = 0
     for seed in range(HISTORIES):
         world, ending = _play(seed, setting)
         endings[ending] += 1
@@ -112,6 +112,8 @@ def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(s
         changed += len(world.sizes) > 1
         shifts += world.shifts
         rewrites += world.rewrites
+        was_away += world.was_away
+        foreign += world.server.foreign
         said_absent += world.server.said_absent
         refused_chunks += world.server.refused_chunks
 
@@ -122,4 +124,6 @@ def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(s
     assert (rewrites > HISTORIES // 10) is (setting.times_change and setting.file_changes)
     assert (came_late > 0) is setting.comes_late
     assert said_absent > HISTORIES
+    assert was_away > HISTORIES
+    assert foreign > HISTORIES
     assert refused_chunks > HISTORIES // 4
