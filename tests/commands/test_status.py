@@ -206,6 +206,19 @@ def test_what_lies_in_the_progress_folder_and_is_none_is_named() -> None:
         assert "\x1b" not in text
 
 
+def test_what_is_to_be_said_of_a_progress_file_is_said() -> None:
+    for statuses in ([], [FULL]):
+        text = status_text(statuses, Surface(), notes=[f"{HOSTILE}.json is missing."])
+        assert ".json is missing.\n" in text
+        assert "\x1b" not in text
+
+
+def test_files_with_another_size_and_files_with_another_time_are_named_apart() -> None:
+    text = status_text([replace(FULL, changed=("a_001",), time_changed=("a_002",))], Surface())
+    assert "  linked, and the file has changed since: a_001; see kupload verify\n" in text
+    assert "  linked, and the file has another time since: a_002; kupload verify compares its content\n" in text
+
+
 def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,9 +60,12 @@ def status_line() -> dict[str, Any]:
     failure = Failure(reason="connection reset", at=BEGAN)
     record = record_of("a_001", 10 * MB, stage=Stage.CREATED, offset=4 * MB, failure=failure)
     linked = record_of("a_002", 10 * MB, stage=Stage.LINKED)
-    files = [assignment("a_001", 10 * MB, "01_analytics"), assignment("a_002", 11 * MB, "01_analytics")]
-    statuses = course_statuses(files, [record, linked])
-    print_status(statuses, JSON, out, ignored=[IgnoredProgress(path="p/x", reason="is")], clock=FakeTime().clock)
+    redated = replace(record_of("a_003", 10 * MB, stage=Stage.LINKED), modified_ns=10**18)
+    sizes = {"a_001": 10 * MB, "a_002": 11 * MB, "a_003": 10 * MB}
+    files = [assignment(lesson_id, size, "01_analytics") for lesson_id, size in sizes.items()]
+    statuses = course_statuses(files, [record, linked, redated])
+    ignored = [IgnoredProgress(path="p/x", reason="is")]
+    print_status(statuses, JSON, out, ignored=ignored, notes=["c.json is missing."], clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
 
@@ -193,5 +197,5 @@ def test_the_plan_and_the_status_are_one_object_each() -> None:
     plan, status = plan_line(), status_line()
     assert plan["counts"] == {"upload": 2, "resume": 1, "link": 1, "skip": 3, "in_doubt": 1, "later": 1}
     assert (plan["kinescope_min_bytes"], plan["kinescope_max_bytes"]) == (673_200_000, 748_000_000)
-    assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (2, 1, 1, False)
+    assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (3, 2, 1, False)
     assert status["courses"][0]["last_activity"] == "2026-02-18T10:26:44.172Z"
