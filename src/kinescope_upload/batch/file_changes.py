@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.batch.retrier import Retrier
 from kinescope_upload.errors import FileChangedError, LessonFailedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.plan import Decision
+from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count
 from kinescope_upload.upload.same_file import is_same_file
 
@@ -55,7 +55,7 @@ def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
             return source.md5_of_first(length, check)
 
     try:
-        return Retrier(run, tell=lambda _error, _decision: None).call(read)
+        return Retrier(run.waits, tell=lambda _error, _decision: None).call(read)
     except TryAgainError as error:
         raise LessonFailedError(error.what, error.hint) from error
 
