@@ -45,6 +45,8 @@ SAME_FILE: Final = "same_file.py"
 SENDER: Final = "chunk_sender.py"
 SIZING: Final = "../policy/sizing.py"
 SEARCH: Final = "search.py"
+LATE: Final = "late_leftovers.py"
+REMOVAL: Final = "removal.py"
 ABSENCE: Final = "../policy/absence.py"
 
 SABOTAGES: Final = (
@@ -66,8 +68,8 @@ SABOTAGES: Final = (
     Sabotage(
         "a lesson that is given up says so",
         DRIVER,
-        "raise self._failed(_given_up(error, self._options.retries)) from error",
-        "raise _given_up(error, self._options.retries) from error",
+        "raise self._failed(LessonFailedError.given_up(error, self._options.retries)) from error",
+        "raise LessonFailedError.given_up(error, self._options.retries) from error",
     ),
     Sabotage("the batch may stop before each step", DRIVER, "self._ports.check()"),
     Sabotage(
@@ -139,8 +141,22 @@ SABOTAGES: Final = (
     Sabotage(
         "creations without an answer have an end",
         DRIVER,
-        'raise TryAgainError("Kinescope did not answer the request that creates the video.")',
+        "raise why_unanswered(event)",
     ),
+    Sabotage(
+        "a complete upload is of this file",
+        DRIVER,
+        "if isinstance(event, LengthReached) and not self._is_same_file(whole):",
+        "if False:",
+    ),
+    Sabotage(
+        "all that Kinescope holds is compared",
+        DRIVER,
+        "replace(self._record, offset=self._record.size)",
+        "self._record",
+    ),
+    Sabotage("a 404 to a deletion is looked into", REMOVAL, "if video is None:", "if True:"),
+    Sabotage("what shows again is judged again", REMOVAL, "self.check(video)"),
     Sabotage("lost uploads have an end", DRIVER, "self._losses > _MOST_LOSSES", "False"),
     Sabotage(
         "bytes that move clear the setbacks", DRIVER, "self._setbacks = 0\n                self._ports", "self._ports"
@@ -148,7 +164,12 @@ SABOTAGES: Final = (
     Sabotage("bytes that move refill the retries", DRIVER, "self._ports.progressed()"),
     Sabotage("setbacks have an end", DRIVER, "self._setbacks > self._options.retries", "False"),
     Sabotage("the next look comes later", SEARCH, "self._ports.wait(self._wait)"),
-    Sabotage("the next look counts", SEARCH, "            looks.append(look())", "            looks.append(looks[0])"),
+    Sabotage(
+        "the next look counts",
+        SEARCH,
+        "seen[number].append(looks[number]())",
+        "seen[number].append(looks[number]() if not seen[number] else seen[number][0])",
+    ),
     Sabotage("a refused chunk makes the next ones smaller", SENDER, "not self._ports.shrink(record, step)", "False"),
     Sabotage(
         "a chunk that cannot be smaller fails the lesson",
@@ -261,16 +282,14 @@ SABOTAGES: Final = (
     Sabotage("a deletion has time", DRIVER, "self._ports.wait(self._options.orphan_wait)  # deleting is not instant"),
     Sabotage("a new upload has a new id", DRIVER, "video_id=self._new_video_id()", "video_id=self._record.video_id"),
     Sabotage("a new upload is of the file as it is", DRIVER, "size=self._file.size", "size=self._record.size"),
-    Sabotage("late leftovers have time to show", DRIVER, "self._ports.wait(min(longest, longest - passed))"),
+    Sabotage("late leftovers have time to show", LATE, "ports.wait(min(_LATE * distance, _LATE * distance - passed))"),
     Sabotage(
         "late looks are kept apart",
-        DRIVER,
-        "with self._ports.alone(self._record):\n            for",
-        "if True:\n            for",
+        LATE,
+        "with ports.alone(record):",
+        "if True:",
     ),
-    Sabotage(
-        "the first lost attempt says since when", DRIVER, "self._record.lost_since or attempted_at", "attempted_at"
-    ),
+    Sabotage("the first lost attempt says since when", LATE, "record.lost_since or attempted_at", "attempted_at"),
     Sabotage(
         "lost attempts are forgotten in the end",
         DRIVER,
@@ -311,7 +330,7 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "a wait costs no retry, and is not said to",
-        DRIVER,
+        "../errors.py",
         "passing = isinstance(error, ThrottledError | LockedError)",
         "passing = False",
     ),
@@ -326,7 +345,9 @@ SABOTAGES: Final = (
         DRIVER,
         "certain(check_md5(adopt, self._record, self._ports.part().file, md5))",
     ),
-    Sabotage("a partial video is deleted", DRIVER, "self._ports.delete(remove.video.id)"),
+    Sabotage(
+        "a partial video is deleted", DRIVER, "is_deleted = self._removal.of(remove.video.id)", "is_deleted = True"
+    ),
     Sabotage("what is removed is told", DRIVER, 'self._ports.removed(remove.video.id, self._record.reason or "")'),
     Sabotage(
         "a deletion is looked at",
@@ -334,8 +355,8 @@ SABOTAGES: Final = (
         "decide_deleted(self._ports.video(remove.video.id))",
         "decide_deleted(None)",
     ),
-    Sabotage("what is there again is deleted again", DRIVER, "self._ports.delete(again.video.id)"),
-    Sabotage("a late video is deleted", DRIVER, "self._ports.delete(decision.video.id)"),
+    Sabotage("what is there again is deleted again", DRIVER, "self._removal.of(again.video.id)"),
+    Sabotage("a late video is deleted", LATE, "removal.of(decision.video.id)"),
     Sabotage("one that may be ours is a doubt", LEFTOVERS, "if not found.doubtful:", "if True:"),
     Sabotage(
         "a video that is not there is looked for twice",
@@ -465,7 +486,7 @@ SABOTAGES: Final = (
     Sabotage(
         "what was sent is compared before more is sent",
         DRIVER,
-        "if not is_same_file(self._record, self._ports.part().file, self._ports.md5_of_first):",
+        "if not self._is_same_file(self._record):",
         "if False:",
     ),
     Sabotage("what was sent is known by its MD5", DRIVER, "with_part(self._record, part)", "self._record"),

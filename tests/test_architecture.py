@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -84,3 +85,9 @@ def _name_of(function: ast.expr) -> str:
             return name
         case _:
             return ""
+
+
+def test_each_check_that_sabotage_removes_stands_once_in_its_module() -> None:
+    sabotages = runpy.run_path(str(ROOT / ".ci" / "sabotage.py"))["SABOTAGES"]
+    texts = {one.module: (SOURCE / "upload" / one.module).read_text(encoding="utf-8") for one in sabotages}
+    assert [one.name for one in sabotages if texts[one.module].count(one.text) != 1] == []

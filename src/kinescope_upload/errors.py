@@ -164,6 +164,14 @@ class DatabaseDownError(TryAgainError):
 class LessonFailedError(KuploadError):
     """This lesson is not done and trying again at once would not help; the others go on."""
 
+    @classmethod
+    def given_up(cls, error: TryAgainError, retries: int) -> LessonFailedError:
+        """What the last failure becomes when its retries, or the wait that it asked for, have come to their end."""
+        passing = isinstance(error, ThrottledError | LockedError)
+        after = "Given up." if passing else f"Given up after {retries} retries without progress."
+        hint = "Run the same command again: it goes on where it was."
+        return cls(f"{error.what} {after}", hint, request_id=error.request_id)
+
 
 class AbsentError(LessonFailedError):
     """404 or 410: Kinescope has no such thing."""

@@ -8,7 +8,8 @@ record. Bytes that were handed to the network count for nothing here; only what 
     record ──► table ──► events            what happened, and what that makes of the record
        └─────► steps                       what to do next
     driver ──► ports · leftovers           the loop; what to do about a video that an attempt may have left
-    same_file                      whether the file is still the one that was sent
+    removal · search · late_leftovers      finds and deletes them, also those that show late
+    same_file                              whether the file is still the one that was sent
     marks · titles · video                 what a video of ours is known by, and what Kinescope tells of it
 """
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +14,6 @@ from kinescope_upload.errors import (
     FileChangedError,
     KuploadError,
     LessonFailedError,
-    LockedError,
     ThrottledError,
     TryAgainError,
 )
@@ -34,6 +32,7 @@ from kinescope_upload.upload.events import (
     VideoComplete,
     why_unanswered,
 )
+from kinescope_upload.upload.late_leftovers import remove_late_leftovers
 from kinescope_upload.upload.leftovers import (
     Adopt,
     Remove,
@@ -41,7 +40,6 @@ from kinescope_upload.upload.leftovers import (
     check_md5,
     decide,
     decide_deleted,
-    decide_late,
 )
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.removal import removal_by
@@ -51,15 +49,11 @@ from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo,
 from kinescope_upload.upload.table import advance, first_record
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from kinescope_upload.upload.leftovers import Settled
     from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 
 
 _MOST_LOSSES: Final = 5
-_LATE: Final = 6
-"""Waits of `orphan_wait` that a creation may be at work after it showed nothing: half a minute by default."""
 
 
 class Driver:
@@ -105,7 +99,7 @@ class Driver:
                 self._end_upload_of_changed_file()
             raise self._failed(error) from error
         except TryAgainError as error:
-            raise self._failed(_given_up(error, self._options.retries)) from error
+            raise self._failed(LessonFailedError.given_up(error, self._options.retries)) from error
         return self._record
 
     def _new_video_id(self) -> str | None:
@@ -138,7 +132,7 @@ class Driver:
             case CreateUpload():
                 return self._create()
             case AskOffset():
-                return self._with_md5(self._sender.ask_offset(self._record))
+                return self._ask_offset()
             case SendChunk():
                 return self._send(step)
             case LookForVideo():
@@ -159,8 +153,18 @@ class Driver:
                 self._become(CreationRefused())
             raise
 
+    def _ask_offset(self) -> Event:
+        event = self._sender.ask_offset(self._record)
+        whole = replace(self._record, offset=self._record.size)
+        if isinstance(event, LengthReached) and not self._is_same_file(whole):  # nor is the MD5 then the video's
+            return FileReplaced()
+        return self._with_md5(event)
+
+    def _is_same_file(self, record: Record) -> bool:
+        return is_same_file(record, self._ports.part().file, self._ports.md5_of_first)
+
     def _send(self, step: SendChunk) -> Event:
-        if not is_same_file(self._record, self._ports.part().file, self._ports.md5_of_first):
+        if not self._is_same_file(self._record):
             return FileReplaced()
         try:
             return self._with_md5(self._sender.send(self._record, step))
@@ -259,24 +263,10 @@ class Driver:
         self._ports.save(self._record)
 
     def _end_late_leftovers(self) -> None:
-        """Waits until what earlier attempts began must have shown, removes it, and forgets those attempts."""
-        attempted_at = self._record.attempted_at
-        assert attempted_at  # noqa: S101 - it is uploaded
-        longest = _LATE * self._options.orphan_wait
-        passed = (self._ports.utc_now() - attempted_at) / timedelta(seconds=1)
-        self._ports.wait(min(longest, longest - passed))  # a longer upload took that long by itself
-        with self._ports.alone(self._record):
-            self._remove_late(self._record.lost_since or attempted_at)
+        wait = self._options.orphan_wait
+        remove_late_leftovers(self._record, self._ports, self._search, self._removal, distance=wait)
         self._record = replace(self._record, lost_marks=(), lost_since=None)
         self._ports.save(self._record)
-
-    def _remove_late(self, since: datetime) -> None:
-        looks = [partial(self._search.of_earlier, self._record, lost, since) for lost in self._record.lost_marks]
-        for decision in map(certain, self._search.until_all_settled(looks, partial(decide_late, self._record))):
-            if isinstance(decision, Remove):
-                self._removal.of(decision.video.id)
-                reason = "the request that made it was not answered, and it showed late"
-                self._ports.removed(decision.video.id, reason)
 
     def _end_upload_of_changed_file(self) -> None:
         """Removes what was begun from a file that is no longer what it was; what fails here waits for the next run."""
@@ -293,11 +283,3 @@ class Driver:
         self._record = replace(self._record, failure=Failure(reason=str(error), at=self._ports.utc_now()))
         self._ports.save(self._record)
         return error
-
-
-def _given_up(error: TryAgainError, retries: int) -> LessonFailedError:
-    passing = isinstance(error, ThrottledError | LockedError)
-    after = "Given up." if passing else f"Given up after {retries} retries without progress."
-    return LessonFailedError(
-        f"{error.what} {after}", "Run the same command again: it goes on where it was.", request_id=error.request_id
-    )
