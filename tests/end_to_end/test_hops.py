@@ -10,6 +10,8 @@ from kinescope_upload.emulator import Break
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from support.world import Outcome
 
 _MIB: Final = 1024 * KIB
@@ -17,8 +19,12 @@ _MB: Final = 1_000_000
 
 
 def _world_of(world: World, *, files: int, size: int) -> World:
-    for number in range(1, files + 1):
-        world.add_file(f"01_analytics/m01_start/{number:03d}.mp4", content_of(size + number, seed=str(number)))
+    return _world_with(world, [size + number for number in range(1, files + 1)])
+
+
+def _world_with(world: World, sizes: Sequence[int]) -> World:
+    for number, size in enumerate(sizes, start=1):
+        world.add_file(f"01_analytics/m01_start/{number:03d}.mp4", content_of(size, seed=str(number)))
     world.add_lessons()
     return world
 
@@ -35,10 +41,9 @@ def _named(outcome: Outcome) -> list[str]:
     return [message for message in messages if "`--chunk-size " in message]
 
 
-@pytest.mark.parametrize("limit", [8 * _MIB, 256 * KIB], ids=["8 MiB", "256 KiB"])
+@pytest.mark.parametrize("limit", [_MIB, 256 * KIB], ids=["1 MiB", "256 KiB"])
 def test_behind_a_limit_of_the_body_chunks_are_halved_and_the_option_is_named(worlds: WorldMaker, limit: int) -> None:
-    size = 24 * _MIB if limit > _MIB else 3 * _MIB
-    world = _world_of(worlds(max_request=limit, close_on_refusal=True), files=2, size=size)
+    world = _world_of(worlds(max_request=limit, close_on_refusal=True), files=2, size=12 * limit)
     outcome = world.upload(chunk_size="64MiB")
     _assert_all_done(world, outcome, most=1.2)
     assert len(_named(outcome)) >= 1
@@ -52,6 +57,20 @@ def test_a_line_that_breaks_in_mid_request_gets_through_a_hop_that_keeps_only_wh
     outcome = world.upload(chunk_size="64MiB", jobs=1)
     _assert_all_done(world, outcome, most=1.2)
     assert _named(outcome)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sizes",
+    [pytest.param([size * _MB for size in range(10, 21)], id="11 files"), pytest.param([60 * _MB], id="one of 60 MB")],
+)
+@pytest.mark.parametrize("breaks_after", [5_500_000, 8_300_000])
+def test_four_jobs_behind_such_a_hop_lose_a_fifth_at_most(
+    worlds: WorldMaker, sizes: list[int], breaks_after: int
+) -> None:
+    world = _world_with(worlds(whole_requests=True), sizes)
+    world.link.cut(after=breaks_after, by=Break.RST)
+    _assert_all_done(world, world.upload(chunk_size=None, jobs=4), most=1.2)
 
 
 @pytest.mark.slow

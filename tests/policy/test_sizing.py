@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kinescope_upload.policy.sizing import READ_BLOCK, SMALLEST_CHUNK, Sizing, block_sizing, chunk_sizing, smaller_chunk
+from kinescope_upload.policy.sizing import (
+    READ_BLOCK,
+    SMALLEST_CHUNK,
+    ChunkCap,
+    Sizing,
+    block_sizing,
+    chunk_sizing,
+    smaller_chunk,
+)
 
 _MIB: Final = 1024 * 1024
 _HALF_A_PAGE: Final = 2048
@@ -85,3 +93,63 @@ def test_chunks_that_do_not_get_through_end_at_the_smallest(length: int, sent: i
         size = smaller_chunk(length, min(sent, length))
     assert length <= SMALLEST_CHUNK
     assert steps <= 14
+
+
+class _WholeRequestsOnly:
+    """Uploads at a time over a hop that keeps only whole requests; each connection breaks after so many bytes."""
+
+    def __init__(self, *, uploads: int, size: int, breaks_after: int) -> None:
+        self._cap = ChunkCap(uploads=uploads)
+        self._most = [64 * _MIB] * uploads
+        self._left = [size] * uploads
+        self._room = [breaks_after] * uploads
+        self._breaks_after = breaks_after
+        self.sent = 0
+        while any(self._left):
+            chunks = [min(self._cap.size, *at) for at in zip(self._most, self._left, strict=True)]
+            for upload, chunk in enumerate(chunks):  # all of them are under way
+                self._send(upload, chunk)
+
+    def _send(self, upload: int, chunk: int) -> None:
+        carried = min(chunk, self._room[upload])
+        self.sent += carried
+        self._room[upload] -= carried
+        if carried == chunk:
+            self._left[upload] -= chunk
+            self._cap = self._cap.after_arrival(chunk, chunk / 10_000_000)
+            return
+        self._room[upload] = self._breaks_after
+        smaller = smaller_chunk(chunk, carried)
+        if smaller is not None:
+            self._most[upload] = smaller
+            self._cap = self._cap.after_loss(smaller)
+
+
+@given(st.integers(2_000_000, 70_000_000), st.sampled_from([(1, 60_000_000), (4, 45_000_000)]))
+@example(2_050_000, (4, 45_000_000))
+@example(50_000_000, (1, 60_000_000))
+def test_wherever_the_line_breaks_a_hop_that_keeps_only_whole_requests_costs_a_fifth_more_at_most(
+    breaks_after: int, work: tuple[int, int]
+) -> None:
+    uploads, size = work
+    hop = _WholeRequestsOnly(uploads=uploads, size=size, breaks_after=breaks_after)
+    assert hop.sent <= 1.2 * uploads * size
+
+
+@pytest.mark.parametrize(("rate", "most"), [(1_000_000, 20), (125_000_000, 20), (500_000_000, 12), (2_000_000_000, 1)])
+def test_on_a_good_line_few_requests_are_smaller_than_usual(rate: int, most: int) -> None:
+    cap, smaller = ChunkCap(uploads=1), 0
+    while cap.size < 64 * _MIB:
+        cap, smaller = cap.after_arrival(cap.size, cap.size / rate), smaller + 1
+    assert smaller <= most
+
+
+def test_what_was_refused_is_never_sent_again_however_much_arrives() -> None:
+    cap = ChunkCap(uploads=1).after_refusal(_MIB).after_refusal(2 * _MIB).after_arrival(10**12, 1.0)
+    assert cap.size == _MIB
+
+
+def test_what_was_lost_is_risked_again_only_as_a_small_part_of_what_arrived_since() -> None:
+    cap = ChunkCap(uploads=4).after_arrival(10**9, 100.0).after_loss(SMALLEST_CHUNK)
+    assert cap.size == SMALLEST_CHUNK
+    assert cap.after_arrival(128 * _MIB, 0.001).size == _MIB

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
 from kinescope_upload.batch.folders import FolderOptions, parents_of
@@ -79,7 +80,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     """
     began = time.monotonic()
     stop = Stop(backends.service.cut)
-    run = _new_run(batch.plan, backends, options, stop, emit)
+    run = _new_run(batch, backends, options, stop, emit)
     linker = Linker(run, backends.database)
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
@@ -126,15 +127,16 @@ def _affordable(jobs: int, emit: Emit) -> int:
     return affordable
 
 
-def _new_run(plan: Plan, backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:
+def _new_run(batch: Batch, backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:
     return Run(
         backends=backends,
         options=options,
         stop=stop,
-        waits=_waits(plan, backends, options, stop, emit),
+        waits=_waits(batch.plan, backends, options, stop, emit),
         pace=PaceGate(options.bwlimit, stop=stop),
         emit=emit,
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
+        chunk_limits=ChunkLimits(min(batch.jobs, len(batch.plan.work))),
     )
 
 

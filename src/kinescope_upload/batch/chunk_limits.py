@@ -5,12 +5,19 @@ from __future__ import annotations
 import threading
 from urllib.parse import urlsplit
 
+from kinescope_upload.policy.sizing import ChunkCap
+
 
 class ChunkLimits:
-    """Holds the most bytes of one chunk, by the host of the upload URL. A limit only ever falls."""
+    """Holds the most bytes of one chunk, by the host of the upload URL.
 
-    def __init__(self) -> None:
-        self._limits: dict[str, int] = {}
+    Args:
+        uploads: The most uploads at a time.
+    """
+
+    def __init__(self, uploads: int = 1) -> None:
+        self._first = ChunkCap(uploads=max(1, uploads))
+        self._caps: dict[str, ChunkCap] = {}
         self._untold: set[str] = set()
         self._kept_apart: set[str] = set()
         self._lock = threading.Lock()
@@ -18,21 +25,37 @@ class ChunkLimits:
     def of(self, upload_url: str | None, wanted: int) -> int:
         """Returns how many of the wanted bytes may go in one chunk."""
         with self._lock:
-            return min(wanted, self._limits.get(host_of(upload_url), wanted))
+            return min(wanted, self._cap(host_of(upload_url)).size)
 
-    def lower(self, upload_url: str | None, most: int) -> None:
-        """Lowers the limit of the host."""
+    def arrived(self, upload_url: str | None, count: int, seconds: float) -> None:
+        """Notes that the host acknowledged a chunk of `count` bytes after so many seconds."""
         host = host_of(upload_url)
         with self._lock:
-            self._limits[host] = min(most, self._limits.get(host, most))
+            self._caps[host] = self._cap(host).after_arrival(count, seconds)
+
+    def lost(self, upload_url: str | None, smaller: int) -> None:
+        """Notes that a chunk did not arrive, so that the next ones have at most `smaller` bytes."""
+        host = host_of(upload_url)
+        with self._lock:
+            self._caps[host] = self._cap(host).after_loss(smaller)
             self._untold.add(host)
+
+    def refused(self, upload_url: str | None, smaller: int) -> None:
+        """Notes that a chunk was refused for its size, so that none in this run has more than `smaller` bytes."""
+        host = host_of(upload_url)
+        with self._lock:
+            self._caps[host] = self._cap(host).after_refusal(smaller)
+            self._untold.add(host)
+
+    def _cap(self, host: str) -> ChunkCap:
+        return self._caps.get(host, self._first)
 
     def to_be_told(self, upload_url: str | None, arrived: int) -> int | None:
         """Returns the host's limit once after it fell, when a chunk of `arrived` bytes shows that it is low enough."""
         host = host_of(upload_url)
         with self._lock:
-            limit = self._limits.get(host)
-            if host not in self._untold or limit is None or arrived > limit:
+            limit = self._cap(host).size
+            if host not in self._untold or arrived > limit:
                 return None
             self._untold.discard(host)
             return limit

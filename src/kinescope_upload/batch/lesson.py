@@ -83,8 +83,12 @@ class _Lesson:
         self._source: VideoSource | None = None
         self._retrier = Retrier(run.waits, tell=self._tell_retry)
         self._chunk_size = run.options.chunks.smallest
+        self._most = run.options.chunks.largest
+        """The most bytes of a chunk of this upload, since a larger one did not get through."""
         self._sent = 0
         """Bytes of the last chunk that the network took."""
+        self._was_refused = False
+        """Whether the last chunk was refused for its size."""
 
     def ports(self) -> Ports:
         run, backends = self._run, self._run.backends
@@ -104,7 +108,7 @@ class _Lesson:
             part=lambda: self._opened().part,
             md5_of_first=lambda length: self._opened().md5_of_first(length, run.stop.check),
             md5=self._md5,
-            chunk_size=lambda record: run.chunk_limits.of(record.upload_url, self._chunk_size),
+            chunk_size=lambda record: run.chunk_limits.of(record.upload_url, min(self._chunk_size, self._most)),
             shrink=self._shrink,
             save=backends.progress.save,
             tell=self._tell,
@@ -153,23 +157,35 @@ class _Lesson:
         began = run.clock()
         closes = record.offset_refused or run.chunk_limits.is_kept_apart(record.upload_url)
         chunk = Chunk(offset=step.offset, length=step.length, blocks=blocks, closes=closes)
+        self._was_refused = False
         try:
             event = run.backends.uploader.send(record, chunk)
         finally:
             self._sent = progress.sent
-        if isinstance(event, ChunkRefused):
-            self._sent = step.length  # all of it would be refused, however little was read
-            return event
-        self._chunk_size = run.options.chunks.after(self._chunk_size, run.clock() - began)
-        if isinstance(event, OffsetAccepted | LengthReached):
-            self._tell_limit(record, step)
+        match event:
+            case ChunkRefused():
+                self._was_refused = True
+                self._sent = step.length  # all of it would be refused, however little was read
+            case LengthReached():
+                self._note_arrival(record, step, step.length, run.clock() - began)
+            case OffsetAccepted(offset=offset) if offset > step.offset:
+                self._note_arrival(record, step, offset - step.offset, run.clock() - began)
         return event
+
+    def _note_arrival(self, record: Record, step: SendChunk, count: int, seconds: float) -> None:
+        if step.length == self._chunk_size:  # a shorter one tells nothing of this size
+            self._chunk_size = self._run.options.chunks.after(self._chunk_size, seconds)
+        self._run.chunk_limits.arrived(record.upload_url, count, seconds)
+        self._tell_limit(record, step)
 
     def _shrink(self, record: Record, step: SendChunk) -> bool:
         smaller = smaller_chunk(step.length, self._sent)
-        if smaller is not None:
-            self._run.chunk_limits.lower(record.upload_url, smaller)
-        return smaller is not None
+        if smaller is None:
+            return False
+        self._most = smaller
+        limits = self._run.chunk_limits
+        (limits.refused if self._was_refused else limits.lost)(record.upload_url, smaller)
+        return True
 
     def _tell_limit(self, record: Record, step: SendChunk) -> None:
         limit = self._run.chunk_limits.to_be_told(record.upload_url, step.length)

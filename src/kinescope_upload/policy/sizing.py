@@ -6,7 +6,7 @@ waiting for us. A block costs about 50 microseconds besides its bytes, a request
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _KIB: Final = 1024
@@ -30,6 +30,15 @@ SMALLEST_CHUNK: Final = _QUARTER
 """Bytes of the smallest chunk that is tried when larger ones do not get through."""
 _SURELY_LEFT: Final = 4 * _MIB
 """So many bytes do not fit into this machine's buffers: most of them were on their way when the line broke."""
+_FIRST_CHUNK: Final = 2 * _MIB
+"""Bytes of the chunks to a host that has acknowledged nothing yet."""
+_PART_AT_RISK: Final = 4
+"""All chunks under way together are the fourth part of what arrived, as long as none was lost."""
+_PART_AFTER_LOSS: Final = 32
+"""The same, of what arrived since one was lost."""
+_SOON_SENT_AGAIN: Final = 0.05
+"""Seconds of the line that a lost chunk may always cost, so that the fastest lines do not wait for answers."""
+_CLOCK_TICK: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +86,50 @@ def chunk_sizing(fixed: int | None = None) -> Sizing:
     if fixed is not None:
         return Sizing.fixed(fixed)
     return Sizing(smallest=64 * _MIB, largest=1024 * _MIB, quick=1.0, slow=10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkCap:
+    """The most bytes of a chunk to one host: the more arrived there, the more a chunk may carry.
+
+    Whoever stands between may keep only whole requests (nginx does). Then a break loses all that was sent of a chunk,
+    and each upload finds that out with a chunk of its own. So the chunks under way are a part of what arrived, and what
+    they lose is that part at most.
+
+    Attributes:
+        uploads: The most uploads at a time.
+        least: The cap while nothing arrived since the last loss, in bytes.
+        was_lost: Whether a chunk was ever lost.
+        arrived: Bytes that the host acknowledged since the last loss.
+        rate: Bytes per second of the last chunk that arrived.
+        refused: What somebody on the way does not refuse, as far as is known, in bytes; None while nothing was refused.
+    """
+
+    uploads: int
+    least: int = _FIRST_CHUNK
+    was_lost: bool = False
+    arrived: int = 0
+    rate: float = 0.0
+    refused: int | None = None
+
+    @property
+    def size(self) -> int:
+        """The most bytes of the next chunk."""
+        part, soon = (_PART_AFTER_LOSS, 0.0) if self.was_lost else (_PART_AT_RISK, self.rate * _SOON_SENT_AGAIN)
+        size = max(self.least, self.arrived // (part * self.uploads), int(soon))
+        return size if self.refused is None else min(size, self.refused)
+
+    def after_arrival(self, count: int, seconds: float) -> ChunkCap:
+        """The cap when a chunk of `count` bytes was acknowledged after so many seconds."""
+        return replace(self, arrived=self.arrived + count, rate=count / max(seconds, _CLOCK_TICK))
+
+    def after_loss(self, smaller: int) -> ChunkCap:
+        """The cap when a chunk did not arrive, and one of `smaller` bytes is tried next."""
+        return replace(self, least=min(self.size, smaller), was_lost=True, arrived=0)
+
+    def after_refusal(self, smaller: int) -> ChunkCap:
+        """The cap when a chunk was refused for its size; it stays there."""
+        return replace(self, refused=min(self.refused or smaller, smaller))
 
 
 def smaller_chunk(length: int, sent: int) -> int | None:
