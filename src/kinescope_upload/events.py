@@ -6,7 +6,8 @@ A run emits one `RunStarted` and one `RunEnded`, and between them for each lesso
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -188,3 +189,14 @@ RunEvent = (
 
 Emit = Callable[[RunEvent], None]
 """Receives events; may be called from any thread."""
+
+
+@contextmanager
+def waiting(emit: Emit, wait: WaitStarted, clock: Callable[[], float]) -> Iterator[None]:
+    """Tells that the batch waits, and, however the block ends, for how many seconds of the clock it did."""
+    began = clock()
+    emit(wait)
+    try:
+        yield
+    finally:
+        emit(WaitEnded(kind=wait.kind, seconds=clock() - began))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import random
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
+from kinescope_upload.events import WaitKind, WaitStarted, waiting
 from kinescope_upload.library.scan import read_json_file, scan
 from kinescope_upload.mapping import (
     assign_by_manifest,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.events import Emit
     from kinescope_upload.model import LessonRow
     from kinescope_upload.upload import Record
 
@@ -133,12 +135,15 @@ class Survey:
         return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored)
 
 
-def survey_library(settings: Settings, database: LessonsDatabase | None = None) -> Survey:
+def survey_library(
+    settings: Settings, database: LessonsDatabase | None = None, emit: Emit = lambda _event: None
+) -> Survey:
     """Walks through the library, maps its files, and reads the selected courses' rows in one query.
 
     Args:
         settings: Where the library is, and which courses are meant.
         database: The lessons; None goes without them.
+        emit: Is told of a wait for the database.
 
     Raises:
         UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
@@ -149,7 +154,7 @@ def survey_library(settings: Settings, database: LessonsDatabase | None = None) 
         return survey
     read = partial(database.rows, survey.selection.courses or None)
     try:
-        rows = _patiently(read, RetryPolicy(retries=settings.retries, base=settings.retry_base))
+        rows = _patiently(read, RetryPolicy(retries=settings.retries, base=settings.retry_base), emit)
     except DatabaseDownError as error:
         raise BatchStoppedError(
             error.what,
@@ -158,16 +163,21 @@ def survey_library(settings: Settings, database: LessonsDatabase | None = None) 
     return replace(survey, rows={row.lesson_id: row for row in rows})
 
 
-def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy) -> tuple[LessonRow, ...]:
+def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, emit: Emit) -> tuple[LessonRow, ...]:
     """Reads again while the database's connections are all in use: others give theirs back."""
-    for number in range(1, policy.retries + 1):
-        try:
-            return read()
-        except DatabaseDownError as error:
-            if not error.is_full:
-                raise
-        time.sleep(policy.wait_before(number, chance=random.random()))  # noqa: S311 - jitter
-    return read()
+    waits = policy.waits(random.random)
+    with ExitStack() as shown:
+        for number, seconds in enumerate(waits):
+            try:
+                return read()
+            except DatabaseDownError as error:
+                if not error.is_full:
+                    raise
+                if number == 0:
+                    wait = WaitStarted(kind=WaitKind.DATABASE, reason=error.what, longest=sum(waits))
+                    shown.enter_context(waiting(emit, wait, time.monotonic))
+            time.sleep(seconds)
+        return read()
 
 
 @_without_collector()

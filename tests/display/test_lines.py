@@ -103,7 +103,8 @@ def test_a_wait_says_what_for_and_until_when(kind: WaitKind, longest: float, sen
     fake, out = FakeTime(), io.StringIO()
     printer = LinePrinter(DisplayOptions(), stdout=out, stderr=io.StringIO(), clock=fake.clock)
     printer(WaitStarted(kind=kind, reason="no answer", longest=longest))
-    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.\n"
+    why = " (no answer)" if kind is WaitKind.DATABASE else ""
+    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.{why}\n"
 
 
 def test_progress_is_told_at_most_every_half_minute() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from support.concurrency import hold_line, meanwhile, once_sent, until
 from support.world import KIB, World, WorldMaker, through_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FIRST = "01_analytics_m01_start_001"
 THEIRS = "0f0e0d0c-0000-4000-8000-000000000001"
@@ -31,26 +33,54 @@ def test_a_database_that_is_down_at_the_start_stops_the_run_before_any_byte(worl
     assert world.emulator.accounting.records() == ()
 
 
-def test_a_database_whose_connections_are_all_in_use_at_the_start_is_waited_for(worlds: WorldMaker) -> None:
-    world = worlds()
-    world.fill((10 * KIB,))
+@contextmanager
+def _pool_that_is_full(world: World) -> Iterator[tuple[Link, Callable[[], None]]]:
+    """Gives the line to a database all of whose connections are in use, and what gives them back."""
     name, server = world.database.name, world.database.server
     world.database.execute("CREATE ROLE visitor LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO visitor")
     world.database.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
     try:
         with Link(f"http://127.0.0.1:{world.database.port}") as line:
             world.environment["DATABASE_URL"] = through_link(server.tcp_url(name, "visitor"), line)
-
-            def give_back() -> None:
-                until(lambda: line.connections >= 2)
-                server.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
-
-            with meanwhile(give_back):
-                outcome = world.upload(retries=100)
+            yield line, lambda: server.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
     finally:
         world.database.execute("DROP OWNED BY visitor; DROP ROLE visitor")
+
+
+def test_a_database_whose_connections_are_all_in_use_at_the_start_is_waited_for(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    with _pool_that_is_full(world) as (line, give_back):
+
+        def once_it_waits() -> None:
+            world.output.wait_for('"wait_started"')
+            until(lambda: line.connections >= 2)
+            give_back()
+
+        with meanwhile(once_it_waits):
+            outcome = world.upload(retries=100)
     assert outcome.exit_code == 0, outcome.said
+    [began], [ended] = outcome.events("wait_started"), outcome.events("wait_ended")
+    assert (began["kind"], ended["kind"]) == ("database", "database")
+    assert "too many connections" in began["reason"]
     world.assert_promise()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+@pytest.mark.parametrize("command", [(), ("--dry-run",)], ids=["run", "dry run"])
+def test_the_wait_for_a_connection_is_shown_and_ctrl_c_ends_it(worlds: WorldMaker, command: tuple[str, ...]) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    world.environment["KUPLOAD_RETRY_BASE"] = "100"
+    with _pool_that_is_full(world), world.start(*command) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+    assert "No answer from the database since" in said
+    assert "too many connections" in said
+    assert process.returncode == 130
+    assert "Traceback" not in rest
 
 
 def test_without_the_database_videos_are_uploaded_and_a_later_run_links_them_without_a_byte(world: World) -> None:

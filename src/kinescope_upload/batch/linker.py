@@ -21,10 +21,10 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     StageReached,
-    WaitEnded,
     WaitKind,
     WaitStarted,
     Warned,
+    waiting,
 )
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import LinkOutcome
@@ -58,6 +58,8 @@ class Linker:
         self._database = database
         self._lock = threading.Lock()
         self._waiting: list[Record] = []
+        self._down = ""
+        """Why the kept rows could not be written."""
         self._filled: Mapping[str, LessonRow] = {}
         self.done = 0
 
@@ -82,6 +84,7 @@ class Linker:
         try:
             self._write(self._database, record)
         except DatabaseDownError as error:
+            self._down = error.what
             self._run.emit(Warned(message=f"{error} Uploads go on; the rows are written when it is back."))
             self._keep(record)
 
@@ -140,20 +143,14 @@ class Linker:
     def _finish(self) -> None:
         if not self._waiting:
             return
-        began = self._run.clock()
-        policy = self._run.options.retry
-        waits = [
-            policy.wait_before(number + 1, chance=self._run.randomness.jitter()) for number in range(policy.retries)
-        ]
-        self._run.emit(WaitStarted(kind=WaitKind.DATABASE, reason="The database does not answer.", longest=sum(waits)))
-        try:
+        run = self._run
+        waits = run.options.retry.waits(run.randomness.jitter)
+        with waiting(run.emit, WaitStarted(kind=WaitKind.DATABASE, reason=self._down, longest=sum(waits)), run.clock):
             self._retry_kept()
             for wait in waits:
                 if self._waiting:
-                    self._run.stop.pause(wait)
+                    run.stop.pause(wait)
                     self._retry_kept()
-        finally:
-            self._run.emit(WaitEnded(kind=WaitKind.DATABASE, seconds=self._run.clock() - began))
         self._give_up()
 
     def _retry_kept(self) -> None:
@@ -162,7 +159,8 @@ class Linker:
         for position, record in enumerate(kept):
             try:
                 self._retry(record)
-            except DatabaseDownError:
+            except DatabaseDownError as error:
+                self._down = error.what
                 with self._lock:
                     self._waiting = kept[position:] + self._waiting
                 return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.connect import database_of
 from kinescope_upload.display.json_events import decided, doubted
+from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
@@ -32,7 +33,7 @@ _LESSON_COLUMNS: Final = ("Lesson", "Size", "What", "Why")
 
 def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     """Prints what a run would do, and why the rest would not be done; writes nothing anywhere."""
-    survey = survey_library(settings, database_of(settings))
+    survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     survey.check_proven(trusts_scan=settings.trust_scan)
     print_plan(survey.plan(read_records(settings.progress, survey.courses)), options, stdout)
     return ExitCode.DONE

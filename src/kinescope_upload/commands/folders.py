@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, match_folders
@@ -52,7 +53,7 @@ def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *,
     project_id = settings.needed_project_id()
     settings.needed_api_key()
     database = None if settings.database_url is None else database_of(settings)
-    survey = survey_library(settings, database)
+    survey = survey_library(settings, database, waits_on_stderr(options))
     if create:
         _check_courses(survey)
     with open_kinescope(settings) as kinescope:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.connect import database_of
 from kinescope_upload.display.json_events import doubted
+from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping import draft_of, map_text
@@ -61,7 +62,7 @@ def show_map(
         UsageError: The library cannot be read, or the map file is there already or cannot be written.
         BatchStoppedError: The database does not answer or refuses.
     """
-    survey = survey_library(settings, database_of(settings))
+    survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     mapped = survey.selected(survey.mapped)
     if write is not None:
         guessed = survey.selected(survey.unchecked).assignments

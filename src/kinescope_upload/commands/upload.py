@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -34,16 +34,17 @@ def upload(
     """Uploads what is selected and links it; `disk` reads the video files."""
     settings.check_for_upload()
     database = database_of(settings)
-    survey = survey_library(settings, database)
-    survey.check_proven(trusts_scan=settings.trust_scan)
-    with ProgressStore(settings.progress, survey.courses) as progress:
+    with ExitStack() as stack:
+        emit = without_failures(stack.enter_context(make_printer(options, stdout=stdout, stderr=stderr)))
+        survey = survey_library(settings, database, emit)
+        survey.check_proven(trusts_scan=settings.trust_scan)
+        progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         plan = survey.plan(progress.records)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderOptions(
             project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
         )
-        with make_printer(options, stdout=stdout, stderr=stderr) as printer, open_kinescope(settings) as kinescope:
-            emit = without_failures(printer)
+        with open_kinescope(settings) as kinescope:
             check = partial(check_rights, plan, kinescope, database, settings, emit)
             backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk())
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)

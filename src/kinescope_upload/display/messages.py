@@ -104,10 +104,11 @@ def _beginning(event: LessonStarted) -> str:
 
 
 def wait_words(event: WaitStarted | WaitEnded, clock: Clock, *, verbose: bool) -> str:
-    """Words a wait that begins or ends now; `verbose` adds why it began."""
+    """Words a wait that begins or ends now; `verbose` adds why it began, which is said of the database always."""
     match event:
         case WaitStarted():
-            reason = f" ({event.reason})" if verbose else ""
+            says_why = verbose or event.kind is WaitKind.DATABASE  # down, full and read-only have different remedies
+            reason = f" ({event.reason})" if says_why else ""
             return f"{wait_sentence(event, clock.monotonic(), clock)}; nothing is lost.{reason}"
         case WaitEnded():
             return f"{_ENDS_OF_WAITS[event.kind]} after {format_duration(event.seconds)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, TextIO
 
@@ -38,6 +39,11 @@ def make_printer(
     from kinescope_upload.display.bars import BarPrinter  # noqa: PLC0415 - rich takes a tenth of a second to import
 
     return BarPrinter(options, stdout=stdout, clock=clock)
+
+
+def waits_on_stderr(options: DisplayOptions) -> Emit:
+    """Makes the printer of a command whose answer is no run: it says on stderr what is waited for."""
+    return without_failures(LinePrinter(options, stdout=sys.stderr, stderr=sys.stderr, clock=SYSTEM_CLOCK))
 
 
 def without_failures(printer: Emit) -> Emit:

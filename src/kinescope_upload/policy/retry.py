@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LONGEST_WAIT = 120.0
 _DEADLINE_BASE = 180.0
@@ -36,6 +40,10 @@ class RetryPolicy:
         doubled = min(self.base * 2.0 ** min(retry_number - 1, 30), _LONGEST_WAIT)
         jittered = doubled * (1.0 + 0.2 * chance)
         return max(jittered, retry_after or 0.0)
+
+    def waits(self, chance: Callable[[], float]) -> list[float]:
+        """The waits before all retries of something whose server names none."""
+        return [self.wait_before(number, chance=chance()) for number in range(1, self.retries + 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

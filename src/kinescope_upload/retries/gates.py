@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from kinescope_upload.events import WaitEnded, WaitKind, WaitStarted
+from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted, waiting
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
 from kinescope_upload.retries.stop import Ending, Stop
@@ -98,17 +98,14 @@ class NetworkGate:
 
     def _wait(self, reason: str, place: Place) -> None:
         began = time.monotonic()
-        self._emit(WaitStarted(kind=self._kind, reason=reason, longest=place.longest))
         wait = self._base
-        try:
+        with waiting(self._emit, WaitStarted(kind=self._kind, reason=reason, longest=place.longest), time.monotonic):
             while not place.probe():
                 left = place.longest - (time.monotonic() - began)
                 if left <= 0:
                     self.give_up(reason, place)
                 self._stop.pause(min(wait, left))
                 wait = min(wait * 2, _LONGEST_PROBE_WAIT)
-        finally:
-            self._emit(WaitEnded(kind=self._kind, seconds=time.monotonic() - began))
 
     def give_up(self, reason: str, place: Place) -> NoReturn:
         """Ends the batch, with everything resumable.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.commands.import_progress.old_progress import OldProgress, parse_old_progress
 from kinescope_upload.commands.import_progress.takeover import Known, Takeover, take_over
 from kinescope_upload.connect import database_of
+from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import known_courses
@@ -40,15 +41,16 @@ def import_progress(settings: Settings, options: DisplayOptions, stdout: TextIO,
         BatchStoppedError: The database or the progress folder refuses.
     """
     old = parse_old_progress(read_json_file(file, "old progress file"), origin=str(file))
-    takeover = _take(old, _survey(settings), settings)
+    takeover = _take(old, _survey(settings, options), settings)
     print_takeover(takeover, options, stdout)
     return ExitCode.NOT_DONE if takeover.not_taken else ExitCode.DONE
 
 
-def _survey(settings: Settings) -> Survey | None:
+def _survey(settings: Settings, options: DisplayOptions) -> Survey | None:
     if settings.library is None:
         return None
-    return survey_library(settings, None if settings.database_url is None else database_of(settings))
+    database = None if settings.database_url is None else database_of(settings)
+    return survey_library(settings, database, waits_on_stderr(options))
 
 
 def _take(old: OldProgress, survey: Survey | None, settings: Settings) -> Takeover:
