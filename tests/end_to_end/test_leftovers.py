@@ -319,3 +319,15 @@ def test_a_broken_upload_that_is_gone_is_cleared_away_and_sent_again(
     outcome = world.upload()
     assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1)
     world.assert_promise(cuts=1)
+
+
+@pytest.mark.parametrize("head", ["served", "400"])
+def test_an_expired_upload_is_proven_gone_without_a_retry(worlds: WorldMaker, head: str) -> None:
+    world = worlds(readings={} if head == "served" else {"head": head})
+    world.fill((600 * KIB,))
+    world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.EXPIRE, keep=300 * KIB))
+    outcome = world.upload(retries=0)
+    assert outcome.exit_code == 0, outcome.said
+    assert len(outcome.events("orphan_removed")) == 1
+    assert outcome.events("retry_scheduled") == []
+    world.assert_promise(cuts=1)

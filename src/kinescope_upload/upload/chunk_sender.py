@@ -38,12 +38,20 @@ class ChunkSender:
         self._broken = None
 
     def send(self, record: Record, step: SendChunk) -> Event:
-        """Sends a chunk.
+        """Sends a chunk; where that is said to meet no upload, looks until it is proven, which is no retry.
 
         Raises:
             LessonFailedError: Somebody on the way refuses even the smallest chunk.
             KuploadError: Any error of the port.
         """
+        event = self._send(record, step)
+        while isinstance(event, OffsetUnknown) and self._shown:
+            event = self.ask_offset(record)
+            if isinstance(event, OffsetRefused):  # only a chunk can show then whether there is an upload
+                event = self._send(record, step)
+        return event
+
+    def _send(self, record: Record, step: SendChunk) -> Event:
         self._broken = None
         try:
             event = self._ports.send(record, step)
