@@ -71,10 +71,13 @@ class _Line:
 
     def __init__(self) -> None:
         self.is_up = threading.Event()
+        self.probed_again = threading.Event()
         self.probes = 0
 
     def probe(self) -> bool:
         self.probes += 1
+        if self.probes > 1:
+            self.probed_again.set()
         return self.is_up.is_set()
 
 
@@ -84,8 +87,8 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def _place(probe: Callable[[], bool], longest: float = 3600.0) -> Place:
-    return Place(probe=probe, longest=longest, hint="Run it again.")
+def _place(probe: Callable[[], bool], longest: float = 3600.0, host: str = "") -> Place:
+    return Place(probe=probe, longest=longest, hint="Run it again.", host=host)
 
 
 def _network(
@@ -147,6 +150,36 @@ def test_a_later_break_is_no_part_of_an_outage_that_is_over(threads: ThreadPoolE
     assert waiting.result(_PATIENCE)
 
     assert not gate("reset by peer")
+
+
+def test_an_outage_of_one_host_holds_no_request_to_another(threads: ThreadPoolExecutor) -> None:
+    uploads, api, heard = _Line(), _Line(), _Heard()
+    api.is_up.set()
+    gate = NetworkGate(stop=Stop(_no_cut), emit=heard, base=0.005)
+    waiting = threads.submit(gate.wait_until_reachable, "reset by peer", _place(uploads.probe, host="uploads"))
+    assert heard.wait_began.wait(_PATIENCE)
+
+    asked = threads.submit(gate.wait_until_reachable, "reset by peer", _place(api.probe, host="api"))
+
+    assert asked.result(_PATIENCE) is False
+    uploads.is_up.set()
+    assert waiting.result(_PATIENCE)
+
+
+def test_outages_of_two_hosts_are_told_as_one(threads: ThreadPoolExecutor) -> None:
+    uploads, api, heard = _Line(), _Line(), _Heard()
+    gate = NetworkGate(stop=Stop(_no_cut), emit=heard, base=0.005)
+    waiting = threads.submit(gate.wait_until_reachable, "reset by peer", _place(uploads.probe, host="uploads"))
+    assert heard.wait_began.wait(_PATIENCE)
+    other = threads.submit(gate.wait_until_reachable, "reset by peer", _place(api.probe, host="api"))
+    assert api.probed_again.wait(_PATIENCE)
+
+    uploads.is_up.set()
+    assert waiting.result(_PATIENCE)
+    api.is_up.set()
+
+    assert other.result(_PATIENCE)
+    assert heard.kinds == ["WaitStarted", "WaitEnded"]
 
 
 class _ImpatientStop(Stop):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from queue import Queue
+from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.emulator import Emulator, Link
+from kinescope_upload.events import RunEvent, WaitStarted
 from kinescope_upload.kinescope.http_client import HttpClient
 from kinescope_upload.kinescope.trust import TrustedAddresses
+from kinescope_upload.retries.gates import NetworkGate
 from kinescope_upload.retries.places import Places
+from kinescope_upload.retries.stop import Stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -29,3 +39,22 @@ def test_a_host_that_never_answered_is_waited_for_30_seconds(path: str, setting:
         assert f"Check {setting}" in first.hint
         service.was_answered = True
         assert places.of(f"{url}/{path}").longest == 3600.0
+
+
+def test_while_the_host_of_the_uploads_is_away_the_other_is_asked_at_once(tmp_path: Path) -> None:
+    told = Queue[RunEvent]()
+    gate = NetworkGate(stop=Stop(lambda: None), emit=told.put, base=0.005)
+    with Emulator(tmp_path) as kinescope, Link(kinescope.url) as line, ThreadPoolExecutor(2) as threads:
+        trusted = TrustedAddresses(configured=(line.url, kinescope.url))
+        with closing(HttpClient(token="the token", trusted=trusted, stall=1.0)) as service:
+            places = Places(service=service, api_url=kinescope.url, usual_url=f"{line.url}/v2/init", longest=3600.0)
+            line.refuse()
+            away = threads.submit(gate.wait_until_reachable, "reset by peer", places.of(f"{line.url}/v2/init"))
+            assert isinstance(told.get(timeout=30), WaitStarted)
+            try:
+                api = places.of(f"{kinescope.url}/v1/videos")
+                assert threads.submit(gate.wait_until_reachable, "reset by peer", api).result(30) is False
+                assert not away.done()
+            finally:
+                line.accept()
+            assert away.result(30)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted, waiting
+from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
 from kinescope_upload.retries.stop import Ending, Stop
@@ -36,13 +36,23 @@ class Place:
         probe: Whether Kinescope can be reached there now.
         longest: Seconds after which a wait for it ends the batch.
         hint: What to do then.
+        host: The host; an outage of one is waited for once, and holds no request to another.
         out: What is said of it then, before the time.
     """
 
     probe: Callable[[], bool]
     longest: float
     hint: str
+    host: str = ""
     out: str = "Kinescope could not be reached"
+
+
+class _Probing:
+    """Who probes one host, and how many of its outages are over."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.outages_over = 0
 
 
 class NetworkGate:
@@ -62,13 +72,15 @@ class NetworkGate:
         self._stop = stop
         self._emit = emit
         self._base = base
-        self._one_probes = threading.Lock()
-        self._outages_over = 0
+        self._probing: dict[str, _Probing] = {}
+        self._lock = threading.Lock()
+        self._hosts_out = 0
+        self._out_since = 0.0
 
     def wait_until_reachable(self, reason: str, place: Place) -> bool:
         """Returns at once when the service answers, else as soon as it does.
 
-        One worker probes, the others wait for it.
+        One worker probes a host, the others that need it wait for that one.
 
         Args:
             reason: What made somebody think that the network is down.
@@ -80,32 +92,51 @@ class NetworkGate:
         Raises:
             InterruptedRunError: The batch ends, or the wait took too long and ends it.
         """
-        outages_over = self._outages_over
-        while not self._one_probes.acquire(timeout=0.1):
+        with self._lock:
+            probing = self._probing.setdefault(place.host, _Probing())
+        outages_over = probing.outages_over
+        while not probing.lock.acquire(timeout=0.1):
             self._stop.check()
         try:
             self._stop.check()
-            if self._outages_over != outages_over:
+            if probing.outages_over != outages_over:
                 return True
             if place.probe():
                 return False
             self._stop.check()
             self._wait(reason, place)
-            self._outages_over += 1
+            probing.outages_over += 1
             return True
         finally:
-            self._one_probes.release()
+            probing.lock.release()
 
     def _wait(self, reason: str, place: Place) -> None:
         began = time.monotonic()
         wait = self._base
-        with waiting(self._emit, WaitStarted(kind=self._kind, reason=reason, longest=place.longest), time.monotonic):
+        self._tell_outage(reason, place)
+        try:
             while not place.probe():
                 left = place.longest - (time.monotonic() - began)
                 if left <= 0:
                     self.give_up(reason, place)
                 self._stop.pause(min(wait, left))
                 wait = min(wait * 2, _LONGEST_PROBE_WAIT)
+        finally:
+            self._tell_end()
+
+    def _tell_outage(self, reason: str, place: Place) -> None:
+        """Tells that the wait begins, unless another host is waited for."""
+        with self._lock:
+            self._hosts_out += 1
+            if self._hosts_out == 1:
+                self._out_since = time.monotonic()
+                self._emit(WaitStarted(kind=self._kind, reason=reason, longest=place.longest))
+
+    def _tell_end(self) -> None:
+        with self._lock:
+            self._hosts_out -= 1
+            if not self._hosts_out:
+                self._emit(WaitEnded(kind=self._kind, seconds=time.monotonic() - self._out_since))
 
     def give_up(self, reason: str, place: Place) -> NoReturn:
         """Ends the batch, with everything resumable.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kinescope_upload.retries.gates import Place
 
@@ -38,10 +39,11 @@ class Places:
         As long as nothing was ever reached, the setting of the address may be wrong: the wait is short, and names it.
         """
         url = url or self.usual_url
+        host = urlsplit(url).netloc
         probe = partial(self.service.is_reachable, url)
         if self.service.was_answered:
             hint = f"{self.saved}: run the same command again when the network is back."
-            return Place(probe=probe, longest=self.longest, hint=hint)
+            return Place(probe=probe, longest=self.longest, hint=hint, host=host)
         setting = "KINESCOPE_API_URL" if url.startswith(f"{self.api_url}/") else "KINESCOPE_UPLOADER_URL"
         hint = f"Check {setting} and the network, then run the same command again."
-        return Place(probe=probe, longest=min(self.longest, self.first_patience), hint=hint)
+        return Place(probe=probe, longest=min(self.longest, self.first_patience), hint=hint, host=host)
