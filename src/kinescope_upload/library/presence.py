@@ -19,7 +19,7 @@ def is_present(disk: Disk, root: Path, files: Mapping[str, Iterable[str]], unrea
     """Whether the library can be read: its root, the courses' folders, and another file of each of them.
 
     An empty mount point has no course folder; a mount point that is a course's folder has no other file. Where a course
-    has no other file, its folder is enough.
+    has one file alone, its folder is enough.
 
     Args:
         disk: Reads the library.
@@ -37,5 +37,8 @@ def is_present(disk: Disk, root: Path, files: Mapping[str, Iterable[str]], unrea
 
 
 def _has_another(disk: Disk, root: Path, files: Iterable[str], unreadable: Collection[str]) -> bool:
+    files = tuple(files)
     others = list(islice((path for path in files if path not in unreadable), _MOST_OTHERS))
+    if not others and len(files) > 1:
+        others = list(files)  # all of them are in workers' hands, and each is another one to the rest
     return not others or any(disk.can_read(os.fspath(root / path)) for path in others)
