@@ -17,15 +17,13 @@ from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.proxies import proxy_for, shown_proxy
-from kinescope_upload.kinescope.timed_stream import TimedStream
+from kinescope_upload.kinescope.watched_stream import WatchedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
 
 _OTHERS_WAIT: Final = 2.0
 """Seconds that one address of several may take: a broken IPv6 route never answers, and would take the whole time."""
-_HEARD_AT_ONCE: Final = 64 * 1024
 _WANTS_LOGIN: Final = ("407", "Invalid username/password")
 """How httpcore words that an HTTP proxy and a SOCKS proxy let nobody pass."""
 _LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0)
@@ -39,65 +37,6 @@ def addresses_of(host: str, port: int) -> list[str]:
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-
-
-class HearingStream(httpcore.NetworkStream):
-    """A connection that ends the sending of a request as soon as its answer comes: a refused chunk costs no more bytes.
-
-    httpcore sends a whole body before it reads; a write that fails makes it read at once.
-
-    Args:
-        stream: The connection.
-    """
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-        self._heard = b""
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Reads up to so many bytes, those first that came while it wrote."""
-        if self._heard:
-            heard, self._heard = self._heard[:max_bytes], self._heard[max_bytes:]
-            return heard
-        return self._stream.read(max_bytes, timeout)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Writes the bytes.
-
-        Raises:
-            httpcore.WriteError: An answer is there already, and it is no interim one (RFC 9110, section 15.2).
-        """
-        if not buffer:  # the request is sent whole
-            return
-        self._heard += self._come_already()
-        if self._heard.startswith(b"HTTP/1.") and self._heard[8:10] not in {b" 1", b" ", b""}:
-            raise httpcore.WriteError("answered before the request was sent")
-        self._stream.write(buffer, timeout)
-
-    def close(self) -> None:
-        """Closes the connection."""
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """The same connection over TLS."""
-        return HearingStream(self._stream.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's
-        """What httpcore wants to know of the connection."""
-        return (info == "is_readable" and bool(self._heard)) or self._stream.get_extra_info(info)
-
-    def _come_already(self) -> bytes:
-        """The bytes that can be read without waiting; none of a TLS connection inside another."""
-        opened, over_tls = self.get_extra_info("socket"), self.get_extra_info("ssl_object")
-        if over_tls is not None and over_tls is not opened:
-            return b""
-        try:
-            opened.settimeout(0)
-            return bytes(opened.recv(_HEARD_AT_ONCE))
-        except OSError:  # nothing has come; what is broken, the write will find
-            return b""
 
 
 class GoodAddresses(httpcore.NetworkBackend):
@@ -148,10 +87,10 @@ class GoodAddresses(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
             self._good[host] = address
-            return HearingStream(TimedStream(stream, self._longest_answer))
+            return WatchedStream(stream, self._longest_answer)
         stream = self._backend.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
         self._good[host] = addresses[-1]
-        return HearingStream(TimedStream(stream, self._longest_answer))
+        return WatchedStream(stream, self._longest_answer)
 
     def sleep(self, seconds: float) -> None:
         """Waits so many seconds."""
