@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from kinescope_upload.events import Emit, WaitEnded, WaitKind, WaitStarted
+from kinescope_upload.events import WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
 from kinescope_upload.retries.stop import Ending, Stop
