@@ -30,7 +30,7 @@ SMALLEST_CHUNK: Final = _QUARTER
 """Bytes of the smallest chunk that is tried when larger ones do not get through."""
 _SURELY_LEFT: Final = 4 * _MIB
 """So many bytes do not fit into this machine's buffers: most of them were on their way when the line broke."""
-_FIRST_CHUNK: Final = 2 * _MIB
+_FIRST_CHUNK: Final = 1536 * 1024
 """Bytes of the chunks to a host that has acknowledged nothing yet."""
 _PART_AT_RISK: Final = 4
 """All chunks under way together are the fourth part of what arrived, as long as none was lost."""
