@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.stage import MIB, certificate, environment, kupload, measured, sink, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
 from kinescope_upload.emulator import Link
+from kinescope_upload.media.sample_mp4 import write_mp4
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +61,7 @@ def _make_files(folder: Path) -> None:
     folder.mkdir(parents=True)
     for number in range(_FILES):
         size = int(_MEDIAN * math.exp(_SPREAD * NormalDist().inv_cdf((number * 77 % _FILES + 0.5) / _FILES)))
-        with (folder / f"{number + 1:03d}_lesson.mp4").open("wb") as file:
-            file.truncate(size)
+        write_mp4(folder / f"{number + 1:03d}_lesson.mp4", size, seed=str(number))
 
 
 if __name__ == "__main__":

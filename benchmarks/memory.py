@@ -23,6 +23,7 @@ from benchmarks.stage import (
     workshop,
 )
 from benchmarks.table import Figure, at_most, table_of
+from kinescope_upload.media.sample_mp4 import SMALLEST, write_mp4
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,9 @@ def memory() -> list[Figure]:
             peaks = [_peak_with(folder, env, database, size) for size in _SIZES]
         shutil.rmtree(folder / "library")
         for section in range(_FILES // _SECTION):
-            _fill(folder / "library" / f"{section // 50:02d}_course" / f"m{section % 50:02d}_section", _SECTION, 1)
+            _fill(
+                folder / "library" / f"{section // 50:02d}_course" / f"m{section % 50:02d}_section", _SECTION, SMALLEST
+            )
         planned = _peak_of_planning(folder, environment(folder, to.url), "--no-db", "--trust-scan")
         add_rows(database, folder / "library")
         with_rows = _peak_of_planning(folder, environment(folder, to.url, database=database))
@@ -81,8 +84,7 @@ def _peak_with(folder: Path, env: Mapping[str, str], database: str, size: int) -
 def _fill(folder: Path, count: int, size: int) -> None:
     folder.mkdir(parents=True)
     for number in range(1, count + 1):
-        with (folder / f"{number:03d}_lesson.mp4").open("wb") as file:
-            file.truncate(size)
+        write_mp4(folder / f"{number:03d}_lesson.mp4", size, seed=f"{folder}/{number}")
 
 
 def _peak_of_planning(folder: Path, env: Mapping[str, str], *options: str) -> int:

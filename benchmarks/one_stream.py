@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.stage import GIB, MIB, certificate, environment, kupload, measured, sink, workshop
 from benchmarks.table import Figure, at_least, noted, table_of
+from kinescope_upload.media.sample_mp4 import write_mp4
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +81,12 @@ def _least_cpu(some: list[_Speed]) -> float:
 def _make_file(folder: Path, size: int) -> Path:
     path = folder / "library" / "01_course" / "m01" / "001.mp4"
     path.parent.mkdir(parents=True)
+    write_mp4(path, size, seed="one stream")
     block = os.urandom(64 * MIB)
-    with path.open("wb") as file:
-        for _ in range(size // len(block)):
-            file.write(block)
+    with path.open("r+b") as file:  # bytes behind the video's head: no file system finds holes or repetitions
+        for start in range(MIB, size, len(block)):
+            file.seek(start)
+            file.write(block[: size - start])
     return path
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.stage import MIB, Cost, environment, kupload, sink, workshop
 from benchmarks.table import Figure, at_most, table_of
 from kinescope_upload.emulator import Link
+from kinescope_upload.media.sample_mp4 import write_mp4
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,8 +66,7 @@ def _run(folder: Path, link: Link, jobs: int) -> tuple[list[_Sample], Cost]:
 def _fill(folder: Path, size: int, files: int) -> None:
     folder.mkdir(parents=True)
     for number in range(1, files + 1):
-        with (folder / f"{number:03d}_lesson.mp4").open("wb") as file:
-            file.truncate(size // files)
+        write_mp4(folder / f"{number:03d}_lesson.mp4", size // files, seed=str(number))
 
 
 def _rates(samples: Sequence[_Sample]) -> list[float]:

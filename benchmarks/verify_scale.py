@@ -24,6 +24,7 @@ from kinescope_upload.emulator import Emulator, ForeignVideo, Route
 from kinescope_upload.emulator import Settings as EmulatorSettings
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_scan_rule
+from kinescope_upload.media.sample_mp4 import SMALLEST, write_mp4
 from kinescope_upload.progress.format import encode_course, encode_record
 from kinescope_upload.upload import Dialect, Record, Stage
 
@@ -104,8 +105,7 @@ def _make_files(root: Path, lessons: int, courses: int) -> None:
         if place % _SECTION == 0:
             section.mkdir(parents=True)
         path = section / f"{place % _SECTION:03d}_урок номер {place}.mp4"
-        with path.open("wb") as file:
-            file.truncate(1000 + number)
+        write_mp4(path, SMALLEST + number, seed=str(number))
 
 
 def _lessons(root: Path) -> Iterator[_Lesson]:

@@ -15,6 +15,7 @@ from kinescope_upload.commands.doctor.trial.scratch import Scratch
 from kinescope_upload.commands.doctor.trial.waits import WaitBudget
 from kinescope_upload.config import load_settings
 from kinescope_upload.connect import open_kinescope
+from kinescope_upload.media.sample_mp4 import make_mp4
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def settings_of(environment: Mapping[str, str], dialect: Dialect, folder: Path) 
 
 
 def content_of(size: int) -> bytes:
-    """Bytes that no other test sends."""
-    return os.urandom(32) + bytes(size - 32)
+    """A video that no other test sends."""
+    return make_mp4(size, seed=str(uuid.uuid4()))
 
 
 @dataclass(kw_only=True)

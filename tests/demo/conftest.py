@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from kinescope_upload.media.sample_mp4 import make_mp4
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -111,6 +113,6 @@ def small_library(tmp_path: Path) -> Path:
     for name, size in LESSON_FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(os.urandom(size))
+        path.write_bytes(make_mp4(size, seed=name))
     (root / "01_start" / "notes.txt").write_text("no video", encoding="utf-8")
     return root

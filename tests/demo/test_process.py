@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.demo.courses import LEFT_ALONE, MADE_FILES
+from kinescope_upload.media.sample_mp4 import SMALLEST, make_mp4
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +118,7 @@ def test_it_can_be_stopped_at_any_moment_and_leaves_nothing(
     section = tmp_path / "library" / "01_start" / "m01"
     section.mkdir(parents=True)
     for lesson in range(200):  # enough work for the first linked lesson to be far from the last
-        (section / f"{lesson:03d}.mp4").write_bytes(os.urandom(100))
+        (section / f"{lesson:03d}.mp4").write_bytes(make_mp4(SMALLEST, seed=str(lesson)))
     demo = start_demo("--library", "library")
     demo.wait_for(moment)
     assert demo.interrupt(number) == 130

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.world import KIB, World, WorldMaker
+from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def _written(name: str, text: str, *arguments: str) -> Callable[[World], tuple[s
 def _course_without_folder(world: World) -> tuple[str, ...]:
     file = world.library / "99_new" / "m01" / "001.mp4"
     file.parent.mkdir(parents=True)
-    file.write_bytes(b"x")
+    file.write_bytes(content_of(KIB, seed="new"))
     world.database.add_lessons([("99_new_m01_001", "99_new", "Новый")])
     return ()
 
@@ -138,7 +138,7 @@ def _contents(world: World) -> dict[str, bytes]:
 def test_a_name_that_is_not_utf8_is_named_and_the_others_go_up(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))
-    (world.library / _NOT_UTF8).write_bytes(b"x")
+    (world.library / _NOT_UTF8).write_bytes(content_of(KIB, seed="named"))
     outcome = world.run("--dry-run")
     assert outcome.exit_code == 0
     assert "UTF-8" in outcome.text
@@ -184,7 +184,7 @@ def test_an_unreadable_file_costs_one_file(worlds: WorldMaker) -> None:
 
 def test_names_from_disk_cannot_command_the_terminal(worlds: WorldMaker) -> None:
     world = worlds()
-    world.add_file("01_analytics/m01_start/\x1b[31mred\x07.mp4", b"x")
+    world.add_file("01_analytics/m01_start/\x1b[31mred\x07.mp4", content_of(KIB, seed="red"))
     world.add_lessons()
     for arguments in (("--dry-run", "--verbose"), (), ("--status",)):
         outcome = world.run(*arguments)

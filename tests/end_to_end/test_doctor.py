@@ -15,7 +15,7 @@ from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Action, Fault, Project, Right, Route, Token
 from kinescope_upload.output.options import DisplayOptions
 from support.postgres import PASSWORD, WITH_PASSWORD
-from support.world import KIB, Outcome, World, WorldMaker
+from support.world import KIB, Outcome, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,7 +206,7 @@ def test_a_database_that_refuses_is_wrong_with_the_hint(healthy: World) -> None:
 
 def test_a_missing_folder_is_wrong_here(healthy: World) -> None:
     (healthy.library / "02_ads").mkdir()
-    (healthy.library / "02_ads/001.mp4").write_bytes(b"ads")
+    (healthy.library / "02_ads/001.mp4").write_bytes(content_of(KIB, seed="ads"))
     healthy.database.add_lessons([("02_ads_001", "02_ads", "Реклама")])
     outcome = healthy.run("doctor", "--json")
     message = "folders: Courses without exactly one folder: 02_ads (missing)."

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.world import KIB, Outcome, World, WorldMaker
+from support.world import KIB, Outcome, World, WorldMaker, content_of
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def two_courses(worlds: WorldMaker) -> World:
     world = worlds(unique_folder_names=False)
     world.fill((10 * KIB,))
     (world.library / "02_ads/m01").mkdir(parents=True)
-    (world.library / "02_ads/m01/001.mp4").write_bytes(b"ads")
+    (world.library / "02_ads/m01/001.mp4").write_bytes(content_of(KIB, seed="ads"))
     world.database.add_lessons([("02_ads_m01_001", "02_ads", "Реклама")])
     return world
 
@@ -91,7 +91,7 @@ def test_every_page_of_the_folders_is_read(two_courses: World) -> None:
 
 def test_a_folder_that_is_no_course_in_the_database_gets_none(two_courses: World) -> None:
     (two_courses.library / "scripts/m01").mkdir(parents=True)
-    (two_courses.library / "scripts/m01/draft.mp4").write_bytes(b"draft")
+    (two_courses.library / "scripts/m01/draft.mp4").write_bytes(content_of(KIB, seed="draft"))
     assert two_courses.run("folders", "--create").exit_code == 0
     assert "scripts" not in {folder.name for folder in two_courses.emulator.folders()}
 
@@ -121,7 +121,7 @@ def test_the_hint_for_a_missing_folder_works_when_it_is_typed_without_a_database
     world = worlds()
     file = world.library / "02 второй курс/m01/001.mp4"
     file.parent.mkdir(parents=True)
-    file.write_bytes(b"video")
+    file.write_bytes(content_of(KIB, seed="video"))
     del world.environment["DATABASE_URL"]
     shown = world.run("folders", "--json")
     [course] = [one for one in by_course(shown).values() if one["state"] == "missing"]

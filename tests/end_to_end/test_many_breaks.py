@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.emulator import Break
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_map, assign_by_scan_rule
+from kinescope_upload.media.sample_mp4 import write_mp4
 from support.real_library import COURSE_COUNTS, make_real_library
 from support.world import KIB, World, WorldMaker, content_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _MIB = 1024 * KIB
 
@@ -91,8 +88,8 @@ def test_the_old_systems_map_file_gives_the_scan_rules_lesson_ids(first_users_li
 def test_a_file_of_any_size_needs_less_than_sixty_megabytes_of_memory(worlds: WorldMaker, size: int) -> None:
     psutil = pytest.importorskip("psutil")
     world = worlds("tus", keep_bytes=False, hash_bytes=False)
-    path = world.add_file("01_analytics/m01_start/001.mp4", b"x")
-    _make_sparse(path, size)
+    path = world.add_file("01_analytics/m01_start/001.mp4", b"")
+    write_mp4(path, size, seed="large")
     world.add_lessons()
     peak = 0
     with world.start("--json") as process:
@@ -107,11 +104,6 @@ def test_a_file_of_any_size_needs_less_than_sixty_megabytes_of_memory(worlds: Wo
     assert 0 < peak < 60_000_000
     [video] = world.emulator.videos()
     assert (video.complete, video.size) == (True, size)
-
-
-def _make_sparse(path: Path, size: int) -> None:
-    with path.open("r+b") as file:
-        file.truncate(size)
 
 
 @pytest.mark.parametrize("dialect", ["tus", "json"])

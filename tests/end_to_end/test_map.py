@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.world import KIB, content_of
+
 if TYPE_CHECKING:
     from support.world import Outcome, World, WorldMaker
 
@@ -16,8 +18,8 @@ def mapped(worlds: WorldMaker) -> World:
     """Two sections in agreement with the database, names of the awkward kind among them."""
     world = worlds()
     world.fill((10, 20, 30))
-    world.add_file("06_express/c02_seo/m01_search/004_тренды, цены – 🔥.mp4", b"seo one")
-    world.add_file("06_express/c02_seo/m02_keywords/001.MOV", b"seo two")
+    world.add_file("06_express/c02_seo/m01_search/004_тренды, цены – 🔥.mp4", content_of(KIB, seed="seo one"))
+    world.add_file("06_express/c02_seo/m02_keywords/001.MOV", content_of(KIB, seed="seo two"))
     world.database.add_lessons(
         [
             ("06_express_c02_seo_m01_search_001", "06_express", "Тренды"),
@@ -110,7 +112,7 @@ def test_a_section_in_doubt_is_left_for_a_person_who_corrects_it(mapped: World) 
 def test_names_that_no_map_file_can_hold_do_not_spoil_it(mapped: World) -> None:
     strange = mapped.library / "01_analytics/m02_more/a\nb.mp4"
     strange.parent.mkdir()
-    strange.write_bytes(b"strange")
+    strange.write_bytes(content_of(KIB, seed="strange"))
     mapped.database.add_lessons([("01_analytics_m02_more_001", "01_analytics", "Странный")])
     mapped.run("map", "--write", "lessons.json")
     text = (mapped.folder / "lessons.json").read_text(encoding="utf-8")

@@ -303,7 +303,7 @@ def test_a_section_of_which_nothing_was_sent_is_in_doubt_as_a_whole(worlds: Worl
     world = worlds()
     world.fill(SIZES)
     world.database.add_lessons([(f"{COURSE}_m01_start_004", COURSE, "Четвёртый")])
-    world.add_file(f"{COURSE}/m01_start/002 b.mp4", b"x")
+    world.add_file(f"{COURSE}/m01_start/002 b.mp4", content_of(KIB, seed="b"))
     world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{THIRD}'")
     report = look(world)
     assert kinds(report) == [Kind.MAPPING_IN_DOUBT]
@@ -313,7 +313,7 @@ def test_a_section_of_which_nothing_was_sent_is_in_doubt_as_a_whole(worlds: Worl
 def test_a_course_without_a_folder_is_named(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill(SIZES)
-    world.add_file("02_ads/m01/001.mp4", b"x")
+    world.add_file("02_ads/m01/001.mp4", content_of(KIB, seed="ad"))
     world.database.add_lessons([("02_ads_m01_001", "02_ads", "Реклама")])
     [folder] = [one for one in world.emulator.folders() if one.name == "02_ads"]
     with world.emulator._store.places() as places:  # noqa: SLF001 - nothing deletes folders there
@@ -348,7 +348,7 @@ def test_a_course_may_be_pinned_to_the_projects_root(worlds: WorldMaker) -> None
 
 def test_one_course_alone_knows_the_videos_of_the_others(worlds: WorldMaker) -> None:
     world = worlds()
-    world.add_file("02_ads/m01_start/001.mp4", b"an ad")
+    world.add_file("02_ads/m01_start/001.mp4", content_of(KIB, seed="an ad"))
     world.fill(SIZES)
     assert world.upload().exit_code == 0
     strayed = world.records["02_ads_m01_start_001"].video_id

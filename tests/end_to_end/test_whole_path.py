@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kinescope_upload.emulator import Action, Fault, Route
-from support.world import KIB, World, WorldMaker
+from support.world import KIB, World, WorldMaker, content_of
 
 
 def test_every_lesson_gets_its_video_and_its_row(world: World) -> None:
@@ -37,7 +37,7 @@ def test_a_folder_whose_creation_was_not_answered_is_made_once(worlds: WorldMake
     world = worlds()
     path = world.library / "07_new/m01/001.mp4"
     path.parent.mkdir(parents=True)
-    path.write_bytes(b"x")
+    path.write_bytes(content_of(KIB, seed="new"))
     world.database.add_lessons([("07_new_m01_001", "07_new", "Новый")])
     world.emulator.faults.add(Fault(route=Route.FOLDERS_CREATE, action=Action.LOSE_ANSWER))
     assert world.upload(create_folders=True).exit_code == 0
@@ -52,7 +52,7 @@ def test_a_courses_folder_is_found_and_made_once_however_kinescope_names_the_roo
     world = worlds(readings={"root-parent": parent})
     for course in ("07_new", "08_newer"):
         (world.library / course / "m01").mkdir(parents=True)
-        (world.library / course / "m01/001.mp4").write_bytes(course.encode())
+        (world.library / course / "m01/001.mp4").write_bytes(content_of(KIB, seed=course))
     world.add_lessons()
     world.emulator.create_folder("07_new")
     for _ in range(2):
@@ -66,7 +66,7 @@ def test_a_courses_folder_is_found_and_made_once_however_kinescope_names_the_roo
 def test_a_name_that_is_said_to_be_taken_is_looked_for_again(worlds: WorldMaker) -> None:
     world = worlds()
     (world.library / "07_new/m01").mkdir(parents=True)
-    (world.library / "07_new/m01/001.mp4").write_bytes(b"x")
+    (world.library / "07_new/m01/001.mp4").write_bytes(content_of(KIB, seed="new"))
     world.add_lessons()
     world.emulator.faults.add(Fault(route=Route.FOLDERS_CREATE, status=400, code=400203))
     assert world.upload(create_folders=True).exit_code == 0

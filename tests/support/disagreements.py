@@ -165,7 +165,7 @@ def _file_replaced(world: World) -> None:
 
 
 def _one_file_more(world: World) -> None:
-    world.add_file(f"{COURSE}/m01_start/001b.mp4", b"new")
+    world.add_file(f"{COURSE}/m01_start/001b.mp4", content_of(KIB, seed="new"))
 
 
 def _one_file_less(world: World) -> None:
@@ -182,7 +182,7 @@ def _one_row_less(world: World) -> None:
 
 
 def _not_uploaded(world: World) -> None:
-    world.add_file(f"{COURSE}/m02_more/001.mp4", b"new")
+    world.add_file(f"{COURSE}/m02_more/001.mp4", content_of(KIB, seed="new"))
     world.database.add_lessons([(f"{COURSE}_m02_more_001", COURSE, "Новый")])
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from kinescope_upload.media.sample_mp4 import SMALLEST, write_mp4
 from kinescope_upload.model import VideoFile
 
 if TYPE_CHECKING:
@@ -136,19 +137,17 @@ def real_files() -> tuple[VideoFile, ...]:
 def make_real_library(root: Path, *, scale: float = 1.0) -> tuple[LibraryFile, ...]:
     """Makes the library on disk as sparse files, and tells them with the sizes that they have there.
 
-    Each file begins with its own path, as far as it is long enough, so that no two large ones hold the same.
+    Each is a whole MP4, and no two hold the same.
 
     Args:
         root: The library root; it is made.
-        scale: What every size is multiplied by; no file gets smaller than one byte.
+        scale: What every size is multiplied by; no file gets smaller than an MP4 can be.
     """
-    made = tuple(LibraryFile(path=file.path, size=max(1, round(file.size * scale))) for file in real_library())
+    made = tuple(LibraryFile(path=file.path, size=max(SMALLEST, round(file.size * scale))) for file in real_library())
     for file in made:
         path = root / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as body:
-            body.write(file.path.encode()[: file.size])
-            body.truncate(file.size)
+        write_mp4(path, file.size, seed=file.path, seconds=1 + file.size / 300_000)
     return made
 
 

@@ -25,6 +25,7 @@ from kinescope_upload.emulator import Settings as EmulatorSettings
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_scan_rule
+from kinescope_upload.media.sample_mp4 import SMALLEST, make_mp4
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.progress import read_records
 from kinescope_upload.upload import Record, Stage
@@ -213,9 +214,8 @@ def date_back(file: Path) -> None:
 
 
 def content_of(size: int, *, seed: str) -> bytes:
-    """Bytes that no other seed gives, made quickly."""
-    unit = hashlib.sha256(seed.encode()).digest() * 32
-    return (unit * (size // len(unit) + 1))[:size]
+    """A whole video of this size (one that is too small grows), a second for each kB, that no other seed gives."""
+    return make_mp4(max(size, SMALLEST), seed=seed, seconds=max(size, SMALLEST) / 1000)
 
 
 def _parsed(text: str) -> tuple[Mapping[str, Any], ...]:

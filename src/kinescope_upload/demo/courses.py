@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import shake_128
 from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.media.sample_mp4 import make_mp4
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ class MadeFile:
 
     Attributes:
         path: Relative to the library root, parts joined by "/".
-        kilobytes: Its size in units of 1,000 bytes; the file is a few bytes longer.
+        kilobytes: Its size in units of 1,000 bytes; the file is a few bytes longer. Its video lasts as many seconds.
         title: What its lesson is called.
     """
 
@@ -143,9 +144,8 @@ def make_library(root: Path) -> None:
 
 
 def _content(file: MadeFile) -> bytes:
-    """No two files alike, no two places in one file alike, and no size a round number."""
-    size = file.kilobytes * 1000 + len(file.path)
-    return shake_128(file.path.encode()).digest(size)
+    """A whole video: no two files alike, no two places in one file alike, and no size a round number."""
+    return make_mp4(file.kilobytes * 1000 + len(file.path), seed=file.path, seconds=file.kilobytes)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from kinescope_upload.commands.doctor.readings.outcome import Found
 from kinescope_upload.commands.doctor.trial.session import Watch
-from kinescope_upload.commands.doctor.trial.tiny_mp4 import SMALLEST, tiny_mp4
 from kinescope_upload.commands.doctor.trial.waits import WaitBudget
 from kinescope_upload.commands.doctor.trial.watching import watch_all
 
@@ -29,32 +26,6 @@ class Time:
 
     def budget(self, total: float) -> WaitBudget:
         return WaitBudget(total, clock=lambda: self.seconds, sleep=self.sleep)
-
-
-def boxes(content: bytes) -> list[str]:
-    """The names of a file's boxes (ISO/IEC 14496-12, section 4.2), which have to fill it exactly."""
-    names, at = [], 0
-    while at < len(content):
-        size = int.from_bytes(content[at : at + 4], "big")
-        names.append(content[at + 4 : at + 8].decode("ascii"))
-        assert size >= 8
-        at += size
-    assert at == len(content)
-    return names
-
-
-@pytest.mark.parametrize("size", [SMALLEST, SMALLEST + 1, 4096, 65536])
-def test_the_video_is_whole_boxes_of_any_size(size: int) -> None:
-    content = tiny_mp4(size, seed="x")
-    assert len(content) == size
-    assert boxes(content) == ["ftyp", "moov", "free", "mdat", "free"]
-    assert b"avc1" in content
-
-
-def test_videos_of_different_seeds_differ_and_a_video_has_its_least_size() -> None:
-    assert tiny_mp4(4096, seed="a") != tiny_mp4(4096, seed="b")
-    with pytest.raises(ValueError, match="at least"):
-        tiny_mp4(SMALLEST - 1, seed="a")
 
 
 def test_no_wait_exceeds_what_is_left_of_the_budget() -> None:

@@ -13,7 +13,6 @@
                       ├──► sender       one request and its answer, with or without the token
                       ├──► scratch      marks, and what was made
                       └──► waits        the budget of all waits
-    tiny_mp4    a real video of one kilobyte
 
 The readings themselves, and how an answer becomes one, are in `readings`.
 """

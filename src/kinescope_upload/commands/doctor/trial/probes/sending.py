@@ -18,9 +18,9 @@ from kinescope_upload.commands.doctor.readings.of_videos import decide_broken_up
 from kinescope_upload.commands.doctor.readings.outcome import Found, NotTold
 from kinescope_upload.commands.doctor.trial.opening import Wish, chunk_call, open_upload, upload_call
 from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, against, good, not_told, note
-from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
 from kinescope_upload.errors import UnreachableError
 from kinescope_upload.kinescope.tus import Request
+from kinescope_upload.media.sample_mp4 import make_mp4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ def use_upload_url(session: Session) -> Iterator[Item]:
     """Sends a quarter of a file, looks at the video meanwhile, and ends the upload."""
     upload = open_upload(session, Wish(title=session.scratch.title("upload URL")))
     yield note("init headers", f"Init answers with HTTP {upload.answer.status} and {_names(upload.answer)}.")
-    content = tiny_mp4(SIZE, seed=upload.video_id)
+    content = make_mp4(SIZE, seed=upload.video_id)
     patch = _chunk(session, upload, content, with_token=False)
     yield decide_upload_token(patch)
     session.uploads_need_token = session.uploads_need_token or needs_token(patch)
@@ -86,7 +86,7 @@ def break_an_upload(session: Session) -> Iterator[Item]:
     """Sends half of a file, cuts the connection, and watches what becomes of it."""
     wish = Wish(title=session.scratch.title("broken upload"))
     upload = open_upload(session, wish)
-    content = tiny_mp4(SIZE, seed=upload.video_id)
+    content = make_mp4(SIZE, seed=upload.video_id)
     if not _break(session, upload, content):
         yield from not_told(("broken-upload", "suspended-upload"), "the upload could not be broken")
         return

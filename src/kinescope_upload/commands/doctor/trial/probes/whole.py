@@ -14,8 +14,8 @@ from kinescope_upload.commands.doctor.readings.of_videos import (
 )
 from kinescope_upload.commands.doctor.trial.bench import FILE_NAME
 from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, against, good, not_told, note, untried
-from kinescope_upload.commands.doctor.trial.tiny_mp4 import tiny_mp4
 from kinescope_upload.errors import KuploadError, LessonFailedError, UnreachableError
+from kinescope_upload.media.sample_mp4 import make_mp4
 from kinescope_upload.upload import LengthReached, OffsetAccepted, advance
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def upload_whole_videos(session: Session) -> Iterator[Item]:
 def _uploaded(bench: Bench) -> tuple[Record, Step]:
     """A complete video, and how it went."""
     subject = f"whole way, {bench.dialect}"
-    content = tiny_mp4(SIZE, seed=bench.scratch.title(bench.dialect))
+    content = make_mp4(SIZE, seed=bench.scratch.title(bench.dialect))
     record = bench.create(bench.record(SIZE, title=f"whole way, {bench.dialect}"))
     event = bench.send(record, content, upto=_QUARTER)
     if not isinstance(event, OffsetAccepted | LengthReached):
