@@ -6,6 +6,8 @@ import ntpath
 import os
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.errors import FileUnreadableError
+
 if TYPE_CHECKING:
     from io import FileIO
 
@@ -14,6 +16,12 @@ _UNLIMITED: Final = "\\\\?\\"
 _UNLIMITED_SHARE: Final = "\\\\?\\UNC\\"
 _SHARE: Final = "\\\\"
 _DEVICE: Final = "\\\\.\\"
+
+_WHEN_READABLE: Final = (
+    "Close the program that may have it open, or make it readable, then run the same command again."
+    if os.name == "nt"
+    else "Make it readable, then run the same command again."
+)
 
 
 def system_path(path: str) -> str:
@@ -69,3 +77,25 @@ class Disk:
         except OSError:
             return False
         return True
+
+
+def unreadable_error(path: str, error: OSError) -> FileUnreadableError:
+    """Words why a file of the library cannot be read, and says whether that may pass by itself.
+
+    Args:
+        path: The file, relative to the library root.
+        error: What the system said.
+    """
+    if isinstance(error, FileNotFoundError):
+        return FileUnreadableError(
+            f'"{path}" has vanished.',
+            "Put it back, then run the same command again: it goes on where it was.",
+            path=path,
+            may_pass=False,
+        )
+    return FileUnreadableError(
+        f'"{path}" cannot be read ({error.strerror or error}).',
+        _WHEN_READABLE,
+        path=path,
+        may_pass=not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError),
+    )

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from kinescope_upload.errors import FileChangedError, FileUnreadableError
-from kinescope_upload.library.disk import Disk
+from kinescope_upload.errors import FileChangedError
+from kinescope_upload.library.disk import Disk, unreadable_error
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
 from kinescope_upload.text import distinct_bytes, format_bytes
 from kinescope_upload.upload import SentPart
@@ -23,15 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from kinescope_upload.errors import FileUnreadableError
     from kinescope_upload.model import VideoFile
 
 _DISK = Disk()
 _SMALL_BLOCKS = Sizing.fixed(READ_BLOCK)
-_WHEN_READABLE = (
-    "Close the program that may have it open, or make it readable, then run the same command again."
-    if os.name == "nt"
-    else "Make it readable, then run the same command again."
-)
 _WHEN_COMPLETE = "Run the same command again when it is complete."
 
 
@@ -246,19 +242,7 @@ class VideoSource:
 
     def _unreadable(self, error: OSError) -> FileUnreadableError:
         self._close_file()
-        if isinstance(error, FileNotFoundError):
-            return FileUnreadableError(
-                f'"{self._name}" has vanished.',
-                "Put it back, then run the same command again: it goes on where it was.",
-                path=self._name,
-                may_pass=False,
-            )
-        return FileUnreadableError(
-            f'"{self._name}" cannot be read ({error.strerror or error}).',
-            _WHEN_READABLE,
-            path=self._name,
-            may_pass=not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError),
-        )
+        return unreadable_error(self._name, error)
 
 
 class _Hasher:

@@ -1,6 +1,9 @@
-"""What a video file holds: whole MP4 files are made, and files are looked at before they are sent.
+"""What a video file holds: reads it as far as that tells whether it is whole, and makes whole files.
 
 ::
 
-    sample_mp4     makes whole MP4 files of any size, for tests, demo, benchmarks and doctor
+    content ──► boxes       the boxes of MP4 and MOV: the index, its duration and tracks, what is cut off; pure
+       └──────► verdict     what a look may find: whole, broken, unknown
+    mediainfo               asks MediaInfo about the other containers (extra `media`)
+    sample_mp4              makes whole MP4 files of any size, for tests, demo, benchmarks and doctor
 """
