@@ -13,6 +13,7 @@ from kinescope_upload.emulator import (
     VideoStatus,
     short_id,
 )
+from kinescope_upload.media.sample_mp4 import make_mp4
 from support.conversation import NOBODY, Caller, HandClock, Start, error_code
 
 DATA = bytes(range(256)) * 5
@@ -222,3 +223,20 @@ def test_a_deleted_foreign_video_is_gone(caller: Caller, emulator: Emulator) -> 
     fact = emulator.add_foreign_video(ForeignVideo(title="Theirs"))
     assert caller.request("DELETE", f"/v1/videos/{fact.id}").status_code == 200
     assert emulator.videos() == ()
+
+
+def test_a_processed_video_lasts_as_long_as_its_mp4_says(caller: Caller, emulator: Emulator) -> None:
+    index_first = make_mp4(5000, seed="a", seconds=12.5)
+    head, moov = index_first[:32], index_first[32:809]
+    index_last = head + index_first[809:] + moov
+    for content, seconds in ((index_first, 12.5), (index_last, 12.5), (DATA, 60)):
+        assert caller.shown(caller.uploaded(content).video_id)["duration"] == seconds
+    made = caller.uploaded(index_first)
+    emulator.corrupt(made.video_id, duration=7)
+    assert caller.shown(made.video_id)["duration"] == 7
+    assert caller.shown(made.video_id)["assets"][0]["md5"] == hashlib.md5(index_first).hexdigest()
+
+
+def test_a_duration_is_read_also_where_no_bytes_are_kept(start: Start) -> None:
+    caller = start(Settings(keep_bytes=False))
+    assert caller.shown(caller.uploaded(make_mp4(5000, seed="a", seconds=12.5)).video_id)["duration"] == 12.5

@@ -30,6 +30,7 @@ class ForeignVideo:
     md5: str | None = None
     status: VideoStatus = VideoStatus.DONE
     description: str = ""
+    duration: float | None = None
     age: float = 0.0
     """Seconds since it was made."""
 
@@ -66,11 +67,14 @@ class Control:
         with self._store.video(video_id) as video:
             video.status = None if status is None else VideoStatus(status)
 
-    def corrupt(self, video_id: str, *, size: int | None = None, md5: str | None = None) -> None:
-        """Let the API say another size or MD5 of the original; with neither, an MD5 of something else."""
+    def corrupt(
+        self, video_id: str, *, size: int | None = None, md5: str | None = None, duration: float | None = None
+    ) -> None:
+        """Let the API say another size, MD5 or duration; with none of them, an MD5 of something else."""
         with self._store.video(video_id) as video:
             video.said_size = size
-            video.said_md5 = md5 or ("0" * 32 if size is None else None)
+            video.said_md5 = md5 or ("0" * 32 if size is duration is None else None)
+            video.duration = duration or video.duration
 
     def change_video(self, video_id: str, *, title: str | None = None, parent_id: str | None = None) -> None:
         """Give a video another title, or another place, as somebody else would."""
@@ -114,6 +118,7 @@ class Control:
             completed_at=None if unfinished else self._now(),
             status=foreign.status,
             description=foreign.description,
+            duration=foreign.duration,
             described_at=self._now(),
             foreign=True,
             created_at=datetime.now(UTC) - timedelta(seconds=foreign.age),

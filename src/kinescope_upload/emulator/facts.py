@@ -92,7 +92,7 @@ class VideoFact:
 
     `size` is the declared length in bytes, `received` the bytes that are kept; `md5` is the hexadecimal sum of
     the received bytes, None until the upload is complete. `corrupt` never changes these: it changes what the
-    management API says.
+    management API says. `duration` is what the bytes say, in seconds, or what `corrupt` does.
     """
 
     id: str
@@ -108,4 +108,5 @@ class VideoFact:
     status: VideoStatus
     progress: int
     created_at: datetime
+    duration: float | None = None
     foreign: bool = False

@@ -17,8 +17,8 @@ class Video:
 
     `completed_at`, `broken_at` and `deadline` are monotonic times: when it was complete, when its unfinished upload
     broke (None: it did not, or goes on), until when its upload lives. `described_at` is when its description was
-    set. `said_size` and `said_md5` are what the API says instead of the truth; `status` overrides the one that
-    follows from the time.
+    set. `duration` is what its bytes say, in seconds. `said_size` and `said_md5` are what the API says instead of the
+    truth; `status` overrides the one that follows from the time.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Video:
     description: str = ""
     received: int = 0
     md5: str | None = None
+    duration: float | None = None
     completed_at: float | None = None
     broken_at: float | None = None
     deadline: float | None = None
@@ -105,5 +106,6 @@ def fact_of(video: Video, now: float, settings: Settings) -> VideoFact:
         status=status,
         progress=progress,
         created_at=video.created_at,
+        duration=video.duration,
         foreign=video.foreign,
     )

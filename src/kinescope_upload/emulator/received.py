@@ -9,6 +9,8 @@ from pathlib import Path
 __all__ = ["ReceivedBytes"]
 
 _ZEROS = bytes(2 * 1024 * 1024)
+_HEAD = 64 * 1024
+"""How many of the first bytes are kept at hand, also where the rest is thrown away."""
 
 
 def _is_zero(piece: bytes) -> bool:
@@ -20,7 +22,7 @@ class ReceivedBytes:
     """What has been received, in order. One writer at a time; `write` blocks and lets go of the GIL."""
 
     def __init__(self, path: Path | None, *, hashed: bool) -> None:
-        """Begin with nothing.
+        """Begin with nothing; `head` holds the first bytes, for those who read what they say.
 
         Args:
             path: The file that takes the bytes; None throws them away.
@@ -28,6 +30,7 @@ class ReceivedBytes:
         """
         self.path = path
         self.size = 0
+        self.head = b""
         self._md5 = hashlib.md5(usedforsecurity=False) if hashed else None
         self._file: FileIO | None = None
         if path is not None:
@@ -60,6 +63,8 @@ class ReceivedBytes:
                 self._md5.update(piece)
             if self._file is not None and not _is_zero(piece):
                 self._write_out(self._file, memoryview(piece))
+            if len(self.head) < _HEAD:
+                self.head += bytes(piece[: _HEAD - len(self.head)])
             self.size += len(piece)
 
     def discard(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kinescope_upload.emulator.durations import duration_of_mp4
 from kinescope_upload.emulator.errors import ErrorCode, Refusal
 from kinescope_upload.emulator.facts import Clock, VideoFact, VideoStatus
 from kinescope_upload.emulator.life import Video, broke_long_ago, fact_of, status_of
@@ -90,6 +91,7 @@ class Store:
             if upload.is_complete and video.completed_at is None:
                 video.completed_at = self._clock()
                 video.md5 = upload.bytes.md5
+                video.duration = duration_of_mp4(upload.bytes.head, upload.bytes.path)
                 video.fails = video.fails or self._failing_next > 0
                 self._failing_next = max(0, self._failing_next - 1)
 

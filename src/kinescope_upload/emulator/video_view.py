@@ -13,7 +13,7 @@ __all__ = ["duration_of", "render_video"]
 
 _SITE = "https://kinescope.io"
 _DURATION = 60.0
-"""Seconds that every processed video is said to last."""
+"""Seconds that a processed video is said to last whose bytes do not say."""
 
 
 def render_video(service: Service, video: Video) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def render_video(service: Service, video: Video) -> dict[str, Any]:
 
 def duration_of(service: Service, video: Video) -> float:
     """Return the seconds that a video lasts; 0 until it is processed."""
-    return _DURATION if is_processed(video, service.store.now, service.settings) else 0
+    return (video.duration or _DURATION) if is_processed(video, service.store.now, service.settings) else 0
 
 
 def _assets(service: Service, video: Video) -> list[dict[str, Any]]:
