@@ -19,6 +19,7 @@ The rooms (docs/architecture.md has more):
     plan/         what a run does with each lesson
     upload/       one lesson's upload: record, events, table, steps
     policy/       retry, pacing, sizing
+    media/        what a video file holds
     events · model · errors · exit_codes · text · video_ids
     demo/, emulator/   houses of their own
 """

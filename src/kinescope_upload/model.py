@@ -116,6 +116,13 @@ class MappedLibrary:
     ignored: tuple[IgnoredFile, ...] = ()
 
 
+class DurationUnit(StrEnum):
+    """What a column of durations counts."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonTable:
     """The names of the lessons' table and of its columns; the defaults are those that Prisma makes.
@@ -128,6 +135,8 @@ class LessonTable:
         title: The column of the title that viewers see.
         video_id: The column that takes the video's id.
         video_url: The column that takes the address of the player.
+        duration: The column that takes how long the video lasts; None leaves that out.
+        duration_unit: What that column counts.
     """
 
     schema: str | None = None
@@ -137,6 +146,12 @@ class LessonTable:
     title: str = "title"
     video_id: str = "videoId"
     video_url: str = "videoUrl"
+    duration: str | None = None
+    duration_unit: DurationUnit = DurationUnit.SECONDS
+
+    def in_unit(self, seconds: float) -> float:
+        """A duration as its column counts it, to the hundredth; a column of whole numbers rounds it."""
+        return round(seconds if self.duration_unit is DurationUnit.SECONDS else seconds / 60, 2)
 
 
 class LinkOutcome(StrEnum):

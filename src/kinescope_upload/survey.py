@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
-    from kinescope_upload.model import LessonRow
+    from kinescope_upload.media.verdict import Broken
+    from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 _MANIFEST: Final = "manifest.json"
@@ -123,14 +124,15 @@ class Survey:
             )
 
     @_without_collector()
-    def plan(self, records: Mapping[str, Record]) -> Plan:
+    def plan(self, records: Mapping[str, Record], broken: Callable[[VideoFile], Broken | None] | None = None) -> Plan:
         """What a run would do.
 
         Args:
             records: What earlier runs achieved, by lesson id.
+            broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
         """
         mapped = self.mapped
-        plan = make_plan(mapped.assignments, rows=self.rows, records=records, selection=self.selection)
+        plan = make_plan(mapped.assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
         told = self.selected(mapped)
         return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored)
 

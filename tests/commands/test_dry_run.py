@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from kinescope_upload.commands.dry_run import plan_totals, print_plan
+from kinescope_upload.commands.dry_run import PlanAnswer, plan_totals, print_plan
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan
 from support.display_cases import HOSTILE, MB, lesson, small_plan
@@ -35,18 +35,19 @@ Ignored files
 3 videos to upload, 274 MB to send.
 1 row to write for videos that are uploaded.
 Will take about 673 MB to 748 MB on Kinescope (1.8 to 2 times the originals).
+7 files were not looked into: `kupload check` does that, a run does it before it sends each.
 Nothing was written.
 """
 
 
-def _printed(plan: Plan, *, verbose: bool = False) -> str:
+def _printed(plan: Plan, *, verbose: bool = False, unseen: int = 0) -> str:
     stream = io.StringIO()
-    print_plan(plan, DisplayOptions(verbose=verbose), stream)
+    print_plan(PlanAnswer(plan=plan, unseen=unseen), DisplayOptions(verbose=verbose), stream)
     return stream.getvalue()
 
 
 def test_the_dry_run_tells_the_work_in_its_order_then_why_not_the_rest() -> None:
-    assert _printed(small_plan()) == TEXT
+    assert _printed(small_plan(), unseen=7) == TEXT
 
 
 def test_verbose_names_each_skipped_lesson() -> None:
@@ -63,7 +64,10 @@ def test_verbose_names_each_skipped_lesson() -> None:
 
 
 def test_nothing_to_do_is_said_in_two_lines() -> None:
-    assert plan_totals(Plan(lessons=())) == ["0 videos to upload, 0 B to send.", "Nothing was written."]
+    assert plan_totals(PlanAnswer(plan=Plan(lessons=()))) == [
+        "0 videos to upload, 0 B to send.",
+        "Nothing was written.",
+    ]
 
 
 def test_names_in_the_plan_are_made_harmless_and_columns_stay_in_line() -> None:
@@ -82,7 +86,7 @@ def test_names_in_the_plan_are_made_harmless_and_columns_stay_in_line() -> None:
 def test_without_a_terminal_the_plan_is_plain_also_for_an_old_encoding() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
-    print_plan(Plan(lessons=(lesson("урок_😀", MB),)), DisplayOptions(), stream)
+    print_plan(PlanAnswer(plan=Plan(lessons=(lesson("урок_😀", MB),))), DisplayOptions(), stream)
     assert raw.getvalue().decode("cp1251").splitlines()[1] == r"  урок_\U0001f600  1.0 MB  upload  not uploaded yet"
 
 
@@ -93,7 +97,7 @@ def test_on_a_terminal_the_plan_is_tables_that_fit(columns: int, monkeypatch: py
 
     monkeypatch.setenv("TERM", "xterm")
     with Terminal(columns, lines=60) as terminal:
-        print_plan(small_plan(), DisplayOptions(), terminal.stream)
+        print_plan(PlanAnswer(plan=small_plan()), DisplayOptions(), terminal.stream)
         lines = terminal.lines()
     assert lines[:4] == [
         "To do, in this order",

@@ -16,7 +16,7 @@ from kinescope_upload.config import Origin, Secret, SettingOrigin, Settings, Sou
 from kinescope_upload.config.catalog import SETTINGS, Setting
 from kinescope_upload.config.files import read_env_file
 from kinescope_upload.errors import UsageError
-from kinescope_upload.model import LessonTable
+from kinescope_upload.model import DurationUnit, LessonTable
 from kinescope_upload.upload import Dialect
 from support.project import ROOT
 
@@ -78,6 +78,7 @@ SAMPLES: dict[str, tuple[str, str, str, str]] = {
     "orphan_wait": ("1", "2", "3", "4"),
     "stall": ("1", "2", "3", "4"),
     "settle": ("1", "2", "3", "4"),
+    "send_broken": ("true", "no", "1", "false"),
     "api_key": (TOKEN, WORKSPACE, PROJECT, FOLDER),
     "project_id": (TOKEN, WORKSPACE, PROJECT, FOLDER),
     "workspace_id": (TOKEN, WORKSPACE, PROJECT, FOLDER),
@@ -204,6 +205,12 @@ def test_options_may_be_of_the_types_that_a_command_line_makes(
     assert found == (here.directory / str(expected) if name == "library" else expected)
 
 
+def test_true_and_false_of_kupload_toml_are_yes_and_no(here: Directory) -> None:
+    here.toml("send_broken = true")
+    assert here.load().send_broken
+    assert not here.load(send_broken="no").send_broken
+
+
 def test_a_setting_that_nobody_set_comes_from_its_default(here: Directory) -> None:
     assert str(here.load().origins["jobs"]) == "the default of jobs"
 
@@ -219,11 +226,14 @@ def test_an_option_that_does_not_exist_is_a_bug_of_ours(here: Directory) -> None
 def test_folders_and_table_come_from_kupload_toml(here: Directory) -> None:
     here.toml(
         f"[folders]\n01_analytics = '{FOLDER.upper()}'\n\"курс, 2\" = '{PROJECT}'\n03_ai = ''\n"
-        "[database]\nschema = 'app'\ntable = 'lessons'\nvideo_id = 'video'\ntitle = ' '\n"
+        "[database]\nschema = 'app'\ntable = 'lessons'\nvideo_id = 'video'\ntitle = ' '\nduration = 'length'\n"
+        "duration_unit = 'Minutes'\n"
     )
     settings = here.load()
     assert settings.folders == {"01_analytics": FOLDER, "курс, 2": PROJECT}
-    assert settings.table == LessonTable(schema="app", table="lessons", video_id="video")
+    assert settings.table == LessonTable(
+        schema="app", table="lessons", video_id="video", duration="length", duration_unit=DurationUnit.MINUTES
+    )
     assert str(settings.origins["folders"]) == "[folders] from kupload.toml"
 
 
@@ -298,6 +308,12 @@ def test_a_wrong_value_is_named_with_where_it_came_from(here: Directory, env: st
             "[database]\nvideoId = 'v'",
             "[database] videoId from kupload.toml line 2 is not a setting of kupload. Did you mean video_id?",
         ),
+        (
+            "[database]\nduration_unit = 'hours'",
+            '[database] duration_unit from kupload.toml line 2: "hours" is no unit. Write "seconds" or "minutes".',
+        ),
+        ("send_broken = 'perhaps'", 'send_broken from kupload.toml line 1: "perhaps" is neither yes nor no.'),
+        ("jobs = true", "jobs from kupload.toml line 1 must be a text or a number."),
         ("[database]\ntable = 1", "[database] table from kupload.toml line 2 must be a text in quotation marks."),
         ('[database]\ntable = "a\\u0000"', '[database] table from kupload.toml line 2: "a\\x00" holds a character'),
         ("folders = 'a'", "folders from kupload.toml line 1 must be a table."),

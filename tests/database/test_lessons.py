@@ -10,7 +10,7 @@ import pytest
 
 from kinescope_upload.database import LessonsDatabase, LinkResult, clean_dsn
 from kinescope_upload.errors import DatabaseDownError
-from kinescope_upload.model import LessonRow, LessonTable, LinkOutcome
+from kinescope_upload.model import DurationUnit, LessonRow, LessonTable, LinkOutcome
 from kinescope_upload.video_ids import short_id
 from support.postgres import Database, Relay
 
@@ -166,7 +166,42 @@ def test_names_that_no_row_can_have_are_just_not_there(filled: Database, name: s
     assert lessons.rows([name]) == ()
 
 
+# Durations.
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "stored"),
+    [
+        ("int", DurationUnit.SECONDS, 754),
+        ("int", DurationUnit.MINUTES, 13),
+        ("double precision", DurationUnit.SECONDS, 754.25),
+        ("double precision", DurationUnit.MINUTES, 12.57),
+        ("text", DurationUnit.SECONDS, "754.25"),
+    ],
+)
+def test_link_writes_the_duration_with_the_id(filled: Database, kind: str, unit: DurationUnit, stored: object) -> None:
+    filled.execute(f'ALTER TABLE "Lesson" ADD COLUMN "100%% long" {kind}')
+    lessons = lessons_at(filled.url, LessonTable(duration="100%% long", duration_unit=unit))
+    assert lessons.probe().problem is None
+    assert lessons.link(LESSON, VIDEO, embed(VIDEO), duration=754.25) == LINKED
+    assert filled.videos()[LESSON] == (VIDEO, embed(VIDEO))
+    assert filled.query('SELECT "100%%%% long" FROM "Lesson" ORDER BY id') == [(stored,), (None,)]
+
+
+def test_a_duration_changes_no_row_that_is_taken_and_one_that_is_unknown_leaves_what_is_there(
+    filled: Database,
+) -> None:
+    filled.execute('ALTER TABLE "Lesson" ADD COLUMN seconds int NOT NULL DEFAULT 5')
+    lessons = lessons_at(filled.url, LessonTable(duration="seconds"))
+    filled.set_video(LESSON, ANOTHER)
+    assert lessons.link(LESSON, VIDEO, embed(VIDEO), duration=9).outcome is LinkOutcome.ROW_TAKEN
+    assert lessons.link(OTHER, VIDEO, embed(VIDEO)) == LINKED
+    assert filled.query('SELECT seconds FROM "Lesson"') == [(5,), (5,)]
+
+
 # Names.
+
+_COLUMNS = ("lesson_id", "course", "title", "video_id", "video_url", "duration")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +211,7 @@ def test_names_that_no_row_can_have_are_just_not_there(filled: Database, name: s
         LessonTable(
             table='odd "name"; DROP TABLE "Lesson"; --', title="100%s", video_id="%(courses)s", video_url="a.b"
         ),
-        LessonTable(schema="My Schema %", table="Уроки 🎬"),
+        LessonTable(schema="My Schema %", table="Уроки 🎬", duration='%s "long"'),
     ],
 )
 def test_names_may_be_made_of_anything(database: Database, table: LessonTable) -> None:
@@ -187,12 +222,12 @@ def test_names_may_be_made_of_anything(database: Database, table: LessonTable) -
     }
     schema = names.get("schema", "public")
     place = f"{schema}.{names['table']}"
-    columns = ", ".join(f"{names[key]} text" for key in ("lesson_id", "course", "title", "video_id", "video_url"))
+    columns = ", ".join(f"{names[key]} text" for key in _COLUMNS if key in names)
     database.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {place} ({columns})")
     database.execute(f"INSERT INTO {place} VALUES ('{LESSON}', 'c', 't', NULL, NULL)")
     lessons = lessons_at(database.url, table)
     assert lessons.probe().problem is None
-    assert link(lessons) == LINKED
+    assert lessons.link(LESSON, VIDEO, embed(VIDEO), duration=9) == LINKED
     assert lessons.rows(["c"]) == (LessonRow(lesson_id=LESSON, course="c", title="t", video_id=VIDEO),)
 
 

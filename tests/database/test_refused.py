@@ -130,6 +130,20 @@ def test_a_missing_right_is_told_with_the_grant_that_gives_it(
     assert link(lessons).outcome is LinkOutcome.LINKED
 
 
+def test_the_right_to_write_the_duration_is_asked_for_where_it_has_a_column(filled: Database, role: str) -> None:
+    filled.execute('ALTER TABLE "Lesson" ADD COLUMN seconds int')
+    filled.execute(f'GRANT SELECT, UPDATE ("videoId", "videoUrl") ON "Lesson" TO {role}')
+    url = filled.server.url(filled.name, role)
+    assert lessons_at(url).probe().problem is None
+    report = lessons_at(url, LessonTable(duration="seconds")).probe()
+    assert (report.may_update, 'UPDATE ("seconds")' in str(report.problem)) == (False, True)
+    absent = lessons_at(url, LessonTable(duration="lasts")).probe()
+    assert ('no column "lasts"' in str(absent.problem), "Set duration in kupload.toml" in absent.hint) == (True, True)
+    (remedy,) = re.findall(r"GRANT .*?;", report.hint)
+    filled.execute(remedy)
+    assert lessons_at(url, LessonTable(duration="seconds")).probe().may_update
+
+
 def test_a_schema_that_may_not_be_used_is_told(filled: Database, role: str) -> None:
     filled.execute('CREATE SCHEMA app; CREATE TABLE app."Lesson" (LIKE public."Lesson")')
     lessons = lessons_at(filled.server.url(filled.name, role), LessonTable(schema="app"))

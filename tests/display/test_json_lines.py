@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.commands.course_status import course_statuses
-from kinescope_upload.commands.dry_run import print_plan
+from kinescope_upload.commands.dry_run import PlanAnswer, print_plan
 from kinescope_upload.commands.status import print_status
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.printers import make_printer
@@ -50,7 +50,7 @@ def skipped_line() -> dict[str, Any]:
 
 def plan_line() -> dict[str, Any]:
     out = io.StringIO()
-    print_plan(small_plan(), JSON, out, clock=FakeTime().clock)
+    print_plan(PlanAnswer(plan=small_plan()), JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
 

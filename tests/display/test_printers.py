@@ -91,7 +91,7 @@ def test_no_terminal_means_no_rich(options: DisplayOptions) -> None:
         "from kinescope_upload.plan.plan import Plan\n"
         f"options = {options!r}\n"
         "with make_printer(options, stdout=sys.stdout, stderr=sys.stderr): pass\n"
-        "dry_run.print_plan(Plan(lessons=()), options, sys.stdout)\n"
+        "dry_run.print_plan(dry_run.PlanAnswer(plan=Plan(lessons=())), options, sys.stdout)\n"
         "status.print_status((), options, sys.stdout)\n"
         "sys.exit(' '.join(name for name in sys.modules if name.split('.')[0] in {'rich', 'httpx', 'psycopg'}))\n"
     )

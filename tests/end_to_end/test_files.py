@@ -24,7 +24,7 @@ def _rewrite(path: Path) -> None:
 
 
 def _shrink(path: Path) -> None:
-    os.truncate(path, 1000)
+    path.write_bytes(content_of(10 * KIB, seed="another"))
 
 
 def _grow(path: Path) -> None:

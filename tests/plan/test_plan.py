@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kinescope_upload.media.verdict import Broken
 from kinescope_upload.model import Assignment, Doubt, LessonRow, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Plan, PlannedLesson, Selection, make_plan
 from kinescope_upload.upload import Dialect, Record, Stage
@@ -492,3 +493,40 @@ def test_a_changed_time_starts_nothing_over_while_the_part_that_was_sent_can_be_
     unknown = "the file has another time, and no MD5 tells whether it has changed since its upload began: starts over"
     compares = "40 of 100 B uploaded; its file's time has changed: compares what was sent"
     assert said == [(compares, 60), (unknown, 100), (unknown, 100)]
+
+
+# --- What is known of the files' content -------------------------------------------------------------------------
+
+_BROKEN: Final = Broken(reason="is text, not a video")
+
+
+def test_a_file_that_is_known_to_be_broken_is_in_doubt_and_no_limit_counts_it() -> None:
+    files = [_file(f"c/{number:03d}.mp4") for number in (1, 2, 3, 4)]
+    plan = make_plan(
+        [_assignment(f"c_{file.stem}", file) for file in files],
+        rows=None,
+        records={},
+        selection=Selection(limit=2),
+        broken={files[0]: _BROKEN}.get,
+    )
+    assert _text(plan) == [
+        "upload c_002: not uploaded yet",
+        "upload c_003: not uploaded yet",
+        "later c_004: beyond --limit 2",
+        'in doubt c_001: its file "c/001.mp4" is text, not a video',
+    ]
+    assert "kupload --send-broken" in plan.in_doubt[0].hint
+    assert plan.files_to_send == (files[1], files[2], files[3])
+    assert plan.is_in_doubt
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_only_a_file_of_which_bytes_are_sent_can_be_in_doubt(stage: Stage) -> None:
+    plan = make_plan(
+        [_assignment("c_001", _file())],
+        rows={"c_001": _row("ours" if stage.is_linked else None)},
+        records={"c_001": _record(stage)},
+        selection=Selection(),
+        broken=lambda _: _BROKEN,
+    )
+    assert plan.is_in_doubt is not stage.has_all_bytes

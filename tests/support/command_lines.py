@@ -6,6 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from kinescope_upload.commands.check import CheckAnswer, print_check
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.commands.doctor.readings.outcome import (
     Found,
@@ -24,7 +25,9 @@ from kinescope_upload.commands.import_progress.takeover import NotTaken, Taken, 
 from kinescope_upload.commands.map import MapAnswer, print_map
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.kinescope.video import Folder
-from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary
+from kinescope_upload.library.look import LookedAt
+from kinescope_upload.media.verdict import Broken, Unknown, Whole
+from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary, VideoFile
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
 from support.display_cases import FakeTime, assignment, record_of
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.output.terminal_output import Clock
 
-__all__ = ["DOCTOR", "FOLDERS", "MAP", "SETTINGS", "TAKEOVER", "TRIAL", "command_lines"]
+__all__ = ["CHECK", "DOCTOR", "FOLDERS", "MAP", "SETTINGS", "TAKEOVER", "TRIAL", "checked", "command_lines"]
 
 FOLDERS = FolderAnswer(
     courses=(
@@ -62,6 +65,27 @@ TAKEOVER = Takeover(
     known=("01_a_002",),
     failed=("01_a_003",),
     not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", hint="Choose."),),
+)
+
+
+def checked(number: int, suffix: str = "mp4") -> VideoFile:
+    """A file that was looked into."""
+    return VideoFile(path=f"a/{number}.{suffix}", size=number, modified_ns=5)
+
+
+CHECK = CheckAnswer(
+    looked=LookedAt(
+        found={
+            checked(1): Whole(container="MP4", duration=127.4, video=1, audio=1, starts_fast=False),
+            checked(2): Broken(reason="is text, not a video"),
+            checked(5, "avi"): Unknown(container="AVI"),
+            checked(7): Whole(container="MP4", duration=None, video=0, audio=1),
+        },
+        unreadable={checked(3): '"a/3.mp4" cannot be read (Permission denied).'},
+        growing=[checked(6)],
+    ),
+    empty=("a/4.mp4",),
+    twins=((checked(1), checked(7)),),
 )
 
 TRIAL = TrialResult(
@@ -102,6 +126,7 @@ def command_lines() -> list[dict[str, Any]]:
         line(lambda out, clock: print_folders(FOLDERS, options, out, clock=clock)),
         line(lambda out, clock: print_checkup(SETTINGS, DOCTOR, options, out, clock=clock)),
         line(lambda out, clock: print_map(answer, options, out, clock=clock)),
+        line(lambda out, clock: print_check(CHECK, options, out, clock=clock)),
         line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),
         line(lambda out, clock: trial_view(out, clock).backends(TRIAL, "kupload-try-2026-02-18.json")),
     ]

@@ -68,6 +68,7 @@ def foreign_twin(world: World, lesson_id: str = FIRST, *, video_id: str = THEIRS
             filename=own.filename,
             size=own.size,
             md5=own.md5,
+            duration=own.duration,
         )
     )
 
@@ -329,6 +330,13 @@ ROWS = (
         kinds=(Kind.MD5_DIFFERS,),
         says=("video {own} has MD5 00000000000000000000000000000000",),
         left=(Kind.MD5_DIFFERS,),
+    ),
+    Disagreement(
+        name="Kinescope's video lasts otherwise than the file",
+        arrange=lambda world: world.emulator.corrupt(video_of(world), duration=7.5),
+        kinds=(Kind.DURATION_DIFFERS,),
+        says=("Duration on Kinescope differs from the file: 1", "video {own} lasts 8 s", '001_урок.mp4" 10 s'),
+        left=(Kind.DURATION_DIFFERS,),
     ),
     Disagreement(
         name="the file was replaced after the upload",

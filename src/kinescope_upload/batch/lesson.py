@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
-from kinescope_upload.errors import AbsentError
+from kinescope_upload.errors import AbsentError, InDoubtError
 from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
+from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
+from kinescope_upload.media.verdict import Broken, Whole
+from kinescope_upload.plan.decision import REPLACE_OR_SEND
 from kinescope_upload.policy.sizing import smaller_chunk
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import format_bytes
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.run import Run
     from kinescope_upload.errors import TryAgainError
+    from kinescope_upload.media.verdict import Look
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.retries.retry_state import RetryDecision
     from kinescope_upload.upload import Video
@@ -81,6 +85,7 @@ class _Lesson:
         self._lesson = lesson
         self._file = task.file
         self._source: VideoSource | None = None
+        self._look: Look | None = run.backends.looks.of(task.file)
         self._retrier = Retrier(run.waits, tell=self._tell_retry)
         self._chunk_size = run.options.chunks.smallest
         self._most = run.options.chunks.largest
@@ -108,6 +113,7 @@ class _Lesson:
             part=lambda: self._opened().part,
             md5_of_first=lambda length: self._opened().md5_of_first(length, run.stop.check),
             md5=self._md5,
+            duration=self._duration,
             chunk_size=lambda record: run.chunk_limits.of(record.upload_url, min(self._chunk_size, self._most)),
             shrink=self._shrink,
             save=backends.progress.save,
@@ -139,6 +145,7 @@ class _Lesson:
 
     def _new_source(self) -> VideoSource:
         run = self._run
+        self._look_first()
         return VideoSource(
             run.backends.library / self._file.path,
             self._file,
@@ -148,6 +155,18 @@ class _Lesson:
             disk=run.backends.disk,
             check=run.stop.check,
         )
+
+    def _look_first(self) -> None:
+        """Looks into the file, unless it was looked at as it is now; one that is broken is not sent."""
+        if self._look is None:
+            backends = self._run.backends
+            self._look = look_into(backends.disk, backends.library, self._file)
+            backends.looks.note(self._file, self._look)
+        if isinstance(self._look, Broken) and not self._run.options.sends_broken:
+            raise InDoubtError(f'Its file "{self._file.path}" {self._look.reason}. Nothing was sent.', REPLACE_OR_SEND)
+
+    def _duration(self) -> float | None:
+        return self._look.duration if isinstance(self._look, Whole) else None
 
     def _send(self, record: Record, step: SendChunk) -> Event:
         run, source = self._run, self._opened()

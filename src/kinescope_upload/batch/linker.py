@@ -189,7 +189,8 @@ class Linker:
     def _write(self, database: LessonsDatabase, record: Record) -> None:
         record = check_unchanged(self._run, record)
         assert record.video_id  # noqa: S101 - it is uploaded
-        result = database.link(record.lesson_id, record.video_id, record.video_url or embed_url(record.video_id))
+        address = record.video_url or embed_url(record.video_id)
+        result = database.link(record.lesson_id, record.video_id, address, duration=record.duration)
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)
         linked = advance(record, Linked(at=datetime.now(UTC)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.pacing import UNLIMITED, Timetable
+from kinescope_upload.progress import RememberedLooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
-    """The outside things: the disk, Kinescope, the database (None goes without), the progress folder."""
+    """The outside things: the disk, Kinescope, the database (None goes without), the progress folder.
+
+    `looks` knows what is in the files, and takes what the run finds in them before it sends them.
+    """
 
     library: Path
     service: HttpClient
@@ -40,6 +44,7 @@ class Backends:
     database: LessonsDatabase | None
     progress: ProgressStore
     disk: Disk = field(default_factory=Disk)
+    looks: RememberedLooks = field(default_factory=RememberedLooks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class UploadOptions:
         settle: Seconds for which a file must not have changed before it is uploaded; 0 waits for none.
         with_checksum: Whether the MD5 of what is sent is taken.
         bwlimit: How fast all workers together may send.
+        sends_broken: Whether a file that no player could show is sent all the same.
     """
 
     project_id: str
@@ -75,6 +81,7 @@ class UploadOptions:
     settle: float = 10.0
     with_checksum: bool = True
     bwlimit: Timetable = UNLIMITED
+    sends_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

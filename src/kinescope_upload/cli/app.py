@@ -8,6 +8,7 @@ import typer
 
 from kinescope_upload import __version__
 from kinescope_upload.cli import options
+from kinescope_upload.cli.check import check
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.import_progress import import_old_progress
@@ -71,6 +72,9 @@ def main_command(
         typer.Option(metavar="TIME", help="How long a file must not have changed [default: 10s; 0: off]."),
     ] = None,
     let_sleep: Annotated[bool, typer.Option("--let-sleep", help="Do not keep the machine awake.")] = False,
+    send_broken: Annotated[
+        bool | None, typer.Option("--send-broken", help="Send files, too, that no player can show.")
+    ] = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[
@@ -183,6 +187,7 @@ def demo(
 app.command()(doctor)
 app.command("map")(show_mapping)
 app.command()(folders)
+app.command()(check)
 app.command("import-progress")(import_old_progress)
 app.command()(stop)
 app.command()(verify)

@@ -5,6 +5,7 @@
     doctor/                     checks what could stop a run; --try
     map                         shows the mapping, and writes it down
     folders                     shows the project's folders beside the library's courses
+    check ────► check_progress  looks into every file before anything is sent
     import_progress/            takes over the replaced system's progress
     dry_run                     shows what a run would do
     upload                      uploads what is selected, and links it

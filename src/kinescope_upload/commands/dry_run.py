@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -10,11 +11,13 @@ from kinescope_upload.connect import database_of
 from kinescope_upload.display.json_events import decided, doubted
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.look import LookedAt, look_at_files
+from kinescope_upload.media.verdict import Broken
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.plan import Decision
-from kinescope_upload.progress import read_records
+from kinescope_upload.progress import read_looks, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, format_bytes, joined
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
@@ -23,20 +26,49 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import VideoFile
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan, PlannedLesson
 
+_LOOKING: Final = 5.0
 _NOTHING_WRITTEN: Final = "Nothing was written."
 _LESSON_COLUMNS: Final = ("Lesson", "Size", "What", "Why")
 
 
-def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
-    """Prints what a run would do, and why the rest would not be done; writes nothing anywhere."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAnswer:
+    """What a run would do, and how many of the files that it would send were not looked into."""
+
+    plan: Plan
+    unseen: int = 0
+
+
+def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, seconds: float = _LOOKING) -> int:
+    """Prints what a run would do, and why the rest would not be done; writes nothing anywhere.
+
+    Args:
+        settings: The settings.
+        options: How the plan is shown.
+        stdout: Takes it.
+        seconds: For how long files are looked into that were not looked into before.
+    """
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     survey.check_proven(trusts_scan=settings.trust_scan)
-    print_plan(survey.plan(read_records(settings.progress, survey.courses)), options, stdout)
+    records, looks = read_records(settings.progress, survey.courses), read_looks(settings.progress)
+    broken = None if settings.send_broken else looks.broken
+    plan = survey.plan(records, broken)
+    looked = _look(settings, [file for file in plan.files_to_send if not looks.has(file)], seconds)
+    looks.found.update(looked.found)
+    if any(isinstance(look, Broken) for look in looked.found.values()):
+        plan = survey.plan(records, broken)
+    unseen = sum(not looks.has(file) for file in plan.files_to_send)
+    print_plan(PlanAnswer(plan=plan, unseen=unseen), options, stdout)
     return ExitCode.DONE
+
+
+def _look(settings: Settings, files: list[VideoFile], seconds: float) -> LookedAt:
+    return look_at_files(files, settings.needed_library(), settle=settings.settle, seconds=seconds)
 
 
 def cut_titles_warning(plan: Plan) -> str:
@@ -107,8 +139,9 @@ def _kind_of_reason(reason: str) -> str:
     return reason.partition(" (")[0]
 
 
-def plan_totals(plan: Plan) -> list[str]:
+def plan_totals(answer: PlanAnswer) -> list[str]:
     """What the plan comes to, and what it will take on Kinescope."""
+    plan = answer.plan
     uploads = [one for one in plan.work if one.decision is not Decision.LINK]
     low, high = _kinescope_bytes(plan)
     totals = [f"{count(len(uploads), 'video', 'videos')} to upload, {format_bytes(plan.bytes_to_send)} to send."]
@@ -117,7 +150,12 @@ def plan_totals(plan: Plan) -> list[str]:
     if uploads:
         between = f"{format_bytes(low)} to {format_bytes(high)}"
         totals.append(f"Will take about {between} on Kinescope (1.8 to 2 times the originals).")
-    return [*totals, _NOTHING_WRITTEN]
+    return [*totals, *_unseen(answer.unseen), _NOTHING_WRITTEN]
+
+
+def _unseen(files: int) -> list[str]:
+    words = count(files, "file was", "files were")
+    return [f"{words} not looked into: `kupload check` does that, a run does it before it sends each."] if files else []
 
 
 def _kinescope_bytes(plan: Plan) -> tuple[int, int]:
@@ -125,8 +163,9 @@ def _kinescope_bytes(plan: Plan) -> tuple[int, int]:
     return originals * 9 // 5, originals * 2
 
 
-def plan_object(plan: Plan) -> JsonFields:
+def plan_object(answer: PlanAnswer) -> JsonFields:
     """The plan as the fields of the JSON output."""
+    plan = answer.plan
     low, high = _kinescope_bytes(plan)
     return {
         "lessons": [{**decided(one), "hint": one.hint, "to_send_bytes": one.bytes_to_send} for one in plan.lessons],
@@ -137,11 +176,12 @@ def plan_object(plan: Plan) -> JsonFields:
         "kinescope_min_bytes": low,
         "kinescope_max_bytes": high,
         "is_in_doubt": plan.is_in_doubt,
+        "unseen_files": answer.unseen,
     }
 
 
-def _text(plan: Plan, options: DisplayOptions, stream: TextIO) -> None:
-    show_sections(plan_sections(plan, verbose=options.verbose), plan_totals(plan), stream)
+def _text(answer: PlanAnswer, options: DisplayOptions, stream: TextIO) -> None:
+    show_sections(plan_sections(answer.plan, verbose=options.verbose), plan_totals(answer), stream)
 
 
 print_plan: Final = partial(show, View(event="plan", fields=plan_object, text=_text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,14 +18,17 @@ from kinescope_upload.events import Warned
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
-from kinescope_upload.progress import ProgressStore
+from kinescope_upload.progress import ProgressStore, read_looks, remember_looks
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.progress import RememberedLooks
 
 
 def upload(
@@ -39,20 +42,32 @@ def upload(
         survey = survey_library(settings, database, emit)
         survey.check_proven(trusts_scan=settings.trust_scan)
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
-        plan = survey.plan(progress.records)
+        looks = read_looks(settings.progress)
+        plan = survey.plan(progress.records, None if settings.send_broken else looks.broken)
+        looks = looks.only(plan.files_to_send)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderOptions(
             project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
         )
         with open_kinescope(settings) as kinescope:
             check = partial(check_rights, plan, kinescope, database, settings, emit)
-            backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk())
+            backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk(), looks=looks)
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())
             for warning in filter(None, (*settings.warnings, *progress.notes, advice, cut_titles_warning(plan))):
                 emit(Warned(message=warning))
-            with nullcontext() if settings.let_sleep else kept_awake():
+            with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, looks):
                 return upload_batch(batch, backends, _options(settings), emit).exit_code
+
+
+@contextmanager
+def _remembering(settings: Settings, looks: RememberedLooks) -> Iterator[None]:
+    """Writes down at the end what the run found in the files, however it ends."""
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # the next run looks again
+            remember_looks(settings.progress, looks.found)
 
 
 def _backends(
@@ -80,4 +95,5 @@ def _options(settings: Settings) -> UploadOptions:
         with_checksum=not settings.no_checksum,
         blocks=block_sizing(settings.jobs),
         bwlimit=settings.bwlimit,
+        sends_broken=settings.send_broken,
     )

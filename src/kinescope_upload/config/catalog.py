@@ -51,6 +51,13 @@ SETTINGS: Final = (
     Setting(
         name="settle", option="--settle", variable="KUPLOAD_SETTLE", toml="settle", parse=values.parse_duration("s")
     ),
+    Setting(
+        name="send_broken",
+        option="--send-broken",
+        variable="KUPLOAD_SEND_BROKEN",
+        toml="send_broken",
+        parse=values.parse_yes_or_no,
+    ),
     Setting(name="api_key", variable="KINESCOPE_API_KEY", parse=values.parse_api_key, is_secret=True),
     Setting(name="project_id", variable="KINESCOPE_PROJECT_ID", toml="project_id", parse=values.parse_uuid),
     Setting(name="workspace_id", variable="KINESCOPE_WORKSPACE_ID", toml="workspace_id", parse=values.parse_uuid),
@@ -74,7 +81,17 @@ FLAGS: Final = {
 }
 """Options without a value, by the attribute of `Settings`."""
 
-DATABASE_KEYS: Final = ("schema", "table", "lesson_id", "course", "title", "video_id", "video_url")
+DATABASE_KEYS: Final = (
+    "schema",
+    "table",
+    "lesson_id",
+    "course",
+    "title",
+    "video_id",
+    "video_url",
+    "duration",
+    "duration_unit",
+)
 """The keys of [database] in kupload.toml: the attributes of `LessonTable`."""
 
 SECRETS: Final = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.config.catalog import DATABASE_KEYS, SECRETS, Setting, known_toml_keys
 from kinescope_upload.config.files import TomlFile, Written
 from kinescope_upload.config.names import nearest
-from kinescope_upload.config.values import parse_uuid, shown
+from kinescope_upload.config.values import parse_uuid, parse_yes_or_no, shown
 from kinescope_upload.errors import UsageError
-from kinescope_upload.model import LessonTable
+from kinescope_upload.model import DurationUnit, LessonTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,7 +60,8 @@ def written_in(file: TomlFile, setting: Setting) -> Written | None:
     if setting.toml is None or setting.toml not in file.content:
         return None
     value, place = file.content[setting.toml], file.place(setting.toml)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    is_misplaced = isinstance(value, bool) and setting.parse is not parse_yes_or_no
+    if is_misplaced or not isinstance(value, str | int | float):
         raise UsageError(f"{place} must be a text or a number.")
     text = str(value).strip()
     return Written(text=text, place=place) if text else None
@@ -83,7 +84,12 @@ def table_of(file: TomlFile) -> LessonTable:
     for key, text in names.items():
         if not text.isprintable():
             raise UsageError(f"{file.place(key, 'database')}: {shown(text)} holds a character that no name has.")
-    return LessonTable(**names)
+    unit = names.pop("duration_unit", DurationUnit.SECONDS)
+    try:
+        return LessonTable(**names, duration_unit=DurationUnit(unit.lower()))
+    except ValueError:
+        place = file.place("duration_unit", "database")
+        raise UsageError(f"{place}: {shown(unit)} is no unit.", 'Write "seconds" or "minutes".') from None
 
 
 def _section(file: TomlFile, section: str) -> Mapping[str, object]:

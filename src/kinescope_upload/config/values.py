@@ -147,6 +147,17 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def parse_yes_or_no(text: str) -> bool:
+    """Parses yes or no, as people and programs write it."""
+    match text.lower():
+        case "true" | "yes" | "on" | "1":
+            return True
+        case "false" | "no" | "off" | "0":
+            return False
+        case _:
+            raise ValueError("is neither yes nor no. Write true or false.")
+
+
 def parse_path(directory: Path) -> Callable[[str], Path]:
     """Makes a parser of paths: `~` means the home directory, a relative path is below `directory`."""
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import LessonTable
 
-_KEYS = ("lesson_id", "course", "title", "video_id", "video_url")
-_WRITTEN = ("video_id", "video_url")
+_READ = ("lesson_id", "course", "title", "video_id", "video_url")
+_WRITTEN = ("video_id", "video_url", "duration")
+_KEYS = (*_READ, "duration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def _no_table(facts: TableFacts, table: LessonTable, place: str) -> BatchStopped
 
 def _no_column(facts: TableFacts, table: LessonTable) -> BatchStoppedError | None:
     there = [column.name for column in facts.columns]
-    absent = [(key, getattr(table, key)) for key in _KEYS if getattr(table, key) not in there]
+    absent = [(key, name) for key in _KEYS if (name := getattr(table, key)) is not None and name not in there]
     if not absent:
         return None
     names = ", ".join(quoted(name) for _, name in absent)
@@ -96,8 +97,9 @@ def _no_column(facts: TableFacts, table: LessonTable) -> BatchStoppedError | Non
 
 def _no_right(facts: TableFacts, table: LessonTable) -> BatchStoppedError | None:
     columns = {column.name: column for column in facts.columns}
-    unread = [name for key in _KEYS if not columns[name := getattr(table, key)].may_select]
-    unwritten = [name for key in _WRITTEN if not columns[name := getattr(table, key)].may_update]
+    unread = [name for key in _READ if not columns[name := getattr(table, key)].may_select]
+    written = [name for key in _WRITTEN if (name := getattr(table, key)) is not None]
+    unwritten = [name for name in written if not columns[name].may_update]
     rights = [
         f"{verb} ({', '.join(quoted(name) for name in names)})"
         for verb, names in (("SELECT", unread), ("UPDATE", unwritten))

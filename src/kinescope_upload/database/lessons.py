@@ -57,7 +57,7 @@ class DatabaseReport:
         server_version: "18.1"; empty when it did not answer.
         seconds: One round trip on an open connection, in seconds; None when it did not answer.
         columns: The table's columns; empty when there is no such table or it cannot be seen.
-        may_update: Whether `video_id` and `video_url` may be written.
+        may_update: Whether `video_id` and `video_url` may be written, and the duration where it has a column.
         hides_rows: Whether row-level security applies to us: rows may be invisible or read-only.
     """
 
@@ -125,20 +125,30 @@ class LessonsDatabase:
 
         return self._ask(ask)
 
-    def link(self, lesson_id: str, video_id: str, video_url: str) -> LinkResult:
+    def link(self, lesson_id: str, video_id: str, video_url: str, *, duration: float | None = None) -> LinkResult:
         """Writes the video into the lesson's row, unless the row holds another; a second call changes nothing.
 
         A row that holds the video already, in any spelling, keeps its id; only its address is written when that names
         no video or another one.
 
+        Args:
+            lesson_id: The lesson.
+            video_id: The video.
+            video_url: The player's address.
+            duration: How long the video lasts in seconds, for the table's column of durations, if it has one; None, or
+                a row that holds the video already, leaves what that holds.
+
         Raises:
             LessonFailedError: The table does not take these values.
         """
-        values = {"lesson_id": sendable(lesson_id), "video_id": video_id, "video_url": video_url}
+        values: dict[str, object] = {"lesson_id": sendable(lesson_id), "video_id": video_id, "video_url": video_url}
+        has_duration = duration is not None and self._table.duration is not None
+        link_row = statements.LINK_ROW_WITH_DURATION if has_duration else statements.LINK_ROW
+        in_unit = duration and self._table.in_unit(duration)
 
         def ask(connection: Connection) -> LinkResult:
             for _ in range(2):  # the row may be changed between two statements
-                if connection.execute(with_names(statements.LINK_ROW, self._table), values).rowcount:
+                if connection.execute(with_names(link_row, self._table), values | {"duration": in_unit}).rowcount:
                     return LinkResult(outcome=LinkOutcome.LINKED)
                 row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
                 if row is None:
@@ -199,7 +209,7 @@ class LessonsDatabase:
             server_version=f"{version // 10000}.{version % 10000}",
             seconds=seconds,
             columns=tuple(column.name for column in facts.columns),
-            may_update={self._table.video_id, self._table.video_url} <= may_update,
+            may_update={self._table.video_id, self._table.video_url, self._table.duration} - {None} <= may_update,
             hides_rows=facts.hides_rows,
         )
 

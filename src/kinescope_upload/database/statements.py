@@ -27,6 +27,12 @@ LINK_ROW: Final = SQL(
 )
 """Writes both columns at once, if the row holds no id."""
 
+LINK_ROW_WITH_DURATION: Final = SQL(
+    "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s, {duration} = %(duration)s"
+    " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
+)
+"""The same with the duration: one that is not known must leave what its column holds."""
+
 SET_ADDRESS: Final = SQL(
     "UPDATE {table} SET {video_url} = %(video_url)s WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
 )
@@ -49,7 +55,7 @@ ANY_LESSON: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id}
 TOUCH_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = {video_id}, {video_url} = {video_url} WHERE {lesson_id} = %(lesson_id)s"
 )
-"""Writes both columns of one row as they are."""
+"""Writes both columns of one row as they are; the catalogue says whether a column of durations may be written."""
 
 WAIT_BRIEFLY: Final = "SET LOCAL lock_timeout = '1s'"
 """Bounds the wait for a row that somebody else has locked, until the end of the transaction."""
@@ -86,6 +92,7 @@ def with_names(statement: SQL, table: LessonTable) -> Composed:
         title=_identifier(table.title),
         video_id=_identifier(table.video_id),
         video_url=_identifier(table.video_url),
+        duration=_identifier(table.duration or ""),
     )
 
 

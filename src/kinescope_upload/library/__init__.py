@@ -1,1 +1,1 @@
-"""Finds the video files on disk (scan) and reads them (source)."""
+"""Finds the video files on disk (scan), looks into them (look) and reads them (source)."""

@@ -17,7 +17,7 @@ from kinescope_upload.media.verdict import Broken, Look, Whole
 from kinescope_upload.policy.settle import look_again, seconds_to_wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from kinescope_upload.model import VideoFile
@@ -70,7 +70,7 @@ def look_at_files(
     *,
     settle: float,
     seconds: float = math.inf,
-    tell: Callable[[VideoFile], None] = lambda _: None,
+    into: LookedAt | None = None,
 ) -> LookedAt:
     """Looks into files, one after the other.
 
@@ -79,9 +79,9 @@ def look_at_files(
         root: The library root.
         settle: How long a file must not have changed before it is looked at, in seconds.
         seconds: After so many seconds no look begins any more.
-        tell: Told of each file before it is looked at.
+        into: Takes what is found, so that it is there also where an interruption ends the looks.
     """
-    looked = LookedAt()
+    looked = into or LookedAt()
     ends_at = time.monotonic() + seconds
     now = time.time()
     for file in files:
@@ -90,7 +90,6 @@ def look_at_files(
         elif seconds_to_wait(look_again(None, file, now), now, settle) > 0:
             looked.growing.append(file)
         else:
-            tell(file)
             try:
                 looked.found[file] = look_into(_DISK, root, file)
             except FileUnreadableError as error:

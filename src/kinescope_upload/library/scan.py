@@ -26,6 +26,8 @@ _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_ALIASES = 16
 _DISK = Disk()
+EMPTY = "is empty"
+"""Why a file without bytes is ignored."""
 _HINT = "Name the folder that holds the courses with --library DIR or KUPLOAD_LIBRARY."
 
 
@@ -205,7 +207,7 @@ def _reason_against_file(path: str, facts: os.stat_result) -> str | None:
     if not stat.S_ISREG(facts.st_mode):
         return "is not a regular file"
     if facts.st_size == 0:
-        return "is empty"
+        return EMPTY
     if "/" not in path:
         return "lies directly in the library root, so it belongs to no course"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 
@@ -33,18 +34,26 @@ class _Part:
         return block
 
 
+@cache
+def is_installed() -> bool:
+    """Whether MediaInfo can be asked: the package is there, and its library, too."""
+    try:
+        from pymediainfo import MediaInfo  # noqa: PLC0415 - an extra
+    except ImportError:
+        return False
+    return MediaInfo.can_parse()
+
+
 def ask_mediainfo(file: FileIO) -> Whole | Broken | None:
     """What MediaInfo says of an open file; None where it is not installed, or cannot tell.
 
     Raises:
         OSError: The file cannot be read.
     """
-    try:
-        from pymediainfo import MediaInfo  # noqa: PLC0415 - an extra
-    except ImportError:
+    if not is_installed():
         return None
-    if not MediaInfo.can_parse():
-        return None
+    from pymediainfo import MediaInfo  # noqa: PLC0415 - an extra
+
     try:
         tracks = MediaInfo.parse(_Part(file), encoding_errors="replace").tracks
     except (RuntimeError, ValueError, ParseError):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.text import format_bytes_of
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
+    from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
+REPLACE_OR_SEND: Final = "Put a whole file in its place; `kupload --send-broken` sends it as it is."
 _RESTORE = "Restore the library's order or name the right file in a map file (--map)."
 
 
@@ -24,6 +26,10 @@ class Decision(StrEnum):
     SKIP = "skip"
     IN_DOUBT = "in doubt"
     LATER = "later"
+
+
+SENT: Final = frozenset({Decision.UPLOAD, Decision.RESUME})
+"""The decisions with which bytes of the file are sent."""
 
 
 class PlanDecision(NamedTuple):
@@ -54,6 +60,11 @@ def decide(
         or (decide_by_row(row, record) if has_rows else _without_rows(record))
         or _by_progress(assignment.file, record)
     )
+
+
+def doubt_broken(file: VideoFile, look: Broken) -> PlanDecision:
+    """Decides about a lesson whose file no player could show."""
+    return PlanDecision(Decision.IN_DOUBT, f'its file "{file.path}" {look.reason}', REPLACE_OR_SEND)
 
 
 def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> PlanDecision | None:

@@ -10,20 +10,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kinescope_upload.plan.decision import Decision, decide
+from kinescope_upload.plan.decision import SENT, Decision, decide, doubt_broken
 from kinescope_upload.plan.order import Order, sort_in_order
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, VideoFile
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-_WORK = frozenset({Decision.UPLOAD, Decision.RESUME, Decision.LINK})
+_WORK = SENT | {Decision.LINK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,12 @@ class Plan:
         return tuple(lesson for lesson in self.lessons if lesson.decision is Decision.IN_DOUBT)
 
     @property
+    def files_to_send(self) -> tuple[VideoFile, ...]:
+        """The files of which bytes are sent, also those beyond the limit."""
+        unsent = {Decision.LINK, Decision.SKIP, Decision.IN_DOUBT}
+        return tuple(lesson.file for lesson in self.lessons if lesson.decision not in unsent)
+
+    @property
     def bytes_to_send(self) -> int:
         """Bytes that the whole run has to send."""
         return sum(lesson.bytes_to_send for lesson in self.lessons)
@@ -139,6 +146,7 @@ def make_plan(
     rows: Mapping[str, LessonRow] | None,
     records: Mapping[str, Record],
     selection: Selection,
+    broken: Callable[[VideoFile], Broken | None] | None = None,
 ) -> Plan:
     """Decides about every selected lesson.
 
@@ -147,10 +155,11 @@ def make_plan(
         rows: The database's lessons by id; None when the run goes without a database.
         records: What earlier runs achieved, by lesson id.
         selection: Which part of the library the run is about.
+        broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
     """
     selected = [one for one in assignments if selection.has(one.course)]
     pins = _pins(records, assignments)
-    decided = [_plan_lesson(one, rows=rows, records=records, pins=pins) for one in selected]
+    decided = [_plan_lesson(one, rows=rows, records=records, pins=pins, broken=broken) for one in selected]
     work = [one for one in decided if one.decision in _WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets what it holds: a batch takes days
@@ -182,6 +191,7 @@ def _plan_lesson(
     rows: Mapping[str, LessonRow] | None,
     records: Mapping[str, Record],
     pins: Mapping[str, str],
+    broken: Callable[[VideoFile], Broken | None] | None,
 ) -> PlannedLesson:
     record = records.get(assignment.lesson_id)
     if record and record.course != assignment.course:
@@ -189,6 +199,8 @@ def _plan_lesson(
     row = rows.get(assignment.lesson_id) if rows is not None else None
     pinned = pins.get(assignment.file.path, assignment.lesson_id)
     decision, reason, hint = decide(assignment, record, row, pinned=pinned, has_rows=rows is not None)
+    if broken and decision in SENT and (look := broken(assignment.file)):
+        decision, reason, hint = doubt_broken(assignment.file, look)
     return PlannedLesson(
         lesson_id=assignment.lesson_id,
         course=assignment.course,

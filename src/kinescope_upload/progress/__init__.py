@@ -12,22 +12,26 @@
     names                              which files are a course's progress, and why others are none; pure
     stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
+    looks                              what was found in video files, so that each is looked at once
 """
 
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.file_system import check_writable
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
+from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.names import IgnoredProgress
 from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, notes_in, read_records
 from kinescope_upload.progress.stream import change_records, stream_records
 
 __all__ = [
     "DELETED_FILE",
+    "LOOKS_FILE",
     "CourseLock",
     "CourseProgress",
     "IgnoredProgress",
     "ProgressStore",
+    "RememberedLooks",
     "ask_to_stop",
     "change_records",
     "check_writable",
@@ -35,7 +39,9 @@ __all__ = [
     "ignored_in",
     "note_deletion",
     "notes_in",
+    "read_looks",
     "read_records",
+    "remember_looks",
     "stop_is_asked",
     "stream_records",
 ]

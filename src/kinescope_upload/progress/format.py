@@ -47,6 +47,7 @@ def encode_record(record: Record) -> bytes:
         "sent_bytes": record.sent_bytes or None,
         "sent_md5": record.sent_md5,
         "md5": record.md5,
+        "duration": record.duration,
         "video_url": record.video_url,
         "reason": record.reason,
         "linked_at": _stamp(record.linked_at),
@@ -120,6 +121,7 @@ def _read_record(lesson_id: str, course: str, facts: object) -> Record:
             sent_bytes=_may(facts, "sent_bytes", int) or 0,
             sent_md5=_may(facts, "sent_md5", str),
             md5=_may(facts, "md5", str),
+            duration=_number(facts, "duration"),
             video_url=_may(facts, "video_url", str),
             reason=_may(facts, "reason", str),
             linked_at=_moment(facts, "linked_at"),
@@ -161,6 +163,11 @@ def _may(facts: Mapping[str, object], key: str, kind: type[_T]) -> _T | None:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise FormatError(f'"{key}" is not as kupload writes it')
     return value
+
+
+def _number(facts: Mapping[str, object], key: str) -> float | None:
+    whole = facts.get(key)
+    return float(whole) if type(whole) is int else _may(facts, key, float)
 
 
 def _texts(facts: Mapping[str, object], key: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ SUFFIXES: Final = (".json", ".journal", ".tmp")
 
 _OURS: Final = re.compile(r'\s*\{\s*"(?:format|journal)"\s*:\s*\d+\s*,\s*"course"\s*:\s*(?P<course>"(?:[^"\\]|\\.)*")')
 _ANOTHER_SYSTEM: Final = re.compile(r'\s*(?:\[|\{\s*"(?!format"|journal"|course"|lessons"|follows"))')
-_TORN: Final = re.compile(r"\..+\.(?:json|journal)\.[^.]+\.tmp")
+_TORN: Final = re.compile(r"\..+\.(?:json|journal|looks)\.[^.]+\.tmp")
 """What kupload itself writes and renames; one that a crash left is removed by the next run."""
 _COPY: Final = re.compile(r"^[.~]| \(\d+\)$|[-_.]conflict-\d|\.sync-conflict-\d|\(.*conflict.*\)", re.IGNORECASE)
 """How Dropbox, Nextcloud, ownCloud, Syncthing, browsers and macOS name what they put beside a file."""

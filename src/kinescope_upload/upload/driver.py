@@ -176,7 +176,9 @@ class Driver:
         self._file, self._record = part.file, with_part(self._record, part)
 
     def _with_md5(self, event: Event) -> Event:
-        return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event
+        if not isinstance(event, LengthReached):
+            return event
+        return replace(event, md5=self._ports.md5(), duration=self._ports.duration())
 
     def _become(self, event: Event) -> None:
         before, self._record = self._record, advance(self._record, event)
@@ -230,7 +232,9 @@ class Driver:
         md5 = self._ports.md5()
         certain(check_md5(adopt, self._record, self._ports.part().file, md5))
         self._take_part()
-        return VideoComplete(md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url)
+        return VideoComplete(
+            md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url, duration=self._ports.duration()
+        )
 
     def _remove(self, remove: Remove) -> OrphanGone:
         if self._record.upload_url:

@@ -109,9 +109,15 @@ class OffsetLost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LengthReached:
-    """Every byte is there. `md5` is that of the file's bytes as sent, or None without checksums."""
+    """Every byte is there.
+
+    Attributes:
+        md5: Of the file's bytes as sent; None without checksums.
+        duration: Of the file's video in seconds; None where the file does not say.
+    """
 
     md5: str | None
+    duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +138,13 @@ class VideoComplete:
         md5: Of the file; None without checksums.
         video_id: Its id; None where the record names it already.
         video_url: The player's address as Kinescope gives it; None when it gives none.
+        duration: Of the file's video in seconds; None where the file does not say.
     """
 
     md5: str | None
     video_id: str | None = None
     video_url: str | None = None
+    duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

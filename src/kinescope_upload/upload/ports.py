@@ -76,6 +76,7 @@ class Ports:
         part: The part of the open file that may have been sent, and the file as it is now.
         md5_of_first: The MD5 of the open file's first so many bytes; None where no checksums are taken.
         md5: The MD5 of the file; None where no checksums are taken.
+        duration: How long the open file's video lasts in seconds; None where it does not say.
         chunk_size: The most bytes of the record's next chunk.
         shrink: Makes later chunks smaller than this one, of which nothing arrived; False when they cannot be smaller.
         save: Writes the record to disk.
@@ -104,6 +105,7 @@ class Ports:
     part: Callable[[], SentPart]
     md5_of_first: Callable[[int], str | None]
     md5: Callable[[], str | None]
+    duration: Callable[[], float | None]
     chunk_size: Callable[[Record], int]
     shrink: Callable[[Record, SendChunk], bool]
     save: Callable[[Record], None]

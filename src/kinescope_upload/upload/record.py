@@ -78,6 +78,7 @@ class Record:
         sent_bytes: How many bytes may have been sent: the file's first ones.
         sent_md5: Their MD5 in hexadecimal; None without checksums, and in records of versions that did not write it.
         md5: Of the bytes that were sent, in hexadecimal, from `uploaded` on; None without checksums.
+        duration: How long the file's video lasts in seconds, from `uploaded` on; None where the file does not say.
         video_url: The player's address as Kinescope gave it; None where it was not asked, the id says it then.
         reason: Why the stage is `orphaned`.
         linked_at: When the row was written.
@@ -107,6 +108,7 @@ class Record:
     sent_bytes: int = 0
     sent_md5: str | None = None
     md5: str | None = None
+    duration: float | None = None
     video_url: str | None = None
     reason: str | None = None
     linked_at: datetime | None = None

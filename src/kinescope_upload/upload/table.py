@@ -120,7 +120,9 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
         case OffsetRefused():
             return replace(record, offset_confirmed=True, offset_refused=True)
         case LengthReached():
-            return replace(_without_part(record), offset=record.size, offset_confirmed=True, md5=event.md5)
+            return replace(
+                _without_part(record), offset=record.size, offset_confirmed=True, md5=event.md5, duration=event.duration
+            )
         case VideoComplete():
             return replace(
                 _without_part(record),
@@ -128,6 +130,7 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
                 video_url=event.video_url or record.video_url,
                 offset=record.size,
                 md5=event.md5,
+                duration=event.duration,
                 reason=None,
             )
         case OffsetUnknown() | ChunkRefused():

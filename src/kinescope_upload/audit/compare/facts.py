@@ -28,6 +28,7 @@ class RecordSummary:
         video_id: The video, as Kinescope spells its id; None before a creation, or where it is unknown.
         md5: Of the bytes that were sent; None when it was not computed.
         title: The video's title then.
+        duration: How long the file's video lasts in seconds; None when that is not known.
         former_ids: Videos of earlier attempts of which it is not proven that they are gone.
     """
 
@@ -39,6 +40,7 @@ class RecordSummary:
     video_id: str | None
     md5: str | None
     title: str
+    duration: float | None = None
     former_ids: tuple[str, ...] = ()
 
     @property
@@ -67,6 +69,7 @@ def summary_of(record: Record) -> RecordSummary:
         video_id=video_key(record.video_id) if record.is_begun else None,
         md5=record.md5,
         title=record.title,
+        duration=record.duration,
         former_ids=tuple(key for lost in record.lost_marks if (key := video_key(lost))),
     )
 
@@ -136,8 +139,16 @@ class Lesson:
         """
         if self.file_md5:
             return self.file_md5
-        is_same = self.summary is not None and (self.file is None or self.summary.is_for(self.file))
-        return self.summary.md5 if self.summary and is_same else None
+        return self.summary.md5 if self.summary and self._is_what_was_sent else None
+
+    @property
+    def duration(self) -> float | None:
+        """How many seconds the video must last; None when that is unknown, or the file has changed since its upload."""
+        return self.summary.duration if self.summary and self._is_what_was_sent else None
+
+    @property
+    def _is_what_was_sent(self) -> bool:
+        return self.summary is not None and (self.file is None or self.summary.is_for(self.file))
 
     def finding(
         self, kind: Kind, reason: str, hint: str = "", *, video_id: str | None = None, other_id: str | None = None

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PROCESSING = "video is still processing"
     SIZE_DIFFERS = "size on Kinescope differs from the file"
     MD5_DIFFERS = "MD5 on Kinescope differs from the file"
+    DURATION_DIFFERS = "duration on Kinescope differs from the file"
     FILE_CHANGED = "file has changed since its upload"
     FILE_UNREADABLE = "file could not be read"
     WRONG_FOLDER = "video in the wrong folder"

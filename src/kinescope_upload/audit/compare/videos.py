@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
-from kinescope_upload.text import distinct_bytes
+from kinescope_upload.text import distinct_bytes, format_duration
 from kinescope_upload.upload.titles import fit_title, is_title_of
 
 if TYPE_CHECKING:
@@ -92,12 +92,28 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         if video.status == _DONE and not is_same_content(lesson, video) and not lacks_original(video):
             reason = f"{lesson.lesson_id}: {_why_not_compared(lesson, video)}"
             yield lesson.finding(Kind.NOT_COMPARED, reason, _DEEP, video_id=video.id)
+        yield from _of_duration(lesson, video)
         return
     hint = _CHECK
     if _is_what_was_sent(lesson, video):
         kind, hint = Kind.FILE_CHANGED, "Restore the old file, or choose how to upload the new one."
     reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
     yield lesson.finding(kind, reason, hint, video_id=video.id)
+
+
+_SHORT, _PART = 2.0, 0.01
+"""Seconds, and part of the duration, by which Kinescope may count otherwise: whichever is more."""
+
+
+def _of_duration(lesson: Lesson, video: Video) -> Iterator[Finding]:
+    """Compares durations once Kinescope has processed the video; before, it tells 0 (docs/kinescope.md)."""
+    ours, theirs = lesson.duration, video.duration
+    if video.status != _DONE or not ours or not theirs or abs(ours - theirs) <= max(_SHORT, _PART * ours):
+        return
+    reason = (
+        f"{lesson.lesson_id}: video {video.id} lasts {format_duration(theirs)}, {_ours(lesson)} {format_duration(ours)}"
+    )
+    yield lesson.finding(Kind.DURATION_DIFFERS, reason, _CHECK, video_id=video.id)
 
 
 _DEEP: Final = "`kupload verify --deep` reads the file again."

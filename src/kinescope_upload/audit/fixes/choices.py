@@ -136,6 +136,7 @@ _CHOICES: Final[dict[Kind, Callable[[Finding, Commands], tuple[Choice, ...]]]] =
     Kind.STATUS_UNKNOWN: _reupload_or_wait,
     Kind.SIZE_DIFFERS: _reupload_or_read,
     Kind.MD5_DIFFERS: _reupload_or_read,
+    Kind.DURATION_DIFFERS: _reupload_or_wait,
     Kind.FILE_CHANGED: _reupload_or_read,
     Kind.WRONG_FOLDER: _empty_or_point,
     Kind.PROJECT_ROOT: _empty_or_point,

@@ -152,7 +152,9 @@ class Fixer:
         self._write_row(fix.lesson, record, video)
 
     def _write_row(self, lesson: Lesson, record: Record, video: Video) -> None:
-        result = self.tools.client.call(lambda: self.database.link(lesson.lesson_id, video.id, video.player_url))
+        duration = record.duration or video.duration or None
+        write = partial(self.database.link, lesson.lesson_id, video.id, video.player_url, duration=duration)
+        result = self.tools.client.call(write)
         match result.outcome:
             case LinkOutcome.LINKED:
                 self.store.save(advance(record, Linked(at=self.tools.client.now())))
