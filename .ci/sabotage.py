@@ -128,8 +128,14 @@ SABOTAGES: Final = (
     Sabotage(
         "the MD5 is taken of what was sent",
         DRIVER,
-        "return replace(event, md5=self._ports.md5()) if isinstance(event, LengthReached) else event",
-        "return event",
+        "md5=self._ports.md5(), duration=",
+        "md5=None, duration=",
+    ),
+    Sabotage(
+        "the duration of what was sent is written down",
+        DRIVER,
+        "md5=self._ports.md5(), duration=self._ports.duration()",
+        "md5=self._ports.md5()",
     ),
     Sabotage(
         "each event is on disk",
@@ -276,7 +282,13 @@ SABOTAGES: Final = (
         "OrphanGone(fresh=self._fresh())",
     ),
     Sabotage(
-        "the MD5 of an adopted video is written down", DRIVER, "VideoComplete(md5=md5,", "VideoComplete(md5=None,"
+        "the MD5 of an adopted video is written down", DRIVER, "md5=md5, video_id=adopt", "md5=None, video_id=adopt"
+    ),
+    Sabotage(
+        "the duration of an adopted video is written down",
+        DRIVER,
+        "embed_url, duration=self._ports.duration()",
+        "embed_url",
     ),
     Sabotage("an upload is ended before its video is deleted", DRIVER, "self._ports.terminate(self._record)"),
     Sabotage("a deletion has time", DRIVER, "self._ports.wait(self._options.orphan_wait)  # deleting is not instant"),

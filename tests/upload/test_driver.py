@@ -236,6 +236,16 @@ def test_a_mark_does_not_go_out_again_after_a_gateway_gave_up_waiting() -> None:
     assert len(world.server.videos) == 1
 
 
+def test_md5_and_duration_are_written_down_of_what_was_sent_and_of_what_is_adopted() -> None:
+    sent = _world()
+    adopted = _world()
+    _orphaned(adopted)
+    _remote(adopted)
+    for world in (sent, adopted):
+        record = _driver(world).upload()
+        assert (record.md5, record.duration, _saved(world).duration) == (md5_of(0), 12.5, 12.5)
+
+
 # --- What is refused ------------------------------------------------------------------------------------------------
 
 

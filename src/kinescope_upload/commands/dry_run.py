@@ -11,7 +11,7 @@ from kinescope_upload.connect import database_of
 from kinescope_upload.display.json_events import decided, doubted
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.library.look import LookedAt, look_at_files
+from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.model import VideoFile
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan, PlannedLesson
@@ -58,17 +57,14 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, seco
     records, looks = read_records(settings.progress, survey.courses), read_looks(settings.progress)
     broken = None if settings.send_broken else looks.broken
     plan = survey.plan(records, broken)
-    looked = _look(settings, [file for file in plan.files_to_send if not looks.has(file)], seconds)
-    looks.found.update(looked.found)
-    if any(isinstance(look, Broken) for look in looked.found.values()):
+    new = [file for file in plan.files_to_send if not looks.has(file)]
+    found = look_at_files(new, settings.needed_library(), settle=settings.settle, seconds=seconds).found
+    looks.found.update(found)
+    if any(isinstance(look, Broken) for look in found.values()):
         plan = survey.plan(records, broken)
     unseen = sum(not looks.has(file) for file in plan.files_to_send)
     print_plan(PlanAnswer(plan=plan, unseen=unseen), options, stdout)
     return ExitCode.DONE
-
-
-def _look(settings: Settings, files: list[VideoFile], seconds: float) -> LookedAt:
-    return look_at_files(files, settings.needed_library(), settle=settings.settle, seconds=seconds)
 
 
 def cut_titles_warning(plan: Plan) -> str:
