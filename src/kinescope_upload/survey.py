@@ -27,6 +27,7 @@ from kinescope_upload.mapping import (
 from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
 from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.policy.retry import RetryPolicy
+from kinescope_upload.progress import courses_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -151,8 +152,9 @@ def survey_library(
         UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
         BatchStoppedError: The database does not answer or refuses.
     """
-    survey = _survey_files(settings)
+    survey = survey_files(settings)
     if database is None:
+        check_selection(survey, settings)
         return survey
     read = partial(database.rows, survey.selection.courses or None)
     try:
@@ -162,7 +164,19 @@ def survey_library(
             error.what,
             "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
         ) from error
-    return replace(survey, rows={row.lesson_id: row for row in rows})
+    survey = replace(survey, rows={row.lesson_id: row for row in rows})
+    check_selection(survey, settings)
+    return survey
+
+
+def check_selection(survey: Survey, settings: Settings) -> None:
+    """Checks that each selected course is one of the library, of the progress, or of the rows where they were read.
+
+    Raises:
+        UsageError: One is not; names those that look like it.
+    """
+    known = known_courses(survey.unchecked, survey.rows)
+    check_courses(settings.courses, {*known, *courses_in(settings.progress)})
 
 
 def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, emit: Emit) -> tuple[LessonRow, ...]:
@@ -183,14 +197,18 @@ def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, e
 
 
 @_without_collector()
-def _survey_files(settings: Settings) -> Survey:
+def survey_files(settings: Settings) -> Survey:
+    """Walks through the library and maps its files; whether there are the selected courses is not checked.
+
+    Raises:
+        UsageError: There is no library, or a map file or manifest cannot be read.
+    """
     root = settings.needed_library()
     found = scan(root)
     mapped, source = _map(settings, root, found)
     mapped = MappedLibrary(
         assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
     )
-    check_courses(settings.courses, known_courses(mapped))
     selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
     return Survey(unchecked=mapped, source=source, selection=selection)
 

@@ -92,7 +92,7 @@ MISTAKES = {
         make=_written("m.json", '{"matched": [', "--map", "m.json"), exits=2, says=("m.json", "line 1")
     ),
     "a map file of another shape": Mistake(
-        make=_written("m.json", '{"matched": [{"lessonId": 5}]}', "--map", "m.json"), exits=2, says=("matched[0]",)
+        make=_written("m.json", '{"matched": {"lessonId": 5}}', "--map", "m.json"), exits=2, says=("matched is",)
     ),
     "a manifest that is no JSON": Mistake(
         make=_written("library/manifest.json", "{"), exits=2, says=("manifest.json", "line 1")

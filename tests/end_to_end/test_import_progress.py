@@ -154,23 +154,6 @@ def test_entries_that_contradict_each_other_are_not_taken(old: World) -> None:
         ("[]", "the whole is a list"),
         ("{}", "uploaded is missing"),
         ('{"uploaded": {}}', "uploaded is an object, not a list"),
-        ('{"uploaded": [1]}', "uploaded[0] is a number"),
-        ('{"uploaded": [{"videoId": "x"}]}', "uploaded[0].lessonId is missing"),
-        ('{"uploaded": [{"lessonId": "a_001", "videoId": "abc"}]}', 'uploaded[0].videoId is "abc"'),
-        ('{"uploaded": [], "failed": [{}]}', "failed[0].lessonId is missing"),
-        ('{"uploaded": [{"lessonId": "../a", "videoId": "x"}]}', "uploaded[0].lessonId"),
-        (
-            '{"uploaded": [{"lessonId": "a", "videoId": "c7149e0d-0000-4000-8000-000000000000", "courseId": ".."}]}',
-            "uploaded[0].courseId",
-        ),
-        (
-            '{"uploaded": [{"lessonId": "a", "videoId": "c7149e0d-0000-4000-8000-000000000000", "sizeMB": "x"}]}',
-            "uploaded[0].sizeMB",
-        ),
-        (
-            '{"uploaded": [{"lessonId": "a", "videoId": "c7149e0d-0000-4000-8000-000000000000", "uploadedAt": "x"}]}',
-            "uploaded[0].uploadedAt",
-        ),
     ],
 )
 def test_a_malformed_file_is_named_with_the_place_and_nothing_is_written(old: World, text: str, place: str) -> None:
@@ -181,6 +164,75 @@ def test_a_malformed_file_is_named_with_the_place_and_nothing_is_written(old: Wo
     assert place in outcome.text
     assert "Traceback" not in outcome.text
     assert not old.progress.exists()
+
+
+BY_HAND = "manual-upload-by-user"
+
+
+def test_entries_that_cannot_be_read_are_named_and_the_others_are_taken(old: World) -> None:
+    bad = [
+        1,
+        {"videoId": video_of("x")},
+        {**uploaded(THIRD), "lessonId": "../a"},
+        {**uploaded(THIRD), "courseId": ".."},
+    ]
+    odd = {**uploaded(SECOND), "sizeMB": "x", "uploadedAt": "yesterday", "folderId": 7}
+    write_old_progress(old.folder / NAME, [uploaded(FIRST), *bad, odd], [{}])
+    outcome = old.run("import-progress", NAME, "--json")
+    [said] = outcome.said
+    assert (outcome.exit_code, [one["lesson_id"] for one in said["taken"]]) == (1, [FIRST, SECOND])
+    assert [one["lesson_id"] for one in said["not_taken"]] == [
+        *("uploaded[1]", "uploaded[2]", "uploaded[3]", THIRD, "failed[0]")
+    ]
+    assert [sentence.partition(": ")[2].partition(" ")[0] for sentence in said["without"]] == [
+        *("uploaded[5].folderId", "uploaded[5].sizeMB", "uploaded[5].uploadedAt")
+    ]
+    assert "Counts as not being there" in old.run("import-progress", NAME).text
+
+
+def test_where_an_entry_holds_a_remark_the_row_tells_its_video(old: World) -> None:
+    remarks = [{**uploaded(one), "videoId": BY_HAND} for one in (FIRST, THIRD)]
+    write_old_progress(old.folder / NAME, [*remarks, uploaded(SECOND)])
+    outcome = old.run("import-progress", NAME, "--json")
+    [said] = outcome.said
+    assert [(one["lesson_id"], one["video_id"], one["remark"]) for one in said["taken"]] == [
+        (FIRST, video_of(FIRST), BY_HAND),
+        (SECOND, video_of(SECOND), ""),
+    ]
+    [left] = said["not_taken"]
+    assert (outcome.exit_code, left["lesson_id"]) == (1, THIRD)
+    assert BY_HAND in left["reason"]
+    assert "names none" in left["reason"]
+    again = old.run("import-progress", NAME, "--json").said[0]
+    assert (again["taken"], again["known"]) == ([], [FIRST, SECOND])
+    assert old.upload().summary["uploaded"] == 1
+
+
+def test_without_the_database_a_remark_is_no_video(old: World) -> None:
+    write_old_progress(old.folder / NAME, [{**uploaded(FIRST), "videoId": BY_HAND}, uploaded(SECOND)])
+    outcome = old.run("import-progress", NAME, "--no-db", "--json")
+    [said] = outcome.said
+    assert (outcome.exit_code, [one["lesson_id"] for one in said["taken"]]) == (1, [SECOND])
+    assert "DATABASE_URL" in said["not_taken"][0]["hint"]
+
+
+def test_the_courses_of_the_progress_are_known_whatever_the_library_holds(old: World) -> None:
+    elsewhere = "skill_analytics_001"
+    write_old_progress(old.folder / NAME, [uploaded(FIRST), uploaded(elsewhere, courseId="skill_analytics")])
+    assert old.run("import-progress", NAME).exit_code == 0
+    status = old.run("--status", "--course", "skill_analytics", "--json")
+    assert (status.exit_code, [one["course"] for one in status.said[0]["courses"]]) == (0, ["skill_analytics"])
+    assert old.run("--dry-run", "--course", "skill_analytics").exit_code != 2
+    unknown = old.run("--status", "--course", "skill_analytic")
+    assert (unknown.exit_code, "Did you mean skill_analytics" in unknown.text) == (2, True)
+
+
+def test_the_courses_of_the_database_are_known_where_it_is_asked(old: World) -> None:
+    old.database.add_lessons([("only_rows_001", "only_rows", "Урок")])
+    for command in (["--dry-run"], ["verify"], ["map"]):
+        told = old.run(*command, "--course", "only_rows")
+        assert (told.exit_code == 2, "There is no course" in told.text) == (False, False), told.text
+        assert old.run(*command, "--course", "only_row").exit_code == 2
 
 
 def test_a_file_that_is_not_there_is_named(old: World) -> None:

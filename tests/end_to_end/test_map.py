@@ -141,3 +141,26 @@ def test_a_library_of_thousands_of_files_is_written_in_reasonable_time(mapped: W
         (folder / f"{number:04d}.mp4").write_bytes(b"x")
     assert mapped.run("map", "--no-db", "--write", "lessons.json", "--json").exit_code == 0
     assert len(json.loads((mapped.folder / "lessons.json").read_text(encoding="utf-8"))["matched"]) == 3005
+
+
+def test_a_map_of_a_course_that_is_no_folder_makes_the_course_known_to_every_later_command(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.add_file("00_rest/skills/001.mp4", b"one")
+    world.add_file("00_rest/skills/002.mp4", b"two")
+    world.emulator.create_folder("skill_analytics")
+    lessons = ("skill_analytics_001", "skill_analytics_002")
+    world.database.add_lessons((one, "skill_analytics", "Урок") for one in lessons)
+    matched = [
+        {
+            "filePath": f"E:/Academy Courses/00_rest/skills/{number:03d}.mp4",
+            "lessonId": one,
+            "courseId": "skill_analytics",
+        }
+        for number, one in enumerate(lessons, start=1)
+    ]
+    (world.folder / "later.json").write_text(json.dumps({"matched": matched}), encoding="utf-8")
+    assert world.run("--map", "later.json").exit_code == 0
+    status = world.run("--status", "--course", "skill_analytics", "--json")
+    assert (status.exit_code, [one["linked"] for one in status.said[0]["courses"]]) == (0, [2])
+    again = world.run("--course", "skill_analytics", "--json")
+    assert (again.exit_code == 2, again.summary["uploaded"]) == (False, 0)

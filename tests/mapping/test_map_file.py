@@ -227,19 +227,6 @@ def test_an_entry_that_stands_there_twice_with_different_titles_is_a_doubt() -> 
         ({}, "matched is missing"),
         ({"matched": None}, "matched is missing"),
         ({"matched": {}}, "matched is an object, not a list"),
-        ({"matched": ["x"]}, "matched[0] is text, not an object"),
-        ({"matched": [{"filePath": "c/a.mp4"}]}, "matched[0].lessonId is missing"),
-        ({"matched": [{"lessonId": "x"}]}, "matched[0].filePath is missing"),
-        ({"matched": [_entry("c/a.mp4", "x"), _entry("c/a.mp4", "")]}, "matched[1].lessonId is empty"),
-        ({"matched": [_entry(" ", "x")]}, "matched[0].filePath is empty"),
-        ({"matched": [_entry("c/a.mp4", "x", title=7)]}, "matched[0].title is a number, not text"),
-        ({"matched": [_entry("c/a.mp4", "x", courseId=True)]}, "matched[0].courseId is true or false, not text"),
-        ({"matched": [_entry("c/a.mp4", "../x")]}, 'matched[0].lessonId is "../x", which could lead out'),
-        ({"matched": [_entry("c/a.mp4", "x", courseId="..")]}, 'matched[0].courseId is "..", which could lead out'),
-        ({"matched": [_entry("c/a.mp4", "x", courseId="a\\b")]}, 'matched[0].courseId is "a\\b", which could lead'),
-        ({"matched": [_entry("c/a.mp4", "x\x00")]}, "matched[0].lessonId holds the character U+0000"),
-        ({"matched": [_entry("c/\ud800.mp4", "x")]}, "matched[0].filePath holds the character U+D800"),
-        ({"matched": [_entry("c/a.mp4", "й" * 101)]}, "matched[0].lessonId is longer than 200 bytes"),
         ({"matched": [], "basePath": 1}, "basePath is a number, not text"),
     ],
 )
@@ -249,6 +236,38 @@ def test_a_map_of_the_wrong_shape_is_refused_with_its_name_and_the_place(data: o
 
     assert caught.value.what.startswith(f"maps/map.json: {message}")
     assert '"matched"' in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("entry", "lesson_id", "message"),
+    [
+        ("x", None, " is text, not an object"),
+        ({"filePath": "c/a.mp4"}, None, ".lessonId is missing"),
+        ({"lessonId": "x"}, "x", ".filePath is missing"),
+        (_entry("c/a.mp4", ""), None, ".lessonId is empty"),
+        (_entry(" ", "x"), "x", ".filePath is empty"),
+        (_entry("c/a.mp4", "x", title=7), "x", ".title is a number, not text"),
+        (_entry("c/a.mp4", "x", courseId=True), "x", ".courseId is true or false, not text"),
+        (_entry("c/a.mp4", "../x"), None, '.lessonId is "../x", which could lead out'),
+        (_entry("c/a.mp4", "x", courseId=".."), "x", '.courseId is "..", which could lead out'),
+        (_entry("c/a.mp4", "x", courseId="a\\b"), "x", '.courseId is "a\\b", which could lead'),
+        (_entry("c/a.mp4", "x\x00"), None, ".lessonId holds the character U+0000"),
+        (_entry("c/\ud800.mp4", "x"), "x", ".filePath holds the character U+D800"),
+        (_entry("c/a.mp4", "й" * 101), None, ".lessonId is longer than 200 bytes"),
+    ],
+)
+def test_an_entry_that_is_not_as_it_should_be_is_a_doubt_and_the_others_count(
+    entry: object, lesson_id: str | None, message: str
+) -> None:
+    data = {"matched": [entry, _entry("c/b.mp4", "y")]}
+
+    mapped = assign_by_map(data, videos("c/a.mp4", "c/b.mp4"), root=_ROOT, origin="maps/map.json")
+
+    assert _pairs(mapped) == {"y": "c/b.mp4"}
+    (doubt,) = mapped.doubts
+    assert (doubt.subject, doubt.blocking) == (lesson_id or "matched[0]", True)
+    assert doubt.lesson_ids == ((lesson_id,) if lesson_id else ())
+    assert doubt.reason.startswith(f"maps/map.json: matched[0]{message}")
 
 
 def _lesson(name: str, number: int) -> dict[str, object]:
@@ -261,8 +280,12 @@ def _lesson(name: str, number: int) -> dict[str, object]:
     }
 
 
+def _course(*lessons: object) -> dict[str, object]:
+    return {"id": "01_a", "modules": [{"lessons": list(lessons)}]}
+
+
 def _manifest(*lessons: object) -> dict[str, object]:
-    return {"courses": [{"id": "01_a", "modules": [{"lessons": list(lessons)}]}]}
+    return {"courses": [_course(*lessons)]}
 
 
 def test_a_manifest_gives_lessons_their_files_and_titles_through_nested_submodules() -> None:
@@ -302,14 +325,8 @@ def test_a_manifest_s_contradictions_are_doubts_as_a_map_s_are() -> None:
     ("data", "message"),
     [
         ([], "the whole is a list, not an object"),
-        ({"courses": [{"modules": []}]}, "courses[0].id is missing"),
-        ({"courses": [{"id": "a/b", "modules": []}]}, 'courses[0].id is "a/b", which could lead out'),
-        ({"courses": [{"id": "a"}]}, "courses[0].modules is missing"),
-        ({"courses": [{"id": "a", "modules": [{}]}]}, "courses[0].modules[0].lessons is missing"),
-        (_manifest({"filepath": "x"}), "courses[0].modules[0].lessons[0].id is missing"),
-        (_manifest({"id": "x"}), "courses[0].modules[0].lessons[0].filepath is missing"),
-        (_manifest({"submodule": 3}), "courses[0].modules[0].lessons[0].submodule is a number, not an object"),
-        (_manifest({"submodule": {}}), "courses[0].modules[0].lessons[0].submodule.lessons is missing"),
+        ({}, "courses is missing"),
+        ({"courses": 1}, "courses is a number, not a list"),
     ],
 )
 def test_a_manifest_of_the_wrong_shape_is_refused_with_the_place(data: object, message: str) -> None:
@@ -318,6 +335,44 @@ def test_a_manifest_of_the_wrong_shape_is_refused_with_the_place(data: object, m
 
     assert caught.value.what.startswith(f"manifest.json: {message}")
     assert '"courses"' in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"modules": []}, "courses[0].id is missing"),
+        ({"id": "a/b", "modules": []}, 'courses[0].id is "a/b", which could lead out'),
+        ({"id": "a"}, "courses[0].modules is missing"),
+        ({"id": "a", "modules": [{}]}, "courses[0].modules[0].lessons is missing"),
+        (_course({"filepath": "x"}), "courses[0].modules[0].lessons[0].id is missing"),
+        (_course({"id": "x"}), "courses[0].modules[0].lessons[0].filepath is missing"),
+        (_course({"submodule": 3}), "courses[0].modules[0].lessons[0].submodule is a number, not an object"),
+        (_course({"submodule": {}}), "courses[0].modules[0].lessons[0].submodule.lessons is missing"),
+    ],
+)
+def test_a_part_of_a_manifest_that_is_not_as_it_should_be_is_a_doubt_and_the_others_count(
+    bad: object, message: str
+) -> None:
+    data = {"courses": [bad, _course(_lesson("a.mp4", 1))]}
+
+    mapped = assign_by_manifest(data, videos("01_a/m01/a.mp4"), origin="manifest.json")
+
+    assert _pairs(mapped) == {"01_a_m01_001": "01_a/m01/a.mp4"}
+    (doubt,) = mapped.doubts
+    assert (doubt.blocking, doubt.reason.startswith(f"manifest.json: {message}")) == (True, True)
+
+
+def test_lessons_beside_a_bad_one_keep_their_files_at_every_depth_of_a_manifest() -> None:
+    inner = {"submodule": {"lessons": [_lesson("b.mp4", 2), {"id": "x"}, _lesson("c.mp4", 3)]}}
+
+    mapped = assign_by_manifest(
+        _manifest(_lesson("a.mp4", 1), inner, 7, _lesson("d.mp4", 4)),
+        videos(*(f"01_a/m01/{name}.mp4" for name in "abcd")),
+        origin="manifest.json",
+    )
+
+    assert [one.lesson_id for one in mapped.assignments] == [f"01_a_m01_{number:03d}" for number in (1, 2, 3, 4)]
+    assert [doubt.subject for doubt in mapped.doubts] == ["courses[0].modules[0].lessons[2]", "x"]
 
 
 def test_a_lesson_whose_row_is_of_another_course_is_a_doubt() -> None:

@@ -11,7 +11,7 @@ from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import MappingSource
 from kinescope_upload.progress import courses_in, stream_records
-from kinescope_upload.survey import survey_library
+from kinescope_upload.survey import check_selection, survey_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +32,11 @@ def survey_all_rows(settings: Settings, database: LessonsDatabase | None, client
         UsageError: The library or the mapping cannot be read.
         BatchStoppedError: The database does not answer or refuses.
     """
-    survey = survey_library(settings)
-    return survey if database is None else replace(survey, rows=_rows(database, client))
+    survey = survey_files(settings)
+    if database is not None:
+        survey = replace(survey, rows=_rows(database, client))
+    check_selection(survey, settings)
+    return survey
 
 
 def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, LessonRow]:

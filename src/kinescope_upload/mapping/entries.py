@@ -11,6 +11,7 @@ from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from kinescope_upload.mapping.json_node import BadEntry
     from kinescope_upload.mapping.paths import Locator
     from kinescope_upload.model import MappingSource, VideoFile
 
@@ -32,7 +33,9 @@ class Entry:
     title: str | None
 
 
-def resolve(entries: Sequence[Entry], locator: Locator, source: MappingSource) -> MappedLibrary:
+def resolve(
+    entries: Sequence[Entry], locator: Locator, source: MappingSource, bad: Iterable[BadEntry] = ()
+) -> MappedLibrary:
     """Finds the entries' files, and keeps the entries that name one file for one lesson and contradict no other.
 
     An entry that stands there twice counts once.
@@ -41,6 +44,7 @@ def resolve(entries: Sequence[Entry], locator: Locator, source: MappingSource) -
         entries: What was written down.
         locator: Finds the files.
         source: Where it was written down.
+        bad: The entries that could not be read; each is a doubt.
     """
     found = locator.find_all([entry.path for entry in entries])
     claims = {_claim(entry, files): None for entry, files in zip(entries, found, strict=True)}
@@ -51,6 +55,7 @@ def resolve(entries: Sequence[Entry], locator: Locator, source: MappingSource) -
         *(_doubt_of_lesson(rivals) for rivals in by_lesson.values() if len(rivals) > 1),
         *(_doubt_of_file(rivals) for rivals in by_file.values() if len({one.lesson_id for one in rivals}) > 1),
         *(_doubt_of_search(one, source) for one in clear if one.file is None),
+        *(_doubt_of_bad_entry(one) for one in bad),
     ]
     return MappedLibrary(
         assignments=tuple(_assignment(one, one.file, source) for one in clear if one.file is not None),
@@ -130,6 +135,16 @@ def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
         reason=reason,
         hint=f"Add the file, or correct its path in the {source}.",
         lesson_ids=(claim.lesson_id,),
+    )
+
+
+def _doubt_of_bad_entry(entry: BadEntry) -> Doubt:
+    return Doubt(
+        course=None,
+        subject=entry.lesson_id or entry.place,
+        reason=entry.reason,
+        hint="Correct or remove that entry; the others count.",
+        lesson_ids=(entry.lesson_id,) if entry.lesson_id else (),
     )
 
 

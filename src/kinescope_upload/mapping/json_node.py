@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import NoReturn
+
+T = TypeVar("T")
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_NAME = 200
@@ -103,6 +105,46 @@ class Node:
 
     def _refuse(self, key: str, why: str) -> NoReturn:
         raise UsageError(f"{self.origin}: {self._place_of(key)} {why}.", self.form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadEntry:
+    """An entry of a list in the file that is not as it should be; it is left out, and the others count.
+
+    Attributes:
+        place: Where it stands ("matched[3]").
+        lesson_id: The lesson that it names; None where that cannot be read.
+        reason: What is wrong with it: names the file and the place.
+    """
+
+    place: str
+    lesson_id: str | None
+    reason: str
+
+
+def read_each(
+    nodes: Iterable[Node], read: Callable[[Node], T], *, bad: list[BadEntry], lesson_key: str = "lessonId"
+) -> Iterator[T]:
+    """Yields what `read` makes of each entry; those that it refuses are added to `bad`.
+
+    Args:
+        nodes: The entries.
+        read: Takes an entry apart; raises `UsageError` where it is not as it should be.
+        bad: Takes the entries that are refused.
+        lesson_key: Where an entry names its lesson.
+    """
+    for node in nodes:
+        try:
+            yield read(node)
+        except UsageError as error:
+            bad.append(BadEntry(place=node.place, lesson_id=_lesson_of(node, lesson_key), reason=error.what))
+
+
+def _lesson_of(node: Node, key: str) -> str | None:
+    try:
+        return node.optional_name(key)
+    except UsageError:
+        return None
 
 
 def _kind(value: object) -> str:

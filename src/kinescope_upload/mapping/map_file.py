@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.entries import Entry, resolve
-from kinescope_upload.mapping.json_node import Node
+from kinescope_upload.mapping.json_node import BadEntry, Node, read_each
 from kinescope_upload.mapping.paths import Locator
 from kinescope_upload.model import MappingSource
 
@@ -22,6 +22,7 @@ def assign_by_map(data: object, files: Iterable[VideoFile], *, root: str, origin
 
     Paths are relative to the library root, or absolute below `root`, below the map's own `basePath`, or below wherever
     the library was when the map was made. An entry without `courseId` is of the course in whose folder its file lies.
+    An entry that is not as it should be becomes a doubt; the others count.
 
     Args:
         data: What the map file holds, parsed; unknown keys are ignored.
@@ -30,12 +31,13 @@ def assign_by_map(data: object, files: Iterable[VideoFile], *, root: str, origin
         origin: The map file, as it is named to the user.
 
     Raises:
-        UsageError: The map file is not shaped like one; it names the place.
+        UsageError: The map file as a whole is not shaped like one; it names the place.
     """
     top = Node(origin=origin, form=_FORM, value=data)
-    entries = [_entry(node) for node in top.items("matched")]
+    bad: list[BadEntry] = []
+    entries = list(read_each(top.items("matched"), _entry, bad=bad))
     locator = Locator.of(files, bases=(root, top.optional_text("basePath")), origin=origin)
-    return resolve(entries, locator, MappingSource.MAP_FILE)
+    return resolve(entries, locator, MappingSource.MAP_FILE, bad)
 
 
 def _entry(node: Node) -> Entry:

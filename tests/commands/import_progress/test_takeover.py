@@ -52,8 +52,9 @@ uploads = st.lists(
     st.builds(
         OldUpload,
         lesson_id=st.sampled_from(LESSONS),
-        video_id=st.sampled_from(VIDEOS),
+        video_id=st.sampled_from([*VIDEOS, ""]),
         place=st.just("uploaded[0]"),
+        remark=st.just("by hand"),
         course=st.sampled_from([None, "01_a", "other"]),
         megabytes=st.sampled_from([None, 1.5, 1.43, 99.0]),
     )
@@ -64,17 +65,28 @@ records = st.dictionaries(st.sampled_from(LESSONS), st.sampled_from(VIDEOS)).map
 files = st.lists(st.sampled_from(LESSONS), unique=True).map(lambda drawn: {one: assignment(one) for one in drawn})
 
 
-@must_draw("taken", "taken with its file", "known", "left out", "failed")
-@given(uploads, st.lists(st.sampled_from(LESSONS)), records, files)
+row_videos = st.none() | st.dictionaries(st.sampled_from(LESSONS), st.sampled_from(VIDEOS))
+
+
+@must_draw("taken", "taken with its file", "taken with its row's video", "known", "left out", "failed")
+@given(uploads, st.lists(st.sampled_from(LESSONS)), records, files, row_videos)
 def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
-    done: list[OldUpload], undone: list[str], known: Mapping[str, Record], there: Mapping[str, Assignment]
+    done: list[OldUpload],
+    undone: list[str],
+    known: Mapping[str, Record],
+    there: Mapping[str, Assignment],
+    rows: Mapping[str, str] | None,
 ) -> None:
-    facts = Known(files=there, courses_of_lessons={}, courses={"01_a", "01_a_b", "02"}, records=known)
+    facts = Known(files=there, courses_of_lessons={}, courses={"01_a", "01_a_b", "02"}, records=known, row_videos=rows)
     result = take_over(OldProgress(uploads=tuple(done), failed=tuple(undone)), facts)
     taken = [one.record.lesson_id for one in result.taken]
     left_out = {one.lesson_id for one in result.not_taken}
     drew("taken", when=taken)
     drew("taken with its file", when=any(one.record.path for one in result.taken))
+    ids = {one.record.lesson_id: one.record.video_id for one in result.taken}
+    named = {(one.lesson_id, one.video_id or (rows or {}).get(one.lesson_id)) for one in done}
+    assert ids.items() <= named
+    drew("taken with its row's video", when=any(one.lesson_id in ids and not one.video_id for one in done))
     drew("known", when=result.known)
     drew("left out", when=left_out)
     drew("failed", when=result.failed)
@@ -90,6 +102,7 @@ def test_every_lesson_ends_in_one_place_and_nothing_known_is_changed(
             courses_of_lessons={},
             courses=facts.courses,
             records={**known, **{one.record.lesson_id: one.record for one in result.taken}},
+            row_videos=rows,
         ),
     )
     assert again.taken == ()

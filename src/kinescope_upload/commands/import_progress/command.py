@@ -65,6 +65,8 @@ def _take(old: OldProgress, survey: Survey | None, settings: Settings) -> Takeov
 
 def _known(settings: Settings, survey: Survey | None, records: Mapping[str, Record]) -> Known:
     courses = {*settings.folders, *courses_in(settings.progress)}
+    named = {row.lesson_id: row.video_id for row in (survey.rows or {}).values() if row.video_id} if survey else {}
+    row_videos = named if survey and survey.rows is not None else None
     if survey is None:
         return Known(files={}, courses_of_lessons={}, courses=courses, records=records)
     rows = survey.rows or {}
@@ -76,6 +78,7 @@ def _known(settings: Settings, survey: Survey | None, records: Mapping[str, Reco
         courses_of_lessons=courses_of_lessons,
         courses=courses.union(known_courses(survey.unchecked, rows)),
         records=records,
+        row_videos=row_videos,
     )
 
 
@@ -90,6 +93,18 @@ def _sections(takeover: Takeover, options: DisplayOptions) -> list[Section]:
             title="Taken over as linked",
             columns=("Lesson", "Video", "File"),
             rows=tuple((one.record.lesson_id, one.record.video_id or "", one.record.path or "–") for one in taken),
+        ),
+        Section(
+            title="Taken over with the video of the lesson's row",
+            columns=("Lesson", "Video", "What the file says instead"),
+            rows=tuple(
+                (one.record.lesson_id, one.record.video_id or "", one.remark) for one in takeover.taken if one.remark
+            ),
+        ),
+        Section(
+            title="Counts as not being there",
+            columns=("What and why",),
+            rows=tuple((sentence,) for sentence in takeover.without),
         ),
         Section(
             title="Taken over, but the file is not known",
@@ -130,12 +145,14 @@ def takeover_object(takeover: Takeover) -> JsonFields:
                 "video_id": one.record.video_id or "",
                 "path": one.record.path or None,
                 "doubt": one.doubt,
+                "remark": one.remark,
             }
             for one in takeover.taken
         ],
         "known": takeover.known,
         "failed": takeover.failed,
         "not_taken": [object_of(one) for one in takeover.not_taken],
+        "without": takeover.without,
     }
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.mapping.json_node import Node
+from kinescope_upload.mapping.json_node import BadEntry, Node, read_each
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 OLD_NAME: Final = "kinescope-upload-progress.json"
 _FORM: Final = 'It looks like {"uploaded": [{"lessonId": "…", "videoId": "<UUID>", …}], "failed": [{"lessonId": "…"}]}.'
@@ -23,12 +26,13 @@ class OldUpload:
 
     Attributes:
         lesson_id: The lesson.
-        video_id: Its video, a lower-case UUID.
+        video_id: Its video, a lower-case UUID; empty where the entry holds something else in its place.
         place: Where it stands in the file ("uploaded[3]").
         course: Its course; None in older entries.
         folder_id: The folder of its video; None in older entries.
         megabytes: Its file's size in megabytes of one kind or the other; None in older entries.
         uploaded_at: When (UTC); None when the file does not say.
+        remark: What stands there in the place of a video's id; empty where `video_id` is one.
     """
 
     lesson_id: str
@@ -38,54 +42,67 @@ class OldUpload:
     folder_id: str | None = None
     megabytes: float | None = None
     uploaded_at: datetime | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldProgress:
-    """What the file holds: uploads in its order, and the lessons whose last attempt failed."""
+    """What the file holds.
+
+    Attributes:
+        uploads: Its uploads, in its order.
+        failed: The lessons whose last attempt failed.
+        bad: The entries that cannot be read.
+        without: What of the others cannot be read and counts as not being there, in sentences.
+    """
 
     uploads: tuple[OldUpload, ...]
     failed: tuple[str, ...] = ()
+    bad: tuple[BadEntry, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def parse_old_progress(data: object, *, origin: str) -> OldProgress:
-    """Takes the file apart.
+    """Takes the file apart: takes what can be read, and names what cannot.
 
     Args:
         data: What it holds, parsed; unknown keys are ignored.
         origin: The file, as it is named to the user.
 
     Raises:
-        UsageError: It is not shaped like one; names the place.
+        UsageError: It as a whole is not shaped like one; names the place.
     """
     top = Node(origin=origin, form=_FORM, value=data)
-    return OldProgress(uploads=tuple(map(_upload, top.items("uploaded"))), failed=tuple(_failed(top)))
+    bad: list[BadEntry] = []
+    without: list[str] = []
+    uploads = tuple(read_each(top.items("uploaded"), partial(_upload, without), bad=bad))
+    undone = top.items("failed") if top.has("failed") else ()
+    failed = tuple(read_each(undone, lambda node: node.name("lessonId"), bad=bad))
+    return OldProgress(uploads=uploads, failed=failed, bad=tuple(bad), without=tuple(without))
 
 
-def _upload(node: Node) -> OldUpload:
+def _upload(without: list[str], node: Node) -> OldUpload:
+    text = node.text("videoId")
+    video_id = video_key(text) or ""
     return OldUpload(
         lesson_id=node.name("lessonId"),
-        video_id=_video_id(node),
+        video_id=video_id,
         place=node.place,
         course=node.optional_name("courseId"),
-        folder_id=node.optional_text("folderId"),
-        megabytes=_megabytes(node),
-        uploaded_at=_moment(node),
+        folder_id=_or_none(lambda: node.optional_text("folderId"), without),
+        megabytes=_or_none(lambda: _megabytes(node), without),
+        uploaded_at=_or_none(lambda: _moment(node), without),
+        remark="" if video_id else text.strip(),
     )
 
 
-def _failed(top: Node) -> Iterator[str]:
-    if top.has("failed"):
-        for node in top.items("failed"):
-            yield node.name("lessonId")
-
-
-def _video_id(node: Node) -> str:
-    text = node.text("videoId")
-    video_id = video_key(text)
-    if video_id is None:
-        raise UsageError(f'{node.origin}: {node.place}.videoId is "{text.strip()}", which is no id of a video.', _FORM)
-    return video_id
+def _or_none(read: Callable[[], T | None], without: list[str]) -> T | None:
+    """What `read` returns; None where that cannot be read, and `without` says so."""
+    try:
+        return read()
+    except UsageError as error:
+        without.append(error.what)
+        return None
 
 
 def _megabytes(node: Node) -> float | None:

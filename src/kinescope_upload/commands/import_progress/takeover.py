@@ -7,12 +7,12 @@ the video cannot be told, that is said, or the entry is left out and named.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text import format_bytes
 from kinescope_upload.upload import Dialect, Record, Stage
-from kinescope_upload.video_ids import is_same_video
+from kinescope_upload.video_ids import is_same_video, video_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,20 +33,29 @@ class Known:
         courses_of_lessons: The course by lesson id, of every lesson that the library has a file for.
         courses: Every other course that there is.
         records: What the progress files hold, by lesson id.
+        row_videos: The videos that the lessons' rows name, by lesson id; None without the database.
     """
 
     files: Mapping[str, Assignment]
     courses_of_lessons: Mapping[str, str]
     courses: Collection[str]
     records: Mapping[str, Record]
+    row_videos: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A lesson that is taken over, and as what; `doubt` says why its file is not known, empty when it is."""
+    """A lesson that is taken over.
+
+    Attributes:
+        record: As what.
+        doubt: Why its file is not known; empty when it is.
+        remark: What the entry says in the place of a video's id, where the id is that of the lesson's row; else empty.
+    """
 
     record: Record
     doubt: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +76,14 @@ class Takeover:
         known: The lessons whose video the progress files name already.
         failed: The lessons that failed there and are left to be done.
         not_taken: What is left out.
+        without: What of the entries could not be read and counts as not being there, in sentences.
     """
 
     taken: tuple[Taken, ...]
     known: tuple[str, ...]
     failed: tuple[str, ...]
     not_taken: tuple[NotTaken, ...]
+    without: tuple[str, ...] = ()
 
 
 def take_over(old: OldProgress, known: Known) -> Takeover:
@@ -82,12 +93,12 @@ def take_over(old: OldProgress, known: Known) -> Takeover:
         old: The old file.
         known: What is known here.
     """
-    rivals = _rivals(old.uploads)
-    courses = {*known.courses, *known.courses_of_lessons.values(), *(one.course for one in old.uploads if one.course)}
+    uploads, left_out = _with_ids(old, known)
+    rivals = _rivals(uploads)
+    courses = {*known.courses, *known.courses_of_lessons.values(), *(one.course for one in uploads if one.course)}
     taken: list[Taken] = []
-    present: list[str] = []
-    left_out: list[NotTaken] = []
-    for one in _once(old.uploads):
+    present = [one.lesson_id for one in old.uploads if not one.video_id and one.lesson_id in known.records]
+    for one in _once(uploads):
         match _decide(one, rivals, courses, known):
             case Taken() as decision:
                 taken.append(decision)
@@ -99,10 +110,37 @@ def take_over(old: OldProgress, known: Known) -> Takeover:
     failed = sorted({lesson for lesson in old.failed if lesson not in uploaded and lesson not in known.records})
     return Takeover(
         taken=tuple(taken),
-        known=tuple(sorted(present)),
+        known=tuple(sorted(set(present))),
         failed=tuple(failed),
         not_taken=tuple(dict.fromkeys(left_out)),
+        without=old.without,
     )
+
+
+def _with_ids(old: OldProgress, known: Known) -> tuple[list[OldUpload], list[NotTaken]]:
+    """The entries with a video's id, that of the lesson's row where they hold a remark; and those that are left out."""
+    uploads: list[OldUpload] = []
+    left_out = [NotTaken(lesson_id=one.lesson_id or one.place, reason=one.reason) for one in old.bad]
+    named = {one.lesson_id for one in old.uploads if one.video_id} | known.records.keys()
+    for one in old.uploads:
+        row_video = video_key((known.row_videos or {}).get(one.lesson_id))
+        if one.video_id:
+            uploads.append(one)
+        elif one.lesson_id in named:
+            pass  # another entry or our own progress tells
+        elif row_video is not None:
+            uploads.append(replace(one, video_id=row_video))
+        else:
+            left_out.append(_without_id(one, has_rows=known.row_videos is not None))
+    return uploads, left_out
+
+
+def _without_id(entry: OldUpload, *, has_rows: bool) -> NotTaken:
+    reason = f'{entry.place}.videoId is "{entry.remark}", which is no id of a video'
+    if has_rows:
+        return NotTaken(lesson_id=entry.lesson_id, reason=f"{reason}, and the lesson's row names none")
+    hint = "The id that the lesson's row names is taken where DATABASE_URL and the library are set."
+    return NotTaken(lesson_id=entry.lesson_id, reason=reason, hint=hint)
 
 
 def _decide(
@@ -151,7 +189,7 @@ def _taken(entry: OldUpload, course: str, assignment: Assignment | None) -> Take
         offset=file.size if file else 0,
         linked_at=entry.uploaded_at,
     )
-    return Taken(record=record, doubt=doubt)
+    return Taken(record=record, doubt=doubt, remark=entry.remark)
 
 
 def _doubt_of_file(entry: OldUpload, assignment: Assignment | None) -> str:
