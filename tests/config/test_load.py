@@ -143,7 +143,7 @@ def test_the_first_source_that_is_not_empty_wins(here: Directory, setting: Setti
 
 def test_every_setting_is_in_the_matrix() -> None:
     assert {setting.name for setting in SETTINGS} == SAMPLES.keys()
-    flags = {"json", "no_db", "trust_scan", "create_folders", "no_checksum", "let_sleep", "quiet", "verbose"}
+    flags = {"json", "no_db", "trust_scan", "create_folders", "new_progress", "no_checksum", "let_sleep", "quiet", "verbose"}
     rest = {"courses", "folders", "table", "origins", "warnings", "untrusted"}
     assert {one.name for one in fields(Settings)} == SAMPLES.keys() | flags | rest
 
@@ -527,6 +527,23 @@ def test_paths_start_at_home_or_in_the_working_directory(here: Directory, monkey
     assert settings.library == Path("/home/me/films")
     assert settings.progress == here.directory / "../state"
     assert settings.map_file == here.directory / "map.json"
+
+
+def test_without_a_setting_progress_is_in_the_working_directory(here: Directory) -> None:
+    assert here.load().progress == here.directory / "progress"
+    here.env("KUPLOAD_JOBS=2")
+    assert here.load().progress == here.directory / "progress"
+
+
+def test_without_a_folder_here_progress_is_beside_the_env_file_that_was_read(here: Directory, tmp_path: Path) -> None:
+    beside = tmp_path / "secrets"
+    beside.mkdir()
+    (beside / "my.env").write_text("KUPLOAD_JOBS=2", encoding="utf-8")
+    assert here.load(env_file=str(beside / "my.env")).progress == beside / "progress"
+    assert here.load(env_file="secrets/my.env").progress == beside / "progress"
+    assert here.load(env_file=str(beside / "my.env"), progress="state").progress == here.directory / "state"
+    (here.directory / "progress").mkdir()
+    assert here.load(env_file=str(beside / "my.env")).progress == here.directory / "progress"
 
 
 # Together.

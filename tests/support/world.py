@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from support.postgres import Database, Server
 
 KIB = 1024
-_OPTIONS = {"chunk_size": "256KiB"}
+_OPTIONS = {"chunk_size": "256KiB", "new_progress": True}
 IN_FLIGHT = 1536 * KIB
 """What may be under way when one connection is cut: the senders' and the link's buffers."""
 

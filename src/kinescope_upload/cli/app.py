@@ -81,6 +81,10 @@ def main_command(
         bool,
         typer.Option("--create-folders", help="Make missing course folders on Kinescope."),
     ] = False,
+    new_progress: Annotated[
+        bool,
+        typer.Option("--new-progress", help="Begin a new progress folder although unfinished uploads are there."),
+    ] = False,
     json: options.JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,

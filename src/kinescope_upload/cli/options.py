@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,8 @@ LibraryOption = Annotated[
     str | None, typer.Option("--library", metavar="DIR", help="The folder that holds the courses.")
 ]
 ProgressOption = Annotated[
-    str | None, typer.Option("--progress", metavar="DIR", help="Where progress is kept [default: progress/].")
+    str | None,
+    typer.Option("--progress", metavar="DIR", help="Where progress is kept [default: ./progress, or beside the .env]."),
 ]
 MapOption = Annotated[str | None, typer.Option("--map", metavar="FILE", help="Which file belongs to which lesson.")]
 EnvFileOption = Annotated[
@@ -43,7 +45,22 @@ def load(context: typer.Context) -> Settings:
     from kinescope_upload.config import OPTIONS, load_settings
 
     given = {name: value for name, value in context.params.items() if name in OPTIONS}
-    return load_settings(given, directory=working_directory(), environment=os.environ)
+    settings = load_settings(given, directory=working_directory(), environment=os.environ)
+    if "progress" in context.params:
+        _say_progress(settings)
+    return settings
+
+
+def _say_progress(settings: Settings) -> None:
+    """Names the progress folder, in the first line of every command that reads or writes it."""
+    from kinescope_upload.progress import courses_in
+    from kinescope_upload.text import printable
+
+    is_new = not courses_in(settings.progress)
+    if is_new or not settings.quiet:
+        line = f"progress: {printable(str(settings.progress))}{' (new)' if is_new else ''}\n"
+        with suppress(OSError, ValueError):  # nobody reads it; and nothing is left in a buffer that cannot be written
+            os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding, "backslashreplace"))
 
 
 def working_directory() -> Path:

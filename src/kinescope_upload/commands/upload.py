@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,13 +11,14 @@ from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions
 from kinescope_upload.commands.doctor.preflight import check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
+from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer, without_failures
 from kinescope_upload.events import Warned
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
-from kinescope_upload.progress import ProgressStore, read_looks, remember_looks
+from kinescope_upload.progress import ProgressStore, courses_in, read_looks, remember_looks
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def upload(
         emit = without_failures(stack.enter_context(make_printer(options, stdout=stdout, stderr=stderr)))
         survey = survey_library(settings, database, emit)
         survey.check_proven(trusts_scan=settings.trust_scan)
+        is_new = not (settings.new_progress or courses_in(settings.progress))
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         looks = read_looks(settings.progress)
         plan = survey.plan(progress.records, None if settings.send_broken else looks.broken)
@@ -50,7 +51,12 @@ def upload(
             project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
         )
         with open_kinescope(settings) as kinescope:
-            check = partial(check_rights, plan, kinescope, database, settings, emit)
+
+            def check() -> None:
+                check_rights(plan, kinescope, database, settings, emit)
+                if is_new:
+                    check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
+
             backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk(), looks=looks)
             batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
             advice = advice_about_old_progress(settings, Path.cwd())

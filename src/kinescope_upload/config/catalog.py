@@ -74,6 +74,7 @@ FLAGS: Final = {
     "no_db": "--no-db",
     "trust_scan": "--trust-scan",
     "create_folders": "--create-folders",
+    "new_progress": "--new-progress",
     "no_checksum": "--no-checksum",
     "let_sleep": "--let-sleep",
     "quiet": "--quiet",

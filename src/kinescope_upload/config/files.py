@@ -39,10 +39,12 @@ class EnvFile:
 
     Attributes:
         values: The values that are not empty, by name; the last one of each name.
+        is_there: Whether there is such a file.
         is_readable_by_others: Whether other users of this machine may read the file.
     """
 
     values: Mapping[str, Written]
+    is_there: bool = True
     is_readable_by_others: bool = False
 
 
@@ -83,7 +85,7 @@ def read_env_file(path: Path, name: str, *, must_exist: bool) -> EnvFile:
     """
     text = _text(path, name, must_exist=must_exist)
     if text is None:
-        return EnvFile(values={})
+        return EnvFile(values={}, is_there=False)
     values: dict[str, Written] = {}
     for binding in parse_stream(io.StringIO(text)):
         written = binding.original.string

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ENV_FILE: Final = ".env"
 _TOML_FILE: Final = "kupload.toml"
+_PROGRESS: Final = "progress"
 _ADDRESSES: Final = ("uploader_url", "api_url")
 OPTIONS: Final = frozenset(
     {setting.name for setting in SETTINGS if setting.option} | FLAGS.keys() | {"courses", "env_file"}
@@ -45,7 +46,7 @@ def load_settings(options: Mapping[str, object], *, directory: Path, environment
     if unknown := options.keys() - OPTIONS:
         raise TypeError(f"no such options: {sorted(unknown)}")
     sources = _read_sources(options, directory, environment)
-    found: dict[str, Any] = {"progress": directory / "progress"}
+    found: dict[str, Any] = {"progress": _usual_progress(sources, directory)}
     origins: dict[str, Origin] = {}
     for setting in SETTINGS:
         written = sources.of(setting)
@@ -68,9 +69,13 @@ class _Sources:
     options: Mapping[str, object]
     env_file: EnvFile
     env_file_name: str
-    env_file_is_elsewhere: bool
+    env_file_folder: Path
     environment: Mapping[str, str]
     toml: TomlFile
+
+    def is_elsewhere(self, directory: Path) -> bool:
+        """Whether `.env` is not the one of the working directory."""
+        return self.env_file_folder != directory.resolve()
 
     def of(self, setting: Setting) -> list[Written]:
         """Lists the setting's values that are not empty, in the order of the sources."""
@@ -109,10 +114,17 @@ def _read_sources(options: Mapping[str, object], directory: Path, environment: M
         options=options,
         env_file=read_env_file(path, env_file_name, must_exist=bool(named)),
         env_file_name=env_file_name,
-        env_file_is_elsewhere=path.resolve().parent != directory.resolve(),
+        env_file_folder=path.resolve().parent,
         environment=environment,
         toml=toml,
     )
+
+
+def _usual_progress(sources: _Sources, directory: Path) -> Path:
+    """The folder in the working directory where there is one, else beside the `.env` or kupload.toml that was read."""
+    usual = directory / _PROGRESS
+    is_beside = sources.env_file.is_there and not usual.is_dir()
+    return sources.env_file_folder / _PROGRESS if is_beside and sources.is_elsewhere(directory) else usual
 
 
 def _option_place(option: str) -> SettingOrigin:
@@ -160,7 +172,7 @@ def _untrusted(
     sources: _Sources, found: Mapping[str, Any], origins: Mapping[str, Origin], directory: Path
 ) -> tuple[UntrustedAddress, ...]:
     token = origins["api_key"].place.source
-    if token is Source.ENV_FILE and not sources.env_file_is_elsewhere:
+    if token is Source.ENV_FILE and not sources.is_elsewhere(directory):
         return ()
     addresses = {name: found[name] for name in _ADDRESSES if name in found}
     vouched = {

@@ -122,6 +122,7 @@ class Settings:
         no_db: Whether to go without the database.
         trust_scan: Whether to trust positions that no database proves.
         create_folders: Whether to create missing folders on Kinescope.
+        new_progress: Whether to begin a new progress folder although unfinished uploads say that there is another.
         no_checksum: Whether to skip the MD5 of what is sent.
         let_sleep: Whether the machine may go to sleep while a batch is at work.
         quiet: Whether to print less.
@@ -162,6 +163,7 @@ class Settings:
     no_db: bool = False
     trust_scan: bool = False
     create_folders: bool = False
+    new_progress: bool = False
     no_checksum: bool = False
     let_sleep: bool = False
     quiet: bool = False

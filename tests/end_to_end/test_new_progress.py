@@ -1,0 +1,107 @@
+"""Where the state is: which progress folder counts, that it is named, and that a new one begins no second copies."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
+from kinescope_upload.upload import marked_description
+from support.world import KIB, World, WorldMaker
+
+if TYPE_CHECKING:
+    from support.world import Outcome
+
+MARK = marked_description("of-another-machine")
+TITLE = "Урок 001_урок"
+
+
+def _add(
+    world: World, *, status: VideoStatus = VideoStatus.UPLOADING, title: str = TITLE, description: str = ""
+) -> str:
+    parent_id = world.emulator.folder_named("01_analytics").id
+    foreign = ForeignVideo(title=title, parent_id=parent_id, size=5, status=status, description=description)
+    return world.emulator.add_foreign_video(foreign).id
+
+
+def _run(world: World) -> Outcome:
+    return world.upload(new_progress=False)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "title", "description"),
+    [("tus", TITLE, ""), ("tus", "renamed since", MARK), ("json", TITLE, MARK), ("json", "renamed since", MARK)],
+)
+def test_a_new_folder_ends_the_run_where_unfinished_videos_of_ours_are_there(
+    dialect: str, title: str, description: str, worlds: WorldMaker
+) -> None:
+    world = worlds(dialect)
+    world.fill((10 * KIB, 20 * KIB))
+    video_id = _add(world, title=title, description=description)
+    outcome = _run(world)
+    assert outcome.exit_code == 2
+    assert len(world.emulator.videos()) == 1
+    assert world.records == {}
+    told = world.run()
+    assert told.exit_code == 2
+    assert video_id in told.text
+    assert "--progress DIR" in told.text
+    assert "--new-progress" in told.text
+    again = world.run("--new-progress")
+    assert "is new, and Kinescope holds" not in again.text
+    assert len(world.emulator.videos()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("dialect", "status", "title", "description"),
+    [
+        ("tus", VideoStatus.UPLOADING, "somebody else's", ""),
+        ("tus", VideoStatus.DONE, TITLE, MARK),
+        ("json", VideoStatus.UPLOADING, TITLE, ""),
+        ("json", VideoStatus.PROCESSING, TITLE, MARK),
+    ],
+)
+def test_what_is_not_ours_or_is_whole_stops_no_run(
+    dialect: str, status: VideoStatus, title: str, description: str, worlds: WorldMaker
+) -> None:
+    world = worlds(dialect)
+    world.fill((10 * KIB,))
+    _add(world, status=status, title=title, description=description)
+    assert _run(world).exit_code != 2
+
+
+def test_a_folder_that_knows_a_course_is_not_new(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload(limit="1").exit_code == 0
+    _add(world, title="Урок 002_урок")
+    assert _run(world).exit_code != 2
+
+
+def test_a_run_that_was_begun_elsewhere_is_continued_with_its_folder(worlds: WorldMaker) -> None:
+    """The machine is another one: only the folder tells that half of the video is there."""
+    world = worlds()
+    world.fill((400 * KIB,))
+    world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None))
+    assert world.upload(retries="0").exit_code != 0
+    assert [video.status for video in world.emulator.videos()] != [VideoStatus.DONE]
+    moved = world.folder / "elsewhere"
+    world.progress.rename(moved)
+    shutil.rmtree(world.progress, ignore_errors=True)
+    world.emulator.faults.clear()
+    assert _run(world).exit_code == 2
+    assert world.run("--progress", str(moved)).exit_code == 0
+    assert len(world.emulator.videos()) == 1
+
+
+def test_the_folder_is_named_first_and_new_as_long_as_it_knows_nothing(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    line = f"progress: {world.progress}"
+    for command in (["--dry-run"], ["--status"], ["verify"], ["--status", "--json"], ["stop"]):
+        assert f"{line} (new)\n" in world.run(*command).text, command
+    assert world.upload().exit_code == 0
+    assert f"{line}\n" in world.run("--status").text
+    assert line not in world.run("--status", "--quiet").text
