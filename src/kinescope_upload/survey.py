@@ -153,20 +153,27 @@ def survey_library(
         BatchStoppedError: The database does not answer or refuses.
     """
     survey = survey_files(settings)
-    if database is None:
-        check_selection(survey, settings)
-        return survey
-    read = partial(database.rows, survey.selection.courses or None)
+    if database is not None:
+        survey = replace(survey, rows=read_rows(settings, database, emit))
+    check_selection(survey, settings)
+    return survey
+
+
+def read_rows(settings: Settings, database: LessonsDatabase, emit: Emit) -> dict[str, LessonRow]:
+    """The selected courses' rows by lesson id, in one query.
+
+    Raises:
+        BatchStoppedError: The database does not answer or refuses.
+    """
+    read = partial(database.rows, frozenset(settings.courses) or None)
     try:
-        rows = _patiently(read, RetryPolicy(retries=settings.retries, base=settings.retry_base), emit)
+        policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
+        return {row.lesson_id: row for row in _patiently(read, policy, emit)}
     except DatabaseDownError as error:
         raise BatchStoppedError(
             error.what,
             "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
         ) from error
-    survey = replace(survey, rows={row.lesson_id: row for row in rows})
-    check_selection(survey, settings)
-    return survey
 
 
 def check_selection(survey: Survey, settings: Settings) -> None:

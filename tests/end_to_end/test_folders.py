@@ -129,3 +129,45 @@ def test_the_hint_for_a_missing_folder_works_when_it_is_typed_without_a_database
     assert command[:2] == ["kupload", "folders"]
     assert world.run(*command[1:]).exit_code == 0
     assert [folder.name for folder in world.emulator.folders()] == ["02 второй курс"]
+
+
+def test_pins_are_written_into_the_file_beside_what_stands_there(two_courses: World) -> None:
+    first, second = (two_courses.emulator.create_folder("02_ads") for _ in range(2))
+    (two_courses.folder / "kupload.toml").write_text("jobs = 3  # ours\n\n[database]\n# names\n", encoding="utf-8")
+    pinned = two_courses.run(
+        *("folders", "--pin", f"02_ads={second.id.upper()}", "--pin", f"01_analytics={first.id}", "--json")
+    )
+    found = by_course(pinned)
+    assert (pinned.exit_code, found["02_ads"]["folder_ids"]) == (0, [second.id])
+    assert (two_courses.folder / "kupload.toml").read_text("utf-8") == (
+        "jobs = 3  # ours\n\n[database]\n# names\n\n[folders]\n"
+        f'"02_ads" = "{second.id}"\n"01_analytics" = "{first.id}"\n'
+    )
+    assert by_course(two_courses.run("folders", "--json"))["02_ads"]["state"] == "pinned"
+    assert two_courses.run("folders", "--pin", f"02_ads={two_courses.emulator.project_id}").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("pin", "said"),
+    [
+        ("02_ads=00000000-0000-4000-8000-000000000000", "has no folder"),
+        ("02_ads=x", "is not a UUID"),
+        ("00000000-0000-4000-8000-000000000000", "is not COURSE=ID"),
+        ("02_adds={there}", "Did you mean 02_ads"),
+    ],
+)
+def test_a_pin_of_nothing_is_refused_and_nothing_is_written(two_courses: World, pin: str, said: str) -> None:
+    there = two_courses.emulator.folder_named("01_analytics").id
+    refused = two_courses.run("folders", "--pin", f"01_analytics={there}", "--pin", pin.format(there=there))
+    assert (refused.exit_code, said in refused.text) == (2, True), refused.text
+    assert not (two_courses.folder / "kupload.toml").exists()
+
+
+def test_without_a_library_the_database_tells_the_courses(two_courses: World) -> None:
+    del two_courses.environment["KUPLOAD_LIBRARY"]
+    outcome = two_courses.run("folders", "--json")
+    states = {course: one["state"] for course, one in by_course(outcome).items()}
+    assert (outcome.exit_code, states) == (1, {"01_analytics": "there", "02_ads": "missing"})
+    assert two_courses.run("folders", "--create").exit_code == 0
+    alone = two_courses.run("folders", "--no-db", "--json")
+    assert (alone.exit_code, by_course(alone), len(alone.said[0]["others"])) == (0, {}, 2)

@@ -12,6 +12,10 @@ def folders(
     context: typer.Context,
     *,
     create: Annotated[bool, typer.Option("--create", help="Make the missing ones.")] = False,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option("--pin", metavar="COURSE=ID", help="Set a course's folder in kupload.toml; repeatable."),
+    ] = None,
     courses: options.CourseOption = None,
     library: options.LibraryOption = None,
     map_file: options.MapOption = None,
@@ -26,6 +30,9 @@ def folders(
     Exit codes: 0 every course has its folder; 1 some have none, or two of one name.
     """
     from kinescope_upload.commands.folders import show_folders
+    from kinescope_upload.commands.pins import Pins
 
     settings = options.load(context)
-    raise typer.Exit(show_folders(settings, options.display_options(settings), sys.stdout, create=create))
+    pins = Pins.parse(pin, options.working_directory()) if pin else None
+    display = options.display_options(settings)
+    raise typer.Exit(show_folders(settings, display, sys.stdout, create=create, pins=pins))

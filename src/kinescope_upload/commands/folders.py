@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -11,13 +11,17 @@ from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, match_folders
+from kinescope_upload.mapping import known_courses
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
-from kinescope_upload.survey import survey_library
+from kinescope_upload.progress import courses_in
+from kinescope_upload.survey import read_rows, survey_library
 from kinescope_upload.text import count
 
 if TYPE_CHECKING:
+    from kinescope_upload.events import Emit
+    from kinescope_upload.commands.pins import Pins
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Folder
@@ -41,8 +45,12 @@ class FolderAnswer:
     made: frozenset[str] = frozenset()
 
 
-def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *, create: bool) -> int:
-    """Shows what there is for each course, and makes what is missing where that is wished.
+def show_folders(
+    settings: Settings, options: DisplayOptions, stdout: TextIO, *, create: bool, pins: Pins | None = None
+) -> int:
+    """Shows what there is for each course, after it pinned folders and made what is missing where that is wished.
+
+    Without a library the courses are those that were named, else the database's, else the pinned ones.
 
     Returns:
         0 when every course has its folder, else 1.
@@ -52,15 +60,16 @@ def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *,
     """
     project_id = settings.needed_project_id()
     settings.needed_api_key()
-    database = None if settings.database_url is None else database_of(settings)
-    survey = survey_library(settings, database, waits_on_stderr(options))
-    if create:
-        _check_courses(survey)
+    sides = _sides(settings, waits_on_stderr(options), is_for_creation=create)
     with open_kinescope(settings) as kinescope:
         folders = kinescope.api.folders(project_id)
-        found = _match(settings, survey, folders)
+        if pins:
+            settings = replace(
+                settings, folders={**settings.folders, **pins.write(folders, project_id, known=sides.known)}
+            )
+        found = _match(settings, sides, folders)
         made = _make_missing(kinescope.api, project_id, found) if create else ()
-    found = _match(settings, survey, (*folders, *made))
+    found = _match(settings, sides, (*folders, *made))
     taken = {folder_id for one in found for folder_id in one.folder_ids}
     answer = FolderAnswer(
         courses=found,
@@ -71,9 +80,34 @@ def show_folders(settings: Settings, options: DisplayOptions, stdout: TextIO, *,
     return ExitCode.DONE if all(one.is_good for one in found) else ExitCode.NOT_DONE
 
 
-def _match(settings: Settings, survey: Survey, folders: tuple[Folder, ...]) -> tuple[CourseFolder, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """The courses that folders are looked for, and all that library, progress and database know."""
+
+    courses: tuple[str, ...]
+    known: frozenset[str]
+
+
+def _sides(settings: Settings, emit: Emit, *, is_for_creation: bool) -> _Sides:
+    database = None if settings.database_url is None else database_of(settings)
+    of_progress = courses_in(settings.progress)
+    if settings.library is not None:
+        survey = survey_library(settings, database, emit)
+        if is_for_creation:
+            _check_courses(survey)
+        known = known_courses(survey.unchecked, survey.rows)
+        return _Sides(courses=survey.known_courses, known=frozenset((*known, *of_progress)))
+    rows = read_rows(settings, database, emit) if database else {}
+    of_rows = {row.course for row in rows.values()}
+    return _Sides(
+        courses=tuple(sorted(of_rows or settings.courses or settings.folders)),
+        known=frozenset((*of_rows, *of_progress)),
+    )
+
+
+def _match(settings: Settings, sides: _Sides, folders: tuple[Folder, ...]) -> tuple[CourseFolder, ...]:
     return match_folders(
-        survey.known_courses, pinned=settings.folders, folders=folders, project_id=settings.needed_project_id()
+        sides.courses, pinned=settings.folders, folders=folders, project_id=settings.needed_project_id()
     )
 
 
@@ -131,7 +165,7 @@ def _note(one: CourseFolder) -> str:
 def _totals(answer: FolderAnswer) -> list[str]:
     courses, made = answer.courses, answer.made
     if not courses:
-        return ["The library has no course."]
+        return ["Neither the library nor the database has any course."]
     good = sum(one.is_good for one in courses)
     totals = [f"{good:,} of {count(len(courses), 'course has its folder', 'courses have their folders')}."]
     if made:

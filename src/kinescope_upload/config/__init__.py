@@ -6,8 +6,19 @@
       └────► settings ──► needs ──► secret     the result
 """
 
-from kinescope_upload.config.load import OPTIONS, load_settings
+from kinescope_upload.config.load import OPTIONS, TOML_FILE, load_settings
+from kinescope_upload.config.pins import with_pins
 from kinescope_upload.config.secret import Secret
 from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source
 
-__all__ = ["OPTIONS", "Origin", "Secret", "SettingOrigin", "Settings", "Source", "load_settings"]
+__all__ = [
+    "OPTIONS",
+    "TOML_FILE",
+    "Origin",
+    "Secret",
+    "SettingOrigin",
+    "Settings",
+    "Source",
+    "load_settings",
+    "with_pins",
+]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ENV_FILE: Final = ".env"
-_TOML_FILE: Final = "kupload.toml"
+TOML_FILE: Final = "kupload.toml"
 _PROGRESS: Final = "progress"
 _ADDRESSES: Final = ("uploader_url", "api_url")
 OPTIONS: Final = frozenset(
@@ -108,7 +108,7 @@ def _read_sources(options: Mapping[str, object], directory: Path, environment: M
     env_file_name = named or _ENV_FILE
     setting = Setting(name="env_file", option="--env-file")
     path = _value(setting, Written(text=env_file_name, place=_option_place("--env-file")), directory)
-    toml = read_toml_file(directory / _TOML_FILE, _TOML_FILE)
+    toml = read_toml_file(directory / TOML_FILE, TOML_FILE)
     check_keys(toml)
     return _Sources(
         options=options,
