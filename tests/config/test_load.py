@@ -143,7 +143,17 @@ def test_the_first_source_that_is_not_empty_wins(here: Directory, setting: Setti
 
 def test_every_setting_is_in_the_matrix() -> None:
     assert {setting.name for setting in SETTINGS} == SAMPLES.keys()
-    flags = {"json", "no_db", "trust_scan", "create_folders", "new_progress", "no_checksum", "let_sleep", "quiet", "verbose"}
+    flags = {
+        "json",
+        "no_db",
+        "trust_scan",
+        "create_folders",
+        "new_progress",
+        "no_checksum",
+        "let_sleep",
+        "quiet",
+        "verbose",
+    }
     rest = {"courses", "folders", "table", "origins", "warnings", "untrusted"}
     assert {one.name for one in fields(Settings)} == SAMPLES.keys() | flags | rest
 

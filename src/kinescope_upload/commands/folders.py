@@ -20,9 +20,9 @@ from kinescope_upload.survey import read_rows, survey_library
 from kinescope_upload.text import count
 
 if TYPE_CHECKING:
-    from kinescope_upload.events import Emit
     from kinescope_upload.commands.pins import Pins
     from kinescope_upload.config import Settings
+    from kinescope_upload.events import Emit
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.output.json_text import JsonFields
