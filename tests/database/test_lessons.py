@@ -271,14 +271,18 @@ def frontend_messages(said: bytes) -> Iterator[tuple[bytes, bytes]]:
         rest = rest[1 + length :]
 
 
-@pytest.mark.parametrize("call", [lambda one: one.rows(), link], ids=["rows", "link"])
-def test_nothing_is_prepared_or_set_or_begun(filled: Database, call: Callable[[LessonsDatabase], object]) -> None:
+@pytest.mark.parametrize(
+    ("call", "begun"), [(lambda one: one.rows(), []), (link, [b"BEGIN\0", b"COMMIT\0"])], ids=["rows", "link"]
+)
+def test_nothing_is_prepared_or_set_and_only_an_update_begins_a_transaction(
+    filled: Database, call: Callable[[LessonsDatabase], object], begun: list[bytes]
+) -> None:
     with Relay(filled.port) as line:
         call(lessons_at(through(filled, line)))
     *messages, last = frontend_messages(bytes(line.said))
     assert last == (b"X", b"")
     assert {kind for kind, _ in messages} <= {b"Q", b"P", b"B", b"D", b"E", b"S"}
-    assert {body for kind, body in messages if kind == b"Q"} == set()
+    assert [body for kind, body in messages if kind == b"Q"] == begun
     parsed = [body for kind, body in messages if kind == b"P"]
     assert parsed
     assert all(body.startswith((b"\0SELECT", b"\0\nSELECT", b"\0UPDATE")) for body in parsed), "all without a name"
@@ -325,7 +329,7 @@ def test_a_name_that_is_not_found_may_be_found_later(host: str) -> None:
 
 
 def test_a_lost_answer_to_the_update_is_asked_for_again_and_does_no_harm(filled: Database) -> None:
-    with Relay(filled.port, at=b"UPDATE") as line, pytest.raises(DatabaseDownError, match="is not available"):
+    with Relay(filled.port, at=b"COMMIT") as line, pytest.raises(DatabaseDownError, match="is not available"):
         link(lessons_at(through(filled, line)))
     assert filled.videos()[LESSON] == (VIDEO, embed(VIDEO)), "it was written, only the answer was lost"
     assert link(lessons_at(filled.tcp_url)) == LINKED

@@ -193,6 +193,71 @@ def test_a_trigger_that_swallows_the_update_is_no_success(filled: Database) -> N
         link(lessons_at(filled.url))
 
 
+BACK = 'NEW."videoId" := OLD."videoId"; NEW."videoUrl" := OLD."videoUrl"; RETURN NEW;'
+AFTERWARDS = TRIGGER.replace("BEFORE", "AFTER").replace("ROW EXECUTE", "ROW WHEN (pg_trigger_depth() = 0) EXECUTE")
+
+
+@pytest.mark.parametrize(
+    "protection",
+    [
+        TRIGGER.format(BACK),
+        TRIGGER.format('NEW."videoUrl" := OLD."videoUrl"; RETURN NEW;'),
+        AFTERWARDS.format('UPDATE "Lesson" SET "videoUrl" = NULL WHERE id = NEW.id; RETURN NULL;'),
+    ],
+    ids=["both columns", "the address", "after the update"],
+)
+@pytest.mark.parametrize("held", [None, VIDEO], ids=["empty", "without its address"])
+def test_a_trigger_that_puts_the_columns_back_is_no_success_and_named(
+    filled: Database, protection: str, held: str | None
+) -> None:
+    filled.set_video(LESSON, held)
+    filled.execute(protection)
+    with pytest.raises(
+        BatchStoppedError, match=f'update of lesson {LESSON} and did not keep it: .*"triggered"'
+    ) as caught:
+        link(lessons_at(filled.url))
+    assert 'Let role "postgres" change "videoId" and "videoUrl"' in caught.value.hint
+    assert filled.videos()[LESSON] == (held, None), "it was taken back"
+
+
+def test_a_row_that_a_trigger_does_not_let_be_emptied_is_told(filled: Database) -> None:
+    filled.set_video(LESSON, VIDEO, "https://kinescope.io/embed/x")
+    filled.execute(TRIGGER.format(BACK))
+    with pytest.raises(BatchStoppedError, match="did not keep it"):
+        lessons_at(filled.url).clear(LESSON, VIDEO)
+
+
+@pytest.mark.parametrize("calls", ["link", "probe"])
+def test_a_right_that_a_trigger_lacks_is_told_in_the_databases_own_words(
+    filled: Database, role: str, calls: str
+) -> None:
+    filled.execute(
+        f'GRANT SELECT, UPDATE ON "Lesson" TO {role}; CREATE TABLE audit (id text);'
+        + TRIGGER.format("INSERT INTO audit VALUES (NEW.id); RETURN NEW;")
+    )
+    lessons = lessons_at(filled.server.url(filled.name, role))
+    if calls == "link":
+        with pytest.raises(BatchStoppedError) as caught:
+            link(lessons)
+        said, hint = caught.value.what, caught.value.hint
+    else:
+        report = lessons.probe(LESSON)
+        said, hint = str(report.problem), report.hint
+    assert 'does not let role "reader" write rows of "Lesson": permission denied for table audit.' in said
+    assert "row-level" not in said + hint
+    assert "SELECT" not in hint
+
+
+def test_a_constraint_that_is_checked_at_the_end_refuses_as_any_other(filled: Database) -> None:
+    filled.execute(
+        'CREATE TABLE "Video" (id text PRIMARY KEY); ALTER TABLE "Lesson" '
+        'ADD FOREIGN KEY ("videoId") REFERENCES "Video" DEFERRABLE INITIALLY DEFERRED'
+    )
+    with pytest.raises(LessonFailedError, match="violates foreign key"):
+        link(lessons_at(filled.url))
+    assert filled.videos()[LESSON] == (None, None)
+
+
 def test_a_read_only_database_is_told(filled: Database) -> None:
     filled.execute(f'ALTER DATABASE "{filled.name}" SET default_transaction_read_only = on')
     report = lessons_at(filled.url).probe()

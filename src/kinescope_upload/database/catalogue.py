@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, read_only
-from kinescope_upload.database.failures import Kind, kind_of
+from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, missing_right, not_kept, read_only
+from kinescope_upload.database.failures import Kind, detail_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def refused_update(
 ) -> BatchStoppedError | None:
     """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown.
 
-    Writes one row as it is, in a transaction that is rolled back.
+    Writes one row as it is, in a transaction that is rolled back. No made-up video is written there: triggers may tell
+    others of it before it is taken back, or refuse it where they would take a video that exists.
 
     Args:
         connection: An open connection.
@@ -62,4 +63,19 @@ def refused_update(
     except psycopg.Error as error:
         if kind_of(error) is not Kind.RIGHTS:
             return None  # a locked row, or a trigger that takes no such change: the first file will tell
+        return missing_right(facts, table, place, detail_of(error))
     return hidden_rows(facts, table)
+
+
+def lost_update(connection: Connection, table: LessonTable, place: str, lesson_id: str) -> BatchStoppedError:
+    """Words the error for a row that was updated and does not hold what was written.
+
+    Args:
+        connection: An open connection.
+        table: The lessons' table.
+        place: The database's address, for the message.
+        lesson_id: The row's lesson.
+    """
+    found = connection.execute(statements.LIST_TRIGGERS, {"table": statements.quoted_table(table)}).fetchall()
+    triggers = tuple(name for (name,) in found)
+    return not_kept(look_up(connection, table), table, f"The database {place}", lesson_id, triggers)

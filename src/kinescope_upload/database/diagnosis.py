@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _READ = ("lesson_id", "course", "title", "video_id", "video_url")
 _WRITTEN = ("video_id", "video_url", "duration")
 _KEYS = (*_READ, "duration")
+_OTHER_ROLE = "Connect as the table's owner or as a role with BYPASSRLS (on Supabase: postgres) in DATABASE_URL."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,44 @@ def hidden_rows(facts: TableFacts, table: LessonTable) -> BatchStoppedError:
     return BatchStoppedError(
         f"Rows of {quoted_table(table)} exist that role {quoted(facts.role)} cannot see or write: row-level security "
         "or a trigger hides them.",
-        "Connect as the table's owner or as a role with BYPASSRLS (on Supabase: postgres) in DATABASE_URL.",
+        _OTHER_ROLE,
+    )
+
+
+def missing_right(facts: TableFacts, table: LessonTable, place: str, detail: str) -> BatchStoppedError:
+    """Words the error for a right that is missing although the catalogue grants all on the table: a policy, a trigger.
+
+    Args:
+        facts: What the catalogue says of the table.
+        table: The lessons' table.
+        place: The database's address.
+        detail: What the database said.
+    """
+    hint = "Grant the role what that needs, or name another role in DATABASE_URL."
+    if facts.hides_rows:
+        hint = _OTHER_ROLE
+    what = f"The database {place} does not let role {quoted(facts.role)} write rows of {quoted_table(table)}: {detail}."
+    return BatchStoppedError(what, hint)
+
+
+def not_kept(
+    facts: TableFacts, table: LessonTable, database: str, lesson_id: str, triggers: tuple[str, ...]
+) -> BatchStoppedError:
+    """Words the error for a row that was updated and does not hold what was written.
+
+    Args:
+        facts: What the catalogue says of the table.
+        table: The lessons' table.
+        database: What to call the database.
+        lesson_id: The row's lesson.
+        triggers: The table's triggers.
+    """
+    columns = f"{quoted(table.video_id)} and {quoted(table.video_url)}"
+    which = f" ({', '.join(map(quoted, triggers))})" if triggers else ""
+    return BatchStoppedError(
+        f"{database} took the update of lesson {lesson_id} and did not keep it: a trigger or rule of "
+        f"{quoted_table(table)}{which} changes {columns} back. The row is as it was.",
+        f"Let role {quoted(facts.role)} change {columns} there, or name a role that may in DATABASE_URL.",
     )
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.catalogue import look_up, refused_update
+from kinescope_upload.database.catalogue import look_up, lost_update, refused_update
 from kinescope_upload.database.connection import BoundedConnection
-from kinescope_upload.database.diagnosis import hidden_rows, problem_of
+from kinescope_upload.database.diagnosis import hidden_rows, missing_right, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
@@ -21,8 +21,10 @@ from kinescope_upload.model import LessonRow, LinkOutcome
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any
+
+    from psycopg.sql import SQL
 
     from kinescope_upload.database.dsn import Dsn
     from kinescope_upload.model import LessonTable
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 T = TypeVar("T")
+Row = tuple[str | None, str | None]
+"""A row's video id and address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,27 +144,28 @@ class LessonsDatabase:
 
         Raises:
             LessonFailedError: The table does not take these values.
+            BatchStoppedError: Also when the table takes them and does not keep them.
         """
         values: dict[str, object] = {"lesson_id": sendable(lesson_id), "video_id": video_id, "video_url": video_url}
         has_duration = duration is not None and self._table.duration is not None
         link_row = statements.LINK_ROW_WITH_DURATION if has_duration else statements.LINK_ROW
         in_unit = duration and self._table.in_unit(duration)
 
+        def holds(row: Row) -> bool:
+            found, address = row
+            return is_same_video(found, video_id) and (address == video_url or is_same_video(address, video_id))
+
         def ask(connection: Connection) -> LinkResult:
-            for _ in range(2):  # the row may be changed between two statements
-                if connection.execute(with_names(link_row, self._table), values | {"duration": in_unit}).rowcount:
-                    return LinkResult(outcome=LinkOutcome.LINKED)
-                row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
+            found: str | None = None
+            for statement in (link_row, statements.SET_ADDRESS) * 2:  # the row may be changed in between
+                row = self._write(connection, statement, values | {"found": found, "duration": in_unit}, holds)
                 if row is None:
                     return LinkResult(outcome=LinkOutcome.ROW_MISSING)
-                found, address = row
+                if holds(row):
+                    return LinkResult(outcome=LinkOutcome.LINKED)
+                found = row[0]
                 if found is not None and not is_same_video(found, video_id):
                     return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
-                if found is not None and is_same_video(address, video_id):
-                    return LinkResult(outcome=LinkOutcome.LINKED)
-                set_address = with_names(statements.SET_ADDRESS, self._table)
-                if found is not None and connection.execute(set_address, values | {"found": found}).rowcount:
-                    return LinkResult(outcome=LinkOutcome.LINKED)
             raise hidden_rows(look_up(connection, self._table), self._table)
 
         return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")
@@ -173,13 +178,35 @@ class LessonsDatabase:
         values = {"lesson_id": sendable(lesson_id), "video_id": sendable(video_id)}
 
         def ask(connection: Connection) -> bool:
-            connection.execute(with_names(statements.CLEAR_ROW, self._table), values)
-            row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
+            row = self._write(connection, statements.CLEAR_ROW, values, lambda row: not any(row))
             if row is not None and row[0] == video_id:
                 raise hidden_rows(look_up(connection, self._table), self._table)
             return row is not None and row[0] is None
 
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
+
+    def _write(
+        self,
+        connection: Connection,
+        statement: SQL,
+        values: Mapping[str, str | None],
+        is_kept: Callable[[Row], bool],
+    ) -> Row | None:
+        """Updates one row, looks at it after all triggers, and returns it; None where there is no such row.
+
+        Raises:
+            BatchStoppedError: The statement met the row, which does not hold what was written; it is rolled back.
+        """
+        is_lost = False
+        with connection.transaction():
+            was_met = connection.execute(with_names(statement, self._table), values).rowcount > 0
+            row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
+            if was_met and row and not is_kept((row[0], row[1])):
+                is_lost = True
+                raise psycopg.Rollback
+        if is_lost:
+            raise lost_update(connection, self._table, self._dsn.place, str(values["lesson_id"]))
+        return (row[0], row[1]) if row else None
 
     def probe(self, lesson_id: str | None = None) -> DatabaseReport:
         """Checks whether lessons can be read and written, without changing anything; the report holds any problem.
@@ -238,12 +265,15 @@ class LessonsDatabase:
     def _explained(self, error: psycopg.Error, connection: Connection, subject: str | None) -> KuploadError:
         kind = kind_of(error)
         if kind is Kind.VALUE and subject:
-            return LessonFailedError(f"The database {self._dsn.place} refuses {subject}: {detail_of(error)}.")
+            return LessonFailedError(
+                f"The database {self._dsn.place} refuses {subject}: {detail_of(error)}.",
+                "Change the constraint, the trigger or the column that refuses it, then run the same command again.",
+            )
         if kind in {Kind.NAMES, Kind.RIGHTS}:
             with suppress(psycopg.Error):
                 facts = look_up(connection, self._table)
                 if problem := problem_of(facts, self._table, self._dsn.place):
                     return problem
-                if facts.hides_rows:
-                    return hidden_rows(facts, self._table)
+                if kind is Kind.RIGHTS and facts.columns:
+                    return missing_right(facts, self._table, self._dsn.place, detail_of(error))
         return error_of(error, self._dsn.place)

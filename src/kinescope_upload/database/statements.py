@@ -1,7 +1,7 @@
 """Writes every statement that kupload sends to the database. Pure.
 
-Each is independent: nothing is prepared or set beyond a transaction, and only `touch_row` shares one, with the limit of
-its wait. So a pooler may give every transaction to another server (PgBouncer in transaction mode).
+Nothing is prepared or set beyond a transaction, and only an update shares one: with the limit of its wait, or with the
+look at what it left. So a pooler may give every transaction to another server (PgBouncer in transaction mode).
 """
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ SELECT column_.attname::text,
  ORDER BY column_.attnum
 """
 """Name, may read, may write, hides rows, our role: of every column of the table; nothing when there is none."""
+
+LIST_TRIGGERS: Final = """
+SELECT trigger_.tgname::text
+  FROM pg_catalog.pg_trigger AS trigger_
+ WHERE trigger_.tgrelid = to_regclass(%(table)s) AND NOT trigger_.tgisinternal AND trigger_.tgenabled <> 'D'
+ ORDER BY 1
+"""
+"""The names of the triggers that somebody has made on the table."""
 
 LIST_TABLES: Final = """
 SELECT schema_.nspname::text, table_.relname::text
