@@ -97,9 +97,9 @@ _DECISIONS: Final = """
                 | no database | row missing | row empty | row is ours | row is theirs
 no record       | upload      | in doubt    | upload    |             | skip
 not attempted   | upload      | in doubt    | upload    | skip        | skip
-attempted       | resume      | in doubt    | resume    | in doubt    | in doubt
-created         | resume      | in doubt    | resume    | in doubt    | in doubt
-orphaned        | resume      | in doubt    | resume    | in doubt    | in doubt
+attempted       | resume      | in doubt    | resume    | resume      | in doubt
+created         | resume      | in doubt    | resume    | resume      | in doubt
+orphaned        | resume      | in doubt    | resume    | resume      | in doubt
 uploaded        | skip        | in doubt    | link      | link        | in doubt
 linked          | skip        | in doubt    | in doubt  | skip        | in doubt
 verified        | skip        | in doubt    | in doubt  | skip        | in doubt
@@ -109,7 +109,7 @@ _DECISIONS_RE_POINTED: Final = """
                 | no database | row missing | row empty | row is ours | row is theirs
 no record       | upload      | in doubt    | upload    |             | skip
 not attempted   | upload      | in doubt    | upload    | skip        | skip
-attempted       | resume      | in doubt    | resume    | in doubt    | in doubt
+attempted       | resume      | in doubt    | resume    | resume      | in doubt
 created         | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
 orphaned        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
 uploaded        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt

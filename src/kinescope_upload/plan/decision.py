@@ -112,10 +112,10 @@ def decide_by_row(row: LessonRow | None, record: Record | None) -> PlanDecision 
             return None
         case theirs if is_same_video(theirs, ours) and stage.is_linked:
             return PlanDecision(Decision.SKIP, "linked before")
-        case theirs if is_same_video(theirs, ours) and stage is Stage.UPLOADED:
-            return None
         case theirs if record is None or not record.is_begun:
             return PlanDecision(Decision.SKIP, f"has a video ({theirs})")
+        case theirs if is_same_video(theirs, ours):
+            return None  # the row may be newer than a progress file that was put back from a backup: the run looks
         case theirs:
             return PlanDecision(
                 Decision.IN_DOUBT,

@@ -89,6 +89,9 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
         reason = f"{lesson.lesson_id}: no progress file names its video {row_id}"
         hint = "`kupload import-progress` imports the progress of the replaced system."
         yield lesson.finding(Kind.NOT_RECORDED, reason, hint, video_id=row_id)
+    elif lesson.own_id is not None and not lesson.summary.has_all_bytes:
+        reason = f"{lesson.lesson_id}: its row names video {row_id}, and its progress says that it is not finished"
+        yield lesson.finding(Kind.UNFINISHED, reason, "`kupload` looks, and goes on from there.", video_id=row_id)
     if isinstance(seen, Video):
         yield from problems_of(lesson, seen, context.place)
 
