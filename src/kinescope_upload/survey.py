@@ -138,8 +138,15 @@ class Survey:
         return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored)
 
 
+def _sleep(_courses: Sequence[str], seconds: float) -> None:
+    time.sleep(seconds)
+
+
 def survey_library(
-    settings: Settings, database: LessonsDatabase | None = None, emit: Emit = lambda _event: None
+    settings: Settings,
+    database: LessonsDatabase | None = None,
+    emit: Emit = lambda _event: None,
+    pause: Callable[[Sequence[str], float], None] = _sleep,
 ) -> Survey:
     """Walks through the library, maps its files, and reads the selected courses' rows in one query.
 
@@ -147,6 +154,7 @@ def survey_library(
         settings: Where the library is, and which courses are meant.
         database: The lessons; None goes without them.
         emit: Is told of a wait for the database.
+        pause: Waits that many seconds, with the courses in question, before a full database is asked again.
 
     Raises:
         UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
@@ -154,13 +162,15 @@ def survey_library(
     """
     survey = survey_files(settings)
     if database is not None:
-        survey = replace(survey, rows=read_rows(settings, database, emit))
+        survey = replace(survey, rows=read_rows(settings, database, emit, partial(pause, survey.courses)))
     check_selection(survey, settings)
     return survey
 
 
-def read_rows(settings: Settings, database: LessonsDatabase, emit: Emit) -> dict[str, LessonRow]:
-    """The selected courses' rows by lesson id, in one query.
+def read_rows(
+    settings: Settings, database: LessonsDatabase, emit: Emit, pause: Callable[[float], None] = time.sleep
+) -> dict[str, LessonRow]:
+    """The selected courses' rows by lesson id, in one query; `pause` waits while the database is full.
 
     Raises:
         BatchStoppedError: The database does not answer or refuses.
@@ -168,7 +178,7 @@ def read_rows(settings: Settings, database: LessonsDatabase, emit: Emit) -> dict
     read = partial(database.rows, frozenset(settings.courses) or None)
     try:
         policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
-        return {row.lesson_id: row for row in _patiently(read, policy, emit)}
+        return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
     except DatabaseDownError as error:
         raise BatchStoppedError(
             error.what,
@@ -186,7 +196,9 @@ def check_selection(survey: Survey, settings: Settings) -> None:
     check_courses(settings.courses, {*known, *courses_in(settings.progress)})
 
 
-def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, emit: Emit) -> tuple[LessonRow, ...]:
+def _patiently(
+    read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, emit: Emit, pause: Callable[[float], None]
+) -> tuple[LessonRow, ...]:
     """Reads again while the database's connections are all in use: others give theirs back."""
     waits = policy.waits(random.random)
     with ExitStack() as shown:
@@ -199,7 +211,7 @@ def _patiently(read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, e
                 if number == 0:
                     wait = WaitStarted(kind=WaitKind.DATABASE, reason=error.what, longest=sum(waits))
                     shown.enter_context(waiting(emit, wait, time.monotonic))
-            time.sleep(seconds)
+            pause(seconds)
         return read()
 
 

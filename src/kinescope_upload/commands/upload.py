@@ -18,7 +18,7 @@ from kinescope_upload.events import Warned
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
-from kinescope_upload.progress import ProgressStore, courses_in, read_looks, remember_looks
+from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, remember_looks
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def upload(
     database = database_of(settings)
     with ExitStack() as stack:
         emit = without_failures(stack.enter_context(make_printer(options, stdout=stdout, stderr=stderr)))
-        survey = survey_library(settings, database, emit)
+        with FirstWait(settings.progress) as wait:
+            survey = survey_library(settings, database, emit, wait)
         survey.check_proven(trusts_scan=settings.trust_scan)
         is_new = not (settings.new_progress or courses_in(settings.progress))
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))

@@ -9,6 +9,7 @@
       ├─────► snapshot                 file and journal as they were at one moment, while a run may be at work
       └─────► lock                     one run per course; who holds it; a request to stop
     merge                              two records of a lesson, where the file is not the one of its journal; pure
+    first_wait                         holds the courses of a run that waits before it is at work
     names                              which files are a course's progress, and why others are none; pure
     stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
@@ -18,6 +19,7 @@
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.file_system import check_writable
+from kinescope_upload.progress.first_wait import FirstWait
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.names import IgnoredProgress
@@ -29,6 +31,7 @@ __all__ = [
     "LOOKS_FILE",
     "CourseLock",
     "CourseProgress",
+    "FirstWait",
     "IgnoredProgress",
     "ProgressStore",
     "RememberedLooks",
