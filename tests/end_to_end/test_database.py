@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from kinescope_upload.emulator import Link, Route
+from kinescope_upload.progress import ask_to_stop
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, meanwhile, once_sent, until
 from support.world import KIB, World, WorldMaker, through_link
@@ -81,6 +82,16 @@ def test_the_wait_for_a_connection_is_shown_and_ctrl_c_ends_it(worlds: WorldMake
     assert "too many connections" in said
     assert process.returncode == 130
     assert "Traceback" not in rest
+
+
+def test_a_run_that_waits_for_a_connection_at_the_start_is_stopped_by_kupload_stop(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    world.environment["KUPLOAD_RETRY_BASE"] = "100"
+    with _pool_that_is_full(world), meanwhile(lambda: until(lambda: bool(ask_to_stop(world.progress)))):
+        outcome = world.run()
+    assert outcome.exit_code == 130
+    assert "Stopped by `kupload stop`." in outcome.text
 
 
 def test_without_the_database_videos_are_uploaded_and_a_later_run_links_them_without_a_byte(world: World) -> None:
@@ -209,3 +220,101 @@ def test_a_lesson_whose_row_has_a_video_is_skipped_with_the_reason(worlds: World
     assert (outcome.exit_code, outcome.summary["uploaded"]) == (0, 1)
     assert world.database.videos()[FIRST][0] == THEIRS
     assert "has a video" in world.run("--dry-run", "--verbose").text
+
+
+# What the table refuses, or does not keep.
+
+PUTS_BACK = """
+CREATE FUNCTION protect() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN NEW."videoId" := OLD."videoId"; NEW."videoUrl" := OLD."videoUrl"; RETURN NEW; END';
+CREATE TRIGGER protect BEFORE UPDATE ON "Lesson" FOR EACH ROW EXECUTE FUNCTION protect()
+"""
+CHECK = """ALTER TABLE "Lesson" ADD CONSTRAINT narrow CHECK ("videoUrl" IS NULL OR {})"""
+
+
+@pytest.mark.parametrize(
+    ("refusal", "mend", "reason"),
+    [
+        (PUTS_BACK, 'DROP TRIGGER protect ON "Lesson"', "did not keep it"),
+        (CHECK.format("false"), 'ALTER TABLE "Lesson" DROP CONSTRAINT narrow', "violates check constraint"),
+    ],
+    ids=["puts the columns back", "takes no address"],
+)
+def test_a_table_that_takes_no_row_stops_the_run_after_the_first_file(
+    worlds: WorldMaker, refusal: str, mend: str, reason: str
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB, 30 * KIB))
+    world.database.execute(refusal)
+    outcome = world.upload(jobs=1)
+    assert outcome.exit_code == 3, outcome.said
+    assert reason in str(outcome.said)
+    assert [record.stage for record in world.records.values()] == [Stage.UPLOADED]
+    assert set(world.database.videos().values()) == {(None, None)}
+    world.database.execute(mend)
+    assert world.upload().exit_code == 0
+    world.assert_promise()
+
+
+def test_a_row_that_is_refused_for_itself_stands_in_the_way_of_no_other(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB, 30 * KIB))
+    world.database.execute(CHECK.format(f"id <> '{FIRST}'"))
+    assert world.upload(jobs=1).exit_code == 3
+    outcome = world.upload(jobs=1)
+    assert (outcome.exit_code, outcome.summary["linked"]) == (1, 2), outcome.said
+    assert [failure["lesson_id"] for failure in outcome.summary["failures"]] == [FIRST]
+    assert len(world.emulator.videos()) == 3
+
+
+def test_a_row_that_is_refused_after_others_were_written_fails_alone(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB, 30 * KIB))
+    second = FIRST.replace("001", "002")
+    world.database.execute(CHECK.format(f"id <> '{second}'"))
+    outcome = world.upload(jobs=1)
+    assert (outcome.exit_code, outcome.summary["linked"]) == (1, 2), outcome.said
+    assert [failure["lesson_id"] for failure in outcome.summary["failures"]] == [second]
+
+
+# Two who do the same.
+
+
+def test_after_a_row_was_found_taken_no_byte_is_sent_for_another_that_is(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((300 * KIB, 400 * KIB, 500 * KIB))
+    world.environment["KUPLOAD_RETRY_BASE"] = "60"  # so that nothing is asked in the background
+    hold_line(world, after=100 * KIB)
+
+    def be_another_machine() -> None:
+        once_sent(world, 100 * KIB)
+        world.database.execute(f"""UPDATE "Lesson" SET "videoId" = '{THEIRS}'""")
+        world.link.resume()
+
+    with meanwhile(be_another_machine):
+        outcome = world.upload(jobs=1)
+    assert outcome.exit_code == 1
+    assert "kupload repair" in outcome.summary["in_doubt"][0]["hint"]
+    assert "Somebody else links lessons" in outcome.events("warned")[0]["message"]
+    assert [skipped["lesson_id"][-3:] for skipped in outcome.events("lesson_skipped")] != []
+    assert world.emulator.accounting.bytes_received == 300 * KIB
+
+
+@pytest.mark.slow
+def test_two_runs_in_step_drift_apart(worlds: WorldMaker) -> None:
+    """In step they send every byte twice. Once a run has found a row taken, it sends no lesson that the other is at.
+
+    So the first lesson of each worker goes up twice, a second one where the run that was faster does not know yet, and
+    what both begin in one moment: 3 of 24. The bound is 9.6 of 24.
+    """
+    world = worlds()
+    world.fill((100 * KIB,) * 24)
+    world.link.slow_down(shared_rate=1_000_000)
+    runs = [
+        world.start("--jobs", "1", "--json", "--order", order, "--progress", str(world.folder / name))
+        for name, order in (("progress", "lesson"), ("progress2", "lesson"))
+    ]
+    texts = [run.communicate(timeout=120)[0] for run in runs]
+    assert all(video for video, _ in world.database.videos().values()), texts
+    assert world.emulator.accounting.bytes_received <= 1.4 * world.library_bytes, texts
+    assert any("Somebody else links lessons" in text for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -83,6 +84,25 @@ def _stop_at(world: World, count: int) -> None:
     with meanwhile(end_the_network):
         assert world.upload(max_outage="0.1s").exit_code == 3
     world.link.heal()
+
+
+@pytest.mark.parametrize("is_finished", [True, False], ids=["finished", "unfinished"])
+def test_progress_put_back_from_a_backup_of_mid_upload_is_no_dead_end(world: World, is_finished: bool) -> None:
+    world.fill((_BIG, 40 * KIB))
+    _stop_at(world, 900 * KIB)
+    backup = world.folder / "backup"
+    shutil.copytree(world.progress, backup)
+    if is_finished:
+        assert world.upload().exit_code == 0
+    else:
+        world.database.set_video(FIRST, world.records[FIRST].video_id)
+    received = world.emulator.accounting.bytes_received
+    shutil.rmtree(world.progress)
+    backup.rename(world.progress)
+    assert world.upload().exit_code == 0
+    if is_finished:
+        assert world.emulator.accounting.bytes_received == received, "it only looked"
+    world.assert_promise(cuts=1)
 
 
 def test_a_file_that_changed_between_two_runs_begins_anew_and_its_old_upload_is_gone(world: World) -> None:

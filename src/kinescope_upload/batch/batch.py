@@ -186,9 +186,7 @@ def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:
 
 def _work(run: Run, linker: Linker, workers: Workers) -> None:
     uploads_finished = threading.Event()
-    linking = threading.Thread(
-        target=linker.work, args=(uploads_finished, workers.next_lessons), name="kupload-linker", daemon=True
-    )
+    linking = threading.Thread(target=linker.work, args=(uploads_finished,), name="kupload-linker", daemon=True)
     linking.start()
     _watch(run, workers.join)
     uploads_finished.set()

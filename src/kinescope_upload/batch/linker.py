@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.file_changes import check_unchanged
+from kinescope_upload.batch.other_runs import OtherRuns
 from kinescope_upload.errors import (
     BatchStoppedError,
     DatabaseDownError,
@@ -34,11 +34,8 @@ from kinescope_upload.retries.stop import Ending
 from kinescope_upload.upload import Failure, Linked, Record, advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase, LinkResult
-    from kinescope_upload.model import LessonRow
     from kinescope_upload.plan import PlannedLesson
 
 _BACKGROUND_WAIT: Final = 15.0
@@ -60,7 +57,8 @@ class Linker:
         self._waiting: list[Record] = []
         self._down = ""
         """Why the kept rows could not be written."""
-        self._filled: Mapping[str, LessonRow] = {}
+        self._has_written = False
+        self.others = OtherRuns(run, database)
         self.done = 0
 
     def link(self, record: Record) -> None:
@@ -90,12 +88,13 @@ class Linker:
 
     def settles(self, lesson: PlannedLesson) -> bool:
         """Tells whether somebody else has written the row of a lesson that is about to begin; ends the lesson then."""
-        row = self._filled.get(lesson.lesson_id)
-        if row is None or lesson.decision is Decision.LINK:
+        row = None if lesson.decision is Decision.LINK else self.others.row_of(lesson.lesson_id)
+        if row is None:
             return False
         decision = decide_by_row(row, lesson.record)
         if decision is None:
             return False
+        self.others.note(lesson.lesson_id)
         if decision.decision is Decision.SKIP:
             with self._lock:
                 self.done += 1
@@ -104,9 +103,7 @@ class Linker:
         self._run.emit(LessonFailed.of(lesson.lesson_id, InDoubtError(decision.reason, decision.hint)))
         return True
 
-    def work(
-        self, uploads_finished: threading.Event, next_lessons: Callable[[], Sequence[PlannedLesson]] = lambda: ()
-    ) -> None:
+    def work(self, uploads_finished: threading.Event) -> None:
         """Asks for the rows of the next lessons and tries the kept rows again, from time to time.
 
         When the uploads are finished it tries the kept rows a last few times; what is still open then is the next
@@ -114,31 +111,19 @@ class Linker:
 
         Args:
             uploads_finished: Is set when no lesson is uploaded any more.
-            next_lessons: Gives the lessons that are uploaded next.
         """
         wait = min(_BACKGROUND_WAIT, self._run.options.retry.base * 5)
         try:
             while not uploads_finished.wait(wait):
                 self._run.stop.check()
                 self._retry_kept()
-                self._ask_rows([lesson.lesson_id for lesson in next_lessons()])
+                self.others.ask()
             self._run.stop.check()
             self._finish()
         except InterruptedRunError:
             return
         except BatchStoppedError as error:
             self._run.stop.request(Ending.of(error))
-
-    def _ask_rows(self, lesson_ids: list[str]) -> None:
-        """Learns which rows are filled, so that no byte is sent for a lesson that another machine has done.
-
-        The answer saves bytes and decides nothing: `LessonsDatabase.link` writes no row that is filled.
-        """
-        if self._database is None or not lesson_ids:
-            return
-        with suppress(DatabaseDownError):
-            rows = self._database.rows(lessons=lesson_ids)
-            self._filled = {row.lesson_id: row for row in rows if row.video_id is not None}
 
     def _finish(self) -> None:
         if not self._waiting:
@@ -190,13 +175,31 @@ class Linker:
         record = check_unchanged(self._run, record)
         assert record.video_id  # noqa: S101 - it is uploaded
         address = record.video_url or embed_url(record.video_id)
-        result = database.link(record.lesson_id, record.video_id, address, duration=record.duration)
+        try:
+            result = database.link(record.lesson_id, record.video_id, address, duration=record.duration)
+        except LessonFailedError as error:
+            raise self._refused(record, error) from error
+        if result.outcome is LinkOutcome.ROW_TAKEN:
+            self.others.note(record.lesson_id)
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)
+        self._has_written = True
         linked = advance(record, Linked(at=datetime.now(UTC)))
         self._run.backends.progress.save(linked)
         self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
         self._tell_done(linked)
+
+    def _refused(self, record: Record, error: LessonFailedError) -> KuploadError:
+        """What a refused row means: that the table takes none, as long as it has taken none in this run.
+
+        A row that an earlier run was refused in the same words costs its lesson alone, so that it is in nobody's way.
+        """
+        was_refused_before = record.failure is not None and record.failure.reason == str(error)
+        if self._has_written or was_refused_before:
+            return error
+        failure = Failure(reason=str(error), at=datetime.now(UTC))
+        self._run.backends.progress.save(replace(record, failure=failure))
+        return BatchStoppedError(f"{error.what} No other row was written in this run.", error.hint)
 
     def _tell_done(self, record: Record) -> None:
         assert record.video_id  # noqa: S101 - it is uploaded
@@ -217,5 +220,5 @@ def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
         )
     return InDoubtError(
         f"Its row points at video {result.found} now; video {record.video_id} is kept, nothing was overwritten.",
-        "Keep one of the two: empty the row and run again, or delete ours at Kinescope.",
+        "`kupload repair` deletes ours where the row's video is certainly the file's; else keep one of them by hand.",
     )

@@ -16,6 +16,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.events import LessonFailed, LessonStarted
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.plan import Decision
 from kinescope_upload.plan.order import work_queues
 from kinescope_upload.retries.stop import Ending
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 _NEXT: Final = 250
 """Lessons whose rows are asked for together: more than workers begin until the next time."""
+
+_PATIENCE: Final = 10.0
+"""Seconds that a worker with nothing else to do waits for an upload of somebody else."""
+_LOOK: Final = 1.0
+"""Seconds between two looks at it."""
 
 
 class Workers:
@@ -47,7 +53,11 @@ class Workers:
         self._linker = linker
         self._parents = parents
         self._waiting = deque(work)
+        self._taking = threading.Lock()
+        self._is_mixed = False
+        self._put_off: set[str] = set()
         self._settling = Settling(run)
+        linker.others.expect(self._next_lessons)
         self._threads: list[threading.Thread] = []
         self.bug: BaseException | None = None
 
@@ -60,21 +70,55 @@ class Workers:
             thread.start()
             self._threads.append(thread)
 
-    def next_lessons(self) -> list[PlannedLesson]:
-        """The lessons that workers take next, those at both ends of the order; any thread may ask."""
-        waiting = [*self._waiting.copy(), *self._settling.lessons]  # copied in one step, while workers take from it
-        return waiting if len(waiting) <= 2 * _NEXT else waiting[:_NEXT] + waiting[-_NEXT:]
-
     def join(self, seconds: float) -> bool:
         """Waits for the workers that long; whether all have ended."""
         for thread in self._threads:
             thread.join(seconds / len(self._threads))
         return not any(thread.is_alive() for thread in self._threads)
 
+    def _next_lessons(self) -> list[str]:
+        """The lessons that workers take next, those at both ends of the order; any thread may ask."""
+        with self._taking:
+            waiting = [lesson.lesson_id for lesson in (*self._waiting, *self._settling.lessons)]
+        return waiting if len(waiting) <= 2 * _NEXT else waiting[:_NEXT] + waiting[-_NEXT:]
+
+    def _take(self, take: Callable[[], PlannedLesson | None]) -> PlannedLesson | None:
+        with self._taking:
+            if self._linker.others.are_seen and not self._is_mixed:
+                self._is_mixed = True
+                self._mix()
+            return take()
+
+    def _mix(self) -> None:
+        """Mixes what no server forgets: two runs in one order would go on to send the same lessons side by side."""
+        expiring = [lesson for lesson in self._waiting if lesson.expires_at]
+        others = [lesson for lesson in self._waiting if not lesson.expires_at]
+        others.sort(key=lambda _: self._run.randomness.jitter())
+        self._waiting.clear()
+        self._waiting.extend((*expiring, *others))
+
+    def _puts_off(self, lesson: PlannedLesson) -> bool:
+        """Whether somebody else seems to upload the lesson now; it is then taken last, after a little wait."""
+        if lesson.decision is not Decision.UPLOAD or not self._is_begun_by_others(lesson):
+            return False
+        if lesson.lesson_id in self._put_off:
+            ends_at = self._run.clock() + _PATIENCE
+            while self._run.clock() < ends_at and self._is_begun_by_others(lesson):
+                self._run.stop.pause(_LOOK)
+            self._run.stop.pause(_LOOK)  # the row is written after the last byte
+            return False
+        with self._taking:
+            self._put_off.add(lesson.lesson_id)
+            self._waiting.append(lesson)
+        return True
+
+    def _is_begun_by_others(self, lesson: PlannedLesson) -> bool:
+        return self._linker.others.begun(lesson, self._parents.get(lesson.course))
+
     def _work(self, take: Callable[[], PlannedLesson | None]) -> None:
         try:
-            while self._run.stop.ending is None and (lesson := take()):
-                if not self._settling.holds_back(lesson):
+            while self._run.stop.ending is None and (lesson := self._take(take)):
+                if not (self._settling.holds_back(lesson) or self._puts_off(lesson)):
                     self._upload_and_link(lesson)
             while self._run.stop.ending is None and (lesson := self._settling.take()):
                 self._upload_and_link(lesson)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import problems_of
-from kinescope_upload.kinescope.video import Video
+from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -89,11 +89,15 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
         reason = f"{lesson.lesson_id}: no progress file names its video {row_id}"
         hint = "`kupload import-progress` imports the progress of the replaced system."
         yield lesson.finding(Kind.NOT_RECORDED, reason, hint, video_id=row_id)
-    elif lesson.own_id is not None and not lesson.summary.has_all_bytes:
+    elif not lesson.summary.has_all_bytes and lesson.own_id and not _is_partial(seen):
         reason = f"{lesson.lesson_id}: its row names video {row_id}, and its progress says that it is not finished"
-        yield lesson.finding(Kind.UNFINISHED, reason, "`kupload` looks, and goes on from there.", video_id=row_id)
+        yield lesson.finding(Kind.UNFINISHED, reason, "`kupload` looks, and brings it up to date.", video_id=row_id)
     if isinstance(seen, Video):
         yield from problems_of(lesson, seen, context.place)
+
+
+def _is_partial(seen: Video | SeenVideo) -> bool:
+    return isinstance(seen, Video) and seen.state is VideoState.PARTIAL
 
 
 def _row_points_nowhere(context: LessonContext, row_id: str, other: str | None) -> Finding:
