@@ -256,6 +256,17 @@ def test_a_table_that_takes_no_row_stops_the_run_after_the_first_file(
     world.assert_promise()
 
 
+def test_a_repair_whose_rows_are_put_back_stops(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    world.database.execute(PUTS_BACK)
+    outcome = world.run("repair", "--yes")
+    assert outcome.exit_code == 3, outcome.text
+    assert "did not keep it" in outcome.text
+    assert "kupload: The database" in outcome.text
+
+
 def test_a_row_that_is_refused_for_itself_stands_in_the_way_of_no_other(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB, 20 * KIB, 30 * KIB))

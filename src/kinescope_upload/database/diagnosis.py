@@ -71,9 +71,8 @@ def missing_right(facts: TableFacts, table: LessonTable, place: str, detail: str
         place: The database's address.
         detail: What the database said.
     """
-    hint = "Grant the role what that needs, or name another role in DATABASE_URL."
-    if facts.hides_rows:
-        hint = _OTHER_ROLE
+    other = _OTHER_ROLE if facts.hides_rows else "Or name another role in DATABASE_URL."
+    hint = f"Grant the role what that needs. {other}"
     what = f"The database {place} does not let role {quoted(facts.role)} write rows of {quoted_table(table)}: {detail}."
     return BatchStoppedError(what, hint)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kinescope_upload.audit.compare import Kind, Lesson, RecordSummary
+from kinescope_upload.audit.compare.judgement import LessonContext, SeenVideo, judge
 from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, problems_of
 from kinescope_upload.audit.fixes import hint_of
 from kinescope_upload.kinescope.video import Video
@@ -68,3 +69,16 @@ def test_what_a_status_means_to_a_lesson(stage: Stage | None, video: Video, kind
 )
 def test_what_is_waited_for(video: Video, is_awaited: bool, is_given_up: bool) -> None:
     assert (is_unfinished(video), is_broken(video)) == (is_awaited, is_given_up)
+
+
+@pytest.mark.parametrize(
+    ("stage", "seen", "kinds"),
+    [
+        (Stage.CREATED, SeenVideo.GOOD, [Kind.UNFINISHED]),
+        (Stage.CREATED, _video("uploading"), [Kind.UNFINISHED]),
+        (Stage.LINKED, SeenVideo.GOOD, []),
+    ],
+)
+def test_progress_that_is_behind_its_row_is_told_once(stage: Stage, seen: Video | SeenVideo, kinds: list[Kind]) -> None:
+    context = LessonContext(lesson=_lesson(stage), place=None, has_database=True, look=lambda _: seen)
+    assert [finding.kind for finding in judge(context) if finding.kind is not Kind.LESSON_WITHOUT_FILE] == kinds
