@@ -189,7 +189,7 @@ class Linker:
         self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
         self._tell_done(linked)
 
-    def _refused(self, record: Record, error: LessonFailedError) -> KuploadError:
+    def _refused(self, record: Record, error: LessonFailedError) -> LessonFailedError | BatchStoppedError:
         """What a refused row means: that the table takes none, as long as it has taken none in this run.
 
         A row that an earlier run was refused in the same words costs its lesson alone, so that it is in nobody's way.
