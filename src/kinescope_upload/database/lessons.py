@@ -189,7 +189,7 @@ class LessonsDatabase:
         self,
         connection: Connection,
         statement: SQL,
-        values: Mapping[str, str | None],
+        values: Mapping[str, object],
         is_kept: Callable[[Row], bool],
     ) -> Row | None:
         """Updates one row, looks at it after all triggers, and returns it; None where there is no such row.
