@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
+    from kinescope_upload.mapping import Original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,20 @@ def database_of(settings: Settings) -> LessonsDatabase | None:
     from kinescope_upload.database import LessonsDatabase, clean_dsn
 
     return LessonsDatabase(clean_dsn(settings.needed_database_url().reveal()), settings.table)
+
+
+def ask_originals(settings: Settings, video_ids: Sequence[str]) -> Mapping[str, Original] | None:
+    """The originals of videos by their keys; None without a token, and where Kinescope does not answer or refuses."""
+    from kinescope_upload.errors import KuploadError
+    from kinescope_upload.kinescope.originals import originals_of
+
+    if settings.api_key is None:
+        return None
+    try:
+        with open_kinescope(settings) as kinescope:
+            return originals_of(kinescope.api, video_ids)
+    except KuploadError:
+        return None
 
 
 @contextmanager

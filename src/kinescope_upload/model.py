@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
 
 _COARSE_NS: Final = 2 * 10**9
 _HOUR_NS: Final = 3600 * 10**9
@@ -65,6 +68,8 @@ class MappingSource(StrEnum):
     MAP_FILE = "map file"
     MANIFEST = "manifest"
     SCAN_RULE = "scan rule"
+    RECORD = "record"
+    ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +113,57 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A file that nothing proves to be a lesson's, and the lesson that it may be of; a person decides.
+
+    Attributes:
+        file: The file.
+        course: The course whose folder holds it.
+        section: Its section.
+        lesson_id: The lesson that it may belong to; None where none is left.
+        title: That lesson's title; empty where the database is not asked.
+    """
+
+    file: VideoFile
+    course: str
+    section: str
+    lesson_id: str | None = None
+    title: str = ""
+
+    @property
+    def question(self) -> str:
+        """What is asked: `007.mp4 → c_s_009 "Title"?`."""
+        if self.lesson_id is None:
+            return f"{self.file.name} → no lesson is left"
+        return f"{self.file.name} → {self.lesson_id}" + (f' "{self.title}"?' if self.title else "?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MappedLibrary:
-    """Which file belongs to which lesson, and what could not be told."""
+    """Which file belongs to which lesson, and what could not be told.
+
+    Attributes:
+        assignments: What is sure.
+        doubts: What could not be told, and why.
+        ignored: Files that are left alone.
+        proposals: Files that wait for a person to say whose they are.
+        recorded: Lessons that keep the file that they were uploaded from, wherever it stands now.
+        uncompared: Videos whose originals would tell more, by their keys, where Kinescope was not asked.
+        unread: Files whose MD5s would tell more, by path.
+    """
 
     assignments: tuple[Assignment, ...]
     doubts: tuple[Doubt, ...] = ()
     ignored: tuple[IgnoredFile, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    recorded: AbstractSet[str] = frozenset()
+    uncompared: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def proof_of(self, assignment: Assignment) -> MappingSource:
+        """What proves the assignment; `SCAN_RULE` is the file's position alone."""
+        is_said = assignment.source in {MappingSource.MAP_FILE, MappingSource.MANIFEST}
+        return MappingSource.RECORD if not is_said and assignment.lesson_id in self.recorded else assignment.source
 
 
 class DurationUnit(StrEnum):

@@ -14,15 +14,20 @@ from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageE
 from kinescope_upload.events import WaitKind, WaitStarted, waiting
 from kinescope_upload.library.scan import read_json_file, scan
 from kinescope_upload.mapping import (
+    Evidence,
+    Known,
     assign_by_manifest,
     assign_by_map,
     assign_by_scan_rule,
     check_against_rows,
+    check_course_of_each,
     check_courses,
     check_sections,
+    fill_from_records,
+    keep_recorded,
     known_courses,
     nfc,
-    trust_scan,
+    put_first,
 )
 from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
 from kinescope_upload.plan import Plan, Selection, make_plan
@@ -36,11 +41,13 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
+    from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 _MANIFEST: Final = "manifest.json"
+_NO_PAIRS: Final = MappedLibrary(assignments=())
 
 
 @contextmanager
@@ -64,6 +71,8 @@ class Survey:
     Attributes:
         unchecked: Assignments, doubts and ignored files, before they are checked against the rows.
         source: Where it was read which file belongs to which lesson.
+        files: All files of the library.
+        confirmed: The pairs of the map file that `kupload map --confirm` writes; they go before all else.
         selection: Which part of the library the user means.
         rows: The database's lessons by id; None goes without it.
     """
@@ -71,12 +80,17 @@ class Survey:
     unchecked: MappedLibrary
     source: MappingSource
     selection: Selection
+    files: tuple[VideoFile, ...] = ()
+    confirmed: MappedLibrary = _NO_PAIRS
     rows: Mapping[str, LessonRow] | None = None
 
     @property
     def courses(self) -> tuple[str, ...]:
         """The selected courses that the library has files of."""
-        return tuple(sorted({one.course for one in self.unchecked.assignments if self.selection.has(one.course)}))
+        courses = {one.course for one in self.unchecked.assignments} | {
+            one.course for one in self.confirmed.assignments
+        }
+        return tuple(sorted(filter(self.selection.has, courses)))
 
     @property
     def known_courses(self) -> tuple[str, ...]:
@@ -91,14 +105,54 @@ class Survey:
         """Whether the mapping relies on no position that nothing proves."""
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
-    @property
-    def mapped(self) -> MappedLibrary:
-        """The mapping of every course, checked against the rows."""
-        read, rows = self.unchecked, self.rows
-        if self.source is MappingSource.SCAN_RULE:
-            found = read.assignments
-            return _merged(read, trust_scan(found) if rows is None else check_sections(found, rows))
-        return read if rows is None else check_against_rows(read, rows)
+    def map(self, evidence: Evidence | None = None) -> MappedLibrary:
+        """The mapping of every course, as far as rows and evidence prove it.
+
+        Args:
+            evidence: What the progress, Kinescope and the files themselves say; None means nothing.
+        """
+        read, rows, evidence = self.unchecked, self.rows, evidence or Evidence()
+        if self.source is MappingSource.MAP_FILE:
+            return read if rows is None else check_against_rows(read, rows)
+        confirmed = self.confirmed if rows is None else check_course_of_each(self.confirmed, rows)
+        if self.source is MappingSource.MANIFEST:
+            said = put_first(confirmed, read)
+            said = said if rows is None else check_against_rows(said, rows)
+            return fill_from_records(said, keep_recorded(self.files, evidence)) if said.doubts else said
+        known = Known(
+            confirmed=confirmed.assignments,
+            broken=frozenset(lesson for doubt in confirmed.doubts for lesson in doubt.lesson_ids),
+            evidence=evidence,
+            ignored=read.ignored,
+        )
+        found = check_sections(read.assignments, rows, known)
+        placed = {one.lesson_id for one in found.assignments} if confirmed.doubts else set()
+        told = (doubt for doubt in confirmed.doubts if not placed.issuperset(doubt.lesson_ids))
+        return replace(found, doubts=(*told, *found.doubts), ignored=read.ignored + found.ignored)
+
+    @_without_collector()
+    def resolve(
+        self,
+        records: Mapping[str, SentFile],
+        *,
+        ask: Callable[[Sequence[str]], Mapping[str, Original] | None] | None = None,
+        read: Callable[[Sequence[str]], Mapping[str, str]] | None = None,
+    ) -> MappedLibrary:
+        """The mapping with all that can be found out: first from the records, then, where that helps, from elsewhere.
+
+        Args:
+            records: What the progress says, by lesson id.
+            ask: Gives the originals of videos by their keys, None where that fails; None where nobody is asked.
+            read: Gives the MD5s of files by their paths; None where none is read.
+        """
+        evidence = Evidence(records=records)
+        mapped = self.map(evidence)
+        if mapped.uncompared and ask and (originals := ask(mapped.uncompared)) is not None:
+            evidence = replace(evidence, originals=originals)
+            mapped = self.map(evidence)
+        if mapped.unread and read:
+            mapped = self.map(replace(evidence, md5s=read(mapped.unread)))
+        return mapped
 
     def selected(self, mapped: MappedLibrary) -> MappedLibrary:
         """What of a mapping concerns the selected courses."""
@@ -109,6 +163,8 @@ class Survey:
             assignments=tuple(one for one in mapped.assignments if has(one.course)),
             doubts=tuple(one for one in mapped.doubts if one.course is None or has(one.course)),
             ignored=tuple(one for one in mapped.ignored if has(one.path.partition("/")[0])),
+            proposals=tuple(one for one in mapped.proposals if has(one.course)),
+            recorded=mapped.recorded,
         )
 
     def check_proven(self, *, trusts_scan: bool) -> None:
@@ -125,17 +181,27 @@ class Survey:
             )
 
     @_without_collector()
-    def plan(self, records: Mapping[str, Record], broken: Callable[[VideoFile], Broken | None] | None = None) -> Plan:
+    def plan(
+        self,
+        records: Mapping[str, Record],
+        mapped: MappedLibrary | None = None,
+        broken: Callable[[VideoFile], Broken | None] | None = None,
+    ) -> Plan:
         """What a run would do.
 
         Args:
             records: What earlier runs achieved, by lesson id.
+            mapped: The mapping; None is what the records alone tell.
             broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
         """
-        mapped = self.mapped
-        plan = make_plan(mapped.assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
+        mapped = mapped or self.map(Evidence(records=records))
+        courses = {nfc(course) for course in self.courses}
+        assignments = [
+            one for one in mapped.assignments if one.source is not MappingSource.RECORD or nfc(one.course) in courses
+        ]
+        plan = make_plan(assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
         told = self.selected(mapped)
-        return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored)
+        return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored, proposals=told.proposals)
 
 
 def _sleep(_courses: Sequence[str], seconds: float) -> None:
@@ -192,7 +258,7 @@ def check_selection(survey: Survey, settings: Settings) -> None:
     Raises:
         UsageError: One is not; names those that look like it.
     """
-    known = known_courses(survey.unchecked, survey.rows)
+    known = {*known_courses(survey.unchecked, survey.rows), *known_courses(survey.confirmed)}
     check_courses(settings.courses, {*known, *courses_in(settings.progress)})
 
 
@@ -228,8 +294,9 @@ def survey_files(settings: Settings) -> Survey:
     mapped = MappedLibrary(
         assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
     )
+    confirmed = _confirmed_pairs(settings, root, found)
     selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
-    return Survey(unchecked=mapped, source=source, selection=selection)
+    return Survey(unchecked=mapped, source=source, selection=selection, files=found.files, confirmed=confirmed)
 
 
 def _map(settings: Settings, root: Path, found: Scan) -> tuple[MappedLibrary, MappingSource]:
@@ -244,14 +311,14 @@ def _map(settings: Settings, root: Path, found: Scan) -> tuple[MappedLibrary, Ma
     return MappedLibrary(assignments=assign_by_scan_rule(found.files)), MappingSource.SCAN_RULE
 
 
+def _confirmed_pairs(settings: Settings, root: Path, found: Scan) -> MappedLibrary:
+    """What the map file of confirmed pairs says, where there is one; a map file that was named says everything."""
+    path = settings.map_of_pairs()
+    if settings.map_file is not None or not path.exists():
+        return _NO_PAIRS
+    data = read_json_file(path, "map file")
+    return replace(assign_by_map(data, found.files, root=str(root), origin=str(path)), ignored=())
+
+
 def _once(ignored: Sequence[IgnoredFile]) -> tuple[IgnoredFile, ...]:
     return tuple({one.path: one for one in reversed(ignored)}.values())[::-1]
-
-
-def _merged(before: MappedLibrary, after: MappedLibrary) -> MappedLibrary:
-    """The later assignments, with what both have to say."""
-    return MappedLibrary(
-        assignments=after.assignments,
-        doubts=before.doubts + after.doubts,
-        ignored=before.ignored + after.ignored,
-    )

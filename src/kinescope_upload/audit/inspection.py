@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare import (
@@ -22,6 +23,7 @@ from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import READ_BLOCK
@@ -103,7 +105,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     for note in notes_in(settings.progress):
         tools.emit(Warned(message=note))
     courses = courses_in_question(settings, survey)
-    sides = sides_of(settings, survey)
+    sides = sides_of(settings, survey, partial(originals_of, tools.api))
     lessons = lessons_of(sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id

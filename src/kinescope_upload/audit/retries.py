@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
     from kinescope_upload.errors import TryAgainError
+    from kinescope_upload.events import WaitEnded, WaitStarted
     from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
     from kinescope_upload.kinescope.tus import Answer
     from kinescope_upload.policy.retry import RetryPolicy
@@ -44,7 +44,13 @@ class RetryingClient:
         emit: Takes a `Warned` for each retry, and the waits.
     """
 
-    def __init__(self, http: HttpClient, settings: Settings, policy: RetryPolicy, emit: Emit) -> None:
+    def __init__(
+        self,
+        http: HttpClient,
+        settings: Settings,
+        policy: RetryPolicy,
+        emit: Callable[[Warned | WaitStarted | WaitEnded], None],
+    ) -> None:
         self._http = http
         self._policy = policy
         self._emit = emit

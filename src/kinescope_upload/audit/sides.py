@@ -14,13 +14,14 @@ from kinescope_upload.progress import courses_in, stream_records
 from kinescope_upload.survey import check_selection, survey_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.audit.compare import RecordSummary
     from kinescope_upload.audit.retries import RetryingClient
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.survey import Survey
 
@@ -60,15 +61,22 @@ def courses_in_question(settings: Settings, survey: Survey) -> tuple[str, ...]:
     return tuple(sorted(courses))
 
 
-def sides_of(settings: Settings, survey: Survey) -> LocalSides:
-    """Everything but the videos, as far as a comparison needs it."""
-    files = {one.file.path: one.file for one in survey.unchecked.assignments}
+def sides_of(settings: Settings, survey: Survey, ask: Callable[[Sequence[str]], Mapping[str, Original]]) -> LocalSides:
+    """Everything but the videos, as far as a comparison needs it.
+
+    Args:
+        settings: Where library and progress are.
+        survey: Library and rows.
+        ask: Gives the originals of videos where the mapping needs them.
+    """
+    files = {one.path: one for one in survey.files}
+    summaries = _summaries(settings.progress, files, survey.rows or {})
     return LocalSides(
-        mapped=survey.mapped,
+        mapped=survey.resolve(summaries, ask=ask),
         scanned=survey.unchecked.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
         rows=survey.rows,
-        summaries=_summaries(settings.progress, files, survey.rows or {}),
+        summaries=summaries,
         files=files,
         find=partial(stat_file, settings.needed_library()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from kinescope_upload.model import Assignment
+    from kinescope_upload.model import Assignment, Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class CourseStatus:
         course: The course.
         videos: Its video files on disk that belong to a lesson.
         video_bytes: Their size.
+        waiting: Files of which nothing proves whose they are; a person has to say so.
         missing: Lessons that were begun while their file is no longer in the library.
         linked: Lessons whose row was written.
         linked_bytes: The size of their videos.
@@ -47,6 +49,7 @@ class CourseStatus:
     course: str
     videos: int
     video_bytes: int
+    waiting: int = 0
     missing: int
     linked: int
     linked_bytes: int
@@ -61,8 +64,8 @@ class CourseStatus:
 
     @property
     def lessons(self) -> int:
-        """All lessons: those with a file on disk and those that were begun when theirs was there."""
-        return self.videos + self.missing
+        """All lessons: those with a file on disk, one for each file that waits, and those that lost theirs."""
+        return self.videos + self.waiting + self.missing
 
     @property
     def is_done(self) -> bool:
@@ -70,7 +73,9 @@ class CourseStatus:
         return self.linked == self.lessons
 
 
-def course_statuses(assignments: Sequence[Assignment], records: Iterable[Record]) -> tuple[CourseStatus, ...]:
+def course_statuses(
+    assignments: Sequence[Assignment], records: Iterable[Record], waiting: Iterable[Proposal] = ()
+) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
     A record whose lesson has no file in the library any more counts for the course of its progress file.
@@ -78,6 +83,7 @@ def course_statuses(assignments: Sequence[Assignment], records: Iterable[Record]
     Args:
         assignments: Which file belongs to which lesson, at most one file a lesson.
         records: What earlier runs achieved, one record a lesson.
+        waiting: The files of which nothing proves whose they are.
     """
     files: dict[str, list[Assignment]] = {}
     for one in assignments:
@@ -87,11 +93,15 @@ def course_statuses(assignments: Sequence[Assignment], records: Iterable[Record]
     for record in records:
         assigned = by_lesson.get(record.lesson_id)
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
-    return tuple(_status(course, files.get(course, []), done[course], by_lesson) for course in sorted(done))
+    waiting_in = Counter(one.course for one in waiting)
+    return tuple(
+        _status(course, files.get(course, []), done.get(course, []), by_lesson, waiting_in[course])
+        for course in sorted(done.keys() | waiting_in.keys())
+    )
 
 
 def _status(
-    course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, Assignment]
+    course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, Assignment], waiting: int
 ) -> CourseStatus:
     linked = [one for one in records if one.stage.is_linked]
     uploaded = [one for one in records if one.stage is Stage.UPLOADED]
@@ -102,6 +112,7 @@ def _status(
         course=course,
         videos=len(files),
         video_bytes=sum(one.file.size for one in files),
+        waiting=waiting,
         missing=sum(1 for one in records if one.lesson_id not in on_disk),
         linked=len(linked),
         linked_bytes=sum(one.size for one in linked),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.connect import database_of
-from kinescope_upload.display.json_events import decided, doubted
+from kinescope_upload.connect import ask_originals, database_of
+from kinescope_upload.display.json_events import decided, doubted, proposed
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.look import look_at_files
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import Proposal
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan, PlannedLesson
@@ -54,14 +55,15 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, seco
     """
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     survey.check_proven(trusts_scan=settings.trust_scan)
-    records, looks = read_records(settings.progress, survey.courses), read_looks(settings.progress)
+    records, looks = read_records(settings.progress), read_looks(settings.progress)
+    mapped = survey.resolve(records, ask=partial(ask_originals, settings))
     broken = None if settings.send_broken else looks.broken
-    plan = survey.plan(records, broken)
+    plan = survey.plan(records, mapped, broken)
     new = [file for file in plan.files_to_send if not looks.has(file)]
     found = look_at_files(new, settings.needed_library(), settle=settings.settle, seconds=seconds).found
     looks.found.update(found)
     if any(isinstance(look, Broken) for look in found.values()):
-        plan = survey.plan(records, broken)
+        plan = survey.plan(records, mapped, broken)
     unseen = sum(not looks.has(file) for file in plan.files_to_send)
     print_plan(PlanAnswer(plan=plan, unseen=unseen), options, stdout)
     return ExitCode.DONE
@@ -105,6 +107,7 @@ def plan_sections(plan: Plan, *, verbose: bool) -> list[Section]:
             columns=("What", "Why, and what to do"),
             rows=tuple((one.subject, joined(one.reason, one.hint)) for one in plan.doubts),
         ),
+        proposals_section(plan.proposals),
         Section(
             title="Ignored files",
             columns=("File", "Why"),
@@ -112,6 +115,15 @@ def plan_sections(plan: Plan, *, verbose: bool) -> list[Section]:
         ),
     ]
     return [section for section in sections if section.rows]
+
+
+def proposals_section(proposals: Iterable[Proposal]) -> Section:
+    """The files that wait for a person to say whose they are."""
+    return Section(
+        title="Whose are they? `kupload map --confirm` asks",
+        columns=("File", "Perhaps the lesson", "Title"),
+        rows=tuple((one.file.path, one.lesson_id or "–", one.title) for one in proposals),
+    )
 
 
 def _lesson_row(lesson: PlannedLesson) -> tuple[str, ...]:
@@ -167,6 +179,7 @@ def plan_object(answer: PlanAnswer) -> JsonFields:
         "lessons": [{**decided(one), "hint": one.hint, "to_send_bytes": one.bytes_to_send} for one in plan.lessons],
         "doubts": [doubted(one) for one in plan.doubts],
         "ignored": [object_of(one) for one in plan.ignored],
+        "proposals": [proposed(one) for one in plan.proposals],
         "counts": {decision.replace(" ", "_"): plan.counts[decision] for decision in Decision},
         "to_send_bytes": plan.bytes_to_send,
         "kinescope_min_bytes": low,

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.connect import database_of
-from kinescope_upload.display.json_events import doubted
+from kinescope_upload.commands.dry_run import proposals_section
+from kinescope_upload.connect import ask_originals, database_of
+from kinescope_upload.display.json_events import doubted, proposed
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping import draft_of, map_text
+from kinescope_upload.model import MappingSource
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
+from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_new, write_whole
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -35,11 +39,13 @@ class MapAnswer:
     Attributes:
         mapped: What is sure, what is in doubt, what is ignored.
         is_proven: Whether something proves the files' positions, or none are relied on.
+        titles: The lessons' titles in the database, by lesson id.
         written: The map file that was written; None when none was.
     """
 
     mapped: MappedLibrary
     is_proven: bool
+    titles: Mapping[str, str] = field(default_factory=dict)
     written: str | None = None
 
 
@@ -63,12 +69,14 @@ def show_map(
         BatchStoppedError: The database does not answer or refuses.
     """
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
-    mapped = survey.selected(survey.mapped)
+    resolved = survey.resolve(read_records(settings.progress), ask=partial(ask_originals, settings))
+    mapped = survey.selected(resolved)
     if write is not None:
         guessed = survey.selected(survey.unchecked).assignments
         draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))
         _write(map_text(draft), write, force=force)
-    answer = MapAnswer(mapped=mapped, is_proven=survey.is_proven, written=str(write) if write else None)
+    titles = {key: row.title for key, row in (survey.rows or {}).items()}
+    answer = MapAnswer(mapped=mapped, is_proven=survey.is_proven, titles=titles, written=str(write) if write else None)
     print_map(answer, options, stdout)
     return ExitCode.NOT_DONE if any(doubt.blocking for doubt in mapped.doubts) else ExitCode.DONE
 
@@ -83,16 +91,29 @@ def _write(text: str, path: Path, *, force: bool) -> None:
 
 
 def _text(answer: MapAnswer, _options: DisplayOptions, stream: TextIO) -> None:
-    show_sections(_sections(answer.mapped), _totals(answer), stream)
+    show_sections(_sections(answer), _totals(answer), stream)
 
 
-def _sections(mapped: MappedLibrary) -> list[Section]:
+_PROOFS: Final = {
+    MappingSource.RECORD: "recorded",
+    MappingSource.SCAN_RULE: "position",
+    MappingSource.ORIGINAL: "Kinescope's original",
+}
+
+
+def _sections(answer: MapAnswer) -> list[Section]:
+    mapped, titles = answer.mapped, answer.titles
+    proofs = [(one, mapped.proof_of(one)) for one in mapped.assignments]
     return [
         Section(
             title="Files and their lessons",
-            columns=("Lesson", "File", "Read from"),
-            rows=tuple((one.lesson_id, one.file.path, one.source) for one in mapped.assignments),
+            columns=("Lesson", "File", "Title", "Proof"),
+            rows=tuple(
+                (one.lesson_id, one.file.path, titles.get(one.lesson_id, ""), _PROOFS.get(proof, proof))
+                for one, proof in proofs
+            ),
         ),
+        proposals_section(mapped.proposals),
         Section(
             title="In doubt",
             columns=("What", "Why, and what to do"),
@@ -111,6 +132,9 @@ def _totals(answer: MapAnswer) -> list[str]:
     files = count(len(mapped.assignments), "file has its lesson", "files have their lessons")
     doubts = count(len(mapped.doubts), "doubt", "doubts")
     totals = [f"{files}, {doubts}, {count(len(mapped.ignored), 'file', 'files')} ignored."]
+    if mapped.proposals:
+        wait = count(len(mapped.proposals), "file waits", "files wait")
+        totals.append(f"{wait} for you to say whose they are: kupload map --confirm")
     if not answer.is_proven:
         totals.append("Nothing proves these positions: without the database they are only the order of the files.")
     if written:
@@ -127,10 +151,12 @@ def map_object(answer: MapAnswer) -> JsonFields:
                 **object_of(one, file=None),
                 "path": one.file.path,
                 "size_bytes": one.file.size,
-                "source": one.source.replace(" ", "_"),
+                "source": mapped.proof_of(one).replace(" ", "_"),
+                "lesson_title": answer.titles.get(one.lesson_id),
             }
             for one in mapped.assignments
         ],
+        "proposals": [proposed(one) for one in mapped.proposals],
         "doubts": [doubted(one) for one in mapped.doubts],
         "ignored": [object_of(one) for one in mapped.ignored],
         "is_proven": answer.is_proven,

@@ -36,8 +36,10 @@ _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
     """Prints how far each course is, from the disk alone."""
     survey = survey_library(settings)
-    records = read_records(settings.progress, settings.courses)
-    statuses = course_statuses(survey.selected(survey.unchecked).assignments, records.values())
+    records = read_records(settings.progress)
+    mapped = survey.selected(survey.resolve(records))
+    of_courses = [one for one in records.values() if survey.selection.has(one.course)]
+    statuses = course_statuses(mapped.assignments, of_courses, waiting=mapped.proposals)
     print_status(statuses, options, stdout, ignored=ignored_in(settings.progress), notes=notes_in(settings.progress))
     return ExitCode.DONE
 
@@ -130,6 +132,8 @@ def _facts(status: CourseStatus) -> Iterator[str]:
         yield f"{status.in_progress:,} in progress ({format_bytes(status.acknowledged_bytes)} there)"
     if status.uploaded:
         yield f"{status.uploaded:,} uploaded, not linked"
+    if status.waiting:
+        yield f"{count(status.waiting, 'file waits', 'files wait')} for their lessons: kupload map --confirm"
     if status.missing:
         yield f"{count(status.missing, 'file', 'files')} missing"
 

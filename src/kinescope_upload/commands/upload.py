@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.doctor.preflight import check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
@@ -15,10 +17,13 @@ from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer, without_failures
 from kinescope_upload.events import Warned
+from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.kinescope.originals import originals_of
+from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
-from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, remember_looks
+from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, read_records, remember_looks
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
@@ -27,8 +32,11 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.events import Emit
+    from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.progress import RememberedLooks
+    from kinescope_upload.survey import Survey
 
 
 def upload(
@@ -44,27 +52,42 @@ def upload(
         survey.check_proven(trusts_scan=settings.trust_scan)
         is_new = not (settings.new_progress or courses_in(settings.progress))
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
+        kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
-        plan = survey.plan(progress.records, None if settings.send_broken else looks.broken)
+        mapped = _mapped(settings, survey, progress, kinescope, emit)
+        plan = survey.plan(progress.records, mapped, None if settings.send_broken else looks.broken)
         looks = looks.only(plan.files_to_send)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         folders = FolderOptions(
             project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
         )
-        with open_kinescope(settings) as kinescope:
 
-            def check() -> None:
-                check_rights(plan, kinescope, database, settings, emit)
-                if is_new:
-                    check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
+        def check() -> None:
+            check_rights(plan, kinescope, database, settings, emit)
+            if is_new:
+                check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
 
-            backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk(), looks=looks)
-            batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
-            advice = advice_about_old_progress(settings, Path.cwd())
-            for warning in filter(None, (*settings.warnings, *progress.notes, advice, cut_titles_warning(plan))):
-                emit(Warned(message=warning))
-            with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, looks):
-                return upload_batch(batch, backends, _options(settings), emit).exit_code
+        backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk(), looks=looks)
+        batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
+        advice = advice_about_old_progress(settings, Path.cwd())
+        for warning in filter(None, (*settings.warnings, *progress.notes, advice, cut_titles_warning(plan))):
+            emit(Warned(message=warning))
+        with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, looks):
+            return upload_batch(batch, backends, _options(settings), emit).exit_code
+
+
+def _mapped(
+    settings: Settings, survey: Survey, progress: ProgressStore, kinescope: Kinescope, emit: Emit
+) -> MappedLibrary:
+    """Which file belongs to which lesson, from all that records, Kinescope and the files themselves tell."""
+    others = [course for course in courses_in(settings.progress) if course not in progress.courses]
+    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
+    client = RetryingClient(kinescope.service, settings, policy, emit)
+    return survey.resolve(
+        {**(read_records(settings.progress, others) if others else {}), **progress.records},
+        ask=partial(originals_of, KinescopeApi(client, api_url=settings.api_url)),
+        read=partial(md5s_of, settings.needed_library()),
+    )
 
 
 @contextmanager

@@ -38,6 +38,7 @@ SETTINGS: Final = (
     Setting(name="library", option="--library", variable="KUPLOAD_LIBRARY", toml="library"),
     Setting(name="progress", option="--progress", variable="KUPLOAD_PROGRESS", toml="progress"),
     Setting(name="map_file", option="--map"),
+    Setting(name="confirmed_map", variable="KUPLOAD_MAP", toml="map"),
     Setting(name="limit", option="--limit", parse=values.whole_number(1, 1_000_000)),
     Setting(name="jobs", option="--jobs", variable="KUPLOAD_JOBS", toml="jobs", parse=values.whole_number(1, 32)),
     Setting(name="chunk_size", option="--chunk-size", toml="chunk_size", parse=values.parse_size),

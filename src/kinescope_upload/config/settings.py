@@ -93,7 +93,8 @@ class Settings:
     Attributes:
         library: The library root; None when none was named.
         progress: The folder of the progress files.
-        map_file: The map file; None when none was named.
+        map_file: The map file that says everything; None when none was named.
+        confirmed_map: The map file of confirmed pairs; None means `kupload-map.json` in the library root.
         courses: The courses to work on; empty means all.
         limit: The most lessons to work on; None means no limit.
         jobs: Lessons uploaded at a time, 1 to 32.
@@ -135,6 +136,7 @@ class Settings:
     progress: Path
     library: Path | None = None
     map_file: Path | None = None
+    confirmed_map: Path | None = None
     courses: tuple[str, ...] = ()
     limit: int | None = None
     jobs: int = 4
@@ -179,6 +181,10 @@ class Settings:
             UsageError: It is not set; the message says how to set it.
         """
         return _there(self.library, "library")
+
+    def map_of_pairs(self) -> Path:
+        """The map file of confirmed pairs, which may be missing; or the library's error."""
+        return self.confirmed_map or self.needed_library() / "kupload-map.json"
 
     def needed_api_key(self) -> Secret:
         """Kinescope's token, or the same error."""

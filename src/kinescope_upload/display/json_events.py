@@ -30,7 +30,7 @@ from kinescope_upload.upload.titles import fit_title, is_too_long
 
 if TYPE_CHECKING:
     from kinescope_upload.display.summary import Summary
-    from kinescope_upload.model import Doubt
+    from kinescope_upload.model import Doubt, Proposal
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.plan import PlannedLesson
 
@@ -81,6 +81,17 @@ def decided(lesson: PlannedLesson) -> JsonFields:
         "size_bytes": lesson.file.size,
         "decision": lesson.decision,
         "reason": lesson.reason,
+    }
+
+
+def proposed(proposal: Proposal) -> JsonFields:
+    """Converts a file that waits for a person to say whose it is."""
+    return {
+        "path": proposal.file.path,
+        "section": proposal.section,
+        "course": proposal.course,
+        "lesson_id": proposal.lesson_id,
+        "lesson_title": proposal.title or None,
     }
 
 

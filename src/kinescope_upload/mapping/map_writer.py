@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.map_file import assign_by_map
+from kinescope_upload.mapping.names import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,8 +52,8 @@ def draft_of(
     """Splits a mapping into what a map file may say and what a person has to decide.
 
     Args:
-        mapped: What is sure, with the doubts.
-        guessed: What was read before the database was asked.
+        mapped: What is sure, with doubts and proposals.
+        guessed: What was read before the database was asked; what is proposed counts before it.
         rows: The database's lessons by id; None without a database.
         root: The library root's absolute path.
     """
@@ -60,7 +61,12 @@ def draft_of(
     sure = {one.file.path for one in mapped.assignments}
     dropped = {one.path for one in mapped.ignored}
     unsure = [(one, _NOT_WRITABLE) for one in mapped.assignments if one not in readable]
-    unsure += [(one, _NOT_SURE) for one in guessed if one.file.path not in sure | dropped]
+    proposed = {one.file.path: one for one in mapped.proposals}
+    for one in guessed:
+        if one.file.path not in sure | dropped:
+            proposal = proposed.get(one.file.path)
+            lesson_id = proposal.lesson_id or "" if proposal else one.lesson_id
+            unsure.append((replace(one, lesson_id=lesson_id), _NOT_SURE))
     placed = {one.lesson_id for one in mapped.assignments}
     undone = {lesson for doubt in mapped.doubts for lesson in doubt.lesson_ids} - placed
     return Draft(
@@ -84,6 +90,30 @@ def map_text(draft: Draft) -> str:
     }
     lists = [f"{json.dumps(key)}: {_listed(value)}" for key, value in content.items()]
     return "{\n" + ",\n".join(lists) + "\n}\n"
+
+
+def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str]]) -> str:
+    """The map file with more pairs; a pair replaces what stood there of its lesson or its file, the rest stays.
+
+    Args:
+        data: What the map file holds now, parsed; empty where there is none.
+        pairs: Entries as `pair_of` makes them.
+    """
+    new = list(pairs)
+    lessons, paths = {one["lessonId"] for one in new}, {nfc(one["filePath"]) for one in new}
+    before = data.get("matched")
+    kept = [
+        entry
+        for entry in (before if isinstance(before, list) else [])
+        if entry["lessonId"] not in lessons and nfc(entry["filePath"].replace("\\", "/")) not in paths
+    ]
+    content = {**data, "matched": [*kept, *new]}
+    return "{\n" + ",\n".join(f"{_json(key)}: {_listed(value)}" for key, value in content.items()) + "\n}\n"
+
+
+def pair_of(path: str, row: LessonRow) -> dict[str, str]:
+    """A confirmed pair as an entry of a map file."""
+    return {"filePath": path, "lessonId": row.lesson_id, "courseId": row.course, "lessonTitle": row.title}
 
 
 def _listed(value: object) -> str:

@@ -7,12 +7,13 @@ from itertools import starmap
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.names import count_of, first_few, grouped, nfc
-from kinescope_upload.model import Doubt, MappedLibrary
+from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kinescope_upload.model import Assignment, LessonRow
+    from kinescope_upload.mapping.recorded import Recorded
+    from kinescope_upload.model import LessonRow
 
 
 def check_against_rows(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> MappedLibrary:
@@ -25,6 +26,21 @@ def check_against_rows(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> 
         mapped: What a map file or a manifest says.
         rows: The database's lessons by id, all courses.
     """
+    checked = check_course_of_each(mapped, rows)
+    mentioned = {one.lesson_id for one in mapped.assignments}
+    mentioned.update(lesson for doubt in mapped.doubts for lesson in doubt.lesson_ids)
+    unmentioned = (row for row in rows.values() if row.lesson_id not in mentioned)
+    doubts = (*checked.doubts, *starmap(_doubt_of_unmentioned, undone_by_course(unmentioned)))
+    return replace(checked, doubts=doubts)
+
+
+def check_course_of_each(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> MappedLibrary:
+    """Takes out the assignments whose course is not the one that the lesson's row names, with a doubt for each.
+
+    Args:
+        mapped: What somebody wrote down.
+        rows: The database's lessons by id.
+    """
     kept, doubts = [], []
     for one in mapped.assignments:
         row = rows.get(one.lesson_id)
@@ -34,13 +50,49 @@ def check_against_rows(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> 
             kept.append(replace(one, course=row.course))
         else:
             doubts.append(_doubt_of_course(one, row))
-    mentioned = {one.lesson_id for one in mapped.assignments}
-    mentioned.update(lesson for doubt in mapped.doubts for lesson in doubt.lesson_ids)
-    unmentioned = (row for row in rows.values() if row.lesson_id not in mentioned)
-    return MappedLibrary(
-        assignments=tuple(kept),
-        doubts=(*mapped.doubts, *doubts, *starmap(_doubt_of_unmentioned, undone_by_course(unmentioned))),
-        ignored=mapped.ignored,
+    return replace(mapped, assignments=tuple(kept), doubts=(*mapped.doubts, *doubts))
+
+
+def fill_from_records(mapped: MappedLibrary, recorded: Recorded) -> MappedLibrary:
+    """Gives lessons whose named file is not there the file that they were uploaded from, and takes their doubts out.
+
+    Args:
+        mapped: What a manifest says.
+        recorded: The files that recorded lessons keep.
+    """
+    taken = {one.file.path for one in mapped.assignments} | {one.lesson_id for one in mapped.assignments}
+    in_doubt = {doubt.lesson_ids[0]: doubt for doubt in mapped.doubts if len(doubt.lesson_ids) == 1}
+    found = [
+        Assignment(lesson_id=key, course=recorded.courses[key], file=file, source=MappingSource.RECORD)
+        for key, file in recorded.files.items()
+        if key in in_doubt and taken.isdisjoint({key, file.path})
+    ]
+    settled = {in_doubt[one.lesson_id] for one in found}
+    paths = {one.file.path for one in found}
+    return replace(
+        mapped,
+        assignments=(*mapped.assignments, *found),
+        doubts=tuple(doubt for doubt in mapped.doubts if doubt not in settled),
+        ignored=tuple(one for one in mapped.ignored if one.path not in paths),
+        recorded=frozenset(one.lesson_id for one in found),
+    )
+
+
+def put_first(confirmed: MappedLibrary, read: MappedLibrary) -> MappedLibrary:
+    """What a manifest says, with the confirmed pairs before all else for their lessons and files.
+
+    Args:
+        confirmed: The pairs that a person confirmed.
+        read: What the manifest says.
+    """
+    lessons = {one.lesson_id for one in confirmed.assignments}
+    paths = {one.file.path for one in confirmed.assignments}
+    rest = (one for one in read.assignments if one.lesson_id not in lessons and one.file.path not in paths)
+    return replace(
+        read,
+        assignments=(*confirmed.assignments, *rest),
+        doubts=(*confirmed.doubts, *(one for one in read.doubts if lessons.isdisjoint(one.lesson_ids))),
+        ignored=tuple(one for one in read.ignored if one.path not in paths),
     )
 
 

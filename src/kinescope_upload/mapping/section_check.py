@@ -1,154 +1,207 @@
-"""The guard: a scanned position counts only where the section's files and the database's lessons agree. Pure."""
+"""Divides the library's files among the lessons: first by what is confirmed or recorded, the rest by position. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from itertools import starmap
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import count_of, first_few, first_folder, grouped, nfc
-from kinescope_upload.mapping.rows import undone, undone_by_course
-from kinescope_upload.mapping.scan_rule import section_of
-from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
+from kinescope_upload.mapping.evidence import Evidence
+from kinescope_upload.mapping.names import grouped, is_video_name, nfc
+from kinescope_upload.mapping.open_sections import (
+    OpenSection,
+    doubts_of_lessons_alone,
+    match_originals,
+    to_compare,
+)
+from kinescope_upload.mapping.recorded import keep_recorded
+from kinescope_upload.mapping.scan_rule import section_of, trust_scan
+from kinescope_upload.mapping.sections import Held, Section, rows_by_section
+from kinescope_upload.mapping.trust import judge
+from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, MappedLibrary, MappingSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from kinescope_upload.model import LessonRow
-
-_WAY_OUT = "Add or remove files until they agree, or say which file is whose: `kupload map --write`, then --map FILE."
-
-
-def check_sections(assignments: Iterable[Assignment], rows: Mapping[str, LessonRow]) -> MappedLibrary:
-    """Keeps the assignments of the sections whose derived ids are exactly the section's lesson ids in the database.
-
-    A lesson belongs to the section of its course that has the longest matching name among the sections on disk. Where
-    a section disagrees none of its files is assigned, and one doubt says why. A first-level folder that is no course
-    in the database is no doubt: its files are ignored.
-
-    Args:
-        assignments: What the scan rule made of the files.
-        rows: The database's lessons by id, all courses.
-    """
-    known, ignored = _split_by_course(assignments, {nfc(course) for course in {row.course for row in rows.values()}})
-    sections = grouped(known, lambda one: section_of(one.file.path))
-    lessons, left_over = _rows_by_section(rows.values(), sections)
-    matches = [(section, _match(sections[section], lessons[section])) for section in sorted(sections)]
-    doubts = [_doubt_of_section(section, match) for section, match in matches if not match.is_exact]
-    return MappedLibrary(
-        assignments=tuple(one for _, match in matches if match.is_exact for one in match.agreed),
-        doubts=(*doubts, *starmap(_doubt_of_course, undone_by_course(left_over))),
-        ignored=ignored,
-    )
-
-
-def _split_by_course(
-    assignments: Iterable[Assignment], courses: set[str]
-) -> tuple[list[Assignment], tuple[IgnoredFile, ...]]:
-    known: list[Assignment] = []
-    foreign: list[IgnoredFile] = []
-    for one in assignments:
-        if one.course in courses:
-            known.append(one)
-        else:
-            reason = f'folder "{one.course}" is no course in the database'
-            foreign.append(IgnoredFile(path=one.file.path, reason=reason))
-    return known, tuple(sorted(foreign, key=lambda one: one.path))
-
-
-def _rows_by_section(
-    rows: Iterable[LessonRow], sections: Iterable[str]
-) -> tuple[defaultdict[str, list[LessonRow]], list[LessonRow]]:
-    """The rows of each section on disk, and those that belong to none."""
-    by_prefix = {(first_folder(f"{section}/"), section.replace("/", "_")): section for section in sections}
-    owned: defaultdict[str, list[LessonRow]] = defaultdict(list)
-    left_over = []
-    for row in rows:
-        section = _owner(nfc(row.course), nfc(row.lesson_id), by_prefix)
-        if section is None:
-            left_over.append(row)
-        else:
-            owned[section].append(row)
-    return owned, left_over
-
-
-def _owner(course: str, lesson_id: str, by_prefix: Mapping[tuple[str, str], str]) -> str | None:
-    """The section with the longest name that the id continues; a course's root section owns bare numbers only."""
-    prefix, _, number = lesson_id.rpartition("_")
-    if prefix == course and number.isascii() and number.isdigit():
-        return by_prefix.get((course, course))
-    while len(prefix) > len(course):
-        if section := by_prefix.get((course, prefix)):
-            return section
-        prefix = prefix.rpartition("_")[0]
-    return None
+    from kinescope_upload.mapping.recorded import Recorded
+    from kinescope_upload.mapping.sections import Counted
+    from kinescope_upload.mapping.trust import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Match:
-    """How a section's files and lessons agree."""
+class Known:
+    """What is known beside the files' places and the rows.
 
-    agreed: tuple[Assignment, ...]
-    files_alone: tuple[Assignment, ...]
-    lessons_alone: tuple[LessonRow, ...]
-    undone: tuple[str, ...]
+    Attributes:
+        confirmed: The pairs that a person confirmed.
+        broken: The lessons that the same person named in a way that does not count.
+        evidence: Records, originals, MD5s.
+        ignored: Files that the scan left alone.
+    """
 
-    @property
-    def is_exact(self) -> bool:
-        return not (self.files_alone or self.lessons_alone)
+    confirmed: Sequence[Assignment] = ()
+    broken: frozenset[str] = frozenset()
+    evidence: Evidence = field(default_factory=Evidence)
+    ignored: Sequence[IgnoredFile] = ()
 
 
-def _match(assignments: Sequence[Assignment], rows: Sequence[LessonRow]) -> _Match:
-    waiting = {one.lesson_id: one for one in assignments}
-    agreed, alone = [], []
-    for row in sorted(rows, key=lambda one: one.lesson_id):
-        if file_of_row := waiting.pop(nfc(row.lesson_id), None):
-            agreed.append(_as_spelled_by(row, file_of_row))
+def check_sections(
+    scanned: Sequence[Assignment], rows: Mapping[str, LessonRow] | None, known: Known | None = None
+) -> MappedLibrary:
+    """Gives lessons the files that are confirmed or recorded as theirs, and divides the rest by position.
+
+    A position counts only where the files and lessons of its section are one for one, and no lesson with a video
+    contradicts it. Elsewhere no position of the section is believed: one doubt says why, and each file that is left
+    is proposed for a lesson. A first-level folder that is no course in the database is no doubt: its files are ignored.
+
+    Args:
+        scanned: What the scan rule made of the files.
+        rows: The database's lessons by id; None goes without them: then each position stands for a lesson.
+        known: What is known beside the files' places.
+    """
+    known = known or Known()
+    if rows is None and not known.evidence.records and not known.confirmed:
+        return trust_scan(scanned)
+    recorded = keep_recorded([one.file for one in scanned], known.evidence)
+    held = _held(recorded, known)
+    table = _positions_as_rows(scanned, held, known.evidence) if rows is None else rows
+    courses = {nfc(course) for course in {row.course for row in table.values()}}
+    of_courses = [one for one in scanned if one.course in courses]
+    by_name = grouped(of_courses, lambda one: section_of(one.file.path))
+    owned, left_over = rows_by_section(table.values(), by_name)
+    sections = [_section(name, by_name[name], owned[name]) for name in sorted(by_name)]
+    by_position, left = _divide(sections, held, known)
+    absent = [row for row in left_over if row.lesson_id not in held.files]
+    originals = match_originals(left, absent, known.evidence)
+    kept = _kept(scanned, recorded, held, table, courses)
+    given = {one.file.path for one in (*known.confirmed, *kept)}
+    outcomes = [one.without(originals) for one in left]
+    return MappedLibrary(
+        assignments=(
+            *known.confirmed,
+            *kept,
+            *by_position,
+            *(
+                Assignment(lesson_id=key, course=table[key].course, file=file, source=MappingSource.ORIGINAL)
+                for key, file in originals.items()
+            ),
+        ),
+        doubts=(
+            *(doubt for one in outcomes if (doubt := one.doubt)),
+            *doubts_of_lessons_alone(absent),
+        ),
+        ignored=() if rows is None else _of_no_course(scanned, courses, given),
+        proposals=tuple(proposal for one in outcomes for proposal in one.proposals),
+        recorded=recorded.files.keys(),
+        uncompared=to_compare(left, absent, known.evidence),
+        unread=tuple(dict.fromkeys((*recorded.unread, *(path for one in left for path in one.verdict.unread)))),
+    )
+
+
+def _held(recorded: Recorded, known: Known) -> Held:
+    files = recorded.files
+    if known.confirmed:
+        said = {one.lesson_id: one.file for one in known.confirmed}
+        paths = {file.path for file in said.values()}
+        kept = {key: file for key, file in recorded.files.items() if key not in said and file.path not in paths}
+        files = {**said, **kept}
+    return Held(
+        files=files,
+        lessons={file.path: key for key, file in files.items()},
+        confirmed=frozenset(one.lesson_id for one in known.confirmed),
+        changed=recorded.changed,
+        broken=known.broken,
+    )
+
+
+def _positions_as_rows(scanned: Iterable[Assignment], held: Held, evidence: Evidence) -> dict[str, LessonRow]:
+    """A row for each position that one file has, in the sections that hold files which belong to no lesson."""
+    unsettled = {section_of(one.file.path) for one in scanned if one.file.path not in held.lessons}
+    wanted = [one for one in scanned if section_of(one.file.path) in unsettled]
+    files_of = Counter(one.lesson_id for one in wanted)
+    return {
+        one.lesson_id: LessonRow(
+            lesson_id=one.lesson_id, course=one.course, title="", video_id=_video_of(one.lesson_id, evidence)
+        )
+        for one in wanted
+        if files_of[one.lesson_id] == 1
+    }
+
+
+def _video_of(lesson_id: str, evidence: Evidence) -> str | None:
+    record = evidence.records.get(lesson_id)
+    return record.video_id if record and record.is_begun and record.path is None else None
+
+
+def _section(name: str, files: Sequence[Assignment], rows: Iterable[LessonRow]) -> Section:
+    return Section(name=name, files=files, lessons={nfc(row.lesson_id): row for row in rows})
+
+
+def _divide(sections: Iterable[Section], held: Held, known: Known) -> tuple[list[Assignment], list[OpenSection]]:
+    """What the positions that are believed say, and the sections in which something is left."""
+    spoiled = grouped(filter(_may_be_of_a_lesson, known.ignored), lambda one: section_of(one.path))
+    is_alone = not (known.confirmed or known.broken or known.evidence.records or known.evidence.originals)
+    by_position: list[Assignment] = []
+    left: list[OpenSection] = []
+    for section in sections:
+        if section.is_settled(held):
+            continue
+        if is_alone and not section.needs_files(held) and (counted := section.counted(held, frozenset())).is_in_step:
+            by_position += counted.by_position(held)  # nothing can contradict, and nothing is to be sent
+            continue
+        counted, verdict = _judge(section, held, known, spoiled.get(section.name, ()))
+        if verdict.is_believed or (verdict.is_unopposed and not section.needs_files(held)):
+            by_position += counted.by_position(held)
         else:
-            alone.append(row)
-    return _Match(
-        agreed=tuple(agreed),
-        files_alone=tuple(waiting.values()),
-        lessons_alone=tuple(alone),
-        undone=undone(rows),
-    )
+            left.append(OpenSection.of(section, counted, verdict, held, known.evidence))
+    return by_position, left
 
 
-def _as_spelled_by(row: LessonRow, assignment: Assignment) -> Assignment:
-    """The assignment with the database's spelling, which is the one that finds the row again."""
-    if (row.lesson_id, row.course) == (assignment.lesson_id, assignment.course):
-        return assignment
-    return replace(assignment, lesson_id=row.lesson_id, course=row.course)
+def _judge(section: Section, held: Held, known: Known, ignored: Sequence[IgnoredFile]) -> tuple[Counted, Verdict]:
+    """Judges the section with its confirmed pairs in their places, else as without them: one of both may hold."""
+    counted = section.counted(held, frozenset())
+    verdict = judge(counted, held, known.evidence, ignored)
+    if not verdict.is_believed and held.confirmed:
+        counted = section.counted(held, held.confirmed)
+        verdict = judge(counted, held, known.evidence, ignored)
+    return counted, verdict
 
 
-def _doubt_of_section(section: str, match: _Match) -> Doubt:
-    return Doubt(
-        course=first_folder(f"{section}/"),
-        subject=section,
-        reason=f"{' and '.join(_disagreements(match))}, so no position in it can be trusted",
-        hint=_WAY_OUT,
-        lesson_ids=match.undone,
-    )
+def _may_be_of_a_lesson(ignored: IgnoredFile) -> bool:
+    """Whether a file that is left alone may be some lesson's: an empty or unfinished one, not a hidden one."""
+    folder, _, name = ignored.path.rpartition("/")
+    is_hidden = not folder or any(part.startswith(".") for part in ignored.path.split("/"))
+    return not is_hidden and (is_video_name(name) or is_video_name(name.rpartition(".")[0]))
 
 
-def _disagreements(match: _Match) -> list[str]:
+def _kept(
+    scanned: Iterable[Assignment],
+    recorded: Recorded,
+    held: Held,
+    rows: Mapping[str, LessonRow],
+    courses: Container[str],
+) -> list[Assignment]:
+    """The recorded lessons with their files; those of courses that the database does not know are left out."""
     found = []
-    if lessons := match.lessons_alone:
-        named = first_few([row.lesson_id for row in lessons])
-        found.append(f"{count_of(len(lessons), 'lesson has', 'lessons have')} no file ({named})")
-    if files := match.files_alone:
-        named = first_few([f'"{one.file.path}" would be {one.lesson_id}' for one in files])
-        found.append(f"{count_of(len(files), 'file has', 'files have')} no lesson ({named})")
+    by_path = {one.file.path: one for one in scanned}
+    files = held.files
+    for key, file in recorded.files.items():
+        if files.get(key) is not file:
+            continue
+        row, place = rows.get(key), by_path[file.path]
+        if row and place.lesson_id == key and place.course == row.course:
+            found.append(place)  # most of a hundred thousand
+        elif row or nfc(recorded.courses[key]) in courses:
+            course = row.course if row else recorded.courses[key]
+            found.append(Assignment(lesson_id=key, course=course, file=file, source=MappingSource.RECORD))
     return found
 
 
-def _doubt_of_course(course: str, lesson_ids: tuple[str, ...]) -> Doubt:
-    number = count_of(len(lesson_ids), "lesson has", "lessons have")
-    return Doubt(
-        course=course,
-        subject=course,
-        reason=f"{number} no file, nor a section on disk ({first_few(lesson_ids)})",
-        hint="Add the files, or say where they are: `kupload map --write`, then --map FILE.",
-        lesson_ids=lesson_ids,
+def _of_no_course(
+    scanned: Iterable[Assignment], courses: Container[str], given: Container[str]
+) -> tuple[IgnoredFile, ...]:
+    foreign = [one for one in scanned if one.course not in courses and one.file.path not in given]
+    return tuple(
+        IgnoredFile(path=one.file.path, reason=f'folder "{one.course}" is no course in the database')
+        for one in sorted(foreign, key=lambda one: one.file.path)
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kinescope_upload.media.verdict import Broken
-    from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, VideoFile
+    from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, Proposal, VideoFile
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -103,11 +103,13 @@ class Plan:
         lessons: The decisions.
         doubts: What belongs to no lesson, or to no file, and why.
         ignored: Files that look like videos and are left alone.
+        proposals: Files that wait for a person to say whose they are.
     """
 
     lessons: tuple[PlannedLesson, ...]
     doubts: tuple[Doubt, ...] = ()
     ignored: tuple[IgnoredFile, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     counts: Counter[Decision] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.config import Secret, Source
+from kinescope_upload.connect import ask_originals
 from kinescope_upload.database import masked
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.disk import Disk
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.survey import Survey
+    from kinescope_upload.upload import Record
 
 _NEEDED: Final = ("needed_library", "needed_api_key", "needed_project_id")
 _SPARE: Final = 10_000_000
@@ -80,7 +83,7 @@ def check_settings(settings: Settings) -> Iterator[Check]:
 
 def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     """Checks the library: its size, unreadable files, doubts about the mapping."""
-    mapped = survey.selected(survey.mapped)
+    mapped = survey.selected(survey.resolve(_records_of(settings), ask=partial(ask_originals, settings)))
     files = [assignment.file for assignment in survey.unchecked.assignments]
     size = format_bytes(sum(file.size for file in files))
     courses = count(len(survey.known_courses), "course", "courses")
@@ -93,11 +96,19 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
         yield Check.of("library", Standing.WRONG_HERE, message, "Correct the file permissions.")
     if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
         message = f"{count(len(doubts), 'doubt', 'doubts')} about which file belongs to which lesson."
-        yield Check.of("library", Standing.NOTE, message, "See them: `kupload map`.")
+        yield Check.of("library", Standing.NOTE, message, "See them: `kupload map`; `kupload map --confirm` asks.")
     if not survey.is_proven and not settings.trust_scan:
         message = "Without the database nothing proves which lesson a file belongs to."
         hint = "A run then needs a map file (--map FILE) or --trust-scan."
         yield Check.of("library", Standing.NOTE, message, hint)
+
+
+def _records_of(settings: Settings) -> Mapping[str, Record]:
+    """What the progress files say; nothing where they cannot be read, which their own check says."""
+    try:
+        return read_records(settings.progress)
+    except UsageError:
+        return {}
 
 
 def check_progress(settings: Settings) -> Iterator[Check]:

@@ -11,7 +11,7 @@ from kinescope_upload.connect import database_of
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.mapping import known_courses
+from kinescope_upload.mapping import Evidence, known_courses
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
@@ -74,7 +74,7 @@ def _known(settings: Settings, survey: Survey | None, records: Mapping[str, Reco
     courses_of_lessons = {lesson_id: row.course for lesson_id, row in rows.items()}
     courses_of_lessons |= {one.lesson_id: one.course for one in survey.unchecked.assignments}
     return Known(
-        files={one.lesson_id: one for one in survey.mapped.assignments} if is_proven else {},
+        files={one.lesson_id: one for one in survey.map(Evidence(records=records)).assignments} if is_proven else {},
         courses_of_lessons=courses_of_lessons,
         courses=courses.union(known_courses(survey.unchecked, rows)),
         records=records,

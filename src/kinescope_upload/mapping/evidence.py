@@ -1,0 +1,75 @@
+"""What is known beside files and rows, when files are divided among lessons: records, originals, MD5s. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kinescope_upload.model import VideoFile
+
+
+class SentFile(Protocol):
+    """What the progress says of the file that a lesson's video was made from."""
+
+    @property
+    def course(self) -> str:
+        """The lesson's course."""
+
+    @property
+    def path(self) -> str | None:
+        """The file's path below the library root; None where it is not known (imported progress)."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes then."""
+
+    @property
+    def modified_ns(self) -> int:
+        """Its time of change then, in nanoseconds since the epoch (UTC)."""
+
+    @property
+    def md5(self) -> str | None:
+        """MD5 of what was sent; None where it was not taken, or not everything is sent."""
+
+    @property
+    def video_id(self) -> str | None:
+        """The video."""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a video of it may exist."""
+
+    def is_for(self, file: VideoFile) -> bool:
+        """Whether the file has still the size and time of what was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The original of a video as Kinescope keeps it; what is None cannot be compared.
+
+    Attributes:
+        size: In bytes.
+        md5: In lower-case hexadecimal.
+    """
+
+    size: int | None
+    md5: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known beside files and rows.
+
+    Attributes:
+        records: What the progress says, by lesson id.
+        originals: The originals of videos that rows name, by the video's key; None when Kinescope was not asked.
+        md5s: MD5s of files that were read, by path.
+    """
+
+    records: Mapping[str, SentFile] = field(default_factory=lambda: MappingProxyType({}))
+    originals: Mapping[str, Original] | None = None
+    md5s: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

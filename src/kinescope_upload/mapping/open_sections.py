@@ -1,0 +1,194 @@
+"""A section in which something is left: files without a lesson, or lessons without a file. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kinescope_upload.mapping.names import count_of, first_few, nfc
+from kinescope_upload.mapping.proposals import alone_of_their_size, propose
+from kinescope_upload.mapping.rows import undone_by_course
+from kinescope_upload.mapping.trust import Trust
+from kinescope_upload.model import Doubt
+from kinescope_upload.video_ids import video_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kinescope_upload.mapping.evidence import Evidence
+    from kinescope_upload.mapping.sections import Counted, Held, Section
+    from kinescope_upload.mapping.trust import Verdict
+    from kinescope_upload.model import Assignment, LessonRow, Proposal, VideoFile
+
+_ADD = "Add the files, or say which they are: `kupload map --confirm`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSection:
+    """A section whose files do not all belong to lessons yet.
+
+    Attributes:
+        section: The section.
+        counted: Its files and lessons that take part in counting.
+        verdict: How far its positions can be believed.
+        files: Its files that belong to no lesson.
+        lessons: Its lessons that no file belongs to, by number.
+        bound: Those of them that were uploaded from a file which is not found any more.
+    """
+
+    section: Section
+    counted: Counted
+    verdict: Verdict
+    files: Sequence[Assignment]
+    lessons: Sequence[LessonRow]
+    bound: frozenset[str]
+
+    @classmethod
+    def of(cls, section: Section, counted: Counted, verdict: Verdict, held: Held, evidence: Evidence) -> OpenSection:
+        """Collects what is left in the section."""
+        lessons = section.free_lessons(held)
+        records = [(row.lesson_id, evidence.records.get(row.lesson_id)) for row in lessons] if evidence.records else []
+        return cls(
+            section=section,
+            counted=counted,
+            verdict=verdict,
+            files=section.free_files(held),
+            lessons=lessons,
+            bound=frozenset(key for key, record in records if record and record.is_begun and record.path is not None),
+        )
+
+    @property
+    def undone(self) -> list[LessonRow]:
+        """The lessons that need a file: they have no video."""
+        return [row for row in self.lessons if row.video_id is None]
+
+    @property
+    def comparable(self) -> list[LessonRow]:
+        """The lessons that have a video of which only its original tells the file."""
+        return [row for row in self.lessons if row.video_id is not None and row.lesson_id not in self.bound]
+
+    def without(self, matched: Mapping[str, VideoFile]) -> OpenSection:
+        """What is left when these lessons and their files are taken out."""
+        if not matched:
+            return self
+        paths = {file.path for file in matched.values()}
+        return replace(
+            self,
+            files=[one for one in self.files if one.file.path not in paths],
+            lessons=[row for row in self.lessons if row.lesson_id not in matched],
+        )
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The files that are left, each with a lesson that it may be of."""
+        undone = self.undone
+        lessons = undone if len(self.files) <= len(undone) else self.lessons
+        return propose(self.section.name, self.files, lessons)
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why nothing is done with what is left; None where nothing is."""
+        undone = self.undone
+        if not self.files and not undone:
+            return None
+        is_complete = not undone and self.verdict.trust is Trust.CONTRADICTED and len(self.files) <= len(self.lessons)
+        return Doubt(
+            course=self.section.course,
+            subject=self.section.name,
+            reason=self._reason(undone),
+            hint=_hint(self.proposals) if self.files else _ADD,
+            lesson_ids=tuple(sorted(row.lesson_id for row in (self.lessons if is_complete else undone))),
+            blocking=not is_complete,
+        )
+
+    def _reason(self, undone: Sequence[LessonRow]) -> str:
+        if not self.files:
+            return _have(undone, "has no file", "have no file")
+        reason = self.verdict.reason or " and ".join(self._disagreements(undone))
+        return f"{reason}, so no position in it can be trusted"
+
+    def _disagreements(self, undone: Sequence[LessonRow]) -> Iterator[str]:
+        """What is one too many on either side; by position only as long as nothing else is known of the section."""
+        is_untouched = len(self.lessons) == len(self.section.lessons) and len(self.files) == len(self.section.files)
+        lessons = self.counted.lessons_alone if is_untouched else undone
+        files = self.counted.files_alone if is_untouched else self.files
+        if lessons:
+            yield _have(lessons, "has no file", "have no file")
+        if files:
+            would_be = [f'"{one.file.path}" would be {one.lesson_id}' for one in files]
+            named = would_be if is_untouched else [f'"{one.file.path}"' for one in files]
+            yield f"{count_of(len(files), 'file has', 'files have')} no lesson ({first_few(named)})"
+
+
+def _hint(proposals: Sequence[Proposal]) -> str:
+    questions = [one.question for one in proposals if one.lesson_id is not None]
+    perhaps = f"Perhaps {first_few(questions, most=2)}. " if questions else ""
+    return f"{perhaps}`kupload map --confirm` asks for each, and writes your answers down."
+
+
+def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:
+    named = first_few([row.lesson_id for row in lessons])
+    return f"{count_of(len(lessons), f'lesson {singular}', f'lessons {plural}')} ({named})"
+
+
+def match_originals(
+    left: Iterable[OpenSection], absent: Iterable[LessonRow], evidence: Evidence
+) -> dict[str, VideoFile]:
+    """The files of linked lessons, found anywhere in their course by the originals of their videos.
+
+    Args:
+        left: The sections in which something is left.
+        absent: The lessons whose section is not on disk.
+        evidence: The originals.
+    """
+    if not evidence.originals:
+        return {}
+    files: defaultdict[str, list[VideoFile]] = defaultdict(list)
+    lessons: defaultdict[str, list[LessonRow]] = defaultdict(list)
+    for one in left:
+        files[one.section.course] += (file.file for file in one.files)
+        lessons[one.section.course] += one.comparable
+    for row in _unrecorded(absent, evidence):
+        lessons[nfc(row.course)].append(row)
+    return {
+        lesson_id: file
+        for course, rows in lessons.items()
+        for lesson_id, file in alone_of_their_size(files[course], rows, evidence.originals).items()
+    }
+
+
+def to_compare(left: Iterable[OpenSection], absent: Iterable[LessonRow], evidence: Evidence) -> tuple[str, ...]:
+    """The videos whose originals would tell more: those of linked lessons without a record, where files are left.
+
+    Args:
+        left: The sections in which something is left.
+        absent: The lessons whose section is not on disk.
+        evidence: Empty when Kinescope was asked already.
+    """
+    if evidence.originals is not None:
+        return ()
+    searched = {one.section.course for one in left if one.files and one.verdict.trust is Trust.NOT_IN_STEP}
+    rows = [row for one in left if one.files or one.section.course in searched for row in one.comparable]
+    rows += [row for row in _unrecorded(absent, evidence) if nfc(row.course) in searched]
+    return tuple(dict.fromkeys(key for row in rows if (key := video_key(row.video_id))))
+
+
+def _unrecorded(rows: Iterable[LessonRow], evidence: Evidence) -> Iterator[LessonRow]:
+    for row in rows:
+        record = evidence.records.get(row.lesson_id)
+        if row.video_id is not None and not (record and record.is_begun and record.path is not None):
+            yield row
+
+
+def doubts_of_lessons_alone(rows: Iterable[LessonRow]) -> Iterator[Doubt]:
+    """A doubt for each course that has lessons to be done whose section is not on disk."""
+    for course, lesson_ids in undone_by_course(rows):
+        number = count_of(len(lesson_ids), "lesson has", "lessons have")
+        yield Doubt(
+            course=course,
+            subject=course,
+            reason=f"{number} no file, nor a section on disk ({first_few(lesson_ids)})",
+            hint=_ADD,
+            lesson_ids=lesson_ids,
+        )

@@ -1,0 +1,169 @@
+"""Tells whether the positions in a section can be believed, and why not. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from kinescope_upload.mapping.names import count_of, first_few
+from kinescope_upload.text import distinct_bytes
+from kinescope_upload.video_ids import video_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kinescope_upload.mapping.evidence import Evidence
+    from kinescope_upload.mapping.sections import Counted, Held
+    from kinescope_upload.model import IgnoredFile, LessonRow, VideoFile
+
+
+class Trust(Enum):
+    """How far the positions of a section can be believed; what stands first outweighs what follows."""
+
+    CONTRADICTED = auto()
+    """A lesson with a video does not fit its position."""
+    NOT_IN_STEP = auto()
+    """Files and lessons are not one for one."""
+    NOT_COMPARED = auto()
+    """A lesson has a video of which nothing tells the file."""
+    SPOILED = auto()
+    """A file that is left alone may be a lesson's."""
+    BELIEVED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether the positions can be believed.
+
+    Attributes:
+        trust: How far.
+        reason: Why not, in words; empty where they are, and where files and lessons are not in step.
+        unread: Files whose MD5s would tell more, by path.
+    """
+
+    trust: Trust
+    reason: str = ""
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether each file's position tells its lesson."""
+        return self.trust is Trust.BELIEVED
+
+    @property
+    def is_unopposed(self) -> bool:
+        """Whether files and lessons are one for one, and nothing speaks against the positions."""
+        return self.trust in {Trust.NOT_COMPARED, Trust.SPOILED}
+
+
+def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[IgnoredFile]) -> Verdict:
+    """Tells how far the positions of a section can be believed.
+
+    Args:
+        counted: The files and lessons that take part in counting.
+        held: The files that belong to lessons whatever their positions are.
+        evidence: What is known of the lessons' videos.
+        ignored: Files of the section that are left alone and may be a lesson's.
+    """
+    with_videos = list(_with_videos(counted, held, evidence))
+    looks = [(row, _look(row, file, held, evidence)) for row, file in with_videos]
+    if contradiction := next((look.reason for _, look in looks if look.trust is Trust.CONTRADICTED), None):
+        return Verdict(trust=Trust.CONTRADICTED, reason=contradiction)
+    if not counted.is_in_step:
+        return Verdict(trust=Trust.NOT_IN_STEP)
+    looks = [*((row, look) for row, look in looks if not look.is_believed), *_twins(counted, held, evidence)]
+    if looks:
+        return _not_compared(looks, is_asked=evidence.originals is not None)
+    if ignored:
+        first = f'"{ignored[0].path}" {ignored[0].reason} and may be a lesson\'s file'
+        return Verdict(trust=Trust.SPOILED, reason=first)
+    return Verdict(trust=Trust.BELIEVED)
+
+
+def _with_videos(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[LessonRow, VideoFile]]:
+    """The lessons that have a video, or whose position is another's, each with the file in its position."""
+    lessons, files, takers, records = counted.lessons, held.files, held.lessons, evidence.records
+    for one in counted.files:
+        row = lessons.get(one.lesson_id)
+        if row is not None and (
+            row.video_id is not None or row.lesson_id in records or row.lesson_id in files or one.file.path in takers
+        ):
+            yield row, one.file
+
+
+_FITS = Verdict(trust=Trust.BELIEVED)
+_UNKNOWN = Verdict(trust=Trust.NOT_COMPARED)
+
+
+def _look(row: LessonRow, file: VideoFile, held: Held, evidence: Evidence) -> Verdict:
+    """How a lesson fits the file that its position gives it."""
+    lesson_id = row.lesson_id
+    if (own := held.files.get(lesson_id)) is not None:
+        return _look_at_own(lesson_id, own, file, held)
+    if lesson_id in held.broken:
+        return _contradiction(f"the map file says something of {lesson_id} that does not hold")
+    if (other := held.lessons.get(file.path)) is not None:
+        return _contradiction(f'"{file.path}" {_verb(other, held)} {other} and stands in the place of {lesson_id}')
+    record = evidence.records.get(lesson_id)
+    if record is not None and record.is_begun and record.path is not None:
+        return _contradiction(f'{lesson_id} was uploaded from "{record.path}", and "{file.path}" is in its place')
+    video_id = row.video_id or (record.video_id if record is not None and record.is_begun else None)
+    return _look_at_video(lesson_id, video_id, file, evidence) if video_id else _FITS
+
+
+def _look_at_own(lesson_id: str, own: VideoFile, file: VideoFile, held: Held) -> Verdict:
+    if own is not file and own != file:
+        return _contradiction(f'"{own.path}" {_verb(lesson_id, held)} {lesson_id} and is not in its place')
+    if lesson_id in held.changed:
+        return _contradiction(f'"{file.path}" of {lesson_id} has another size than what was uploaded')
+    return _FITS
+
+
+def _verb(lesson_id: str, held: Held) -> str:
+    return "belongs to" if lesson_id in held.confirmed else "was uploaded for"
+
+
+def _look_at_video(lesson_id: str, video_id: str, file: VideoFile, evidence: Evidence) -> Verdict:
+    """Compares the file with the original of the video that nobody here uploaded."""
+    original = (evidence.originals or {}).get(video_key(video_id) or "")
+    if original is None or original.size is None:
+        return _UNKNOWN
+    if original.size != file.size:
+        theirs, ours = distinct_bytes(original.size, file.size)
+        return _contradiction(f'the video of {lesson_id} has {theirs}, and "{file.path}" in its place has {ours}')
+    if original.md5 and (md5 := evidence.md5s.get(file.path)) and md5 != original.md5:
+        return _contradiction(f'the video of {lesson_id} has another MD5 than "{file.path}" in its place')
+    return _FITS
+
+
+def _contradiction(reason: str) -> Verdict:
+    return Verdict(trust=Trust.CONTRADICTED, reason=reason)
+
+
+def _twins(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[LessonRow, Verdict]]:
+    """The lessons whose original has the size of several files, of which only the MD5 tells which is theirs."""
+    sizes = Counter(one.file.size for one in counted.files if one.file.path not in held.lessons)
+    for one in counted.files if sizes and max(sizes.values()) > 1 else ():
+        row = counted.lessons.get(one.lesson_id)
+        if row is None or row.video_id is None or row.lesson_id in held.files or sizes[one.file.size] == 1:
+            continue
+        if one.file.path not in evidence.md5s or not _original_md5(row, evidence):
+            yield row, Verdict(trust=Trust.NOT_COMPARED, unread=(one.file.path,))
+
+
+def _original_md5(row: LessonRow, evidence: Evidence) -> str | None:
+    original = (evidence.originals or {}).get(video_key(row.video_id) or "")
+    return original.md5 if original else None
+
+
+def _not_compared(looks: Sequence[tuple[LessonRow, Verdict]], *, is_asked: bool) -> Verdict:
+    names = list(dict.fromkeys(row.lesson_id for row, _ in looks))
+    unread = tuple(dict.fromkeys(path for _, look in looks for path in look.unread))
+    lessons = count_of(len(names), "lesson has a video", "lessons have videos")
+    why = "not compared with Kinescope's originals"
+    if is_asked:
+        why = "several files have the size of its original" if unread else "Kinescope keeps no original to compare"
+    reason = f"{lessons} that kupload did not upload from here, {why} ({first_few(names)})"
+    return Verdict(trust=Trust.NOT_COMPARED, reason=reason, unread=unread if is_asked else ())
