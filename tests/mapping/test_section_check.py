@@ -40,7 +40,7 @@ def test_a_missing_file_holds_back_its_whole_section_and_no_other() -> None:
     (doubt,) = mapped.doubts
     assert (doubt.course, doubt.subject, doubt.lesson_ids, doubt.blocking) == ("c", "c/s", ("c_s_001", "c_s_002"), True)
     assert doubt.reason == "1 lesson has no file (c_s_002), so no position in it can be trusted"
-    assert doubt.hint.startswith('Perhaps a.mp4 → c_s_001 "Урок c_s_001"?. `kupload map --confirm` asks')
+    assert doubt.hint.startswith('Perhaps a.mp4 → c_s_001 "Урок c_s_001"? Say so: `kupload map --confirm` asks')
 
 
 def test_an_extra_file_holds_back_its_whole_section() -> None:

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.errors import UsageError
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
 
 
 def show_mapping(
@@ -16,20 +20,53 @@ def show_mapping(
         Path | None, typer.Option(metavar="FILE", help="Write a map file, to be corrected and handed to --map.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace that file if it is there already.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Ask for each file that nothing proves to be a lesson's.")
+    ] = False,
     courses: options.CourseOption = None,
     library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
     map_file: options.MapOption = None,
     env_file: options.EnvFileOption = None,
     no_db: options.NoDbOption = False,
     json: options.JsonOption = False,
 ) -> None:
-    """Show which file belongs to which lesson.
+    """Show which file belongs to which lesson, and what proves it.
 
-    Each file with the place where that was read, and what is in doubt.
+    --confirm asks for each file that nothing proves to be a lesson's, and writes the answers into kupload-map.json in
+    the library (or the file that KUPLOAD_MAP names), which every later command reads.
 
     Exit codes: 0 nothing is in doubt; 1 some lessons stay undone because of a doubt.
     """
     from kinescope_upload.commands.map import show_map
 
     settings = options.load(context)
+    if confirm:
+        raise typer.Exit(_confirm(settings, is_alone=write is None and not json))
     raise typer.Exit(show_map(settings, options.display_options(settings), sys.stdout, write=write, force=force))
+
+
+def _confirm(settings: "Settings", *, is_alone: bool) -> int:
+    from kinescope_upload.commands.confirm import Dialogue, confirm_map
+    from kinescope_upload.output.terminal_output import escape_unencodable, surface_of
+
+    if not is_alone:
+        raise UsageError("--confirm asks at a terminal and writes its own file.", "Leave --write and --json out.")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "There is no terminal to ask on.",
+            f'Run it at a terminal, or write the pairs into "{settings.map_of_pairs()}" (docs/library.md).',
+        )
+    surface = surface_of(escape_unencodable(sys.stdout))
+
+    def ask(question: str) -> str:
+        try:
+            return input(surface.shown(question))
+        except EOFError:  # Ctrl+D: no more answers
+            return "q"
+
+    dialogue = Dialogue(
+        ask=ask,
+        tell=lambda line: print("\n".join(map(surface.shown, line.split("\n"))), flush=True),  # noqa: T201
+    )
+    return confirm_map(settings, dialogue)

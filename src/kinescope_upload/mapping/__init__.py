@@ -6,14 +6,16 @@
     manifest ─┴► json_node, entries, paths what somebody wrote down, held against the library
     scan_rule ─► section_check             what a file's place says, held against everything else that is known:
                    ├──► recorded           which files lessons were uploaded from
-                   ├──► trust ──► evidence whether the positions in a section can be believed
-                   └──► open_sections ──► proposals    what is left there, and which file may be which lesson's
+                   └──► division           which sections' positions are believed
+                          ├──► trust · lost · evidence   and why not
+                          └──► open_sections ──► proposals   what is left, and which file may be which lesson's
     rows                                   map file and manifest, held against the database
     map_writer                             a mapping as a map file, for a person to correct
     courses                                which courses there are
 """
 
 from kinescope_upload.mapping.courses import check_courses, known_courses, nearest_names
+from kinescope_upload.mapping.division import Known
 from kinescope_upload.mapping.evidence import Evidence, Original, SentFile
 from kinescope_upload.mapping.manifest import assign_by_manifest
 from kinescope_upload.mapping.map_file import assign_by_map
@@ -22,7 +24,7 @@ from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, w
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.rows import check_against_rows, check_course_of_each, fill_from_records, put_first
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
-from kinescope_upload.mapping.section_check import Known, check_sections
+from kinescope_upload.mapping.section_check import check_sections
 
 __all__ = [
     "VIDEO_SUFFIXES",

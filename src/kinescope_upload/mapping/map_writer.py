@@ -111,9 +111,15 @@ def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str]]) -
     return "{\n" + ",\n".join(f"{_json(key)}: {_listed(value)}" for key, value in content.items()) + "\n}\n"
 
 
-def pair_of(path: str, row: LessonRow) -> dict[str, str]:
-    """A confirmed pair as an entry of a map file."""
-    return {"filePath": path, "lessonId": row.lesson_id, "courseId": row.course, "lessonTitle": row.title}
+def pair_of(file: VideoFile, row: LessonRow) -> dict[str, str] | None:
+    """A confirmed pair as an entry of a map file; None where names hold what no map file can hold."""
+    pair = {"filePath": file.path, "lessonId": row.lesson_id, "courseId": row.course}
+    try:
+        read = assign_by_map({"matched": [pair]}, [file], root="", origin="").assignments
+    except UsageError:
+        return None
+    held = [(one.file, one.lesson_id, one.course) for one in read] == [(file, row.lesson_id, row.course)]
+    return {**pair, "lessonTitle": row.title} if held else None
 
 
 def _listed(value: object) -> str:

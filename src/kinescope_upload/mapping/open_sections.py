@@ -68,6 +68,17 @@ class OpenSection:
         """The lessons that have a video of which only its original tells the file."""
         return [row for row in self.lessons if row.video_id is not None and row.lesson_id not in self.bound]
 
+    @property
+    def may_hold_others(self) -> bool:
+        """Whether a file of another section's lesson may be among its own."""
+        trust = self.verdict.trust
+        return trust is Trust.NOT_IN_STEP or (trust is Trust.NOT_COMPARED and not self.comparable)
+
+    @property
+    def lessons_without_place(self) -> Sequence[LessonRow]:
+        """The lessons whose file may be elsewhere: none as long as files and lessons are one for one."""
+        return () if self.verdict.is_unopposed else self.lessons
+
     def without(self, matched: Mapping[str, VideoFile]) -> OpenSection:
         """What is left when these lessons and their files are taken out."""
         if not matched:
@@ -123,8 +134,8 @@ class OpenSection:
 
 def _hint(proposals: Sequence[Proposal]) -> str:
     questions = [one.question for one in proposals if one.lesson_id is not None]
-    perhaps = f"Perhaps {first_few(questions, most=2)}. " if questions else ""
-    return f"{perhaps}`kupload map --confirm` asks for each, and writes your answers down."
+    perhaps = f"Perhaps {first_few(questions, most=2)} " if questions else ""
+    return f"{perhaps}Say so: `kupload map --confirm` asks for each."
 
 
 def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:
@@ -133,13 +144,13 @@ def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:
 
 
 def match_originals(
-    left: Iterable[OpenSection], absent: Iterable[LessonRow], evidence: Evidence
+    left: Iterable[OpenSection], apart: Iterable[LessonRow], evidence: Evidence
 ) -> dict[str, VideoFile]:
     """The files of linked lessons, found anywhere in their course by the originals of their videos.
 
     Args:
         left: The sections in which something is left.
-        absent: The lessons whose section is not on disk.
+        apart: Lessons of other sections that no file belongs to.
         evidence: The originals.
     """
     if not evidence.originals:
@@ -149,7 +160,7 @@ def match_originals(
     for one in left:
         files[one.section.course] += (file.file for file in one.files)
         lessons[one.section.course] += one.comparable
-    for row in _unrecorded(absent, evidence):
+    for row in _unrecorded(apart, evidence):
         lessons[nfc(row.course)].append(row)
     return {
         lesson_id: file
@@ -158,19 +169,22 @@ def match_originals(
     }
 
 
-def to_compare(left: Iterable[OpenSection], absent: Iterable[LessonRow], evidence: Evidence) -> tuple[str, ...]:
+def to_compare(
+    left: Iterable[OpenSection], apart: Iterable[LessonRow], courses: Iterable[str], evidence: Evidence
+) -> tuple[str, ...]:
     """The videos whose originals would tell more: those of linked lessons without a record, where files are left.
 
     Args:
         left: The sections in which something is left.
-        absent: The lessons whose section is not on disk.
+        apart: Lessons of other sections that no file belongs to.
+        courses: The courses in which something is sent by its position: no file that is missing may stand there.
         evidence: Empty when Kinescope was asked already.
     """
     if evidence.originals is not None:
         return ()
-    searched = {one.section.course for one in left if one.files and one.verdict.trust is Trust.NOT_IN_STEP}
+    searched = {*courses, *(one.section.course for one in left if one.files and one.may_hold_others)}
     rows = [row for one in left if one.files or one.section.course in searched for row in one.comparable]
-    rows += [row for row in _unrecorded(absent, evidence) if nfc(row.course) in searched]
+    rows += [row for row in _unrecorded(apart, evidence) if nfc(row.course) in searched]
     return tuple(dict.fromkeys(key for row in rows if (key := video_key(row.video_id))))
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.evidence import Evidence
-from kinescope_upload.mapping.names import grouped, is_video_name, nfc
+from kinescope_upload.mapping.division import Known, divide
+from kinescope_upload.mapping.names import grouped, nfc
 from kinescope_upload.mapping.open_sections import (
-    OpenSection,
     doubts_of_lessons_alone,
     match_originals,
     to_compare,
@@ -17,32 +15,13 @@ from kinescope_upload.mapping.open_sections import (
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.scan_rule import section_of, trust_scan
 from kinescope_upload.mapping.sections import Held, Section, rows_by_section
-from kinescope_upload.mapping.trust import judge
 from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, MappedLibrary, MappingSource
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from kinescope_upload.mapping.evidence import Evidence
     from kinescope_upload.mapping.recorded import Recorded
-    from kinescope_upload.mapping.sections import Counted
-    from kinescope_upload.mapping.trust import Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known beside the files' places and the rows.
-
-    Attributes:
-        confirmed: The pairs that a person confirmed.
-        broken: The lessons that the same person named in a way that does not count.
-        evidence: Records, originals, MD5s.
-        ignored: Files that the scan left alone.
-    """
-
-    confirmed: Sequence[Assignment] = ()
-    broken: frozenset[str] = frozenset()
-    evidence: Evidence = field(default_factory=Evidence)
-    ignored: Sequence[IgnoredFile] = ()
 
 
 def check_sections(
@@ -70,9 +49,10 @@ def check_sections(
     by_name = grouped(of_courses, lambda one: section_of(one.file.path))
     owned, left_over = rows_by_section(table.values(), by_name)
     sections = [_section(name, by_name[name], owned[name]) for name in sorted(by_name)]
-    by_position, left = _divide(sections, held, known)
     absent = [row for row in left_over if row.lesson_id not in held.files]
-    originals = match_originals(left, absent, known.evidence)
+    division = divide(sections, absent, held, known)
+    left, apart = division.left, [*absent, *division.astray]
+    originals = match_originals(left, apart, known.evidence)
     kept = _kept(scanned, recorded, held, table, courses)
     given = {one.file.path for one in (*known.confirmed, *kept)}
     outcomes = [one.without(originals) for one in left]
@@ -80,7 +60,7 @@ def check_sections(
         assignments=(
             *known.confirmed,
             *kept,
-            *by_position,
+            *division.by_position,
             *(
                 Assignment(lesson_id=key, course=table[key].course, file=file, source=MappingSource.ORIGINAL)
                 for key, file in originals.items()
@@ -93,7 +73,7 @@ def check_sections(
         ignored=() if rows is None else _of_no_course(scanned, courses, given),
         proposals=tuple(proposal for one in outcomes for proposal in one.proposals),
         recorded=recorded.files.keys(),
-        uncompared=to_compare(left, absent, known.evidence),
+        uncompared=to_compare(left, apart, division.sending, known.evidence),
         unread=tuple(dict.fromkeys((*recorded.unread, *(path for one in left for path in one.verdict.unread)))),
     )
 
@@ -135,43 +115,6 @@ def _video_of(lesson_id: str, evidence: Evidence) -> str | None:
 
 def _section(name: str, files: Sequence[Assignment], rows: Iterable[LessonRow]) -> Section:
     return Section(name=name, files=files, lessons={nfc(row.lesson_id): row for row in rows})
-
-
-def _divide(sections: Iterable[Section], held: Held, known: Known) -> tuple[list[Assignment], list[OpenSection]]:
-    """What the positions that are believed say, and the sections in which something is left."""
-    spoiled = grouped(filter(_may_be_of_a_lesson, known.ignored), lambda one: section_of(one.path))
-    is_alone = not (known.confirmed or known.broken or known.evidence.records or known.evidence.originals)
-    by_position: list[Assignment] = []
-    left: list[OpenSection] = []
-    for section in sections:
-        if section.is_settled(held):
-            continue
-        if is_alone and not section.needs_files(held) and (counted := section.counted(held, frozenset())).is_in_step:
-            by_position += counted.by_position(held)  # nothing can contradict, and nothing is to be sent
-            continue
-        counted, verdict = _judge(section, held, known, spoiled.get(section.name, ()))
-        if verdict.is_believed or (verdict.is_unopposed and not section.needs_files(held)):
-            by_position += counted.by_position(held)
-        else:
-            left.append(OpenSection.of(section, counted, verdict, held, known.evidence))
-    return by_position, left
-
-
-def _judge(section: Section, held: Held, known: Known, ignored: Sequence[IgnoredFile]) -> tuple[Counted, Verdict]:
-    """Judges the section with its confirmed pairs in their places, else as without them: one of both may hold."""
-    counted = section.counted(held, frozenset())
-    verdict = judge(counted, held, known.evidence, ignored)
-    if not verdict.is_believed and held.confirmed:
-        counted = section.counted(held, held.confirmed)
-        verdict = judge(counted, held, known.evidence, ignored)
-    return counted, verdict
-
-
-def _may_be_of_a_lesson(ignored: IgnoredFile) -> bool:
-    """Whether a file that is left alone may be some lesson's: an empty or unfinished one, not a hidden one."""
-    folder, _, name = ignored.path.rpartition("/")
-    is_hidden = not folder or any(part.startswith(".") for part in ignored.path.split("/"))
-    return not is_hidden and (is_video_name(name) or is_video_name(name.rpartition(".")[0]))
 
 
 def _kept(

@@ -54,11 +54,10 @@ class Section:
         """The course's folder."""
         return first_folder(f"{self.name}/")
 
-    def is_settled(self, held: Held) -> bool:
-        """Whether every file belongs to a lesson already, and every lesson that needs a file has one."""
-        if not held.lessons or any(one.file.path not in held.lessons for one in self.files):
-            return False
-        return not self.needs_files(held)
+    def is_taken(self, held: Held) -> bool:
+        """Whether every file belongs to a lesson already."""
+        taken = held.lessons
+        return bool(taken) and all(one.file.path in taken for one in self.files)
 
     def needs_files(self, held: Held) -> bool:
         """Whether a lesson without a video has no file."""
@@ -71,7 +70,7 @@ class Section:
         return [one for one in self.files if one.file.path not in held.lessons]
 
     def free_lessons(self, held: Held) -> list[LessonRow]:
-        """The lessons that no file belongs to so far, by id."""
+        """The lessons that no file belongs to so far, by number."""
         return sorted((row for row in self.lessons.values() if row.lesson_id not in held.files), key=lesson_order)
 
     def counted(self, held: Held, without: AbstractSet[str]) -> Counted:

@@ -1,0 +1,198 @@
+"""`kupload map --confirm`: asks a person whose each file is that nothing proves, and writes the answers down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.connect import ask_originals, database_of
+from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.scan import read_json_file
+from kinescope_upload.mapping import pair_of, with_pairs
+from kinescope_upload.mapping.sections import lesson_order
+from kinescope_upload.progress import read_records
+from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.survey import survey_library
+from kinescope_upload.text import count, format_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.model import LessonRow, MappedLibrary, Proposal
+
+_PROMPT: Final = "Enter: yes, a number: another lesson, s: skip, q: end"
+
+
+class _Wish(Enum):
+    """What a person may want instead of naming a lesson."""
+
+    SKIP = auto()
+    END = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """How a person is asked.
+
+    Attributes:
+        ask: Shows a question and gives the line that was typed.
+        tell: Shows a line.
+    """
+
+    ask: Callable[[str], str]
+    tell: Callable[[str], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lessons:
+    """The lessons that are left to choose from.
+
+    Attributes:
+        rows: Those that have no file, by number; the numbers that are typed count through them.
+        taken: Those that were given a file.
+    """
+
+    rows: Sequence[LessonRow]
+    taken: set[str] = field(default_factory=set)
+
+    def proposed(self, proposal: Proposal) -> LessonRow | None:
+        """The proposed lesson, if it is left; else the first that is."""
+        left = [row for row in self.rows if row.lesson_id not in self.taken]
+        return next((row for row in left if row.lesson_id == proposal.lesson_id), left[0] if left else None)
+
+    def numbered(self, typed: str) -> LessonRow | None:
+        """The lesson of this number, if it is left."""
+        number = int(typed) if typed.isascii() and typed.isdigit() else 0
+        row = self.rows[number - 1] if 0 < number <= len(self.rows) else None
+        return row if row and row.lesson_id not in self.taken else None
+
+    def label(self, row: LessonRow) -> str:
+        """How the lesson stands in a question."""
+        return f'{self.rows.index(row) + 1} "{row.title}"'
+
+
+def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
+    """Asks for every file that waits; each answer is written down at once.
+
+    Args:
+        settings: Where library, progress and map file are; the database is needed.
+        dialogue: How a person is asked.
+
+    Returns:
+        0 when no file waits any more, else 1.
+
+    Raises:
+        UsageError: The library or the map file cannot be read or written, or `--map` or `--no-db` is given.
+        BatchStoppedError: The database does not answer or refuses.
+    """
+    if settings.map_file is not None:
+        raise UsageError("With --map the map file says everything.", "Leave --map out, or correct that file by hand.")
+    survey = survey_library(settings, database_of(settings))
+    if survey.rows is None:
+        raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
+    resolved = survey.resolve(read_records(settings.progress), ask=partial(ask_originals, settings))
+    mapped, path = survey.selected(resolved), settings.map_of_pairs()
+    answered = _Answers(path=path, dialogue=dialogue)
+    for section, of_section in groupby(mapped.proposals, key=lambda one: one.section):
+        proposals = list(of_section)
+        lessons = _Lessons(rows=_choices(proposals, mapped, survey.rows))
+        if lessons.rows and not _ask_section(section, proposals, lessons, answered, mapped):
+            break
+    dialogue.tell(_result(answered, len(mapped.proposals)))
+    return ExitCode.DONE if answered.number == len(mapped.proposals) else ExitCode.NOT_DONE
+
+
+@dataclass(slots=True, kw_only=True)
+class _Answers:
+    """Writes pairs into the map file; what stands there already stays."""
+
+    path: Path
+    dialogue: Dialogue
+    number: int = 0
+
+    def accept(self, proposal: Proposal, row: LessonRow) -> bool:
+        """Writes the pair down; returns whether a map file can hold it.
+
+        Raises:
+            UsageError: The map file cannot be read or written.
+        """
+        pair = pair_of(proposal.file, row)
+        if pair is None:
+            self.dialogue.tell("  Its name holds what no map file can hold: rename the file.")
+            return False
+        data = read_json_file(self.path, "map file") if self.path.exists() else {}
+        try:
+            write_whole(self.path, with_pairs(data if isinstance(data, dict) else {}, [pair]).encode())
+        except OSError as error:
+            raise UsageError(
+                f'"{self.path}" cannot be written: {error.strerror or error}.', "Name another file with KUPLOAD_MAP."
+            ) from error
+        self.number += 1
+        return True
+
+
+def _choices(
+    proposals: Iterable[Proposal], mapped: MappedLibrary, rows: Mapping[str, LessonRow]
+) -> Sequence[LessonRow]:
+    """The lessons that a file of the section may be of: those of its course without a file, the proposed ones first."""
+    several = list(proposals)
+    placed = {one.lesson_id for one in mapped.assignments}
+    named = {one.lesson_id for one in several}
+    course = several[0].course
+    of_course = [row for row in rows.values() if row.course == course and row.lesson_id not in placed]
+    open_rows = [row for row in of_course if row.video_id is None or row.lesson_id in named]
+    return sorted(open_rows, key=lambda row: (row.lesson_id not in named, lesson_order(row)))
+
+
+def _ask_section(
+    section: str, proposals: Sequence[Proposal], lessons: _Lessons, answers: _Answers, mapped: MappedLibrary
+) -> bool:
+    """Asks for each file of a section; returns False as soon as the person wants to end."""
+    tell = answers.dialogue.tell
+    reason = next((doubt.reason for doubt in mapped.doubts if doubt.subject == section), "")
+    tell(f"\n{section}: {reason}" if reason else f"\n{section}")
+    for number, row in enumerate(lessons.rows, start=1):
+        tell(f'  {number:>3}  {row.lesson_id}  "{row.title}"')
+    tell(_PROMPT)
+    for proposal in proposals:
+        answer = _answer(proposal, lessons, answers.dialogue)
+        if answer is _Wish.END:
+            return False
+        if answer is not _Wish.SKIP and answers.accept(proposal, answer):
+            lessons.taken.add(answer.lesson_id)
+    return True
+
+
+def _answer(proposal: Proposal, lessons: _Lessons, dialogue: Dialogue) -> LessonRow | _Wish:
+    """The lesson that the person names, or what is wanted instead."""
+    proposed = lessons.proposed(proposal)
+    what = f"{proposal.file.name} ({format_bytes(proposal.file.size)})"
+    question = f"{what} → {lessons.label(proposed)}? " if proposed else f"{what} → no lesson is left; s or q? "
+    while True:
+        typed = dialogue.ask(question).strip().lower()
+        match typed:
+            case "":
+                return proposed or _Wish.SKIP
+            case "s":
+                return _Wish.SKIP
+            case "q":
+                return _Wish.END
+            case _ if (row := lessons.numbered(typed)) is not None:
+                return row
+            case _:
+                dialogue.tell(f'  "{typed}" is no lesson that is left. {_PROMPT}')
+
+
+def _result(answers: _Answers, asked: int) -> str:
+    if not asked:
+        return "Nothing waits: every file that has a lesson is known to be its own."
+    left = asked - answers.number
+    written = f'{count(answers.number, "pair", "pairs")} written to "{answers.path}".' if answers.number else ""
+    waits = f"{count(left, 'file waits', 'files wait')} still." if left else "No file waits any more."
+    return f"\n{written} {waits} Next: kupload --dry-run".replace("\n ", "\n")

@@ -1,0 +1,370 @@
+"""A library that lives on: whatever is done to it, a file is sent for its own lesson or for none."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinescope_upload.model import MappingSource
+from kinescope_upload.plan import Decision
+from support.drawn import drew, must_draw
+from support.growing import Growing, content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kinescope_upload.plan import Plan
+
+_SECTION: Final = "c/m01"
+
+
+def _base(names: Iterable[str] = ("Альфа", "Бета", "Гамма", "Дельта", "Эпсилон")) -> Growing:
+    world = Growing()
+    world.begin(_SECTION, names)
+    world.begin("c/m02", ("Первый", "Второй", "Третий"))
+    return world
+
+
+# --- Shapes: what is done to the library; each names the contents that need a new row, by section ---------------------
+
+_New = dict[str, list[str]]
+
+
+def _add(world: Growing, path: str, name: str) -> None:
+    world.files[path] = content(name)
+
+
+def _insert(world: Growing, path: str) -> _New:
+    _add(world, path, "Новая")
+    return {_SECTION: ["Новая"]}
+
+
+def _insert_first(world: Growing) -> _New:
+    return _insert(world, "c/m01/000_Новая.mp4")
+
+
+def _insert_middle(world: Growing) -> _New:
+    return _insert(world, "c/m01/002a_Новая.mp4")
+
+
+def _insert_last(world: Growing) -> _New:
+    return _insert(world, "c/m01/006_Новая.mp4")
+
+
+def _delete(world: Growing) -> _New:
+    del world.files["c/m01/002_Бета.mp4"]
+    return _insert_last(world)
+
+
+def _rename(world: Growing) -> _New:
+    world.rename("c/m01/002_Бета.mp4", "c/m01/004b_Бета.mp4")
+    return _insert_last(world)
+
+
+def _renumber(world: Growing) -> _New:
+    """Every file is called anew, as one is put in front: only the names of the contents' files change."""
+    for number, path in reversed(list(enumerate(sorted(path for path in world.files if path.startswith("c/m01")), 2))):
+        world.rename(path, f"c/m01/{number:03d}.mp4")
+    return _insert(world, "c/m01/001.mp4")
+
+
+def _swap_two(world: Growing) -> _New:
+    two, four = "c/m01/002_Бета.mp4", "c/m01/004_Дельта.mp4"
+    world.files[two], world.files[four] = world.files[four], world.files[two]
+    return _insert_last(world)
+
+
+def _split_section(world: Growing) -> _New:
+    world.rename("c/m01/004_Дельта.mp4", "c/m03/001_Дельта.mp4")
+    world.rename("c/m01/005_Эпсилон.mp4", "c/m03/002_Эпсилон.mp4")
+    _add(world, "c/m03/003_Новая.mp4", "Новая")
+    return {"c/m03": ["Новая"]}
+
+
+def _move_between_sections(world: Growing) -> _New:
+    world.rename("c/m02/002_Второй.mp4", "c/m01/003a_Второй.mp4")
+    return _insert_last(world)
+
+
+def _two_courses(world: Growing) -> _New:
+    world.begin("d/m01", ("Раз", "Два", "Три"))
+    _add(world, "d/m01/001a_Свежая.mp4", "Свежая")
+    return {**_insert_middle(world), "d/m01": ["Свежая"]}
+
+
+def _past_999(world: Growing) -> _New:
+    world.begin("c/m09", [f"Урок{number}" for number in range(1, 1000)])
+    _add(world, "c/m09/999_УрокA.mp4", "УрокA")
+    _add(world, "c/m09/999_УрокB.mp4", "УрокB")
+    return {"c/m09": ["УрокA", "УрокB"]}
+
+
+def _nfd(world: Growing) -> _New:
+    """The library is copied to a Mac's disk, which spells names decomposed."""
+    world.begin("c/m05", ("Йод", "Ёлка"))
+    world.files = {unicodedata.normalize("NFD", path): one for path, one in world.files.items()}
+    _add(world, unicodedata.normalize("NFD", "c/m05/003_Ещё.mp4"), "Ещё")
+    return {"c/m05": ["Ещё"]}
+
+
+def _shot_again(world: Growing) -> _New:
+    """A new cut stands under the old name."""
+    world.files["c/m01/003_Гамма.mp4"] = content("Гамма, снята заново")
+    return _insert_last(world)
+
+
+def _shot_again_under_another_name(world: Growing) -> _New:
+    del world.files["c/m01/003_Гамма.mp4"]
+    _add(world, "c/m01/003_Гамма_2.mp4", "Гамма, снята заново")
+    return _insert_last(world)
+
+
+def _empty_file(world: Growing) -> _New:
+    """The middle one of two new files is empty, so that the other takes its number."""
+    world.ignored.append("c/m01/006_Пустая.mp4")
+    _add(world, "c/m01/007_Новая.mp4", "Новая")
+    return {_SECTION: ["Пустая"]}
+
+
+def _issue_two_of_twelve(world: Growing) -> _New:
+    """Twelve new files, two of them in the middle, their rows at the end."""
+    names = [f"Новый урок {number}" for number in range(1, 13)]
+    paths = ["001a", "003a", *(f"{number:03d}" for number in range(6, 16))]
+    for path, name in zip(paths, names, strict=True):
+        _add(world, f"c/m01/{path}_{name}.mp4", name)
+    return {_SECTION: names}
+
+
+_SHAPES: Final = (
+    _insert_first,
+    _insert_middle,
+    _insert_last,
+    _delete,
+    _rename,
+    _renumber,
+    _swap_two,
+    _split_section,
+    _move_between_sections,
+    _two_courses,
+    _past_999,
+    _nfd,
+    _shot_again,
+    _shot_again_under_another_name,
+    _empty_file,
+    _issue_two_of_twelve,
+)
+
+_PROGRESS: Final[dict[str, Callable[[list[str]], list[str]]]] = {
+    "with progress": lambda lessons: lessons,
+    "without": lambda _: [],
+    "with a part of it": lambda lessons: lessons[::2],
+    "with the other part": lambda lessons: lessons[1::2],
+}
+
+
+def _grown(shape: Callable[[Growing], _New], rows: str) -> Growing:
+    world = _base()
+    new = shape(world)
+    for section, names in new.items():
+        for name in names[: len(names) - (rows == "too few")]:
+            world.add_lesson(section, content(name))
+        if rows == "too many":
+            world.add_lesson(section, None)
+    return world
+
+
+def _plan(world: Growing, progress: str, *, has_originals: bool = True) -> Plan:
+    return world.plan(world.records(_PROGRESS[progress](sorted(world.linked))), has_originals=has_originals)
+
+
+@pytest.mark.parametrize("rows", ["in step", "too many", "too few"])
+@pytest.mark.parametrize("progress", _PROGRESS)
+@pytest.mark.parametrize("shape", _SHAPES, ids=lambda shape: shape.__name__.strip("_"))
+def test_every_cell_is_right_or_in_doubt(shape: Callable[[Growing], _New], progress: str, rows: str) -> None:
+    for has_originals in (True, False):
+        world = _grown(shape, rows)
+        plan = _plan(world, progress, has_originals=has_originals)
+
+        assert world.wrong(plan) == []
+        sent, recorded = world.sent(plan), set(_PROGRESS[progress](sorted(world.linked)))
+        undone = {key for key in world.lessons if key not in world.linked}
+        assert sent == undone or plan.is_in_doubt, "what is not sent is named"
+        in_doubt = {one.lesson_id for one in plan.in_doubt}
+        assert in_doubt.isdisjoint(recorded), "a recorded lesson is in no doubt"
+
+
+_CERTAIN: Final = {
+    ("_insert_last", "with progress"),
+    ("_insert_last", "without"),
+    ("_insert_last", "with a part of it"),
+    ("_nfd", "with progress"),
+    ("_nfd", "without"),
+    ("_past_999", "with progress"),
+    ("_past_999", "without"),
+}
+
+
+@pytest.mark.parametrize(("shape", "progress"), sorted(_CERTAIN))
+def test_what_fits_its_position_is_sent_without_a_question(shape: str, progress: str) -> None:
+    world = _grown(next(one for one in _SHAPES if one.__name__ == shape), "in step")
+    plan = _plan(world, progress)
+    assert world.sent(plan) == {key for key in world.lessons if key not in world.linked} != set()
+    assert not plan.is_in_doubt
+
+
+@pytest.mark.parametrize("progress", ["with progress", "without"])
+def test_a_file_put_in_front_of_others_is_proposed_for_the_new_lesson(progress: str) -> None:
+    """The issue's first case: three linked lessons, a new file before the second, a row at the end."""
+    world = Growing()
+    world.begin(_SECTION, ("Альфа", "Бета", "Гамма"))
+    _add(world, "c/m01/001a_Новая.mp4", "Новая")
+    world.add_lesson(_SECTION, content("Новая"))
+
+    plan = _plan(world, progress)
+
+    assert world.asked(plan) == {"c/m01/001a_Новая.mp4": "c_m01_004"}
+    assert [one.question for one in plan.proposals] == ['001a_Новая.mp4 → c_m01_004 "Новая"?']
+    [doubt] = plan.doubts
+    assert (doubt.lesson_ids, doubt.blocking) == (("c_m01_004",), True)
+    assert "Perhaps 001a_Новая.mp4" in doubt.hint
+    assert {one.decision for one in plan.lessons} == {Decision.SKIP}
+
+
+def test_of_twelve_new_files_with_two_in_the_middle_all_wait_and_none_is_linked_two_places_off() -> None:
+    """The issue's second case."""
+    world = _grown(_issue_two_of_twelve, "in step")
+    plan = _plan(world, "with progress")
+
+    assert world.sent(plan) == set()
+    assert len(world.asked(plan)) == 12
+    assert all(world.files[path] == world.lessons[key or ""] for path, key in world.asked(plan).items())
+    assert len(plan.in_doubt) == 0
+
+
+def test_without_titles_to_go_by_files_are_proposed_in_their_order() -> None:
+    world = Growing()
+    world.begin(_SECTION, ("Альфа", "Бета"))
+    _add(world, "c/m01/001a.mp4", "Икс")
+    _add(world, "c/m01/001b.mp4", "Игрек")
+    world.add_lesson(_SECTION, content("Икс"))
+    world.add_lesson(_SECTION, content("Игрек"))
+
+    plan = _plan(world, "with progress")
+
+    assert world.asked(plan) == {"c/m01/001a.mp4": "c_m01_003", "c/m01/001b.mp4": "c_m01_004"}
+
+
+def test_a_file_too_many_is_named_and_nothing_of_its_section_is_touched() -> None:
+    world = _grown(_insert_middle, "too few")
+    plan = _plan(world, "with progress")
+    assert world.asked(plan) == {"c/m01/002a_Новая.mp4": None}
+    [doubt] = plan.doubts
+    assert '1 file has no lesson ("c/m01/002a_Новая.mp4")' in doubt.reason or "in its place" in doubt.reason
+
+
+def test_all_that_is_recorded_stays_where_it_is_without_a_word() -> None:
+    """A run after everything was moved and renamed has nothing to do and nothing to ask."""
+    world = _base()
+    for number, path in enumerate(sorted(world.files)):
+        world.rename(path, f"c/new/{99 - number}.mp4")
+    plan = _plan(world, "with progress")
+    assert (plan.doubts, plan.proposals) == ((), ())
+    assert [one.decision for one in plan.lessons] == [Decision.SKIP] * 8
+
+
+def test_nobody_is_asked_where_records_tell_or_no_row_is_linked() -> None:
+    def refuse(_: object) -> dict[str, object]:
+        raise AssertionError("Kinescope was asked")
+
+    recorded = _grown(_insert_last, "in step")
+    fresh = _grown(_insert_middle, "in step")
+    fresh.linked.clear()
+    linked = _base()
+    for world, records in ((recorded, recorded.records(recorded.linked)), (fresh, {}), (linked, {})):
+        world.survey().resolve(records, ask=refuse, read=refuse)  # type: ignore[arg-type]
+
+
+def test_two_files_of_one_size_and_time_are_told_apart_by_their_md5() -> None:
+    """Both were renamed, so that neither path tells whose they are."""
+    world = Growing()
+    world.begin(_SECTION, ("Альфа", "Бета"))
+    world.alike = True
+    records = world.records(world.linked)
+    world.rename("c/m01/001_Альфа.mp4", "c/m01/z.mp4")
+    world.rename("c/m01/002_Бета.mp4", "c/m01/a.mp4")
+    survey = world.survey()
+
+    unread = survey.resolve(records)
+    assert set(unread.unread) == set(world.files)
+    assert [one for one in unread.assignments if unread.proof_of(one) is MappingSource.RECORD] == []
+
+    read = survey.resolve(records, read=world.md5s)
+    assert {one.file.path: one.lesson_id for one in read.assignments} == {
+        "c/m01/z.mp4": "c_m01_001",
+        "c/m01/a.mp4": "c_m01_002",
+    }
+
+
+# --- Any edits ------------------------------------------------------------------------------------------------------
+
+_NAMES = st.sampled_from(["001", "002", "003", "004", "005", "006", "000", "002a", "003b", "1", "10", "ё", "z"])
+
+
+@st.composite
+def _edited(draw: st.DrawFn) -> Growing:
+    """A library that was uploaded whole, then edited; new rows come in the order of the new files."""
+    world = Growing()
+    for section, most in ((_SECTION, 5), ("c/m02", 3), ("d/m01", 2)):
+        world.begin(section, [f"{section} {number}" for number in range(draw(st.integers(0, most)))])
+    new: list[tuple[str, str]] = []
+    for number in range(draw(st.integers(1, 6))):
+        section = draw(st.sampled_from([_SECTION, "c/m02", "c/m03", "d/m01"]))
+        path = f"{section}/{draw(_NAMES)}_{draw(st.sampled_from(['x', 'y']))}.mp4"
+        paths = sorted(world.files)
+        match draw(st.sampled_from(["add", "add", "delete", "rename", "swap", "replace"])):
+            case "add" if path not in world.files:
+                world.files[path] = content(f"new {number}")
+                new.append((path, f"new {number}"))
+            case "rename" if paths and path not in world.files:
+                world.rename(draw(st.sampled_from(paths)), path)
+            case "delete" if paths:
+                del world.files[draw(st.sampled_from(paths))]
+            case "swap" if len(paths) > 1:
+                one, other = draw(st.permutations(paths))[:2]
+                world.files[one], world.files[other] = world.files[other], world.files[one]
+            case "replace" if paths:
+                world.files[draw(st.sampled_from(paths))] = content(f"again {number}")
+            case _:
+                pass
+    _add_rows(world, draw(st.sampled_from(["in step", "too many", "too few"])))
+    return world
+
+
+def _add_rows(world: Growing, rows: str) -> None:
+    """Rows for the contents that are new and still there, in the order in which they stand."""
+    known = set(filter(None, world.lessons.values()))
+    for section in (_SECTION, "c/m02", "c/m03", "d/m01"):
+        here = [path for path in sorted(world.files) if path.startswith(f"{section}/")]
+        fresh = [world.files[path] for path in here if world.files[path] not in known]
+        fresh = [one for one in fresh if one.name.startswith("new")]
+        for one in fresh[: len(fresh) - (rows == "too few")]:
+            world.add_lesson(section, one)
+        if rows == "too many":
+            world.add_lesson(section, None)
+
+
+@must_draw("sent", "waits", "shifted")
+@given(world=_edited(), data=st.data())
+def test_after_any_edits_a_file_is_sent_for_its_own_lesson_or_for_none(world: Growing, data: st.DataObject) -> None:
+    linked = sorted(world.linked)
+    known = data.draw(st.sampled_from([linked, [], linked[::2], linked[1::2]]))
+    plan = world.plan(world.records(known), has_originals=data.draw(st.booleans()))
+
+    drew("sent", when=world.sent(plan))
+    drew("waits", when=plan.proposals)
+    drew("shifted", when=any("place" in doubt.reason for doubt in plan.doubts))
+    assert world.wrong(plan) == []

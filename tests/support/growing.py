@@ -1,0 +1,179 @@
+"""A library that lives on: files with known contents, lessons with known videos, and what a run would make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from hashlib import md5
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from kinescope_upload.mapping import Original, assign_by_scan_rule
+from kinescope_upload.model import IgnoredFile, LessonRow, MappedLibrary, MappingSource, VideoFile
+from kinescope_upload.plan import Decision, Plan, Selection
+from kinescope_upload.survey import Survey
+from kinescope_upload.upload import Dialect, Record, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_SENDS = {Decision.UPLOAD, Decision.RESUME, Decision.LINK}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a file holds; two files of one content are copies."""
+
+    name: str
+    size: int
+
+    @cached_property
+    def video_id(self) -> str:
+        return str(uuid5(NAMESPACE_URL, self.name))
+
+    @cached_property
+    def md5(self) -> str:
+        return md5(self.name.encode()).hexdigest()
+
+    def at(self, path: str) -> VideoFile:
+        """The file with this content; its time is the content's own, as a copy keeps it."""
+        return VideoFile(path=path, size=self.size, modified_ns=int(self.md5[:8], 16) * 10**10)
+
+
+@cache
+def content(name: str) -> Content:
+    """A content whose size no other name gives."""
+    return Content(name=name, size=int(md5(name.encode()).hexdigest()[:8], 16) + 1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Growing:
+    """A library, its database, and what is true.
+
+    Attributes:
+        files: The content at each path.
+        lessons: The content that each lesson is about, by lesson id; None for one that has no file anywhere.
+        linked: The lessons that have a video.
+        sent_from: The path that each linked lesson was uploaded from.
+        ignored: Files that are left alone.
+        alike: Whether all files have one size and one time.
+    """
+
+    files: dict[str, Content] = field(default_factory=dict)
+    lessons: dict[str, Content | None] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)
+    sent_from: dict[str, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    alike: bool = False
+
+    def begin(self, section: str, names: Iterable[str]) -> None:
+        """A section whose lessons are all linked."""
+        for number, name in enumerate(names, start=1):
+            path, lesson_id = f"{section}/{number:03d}_{name}.mp4", f"{section.replace('/', '_')}_{number:03d}"
+            self.files[path] = self.lessons[lesson_id] = content(name)
+            self.linked.add(lesson_id)
+            self.sent_from[lesson_id] = path
+
+    def add_lesson(self, section: str, about: Content | None) -> str:
+        """A row with the next number."""
+        prefix = section.replace("/", "_")
+        numbers = [int(key.rpartition("_")[2]) for key in self.lessons if key.rpartition("_")[0] == prefix]
+        lesson_id = f"{prefix}_{max(numbers, default=0) + 1:03d}"
+        self.lessons[lesson_id] = about
+        return lesson_id
+
+    def rename(self, path: str, to: str) -> None:
+        self.files[to] = self.files.pop(path)
+
+    @property
+    def rows(self) -> dict[str, LessonRow]:
+        return {
+            key: LessonRow(
+                lesson_id=key,
+                course=key.partition("_")[0],
+                title=about.name if about else "Без файла",
+                video_id=about.video_id if about and key in self.linked else None,
+            )
+            for key, about in self.lessons.items()
+        }
+
+    def records(self, known: Iterable[str]) -> dict[str, Record]:
+        """What the progress says of these lessons."""
+        return {
+            key: _record(key, self._file(self.sent_from[key], about), about)
+            for key in known
+            if (about := self.lessons[key])
+        }
+
+    def _file(self, path: str, one: Content) -> VideoFile:
+        return VideoFile(path=path, size=7, modified_ns=7) if self.alike else one.at(path)
+
+    def md5s(self, paths: Sequence[str]) -> dict[str, str]:
+        """What reading these files tells."""
+        return {path: self.files[path].md5 for path in paths}
+
+    def survey(self) -> Survey:
+        files = tuple(self._file(path, one) for path, one in sorted(self.files.items()))
+        return Survey(
+            unchecked=MappedLibrary(
+                assignments=assign_by_scan_rule(files),
+                ignored=tuple(IgnoredFile(path=path, reason="is empty") for path in self.ignored),
+            ),
+            source=MappingSource.SCAN_RULE,
+            selection=Selection(),
+            files=files,
+            rows=self.rows,
+        )
+
+    def plan(self, records: Mapping[str, Record], *, has_originals: bool = True) -> Plan:
+        """What a run would do."""
+
+        def originals(video_ids: Sequence[str]) -> dict[str, Original]:
+            kept = {one.video_id: one for one in self.lessons.values() if one}
+            sizes = {key: kept[key] for key in video_ids}
+            return {
+                key: Original(size=one.size, md5=one.md5) if has_originals else _NOT_KEPT for key, one in sizes.items()
+            }
+
+        survey = self.survey()
+        return survey.plan(records, survey.resolve(records, ask=originals, read=self.md5s))
+
+    def wrong(self, plan: Plan) -> list[str]:
+        """What the plan would send that is another lesson's."""
+        return [
+            f"{one.file.path} → {one.lesson_id}"
+            for one in plan.lessons
+            if one.decision in _SENDS and self.files[one.file.path] != self.lessons[one.lesson_id]
+        ]
+
+    def sent(self, plan: Plan) -> set[str]:
+        """The lessons that the plan uploads."""
+        return {one.lesson_id for one in plan.lessons if one.decision in _SENDS}
+
+    def asked(self, plan: Plan) -> dict[str, str | None]:
+        """The lesson that each waiting file is proposed for."""
+        return {one.file.path: one.lesson_id for one in plan.proposals}
+
+
+_NOT_KEPT = Original(size=None)
+
+
+def _record(lesson_id: str, file: VideoFile, about: Content) -> Record:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Record(
+        lesson_id=lesson_id,
+        course=lesson_id.partition("_")[0],
+        path=file.path,
+        size=file.size,
+        modified_ns=file.modified_ns,
+        parent_id="p",
+        title=about.name,
+        dialect=Dialect.TUS,
+        video_id=about.video_id,
+        stage=Stage.LINKED,
+        attempted_at=now,
+        offset=file.size,
+        md5=about.md5,
+        linked_at=now,
+    )
