@@ -14,7 +14,7 @@ MAIN: Final = typer.main.get_command(app)
 THEIR_OWN: Final = {
     "kupload": {"dry_run", "status", "version"},
     "doctor": {"try_in", "thorough", "max_wait"},
-    "map": {"write", "force"},
+    "map": {"write", "force", "confirm"},
     "folders": {"create"},
     "import-progress": {"file"},
     "stop": set[str](),

@@ -67,6 +67,7 @@ SAMPLES: dict[str, tuple[str, str, str, str]] = {
     "library": ("/one", "/two", "/three", "/four"),
     "progress": ("/one", "/two", "/three", "/four"),
     "map_file": ("/one", "/two", "/three", "/four"),
+    "confirmed_map": ("/one", "/two", "/three", "/four"),
     "limit": ("1", "2", "3", "4"),
     "jobs": ("1", "2", "3", "4"),
     "chunk_size": ("1MiB", "2MiB", "3MiB", "4MiB"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.emulator import Link, Route
+from kinescope_upload.emulator import ForeignVideo, Link, Route
 from kinescope_upload.progress import ask_to_stop
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, meanwhile, once_sent, until
@@ -216,6 +216,9 @@ def test_a_lesson_whose_row_has_a_video_is_skipped_with_the_reason(worlds: World
     world = worlds()
     world.fill((10 * KIB, 20 * KIB))
     world.database.set_video(FIRST, THEIRS)
+    waits = world.upload()
+    assert (waits.exit_code, waits.summary["uploaded"]) == (1, 0), "nothing tells which file their video is of"
+    world.emulator.add_foreign_video(ForeignVideo(title="Их", id=THEIRS, size=10 * KIB))
     outcome = world.upload()
     assert (outcome.exit_code, outcome.summary["uploaded"]) == (0, 1)
     assert world.database.videos()[FIRST][0] == THEIRS

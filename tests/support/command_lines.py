@@ -27,7 +27,7 @@ from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.kinescope.video import Folder
 from kinescope_upload.library.look import LookedAt
 from kinescope_upload.media.verdict import Broken, Unknown, Whole
-from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary, VideoFile
+from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary, Proposal, VideoFile
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
 from support.display_cases import FakeTime, assignment, record_of
@@ -55,10 +55,18 @@ SETTINGS = (
     SettingFact(name="jobs", value="2", place="jobs from .env line 2", is_default=False, shadowed=("--jobs",)),
     SettingFact(name="stall", value="60.0", place="the default of stall", is_default=True),
 )
+PROPOSAL = Proposal(
+    file=VideoFile(path="01_a/m/x.mp4", size=5, modified_ns=0),
+    course="01_a",
+    section="01_a/m",
+    lesson_id="01_a_002",
+    title="Два",
+)
 MAP = MappedLibrary(
     assignments=(assignment("01_a_001", 10_000_000, "01_a"),),
     doubts=(Doubt(course="01_a", subject="01_a/m", reason="is not sure", lesson_ids=("01_a_002",)),),
     ignored=(IgnoredFile(path="01_a/x.part", reason="is a partial download"),),
+    proposals=(PROPOSAL,),
 )
 TAKEOVER = Takeover(
     taken=(Taken(record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows"),),

@@ -22,7 +22,7 @@ from kinescope_upload.events import (
     WaitStarted,
     Warned,
 )
-from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappingSource, VideoFile
+from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappingSource, Proposal, VideoFile
 from kinescope_upload.output.terminal_output import Clock
 from kinescope_upload.plan import Decision, Plan, PlannedLesson
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
@@ -96,6 +96,9 @@ def assignment(lesson_id: str, size: int, course: str) -> Assignment:
     return Assignment(lesson_id=lesson_id, course=course, file=file, source=MappingSource.SCAN_RULE)
 
 
+_WAITING = VideoFile(path="02_ads/m01/003a.mp4", size=5 * MB, modified_ns=0)
+
+
 def small_plan() -> Plan:
     """Two uploads, one resumed upload, one link; and one of each kind of what is not done."""
     return Plan(
@@ -132,6 +135,7 @@ def small_plan() -> Plan:
             ),
         ),
         ignored=(IgnoredFile(path="01_analytics/._001.mp4", reason="is hidden"),),
+        proposals=(Proposal(file=_WAITING, course="02_ads", section="02_ads/m01", lesson_id="02_ads_m01_004"),),
     )
 
 

@@ -133,7 +133,8 @@ def _facts(status: CourseStatus) -> Iterator[str]:
     if status.uploaded:
         yield f"{status.uploaded:,} uploaded, not linked"
     if status.waiting:
-        yield f"{count(status.waiting, 'file waits', 'files wait')} for their lessons: kupload map --confirm"
+        waits = count(status.waiting, "file waits for its lesson", "files wait for their lessons")
+        yield f"{waits}: kupload map --confirm"
     if status.missing:
         yield f"{count(status.missing, 'file', 'files')} missing"
 

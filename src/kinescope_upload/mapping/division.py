@@ -53,11 +53,6 @@ class Division:
     astray: list[LessonRow] = field(default_factory=list)
     sound: list[tuple[Section, Counted]] = field(default_factory=list)
 
-    @property
-    def sending(self) -> set[str]:
-        """The courses in which something is sent by its position."""
-        return {section.course for section, _ in self.sound}
-
 
 def divide(sections: Iterable[Section], absent: Sequence[LessonRow], held: Held, known: Known) -> Division:
     """Believes the positions in sections that are in step, unless a file that is missing elsewhere may stand there.

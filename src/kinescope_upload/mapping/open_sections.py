@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping.trust import Verdict
     from kinescope_upload.model import Assignment, LessonRow, Proposal, VideoFile
 
-_ADD = "Add the files, or say which they are: `kupload map --confirm`."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSection:
@@ -108,14 +106,25 @@ class OpenSection:
             course=self.section.course,
             subject=self.section.name,
             reason=self._reason(undone),
-            hint=_hint(self.proposals) if self.files else _ADD,
+            hint=self._hint(),
             lesson_ids=tuple(sorted(row.lesson_id for row in (self.lessons if is_complete else undone))),
             blocking=not is_complete,
         )
 
+    def _hint(self) -> str:
+        if not self.files:
+            return "Add the files, or say which they are: `kupload map --confirm`."
+        questions = [one.question for one in self.proposals if one.lesson_id is not None]
+        if not questions:
+            return "Add a lesson for each, or take the files out of the library."
+        return f"Perhaps {first_few(questions, most=2)} Say so: `kupload map --confirm` asks for each."
+
     def _reason(self, undone: Sequence[LessonRow]) -> str:
         if not self.files:
             return _have(undone, "has no file", "have no file")
+        if not self.lessons:
+            named = first_few([f'"{one.file.path}"' for one in self.files])
+            return f"{count_of(len(self.files), 'file has', 'files have')} no lesson ({named})"
         reason = self.verdict.reason or " and ".join(self._disagreements(undone))
         return f"{reason}, so no position in it can be trusted"
 
@@ -130,12 +139,6 @@ class OpenSection:
             would_be = [f'"{one.file.path}" would be {one.lesson_id}' for one in files]
             named = would_be if is_untouched else [f'"{one.file.path}"' for one in files]
             yield f"{count_of(len(files), 'file has', 'files have')} no lesson ({first_few(named)})"
-
-
-def _hint(proposals: Sequence[Proposal]) -> str:
-    questions = [one.question for one in proposals if one.lesson_id is not None]
-    perhaps = f"Perhaps {first_few(questions, most=2)} " if questions else ""
-    return f"{perhaps}Say so: `kupload map --confirm` asks for each."
 
 
 def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:
@@ -170,21 +173,21 @@ def match_originals(
 
 
 def to_compare(
-    left: Iterable[OpenSection], apart: Iterable[LessonRow], courses: Iterable[str], evidence: Evidence
+    left: Iterable[OpenSection], apart: Iterable[LessonRow], evidence: Evidence, *, is_sending: bool
 ) -> tuple[str, ...]:
     """The videos whose originals would tell more: those of linked lessons without a record, where files are left.
 
     Args:
         left: The sections in which something is left.
         apart: Lessons of other sections that no file belongs to.
-        courses: The courses in which something is sent by its position: no file that is missing may stand there.
         evidence: Empty when Kinescope was asked already.
+        is_sending: Whether something is sent by its position: no file that is missing elsewhere may stand there.
     """
     if evidence.originals is not None:
         return ()
-    searched = {*courses, *(one.section.course for one in left if one.files and one.may_hold_others)}
-    rows = [row for one in left if one.files or one.section.course in searched for row in one.comparable]
-    rows += [row for row in _unrecorded(apart, evidence) if nfc(row.course) in searched]
+    searched = {one.section.course for one in left if one.files and one.may_hold_others}
+    rows = [row for one in left if is_sending or one.files or one.section.course in searched for row in one.comparable]
+    rows += [row for row in _unrecorded(apart, evidence) if is_sending or nfc(row.course) in searched]
     return tuple(dict.fromkeys(key for row in rows if (key := video_key(row.video_id))))
 
 
@@ -203,6 +206,6 @@ def doubts_of_lessons_alone(rows: Iterable[LessonRow]) -> Iterator[Doubt]:
             course=course,
             subject=course,
             reason=f"{number} no file, nor a section on disk ({first_few(lesson_ids)})",
-            hint=_ADD,
+            hint="Add the files, or name them in a map file (docs/library.md).",
             lesson_ids=lesson_ids,
         )

@@ -73,7 +73,7 @@ def check_sections(
         ignored=() if rows is None else _of_no_course(scanned, courses, given),
         proposals=tuple(proposal for one in outcomes for proposal in one.proposals),
         recorded=recorded.files.keys(),
-        uncompared=to_compare(left, apart, division.sending, known.evidence),
+        uncompared=to_compare(left, apart, known.evidence, is_sending=bool(division.sound)),
         unread=tuple(dict.fromkeys((*recorded.unread, *(path for one in left for path in one.verdict.unread)))),
     )
 

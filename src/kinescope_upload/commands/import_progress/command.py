@@ -11,19 +11,21 @@ from kinescope_upload.connect import database_of
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.mapping import Evidence, known_courses
+from kinescope_upload.mapping import Original, known_courses
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import ProgressStore, courses_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, joined
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import Assignment
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.survey import Survey
@@ -74,12 +76,24 @@ def _known(settings: Settings, survey: Survey | None, records: Mapping[str, Reco
     courses_of_lessons = {lesson_id: row.course for lesson_id, row in rows.items()}
     courses_of_lessons |= {one.lesson_id: one.course for one in survey.unchecked.assignments}
     return Known(
-        files={one.lesson_id: one for one in survey.map(Evidence(records=records)).assignments} if is_proven else {},
+        files=_assigned(survey, records) if is_proven else {},
         courses_of_lessons=courses_of_lessons,
         courses=courses.union(known_courses(survey.unchecked, rows)),
         records=records,
         row_videos=row_videos,
     )
+
+
+def _assigned(survey: Survey, records: Mapping[str, Record]) -> dict[str, Assignment]:
+    """The files by lesson; linked lessons count as fitting their positions: the takeover compares sizes itself."""
+    scanned = {one.lesson_id: one.file for one in survey.unchecked.assignments}
+    lessons = {video_key(row.video_id): row.lesson_id for row in (survey.rows or {}).values() if row.video_id}
+
+    def as_positioned(video_ids: Sequence[str]) -> dict[str, Original]:
+        files = {key: scanned.get(lessons[key]) for key in video_ids}
+        return {key: Original(size=file.size) for key, file in files.items() if file}
+
+    return {one.lesson_id: one for one in survey.resolve(records, ask=as_positioned).assignments}
 
 
 def _text(takeover: Takeover, options: DisplayOptions, stream: TextIO) -> None:
