@@ -212,6 +212,30 @@ def test_at_a_terminal_enter_accepts(uploaded: World) -> None:
     assert (uploaded.library / "kupload-map.json").exists()
 
 
+def test_verify_says_what_rests_on_a_position_alone_and_which_file_is_named_like_another_lesson(
+    uploaded: World,
+) -> None:
+    """What an older version linked one place off: the sizes agree, and the names do not."""
+    said = uploaded.run("verify", "--json")
+    assert (said.exit_code, said.said[-1]["by_position"]) == (0, [])
+    uploaded.database.execute("""UPDATE "Lesson" SET title = 'Гамма' WHERE title = 'Бета'""")
+    uploaded.database.execute("""UPDATE "Lesson" SET title = 'Бета' WHERE id LIKE '%3'""")
+    uploaded.database.execute("""UPDATE "Lesson" SET title = 'Дельта' WHERE title = 'Альфа'""")
+
+    found = uploaded.run("verify", "--json")
+    second, third = "01_analytics_m01_start_002", "01_analytics_m01_start_003"
+    named = [one["lesson_id"] for one in found.events("finding") if one["kind"] == "named_like_another"]
+    assert (found.exit_code, named) == (1, [second, third])
+    assert found.said[-1]["by_position"] == ["01_analytics_m01_start_001", second, third]
+    text = uploaded.run("verify").text
+    assert "Positions  3 links rest on the file's position alone" in text
+
+    assert _confirm(uploaded, ["", ""])[0] == 0
+    again = uploaded.run("verify", "--json")
+    assert [one for one in again.events("finding") if one["kind"] == "named_like_another"] == []
+    assert again.said[-1]["by_position"] == ["01_analytics_m01_start_001"]
+
+
 def test_status_and_map_name_the_files_that_wait(uploaded: World) -> None:
     _insert(uploaded)
     status = uploaded.run("--status", "--json").said[0]["courses"][0]

@@ -52,6 +52,7 @@ REPORT = Report(
         statuses={"done": 2},
     ),
     verified={"01_analytics": {"a_002": "x"}},
+    by_position=("a_002",),
 )
 PLAN = FixPlan(
     fixes=(_FIX,),

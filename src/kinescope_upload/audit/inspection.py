@@ -14,6 +14,7 @@ from kinescope_upload.audit.compare import (
     findings_of_folders,
     findings_of_sides,
     lessons_of,
+    links_by_position,
 )
 from kinescope_upload.audit.compare.events import FilesRead, VideosListed
 from kinescope_upload.audit.retries import RetryingClient
@@ -115,7 +116,13 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         for folder in folders
     }
     others = [*findings_of_sides(sides, lessons, courses), *findings_of_folders(folders)]
-    comparison = Comparison(lessons, places, has_database=sides.rows is not None, others=others)
+    comparison = Comparison(
+        lessons,
+        places,
+        has_database=sides.rows is not None,
+        others=others,
+        by_position=links_by_position(sides, lessons),
+    )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)
     read_files(tools, comparison, [lesson for lesson in named if is_deep or lesson.is_redated])

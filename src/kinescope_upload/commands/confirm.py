@@ -12,19 +12,20 @@ from kinescope_upload.connect import ask_originals, database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.mapping import pair_of, with_pairs
+from kinescope_upload.mapping import named_like_others, pair_of, section_of, with_pairs
 from kinescope_upload.mapping.sections import lesson_order
+from kinescope_upload.model import MappingSource, Proposal
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, format_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.model import LessonRow, MappedLibrary, Proposal
+    from kinescope_upload.model import LessonRow, MappedLibrary
 
 _PROMPT: Final = "Enter: yes, a number: another lesson, s: skip, q: end"
 
@@ -99,13 +100,43 @@ def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
     resolved = survey.resolve(read_records(settings.progress), ask=partial(ask_originals, settings))
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue)
+    topics = list(_topics(mapped, survey.rows))
+    for topic in topics:
+        if topic.lessons.rows and not _ask_about(topic, answered):
+            break
+    asked = sum(len(topic.proposals) for topic in topics)
+    dialogue.tell(_result(answered, asked))
+    return ExitCode.DONE if answered.number == asked else ExitCode.NOT_DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Topic:
+    """Questions that belong together: what they are about, the files, and the lessons to choose from."""
+
+    title: str
+    proposals: Sequence[Proposal]
+    lessons: _Lessons
+
+
+def _topics(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> Iterator[_Topic]:
+    """The files that wait, section by section; then the linked ones that are named like another lesson."""
+    reasons = {doubt.subject: doubt.reason for doubt in mapped.doubts}
     for section, of_section in groupby(mapped.proposals, key=lambda one: one.section):
         proposals = list(of_section)
-        lessons = _Lessons(rows=_choices(proposals, mapped, survey.rows))
-        if lessons.rows and not _ask_section(section, proposals, lessons, answered, mapped):
-            break
-    dialogue.tell(_result(answered, len(mapped.proposals)))
-    return ExitCode.DONE if answered.number == len(mapped.proposals) else ExitCode.NOT_DONE
+        title = f"{section}: {reasons[section]}" if section in reasons else section
+        yield _Topic(title=title, proposals=proposals, lessons=_Lessons(rows=_choices(proposals, mapped, rows)))
+    written = {MappingSource.MAP_FILE, MappingSource.MANIFEST}
+    linked = {
+        one.lesson_id: one
+        for one in mapped.assignments
+        if one.source not in written and (row := rows.get(one.lesson_id)) and row.video_id
+    }
+    for lesson_id, other in named_like_others({key: one.file.stem for key, one in linked.items()}, rows.values()):
+        one, row = linked[lesson_id], rows[lesson_id]
+        section = section_of(one.file.path)
+        proposal = Proposal(file=one.file, course=row.course, section=section, lesson_id=lesson_id, title=row.title)
+        title = f"{section}: a linked lesson's file is named like another lesson"
+        yield _Topic(title=title, proposals=[proposal], lessons=_Lessons(rows=[row, other]))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,17 +181,14 @@ def _choices(
     return sorted(open_rows, key=lambda row: (row.lesson_id not in named, lesson_order(row)))
 
 
-def _ask_section(
-    section: str, proposals: Sequence[Proposal], lessons: _Lessons, answers: _Answers, mapped: MappedLibrary
-) -> bool:
-    """Asks for each file of a section; returns False as soon as the person wants to end."""
-    tell = answers.dialogue.tell
-    reason = next((doubt.reason for doubt in mapped.doubts if doubt.subject == section), "")
-    tell(f"\n{section}: {reason}" if reason else f"\n{section}")
+def _ask_about(topic: _Topic, answers: _Answers) -> bool:
+    """Asks for each file; returns False as soon as the person wants to end."""
+    tell, lessons = answers.dialogue.tell, topic.lessons
+    tell(f"\n{topic.title}")
     for number, row in enumerate(lessons.rows, start=1):
         tell(f'  {number:>3}  {row.lesson_id}  "{row.title}"')
     tell(_PROMPT)
-    for proposal in proposals:
+    for proposal in topic.proposals:
         answer = _answer(proposal, lessons, answers.dialogue)
         if answer is _Wish.END:
             return False

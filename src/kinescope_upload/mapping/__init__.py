@@ -10,6 +10,7 @@
                           ├──► trust · lost · evidence   and why not
                           └──► open_sections ──► proposals   what is left, and which file may be which lesson's
     rows                                   map file and manifest, held against the database
+    naming                                 whether a file is named like its lesson, or like another
     map_writer                             a mapping as a map file, for a person to correct
     courses                                which courses there are
 """
@@ -21,6 +22,7 @@ from kinescope_upload.mapping.manifest import assign_by_manifest
 from kinescope_upload.mapping.map_file import assign_by_map
 from kinescope_upload.mapping.map_writer import Draft, draft_of, map_text, pair_of, with_pairs
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, without_video_suffix
+from kinescope_upload.mapping.naming import is_named_like, named_like_others
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.rows import check_against_rows, check_course_of_each, fill_from_records, put_first
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
@@ -42,10 +44,12 @@ __all__ = [
     "check_sections",
     "draft_of",
     "fill_from_records",
+    "is_named_like",
     "is_video_name",
     "keep_recorded",
     "known_courses",
     "map_text",
+    "named_like_others",
     "nearest_names",
     "nfc",
     "pair_of",

@@ -45,7 +45,7 @@ class Division:
         by_position: What positions say that are believed.
         left: The sections in which something is left.
         astray: Lessons that no file belongs to, of sections whose files all belong to lessons.
-        sound: The sections whose positions are believed, and by which something is sent.
+        sound: The sections that look sound in themselves, and by whose positions something would be sent.
     """
 
     by_position: list[Assignment] = field(default_factory=list)
@@ -87,13 +87,11 @@ def divide(sections: Iterable[Section], absent: Sequence[LessonRow], held: Held,
 def _doubt_sound(division: Division, absent: Sequence[LessonRow], held: Held, known: Known) -> None:
     """Takes out sections that look sound, while a file that is missing elsewhere may stand in them."""
     missing = [*division.astray, *(row for one in division.left for row in one.lessons_without_place)]
-    sound, division.sound = division.sound, []
-    lost = find_lost(missing, absent, held, known.evidence) if sound else None
-    for section, counted in sound:
+    lost = find_lost(missing, absent, held, known.evidence) if division.sound else None
+    for section, counted in division.sound:
         verdict = lost.doubt_about(counted, held, section.course) if lost else None
         if verdict is None:
             division.by_position += counted.by_position(held)
-            division.sound.append((section, counted))
         else:
             division.left.append(OpenSection.of(section, counted, verdict, held, known.evidence))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.names import nfc
@@ -46,7 +47,7 @@ def find_lost(lessons: Iterable[LessonRow], absent: Iterable[LessonRow], held: H
 
     Args:
         lessons: Lessons without a file in sections of which some file is missing.
-        absent: Lessons whose section is not on disk; where nothing is known of them, they hinder nothing.
+        absent: Lessons whose section is not on disk.
         held: The files that belong to lessons.
         evidence: Records and originals.
     """
@@ -56,13 +57,12 @@ def find_lost(lessons: Iterable[LessonRow], absent: Iterable[LessonRow], held: H
         if key not in held.files and one.path is not None and one.is_begun
     }
     unknown = {}
-    for row in lessons:
+    for row in chain(lessons, absent):
         size = _size_of(row, evidence)
         if size is not None:
             sizes[size] = row.lesson_id
         elif row.video_id is not None and not _is_recorded(row, evidence):
             unknown[nfc(row.course)] = row.lesson_id
-    sizes.update({size: row.lesson_id for row in absent if (size := _size_of(row, evidence)) is not None})
     return Lost(sizes=sizes, unknown=unknown)
 
 

@@ -129,7 +129,7 @@ def _kept(
     by_path = {one.file.path: one for one in scanned}
     files = held.files
     for key, file in recorded.files.items():
-        if files.get(key) is not file:
+        if files.get(key) is not file or key in held.confirmed:
             continue
         row, place = rows.get(key), by_path[file.path]
         if row and place.lesson_id == key and place.course == row.course:

@@ -13,7 +13,13 @@ from kinescope_upload.audit.compare.comparison import Comparison
 from kinescope_upload.audit.compare.facts import Finding, Lesson, RecordSummary, TargetFolder, summary_of
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.compare.lessons import LocalSides, findings_of_folders, findings_of_sides, lessons_of
+from kinescope_upload.audit.compare.lessons import (
+    LocalSides,
+    findings_of_folders,
+    findings_of_sides,
+    lessons_of,
+    links_by_position,
+)
 from kinescope_upload.audit.compare.report import Counts, Report
 
 __all__ = [
@@ -30,5 +36,6 @@ __all__ = [
     "findings_of_folders",
     "findings_of_sides",
     "lessons_of",
+    "links_by_position",
     "summary_of",
 ]

@@ -38,6 +38,7 @@ class Comparison:
     Args:
         has_database: Whether the database was read.
         others: The findings that do not depend on videos.
+        by_position: Linked lessons of which only the position of their file says that it is theirs.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Comparison:
         *,
         has_database: bool,
         others: Iterable[Finding] = (),
+        by_position: Collection[str] = (),
     ) -> None:
         self.lessons = lessons
         self.places = places
         self._has_database = has_database
         self._others = list(others)
+        self._by_position = by_position
         self._by_video = _by_video(lessons.values())
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}
@@ -143,7 +146,12 @@ class Comparison:
             agreed += 1
             if not of_lesson and lesson.summary and self._is_provable(lesson, lesson.row_id):
                 verified[lesson.summary.course][lesson.lesson_id] = lesson.row_id
-        return Report(findings=tuple(sorted(findings, key=_order)), counts=self._counts(agreed), verified={**verified})
+        return Report(
+            findings=tuple(sorted(findings, key=_order)),
+            counts=self._counts(agreed),
+            verified={**verified},
+            by_position=tuple(sorted(key for key in self._by_position if self.lessons[key].course in self.places)),
+        )
 
     def _counts(self, agreed: int) -> Counts:
         statuses = {status: number for status, number in sorted(self._statuses.items()) if number}

@@ -62,7 +62,7 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
     lesson, summary = context.lesson, context.lesson.summary
     if lesson.file is None and not lesson.is_explained:
         sent = f'; "{summary.path}" was sent for it' if summary and summary.path else ""
-        hint = "Put its file into the library, or say which it is: `kupload map --write`, then --map FILE."
+        hint = "Put its file into the library, or say which it is: `kupload map --confirm`."
         yield lesson.finding(Kind.LESSON_WITHOUT_FILE, f"{lesson.lesson_id} has no file{sent}", hint)
     if lesson.row is not None or not context.has_database:
         return

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     WRONG_FOLDER = "video in the wrong folder"
     PROJECT_ROOT = "video in the project root"
     TITLE_DIFFERS = "title differs from the lesson"
+    NAMED_LIKE_ANOTHER = "file is named like another lesson"
     NOT_UPLOADED = "lesson without a video"
     UNFINISHED = "upload not finished"
     UNKNOWN_VIDEO = "unknown videos in course folders"

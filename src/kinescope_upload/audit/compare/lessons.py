@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
-from kinescope_upload.mapping import section_of
+from kinescope_upload.mapping import is_named_like, named_like_others, section_of
+from kinescope_upload.model import MappingSource
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import RecordSummary
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
+
+_WRITTEN = frozenset({MappingSource.MAP_FILE, MappingSource.MANIFEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
         reason = f"{doubt.subject}: {doubt.reason}"
         course = doubt.course or ""
         yield Finding(kind=Kind.MAPPING_IN_DOUBT, course=course, reason=reason, hint=doubt.hint)
+    yield from _named_like_others(sides, lessons, courses)
     covered = {doubt.subject for doubt in doubts}
     used = {lesson.file.path for lesson in lessons.values() if lesson.file}
     used.update(ignored.path for ignored in sides.mapped.ignored)
@@ -131,9 +135,40 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
                 kind=Kind.FILE_WITHOUT_LESSON,
                 course=scanned.course,
                 reason=f'"{path}" belongs to no lesson',
-                hint="Remove it, or say which lesson it belongs to: `kupload map --write`, then --map FILE.",
+                hint="Take it out of the library, or say whose it is: `kupload map --confirm`.",
                 path=path,
             )
+
+
+def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
+    """Yields the linked lessons whose file has the title of another one; what somebody wrote down counts as meant."""
+    said = {one.lesson_id for one in sides.mapped.assignments if one.source in _WRITTEN}
+    linked = [one for one in lessons.values() if one.row and one.row_id and one.course in courses]
+    names = {one.lesson_id: one.file.stem for one in linked if one.file and one.lesson_id not in said}
+    rows = [one.row for one in lessons.values() if one.row and one.course in courses]
+    for lesson_id, other in named_like_others(names, rows):
+        lesson = lessons[lesson_id]
+        title = f'{lesson_id} ("{lesson.title}")' if lesson.title else lesson_id
+        reason = f'{title} has the file "{names[lesson_id]}", and {other.lesson_id} is called "{other.title}"'
+        hint = "Is it right all the same? Then say so: `kupload map --confirm` asks."
+        yield lesson.finding(Kind.NAMED_LIKE_ANOTHER, reason, hint, video_id=lesson.row_id)
+
+
+def links_by_position(sides: LocalSides, lessons: Mapping[str, Lesson]) -> frozenset[str]:
+    """The linked lessons of which only the position of their file says that it is theirs.
+
+    Neither a map file nor a manifest names the file, nor is it named like the lesson. That it was uploaded for the
+    lesson says nothing here: by its position it was.
+    """
+    return frozenset(
+        one.lesson_id
+        for one in sides.mapped.assignments
+        if one.source not in _WRITTEN
+        and (lesson := lessons.get(one.lesson_id)) is not None
+        and lesson.row is not None
+        and lesson.row_id
+        and not is_named_like(one.file.stem, lesson.row.title)
+    )
 
 
 def findings_of_folders(folders: Iterable[CourseFolder]) -> Iterator[Finding]:

@@ -57,11 +57,13 @@ class Report:
         findings: Everything that disagrees, ordered by kind, lesson and file.
         counts: How many there are on each side.
         verified: The lessons that agree in everything, each with its video, by the course of their progress file.
+        by_position: The linked lessons of which only the position of their file says that it is theirs, by id.
     """
 
     findings: tuple[Finding, ...]
     counts: Counts
     verified: Mapping[str, Mapping[str, str]]
+    by_position: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:

@@ -59,6 +59,7 @@ def report_objects(report: Report, *, exit_code: int) -> Iterator[JsonObject]:
             "findings": len(report.findings) - notes,
             "notes": notes,
             "progress": {stage.value: counts.stages.get(stage, 0) for stage in Stage},
+            "by_position": report.by_position,
             "videos": counts.videos,
             "statuses": [{"status": status, "videos": number} for status, number in statuses.items()],
         },

@@ -61,6 +61,9 @@ def report_lines(report: Report, options: DisplayOptions) -> Iterator[Line]:
     yield _row("Database", _rows(counts))
     yield _row("Kinescope", _listed(count(counts.videos, "video", "videos"), counts.statuses))
     yield _row("Agree", f"{counts.agreed:,} of {lessons}, {report.verified_count:,} of them verified")
+    if report.by_position:
+        links = count(len(report.by_position), "link rests", "links rest")
+        yield _row("Positions", f"{links} on the file's position alone: no map file and no name says the same")
     yield _row("Differ", _differences(report), Style.GOOD if report.agrees else Style.BAD)
     yield from _next(next_after_verify(report))
 
