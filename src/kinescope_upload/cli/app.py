@@ -179,12 +179,15 @@ def demo(
     faults: Annotated[
         bool, typer.Option("--faults", help="Also let things disagree, and show how that is found and put right.")
     ] = False,
+    story: Annotated[
+        str | None, typer.Option(metavar="NAME", help="growing: a library that gets new files among old ones.")
+    ] = None,
     library: Annotated[Path | None, typer.Option(metavar="DIR", help="Your own files instead of made ones.")] = None,
 ) -> None:
     """Show the whole thing on this machine, with nothing to configure (extra: demo)."""
     from kinescope_upload.demo import run_demo
 
-    raise typer.Exit(run_demo(library=library, keep=keep, faults=faults))
+    raise typer.Exit(run_demo(library=library, keep=keep, faults=faults, story=story))
 
 
 # In the order of use, which is that of `kupload --help`.

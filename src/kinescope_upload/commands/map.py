@@ -103,7 +103,8 @@ _PROOFS: Final = {
 
 def _sections(answer: MapAnswer) -> list[Section]:
     mapped, titles = answer.mapped, answer.titles
-    proofs = [(one, mapped.proof_of(one)) for one in mapped.assignments]
+    by_path = sorted(mapped.assignments, key=lambda one: one.file.path)
+    proofs = [(one, mapped.proof_of(one)) for one in by_path]
     return [
         Section(
             title="Files and their lessons",
@@ -154,7 +155,7 @@ def map_object(answer: MapAnswer) -> JsonFields:
                 "source": mapped.proof_of(one).replace(" ", "_"),
                 "lesson_title": answer.titles.get(one.lesson_id),
             }
-            for one in mapped.assignments
+            for one in sorted(mapped.assignments, key=lambda one: one.file.path)
         ],
         "proposals": [proposed(one) for one in mapped.proposals],
         "doubts": [doubted(one) for one in mapped.doubts],

@@ -9,7 +9,8 @@
       │        └── settings      the environment that the commands get
       ├──► steps           the commands, one after the other  ──► command     one of them, as a process
       │        ├── troubles      what goes wrong on the way
-      │        └── disagreements what --faults does behind kupload's back
+      │        ├── disagreements what --faults does behind kupload's back
+      │        └── growing       the story of a library that gets new files among old ones
       ├──► findings        what is there afterwards, held against the files
       └──► report ──► page     all of it in words
     interruption     Ctrl+C is noted, and heeded where nothing can be left behind

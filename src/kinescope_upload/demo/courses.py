@@ -10,7 +10,7 @@ from kinescope_upload.media.sample_mp4 import make_mp4
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["COURSE_TITLES", "LEFT_ALONE", "MADE_FILES", "MadeFile", "make_library"]
+__all__ = ["COURSE_TITLES", "LEFT_ALONE", "MADE_FILES", "MadeFile", "make_file", "make_library"]
 
 COURSE_TITLES: Final = {
     "01_analytics": "Аналитика",
@@ -123,8 +123,8 @@ MADE_FILES: Final = (
 )
 
 LEFT_ALONE: Final = {
-    "02_ads/m04_strategy/003_ne_dogruzilos.mp4": b"",
-    "05_ozon/m01_start/011_kachaetsya.mp4.part": b"not all of it yet",
+    "02_ads/m05_soon/001_ne_dogruzilos.mp4": b"",
+    "05_ozon/m05_soon/001_kachaetsya.mp4.part": b"not all of it yet",
     "03_ai/m01_prompts/._001_chto_takoe_promt.mp4": b"what a Mac leaves on a foreign disk",
     "01_analytics/m01_start/konspekt.pdf": b"no video",
 }
@@ -138,9 +138,14 @@ def make_library(root: Path) -> None:
         root: The library root; it is made.
     """
     for file in MADE_FILES:
-        _write(root / file.path, _content(file))
+        make_file(root, file)
     for path, content in LEFT_ALONE.items():
         _write(root / path, content)
+
+
+def make_file(root: Path, file: MadeFile) -> None:
+    """Makes a video file of the library."""
+    _write(root / file.path, _content(file))
 
 
 def _content(file: MadeFile) -> bytes:

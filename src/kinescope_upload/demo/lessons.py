@@ -21,6 +21,7 @@ __all__ = [
     "CourseCount",
     "DemoLesson",
     "Row",
+    "add_lesson",
     "add_lessons",
     "count_lessons",
     "lessons_of",
@@ -117,6 +118,12 @@ def add_lessons(url: str, lessons: Sequence[DemoLesson], course_titles: Mapping[
         cursor.executemany(
             _ADD_LESSON, [(one.lesson_id, one.course, one.title, place) for place, one in enumerate(lessons)]
         )
+
+
+def add_lesson(url: str, lesson: DemoLesson) -> None:
+    """Adds a lesson without a video to a course that there is."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_ADD_LESSON, [lesson.lesson_id, lesson.course, lesson.title, 0])
 
 
 def point_row(url: str, lesson_id: str, video_id: str | None) -> None:

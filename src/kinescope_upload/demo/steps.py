@@ -14,11 +14,14 @@ from kinescope_upload.demo.settings import command_environment
 from kinescope_upload.emulator import Route
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kinescope_upload.demo.interruption import Interruption
+    from kinescope_upload.demo.lessons import DemoLesson
     from kinescope_upload.demo.stage import Stage
     from kinescope_upload.demo.troubles import Survived
 
-__all__ = ["FAULT_STEPS", "STEPS", "Outcome", "Step", "perform"]
+__all__ = ["FAULT_STEPS", "STEPS", "Outcome", "Script", "Step", "perform"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Step:
         arguments: What is typed after "kupload".
         items: What is done behind its back before it is typed, item by item.
         deed: The same, to be done; None for nothing.
+        before: What else is done before it is typed; None for nothing.
         with_troubles: Whether things go wrong while it runs.
         may_send: Whether it may create uploads and send bytes.
         exit_code: How it has to end.
@@ -41,6 +45,7 @@ class Step:
     arguments: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     deed: Deed | None = None
+    before: Callable[[Stage], None] | None = None
     with_troubles: bool = False
     may_send: bool = False
     exit_code: int = 0
@@ -113,6 +118,14 @@ FAULT_STEPS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """The steps of a demo, and the lessons that are there at its end only."""
+
+    steps: tuple[Step, ...]
+    new_lessons: tuple[DemoLesson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of a step.
 
@@ -152,6 +165,8 @@ def perform(step: Step, stage: Stage, interruption: Interruption) -> Outcome:
     creations, received = _sent(stage)
     if step.deed is not None:
         act(step.deed, stage)
+    if step.before is not None:
+        step.before(stage)
     if step.with_troubles:
         troubles.switch_on(stage)
     began = time.monotonic()
