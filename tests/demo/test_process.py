@@ -60,6 +60,20 @@ def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[.
 
 
 @pytest.mark.slow
+def test_the_story_of_a_growing_library_sends_the_new_file_for_its_own_lesson(start_demo: Callable[..., Any]) -> None:
+    demo = start_demo("--story", "growing")
+    assert demo.finish() == 0, "\n".join(demo.lines)
+    lessons = len(MADE_FILES) + 1
+    assert demo.lines[-1].startswith(f"Every lesson is linked ({lessons} of {lessons})")
+    assert '001a_novye_igroki.mp4 (1.5 MB) → 1 "Новые игроки"? ⏎' in demo.lines
+
+
+def test_an_unknown_story_is_refused(start_demo: Callable[..., Any]) -> None:
+    demo = start_demo("--story", "nowhere")
+    assert (demo.finish(), "There is: growing." in "\n".join(demo.lines)) == (2, True)
+
+
+@pytest.mark.slow
 def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[..., Any]) -> None:
     demo = start_demo("--faults")
     assert demo.finish() == 0, "\n".join(demo.lines)
