@@ -309,6 +309,65 @@ def test_two_files_of_one_size_and_time_are_told_apart_by_their_md5() -> None:
     }
 
 
+# --- What a person confirmed, and runs without the database ----------------------------------------------------------
+
+
+def _inserted() -> Growing:
+    """Three linked lessons, a new file before the second, a row at the end, and the pair confirmed."""
+    world = Growing()
+    world.begin(_SECTION, ("Альфа", "Бета", "Гамма"))
+    _add(world, "c/m01/001a_Новая.mp4", "Новая")
+    world.confirmed["c/m01/001a_Новая.mp4"] = world.add_lesson(_SECTION, content("Новая"))
+    return world
+
+
+@pytest.mark.parametrize("progress", _PROGRESS)
+def test_a_confirmed_pair_is_sent_and_the_rest_is_mapped_as_without_it(progress: str) -> None:
+    world = _inserted()
+    plan = _plan(world, progress)
+    assert (world.sent(plan), world.wrong(plan), plan.doubts, plan.proposals) == ({"c_m01_004"}, [], (), ())
+    assert len(plan.lessons) == 4
+
+
+@pytest.mark.parametrize("progress", _PROGRESS)
+def test_a_confirmed_file_that_was_renamed_before_it_was_sent_is_no_mans_and_its_section_waits(progress: str) -> None:
+    world = _inserted()
+    world.rename("c/m01/001a_Новая.mp4", "c/m01/001b_Новая.mp4")
+    plan = _plan(world, progress)
+    assert (world.sent(plan), plan.is_in_doubt) == (set(), True)
+    assert world.asked(plan)["c/m01/001b_Новая.mp4"] == "c_m01_004"
+
+
+def test_a_confirmed_file_that_was_renamed_after_it_was_sent_is_in_no_doubt() -> None:
+    world = _inserted()
+    world.linked.add("c_m01_004")
+    world.sent_from["c_m01_004"] = "c/m01/001a_Новая.mp4"
+    world.rename("c/m01/001a_Новая.mp4", "c/m01/001b_Новая.mp4")
+    plan = _plan(world, "with progress")
+    assert (plan.doubts, plan.proposals, len(plan.lessons)) == ((), (), 4)
+
+
+def test_a_confirmed_pair_goes_before_the_record_of_its_file() -> None:
+    """The plan then says that the lesson was uploaded from another file: nothing is re-pointed without a word."""
+    world = _base()
+    world.confirmed["c/m01/001_Альфа.mp4"] = "c_m01_002"
+    plan = _plan(world, "with progress")
+    assert world.sent(plan) == set()
+    assert {one.lesson_id for one in plan.in_doubt} == {"c_m01_002"}
+
+
+def test_without_the_database_a_recorded_lesson_keeps_its_file_and_what_moved_on_waits() -> None:
+    world = _inserted()
+    world.confirmed.clear()
+    world.has_rows = False
+    plan = _plan(world, "with progress")
+    assert (world.sent(plan), world.asked(plan)) == (set(), {"c/m01/001a_Новая.mp4": "c_m01_004"})
+
+    world.rename("c/m01/001a_Новая.mp4", "c/m01/004_Новая.mp4")
+    plan = _plan(world, "with progress")
+    assert (world.sent(plan), world.wrong(plan), plan.doubts) == ({"c_m01_004"}, [], ())
+
+
 # --- Any edits ------------------------------------------------------------------------------------------------------
 
 _NAMES = st.sampled_from(["001", "002", "003", "004", "005", "006", "000", "002a", "003b", "1", "10", "ё", "z"])

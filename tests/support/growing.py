@@ -9,7 +9,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from kinescope_upload.mapping import Original, assign_by_scan_rule
+from kinescope_upload.mapping import Original, assign_by_map, assign_by_scan_rule
 from kinescope_upload.model import IgnoredFile, LessonRow, MappedLibrary, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Plan, Selection
 from kinescope_upload.survey import Survey
@@ -58,6 +58,8 @@ class Growing:
         sent_from: The path that each linked lesson was uploaded from.
         ignored: Files that are left alone.
         alike: Whether all files have one size and one time.
+        confirmed: The lesson of each path that the map file names.
+        has_rows: Whether the database is asked.
     """
 
     files: dict[str, Content] = field(default_factory=dict)
@@ -66,6 +68,8 @@ class Growing:
     sent_from: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     alike: bool = False
+    confirmed: dict[str, str] = field(default_factory=dict)
+    has_rows: bool = True
 
     def begin(self, section: str, names: Iterable[str]) -> None:
         """A section whose lessons are all linked."""
@@ -123,7 +127,13 @@ class Growing:
             source=MappingSource.SCAN_RULE,
             selection=Selection(),
             files=files,
-            rows=self.rows,
+            confirmed=assign_by_map(
+                {"matched": [{"filePath": path, "lessonId": key} for path, key in self.confirmed.items()]},
+                files,
+                root="/library",
+                origin="kupload-map.json",
+            ),
+            rows=self.rows if self.has_rows else None,
         )
 
     def plan(self, records: Mapping[str, Record], *, has_originals: bool = True) -> Plan:
