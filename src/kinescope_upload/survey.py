@@ -118,7 +118,9 @@ class Survey:
         if self.source is MappingSource.MANIFEST:
             said = put_first(confirmed, read)
             said = said if rows is None else check_against_rows(said, rows)
-            return fill_from_records(said, keep_recorded(self.files, evidence)) if said.doubts else said
+            if not said.doubts:
+                return said
+            return fill_from_records(said, keep_recorded(self.files, evidence), evidence.records)
         known = Known(
             confirmed=confirmed.assignments,
             broken=frozenset(lesson for doubt in confirmed.doubts for lesson in doubt.lesson_ids),

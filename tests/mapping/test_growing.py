@@ -374,7 +374,7 @@ _NAMES = st.sampled_from(["001", "002", "003", "004", "005", "006", "000", "002a
 
 
 @st.composite
-def _edited(draw: st.DrawFn, *, across_courses: bool) -> Growing:
+def _edited(draw: st.DrawFn, *, across_sections: bool) -> Growing:
     """A library that was uploaded whole, then edited; new rows come in the order of the new files."""
     world = Growing()
     for section, most in ((_SECTION, 5), ("c/m02", 3), ("d/m01", 2)):
@@ -386,7 +386,7 @@ def _edited(draw: st.DrawFn, *, across_courses: bool) -> Growing:
         if edit == "add":
             world.files.setdefault(path, content(f"new {number}"))
         elif world.files:
-            others = [one for one in sorted(world.files) if across_courses or one[0] == path[0]]
+            others = [one for one in sorted(world.files) if across_sections or one.startswith(f"{section}/")]
             _edit(world, edit, path, draw(st.permutations(others)))
     _add_rows(world, draw(st.sampled_from(["in step", "too many", "too few"])))
     return world
@@ -420,8 +420,8 @@ def _add_rows(world: Growing, rows: str) -> None:
 def test_after_any_edits_a_file_is_sent_for_its_own_lesson_or_for_none(
     has_originals: bool, data: st.DataObject
 ) -> None:
-    """Without originals nothing can tell a file that went to another course from a new one there."""
-    world = data.draw(_edited(across_courses=has_originals))
+    """Without originals nothing can tell a file that went to another section from a new one there."""
+    world = data.draw(_edited(across_sections=has_originals))
     linked = sorted(world.linked)
     known = data.draw(st.sampled_from([linked, [], linked[::2], linked[1::2]]))
     plan = world.plan(world.records(known), has_originals=has_originals)

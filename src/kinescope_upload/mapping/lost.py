@@ -11,7 +11,7 @@ from kinescope_upload.mapping.trust import Trust, Verdict
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kinescope_upload.mapping.evidence import Evidence
     from kinescope_upload.mapping.sections import Counted, Held
@@ -42,12 +42,12 @@ class Lost:
         return None
 
 
-def find_lost(lessons: Iterable[LessonRow], absent: Iterable[LessonRow], held: Held, evidence: Evidence) -> Lost:
+def find_lost(lessons: Sequence[LessonRow], absent: Iterable[LessonRow], held: Held, evidence: Evidence) -> Lost:
     """Collects what is known of the files that are not where they were.
 
     Args:
         lessons: Lessons without a file in sections of which some file is missing.
-        absent: Lessons whose section is not on disk.
+        absent: Lessons whose section is not on disk; where nothing is known of them, they hinder nothing.
         held: The files that belong to lessons.
         evidence: Records and originals.
     """
@@ -57,11 +57,9 @@ def find_lost(lessons: Iterable[LessonRow], absent: Iterable[LessonRow], held: H
         if key not in held.files and one.path is not None and one.is_begun
     }
     unknown = {}
-    for row in chain(lessons, absent):
-        size = _size_of(row, evidence)
-        if size is not None:
-            sizes[size] = row.lesson_id
-        elif row.video_id is not None and not _is_recorded(row, evidence):
+    sizes.update({size: row.lesson_id for row in chain(lessons, absent) if (size := _size_of(row, evidence))})
+    for row in lessons:
+        if _size_of(row, evidence) is None and row.video_id is not None and not _is_recorded(row, evidence):
             unknown[nfc(row.course)] = row.lesson_id
     return Lost(sizes=sizes, unknown=unknown)
 

@@ -22,13 +22,13 @@ class Recorded:
 
     Attributes:
         files: The file of each lesson, by lesson id.
-        courses: The course of each of these lessons, as its record says.
+        lessons: The lesson of each of these files, by path.
         changed: The lessons whose file has another size now: it may be another video that took its name.
         unread: Files of which only the MD5 tells whose they are, by path.
     """
 
     files: Mapping[str, VideoFile]
-    courses: Mapping[str, str]
+    lessons: Mapping[str, str]
     changed: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
 
@@ -44,37 +44,55 @@ def keep_recorded(files: Sequence[VideoFile], evidence: Evidence) -> Recorded:
         files: The library.
         evidence: The records, and the MD5s that are known.
     """
-    begun = {key: one for key, one in evidence.records.items() if one.path is not None and one.is_begun}
-    if not begun:
-        return Recorded(files={}, courses={})
-    at_path = _at_paths(files, begun)
-    as_sent = _alone({key: file for key, file in at_path.items() if _is_as_sent(begun[key], file)})
-    missing = {key: one for key, one in begun.items() if key not in as_sent}
-    taken = {file.path for file in as_sent.values()}
-    renamed, unread = _renamed(missing, _alike(files, missing, taken), evidence.md5s) if missing else ({}, ())
-    taken.update(file.path for file in renamed.values())
-    in_place = {key: at_path[key] for key in missing if key in at_path and key not in renamed}
-    in_place = _alone({key: file for key, file in in_place.items() if file.path not in taken})
-    kept = {**as_sent, **renamed, **in_place} if missing else as_sent
+    if not evidence.records:
+        return Recorded(files={}, lessons={})
+    by_path = {file.path: file for file in files}
+    as_sent, missing = _as_sent(by_path, evidence.records)
+    lessons = {file.path: key for key, file in as_sent.items()}
+    if len(lessons) < len(as_sent):
+        alone = _alone(as_sent)
+        missing |= {key: evidence.records[key] for key in as_sent.keys() - alone.keys()}
+        as_sent, lessons = alone, {file.path: key for key, file in alone.items()}
+    if not missing:
+        return Recorded(files=as_sent, lessons=lessons)
+    renamed, unread = _renamed(missing, _alike(files, missing, lessons.keys()), evidence.md5s)
+    taken = lessons.keys() | {file.path for file in renamed.values()}
+    in_place = {
+        key: file for key, file in _at_paths(by_path, missing).items() if key not in renamed and file.path not in taken
+    }
+    in_place = _alone(in_place)
+    kept = {**as_sent, **renamed, **in_place}
     return Recorded(
         files=kept,
-        courses={key: begun[key].course for key in kept},
-        changed=frozenset(key for key, file in in_place.items() if file.size != begun[key].size),
+        lessons={file.path: key for key, file in kept.items()},
+        changed=frozenset(key for key, file in in_place.items() if file.size != missing[key].size),
         unread=unread,
     )
 
 
-def _is_as_sent(record: SentFile, file: VideoFile) -> bool:
-    return (record.modified_ns == file.modified_ns and record.size == file.size) or record.is_for(file)
+def _as_sent(
+    by_path: Mapping[str, VideoFile], records: Mapping[str, SentFile]
+) -> tuple[dict[str, VideoFile], dict[str, SentFile]]:
+    """The begun lessons whose file is at its path as it was sent, and the records of the others."""
+    as_sent, missing = {}, {}
+    for key, one in records.items():
+        path = one.path
+        if path is None or not one.is_begun:
+            continue
+        file = by_path.get(path)
+        if file is not None and ((file.modified_ns == one.modified_ns and file.size == one.size) or one.is_for(file)):
+            as_sent[key] = file
+        else:
+            missing[key] = one
+    return as_sent, missing
 
 
-def _at_paths(files: Iterable[VideoFile], begun: Mapping[str, SentFile]) -> dict[str, VideoFile]:
+def _at_paths(by_path: Mapping[str, VideoFile], missing: Mapping[str, SentFile]) -> dict[str, VideoFile]:
     """The file at each lesson's recorded path; how its letters are composed counts only where two look the same."""
-    by_path = {file.path: file for file in files}
-    found = {key: file for key, one in begun.items() if (file := by_path.get(one.path or ""))}
-    if len(found) < len(begun):
+    found = {key: file for key, one in missing.items() if (file := by_path.get(one.path or ""))}
+    if len(found) < len(missing):
         composed = {nfc(path): file for path, file in by_path.items()}
-        for key, one in begun.items():
+        for key, one in missing.items():
             if key not in found and (file := composed.get(nfc(one.path or ""))):
                 found[key] = file
     return found

@@ -12,6 +12,7 @@ from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSour
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kinescope_upload.mapping.evidence import SentFile
     from kinescope_upload.mapping.recorded import Recorded
     from kinescope_upload.model import LessonRow
 
@@ -53,17 +54,18 @@ def check_course_of_each(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -
     return replace(mapped, assignments=tuple(kept), doubts=(*mapped.doubts, *doubts))
 
 
-def fill_from_records(mapped: MappedLibrary, recorded: Recorded) -> MappedLibrary:
+def fill_from_records(mapped: MappedLibrary, recorded: Recorded, records: Mapping[str, SentFile]) -> MappedLibrary:
     """Gives lessons whose named file is not there the file that they were uploaded from, and takes their doubts out.
 
     Args:
         mapped: What a manifest says.
         recorded: The files that recorded lessons keep.
+        records: What the progress says, by lesson id.
     """
     taken = {one.file.path for one in mapped.assignments} | {one.lesson_id for one in mapped.assignments}
     in_doubt = {doubt.lesson_ids[0]: doubt for doubt in mapped.doubts if len(doubt.lesson_ids) == 1}
     found = [
-        Assignment(lesson_id=key, course=recorded.courses[key], file=file, source=MappingSource.RECORD)
+        Assignment(lesson_id=key, course=records[key].course, file=file, source=MappingSource.RECORD)
         for key, file in recorded.files.items()
         if key in in_doubt and taken.isdisjoint({key, file.path})
     ]

@@ -20,7 +20,7 @@ from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, MappedLib
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from kinescope_upload.mapping.evidence import Evidence
+    from kinescope_upload.mapping.evidence import Evidence, SentFile
     from kinescope_upload.mapping.recorded import Recorded
 
 
@@ -53,7 +53,7 @@ def check_sections(
     division = divide(sections, absent, held, known)
     left, apart = division.left, [*absent, *division.astray]
     originals = match_originals(left, apart, known.evidence)
-    kept = _kept(scanned, recorded, held, table, courses)
+    kept = _kept(scanned, known.evidence.records, held, table, courses)
     given = {one.file.path for one in (*known.confirmed, *kept)}
     outcomes = [one.without(originals) for one in left]
     return MappedLibrary(
@@ -79,15 +79,16 @@ def check_sections(
 
 
 def _held(recorded: Recorded, known: Known) -> Held:
-    files = recorded.files
+    files, lessons = recorded.files, recorded.lessons
     if known.confirmed:
         said = {one.lesson_id: one.file for one in known.confirmed}
         paths = {file.path for file in said.values()}
         kept = {key: file for key, file in recorded.files.items() if key not in said and file.path not in paths}
         files = {**said, **kept}
+        lessons = {file.path: key for key, file in files.items()}
     return Held(
         files=files,
-        lessons={file.path: key for key, file in files.items()},
+        lessons=lessons,
         confirmed=frozenset(one.lesson_id for one in known.confirmed),
         changed=recorded.changed,
         broken=known.broken,
@@ -119,7 +120,7 @@ def _section(name: str, files: Sequence[Assignment], rows: Iterable[LessonRow]) 
 
 def _kept(
     scanned: Iterable[Assignment],
-    recorded: Recorded,
+    records: Mapping[str, SentFile],
     held: Held,
     rows: Mapping[str, LessonRow],
     courses: Container[str],
@@ -127,15 +128,15 @@ def _kept(
     """The recorded lessons with their files; those of courses that the database does not know are left out."""
     found = []
     by_path = {one.file.path: one for one in scanned}
-    files = held.files
-    for key, file in recorded.files.items():
-        if files.get(key) is not file or key in held.confirmed:
+    for key, file in held.files.items():
+        if key in held.confirmed:
             continue
         row, place = rows.get(key), by_path[file.path]
         if row and place.lesson_id == key and place.course == row.course:
             found.append(place)  # most of a hundred thousand
-        elif row or nfc(recorded.courses[key]) in courses:
-            course = row.course if row else recorded.courses[key]
+            continue
+        course = row.course if row else records[key].course
+        if row or nfc(course) in courses:
             found.append(Assignment(lesson_id=key, course=course, file=file, source=MappingSource.RECORD))
     return found
 
