@@ -1,57 +1,41 @@
-"""From the library on the disk, the database's rows and the progress files to a plan; it only looks."""
+"""Holds the library, the rows and the mapping, and makes a plan of them."""
 
 from __future__ import annotations
 
 import gc
-import random
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
-from kinescope_upload.events import WaitKind, WaitStarted, waiting
-from kinescope_upload.library.scan import read_json_file, scan
+from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping import (
     Evidence,
     Known,
-    assign_by_manifest,
-    assign_by_map,
-    assign_by_scan_rule,
     check_against_rows,
     check_course_of_each,
-    check_courses,
     check_sections,
     fill_from_records,
     keep_recorded,
-    known_courses,
     nfc,
     put_first,
 )
-from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
+from kinescope_upload.model import MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
-from kinescope_upload.policy.retry import RetryPolicy
-from kinescope_upload.progress import courses_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
-    from kinescope_upload.events import Emit
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
-_MANIFEST: Final = "manifest.json"
-_NO_PAIRS: Final = MappedLibrary(assignments=())
+MANIFEST: Final = "manifest.json"
+NO_PAIRS: Final = MappedLibrary(assignments=())
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Facts hold no cycles, and the collector would look through a hundred thousand lessons of them again and again."""
     was_at_work = gc.isenabled()
     gc.disable()
@@ -81,7 +65,7 @@ class Survey:
     source: MappingSource
     selection: Selection
     files: tuple[VideoFile, ...] = ()
-    confirmed: MappedLibrary = _NO_PAIRS
+    confirmed: MappedLibrary = NO_PAIRS
     rows: Mapping[str, LessonRow] | None = None
 
     @property
@@ -132,7 +116,7 @@ class Survey:
         told = (doubt for doubt in confirmed.doubts if not placed.issuperset(doubt.lesson_ids))
         return replace(found, doubts=(*told, *found.doubts), ignored=read.ignored + found.ignored)
 
-    @_without_collector()
+    @without_collector()
     def resolve(
         self,
         records: Mapping[str, SentFile],
@@ -178,11 +162,11 @@ class Survey:
         if not (self.is_proven or trusts_scan):
             raise UsageError(
                 "Without the database nothing proves which lesson a file belongs to.",
-                f"Name a map file (--map FILE), put a {_MANIFEST} into the library, or vouch for the files' order: "
+                f"Name a map file (--map FILE), put a {MANIFEST} into the library, or vouch for the files' order: "
                 "--trust-scan.",
             )
 
-    @_without_collector()
+    @without_collector()
     def plan(
         self,
         records: Mapping[str, Record],
@@ -204,123 +188,3 @@ class Survey:
         plan = make_plan(assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
         told = self.selected(mapped)
         return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored, proposals=told.proposals)
-
-
-def _sleep(_courses: Sequence[str], seconds: float) -> None:
-    time.sleep(seconds)
-
-
-def survey_library(
-    settings: Settings,
-    database: LessonsDatabase | None = None,
-    emit: Emit = lambda _event: None,
-    pause: Callable[[Sequence[str], float], None] = _sleep,
-) -> Survey:
-    """Walks through the library, maps its files, and reads the selected courses' rows in one query.
-
-    Args:
-        settings: Where the library is, and which courses are meant.
-        database: The lessons; None goes without them.
-        emit: Is told of a wait for the database.
-        pause: Waits that many seconds, with the courses in question, before a full database is asked again.
-
-    Raises:
-        UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
-        BatchStoppedError: The database does not answer or refuses.
-    """
-    survey = survey_files(settings)
-    if database is not None:
-        survey = replace(survey, rows=read_rows(settings, database, emit, partial(pause, survey.courses)))
-    check_selection(survey, settings)
-    return survey
-
-
-def read_rows(
-    settings: Settings, database: LessonsDatabase, emit: Emit, pause: Callable[[float], None] = time.sleep
-) -> dict[str, LessonRow]:
-    """The selected courses' rows by lesson id, in one query; `pause` waits while the database is full.
-
-    Raises:
-        BatchStoppedError: The database does not answer or refuses.
-    """
-    read = partial(database.rows, frozenset(settings.courses) or None)
-    try:
-        policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
-        return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
-    except DatabaseDownError as error:
-        raise BatchStoppedError(
-            error.what,
-            "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
-        ) from error
-
-
-def check_selection(survey: Survey, settings: Settings) -> None:
-    """Checks that each selected course is one of the library, of the progress, or of the rows where they were read.
-
-    Raises:
-        UsageError: One is not; names those that look like it.
-    """
-    known = {*known_courses(survey.unchecked, survey.rows), *known_courses(survey.confirmed)}
-    check_courses(settings.courses, {*known, *courses_in(settings.progress)})
-
-
-def _patiently(
-    read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, emit: Emit, pause: Callable[[float], None]
-) -> tuple[LessonRow, ...]:
-    """Reads again while the database's connections are all in use: others give theirs back."""
-    waits = policy.waits(random.random)
-    with ExitStack() as shown:
-        for number, seconds in enumerate(waits):
-            try:
-                return read()
-            except DatabaseDownError as error:
-                if not error.is_full:
-                    raise
-                if number == 0:
-                    wait = WaitStarted(kind=WaitKind.DATABASE, reason=error.what, longest=sum(waits))
-                    shown.enter_context(waiting(emit, wait, time.monotonic))
-            pause(seconds)
-        return read()
-
-
-@_without_collector()
-def survey_files(settings: Settings) -> Survey:
-    """Walks through the library and maps its files; whether there are the selected courses is not checked.
-
-    Raises:
-        UsageError: There is no library, or a map file or manifest cannot be read.
-    """
-    root = settings.needed_library()
-    found = scan(root)
-    mapped, source = _map(settings, root, found)
-    mapped = MappedLibrary(
-        assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
-    )
-    confirmed = _confirmed_pairs(settings, root, found)
-    selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
-    return Survey(unchecked=mapped, source=source, selection=selection, files=found.files, confirmed=confirmed)
-
-
-def _map(settings: Settings, root: Path, found: Scan) -> tuple[MappedLibrary, MappingSource]:
-    if settings.map_file is not None:
-        data = read_json_file(settings.map_file, "map file")
-        mapped = assign_by_map(data, found.files, root=str(root), origin=str(settings.map_file))
-        return mapped, MappingSource.MAP_FILE
-    manifest = root / _MANIFEST
-    if manifest.exists():
-        data = read_json_file(manifest, "manifest")
-        return assign_by_manifest(data, found.files, origin=str(manifest)), MappingSource.MANIFEST
-    return MappedLibrary(assignments=assign_by_scan_rule(found.files)), MappingSource.SCAN_RULE
-
-
-def _confirmed_pairs(settings: Settings, root: Path, found: Scan) -> MappedLibrary:
-    """What the map file of confirmed pairs says, where there is one; a map file that was named says everything."""
-    path = settings.map_of_pairs()
-    if settings.map_file is not None or not path.exists():
-        return _NO_PAIRS
-    data = read_json_file(path, "map file")
-    return replace(assign_by_map(data, found.files, root=str(root), origin=str(path)), ignored=())
-
-
-def _once(ignored: Sequence[IgnoredFile]) -> tuple[IgnoredFile, ...]:
-    return tuple({one.path: one for one in reversed(ignored)}.values())[::-1]

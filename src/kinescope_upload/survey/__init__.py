@@ -1,0 +1,13 @@
+"""From the library on the disk, the database's rows and the progress files to a plan; it only looks.
+
+::
+
+    reading ──► rows        the selected courses' rows, also of a database that is full for a while
+       └──────► survey      which file belongs to which lesson, as far as it is proven; the plan
+"""
+
+from kinescope_upload.survey.reading import check_selection, survey_files, survey_library
+from kinescope_upload.survey.rows import read_rows
+from kinescope_upload.survey.survey import Survey
+
+__all__ = ["Survey", "check_selection", "read_rows", "survey_files", "survey_library"]

@@ -1,0 +1,112 @@
+"""Reads the library, its map files and the rows for a survey."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kinescope_upload.library.scan import read_json_file, scan
+from kinescope_upload.mapping import (
+    assign_by_manifest,
+    assign_by_map,
+    assign_by_scan_rule,
+    check_courses,
+    known_courses,
+)
+from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
+from kinescope_upload.plan import Selection
+from kinescope_upload.progress import courses_in
+from kinescope_upload.survey.rows import read_rows
+from kinescope_upload.survey.survey import MANIFEST, NO_PAIRS, Survey, without_collector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.events import Emit
+
+
+def _sleep(_courses: Sequence[str], seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def survey_library(
+    settings: Settings,
+    database: LessonsDatabase | None = None,
+    emit: Emit = lambda _event: None,
+    pause: Callable[[Sequence[str], float], None] = _sleep,
+) -> Survey:
+    """Walks through the library, maps its files, and reads the selected courses' rows in one query.
+
+    Args:
+        settings: Where the library is, and which courses are meant.
+        database: The lessons; None goes without them.
+        emit: Is told of a wait for the database.
+        pause: Waits that many seconds, with the courses in question, before a full database is asked again.
+
+    Raises:
+        UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
+        BatchStoppedError: The database does not answer or refuses.
+    """
+    survey = survey_files(settings)
+    if database is not None:
+        survey = replace(survey, rows=read_rows(settings, database, emit, partial(pause, survey.courses)))
+    check_selection(survey, settings)
+    return survey
+
+
+def check_selection(survey: Survey, settings: Settings) -> None:
+    """Checks that each selected course is one of the library, of the progress, or of the rows where they were read.
+
+    Raises:
+        UsageError: One is not; names those that look like it.
+    """
+    known = {*known_courses(survey.unchecked, survey.rows), *known_courses(survey.confirmed)}
+    check_courses(settings.courses, {*known, *courses_in(settings.progress)})
+
+
+@without_collector()
+def survey_files(settings: Settings) -> Survey:
+    """Walks through the library and maps its files; whether there are the selected courses is not checked.
+
+    Raises:
+        UsageError: There is no library, or a map file or manifest cannot be read.
+    """
+    root = settings.needed_library()
+    found = scan(root)
+    mapped, source = _map(settings, root, found)
+    mapped = MappedLibrary(
+        assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
+    )
+    confirmed = _confirmed_pairs(settings, root, found)
+    selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
+    return Survey(unchecked=mapped, source=source, selection=selection, files=found.files, confirmed=confirmed)
+
+
+def _map(settings: Settings, root: Path, found: Scan) -> tuple[MappedLibrary, MappingSource]:
+    if settings.map_file is not None:
+        data = read_json_file(settings.map_file, "map file")
+        mapped = assign_by_map(data, found.files, root=str(root), origin=str(settings.map_file))
+        return mapped, MappingSource.MAP_FILE
+    manifest = root / MANIFEST
+    if manifest.exists():
+        data = read_json_file(manifest, "manifest")
+        return assign_by_manifest(data, found.files, origin=str(manifest)), MappingSource.MANIFEST
+    return MappedLibrary(assignments=assign_by_scan_rule(found.files)), MappingSource.SCAN_RULE
+
+
+def _confirmed_pairs(settings: Settings, root: Path, found: Scan) -> MappedLibrary:
+    """What the map file of confirmed pairs says, where there is one; a map file that was named says everything."""
+    path = settings.map_of_pairs()
+    if settings.map_file is not None or not path.exists():
+        return NO_PAIRS
+    data = read_json_file(path, "map file")
+    return replace(assign_by_map(data, found.files, root=str(root), origin=str(path)), ignored=())
+
+
+def _once(ignored: Sequence[IgnoredFile]) -> tuple[IgnoredFile, ...]:
+    return tuple({one.path: one for one in reversed(ignored)}.values())[::-1]
