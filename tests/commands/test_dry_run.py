@@ -29,6 +29,9 @@ In doubt
 Belongs to no lesson, or to no file
   02_ads/m01  3 files, 4 lessons. Add the file, or use a map file (--map).
 
+Whose are they? `kupload map --confirm` asks
+  02_ads/m01/003a.mp4  02_ads_m01_004
+
 Ignored files
   01_analytics/._001.mp4  is hidden
 

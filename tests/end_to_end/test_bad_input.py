@@ -16,7 +16,7 @@ from support.world import KIB, World, WorldMaker, content_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NOT_UTF8 = os.fsdecode(b"01_analytics/m01_start/\xff\xfe.mp4")
+_NOT_UTF8 = os.fsdecode(b"01_analytics/m02_more/\xff\xfe.mp4")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +138,7 @@ def _contents(world: World) -> dict[str, bytes]:
 def test_a_name_that_is_not_utf8_is_named_and_the_others_go_up(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))
+    (world.library / _NOT_UTF8).parent.mkdir()
     (world.library / _NOT_UTF8).write_bytes(content_of(KIB, seed="named"))
     outcome = world.run("--dry-run")
     assert outcome.exit_code == 0

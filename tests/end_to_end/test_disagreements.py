@@ -114,6 +114,7 @@ def test_the_resolved_issues_of_the_replaced_system(name: str, dialect: str, wor
 def test_every_kind_of_finding_is_set_up_somewhere_here() -> None:
     told = {kind for row in ROWS for kind in (*row.kinds, *row.left)}
     told |= {Kind.UNFINISHED, Kind.STATUS_UNKNOWN, Kind.FILE_UNREADABLE, Kind.MAPPING_IN_DOUBT}  # test_audit_verify
+    told |= {Kind.NAMED_LIKE_ANOTHER}  # test_growing
     told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED, Kind.NO_ORIGINALS}  # test_audit_readings
     assert told == set(Kind)
     assert {fix for row in ROWS for fix in row.fixes} | {DeleteLeftover} == set(get_args(Fix))  # test_repair

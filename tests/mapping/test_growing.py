@@ -356,6 +356,15 @@ def test_a_confirmed_pair_goes_before_the_record_of_its_file() -> None:
     assert {one.lesson_id for one in plan.in_doubt} == {"c_m01_002"}
 
 
+def test_without_the_database_all_that_is_recorded_is_known() -> None:
+    world = _base()
+    world.has_rows = False
+    mapped = world.survey().resolve(world.records(world.linked))
+    assert {one.lesson_id for one in mapped.assignments} == world.linked
+    assert {mapped.proof_of(one) for one in mapped.assignments} == {MappingSource.RECORD}
+    assert (mapped.doubts, mapped.proposals, mapped.ignored) == ((), (), ())
+
+
 def test_without_the_database_a_recorded_lesson_keeps_its_file_and_what_moved_on_waits() -> None:
     world = _inserted()
     world.confirmed.clear()

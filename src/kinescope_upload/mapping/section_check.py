@@ -45,6 +45,8 @@ def check_sections(
     held = _held(recorded, known)
     table = _positions_as_rows(scanned, held, known.evidence) if rows is None else rows
     courses = {nfc(course) for course in {row.course for row in table.values()}}
+    if rows is None:
+        courses.update(one.course for one in scanned)
     of_courses = [one for one in scanned if one.course in courses]
     by_name = grouped(of_courses, lambda one: section_of(one.file.path))
     owned, left_over = rows_by_section(table.values(), by_name)
@@ -132,11 +134,12 @@ def _kept(
         if key in held.confirmed:
             continue
         row, place = rows.get(key), by_path[file.path]
-        if row and place.lesson_id == key and place.course == row.course:
-            found.append(place)  # most of a hundred thousand
-            continue
         course = row.course if row else records[key].course
-        if row or nfc(course) in courses:
+        if row is None and nfc(course) not in courses:
+            continue
+        if place.lesson_id == key and place.course == course:
+            found.append(place)  # most of a hundred thousand
+        else:
             found.append(Assignment(lesson_id=key, course=course, file=file, source=MappingSource.RECORD))
     return found
 
