@@ -16,6 +16,7 @@ THEIR_OWN: Final = {
     "doctor": {"try_in", "thorough", "max_wait"},
     "map": {"write", "force", "confirm"},
     "folders": {"create"},
+    "check": {"deep"},
     "import-progress": {"file"},
     "stop": set[str](),
     "verify": {"wait", "max_wait", "deep"},
