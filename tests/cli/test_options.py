@@ -15,7 +15,7 @@ THEIR_OWN: Final = {
     "kupload": {"dry_run", "status", "version"},
     "doctor": {"try_in", "thorough", "max_wait"},
     "map": {"write", "force", "confirm"},
-    "folders": {"create"},
+    "folders": {"create", "pin"},
     "check": {"deep"},
     "import-progress": {"file"},
     "stop": set[str](),

@@ -75,6 +75,7 @@ def test_the_wait_for_a_connection_is_shown_and_ctrl_c_ends_it(worlds: WorldMake
     world.environment["KUPLOAD_RETRY_BASE"] = "100"
     with _pool_that_is_full(world), world.start(*command) as process:
         assert process.stdout
+        assert process.stdout.readline().startswith("progress: ")
         said = process.stdout.readline()
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=60)

@@ -145,8 +145,8 @@ def test_a_library_of_thousands_of_files_is_written_in_reasonable_time(mapped: W
 
 def test_a_map_of_a_course_that_is_no_folder_makes_the_course_known_to_every_later_command(worlds: WorldMaker) -> None:
     world = worlds()
-    world.add_file("00_rest/skills/001.mp4", b"one")
-    world.add_file("00_rest/skills/002.mp4", b"two")
+    world.add_file("00_rest/skills/001.mp4", content_of(KIB, seed="one"))
+    world.add_file("00_rest/skills/002.mp4", content_of(KIB, seed="two"))
     world.emulator.create_folder("skill_analytics")
     lessons = ("skill_analytics_001", "skill_analytics_002")
     world.database.add_lessons((one, "skill_analytics", "Урок") for one in lessons)

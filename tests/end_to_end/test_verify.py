@@ -198,6 +198,7 @@ def test_ctrl_c_ends_the_wait_at_once(worlds: WorldMaker) -> None:
     uploaded(world)
     process = world.start("verify", "--wait")
     assert process.stdout is not None
+    assert process.stdout.readline().startswith("progress: ")
     assert "0 done, 3 still processing" in process.stdout.readline()
     os.kill(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=20)

@@ -433,6 +433,7 @@ def test_a_long_wait_is_told_in_json_too(worlds: WorldMaker) -> None:
     process = world.start("--json")
     try:
         assert process.stdout
+        assert process.stdout.readline().startswith("progress: ")
         while (line := process.stdout.readline()) and json.loads(line)["event"] != "wait_started":
             pass
         told = json.loads(line)

@@ -69,10 +69,11 @@ MAP = MappedLibrary(
     proposals=(PROPOSAL,),
 )
 TAKEOVER = Takeover(
-    taken=(Taken(record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows"),),
+    taken=(Taken(record=record_of("01_a_001", 5, stage=Stage.LINKED), doubt="nobody knows", remark="by hand"),),
     known=("01_a_002",),
     failed=("01_a_003",),
     not_taken=(NotTaken(lesson_id="01_a_004", reason="two videos", hint="Choose."),),
+    without=("old.json: uploaded[3].sizeMB is no number.",),
 )
 
 
