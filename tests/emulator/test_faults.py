@@ -58,7 +58,7 @@ def test_a_fault_can_concern_one_video(caller: Caller, emulator: Emulator) -> No
 
 @pytest.mark.parametrize("dialect", ["tus", "json"])
 def test_a_fault_of_init_matches_the_title_asked_for(caller: Caller, emulator: Emulator, dialect: str) -> None:
-    emulator.faults.add(Fault(route=Route.INIT, status=500, times=None, match="bad"))
+    emulator.faults.add(Fault(route=Route.INIT, status=500, times=None, match="wrong"))  # no id has such letters
 
     def init(title: str) -> int:
         if dialect == "tus":
@@ -66,7 +66,7 @@ def test_a_fault_of_init_matches_the_title_asked_for(caller: Caller, emulator: E
         body = {"type": "video", "parent_id": emulator.project_id, "title": title, "filesize": 3}
         return caller.init_json(body).status_code
 
-    assert [init("bad one") // 100, init("good one") // 100] == [5, 2]
+    assert [init("wrong one") // 100, init("good one") // 100] == [5, 2]
 
 
 ROUTES = {

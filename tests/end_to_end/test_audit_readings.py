@@ -11,6 +11,7 @@ from kinescope_upload.audit.compare.events import FixFailed
 from kinescope_upload.audit.fixes import ClearRow, LinkVideo
 from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, Route
+from kinescope_upload.emulator.short_ids import short_id as as_kinescope_spells_it
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.upload import Stage
 from kinescope_upload.video_ids import short_id
@@ -82,7 +83,7 @@ def test_what_repair_writes_is_the_address_as_kinescope_gives_it(worlds: WorldMa
     own = video_of(world)
     world.database.set_video(FIRST, None)
     assert mend(world).fixed == 1
-    assert world.database.videos()[FIRST] == (own, f"https://kinescope.io/embed/{short_id(own)}")
+    assert world.database.videos()[FIRST] == (own, f"https://kinescope.io/embed/{as_kinescope_spells_it(own)}")
 
 
 # --- Originals ---------------------------------------------------------------------------------------------------
