@@ -25,7 +25,7 @@ from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
-from kinescope_upload.library.source import VideoSource
+from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import READ_BLOCK
 from kinescope_upload.progress import ignored_in, notes_in
@@ -174,13 +174,8 @@ def _read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[di
     unreadable: list[Finding] = []
     for lesson, file in files:
         try:
-            with VideoSource(library / file.path, file, with_checksum=True) as source:
-                digest = source.md5(count_block)
-                source.check_unchanged()
+            found[lesson.lesson_id] = md5_of(library, file, count_block)
         except (FileChangedError, FileUnreadableError) as error:
             hint = error.hint or "Run the command again when the file no longer changes."
             unreadable.append(lesson.finding(Kind.FILE_UNREADABLE, f"{lesson.lesson_id}: {error.what}", hint))
-        else:
-            assert digest is not None  # noqa: S101 - checksums are on
-            found[lesson.lesson_id] = digest
     return found, unreadable

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.commands.check_progress import CheckProgress, check_progress
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import LookedAt, look_at_files
 from kinescope_upload.library.scan import EMPTY
-from kinescope_upload.library.source import VideoSource
 from kinescope_upload.mapping.names import grouped
 from kinescope_upload.media.mediainfo import is_installed
 from kinescope_upload.media.verdict import Broken, Unknown, Whole
@@ -159,13 +159,8 @@ def _read_md5s(
     found = {}
     for file in unread:
         progress.name(file)
-        with (
-            suppress(FileUnreadableError, FileChangedError),  # the look has told, or the next one will
-            VideoSource(root / file.path, file, with_checksum=True) as source,
-        ):
-            md5 = source.md5(progress.block)
-            source.check_unchanged()
-            found[file] = md5 or ""
+        with suppress(FileUnreadableError, FileChangedError):  # the look has told, or the next one will
+            found[file] = md5_of(root, file, progress.block)
     return found
 
 
