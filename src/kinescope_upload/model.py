@@ -71,6 +71,11 @@ class MappingSource(StrEnum):
     RECORD = "record"
     ORIGINAL = "original"
 
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody wrote it down."""
+        return self is MappingSource.MAP_FILE or self is MappingSource.MANIFEST
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:

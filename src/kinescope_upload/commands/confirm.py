@@ -14,7 +14,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import named_like_others, pair_of, section_of, with_pairs
 from kinescope_upload.mapping.sections import lesson_order
-from kinescope_upload.model import MappingSource, Proposal
+from kinescope_upload.model import Proposal
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.survey import survey_library
@@ -125,11 +125,10 @@ def _topics(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> Iterator[_T
         proposals = list(of_section)
         title = f"{section}: {reasons[section]}" if section in reasons else section
         yield _Topic(title=title, proposals=proposals, lessons=_Lessons(rows=_choices(proposals, mapped, rows)))
-    written = {MappingSource.MAP_FILE, MappingSource.MANIFEST}
     linked = {
         one.lesson_id: one
         for one in mapped.assignments
-        if one.source not in written and (row := rows.get(one.lesson_id)) and row.video_id
+        if not one.source.is_written and (row := rows.get(one.lesson_id)) and row.video_id
     }
     for lesson_id, other in named_like_others({key: one.file.stem for key, one in linked.items()}, rows.values()):
         one, row = linked[lesson_id], rows[lesson_id]

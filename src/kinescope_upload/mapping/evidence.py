@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from kinescope_upload.video_ids import video_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -73,3 +75,12 @@ class Evidence:
     records: Mapping[str, SentFile] = field(default_factory=lambda: MappingProxyType({}))
     originals: Mapping[str, Original] | None = None
     md5s: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def original_of(self, video_id: str | None) -> Original | None:
+        """The original of a video, however its id is spelt; None where it is not known."""
+        return self.originals.get(video_key(video_id) or "") if self.originals and video_id else None
+
+
+def names_file(record: SentFile | None) -> bool:
+    """Whether a record says which file the lesson's upload was begun from."""
+    return record is not None and record.is_begun and record.path is not None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.mapping.trust import Trust, Verdict
-from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,24 +51,19 @@ def find_lost(lessons: Sequence[LessonRow], absent: Iterable[LessonRow], held: H
         held: The files that belong to lessons.
         evidence: Records and originals.
     """
-    sizes = {
-        one.size: key
-        for key, one in evidence.records.items()
-        if key not in held.files and one.path is not None and one.is_begun
-    }
+    sizes = {one.size: key for key, one in evidence.records.items() if key not in held.files and names_file(one)}
     unknown = {}
     sizes.update({size: row.lesson_id for row in chain(lessons, absent) if (size := _size_of(row, evidence))})
     for row in lessons:
-        if _size_of(row, evidence) is None and row.video_id is not None and not _is_recorded(row, evidence):
+        if (
+            _size_of(row, evidence) is None
+            and row.video_id is not None
+            and not names_file(evidence.records.get(row.lesson_id))
+        ):
             unknown[nfc(row.course)] = row.lesson_id
     return Lost(sizes=sizes, unknown=unknown)
 
 
 def _size_of(row: LessonRow, evidence: Evidence) -> int | None:
-    original = (evidence.originals or {}).get(video_key(row.video_id) or "") if row.video_id else None
+    original = evidence.original_of(row.video_id)
     return original.size if original else None
-
-
-def _is_recorded(row: LessonRow, evidence: Evidence) -> bool:
-    record = evidence.records.get(row.lesson_id)
-    return record is not None and record.is_begun and record.path is not None

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import count_of, first_few, nfc
 from kinescope_upload.mapping.proposals import alone_of_their_size, propose
 from kinescope_upload.mapping.rows import undone_by_course
@@ -53,7 +54,7 @@ class OpenSection:
             verdict=verdict,
             files=section.free_files(held),
             lessons=lessons,
-            bound=frozenset(key for key, record in records if record and record.is_begun and record.path is not None),
+            bound=frozenset(key for key, record in records if names_file(record)),
         )
 
     @property
@@ -194,7 +195,7 @@ def to_compare(
 def _unrecorded(rows: Iterable[LessonRow], evidence: Evidence) -> Iterator[LessonRow]:
     for row in rows:
         record = evidence.records.get(row.lesson_id)
-        if row.video_id is not None and not (record and record.is_begun and record.path is not None):
+        if row.video_id is not None and not names_file(record):
             yield row
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import count_of, first_few
 from kinescope_upload.text import distinct_bytes
-from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,7 +107,7 @@ def _look(row: LessonRow, file: VideoFile, held: Held, evidence: Evidence) -> Ve
     if (other := held.lessons.get(file.path)) is not None:
         return _contradiction(f'"{file.path}" {_verb(other, held)} {other} and stands in the place of {lesson_id}')
     record = evidence.records.get(lesson_id)
-    if record is not None and record.is_begun and record.path is not None:
+    if record is not None and names_file(record):
         return _contradiction(f'{lesson_id} was uploaded from "{record.path}", and "{file.path}" is in its place')
     video_id = row.video_id or (record.video_id if record is not None and record.is_begun else None)
     return _look_at_video(lesson_id, video_id, file, evidence) if video_id else _FITS
@@ -127,7 +127,7 @@ def _verb(lesson_id: str, held: Held) -> str:
 
 def _look_at_video(lesson_id: str, video_id: str, file: VideoFile, evidence: Evidence) -> Verdict:
     """Compares the file with the original of the video that nobody here uploaded."""
-    original = (evidence.originals or {}).get(video_key(video_id) or "")
+    original = evidence.original_of(video_id)
     if original is None or original.size is None:
         return _UNKNOWN
     if original.size != file.size:
@@ -154,7 +154,7 @@ def _twins(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[L
 
 
 def _original_md5(row: LessonRow, evidence: Evidence) -> str | None:
-    original = (evidence.originals or {}).get(video_key(row.video_id) or "")
+    original = evidence.original_of(row.video_id)
     return original.md5 if original else None
 
 

@@ -9,7 +9,6 @@ from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
-from kinescope_upload.model import MappingSource
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import RecordSummary
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
-
-_WRITTEN = frozenset({MappingSource.MAP_FILE, MappingSource.MANIFEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +139,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
 
 def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
     """Yields the linked lessons whose file has the title of another one; what somebody wrote down counts as meant."""
-    said = {one.lesson_id for one in sides.mapped.assignments if one.source in _WRITTEN}
+    said = {one.lesson_id for one in sides.mapped.assignments if one.source.is_written}
     linked = [one for one in lessons.values() if one.row and one.row_id and one.course in courses]
     names = {one.lesson_id: one.file.stem for one in linked if one.file and one.lesson_id not in said}
     rows = [one.row for one in lessons.values() if one.row and one.course in courses]
@@ -163,7 +160,7 @@ def links_by_position(sides: LocalSides, lessons: Mapping[str, Lesson]) -> froze
     return frozenset(
         one.lesson_id
         for one in sides.mapped.assignments
-        if one.source not in _WRITTEN
+        if not one.source.is_written
         and (lesson := lessons.get(one.lesson_id)) is not None
         and lesson.row is not None
         and lesson.row_id
