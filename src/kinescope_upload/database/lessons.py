@@ -197,15 +197,11 @@ class LessonsDatabase:
         Raises:
             BatchStoppedError: The statement met the row, which does not hold what was written; it is rolled back.
         """
-        is_lost = False
         with connection.transaction():
             was_met = connection.execute(with_names(statement, self._table), values).rowcount > 0
             row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
             if was_met and row and not is_kept((row[0], row[1])):
-                is_lost = True
-                raise psycopg.Rollback
-        if is_lost:
-            raise lost_update(connection, self._table, self._dsn.place, str(values["lesson_id"]))
+                raise lost_update(connection, self._table, self._dsn.place, str(values["lesson_id"]))
         return (row[0], row[1]) if row else None
 
     def probe(self, lesson_id: str | None = None) -> DatabaseReport:
