@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.file_system import remove
 from kinescope_upload.progress.format import course_pieces, encode_record
 from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
 
@@ -88,7 +89,7 @@ class CourseProgress:
                 with suppress(OSError):  # all of it is in the journal, where the next run finds it
                     if not journal.is_empty:
                         write_whole(self._path, course_pieces(self._course, self._lines.values()))
-                    journal_of(self._path).unlink()
+                    remove(journal_of(self._path))
             self._lock.release()
 
     def _write_whole(self, lines: Mapping[str, bytes]) -> None:
@@ -98,7 +99,7 @@ class CourseProgress:
             journal.close()
         if journal_of(self._path).exists():  # first what it says and no more: so a crash in between leaves no doubt
             write_whole(self._path, course_pieces(self._course, self._lines.values()))
-            journal_of(self._path).unlink()
+            remove(journal_of(self._path))
         write_whole(self._path, course_pieces(self._course, lines.values()))
         follows = Fingerprint.of(course_pieces(self._course, lines.values()))
         with suppress(OSError):  # then the next step is written whole, too

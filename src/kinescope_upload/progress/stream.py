@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.file_system import remove
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
@@ -59,11 +60,11 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
         changed: list[str] = []
         if journal_of(path).exists():  # taken in first: so a crash before the end leaves no doubt
             write_whole(path, course_pieces(course, map(encode_record, stream_records(folder, course))))
-            journal_of(path).unlink()
+            remove(journal_of(path))
         lines = _changed(stream_records(folder, course), change, changed.append)
         write_whole(path, course_pieces(course, lines))
         with suppress(OSError):  # what is left of the journal follows a file that is gone
-            journal_of(path).unlink(missing_ok=True)
+            remove(journal_of(path))
         return len(changed)
     except OSError as error:
         raise _unwritable(folder, error) from error
