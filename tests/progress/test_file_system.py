@@ -1,4 +1,4 @@
-"""Files are replaced and removed also where Windows refuses for a while, and made without trying for ever."""
+"""Files are replaced and removed also where Windows refuses for a while, and made in a few tries."""
 
 from __future__ import annotations
 
