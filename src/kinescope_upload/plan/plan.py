@@ -164,7 +164,8 @@ def make_plan(
     decided = [_plan_lesson(one, rows=rows, records=records, pins=pins, broken=broken) for one in selected]
     work = [one for one in decided if one.decision in _WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
-    work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets what it holds: a batch takes days
+    if records:  # without any, nothing expires
+        work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets it: a batch takes days
     rest = sorted((one for one in decided if one.decision not in _WORK), key=lambda one: one.lesson_id)
     return Plan(lessons=(*_cut(work, selection.limit), *rest))
 

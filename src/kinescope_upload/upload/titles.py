@@ -37,7 +37,10 @@ def fit_title(title: str) -> str:
 
 def first_title(*titles: str | None) -> str | None:
     """The first title that says anything; None where all are missing or blank."""
-    return next((title for title in titles if title and not title.isspace()), None)
+    for title in titles:
+        if title and not title.isspace():
+            return title
+    return None
 
 
 def is_too_long(title: str) -> bool:
