@@ -25,6 +25,8 @@ why, then what to do now.
 
 from __future__ import annotations
 
+from typing import Final
+
 
 class KuploadError(Exception):
     """Something in the world outside went wrong.
@@ -83,7 +85,18 @@ class UnreachableError(TryAgainError):
 
 
 class ForeignAnswerError(UnreachableError):
-    """A portal, a firewall or a proxy answered instead of Kinescope: when it lasts, it is an outage."""
+    """A portal, a firewall or a proxy answered instead of Kinescope: when it lasts, it is an outage.
+
+    Args:
+        instead: Who answered what, in words without a full stop.
+        asked: What was asked for, in words; empty where that says nothing more.
+        status: The HTTP status; None where it says nothing more.
+    """
+
+    def __init__(self, instead: str, asked: str = "", *, status: int | None = None) -> None:
+        super().__init__(f"{instead} ({asked})." if asked else f"{instead}.")
+        self.instead = instead
+        self.status = status
 
 
 class UnavailableError(TryAgainError):
@@ -101,6 +114,10 @@ class UnavailableError(TryAgainError):
     ) -> None:
         super().__init__(what, retry_after=retry_after, request_id=request_id)
         self.url = url
+
+
+TRY_LATER: Final = "Run the same command again later; `kupload doctor` tells what keeps it from working."
+"""What to do when a passing error has ended a command."""
 
 
 class ThrottledError(TryAgainError):

@@ -154,6 +154,17 @@ def test_a_deletion_that_is_said_to_meet_no_video_is_confirmed(worlds: WorldMake
     world.assert_promise()
 
 
+def test_an_empty_success_of_somebody_else_deletes_nothing(worlds: WorldMaker) -> None:
+    world = worlds("json")
+    world.fill(SIZES[:1])
+    lost = Fault(route=Route.INIT, action=Action.LOSE_ANSWER)
+    empty = Fault(route=Route.VIDEO_DELETE, action=Action.INTERCEPT, status=200, message="", times=2, match="Урок")
+    world.emulator.faults.add(lost, empty)
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1), outcome.said
+    world.assert_promise()
+
+
 def test_the_deletion_of_a_late_leftover_is_confirmed_too(worlds: WorldMaker) -> None:
     world = worlds("json")
     world.environment["KUPLOAD_ORPHAN_WAIT"] = "0.4"

@@ -66,9 +66,9 @@ def test_nothing_stays_after_a_failure_in_the_middle(world: TrialWorld, fault: F
     assert len(run.readings) == 23
 
 
-def test_what_cannot_be_deleted_is_named_with_its_title(world: TrialWorld) -> None:
-    denied = Fault(route=Route.VIDEO_DELETE, skip=4, times=None, status=403, code=100103)
-    world.emulator.faults.add(denied)
+@pytest.mark.parametrize(("status", "code"), [(403, 100103), (404, 404404)], ids=["refused", "said to be absent"])
+def test_what_cannot_be_deleted_is_named_with_its_title(world: TrialWorld, status: int, code: int) -> None:
+    world.emulator.faults.add(Fault(route=Route.VIDEO_DELETE, skip=4, times=None, status=status, code=code))
     run = world.try_it()
     left = {video.id for video in world.emulator.videos()}
     assert (run.exit_code, len(run.said["left"])) == (1, len(left))

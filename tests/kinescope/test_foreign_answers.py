@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 import time
@@ -30,9 +31,28 @@ _ID: Final = {"x-request-id": "7"}
 _BY_NGINX: Final = {"server": "nginx"}
 _PORTAL: Final = b"<html><head><title>Hotel\x07 Wi-Fi</title></head><body>Log in</body></html>"
 _PAGE_WITHOUT_TITLE: Final = b"<html><style>p {}</style><p>Bad <b>gateway</b></p></html>"
-_ENVELOPE: Final = b'{"error": {"code": 400301, "message": "invalid uuid format"}}'
-_API, _INIT, _HEAD, _PATCH = Request.API, Request.INIT, Request.HEAD, Request.PATCH
+_CODES: Final = (
+    (400, 400301),
+    (404, 404404),
+    (422, 402402),
+    (400, 100101),
+    (401, 100102),
+    (403, 403999),
+    (500, 100199),
+)
+"""Statuses and codes of Kinescope: known ones, and new ones of the documented form."""
+_OTHERS_ERRORS: Final = (
+    b'{"error": {"message": "blocked by policy"}}',
+    b'{"error": {"code": 403, "message": "Permission denied", "status": "PERMISSION_DENIED"}}',
+    b'{"error": {"code": "Forbidden", "message": "blocked"}}',
+    b'{"error": {"code": true}}',
+)
+_API, _INIT, _HEAD, _PATCH, _END = Request.API, Request.INIT, Request.HEAD, Request.PATCH, Request.TERMINATE
 _METHODS: Final = {_API: "GET", _INIT: "POST", _HEAD: "HEAD", _PATCH: "PATCH"}
+
+
+def _error(code: int) -> bytes:
+    return json.dumps({"error": {"code": code, "message": "a message"}}).encode()
 
 
 def _answer(status: int, body: bytes = b"", *headers: Mapping[str, str]) -> Answer:
@@ -45,10 +65,13 @@ def _answer(status: int, body: bytes = b"", *headers: Mapping[str, str]) -> Answ
 @pytest.mark.parametrize(
     ("kinds", "answer"),
     [
-        ((_API, _INIT, _HEAD, _PATCH), _answer(404)),
-        ((_API, _INIT, _HEAD, _PATCH), _answer(403, b" \n", _TEXT)),
-        ((_API, _INIT, _HEAD, _PATCH), _answer(404, _ENVELOPE, _JSON)),
-        ((_API, _INIT, _HEAD, _PATCH), _answer(500, b'{"error": {"message": "no"}}')),
+        ((_HEAD, _PATCH), _answer(403)),
+        ((_API, _INIT), _answer(404, b"", _ID)),
+        ((_API, _INIT), _answer(200)),
+        ((_HEAD, _PATCH), _answer(403, b" \n", _TEXT)),
+        *(((_API, _INIT, _HEAD, _PATCH), _answer(status, _error(code), _JSON)) for status, code in _CODES),
+        ((_API, _INIT, _HEAD, _PATCH), _answer(500, b'{"error": {"message": "no"}}', _ID)),
+        ((_API, _INIT, _HEAD, _PATCH), _answer(404, b'{"error": {"code": "x"}}', _ID)),
         ((_API, _INIT), _answer(200, b'{"data": []}', _JSON)),
         ((_API, _INIT), _answer(200, b'{"meta": {}}', _JSON)),
         ((_API, _INIT), _answer(404, b"404 page not found\n", _TEXT, _ID)),
@@ -56,7 +79,9 @@ def _answer(status: int, body: bytes = b"", *headers: Mapping[str, str]) -> Answ
         ((_HEAD, _PATCH), _answer(200, b"", _TEXT, {"upload-offset": "5"})),
         ((_API, _INIT, _HEAD, _PATCH), _answer(429, _PORTAL, _HTML)),
         ((_API, _INIT, _HEAD, _PATCH), _answer(503, _PORTAL, _HTML, {"retry-after": "7"})),
-        ((_HEAD,), _answer(404, b"", _HTML, {"content-length": "0"})),
+        ((_HEAD,), _answer(403, b"", _HTML, {"content-length": "0"})),
+        ((_HEAD, _END), _answer(404, _PORTAL, _HTML, _BY_NGINX)),
+        ((_HEAD, _END), _answer(410, b"gone\n", _TEXT)),
         ((_PATCH,), _answer(413, _PORTAL, _HTML, _BY_NGINX)),
     ],
 )
@@ -77,11 +102,14 @@ _LOGIN: Final = {"location": "https://user:secret@login.example/portal?token=1"}
             'answered by nginx (HTTP 502, an HTML page: "Bad gateway") instead of Kinescope',
         ),
         ((_API, _INIT, _PATCH), _answer(200, _PORTAL), 'by somebody else (HTTP 200, an HTML page: "Hotel Wi-Fi")'),
-        ((_HEAD,), _answer(404, b"", _HTML, _BY_NGINX), "by nginx (HTTP 404, an HTML page) instead"),
+        ((_HEAD,), _answer(403, b"", _HTML, _BY_NGINX), "by nginx (HTTP 403, an HTML page) instead"),
+        ((_API, _INIT), _answer(403, b"", _BY_NGINX), "by nginx (HTTP 403, without a body) instead"),
+        *(((_API, _INIT, _PATCH), _answer(403, error, _JSON), "JSON of another form") for error in _OTHERS_ERRORS),
+        ((_API, _INIT), _answer(404, _error(403001), _JSON), "JSON of another form"),
         ((_API, _INIT, _PATCH), _answer(403, b'["blocked"]', _JSON), 'JSON of another form: "["blocked"]"'),
         ((_API, _INIT, _PATCH), _answer(200, b"[" * 100_000, _JSON), "JSON of another form"),
         ((_API, _INIT, _PATCH), _answer(404, b"no such host\n", _TEXT), 'HTTP 404, a text: "no such host"'),
-        ((_PATCH,), _answer(404, b"no such host\n", _TEXT, _ID), "a text"),
+        ((_PATCH,), _answer(403, b"no such host\n", _TEXT, _ID), "a text"),
         ((_PATCH,), _answer(200, b'{"data": {}}', _JSON), "JSON of another form"),
         ((_API, _INIT), _answer(500, b"x" * 1000, _TEXT, _ID), "a text"),
         ((_API, _INIT, _HEAD, _PATCH), _answer(302, b"", _LOGIN), "by a redirect to login.example (HTTP 302) instead"),
@@ -103,7 +131,9 @@ def test_an_answer_in_another_form_is_worded(kinds: tuple[Request, ...], answer:
         (_answer(404, b"404 page not found\n", _TEXT, _ID), True),
         (_answer(404, _PORTAL, _HTML, _ID), True),
         (_answer(405, _PORTAL, _HTML), True),
-        (_answer(400, _ENVELOPE), True),
+        (_answer(400, _error(400301)), True),
+        (_answer(404), True),
+        (_answer(403, _OTHERS_ERRORS[0], _JSON), False),
         (_answer(200, _PORTAL, _HTML), False),
         (_answer(404, _PORTAL, _HTML), False),
         (_answer(403, b"blocked", _TEXT), False),
@@ -158,7 +188,7 @@ def _call(kind: Request, url: str) -> ApiRequest:
 
 
 _PAGES: Final = (
-    *(_answer(status, _PORTAL, _HTML) for status in (200, 401, 403, 404, 410, 502)),
+    *(_answer(status, _PORTAL, _HTML) for status in (200, 401, 403, 502)),
     _answer(302, b"", _LOGIN),
 )
 _OTHERS: Final = (_answer(200, b'{"login": "wanted"}', _JSON), _answer(200, b"welcome", _TEXT))
@@ -169,6 +199,8 @@ _OTHERS: Final = (_answer(200, b'{"login": "wanted"}', _JSON), _answer(200, b"we
     [
         *((kind, answer) for kind in _METHODS for answer in _PAGES),
         *((kind, answer) for kind in (_API, _INIT, _PATCH) for answer in _OTHERS),  # HEAD has no body that could tell
+        *((kind, _answer(status, _PORTAL, _HTML)) for kind in (_API, _INIT, _PATCH) for status in (404, 410)),
+        *((kind, _answer(404, error, _JSON)) for kind in (_API, _INIT, _PATCH) for error in _OTHERS_ERRORS),
     ],
 )
 def test_somebody_elses_answer_is_no_answer(kind: Request, answer: Answer) -> None:

@@ -47,6 +47,9 @@ class _Reply:
     headers: tuple[tuple[str, str], ...] = (("Upload-Offset", str(len(_CONTENT))),)
 
 
+_MARK: Final = (("X-Request-ID", "r-1"),)
+
+
 @dataclass(kw_only=True)
 class _Server:
     """Answers as told, and writes down what it was asked."""
@@ -156,7 +159,7 @@ def test_an_upload_url_that_needs_no_token_gets_none() -> None:
 
 
 def test_init_and_the_management_api_get_it() -> None:
-    with _server(lambda _: _Reply(status=404, headers=())) as server, _client(server) as (client, service):
+    with _server(lambda _: _Reply(status=404, headers=_MARK)) as server, _client(server) as (client, service):
         with pytest.raises(KuploadError):
             client.create(_record(server))
         assert KinescopeApi(service, api_url=server.url).video("v") is None
@@ -323,7 +326,7 @@ def test_a_chunk_is_too_large_for_somebody_on_the_way_unless_kinescopes_code_say
 
 def test_too_large_for_the_plan_is_what_init_says() -> None:
     with (
-        _server(lambda _: _Reply(status=413, body=b'{"error": {"message": "no"}}', headers=())) as server,
+        _server(lambda _: _Reply(status=413, body=b'{"error": {"message": "no"}}', headers=_MARK)) as server,
         _client(server) as (tus, _),
         pytest.raises(LessonFailedError, match="too large for the Kinescope plan"),
     ):

@@ -12,6 +12,7 @@ import pytest
 
 from kinescope_upload.batch.run import CreationLocks
 from kinescope_upload.errors import (
+    ForeignAnswerError,
     InDoubtError,
     InterruptedRunError,
     LessonFailedError,
@@ -613,6 +614,27 @@ def test_an_upload_counts_as_gone_after_three_answers_over_ten_seconds_and_a_loo
     assert sum(waits[:2]) >= 10
 
 
+@pytest.mark.parametrize("silent", [1, 2])
+def test_what_is_said_of_an_upload_counts_only_while_kinescope_itself_answers(silent: int) -> None:
+    world, waits, asked = _world(), list[float](), list[int]()
+
+    def behind_a_portal(ports: Ports) -> dict[str, object]:
+        change = _gone_at({"send": {2}, "ask_offset": set(range(1, 2 * silent + 1))}, waits)(ports)
+
+        def video(video_id: str) -> object:
+            asked.append(len(asked))
+            if len(asked) <= silent:
+                raise ForeignAnswerError("api.kinescope.example is answered by nginx instead of Kinescope")
+            return ports.video(video_id)
+
+        return change | {"video": video}
+
+    record = _driver(world, behind_a_portal).upload()
+    assert (record.stage, record.lost_marks) == (Stage.UPLOADED, ())
+    assert world.server.taken == {record.video_id}, "no upload was dropped"
+    assert len(asked) >= silent
+
+
 def test_where_head_is_refused_the_answers_to_chunks_prove_that_an_upload_is_gone() -> None:
     world, waits = _world(), list[float]()
     world.server.refuses_head = True
@@ -634,7 +656,8 @@ def test_a_video_that_is_said_to_be_absent_is_adopted_when_it_is_complete(times:
     world, waits, lost = _world(), list[float](), list[SendChunk]()
 
     def loses_the_last_answer(ports: Ports) -> dict[str, object]:
-        change = _gone_at({"ask_offset": {1, 2, 3}, "video": set(range(1, times + 1))}, waits)(ports)
+        absent = set(range(2, times + 2))  # the first look only hears that Kinescope answers
+        change = _gone_at({"ask_offset": {1, 2, 3}, "video": absent}, waits)(ports)
 
         def send(record: Record, step: SendChunk) -> Event:
             event = ports.send(record, step)

@@ -57,5 +57,5 @@ def test_a_video_that_is_complete_after_all_is_not_deleted() -> None:
 
 
 def test_who_says_both_for_ever_is_not_asked_for_ever() -> None:
-    with pytest.raises(TryAgainError, match="shows video v, and says at its deletion that there is none"):
+    with pytest.raises(TryAgainError, match="shows video v after each of 3 requests"):
         _play([False] * LOOKS, [_UNFINISHED] * LOOKS)

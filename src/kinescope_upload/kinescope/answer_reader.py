@@ -40,5 +40,5 @@ def read_answer(response: httpx.Response, limits: AnswerLimits) -> Answer:
         body += block
         if len(body) > limits.size:
             host = host_of(str(response.url))
-            raise ForeignAnswerError(f"{host} gives an answer without end (HTTP {response.status_code}).")
+            raise ForeignAnswerError(f"{host} gives an answer without end (HTTP {response.status_code})")
     return Answer(status=response.status_code, headers=dict(response.headers), body=bytes(body), url=str(response.url))

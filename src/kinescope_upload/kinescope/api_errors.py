@@ -74,6 +74,9 @@ _BY_CODE: Final[dict[int, Meaning]] = {
 }
 """Kinescope's own error codes (docs/kinescope.md): all that are known."""
 
+_STATUS_OF_ITS_OWN: Final = 100
+"""The first three digits of codes that do not begin with their status."""
+
 _BY_REQUEST_AND_CODE: Final[dict[tuple[Request, int], Meaning | None]] = {
     (Request.INIT, 400419): Meaning.TAKEN,
     (Request.API, 400201): Meaning.NAME_TAKEN,  # there is nothing but a name that could be taken
@@ -133,6 +136,14 @@ def meaning_of(request: Request, status: int, code: int | None, *, names_wait: b
     if status == 429 or (status == 503 and names_wait):  # noqa: PLR2004 - the two requests to slow down (RFC 9110)
         return Meaning.THROTTLED
     return _by_code(request, code) or _by_status(request, status)
+
+
+def is_code(code: int, status: int) -> bool:
+    """Tells whether this is a code of Kinescope's: a known one, or one of six digits that fits the status.
+
+    The first three digits are the status; the family 100xxx has others (docs/kinescope.md, Errors).
+    """
+    return code in _BY_CODE or code // 1000 in {status, _STATUS_OF_ITS_OWN}
 
 
 def _by_code(request: Request, code: int | None) -> Meaning | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import (
@@ -16,6 +18,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.kinescope.api_errors import NOT_UNDERSTOOD
 from kinescope_upload.kinescope.tus import Answer, Meaning, retry_after
+from kinescope_upload.text import format_duration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +27,8 @@ _ABSENT = frozenset({404, 410})
 _TOO_LARGE = 413
 _UNAVAILABLE = frozenset({502, 503, 504})
 _TOO_MANY_REQUESTS = 429
+_LONG: Final = 3600.0
+"""Seconds; the end of a longer wait is told by the clock."""
 
 
 _AGAIN: Final = ", then run the same command again."
@@ -57,7 +62,8 @@ def error_for(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -
             what, hint = f"The token lacks the right to {action} ({said}).", f"Grant it at Kinescope{_AGAIN}"
             return BatchStoppedError(what, hint, request_id=request_id)
         case Meaning.THROTTLED:
-            what, may_be_done = f"Kinescope asks to slow down ({said}).", answer.status != _TOO_MANY_REQUESTS
+            what = f"Kinescope asks to slow down{_until(wait, now)} ({said})."
+            may_be_done = answer.status != _TOO_MANY_REQUESTS
             return ThrottledError(what, retry_after=wait, request_id=request_id, may_be_done=may_be_done)
         case Meaning.LOCKED:
             what = f"Kinescope is still busy with an earlier request for this upload ({said})."
@@ -70,6 +76,16 @@ def error_for(meaning: Meaning, answer: Answer, *, action: str, now: datetime) -
             return AbsentError(f"Kinescope did not find it {asked}.", request_id=request_id)
         case _:
             return _final(meaning, answer, action=action)
+
+
+def _until(wait: float | None, now: datetime) -> str:
+    """Words how long a wait is that Kinescope asks for; a long one by its end."""
+    if not wait:
+        return ""
+    if wait >= _LONG:
+        with suppress(OverflowError):
+            return f" until {now + timedelta(seconds=wait):%Y-%m-%d %H:%M} UTC"
+    return f" for {format_duration(wait)}"
 
 
 def _trouble(answer: Answer, what: str, wait: float | None) -> TryAgainError:

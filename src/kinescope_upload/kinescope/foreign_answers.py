@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _TUS_MARKS: Final = frozenset({"tus-resumable", "upload-offset"})
 _GATEWAY_TROUBLE: Final = frozenset({502, 503, 504})
+GONE: Final = frozenset({404, 410})
+_MAY_SAY_GONE: Final = frozenset({Request.HEAD, Request.TERMINATE})
+"""Their 404 and 410 count whoever says them: HEAD has no body that could tell, and what is gone needs no end."""
 _NO_OPTIONS: Final = frozenset({405, 501})
 _TITLE: Final = re.compile(rb"<title[^>]*>([^<]{1,400})", re.IGNORECASE)
 _TAG: Final = re.compile(rb"<(script|style).*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -53,26 +56,33 @@ def can_be_reached(answer: Answer) -> bool:
     """
     if answer.status in _GATEWAY_TROUBLE:
         return False
-    is_marked = "x-request-id" in answer.headers or answer.status in _NO_OPTIONS
-    return is_marked or foreign_words(Request.API, answer) is None
+    if answer.is_marked or answer.status in _NO_OPTIONS or not _TUS_MARKS.isdisjoint(answer.headers):
+        return True
+    is_redirect = 300 <= answer.status < 400  # noqa: PLR2004 - the class of redirects
+    is_empty = not answer.body.strip() and not _is_page(answer) and not is_redirect
+    return is_empty or foreign_words(Request.API, answer) is None
 
 
 def _counts_whoever_says_it(kind: Request, answer: Answer) -> bool:
-    """Tells whether it asks to slow down, or to send smaller chunks."""
+    """Tells whether it asks to slow down or to send smaller chunks, or says that an upload is gone.
+
+    One such answer to HEAD proves nothing; the driver asks again, and asks the API (`upload/chunk_sender.py`).
+    """
     slows_down = answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)  # noqa: PLR2004
-    return slows_down or (kind is Request.PATCH and answer.status == 413)  # noqa: PLR2004 - a hop's limit of a request
+    is_hops_limit = kind is Request.PATCH and answer.status == 413  # noqa: PLR2004 - a hop's limit of a request
+    return slows_down or is_hops_limit or (kind in _MAY_SAY_GONE and answer.status in GONE)
 
 
 def _is_kinescopes(kind: Request, answer: Answer) -> bool:
     if _is_page(answer):
         return False
     if not answer.body.strip():
-        return True
+        return kind.is_to_upload_url or answer.is_marked or answer.status < 300  # noqa: PLR2004 - the class of success
     if _is_reason(answer):
-        return "x-request-id" in answer.headers and not kind.is_to_upload_url
+        return answer.is_marked and not kind.is_to_upload_url
     match answer.json:
         case {"error": {"code": _} | {"message": _}}:
-            return True
+            return answer.is_marked or answer.error_code is not None
         case {"data": _} | {"meta": _}:
             return not kind.is_to_upload_url
         case _:
@@ -103,6 +113,8 @@ def _form(answer: Answer) -> str:
     if _is_page(answer):
         title = _TITLE.search(body)
         return _quoted("an HTML page", title[1] if title else _TAG.sub(b" ", body))
+    if not body.strip():
+        return "without a body"
     form = "JSON of another form" if answer.body.lstrip()[:1] in {b"{", b"["} else "a text"
     return _quoted(form, body)
 

@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import weakref
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,18 +14,20 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from kinescope_upload import __version__
-from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, LessonFailedError, UnreachableError
+from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, UnreachableError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS, AnswerLimits, read_answer
 from kinescope_upload.kinescope.api_errors import is_token_wanted
 from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
 from kinescope_upload.kinescope.lean_httpx import httpx
+from kinescope_upload.kinescope.outside_errors import outside_errors
+from kinescope_upload.kinescope.proxies import NamedProxy, named_proxy
 from kinescope_upload.kinescope.request_pace import RequestPace
 from kinescope_upload.kinescope.transport import RoutedTransport, what_the_system_trusts
 from kinescope_upload.kinescope.trust import TrustedAddresses, host_of
 from kinescope_upload.kinescope.tus import Answer, Request, parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _LOG = logging.getLogger("kinescope_upload")
 _CONNECT_TIMEOUT = 15.0
@@ -108,12 +110,13 @@ class HttpClient:
         self._clock_offset = timedelta()
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._sockets_lock = threading.Lock()
+        self._proxies = getproxies()
         self._http = httpx.Client(
             follow_redirects=False,
             headers={"User-Agent": f"kupload/{__version__}"},
             transport=RoutedTransport(
                 what_the_system_trusts(trusted.configured),
-                getproxies(),
+                self._proxies,
                 at_once=trusted.configured,
                 longest_answer=limits.seconds,
             ),
@@ -148,7 +151,7 @@ class HttpClient:
     def _send(self, call: ApiRequest, *, with_token: bool) -> Answer:
         authorization = {"Authorization": f"Bearer {self._token}"} if with_token else {}
         with (
-            _outside_errors(call),
+            outside_errors(call, self.proxy_of(call.url)),
             self._http.stream(
                 call.method,
                 call.url,
@@ -172,7 +175,7 @@ class HttpClient:
     def _check_sender(self, call: ApiRequest, masked: Answer) -> None:
         """Notes that Kinescope answered, or raises when somebody else did."""
         if words := foreign_words(call.kind, masked):
-            raise ForeignAnswerError(f"{host_of(call.url)} {words} (asked to {call.action}).")
+            raise ForeignAnswerError(f"{host_of(call.url)} {words}", f"asked to {call.action}", status=masked.status)
         self.was_answered = True
 
     def _without_secrets(self, answer: Answer, call: ApiRequest) -> Answer:
@@ -185,19 +188,34 @@ class HttpClient:
             body = body.replace(secret.encode(), "…".encode())
         return replace(answer, body=body)
 
+    def proxy_of(self, url: str) -> NamedProxy | None:
+        """Names the proxy that requests to this address go through; None where they go there directly."""
+        return named_proxy(url, self._proxies)
+
     def is_reachable(self, url: str) -> bool:
         """Tells whether Kinescope, and nobody else, answers at this address; asks without the token."""
-        answer = self.probe(url)
-        return answer is not None and can_be_reached(answer)
-
-    def probe(self, url: str) -> Answer | None:
-        """Returns what anybody answers to OPTIONS at this address; None where nobody does. Asks without the token."""
-        timeout = min(_PROBE_TIMEOUT, self._stall)
         try:
-            with self._http.stream("OPTIONS", url, timeout=timeout, extensions={"trace": self._trace}) as response:
-                return read_answer(response, self._limits)
-        except (httpx.TransportError, httpx.DecodingError, UnreachableError):
-            return None
+            self.check_reachable(url)
+        except UnreachableError:
+            return False
+        return True
+
+    def check_reachable(self, url: str) -> None:
+        """Returns when Kinescope answers at this address; asks by OPTIONS, without the token.
+
+        Raises:
+            UnreachableError: Nobody answers, or somebody else does.
+        """
+        call = ApiRequest(kind=Request.API, method="OPTIONS", url=url, action="say that it is there")
+        timeout, trace = min(_PROBE_TIMEOUT, self._stall), {"trace": self._trace}
+        with (
+            outside_errors(call, self.proxy_of(url)),
+            self._http.stream(call.method, url, timeout=timeout, extensions=trace) as response,
+        ):
+            answer = self._without_secrets(read_answer(response, self._limits), call)
+            if not can_be_reached(answer):
+                words = foreign_words(call.kind, answer) or f"is answered by a gateway alone (HTTP {answer.status})"
+                raise ForeignAnswerError(f"{host_of(url)} {words}")
 
     def cut(self) -> None:
         """Ends every connection and every wait now; their users get `UnreachableError`."""
@@ -258,37 +276,3 @@ def _not_trusted(call: ApiRequest) -> BatchStoppedError:
         f'Kinescope named "{host}" to {call.action}, which is not a trusted host. Nothing was sent there.',
         f"If that host is Kinescope's, set KINESCOPE_TRUSTED_HOSTS={host}; else check KINESCOPE_UPLOADER_URL.",
     )
-
-
-@contextmanager
-def _outside_errors(call: ApiRequest) -> Iterator[None]:
-    """Converts the exceptions of httpx; an error that the body itself raises passes through.
-
-    An `UnreachableError` gets the address, so that the wait for its end asks there.
-    """
-    try:
-        with _httpx_errors(call):
-            yield
-    except UnreachableError as error:
-        error.url = call.url
-        raise
-
-
-@contextmanager
-def _httpx_errors(call: ApiRequest) -> Iterator[None]:
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise UnreachableError(f"{host_of(call.url)} cannot be reached ({_reason(error)}).", was_sent=False) from error
-    except httpx.TimeoutException as error:
-        raise UnreachableError(f"The connection stalled (asked to {call.action}).") from error
-    except (httpx.TransportError, httpx.DecodingError) as error:
-        raise UnreachableError(f"The connection broke (asked to {call.action}: {_reason(error)}).") from error
-    except httpx.InvalidURL:
-        raise LessonFailedError(f"Kinescope named an address that is not valid, to {call.action}.") from None
-
-
-def _reason(error: Exception) -> str:
-    """Gives the text of the exception; for an answer that is not HTTP, without the quoted part of that answer."""
-    text = str(error) or type(error).__name__
-    return text.partition(":")[0] if isinstance(error, httpx.RemoteProtocolError) else text

@@ -130,6 +130,8 @@ class KinescopeApi:
     def delete_video(self, video_id: str) -> bool:
         """Deletes the video; False where Kinescope says that there is none, which once said proves nothing.
 
+        An empty success that Kinescope's mark lacks may be somebody else's, and proves as little.
+
         Raises:
             LessonFailedError: The token lacks the right to delete.
         """
@@ -137,7 +139,7 @@ class KinescopeApi:
         answer = self._send("DELETE", f"/v1/videos/{video_id}", action=action)
         match interpret(Request.API, answer):
             case (Meaning.DONE | Meaning.GONE) as meaning:
-                return meaning is Meaning.DONE
+                return meaning is Meaning.DONE and (answer.is_marked or bool(answer.body.strip()))
             case Meaning.RIGHT_MISSING:
                 raise LessonFailedError(
                     f"The unfinished video {video_id} has to be deleted, and the token may not delete it.",

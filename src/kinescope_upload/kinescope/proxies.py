@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -32,6 +33,22 @@ def proxy_for(url: str, proxies: Mapping[str, str]) -> str | None:
     if not proxy or any(_matches(name, host, port) for name in proxies.get("no", "").replace(",", " ").split()):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedProxy:
+    """A proxy for people: its address without user and password, and the setting that names it."""
+
+    address: str
+    setting: str
+
+
+def named_proxy(url: str, proxies: Mapping[str, str]) -> NamedProxy | None:
+    """Names the proxy for a request to this address; None where it goes there directly."""
+    proxy, scheme = proxy_for(url, proxies), urlsplit(url).scheme
+    if proxy is None:
+        return None
+    return NamedProxy(address=shown_proxy(proxy), setting=f"{scheme.upper() if proxies.get(scheme) else 'ALL'}_PROXY")
 
 
 def _matches(name: str, host: str, port: int | None) -> bool:

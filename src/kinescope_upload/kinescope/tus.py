@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from kinescope_upload.kinescope.api_errors import Meaning, Request, meaning_of
+from kinescope_upload.kinescope.api_errors import Meaning, Request, is_code, meaning_of
 
 __all__ = [
     "TUS_VERSION",
@@ -73,9 +73,14 @@ class Answer:
 
     @property
     def error_code(self) -> int | None:
-        """Kinescope's own error code, such as 400419; None when the body has none."""
+        """Kinescope's own error code, such as 400419; None when the body has none, or somebody else's."""
         code = self._error.get("code")
-        return code if isinstance(code, int) else None
+        return code if isinstance(code, int) and is_code(code, self.status) else None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it carries the `X-Request-ID` that every answer of Kinescope has (docs/kinescope.md)."""
+        return self.request_id is not None
 
     @property
     def error_text(self) -> str:

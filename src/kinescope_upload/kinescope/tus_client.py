@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from kinescope_upload.errors import (
     BatchStoppedError,
+    ForeignAnswerError,
     LessonFailedError,
     TryAgainError,
     UnavailableError,
@@ -15,6 +16,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.kinescope import tus
 from kinescope_upload.kinescope.error_messages import error_for
+from kinescope_upload.kinescope.foreign_answers import GONE
 from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.trust import host_of
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
@@ -162,7 +164,7 @@ class TusClient:
             # A server that finishes a file takes its time, and a hop may pass on slowly what it took at once.
             patience=request_deadline(chunk.length) if is_last else transfer_time(chunk.length),
         )
-        answer = self._service.send(call)
+        answer = self._sent(call)
         match interpret(Request.PATCH, answer):
             case Meaning.DONE if answer.offset is None:
                 what = f"{host_of(call.url)} took a chunk without telling the offset, which no Tus server does."
@@ -177,6 +179,15 @@ class TusClient:
                 return ChunkRefused()
             case meaning:
                 raise error_for(meaning, answer, action=action, now=self._service.now())
+
+    def _sent(self, call: ApiRequest) -> Answer:
+        """The answer to a chunk. Somebody's page that says 404 of one URL tells nothing of the host: that is asked."""
+        try:
+            return self._service.send(call)
+        except ForeignAnswerError as error:
+            if error.status in GONE:
+                error.url = self.probe_url
+            raise
 
     def terminate(self, record: Record) -> None:
         """Ends an unfinished upload (Tus, termination), as far as the server supports that.

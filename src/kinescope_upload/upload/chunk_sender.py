@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import LessonFailedError, UnreachableError
-from kinescope_upload.policy.absence import is_proven_absent
+from kinescope_upload.policy.absence import LOOKS, is_proven_absent
 from kinescope_upload.text import format_bytes
 from kinescope_upload.upload.events import ChunkRefused, OffsetAccepted, OffsetRefused, OffsetUnknown, UploadGone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kinescope_upload.upload.events import Event
     from kinescope_upload.upload.ports import Ports
     from kinescope_upload.upload.record import Record
@@ -22,11 +24,13 @@ class ChunkSender:
     Args:
         ports: What it talks with.
         wait: Seconds before an upload that is said to be gone is asked for again.
+        look: Looks for the record's video; raises where Kinescope does not answer.
     """
 
-    def __init__(self, ports: Ports, *, wait: float) -> None:
+    def __init__(self, ports: Ports, *, wait: float, look: Callable[[Record], object]) -> None:
         self._ports = ports
         self._wait = wait
+        self._look = look
         self._shown: list[bool] = []
         """For each answer in a row that tells, whether it showed the upload."""
         self._broken: SendChunk | None = None
@@ -63,7 +67,7 @@ class ChunkSender:
                 f"Something on the way to Kinescope takes no request of {format_bytes(step.length)} (413).",
                 "Let the network's administrator raise the limit of its proxy, or use another network.",
             )
-        return self._confirmed(event)
+        return self._confirmed(event, record)
 
     def ask_offset(self, record: Record) -> Event:
         """Asks for the offset; makes chunks smaller where nothing of one that broke arrived, or nobody can tell."""
@@ -72,21 +76,35 @@ class ChunkSender:
             if self._ports.shrink(record, self._broken):
                 self._ports.progressed()  # retries are for chunks of one size
             self._broken = None
-        return self._confirmed(event)
+        return self._confirmed(event, record)
 
-    def _confirmed(self, event: Event) -> Event:
+    def _confirmed(self, event: Event, record: Record) -> Event:
         """The event; of an upload that is said to be gone, only when that was said often enough in a row.
 
-        Whoever stands between may say 404 or 410 once (docs/kinescope.md). Where HEAD is refused it says nothing.
+        Whoever stands between may say 404 or 410 (docs/kinescope.md), and a portal says it of everything: before it is
+        said for the last time, Kinescope itself has to answer at both of its doors. Where HEAD is refused it says
+        nothing.
         """
         if isinstance(event, UploadGone):
             self._shown.append(False)
-            if not is_proven_absent(reversed(self._shown)):
-                self._ports.wait(self._wait)
-                return OffsetUnknown()
-        elif not isinstance(event, OffsetRefused):
+            if is_proven_absent(reversed(self._shown)):
+                return event
+            if len(self._shown) == LOOKS - 1:
+                self._hear_kinescope(record)
+            self._ports.wait(self._wait)
+            return OffsetUnknown()
+        if not isinstance(event, OffsetRefused):
             self._shown.clear()
         return event
+
+    def _hear_kinescope(self, record: Record) -> None:
+        """Returns when Kinescope's uploader and its API answer; else what was said of the upload does not count."""
+        try:
+            self._ports.hear()
+            self._look(record)
+        except BaseException:
+            self._shown.clear()
+            raise
 
 
 def _arrived_in_vain(event: Event, broken: SendChunk) -> bool:

@@ -70,8 +70,8 @@ class Driver:
         self._parent_id = task.parent_id
         self._options = options
         self._ports = ports
-        self._sender = ChunkSender(ports, wait=options.orphan_wait)
         self._search = VideoSearch(ports, wait=options.orphan_wait)
+        self._sender = ChunkSender(ports, wait=options.orphan_wait, look=self._search.of)
         self._removal = removal_by(ports, wait=options.orphan_wait)
         self._record = first_record(task, options.dialect, self._new_video_id)
         self._furthest = self._record.offset

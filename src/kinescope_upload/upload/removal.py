@@ -1,7 +1,8 @@
 """Deletes videos of ours. Pure: it deletes and looks through callables.
 
-A 404 to the deletion is no proof: a gateway, or a replica that is behind, may say it of what is there, and the video
-would never go. It counts once the next looks show nothing either (`policy/absence.py`).
+A 404 to the deletion is no proof, nor is an empty success that may be somebody else's: a gateway, or a replica that is
+behind, may say it of what is there, and the video would stay for ever. It counts once the next looks show nothing
+either (`policy/absence.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Removal:
     """Deletes videos, each until it is certainly gone.
 
     Attributes:
-        delete: Deletes the video with this id; False where Kinescope says that there is none.
+        delete: Deletes the video with this id; False where that may not be so: Kinescope says that there is none, or
+            nothing shows that the answer is Kinescope's.
         look: Shows the video with this id; None when there is none.
         wait: Waits before the next look.
         check: Raises when the video, as it is now, must not be deleted.
@@ -34,14 +36,14 @@ class Removal:
 
     delete: Callable[[str], bool]
     look: Callable[[str], Video | None]
-    wait: Callable[[], None]
+    wait: Callable[[], object]
     check: Callable[[Video], object]
 
     def of(self, video_id: str) -> bool:
-        """Deletes the video; False where there was none any more.
+        """Deletes the video; False where looks had to show that it is gone.
 
         Raises:
-            TryAgainError: Kinescope shows the video and says at each deletion that there is none.
+            TryAgainError: Kinescope shows the video after each deletion.
             KuploadError: Any error of the callables.
         """
         for _ in range(LOOKS):
@@ -51,7 +53,7 @@ class Removal:
             if video is None:
                 return False
             self.check(video)
-        raise TryAgainError(f"Kinescope shows video {video_id}, and says at its deletion that there is none.")
+        raise TryAgainError(f"Kinescope shows video {video_id} after each of {LOOKS} requests to delete it.")
 
     def seen_again(self, video_id: str) -> Video | None:
         """The video, which one look did not show; None when no other look shows it either."""

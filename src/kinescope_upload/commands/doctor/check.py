@@ -65,7 +65,7 @@ class Check:
         Somebody else's answer would stop a run, whatever was asked.
         """
         if isinstance(error, ForeignAnswerError):
-            return cls(subject=subject, standing=Standing.WRONG_OUTSIDE, message=str(error), hint=WHO_ANSWERS)
+            return cls(subject=subject, standing=Standing.WRONG_OUTSIDE, message=error.reason, hint=WHO_ANSWERS)
         message = str(error).removesuffix(f" {error.hint}") if error.hint else str(error)
         return cls(subject=subject, standing=standing, message=message, hint=error.hint)
 

@@ -8,17 +8,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.doctor.check import WHO_ANSWERS, Check, Standing
+from kinescope_upload.commands.doctor.check import Check, Standing
 from kinescope_upload.commands.doctor.token import (
     check_right_to_delete,
     check_workspace,
     is_another_workspace,
     known_facts,
 )
-from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, KuploadError, LessonFailedError
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    ForeignAnswerError,
+    KuploadError,
+    LessonFailedError,
+    UnreachableError,
+)
 from kinescope_upload.kinescope.course_folders import match_folders
-from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
-from kinescope_upload.kinescope.tus import Request
 from kinescope_upload.text import count
 from kinescope_upload.upload import AlreadyExists, Created, Dialect, InitUnanswered, Record
 from kinescope_upload.upload.removal import Removal
@@ -88,19 +92,18 @@ def _new_id() -> str:
 
 
 def _check_uploader(asking: Asking) -> Check:
-    url = asking.kinescope.uploader.probe_url
-    place = asking.settings.uploader_url
-    answer = asking.kinescope.service.probe(url)
-    if answer is None:
-        hint = "Check the network, the proxy (HTTPS_PROXY) and KINESCOPE_UPLOADER_URL."
-        return Check.of("uploader", Standing.WRONG_OUTSIDE, f"{place} cannot be reached.", hint)
-    if not can_be_reached(answer):
-        words = foreign_words(Request.API, answer) or f"is answered by a gateway alone (HTTP {answer.status})"
-        return Check.of("uploader", Standing.WRONG_OUTSIDE, f"{place} {words}.", WHO_ANSWERS)
-    began = time.monotonic()
-    asking.kinescope.service.is_reachable(url)  # over the connection that is open by now
+    service, url = asking.kinescope.service, asking.kinescope.uploader.probe_url
+    try:
+        service.check_reachable(url)
+        began = time.monotonic()
+        service.check_reachable(url)  # over the connection that is open by now
+    except UnreachableError as error:
+        proxy = service.proxy_of(url)
+        through = f"{proxy.setting} (the proxy {proxy.address})" if proxy else "the proxy (HTTPS_PROXY)"
+        error.hint = f"Check the network, {through} and KINESCOPE_UPLOADER_URL."
+        return Check.of_error("uploader", error, Standing.WRONG_OUTSIDE)
     milliseconds = (time.monotonic() - began) * 1000
-    return Check.good("uploader", f"{place} answers; {milliseconds:.0f} ms a round trip.")
+    return Check.good("uploader", f"{asking.settings.uploader_url} answers; {milliseconds:.0f} ms a round trip.")
 
 
 def _check_project(settings: Settings, projects: tuple[Project, ...]) -> Check:

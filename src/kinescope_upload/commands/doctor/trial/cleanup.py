@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.readings.masking import masked
 from kinescope_upload.commands.doctor.readings.outcome import LeftVideo
-from kinescope_upload.errors import AbsentError, KuploadError, UnreachableError
+from kinescope_upload.errors import KuploadError, UnreachableError
+from kinescope_upload.upload.removal import Removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,10 +30,12 @@ def clean_up(api: KinescopeApi, scratch: Scratch, waits: WaitBudget) -> tuple[Le
     Returns:
         What stays, and why.
     """
-    reasons = dict(_deletions(api, scratch))
-    is_listed = _delete_what_is_listed(api, scratch, reasons)
+    look_later = partial(waits.pause, waits.tick)
+    removal = Removal(delete=api.delete_video, look=api.video, wait=look_later, check=lambda _: None)
+    reasons = dict(_deletions(removal, scratch))
+    is_listed = _delete_what_is_listed(api, removal, scratch, reasons)
     if scratch.is_init_open and waits.pause(_LATE_INIT):
-        is_listed = _delete_what_is_listed(api, scratch, reasons)
+        is_listed = _delete_what_is_listed(api, removal, scratch, reasons)
     scratch.is_init_open = scratch.is_init_open and not is_listed
     return left_videos(scratch, reasons)
 
@@ -50,7 +54,7 @@ def left_videos(
     return tuple(left)
 
 
-def _delete_what_is_listed(api: KinescopeApi, scratch: Scratch, reasons: dict[str, str]) -> bool:
+def _delete_what_is_listed(api: KinescopeApi, removal: Removal, scratch: Scratch, reasons: dict[str, str]) -> bool:
     """Deletes what the folder's list still shows of this try; False when it cannot be listed."""
     known = set(scratch.made)
     try:
@@ -59,11 +63,11 @@ def _delete_what_is_listed(api: KinescopeApi, scratch: Scratch, reasons: dict[st
                 scratch.made[video.id] = video.title
     except KuploadError:
         return False
-    reasons |= dict(_deletions(api, scratch, only=set(scratch.made) - known))
+    reasons |= dict(_deletions(removal, scratch, only=set(scratch.made) - known))
     return True
 
 
-def _deletions(api: KinescopeApi, scratch: Scratch, *, only: set[str] | None = None) -> Iterator[tuple[str, str]]:
+def _deletions(removal: Removal, scratch: Scratch, *, only: set[str] | None = None) -> Iterator[tuple[str, str]]:
     """Deletes the videos; gives why that failed, by id. A network that is down is tried once."""
     unreachable = ""
     for video_id in tuple(scratch.made):
@@ -73,9 +77,7 @@ def _deletions(api: KinescopeApi, scratch: Scratch, *, only: set[str] | None = N
             yield video_id, unreachable
             continue
         try:
-            api.delete_video(video_id)
-        except AbsentError:
-            del scratch.made[video_id]
+            removal.of(video_id)
         except UnreachableError as error:
             unreachable = error.reason
             yield video_id, unreachable

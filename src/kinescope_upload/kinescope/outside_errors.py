@@ -1,0 +1,56 @@
+"""Converts what the HTTP library raises into the errors of kupload, worded for people."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import LessonFailedError, UnreachableError
+from kinescope_upload.kinescope.lean_httpx import httpx
+from kinescope_upload.kinescope.trust import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.kinescope.http_client import ApiRequest
+    from kinescope_upload.kinescope.proxies import NamedProxy
+
+
+@contextmanager
+def outside_errors(call: ApiRequest, proxy: NamedProxy | None) -> Iterator[None]:
+    """Converts the exceptions of httpx; an error that the body itself raises passes through.
+
+    An `UnreachableError` gets the address, so that the wait for its end asks there.
+
+    Args:
+        call: The request that is sent meanwhile.
+        proxy: The proxy that it goes through; None where it goes directly.
+    """
+    try:
+        with _httpx_errors(call, proxy):
+            yield
+    except UnreachableError as error:
+        error.url = call.url
+        raise
+
+
+@contextmanager
+def _httpx_errors(call: ApiRequest, proxy: NamedProxy | None) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        through = f" through the proxy {proxy.address} of {proxy.setting}" if proxy else ""
+        what = f"{host_of(call.url)} cannot be reached{through} ({_reason(error)})."
+        raise UnreachableError(what, was_sent=False) from error
+    except httpx.TimeoutException as error:
+        raise UnreachableError(f"The connection stalled (asked to {call.action}).") from error
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        raise UnreachableError(f"The connection broke (asked to {call.action}: {_reason(error)}).") from error
+    except httpx.InvalidURL:
+        raise LessonFailedError(f"Kinescope named an address that is not valid, to {call.action}.") from None
+
+
+def _reason(error: Exception) -> str:
+    """Gives the text of the exception; for an answer that is not HTTP, without the quoted part of that answer."""
+    text = str(error) or type(error).__name__
+    return text.partition(":")[0] if isinstance(error, httpx.RemoteProtocolError) else text
