@@ -97,11 +97,19 @@ class WaitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitStarted:
-    """The batch waits, for at most `longest` seconds."""
+    """The batch waits, for at most `longest` seconds.
+
+    Attributes:
+        kind: What is waited for.
+        reason: Why.
+        longest: Seconds after which the batch ends.
+        instead: Who answers instead of Kinescope, in words; empty where nobody does.
+    """
 
     kind: WaitKind
     reason: str
     longest: float
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,20 +91,27 @@ def test_verbose_tells_stages_reasons_and_ids_as_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "longest", "sentence"),
+    ("kind", "longest", "instead", "sentence"),
     [
-        (WaitKind.NETWORK, 86_400.0, "No connection to Kinescope since 10:26. Trying again until 2026-02-19 10:26"),
-        (WaitKind.DATABASE, 600.0, "No answer from the database since 10:26. Trying again until 10:36"),
-        (WaitKind.THROTTLED, 60.0, "Kinescope asks to slow down. Waiting until 10:27"),
-        (WaitKind.PACE, 60.0, "The request limit (KUPLOAD_API_RATE) is reached. Waiting until 10:27"),
+        (WaitKind.NETWORK, 86_400.0, "", "No connection to Kinescope since 10:26. Trying again until 2026-02-19 10:26"),
+        (
+            WaitKind.NETWORK,
+            60.0,
+            "api is answered by nginx",
+            "api is answered by nginx since 10:26. Trying again until 10:27",
+        ),
+        (WaitKind.DATABASE, 600.0, "", "No answer from the database since 10:26. Trying again until 10:36"),
+        (WaitKind.THROTTLED, 60.0, "", "It asks to slow down until 12:00. Waiting until 10:27"),
+        (WaitKind.PACE, 60.0, "", "The request limit (KUPLOAD_API_RATE) is reached. Waiting until 10:27"),
     ],
 )
-def test_a_wait_says_what_for_and_until_when(kind: WaitKind, longest: float, sentence: str) -> None:
+def test_a_wait_says_what_for_and_until_when(kind: WaitKind, longest: float, instead: str, sentence: str) -> None:
     fake, out = FakeTime(), io.StringIO()
     printer = LinePrinter(DisplayOptions(), stdout=out, stderr=io.StringIO(), clock=fake.clock)
-    printer(WaitStarted(kind=kind, reason="no answer", longest=longest))
-    why = " (no answer)" if kind is WaitKind.DATABASE else ""
-    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.{why}\n"
+    printer(WaitStarted(kind=kind, reason="It asks to slow down until 12:00.", longest=longest, instead=instead))
+    why = " (It asks to slow down until 12:00.)" if kind is WaitKind.DATABASE else ""
+    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.{why}
+"
 
 
 def test_progress_is_told_at_most_every_half_minute() -> None:

@@ -37,6 +37,14 @@ def test_a_course_has_its_folder_or_it_is_missing(two_courses: World) -> None:
     assert len(two_courses.emulator.folders()) == 1
 
 
+def test_a_network_that_is_down_ends_it_with_the_way_out(two_courses: World) -> None:
+    two_courses.link.refuse()
+    outcome = two_courses.run("folders")
+    assert outcome.exit_code == 3
+    assert "cannot be reached" in outcome.text
+    assert "kupload doctor" in outcome.text
+
+
 def test_create_makes_what_is_missing_once(two_courses: World) -> None:
     made = two_courses.run("folders", "--create", "--json")
     assert (made.exit_code, by_course(made)["02_ads"]["is_made"]) == (0, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -186,3 +187,84 @@ def test_a_host_that_never_answered_is_named_with_its_setting(world: World) -> N
     assert outcome.exit_code == 3
     assert "could not be reached" in outcome.summary["reason"]
     assert "KINESCOPE_API_URL" in outcome.summary["hint"]
+
+
+_OTHERS_ERROR: Final = '{"error": {"code": 404, "message": "Not Found", "status": "NOT_FOUND"}}'
+_AS_JSON: Final = (("Content-Type", "application/json"),)
+_LAST_ANSWER_LOST: Final = Fault(route=Route.PATCH, action=Action.LOSE_ANSWER, skip=2)
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_json_errors_of_somebody_else_prove_no_video_absent(worlds: WorldMaker, dialect: str) -> None:
+    world = worlds(dialect)
+    world.fill((600 * KIB,))
+    gone = Fault(route=Route.HEAD, status=404, times=None)
+    told = Fault(route=Route.VIDEO_GET, action=Action.INTERCEPT, status=404, message=_OTHERS_ERROR, headers=_AS_JSON)
+    world.emulator.faults.add(_LAST_ANSWER_LOST, gone, replace(told, times=5))
+    outcome = world.upload(retries=1)
+    assert outcome.exit_code == 0, outcome.said
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_front_servers_page_for_an_upload_that_is_gone_ends_in_the_complete_video(
+    worlds: WorldMaker, status: int, dialect: str
+) -> None:
+    world = worlds(dialect)
+    world.fill((600 * KIB,))
+    world.emulator.faults.add(_LAST_ANSWER_LOST)
+    _intercept(world, [Route.HEAD], status)
+    outcome = world.upload(retries=1, max_outage="30s")
+    assert outcome.exit_code == 0, outcome.said
+    assert outcome.events("wait_started") == []
+    world.assert_promise()
+
+
+def test_who_answers_instead_is_said_while_a_run_waits(world: World) -> None:
+    world.fill((300 * KIB,))
+    _intercept(world, Route, 502)
+    outcome = world.upload(max_outage="0.2s")
+    (wait,) = outcome.events("wait_started")
+    assert 'is answered by nginx (HTTP 502, an HTML page: "Hotel Wi-Fi") instead of Kinescope' in wait["instead"]
+    assert outcome.events("wait_ended") == [], "nobody was reached again"
+    assert "for 0.2 s" in outcome.summary["reason"]
+
+
+_SLOW_DOWN: Final = {
+    route: Fault(route=route, status=429, headers=(("Retry-After", "7200"),))
+    for route in (Route.PATCH, Route.FOLDERS_LIST)
+}
+
+
+@pytest.mark.parametrize("answer", _SLOW_DOWN.values(), ids=_SLOW_DOWN)
+def test_one_request_to_slow_down_for_hours_costs_no_lesson(world: World, answer: Fault) -> None:
+    world.fill((300 * KIB,) * 2)
+    world.emulator.faults.add(answer)
+    outcome = world.upload(jobs=1, max_outage="0.3s")
+    assert outcome.exit_code == 0, outcome.said
+    assert [wait["kind"] for wait in outcome.events("wait_started")] == ["throttled"]
+    world.assert_promise(cuts=1)
+
+
+@pytest.mark.parametrize("answer", _SLOW_DOWN.values(), ids=_SLOW_DOWN)
+def test_a_request_to_slow_down_that_outlives_max_outage_ends_the_run_and_says_until_when(
+    world: World, answer: Fault
+) -> None:
+    world.fill((300 * KIB,) * 2)
+    world.emulator.faults.add(replace(answer, times=None))
+    outcome = world.upload(max_outage="0.3s")
+    assert outcome.exit_code == 3, outcome.said
+    assert re.search(r"asks to slow down until 20\d\d-\d\d-\d\d \d\d:\d\d UTC", outcome.summary["reason"])
+    assert "--max-outage" in outcome.summary["hint"]
+    assert outcome.summary["failures"] == []
+
+
+def test_an_answer_that_cannot_be_read_ends_the_run_with_the_way_out(world: World) -> None:
+    world.fill((300 * KIB,))
+    nonsense = Fault(route=Route.FOLDERS_LIST, action=Action.INTERCEPT, status=200, message='{"data": 5}')
+    world.emulator.faults.add(replace(nonsense, headers=_AS_JSON, times=None))
+    outcome = world.upload(retries=1)
+    assert outcome.exit_code == 3, outcome.said
+    assert "cannot be read" in outcome.summary["reason"]
+    assert "kupload doctor" in outcome.summary["hint"]

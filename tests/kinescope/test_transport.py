@@ -92,6 +92,21 @@ def test_no_proxy_ends_a_run_in_a_traceback(worlds: WorldMaker, name: str, proxy
     assert proxy in said
 
 
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_dead_proxy_is_named_with_its_setting(worlds: WorldMaker, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+    world = worlds()
+    world.fill((10 * KIB,))
+    world.environment |= {name: f"http://user:secret@{address}", "KUPLOAD_MAX_OUTAGE": "0.1s", "NO_PROXY": ""}
+    process = world.start()
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert f"cannot be reached through the proxy http://{address} of {name}" in said
+    assert f"Check {name} (the proxy http://{address})" in said
+    assert "secret" not in said
+
+
 class Answering:
     """A server that answers as soon as it has the headers, and goes on reading the body."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,9 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.retries.retry_state import RetryDecision, RetryState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FAILURE: Final = UnreachableError("The connection broke.")
 
@@ -66,9 +69,23 @@ def test_a_failure_waits_as_long_as_the_server_asks() -> None:
     assert _state().decide(_trouble(60.0), chance=0.0) == RetryDecision(wait=60.0, number=1)
 
 
-def test_a_server_cannot_make_a_lesson_wait_longer_than_the_batch_would() -> None:
-    assert not _state(throttle=60.0).decide(_trouble(60.0), chance=0.0).gives_up
-    assert _state(throttle=60.0).decide(_trouble(61.0), chance=0.0).gives_up
+@pytest.mark.parametrize("asked", [60.0, 61.0, 7200.0, 1e18])
+@pytest.mark.parametrize("error", [_trouble, _throttled, _locked])
+def test_a_wait_that_is_asked_for_costs_nobody_more_than_the_batch_would_wait(
+    error: Callable[[float], TryAgainError], asked: float
+) -> None:
+    decision = _state(throttle=60.0, lock=60.0).decide(error(asked), chance=0.0)
+
+    assert (decision.wait, decision.gives_up) == (60.0, False), "then it is asked again"
+
+
+def test_a_request_to_slow_down_that_outlives_the_longest_wait_ends_the_batch() -> None:
+    state = _state(throttle=60.0)
+
+    assert [state.decide(_throttled(40.0), chance=0.0).wait for _ in range(2)] == [40.0, 20.0]
+    assert state.decide(_throttled(40.0), chance=0.0) == RetryDecision(
+        wait=0.0, gives_up=True, holds_all=True, is_outage=True
+    )
 
 
 def test_being_asked_to_slow_down_holds_everybody_and_costs_no_retry() -> None:
@@ -90,13 +107,14 @@ def test_without_a_named_wait_a_throttled_batch_waits_longer_each_time() -> None
 def test_being_held_back_has_a_bound_of_its_own() -> None:
     state = _state(throttle=100.0)
 
-    assert [state.decide(_throttled(40.0), chance=0.0).gives_up for _ in range(3)] == [False, False, True]
+    assert [state.decide(_throttled(40.0), chance=0.0).gives_up for _ in range(3)] == [False, False, False]
+    assert state.decide(_throttled(40.0), chance=0.0).gives_up
 
 
 def test_being_held_back_for_no_time_at_all_ends_too() -> None:
-    state = _state(throttle=100.0)  # 3 + 6 + 12 + 24 + 48 seconds fit
+    state = _state(throttle=100.0)  # 3 + 6 + 12 + 24 + 48 + 7 seconds
 
-    assert [state.decide(_throttled(0.0), chance=0.0).gives_up for _ in range(12)].count(False) == 5
+    assert [state.decide(_throttled(0.0), chance=0.0).gives_up for _ in range(12)].count(False) == 6
 
 
 def test_a_wait_of_no_time_at_all_leaves_our_own() -> None:
@@ -109,15 +127,15 @@ def _unavailable() -> UnavailableError:
     return UnavailableError("Kinescope does not answer its gateway.", url="https://uploader.example/1")
 
 
-@pytest.mark.parametrize("error", [_unavailable(), ForeignAnswerError("kinescope.example is answered by nginx.")])
+@pytest.mark.parametrize("error", [_unavailable(), ForeignAnswerError("kinescope.example is answered by nginx")])
 def test_a_gateway_without_kinescope_is_an_outage_once_the_retries_are_used_up(error: TryAgainError) -> None:
     state = _state(throttle=100.0)
 
     decisions = [state.decide(error, chance=0.0) for _ in range(8)]
 
     assert [decision.number for decision in decisions] == [1, 2, 3, 0, 0, 0, 0, 0]
-    assert [decision.wait for decision in decisions[3:]] == [24.0, 30.0, 30.0, 30.0, 30.0]
-    assert [decision.gives_up for decision in decisions] == [False] * 6 + [True] * 2
+    assert [decision.wait for decision in decisions[3:]] == [24.0, 30.0, 30.0, 16.0, 0.0]
+    assert [decision.gives_up for decision in decisions] == [False] * 7 + [True]
 
 
 def test_bytes_in_between_end_an_outage_behind_a_gateway() -> None:

@@ -20,7 +20,7 @@ from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals
 from kinescope_upload.batch.workers import Workers
-from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, TryAgainError
+from kinescope_upload.errors import TRY_LATER, BatchStoppedError, InterruptedRunError, TryAgainError
 from kinescope_upload.events import (
     Emit,
     RunEnded,
@@ -98,7 +98,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
         except BatchStoppedError as error:
             stop.request(Ending.of(error))
         except TryAgainError as error:
-            stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason=str(error), hint="Run the same command again."))
+            stop.request(Ending(exit_code=ExitCode.STOPPED, reason=str(error), hint=TRY_LATER))
     ending = stop.ending or _natural_ending(batch.plan, linker)
     seconds = time.monotonic() - began
     reason = ending.reason or None

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol, runtime_checkable
 import typer
 
 from kinescope_upload.errors import (
+    TRY_LATER,
     BatchStoppedError,
     InterruptedRunError,
     KuploadError,
     LessonFailedError,
+    TryAgainError,
     UsageError,
 )
 from kinescope_upload.exit_codes import ExitCode
@@ -98,7 +100,7 @@ def _exit_code(error: KuploadError) -> int:
     match error:
         case UsageError():
             return ExitCode.USAGE
-        case BatchStoppedError():
+        case BatchStoppedError() | TryAgainError():
             return ExitCode.STOPPED
         case InterruptedRunError():
             return ExitCode.INTERRUPTED
@@ -109,6 +111,8 @@ def _exit_code(error: KuploadError) -> int:
 def _told(error: KuploadError) -> int:
     """Tells the error, to scripts too; its exit code."""
     code = _exit_code(error)
+    if isinstance(error, TryAgainError):
+        error.hint = error.hint or TRY_LATER
     if "--json" in sys.argv:
         with suppress(OSError):  # nobody reads it
             print_error_object(error, code, sys.stdout)

@@ -107,8 +107,9 @@ def wait_words(event: WaitStarted | WaitEnded, clock: Clock, *, verbose: bool) -
     """Words a wait that begins or ends now; `verbose` adds why it began, which is said of the database always."""
     match event:
         case WaitStarted():
+            is_said = event.kind is WaitKind.THROTTLED or event.instead
             says_why = verbose or event.kind is WaitKind.DATABASE  # down, full and read-only have different remedies
-            reason = f" ({event.reason})" if says_why else ""
+            reason = f" ({event.reason})" if says_why and not is_said else ""
             return f"{wait_sentence(event, clock.monotonic(), clock)}; nothing is lost.{reason}"
         case WaitEnded():
             return f"{_ENDS_OF_WAITS[event.kind]} after {format_duration(event.seconds)}."
@@ -125,13 +126,14 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
     until = clock.time_of_day(since + wait.longest)
     match wait.kind:
         case WaitKind.NETWORK:
-            return f"No connection to Kinescope since {clock.time_of_day(since)}. Trying again until {until}"
+            what = wait.instead or "No connection to Kinescope"
+            return f"{what} since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.LIBRARY:
             return f"The library cannot be read since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.DATABASE:
             return f"No answer from the database since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.THROTTLED:
-            return f"Kinescope asks to slow down. Waiting until {until}"
+            return f"{wait.reason.rstrip('.')}. Waiting until {until}"
         case WaitKind.PACE:
             return f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}"
 

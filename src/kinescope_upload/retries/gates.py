@@ -12,6 +12,7 @@ from kinescope_upload.events import WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import Bucket, Grant
 from kinescope_upload.retries.stop import Ending, Stop
+from kinescope_upload.text import format_duration
 
 if TYPE_CHECKING:
     from kinescope_upload.policy.pacing import Timetable
@@ -38,6 +39,7 @@ class Place:
         hint: What to do then.
         host: The host; an outage of one is waited for once, and holds no request to another.
         out: What is said of it then, before the time.
+        instead: Who answered instead of Kinescope, in words; empty where nobody did.
     """
 
     probe: Callable[[], bool]
@@ -45,6 +47,7 @@ class Place:
     hint: str
     host: str = ""
     out: str = "Kinescope could not be reached"
+    instead: str = ""
 
 
 class _Probing:
@@ -114,15 +117,13 @@ class NetworkGate:
         began = time.monotonic()
         wait = self._base
         self._tell_outage(reason, place)
-        try:
-            while not place.probe():
-                left = place.longest - (time.monotonic() - began)
-                if left <= 0:
-                    self.give_up(reason, place)
-                self._stop.pause(min(wait, left))
-                wait = min(wait * 2, _LONGEST_PROBE_WAIT)
-        finally:
-            self._tell_end()
+        while not place.probe():
+            left = place.longest - (time.monotonic() - began)
+            if left <= 0:
+                self.give_up(reason, place)
+            self._stop.pause(min(wait, left))
+            wait = min(wait * 2, _LONGEST_PROBE_WAIT)
+        self._tell_end()
 
     def _tell_outage(self, reason: str, place: Place) -> None:
         """Tells that the wait begins, unless another host is waited for."""
@@ -130,9 +131,11 @@ class NetworkGate:
             self._hosts_out += 1
             if self._hosts_out == 1:
                 self._out_since = time.monotonic()
-                self._emit(WaitStarted(kind=self._kind, reason=reason, longest=place.longest))
+                event = WaitStarted(kind=self._kind, reason=reason, longest=place.longest, instead=place.instead)
+                self._emit(event)
 
     def _tell_end(self) -> None:
+        """Tells that the wait is over, unless another host is waited for; a wait that was given up has no end."""
         with self._lock:
             self._hosts_out -= 1
             if not self._hosts_out:
@@ -147,7 +150,7 @@ class NetworkGate:
         self._stop.request(
             Ending(
                 exit_code=ExitCode.STOPPED,
-                reason=f"{place.out} for {place.longest / 60:g} min. {reason}",
+                reason=f"{place.out} for {format_duration(place.longest)}. {reason}",
                 hint=place.hint,
             )
         )

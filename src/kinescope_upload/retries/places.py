@@ -33,17 +33,32 @@ class Places:
     first_patience: float = 30.0
     saved: str = "Everything is saved"
 
-    def of(self, url: str | None) -> Place:
+    def of(self, url: str | None, *, instead: str = "") -> Place:
         """Describes the place of a request to this address.
 
-        As long as nothing was ever reached, the setting of the address may be wrong: the wait is short, and names it.
+        As long as nothing was ever reached, a setting may be wrong: the wait is short, and names the settings.
+
+        Args:
+            url: The address; None for the usual one.
+            instead: Who answered there instead of Kinescope, in words; empty where nobody did.
         """
         url = url or self.usual_url
         host = urlsplit(url).netloc
         probe = partial(self.service.is_reachable, url)
         if self.service.was_answered:
             hint = f"{self.saved}: run the same command again when the network is back."
-            return Place(probe=probe, longest=self.longest, hint=hint, host=host)
+            return Place(probe=probe, longest=self.longest, hint=hint, host=host, instead=instead)
         setting = "KINESCOPE_API_URL" if url.startswith(f"{self.api_url}/") else "KINESCOPE_UPLOADER_URL"
-        hint = f"Check {setting} and the network, then run the same command again."
-        return Place(probe=probe, longest=min(self.longest, self.first_patience), hint=hint, host=host)
+        proxy = self.service.proxy_of(url)
+        through = f"{proxy.setting} (the proxy {proxy.address}), " if proxy else ""
+        hint = f"Check {through}{setting} and the network, then run the same command again."
+        return Place(probe=probe, longest=min(self.longest, self.first_patience), hint=hint, host=host, instead=instead)
+
+    def held_back(self) -> Place:
+        """Describes what ends a command that Kinescope asked to slow down for too long."""
+        return Place(
+            probe=lambda: True,
+            longest=self.longest,
+            hint=f"{self.saved}: run the same command again after that, or give a longer --max-outage.",
+            out="This command was held back",
+        )

@@ -6,7 +6,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.errors import FileUnreadableError, TryAgainError, UnavailableError, UnreachableError
+from kinescope_upload.errors import (
+    FileUnreadableError,
+    ForeignAnswerError,
+    ThrottledError,
+    TryAgainError,
+    UnavailableError,
+    UnreachableError,
+)
 from kinescope_upload.retries.retry_state import RetryDecision, RetryState
 
 if TYPE_CHECKING:
@@ -100,7 +107,10 @@ class Retrier:
         return self._outages <= _MOST_OUTAGES  # more: it comes and goes, and nothing gets through
 
     def _place(self, error: TryAgainError) -> Place:
-        return self._waits.places.of(error.url if isinstance(error, UnreachableError | UnavailableError) else None)
+        if isinstance(error, ThrottledError):
+            return self._waits.places.held_back()
+        url = error.url if isinstance(error, UnreachableError | UnavailableError) else None
+        return self._waits.places.of(url, instead=error.instead if isinstance(error, ForeignAnswerError) else "")
 
     def _wait(self, error: TryAgainError) -> None:
         decision = self._state.decide(error, chance=self._waits.jitter())

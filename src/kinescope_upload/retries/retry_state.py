@@ -46,7 +46,7 @@ class RetryState:
         policy: How failed requests are tried again.
         lock_patience: Seconds to wait for a lock in all.
         throttle_patience: Seconds to be held back in all, and of an outage behind a gateway, without a byte in
-            between; no other wait that the server asks for may be longer either.
+            between. A longer wait that the server asks for is cut to what is left of them, and then asked again.
     """
 
     def __init__(self, policy: RetryPolicy, *, lock_patience: float, throttle_patience: float) -> None:
@@ -86,7 +86,7 @@ class RetryState:
         self._locks_met += 1
         wait = self._policy.wait_before(self._locks_met, chance=chance, retry_after=error.retry_after)
         wait = min(wait, max(_LONGEST_LOCK_WAIT, error.retry_after or 0.0))
-        gives_up = self._waited_for_lock + wait > self._lock_patience
+        wait, gives_up = _within(wait, self._lock_patience - self._waited_for_lock)
         self._waited_for_lock += wait
         return RetryDecision(wait=wait, gives_up=gives_up)
 
@@ -94,16 +94,16 @@ class RetryState:
         self._throttles_met += 1
         asked = error.retry_after
         wait = asked or self._policy.wait_before(self._throttles_met, chance=chance)  # 0 or past: our own backoff
-        gives_up = self._held_back + wait > self._throttle_patience
+        wait, gives_up = _within(wait, self._throttle_patience - self._held_back)
         self._held_back += max(wait, self._policy.base / 10)
-        return RetryDecision(wait=wait, gives_up=gives_up, holds_all=True)
+        return RetryDecision(wait=wait, gives_up=gives_up, holds_all=True, is_outage=gives_up)
 
     def _of_outage(self, error: TryAgainError, chance: float) -> RetryDecision:
         self._outages_met += 1
         number = self._policy.retries + self._outages_met
         wait = min(self._policy.wait_before(number, chance=chance), _LONGEST_OUTAGE_WAIT)
         wait = max(wait, error.retry_after or 0.0)
-        gives_up = self._unavailable + wait > self._throttle_patience
+        wait, gives_up = _within(wait, self._throttle_patience - self._unavailable)
         self._unavailable += wait
         return RetryDecision(wait=wait, gives_up=gives_up, is_outage=True)
 
@@ -115,4 +115,9 @@ class RetryState:
         self._budget = self._budget.spend()
         number = self._budget.spent
         wait = self._policy.wait_before(number, chance=chance, retry_after=error.retry_after)
-        return RetryDecision(wait=wait, number=number, gives_up=wait > self._throttle_patience)
+        return RetryDecision(wait=min(wait, self._throttle_patience), number=number)
+
+
+def _within(wait: float, left: float) -> tuple[float, bool]:
+    """The wait, cut to what is left of a patience; and whether nothing is left."""
+    return min(wait, max(left, 0.0)), left <= 0
