@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -219,6 +221,37 @@ def test_a_front_servers_page_for_an_upload_that_is_gone_ends_in_the_complete_vi
     assert outcome.exit_code == 0, outcome.said
     assert outcome.events("wait_started") == []
     world.assert_promise()
+
+
+class _SaysNotFound(BaseHTTPRequestHandler):
+    """A server in front that says 404 of everything by its page."""
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+
+    do_HEAD = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the base class's names
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
+        """Nobody reads it."""
+
+
+def test_a_host_that_says_404_of_every_upload_is_an_outage_and_costs_no_upload_after_the_first(
+    worlds: WorldMaker,
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _SaysNotFound) as front:
+        serving = threading.Thread(target=front.serve_forever, args=(0.01,))
+        serving.start()
+        world = worlds("tus", upload_base=f"http://127.0.0.1:{front.server_port}")
+        world.fill((300 * KIB,))
+        outcome = world.upload(max_outage="0.3s")
+        front.shutdown()
+        serving.join()
+    assert outcome.exit_code == 3, outcome.said
+    assert outcome.summary["failures"] == []
+    assert len(world.emulator.videos()) + len(world.emulator.accounting.deletions()) == 1
 
 
 def test_who_answers_instead_is_said_while_a_run_waits(world: World) -> None:

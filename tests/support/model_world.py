@@ -463,7 +463,7 @@ class Run:
             videos_with_text=self.with_text,
             newest_videos=self.newest,
             move=lambda video_id, parent_id: self.answer(lambda: server.move(video_id, parent_id)),
-            hear=lambda: self.answer(lambda: None),
+            hear=lambda _: self.answer(lambda: None),
             delete=lambda video_id: self.answer(lambda: server.delete(video_id)),
             removed=lambda _video_id, reason: self.check_removal(reason),
             known_ids=lambda: {world.saved.video_id} if world.saved else set(),

@@ -107,7 +107,7 @@ class _Lesson:
             videos_with_text=backends.kinescope.videos_with_text,
             newest_videos=self._newest_videos,
             move=self._move,
-            hear=partial(backends.service.check_reachable, backends.uploader.probe_url),
+            hear=lambda url: backends.service.check_reachable(url or backends.uploader.probe_url),
             delete=backends.kinescope.delete_video,
             removed=self._tell_removed,
             known_ids=self._known_ids,

@@ -100,7 +100,7 @@ class ChunkSender:
     def _hear_kinescope(self, record: Record) -> None:
         """Returns when Kinescope's uploader and its API answer; else what was said of the upload does not count."""
         try:
-            self._ports.hear()
+            self._ports.hear(None)
             self._look(record)
         except BaseException:
             self._shown.clear()

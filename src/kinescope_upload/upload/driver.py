@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from kinescope_upload.upload.leftovers import Settled
     from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 
-
 _MOST_LOSSES: Final = 5
 
 
@@ -209,6 +208,8 @@ class Driver:
 
     def _count_loss(self) -> None:
         self._losses += 1
+        if self._furthest == 0:  # not one byte was taken: perhaps somebody at that host says so of every upload
+            self._ports.hear(self._record.upload_url)
         if self._losses > _MOST_LOSSES:
             raise LessonFailedError(
                 f"Kinescope lost its upload {self._losses} times in one run.", "Run the same command again later."

@@ -70,7 +70,7 @@ class Ports:
         videos_with_text: The videos whose description holds the text.
         newest_videos: The videos of this folder, newest first.
         move: Moves the video with this id into the folder with that id.
-        hear: Raises where somebody else answers instead of Kinescope.
+        hear: Raises where somebody else answers instead of Kinescope at this address, or at the uploader for None.
         delete: Deletes a video; False where Kinescope says that there is none.
         removed: Is told which video was deleted, and why.
         known_ids: The ids of all videos that records name.
@@ -100,7 +100,7 @@ class Ports:
     videos_with_text: Callable[[str], Iterable[Video]]
     newest_videos: Callable[[str], Iterable[Video]]
     move: Callable[[str, str], None]
-    hear: Callable[[], None]
+    hear: Callable[[str | None], None]
     delete: Callable[[str], bool]
     removed: Callable[[str, str], None]
     known_ids: Callable[[], Collection[str | None]]
