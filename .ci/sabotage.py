@@ -208,22 +208,34 @@ SABOTAGES: Final = (
     Sabotage(
         "one answer does not make an upload gone",
         SENDER,
-        "if not is_proven_absent(reversed(self._shown)):",
+        "if is_proven_absent(reversed(self._shown)):",
+        "if True:",
+    ),
+    Sabotage(
+        "an upload is gone only while Kinescope answers",
+        SENDER,
+        "if len(self._shown) == LOOKS - 1:",
         "if False:",
+    ),
+    Sabotage(
+        "what was said of an upload while nobody of Kinescope answers does not count",
+        SENDER,
+        "except BaseException:\n            self._shown.clear()",
+        "except BaseException:",
     ),
     Sabotage(
         "that an upload is gone is asked again later",
         SENDER,
-        "self._ports.wait(self._wait)\n                return OffsetUnknown()",
+        "self._ports.wait(self._wait)\n            return OffsetUnknown()",
         "return OffsetUnknown()",
     ),
     Sabotage(
         "an answer of the upload ends the doubt about it",
         SENDER,
-        "elif not isinstance(event, OffsetRefused):\n            self._shown.clear()",
+        "if not isinstance(event, OffsetRefused):\n            self._shown.clear()",
         "",
     ),
-    Sabotage("a refused HEAD is no sign of the upload", SENDER, "elif not isinstance(event, OffsetRefused):", "else:"),
+    Sabotage("a refused HEAD is no sign of the upload", SENDER, "if not isinstance(event, OffsetRefused):", "if True:"),
     Sabotage(
         "a new upload is not gone",
         DRIVER,

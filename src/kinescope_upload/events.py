@@ -201,10 +201,8 @@ Emit = Callable[[RunEvent], None]
 
 @contextmanager
 def waiting(emit: Emit, wait: WaitStarted, clock: Callable[[], float]) -> Iterator[None]:
-    """Tells that the batch waits, and, however the block ends, for how many seconds of the clock it did."""
+    """Tells that the batch waits, and, unless the block raises, for how many seconds of the clock it did."""
     began = clock()
     emit(wait)
-    try:
-        yield
-    finally:
-        emit(WaitEnded(kind=wait.kind, seconds=clock() - began))
+    yield
+    emit(WaitEnded(kind=wait.kind, seconds=clock() - began))

@@ -110,8 +110,7 @@ def test_a_wait_says_what_for_and_until_when(kind: WaitKind, longest: float, ins
     printer = LinePrinter(DisplayOptions(), stdout=out, stderr=io.StringIO(), clock=fake.clock)
     printer(WaitStarted(kind=kind, reason="It asks to slow down until 12:00.", longest=longest, instead=instead))
     why = " (It asks to slow down until 12:00.)" if kind is WaitKind.DATABASE else ""
-    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.{why}
-"
+    assert out.getvalue() == f"10:26:44  {sentence}; nothing is lost.{why}\n"
 
 
 def test_progress_is_told_at_most_every_half_minute() -> None:

@@ -125,6 +125,9 @@ def test_a_database_that_goes_down_meanwhile_stops_no_upload(world: World, comes
         assert len(world.emulator.videos()) == 3
         assert all(video.complete for video in world.emulator.videos())
         assert outcome.exit_code == (0 if comes_back else 1), outcome.said
+        if not comes_back:
+            assert [event["kind"] for event in outcome.events("wait_started")] == ["database"]
+            assert not outcome.events("wait_ended")
         world.link.heal()
         line.heal()
         requests = world.emulator.accounting.requests()

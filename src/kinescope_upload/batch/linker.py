@@ -34,6 +34,8 @@ from kinescope_upload.retries.stop import Ending
 from kinescope_upload.upload import Failure, Linked, Record, advance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase, LinkResult
     from kinescope_upload.plan import PlannedLesson
@@ -130,13 +132,21 @@ class Linker:
             return
         run = self._run
         waits = run.options.retry.waits(run.randomness.jitter)
-        with waiting(run.emit, WaitStarted(kind=WaitKind.DATABASE, reason=self._down, longest=sum(waits)), run.clock):
-            self._retry_kept()
-            for wait in waits:
-                if self._waiting:
-                    run.stop.pause(wait)
-                    self._retry_kept()
-        self._give_up()
+        wait = WaitStarted(kind=WaitKind.DATABASE, reason=self._down, longest=sum(waits))
+        try:
+            with waiting(run.emit, wait, run.clock):
+                self._retry_patiently(waits)
+        except DatabaseDownError:
+            self._give_up()
+
+    def _retry_patiently(self, waits: Sequence[float]) -> None:
+        self._retry_kept()
+        for wait in waits:
+            if self._waiting:
+                self._run.stop.pause(wait)
+                self._retry_kept()
+        if self._waiting:
+            raise DatabaseDownError(self._down)
 
     def _retry_kept(self) -> None:
         with self._lock:
