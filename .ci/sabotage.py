@@ -40,6 +40,7 @@ class Sabotage:
 DRIVER: Final = "driver.py"
 LEFTOVERS: Final = "leftovers.py"
 TABLE: Final = "table.py"
+NEXT: Final = "next_upload.py"
 RECORD: Final = "record.py"
 SAME_FILE: Final = "same_file.py"
 SENDER: Final = "chunk_sender.py"
@@ -250,7 +251,7 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "an id that took bytes is remembered",
-        TABLE,
+        NEXT,
         "may_come = isinstance(event, OrphanGone) and not event.was_seen",
         "may_come = isinstance(event, OrphanGone) and not event.was_seen and record.upload_url is None",
     ),
@@ -559,9 +560,13 @@ SABOTAGES: Final = (
         "if False:",
     ),
     Sabotage(
-        "an id of ours may come late", TABLE, "record.video_id or record.mark if may_come", "record.mark if may_come"
+        "an id of ours may come late", NEXT, "record.video_id or record.mark if may_come", "record.mark if may_come"
     ),
-    Sabotage("what was seen is not lost", TABLE, " and not event.was_seen", ""),
+    Sabotage("what was seen is not lost", NEXT, " and not event.was_seen", ""),
+    Sabotage("a row names the video that was linked", NEXT, "None if record.stage.is_linked else event.at", "event.at"),
+    Sabotage("old videos outlive a new start", NEXT, "event.fresh, record.old_videos)", "event.fresh, ())"),
+    Sabotage("old videos outlive a run", TABLE, "old_videos=saved.old_videos if saved else ()", "old_videos=()"),
+    Sabotage("an unlinked video is still known", NEXT, "(*taken_away(record.old_videos, event), before)", "()"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan import Decision
+from kinescope_upload.upload import Dialect, FreshUpload, ReplacementBegun, advance
 from support.drawn import drew, must_draw
 from support.growing import Growing, content
 
@@ -232,6 +234,26 @@ def test_a_file_put_in_front_of_others_is_proposed_for_the_new_lesson(progress: 
     assert (doubt.lesson_ids, doubt.blocking) == (("c_m01_004",), True)
     assert "Perhaps 001a_Новая.mp4" in doubt.hint
     assert {one.decision for one in plan.lessons} == {Decision.SKIP}
+
+
+def test_a_cut_that_is_to_replace_a_video_is_its_lessons_file_before_anything_of_it_is_sent() -> None:
+    world = Growing()
+    world.begin(_SECTION, ("Альфа", "Бета", "Гамма"))
+    records = world.records(world.linked)
+    path, cut = "c/m01/002_Бета.mp4", content("Бета, снята заново").at("c/m01/002_Бета.mp4")
+    fresh = FreshUpload(
+        video_id=None, dialect=Dialect.JSON, parent_id="p", title="Бета", size=cut.size, modified_ns=cut.modified_ns
+    )
+    begun = ReplacementBegun(at=datetime(2026, 2, 1, tzinfo=UTC), keep=0, fresh=fresh)
+    records["c_m01_002"] = advance(records["c_m01_002"], begun)
+    world.files[path] = world.lessons["c_m01_002"] = content("Бета, снята заново")
+    _add(world, "c/m01/004_Новая.mp4", "Новая")
+    world.add_lesson(_SECTION, content("Новая"))
+
+    plan = world.plan(records, has_originals=False)
+
+    assert (plan.doubts, plan.in_doubt, world.wrong(plan)) == ((), (), [])
+    assert world.sent(plan) >= {"c_m01_004"}
 
 
 def test_of_twelve_new_files_with_two_in_the_middle_all_wait_and_none_is_linked_two_places_off() -> None:

@@ -19,7 +19,7 @@ from kinescope_upload.progress.format import (
     encode_record,
     parse_course,
 )
-from kinescope_upload.upload import Dialect, Failure, Record, Stage
+from kinescope_upload.upload import LONGEST_KEEP, Dialect, Failure, LeftBecause, OldVideo, Record, Stage
 
 _SETTINGS: Final = settings(derandomize=True, deadline=None, max_examples=200)
 _NOW: Final = datetime(2024, 5, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -134,6 +134,19 @@ _MOMENTS: Final = st.datetimes(
 )
 
 
+_OLD_VIDEOS: Final = st.builds(
+    OldVideo,
+    video_id=_TEXT,
+    path=st.none() | _TEXT,
+    size=st.integers(0, 2**60),
+    modified_ns=st.integers(-(2**70), 2**70),
+    md5=st.none() | _TEXT,
+    why=st.sampled_from(LeftBecause),
+    keep=st.none() | st.integers(0, LONGEST_KEEP),
+    left_at=_MOMENTS,
+)
+
+
 @st.composite
 def _records(draw: st.DrawFn) -> Record:
     stage = draw(st.sampled_from(Stage))
@@ -166,6 +179,7 @@ def _records(draw: st.DrawFn) -> Record:
         linked_at=draw(st.none() | _MOMENTS),
         verified_at=draw(st.none() | _MOMENTS),
         failure=draw(st.none() | st.builds(Failure, reason=_TEXT, at=_MOMENTS)),
+        old_videos=draw(st.just(()) | st.tuples(_OLD_VIDEOS) | st.tuples(_OLD_VIDEOS, _OLD_VIDEOS)),
     )
 
 
@@ -183,6 +197,9 @@ def test_what_was_written_is_read_back(course: str, records: list[Record]) -> No
 def _unpacked(text: str) -> tuple[str, *tuple[Record, ...]]:
     course, records = parse_course(text)
     return course, *records.values()
+
+
+_OLD: Final = {"video_id": "v", "size": 1, "modified_ns": 1, "why": "replaced"}
 
 
 def _facts(**changes: object) -> str:
@@ -236,6 +253,11 @@ def _facts(**changes: object) -> str:
         (_facts(failure="broke"), 'lesson c_001: "failure" is not as kupload writes it'),
         (_facts(failure={"reason": "broke"}), 'lesson c_001: "failure" is not as kupload writes it'),
         (_facts(failure={"reason": "broke", "at": "x"}), "lesson c_001: Invalid isoformat string: 'x'"),
+        (_facts(old_videos="v"), 'lesson c_001: "old_videos" is not as kupload writes it'),
+        (_facts(old_videos=["v"]), 'lesson c_001: "old_videos" is not as kupload writes it'),
+        (_facts(old_videos=[_OLD | {"why": "lost"}]), "lesson c_001: 'lost' is not a valid LeftBecause"),
+        (_facts(old_videos=[_OLD | {"keep_seconds": -1}]), 'lesson c_001: "keep_seconds" is -1'),
+        (_facts(old_videos=[_OLD, _OLD]), 'lesson c_001: "old_videos" has two without "left_at"'),
         (_facts(upload_url=...), 'lesson c_001: "upload_url" is missing at stage created'),
         (_facts(attempted_at=...), 'lesson c_001: "attempted_at" is missing at stage created'),
         (_facts(video_id=...), 'lesson c_001: "video_id" is missing at stage created'),
@@ -283,6 +305,7 @@ _JSON: Final = st.recursive(
             "lost_marks",
             "mark",
             "md5",
+            "old_videos",
             "sent_bytes",
             "sent_md5",
         ]

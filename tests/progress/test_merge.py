@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, change_records, notes_in, read_records, stream_records
 from kinescope_upload.progress.merge import ContradictionError, merge
-from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
 from support.drawn import drew, must_draw
 from support.progress_cases import a_record
 
@@ -46,6 +46,19 @@ def _at(stage: Stage, name: str = "a", minute: int | None = 0, **facts: object) 
 
 def _json(stage: Stage, mark: str | None, name: str | None = None, minute: int = 0) -> Record:
     return _at(stage, minute=minute, dialect=Dialect.JSON, video_id=name, mark=mark, upload_url=name and _URL + name)
+
+
+def _old(name: str, left_at: datetime | None = None) -> OldVideo:
+    return OldVideo(
+        video_id=name,
+        path=None,
+        size=1,
+        modified_ns=1,
+        md5=None,
+        why=LeftBecause.REPLACED,
+        keep=0,
+        left_at=left_at,
+    )
 
 
 _FRESH: Final = _at(Stage.PLANNED, "new", None)
@@ -84,6 +97,21 @@ MERGED: Final = {
     "looked for and linked meanwhile": (replace(_CREATED, lost_marks=("x",), lost_since=_NOW), _LINKED, _LINKED),
     "one mark": (_json(Stage.PLANNED, "m"), _json(Stage.CREATED, "m", "v"), _json(Stage.CREATED, "m", "v")),
     "adopted": (_json(Stage.ORPHANED, "m"), _at(Stage.UPLOADED, "v"), _at(Stage.UPLOADED, "v")),
+    "a replacement that has begun": (
+        _LINKED,
+        replace(_FRESH, old_videos=(_old("a"),)),
+        replace(_FRESH, old_videos=(_old("a"),)),
+    ),
+    "a replacement on its way, and the record from before it": (
+        _at(Stage.CREATED, "b", 1, old_videos=(_old("a"),)),
+        _LINKED,
+        _at(Stage.CREATED, "b", 1, old_videos=(_old("a"),)),
+    ),
+    "a replacement that is done": (
+        _LINKED,
+        _at(Stage.LINKED, "b", 1, old_videos=(_old("a", _NOW),)),
+        _at(Stage.LINKED, "b", 1, old_videos=(_old("a", _NOW),)),
+    ),
     "two marks": (
         _json(Stage.ORPHANED, "m"),
         _json(Stage.PLANNED, "n", minute=1),

@@ -23,24 +23,31 @@ from kinescope_upload.upload import (
     FileReplaced,
     FreshUpload,
     InitUnanswered,
+    LeftBecause,
     LengthReached,
     Linked,
     OffsetAccepted,
     OffsetLost,
     OffsetRefused,
     OffsetUnknown,
+    OldVideo,
+    OldVideoGone,
     OrphanGone,
     Record,
+    ReplacementBegun,
+    RowEmptied,
     SendChunk,
     Stage,
+    Unlinked,
     UploadGone,
+    UploadTask,
     Verified,
     VideoComplete,
     VideoGone,
     advance,
 )
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, Step, next_step
-from kinescope_upload.upload.table import IllegalEventError, reopened
+from kinescope_upload.upload.table import IllegalEventError, first_record, reopened
 
 _NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
 _EARLIER: Final = _NOW - timedelta(hours=1)
@@ -50,6 +57,25 @@ _URL: Final = "https://uploader.kinescope.io/u/1"
 _BEGINNING: Final = FreshUpload(
     video_id="next", dialect=Dialect.JSON, parent_id="q", title="Новый", size=9, modified_ns=99
 )
+
+_OLDER: Final = OldVideo(
+    video_id="older",
+    path="c/older.mp4",
+    size=3,
+    modified_ns=1,
+    md5="old",
+    why=LeftBecause.REPLACED,
+    keep=9,
+    left_at=_EARLIER,
+)
+_SERVING: Final = OldVideo(
+    video_id="serving", path=None, size=4, modified_ns=2, md5=None, why=LeftBecause.REPLACED, keep=8
+)
+"""The row names it until the record's video is done."""
+_OWN: Final = OldVideo(
+    video_id="ours", path="c/001.mp4", size=100, modified_ns=5, md5=None, why=LeftBecause.REPLACED, keep=60
+)
+"""The record's own video, once another takes its place."""
 
 _EVENTS: Final[tuple[Event, ...]] = (
     Attempted(at=_LATER, mark="its"),
@@ -70,6 +96,10 @@ _EVENTS: Final[tuple[Event, ...]] = (
     Linked(at=_LATER),
     Verified(at=_LATER),
     VideoGone(fresh=_BEGINNING),
+    ReplacementBegun(at=_LATER, keep=60, fresh=_BEGINNING),
+    Unlinked(at=_LATER, keep=None, fresh=_BEGINNING),
+    RowEmptied(at=_LATER, keep=0),
+    OldVideoGone(video_id="older"),
     Adopted(video_id="theirs", size=9, modified_ns=99, md5="d41d", at=_LATER),
 )
 
@@ -98,6 +128,7 @@ def _record(stage: Stage = Stage.PLANNED) -> Record:
         reason="why",
         linked_at=_NOW,
         failure=Failure(reason="it broke", at=_NOW),
+        old_videos=(_OLDER, _SERVING),
     )
 
 
@@ -119,6 +150,7 @@ _PLANNED_ANEW: Final = Record(
     video_id="next",
     lost_marks=("earlier",),
     lost_since=_EARLIER,
+    old_videos=(_OLDER, _SERVING),
 )
 
 _ALL_BUT_WHOSE: Final = Record.__dataclass_fields__.keys() - {"lesson_id", "course", "path", "stage", "failure"}
@@ -136,6 +168,15 @@ _ADOPTED: Final = replace(
 
 def _facts_of(record: Record) -> dict[str, object]:
     return {key: getattr(record, key) for key in _ALL_BUT_WHOSE}
+
+
+_LEFT: Final = replace(_SERVING, left_at=_LATER)
+_FREED: Final = replace(_LEFT, why=LeftBecause.UNLINKED, keep=None)
+_OWN_FREED: Final = replace(_OWN, why=LeftBecause.UNLINKED, keep=None, left_at=_LATER)
+
+
+def _replaced(own: OldVideo) -> dict[str, object]:
+    return _facts_of(_PLANNED_ANEW) | {"old_videos": (_OLDER, _SERVING, own)}
 
 
 _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] = {
@@ -198,15 +239,27 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
         },
     ),
     (Stage.ORPHANED, OrphanGone): (Stage.PLANNED, _facts_of(_PLANNED_ANEW)),
-    (Stage.UPLOADED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
-    (Stage.LINKED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
-    (Stage.VERIFIED, Linked): (Stage.LINKED, {"linked_at": _LATER}),
+    (Stage.UPLOADED, Linked): (Stage.LINKED, {"linked_at": _LATER, "old_videos": (_OLDER, _LEFT)}),
+    (Stage.LINKED, Linked): (Stage.LINKED, {"linked_at": _LATER, "old_videos": (_OLDER, _LEFT)}),
+    (Stage.VERIFIED, Linked): (Stage.LINKED, {"linked_at": _LATER, "old_videos": (_OLDER, _LEFT)}),
     (Stage.LINKED, Verified): (Stage.VERIFIED, {"verified_at": _LATER}),
     (Stage.VERIFIED, Verified): (Stage.VERIFIED, {"verified_at": _LATER}),
     **{
         (stage, VideoGone): (Stage.PLANNED, _facts_of(_PLANNED_ANEW))
         for stage in (Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED)
     },
+    (Stage.UPLOADED, ReplacementBegun): (Stage.PLANNED, _replaced(replace(_OWN, left_at=_LATER))),
+    (Stage.LINKED, ReplacementBegun): (Stage.PLANNED, _replaced(_OWN)),
+    (Stage.VERIFIED, ReplacementBegun): (Stage.PLANNED, _replaced(_OWN)),
+    **{
+        (stage, Unlinked): (Stage.PLANNED, _facts_of(_PLANNED_ANEW) | {"old_videos": (_OLDER, _FREED, _OWN_FREED)})
+        for stage in (Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED)
+    },
+    **{
+        (stage, RowEmptied): (stage, {"old_videos": (_OLDER, replace(_FREED, keep=0))})
+        for stage in (Stage.PLANNED, Stage.CREATED, Stage.ORPHANED)
+    },
+    **{(stage, OldVideoGone): (stage, {"old_videos": (_SERVING,)}) for stage in Stage},
     **{(stage, Adopted): (Stage.UPLOADED, _facts_of(_ADOPTED)) for stage in Stage},
 }
 
@@ -280,6 +333,18 @@ def test_the_mark_of_an_attempt_is_kept_when_another_video_is_adopted() -> None:
     assert (adopted.mark, adopted.lost_marks) == (None, ("earlier", "mine"))
 
 
+def test_an_adopted_video_is_no_old_one_any_more() -> None:
+    adopted = advance(_record(), Adopted(video_id="serving", size=9, modified_ns=99, md5="d41d", at=_LATER))
+
+    assert adopted.old_videos == (_OLDER,)
+
+
+def test_an_old_video_is_due_when_its_time_has_passed_since_the_row_left_it() -> None:
+    assert [_OLDER.is_due(_EARLIER + timedelta(seconds=second)) for second in (8, 9)] == [False, True]
+    assert not _SERVING.is_due(_LATER)
+    assert not replace(_OLDER, keep=None).is_due(_LATER)
+
+
 # --- Reopening ---------------------------------------------------------------------------------------------------
 
 _SAME, _CHANGED = "same file", "changed file"
@@ -331,6 +396,14 @@ def test_a_record_of_an_earlier_run_is_brought_up_to_what_is_true_now(
 )
 def test_size_and_time_of_change_tell_whether_it_is_the_same_file(file: VideoFile, is_for: bool) -> None:
     assert _record().is_for(file) is is_for
+
+
+def test_a_run_that_begins_an_upload_knows_the_lessons_earlier_videos() -> None:
+    task = UploadTask(lesson_id="c_001", course="c", file=_file(), parent_id="p", title="t", record=None)
+    saved = replace(_record(), attempted_at=None)
+
+    assert first_record(replace(task, record=saved), Dialect.TUS, lambda: "new").old_videos == (_OLDER, _SERVING)
+    assert first_record(task, Dialect.TUS, lambda: "new").old_videos == ()
 
 
 # --- The next step -----------------------------------------------------------------------------------------------

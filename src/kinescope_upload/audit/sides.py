@@ -88,7 +88,7 @@ def _summaries(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, 
     for course in courses_in(folder):
         for record in stream_records(folder, course):
             summary = summary_of(record)
-            if summary.is_begun or summary.former_ids:
+            if summary.is_begun or summary.former_ids or summary.old_videos:
                 row = rows.get(record.lesson_id)
                 file = files.get(record.path) if record.path else None
                 found[row.lesson_id if row else record.lesson_id] = _slim(summary, file, row)

@@ -45,6 +45,10 @@ class SentFile(Protocol):
     def is_begun(self) -> bool:
         """Whether a video of it may exist."""
 
+    @property
+    def names_file(self) -> bool:
+        """Whether the path is known, and a video of that file may exist or is to replace the lesson's."""
+
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file has still the size and time of what was sent."""
 
@@ -82,5 +86,5 @@ class Evidence:
 
 
 def names_file(record: SentFile | None) -> bool:
-    """Whether a record says which file the lesson's upload was begun from."""
-    return record is not None and record.is_begun and record.path is not None
+    """Whether a record says which file the lesson keeps."""
+    return record is not None and record.names_file

@@ -77,7 +77,7 @@ def _as_sent(
     as_sent, missing = {}, {}
     for key, one in records.items():
         path = one.path
-        if path is None or not one.is_begun:
+        if path is None or not one.names_file:
             continue
         file = by_path.get(path)
         if file is not None and ((file.modified_ns == one.modified_ns and file.size == one.size) or one.is_for(file)):

@@ -13,11 +13,12 @@
     names                              which files are a course's progress, and why others are none; pure
     stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
+    old_videos                         deletes what was replaced or unlinked, when its time has come
     looks                              what was found in video files, so that each is looked at once
 """
 
 from kinescope_upload.progress.course import CourseProgress
-from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
+from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
 from kinescope_upload.progress.file_system import check_writable
 from kinescope_upload.progress.first_wait import FirstWait
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
@@ -39,6 +40,7 @@ __all__ = [
     "change_records",
     "check_writable",
     "courses_in",
+    "deletion_facts",
     "ignored_in",
     "note_deletion",
     "notes_in",

@@ -11,7 +11,10 @@ from kinescope_upload.progress.file_system import flush
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
+
+    from kinescope_upload.upload import Record, Video
 
 DELETED_FILE: Final = "deleted.jsonl"
 
@@ -50,3 +53,52 @@ def _on_a_line_of_its_own(handle: int) -> bytes:
         return b""
     os.lseek(handle, size - 1, os.SEEK_SET)
     return b"" if os.read(handle, 1) == b"\n" else b"\n"
+
+
+def deletion_facts(video: Video, record: Record | None, *, why: str, at: datetime) -> dict[str, object]:
+    """Makes the deletion journal's entry: everything known about the video but its upload URL, which is a secret.
+
+    Args:
+        video: The video.
+        record: The record of the lesson that it was made for; None where none names it.
+        why: Why it is deleted.
+        at: When (UTC).
+    """
+    facts: dict[str, object] = {
+        "deleted_at": _stamp(at),
+        "why": why,
+        "video_id": video.id,
+        "title": video.title,
+        "status": video.status,
+        "project_id": video.project_id,
+        "folder_id": video.folder_id,
+        "created_at": _stamp(video.created_at),
+        "original_name": video.original_name,
+        "size_bytes": video.size,
+        "md5": video.md5,
+    }
+    return facts if record is None else facts | _facts_of(record)
+
+
+def _facts_of(record: Record) -> dict[str, object]:
+    return {
+        "lesson_id": record.lesson_id,
+        "path": record.path,
+        "record": {
+            "stage": record.stage.value,
+            "video_id": record.video_id,
+            "size_bytes": record.size,
+            "offset_bytes": record.offset,
+            "md5": record.md5,
+            "parent_id": record.parent_id,
+            "title": record.title,
+            "dialect": record.dialect.value,
+            "attempted_at": _stamp(record.attempted_at),
+            "mark": record.mark,
+            "linked_at": _stamp(record.linked_at),
+        },
+    }
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

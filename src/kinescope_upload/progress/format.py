@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sys import intern
 from typing import Final, TypeVar
 
-from kinescope_upload.upload import Dialect, Failure, Record, Stage
+from kinescope_upload.upload import LONGEST_KEEP, Dialect, Failure, LeftBecause, OldVideo, Record, Stage
 
 _T = TypeVar("_T")
 
@@ -53,9 +53,24 @@ def encode_record(record: Record) -> bytes:
         "linked_at": _stamp(record.linked_at),
         "verified_at": _stamp(record.verified_at),
         "failure": record.failure and {"reason": record.failure.reason, "at": _stamp(record.failure.at)},
+        "old_videos": [_old_video_facts(video) for video in record.old_videos] or None,
     }
     known = {key: value for key, value in facts.items() if value is not None}
     return f"{json.dumps(record.lesson_id)}: {json.dumps(known)}".encode("ascii")
+
+
+def _old_video_facts(video: OldVideo) -> dict[str, object]:
+    facts = {
+        "video_id": video.video_id,
+        "path": video.path,
+        "size": video.size,
+        "modified_ns": video.modified_ns,
+        "md5": video.md5,
+        "why": video.why.value,
+        "keep_seconds": video.keep,
+        "left_at": _stamp(video.left_at),
+    }
+    return {key: value for key, value in facts.items() if value is not None}
 
 
 def encode_course(course: str, lines: Mapping[str, bytes]) -> bytes:
@@ -127,6 +142,7 @@ def _read_record(lesson_id: str, course: str, facts: object) -> Record:
             linked_at=_moment(facts, "linked_at"),
             verified_at=_moment(facts, "verified_at"),
             failure=_failure(facts.get("failure")),
+            old_videos=_old_videos(facts),
         )
         _check_whole(record)
     except ValueError as error:
@@ -175,6 +191,33 @@ def _texts(facts: Mapping[str, object], key: str) -> tuple[str, ...]:
     if not all(isinstance(text, str) for text in texts):
         raise FormatError(f'"{key}" is not as kupload writes it')
     return tuple(texts)
+
+
+def _old_videos(facts: Mapping[str, object]) -> tuple[OldVideo, ...]:
+    if "old_videos" not in facts:
+        return ()  # which is nearly every record
+    videos = tuple(_old_video(video) for video in _may(facts, "old_videos", list) or [])
+    if sum(video.left_at is None for video in videos) > 1:
+        raise FormatError('"old_videos" has two without "left_at"')
+    return videos
+
+
+def _old_video(facts: object) -> OldVideo:
+    if not isinstance(facts, Mapping):
+        raise FormatError('"old_videos" is not as kupload writes it')
+    keep = _may(facts, "keep_seconds", int)
+    if keep is not None and not 0 <= keep <= LONGEST_KEEP:
+        raise FormatError(f'"keep_seconds" is {keep}')
+    return OldVideo(
+        video_id=_need(facts, "video_id", str),
+        path=_may(facts, "path", str),
+        size=_need(facts, "size", int),
+        modified_ns=_need(facts, "modified_ns", int),
+        md5=_may(facts, "md5", str),
+        why=LeftBecause(_need(facts, "why", str)),
+        keep=keep,
+        left_at=_moment(facts, "left_at"),
+    )
 
 
 def _failure(facts: object) -> Failure | None:

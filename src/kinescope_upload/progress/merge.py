@@ -24,11 +24,15 @@ def merge(in_file: Record, in_journal: Record) -> Record:
     """The later of two records of a lesson, which knows the video of the other one, too.
 
     Of one attempt the record counts that got further; of two attempts the one that began later, and the other's id or
-    mark is looked for once more in the end (`lost_marks`). An attempt that never began a video counts for nothing.
+    mark is looked for once more in the end (`lost_marks`). An attempt that never began a video counts for nothing. A
+    record whose lesson had the other's video earlier is the later one.
 
     Raises:
         ContradictionError: Two complete videos, an attempt whose video nothing names, or two accounts of one upload.
     """
+    for record, other in ((in_file, in_journal), (in_journal, in_file)):
+        if any(is_same_video(old.video_id, other.video_id) for old in record.old_videos):
+            return _knowing(record, other)
     begun = [record for record in (in_journal, in_file) if record.is_begun]
     if len(begun) < 2:  # noqa: PLR2004 - both
         later = begun[0] if begun else in_journal

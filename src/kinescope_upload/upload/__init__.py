@@ -9,7 +9,7 @@ record. Bytes that were handed to the network count for nothing here; only what 
        └─────► steps                       what to do next
     driver ──► ports · leftovers           the loop; what to do about a video that an attempt may have left
     removal · search · late_leftovers      finds and deletes them, also those that show late
-    same_file                              whether the file is still the one that was sent
+    same_file · old_video          whether the file is still the one that was sent; videos that were the lesson's before
     marks · titles · video                 what a video of ours is known by, and what Kinescope tells of it
 """
 
@@ -31,13 +31,18 @@ from kinescope_upload.upload.events import (
     OffsetLost,
     OffsetRefused,
     OffsetUnknown,
+    OldVideoGone,
     OrphanGone,
+    ReplacementBegun,
+    RowEmptied,
+    Unlinked,
     UploadGone,
     Verified,
     VideoComplete,
     VideoGone,
 )
 from kinescope_upload.upload.marks import marked_description
+from kinescope_upload.upload.old_video import LONGEST_KEEP, LeftBecause, OldVideo
 from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.same_file import SentPart
@@ -46,6 +51,7 @@ from kinescope_upload.upload.table import TRANSITIONS, advance
 from kinescope_upload.upload.video import SUSPENDED, Video, VideoState, embed_url
 
 __all__ = [
+    "LONGEST_KEEP",
     "SUSPENDED",
     "TRANSITIONS",
     "Adopted",
@@ -62,18 +68,24 @@ __all__ = [
     "FileReplaced",
     "FreshUpload",
     "InitUnanswered",
+    "LeftBecause",
     "LengthReached",
     "Linked",
     "OffsetAccepted",
     "OffsetLost",
     "OffsetRefused",
     "OffsetUnknown",
+    "OldVideo",
+    "OldVideoGone",
     "OrphanGone",
     "Ports",
     "Record",
+    "ReplacementBegun",
+    "RowEmptied",
     "SendChunk",
     "SentPart",
     "Stage",
+    "Unlinked",
     "UploadGone",
     "UploadTask",
     "Verified",

@@ -182,6 +182,56 @@ class VideoGone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacementBegun:
+    """A new video is to take the place of the lesson's, which viewers see until the new one is done.
+
+    Attributes:
+        at: When (UTC).
+        keep: Seconds for which the old video is kept once the row has left it.
+        fresh: The new upload.
+    """
+
+    at: datetime
+    keep: int
+    fresh: FreshUpload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinked:
+    """A person took the lesson's video away from it: the row is empty, and the lesson starts over.
+
+    Attributes:
+        at: When (UTC).
+        keep: Seconds for which the video is kept; None keeps it for good.
+        fresh: The next upload.
+    """
+
+    at: datetime
+    keep: int | None
+    fresh: FreshUpload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowEmptied:
+    """A person emptied the row of a lesson whose next video is not complete.
+
+    Attributes:
+        at: When (UTC).
+        keep: Seconds for which the video that it named is kept; None keeps it for good.
+    """
+
+    at: datetime
+    keep: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldVideoGone:
+    """An earlier video of the lesson is on Kinescope no more."""
+
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
     """Another video is certainly the lesson's: size and MD5 are those of the file, and ours is gone or never was."""
 
@@ -211,6 +261,10 @@ Event = (
     | Linked
     | Verified
     | VideoGone
+    | ReplacementBegun
+    | Unlinked
+    | RowEmptied
+    | OldVideoGone
     | Adopted
 )
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kinescope_upload.upload.old_video import serving_of
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kinescope_upload.model import VideoFile
+    from kinescope_upload.upload.old_video import OldVideo
 
 
 class Stage(StrEnum):
@@ -84,6 +87,8 @@ class Record:
         linked_at: When the row was written.
         verified_at: When the video was verified.
         failure: Why the last attempt ended early; None when it did not.
+        old_videos: Complete videos that were the lesson's before this one; the row names one of them as long as this
+            one is its replacement.
     """
 
     lesson_id: str
@@ -114,11 +119,22 @@ class Record:
     linked_at: datetime | None = None
     verified_at: datetime | None = None
     failure: Failure | None = None
+    old_videos: tuple[OldVideo, ...] = ()
+
+    @property
+    def serving(self) -> OldVideo | None:
+        """The video that viewers see until this one replaces it; None where this one replaces none."""
+        return serving_of(self.old_videos)
 
     @property
     def is_begun(self) -> bool:
         """Whether a video of ours may exist: a request that creates it was about to be sent."""
         return self.attempted_at is not None or self.stage is not Stage.PLANNED
+
+    @property
+    def names_file(self) -> bool:
+        """Whether the path is known, and a video of that file may exist or is to replace the lesson's."""
+        return self.path is not None and (self.is_begun or (bool(self.old_videos) and self.serving is not None))
 
     @property
     def knows_sent_part(self) -> bool:

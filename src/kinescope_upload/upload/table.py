@@ -21,12 +21,18 @@ from kinescope_upload.upload.events import (
     OffsetLost,
     OffsetRefused,
     OffsetUnknown,
+    OldVideoGone,
     OrphanGone,
+    ReplacementBegun,
+    RowEmptied,
+    Unlinked,
     UploadGone,
     Verified,
     VideoComplete,
     VideoGone,
 )
+from kinescope_upload.upload.next_upload import adopted, replacing, start_over, taken_away, unlinked
+from kinescope_upload.upload.old_video import all_left
 from kinescope_upload.upload.record import Dialect, Record, Stage
 from kinescope_upload.upload.titles import fit_title
 
@@ -63,6 +69,21 @@ TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.UPLOADED, VideoGone): Stage.PLANNED,
     (Stage.LINKED, VideoGone): Stage.PLANNED,
     (Stage.VERIFIED, VideoGone): Stage.PLANNED,
+    (Stage.UPLOADED, ReplacementBegun): Stage.PLANNED,
+    (Stage.LINKED, ReplacementBegun): Stage.PLANNED,
+    (Stage.VERIFIED, ReplacementBegun): Stage.PLANNED,
+    (Stage.UPLOADED, Unlinked): Stage.PLANNED,
+    (Stage.LINKED, Unlinked): Stage.PLANNED,
+    (Stage.VERIFIED, Unlinked): Stage.PLANNED,
+    (Stage.PLANNED, RowEmptied): Stage.PLANNED,
+    (Stage.CREATED, RowEmptied): Stage.CREATED,
+    (Stage.ORPHANED, RowEmptied): Stage.ORPHANED,
+    (Stage.PLANNED, OldVideoGone): Stage.PLANNED,
+    (Stage.CREATED, OldVideoGone): Stage.CREATED,
+    (Stage.ORPHANED, OldVideoGone): Stage.ORPHANED,
+    (Stage.UPLOADED, OldVideoGone): Stage.UPLOADED,
+    (Stage.LINKED, OldVideoGone): Stage.LINKED,
+    (Stage.VERIFIED, OldVideoGone): Stage.VERIFIED,
     (Stage.PLANNED, Adopted): Stage.UPLOADED,
     (Stage.CREATED, Adopted): Stage.UPLOADED,
     (Stage.ORPHANED, Adopted): Stage.UPLOADED,
@@ -86,6 +107,10 @@ def advance(record: Record, event: Event) -> Record:
     stage = TRANSITIONS.get((record.stage, type(event)))
     if stage is None:
         raise IllegalEventError(f"{type(event).__name__} cannot happen to a video that is {record.stage}")
+    if isinstance(event, ReplacementBegun):
+        return replacing(record, event)
+    if isinstance(event, Unlinked):
+        return unlinked(record, event)
     return _with_facts_of(event, replace(record, stage=stage, failure=None))
 
 
@@ -107,11 +132,11 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
         case Created():
             return _created(record, event)
         case OrphanGone() | VideoGone():
-            return _start_over(record, event)
+            return start_over(record, event)
         case Adopted():
-            return _adopted(record, event)
+            return adopted(record, event)
         case Linked():
-            return replace(record, linked_at=event.at)
+            return replace(record, linked_at=event.at, old_videos=all_left(record.old_videos, event.at))
         case Verified():
             return replace(record, verified_at=event.at)
         case OffsetAccepted():
@@ -135,6 +160,10 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
             )
         case OffsetUnknown() | ChunkRefused():
             return replace(record, offset_confirmed=False)
+        case RowEmptied():
+            return replace(record, old_videos=taken_away(record.old_videos, event))
+        case OldVideoGone():
+            return replace(record, old_videos=tuple(v for v in record.old_videos if v.video_id != event.video_id))
         case _:
             return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)
 
@@ -152,51 +181,6 @@ def _created(record: Record, event: Created) -> Record:
         offset=0,
         offset_confirmed=True,
     )
-
-
-def _adopted(record: Record, event: Adopted) -> Record:
-    lost = record.mark if record.video_id is None else None
-    fresh = Record(
-        lesson_id=record.lesson_id,
-        course=record.course,
-        path=record.path,
-        size=event.size,
-        modified_ns=event.modified_ns,
-        parent_id=record.parent_id,
-        title=record.title,
-        dialect=record.dialect,
-        video_id=event.video_id,
-        stage=record.stage,
-        attempted_at=record.attempted_at or event.at,
-        offset=event.size,
-        md5=event.md5,
-    )
-    return _still_looking(fresh, record, lost)
-
-
-def _start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
-    fresh = event.fresh
-    may_come = isinstance(event, OrphanGone) and not event.was_seen
-    planned = Record(
-        lesson_id=record.lesson_id,
-        course=record.course,
-        path=fresh.path or record.path,
-        size=fresh.size,
-        modified_ns=fresh.modified_ns,
-        parent_id=fresh.parent_id,
-        title=fit_title(fresh.title),
-        dialect=fresh.dialect,
-        video_id=fresh.video_id,
-    )
-    return _still_looking(planned, record, record.video_id or record.mark if may_come else None)
-
-
-def _still_looking(fresh: Record, record: Record, lost: str | None) -> Record:
-    """The fresh record with the attempts to look for again: those of before, and the one with this mark or id."""
-    if lost is None:
-        return replace(fresh, lost_marks=record.lost_marks, lost_since=record.lost_since)
-    since = record.lost_since or record.attempted_at
-    return replace(fresh, lost_marks=(*record.lost_marks, lost), lost_since=since)
 
 
 def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], str | None]) -> Record:
@@ -225,6 +209,7 @@ def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], 
         video_id=new_video_id(),
         lost_marks=saved.lost_marks if saved else (),
         lost_since=saved.lost_since if saved else None,
+        old_videos=saved.old_videos if saved else (),
     )
 
 

@@ -23,10 +23,11 @@ class VideoState(StrEnum):
     UNKNOWN = "unknown"
 
 
+_ABORTED: Final = "aborted"
 _STATES = {
     "pending": VideoState.PARTIAL,
     "uploading": VideoState.PARTIAL,
-    "aborted": VideoState.PARTIAL,
+    _ABORTED: VideoState.PARTIAL,
     "pre-processing": VideoState.COMPLETE,
     "processing": VideoState.COMPLETE,
     "done": VideoState.COMPLETE,
@@ -77,6 +78,12 @@ class Video:
         if self.status == SUSPENDED and not self.has_assets and not self.duration:
             return VideoState.PARTIAL
         return _STATES.get(self.status, VideoState.UNKNOWN)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether Kinescope says that the video will never be `done`."""
+        is_given_up = self.status in {_ABORTED, SUSPENDED} and self.state is VideoState.PARTIAL
+        return is_given_up or self.state is VideoState.BROKEN
 
     @property
     def has_original(self) -> bool:

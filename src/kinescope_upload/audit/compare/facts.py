@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import Stage
+from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare.kinds import Kind
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.model import LessonRow, VideoFile
-    from kinescope_upload.upload import Record
+    from kinescope_upload.upload import OldVideo, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class RecordSummary:
         title: The video's title then.
         duration: How long the file's video lasts in seconds; None when that is not known.
         former_ids: Videos of earlier attempts of which it is not proven that they are gone.
+        old_videos: Videos that were the lesson's before.
     """
 
     course: str
@@ -42,11 +44,17 @@ class RecordSummary:
     title: str
     duration: float | None = None
     former_ids: tuple[str, ...] = ()
+    old_videos: tuple[OldVideo, ...] = ()
 
     @property
     def is_begun(self) -> bool:
         """Whether a video of ours may exist."""
         return self.video_id is not None or self.stage is not Stage.PLANNED
+
+    @property
+    def names_file(self) -> bool:
+        """Whether the path is known, and a video of that file may exist or is to replace the lesson's."""
+        return self.path is not None and (self.is_begun or serving_of(self.old_videos) is not None)
 
     @property
     def has_all_bytes(self) -> bool:
@@ -69,6 +77,7 @@ def summary_of(record: Record) -> RecordSummary:
         video_id=video_key(record.video_id) if record.is_begun else None,
         md5=record.md5,
         title=record.title,
+        old_videos=tuple(replace(old, video_id=video_key(old.video_id) or old.video_id) for old in record.old_videos),
         duration=record.duration,
         former_ids=tuple(key for lost in record.lost_marks if (key := video_key(lost))),
     )
@@ -112,6 +121,30 @@ class Lesson:
     def former_ids(self) -> tuple[str, ...]:
         """The videos of kupload's earlier attempts that may exist still."""
         return self.summary.former_ids if self.summary else ()
+
+    @property
+    def old_videos(self) -> tuple[OldVideo, ...]:
+        """The videos that were the lesson's before."""
+        return self.summary.old_videos if self.summary else ()
+
+    @property
+    def serving(self) -> OldVideo | None:
+        """The video that the row names while its replacement is made; None where the row names another."""
+        return next((old for old in self.old_videos if old.left_at is None and old.video_id == self.row_id), None)
+
+    def as_served(self, old: OldVideo) -> Lesson:
+        """The lesson as it was before its replacement began."""
+        summary = self.summary and replace(
+            self.summary,
+            path=old.path,
+            size=old.size,
+            modified_ns=old.modified_ns,
+            md5=old.md5,
+            video_id=old.video_id,
+            duration=None,
+            stage=Stage.LINKED,
+        )
+        return replace(self, file=None, file_md5=None, summary=summary)
 
     @property
     def ids(self) -> tuple[str, ...]:

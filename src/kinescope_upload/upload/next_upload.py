@@ -1,0 +1,112 @@
+"""Makes the record of a lesson's next upload, or of a video that takes an upload's place. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kinescope_upload.upload.events import OrphanGone
+from kinescope_upload.upload.old_video import LeftBecause, OldVideo
+from kinescope_upload.upload.record import Record
+from kinescope_upload.upload.titles import fit_title
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kinescope_upload.upload.events import (
+        Adopted,
+        FreshUpload,
+        ReplacementBegun,
+        RowEmptied,
+        Unlinked,
+        VideoGone,
+    )
+
+
+def adopted(record: Record, event: Adopted) -> Record:
+    """The record of a video that is certainly the lesson's."""
+    lost = record.mark if record.video_id is None else None
+    fresh = Record(
+        lesson_id=record.lesson_id,
+        course=record.course,
+        path=record.path,
+        size=event.size,
+        modified_ns=event.modified_ns,
+        parent_id=record.parent_id,
+        title=record.title,
+        dialect=record.dialect,
+        video_id=event.video_id,
+        stage=record.stage,
+        attempted_at=record.attempted_at or event.at,
+        offset=event.size,
+        md5=event.md5,
+        old_videos=tuple(video for video in record.old_videos if video.video_id != event.video_id),
+    )
+    return _still_looking(fresh, record, lost)
+
+
+def start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
+    """The record of the upload after one of which no video is left."""
+    may_come = isinstance(event, OrphanGone) and not event.was_seen
+    planned = _planned_again(record, event.fresh, record.old_videos)
+    return _still_looking(planned, record, record.video_id or record.mark if may_come else None)
+
+
+def replacing(record: Record, event: ReplacementBegun) -> Record:
+    """The record of the new video; of the one before it, the row names it if it was linked."""
+    left_at = None if record.stage.is_linked else event.at
+    before = _as_old(record, LeftBecause.REPLACED, event.keep, left_at)
+    serving = (*record.old_videos, before)
+    return _still_looking(_planned_again(record, event.fresh, serving), record, None)
+
+
+def unlinked(record: Record, event: Unlinked) -> Record:
+    """The record of the upload after a person took the video away from the lesson."""
+    before = _as_old(record, LeftBecause.UNLINKED, event.keep, event.at)
+    left = (*taken_away(record.old_videos, event), before)
+    return _still_looking(_planned_again(record, event.fresh, left), record, None)
+
+
+def _as_old(record: Record, why: LeftBecause, keep: int | None, left_at: datetime | None) -> OldVideo:
+    assert record.video_id  # noqa: S101 - it is complete
+    return OldVideo(
+        video_id=record.video_id,
+        path=record.path,
+        size=record.size,
+        modified_ns=record.modified_ns,
+        md5=record.md5,
+        why=why,
+        keep=keep,
+        left_at=left_at,
+    )
+
+
+def taken_away(videos: tuple[OldVideo, ...], event: Unlinked | RowEmptied) -> tuple[OldVideo, ...]:
+    """The old videos after the row was emptied: the one that it named is left for another reason now."""
+    return tuple(
+        video if video.left_at else replace(video, why=LeftBecause.UNLINKED, keep=event.keep, left_at=event.at)
+        for video in videos
+    )
+
+
+def _planned_again(record: Record, fresh: FreshUpload, old_videos: tuple[OldVideo, ...]) -> Record:
+    return Record(
+        lesson_id=record.lesson_id,
+        course=record.course,
+        path=fresh.path or record.path,
+        size=fresh.size,
+        modified_ns=fresh.modified_ns,
+        parent_id=fresh.parent_id,
+        title=fit_title(fresh.title),
+        dialect=fresh.dialect,
+        video_id=fresh.video_id,
+        old_videos=old_videos,
+    )
+
+
+def _still_looking(fresh: Record, record: Record, lost: str | None) -> Record:
+    """The fresh record with the attempts to look for again: those of before, and the one with this mark or id."""
+    if lost is None:
+        return replace(fresh, lost_marks=record.lost_marks, lost_since=record.lost_since)
+    since = record.lost_since or record.attempted_at
+    return replace(fresh, lost_marks=(*record.lost_marks, lost), lost_since=since)
