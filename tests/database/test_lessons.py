@@ -81,6 +81,45 @@ def test_the_rows_are_asked_for_once(filled: Database) -> None:
         assert line.said.count(b"SELECT") == 1
 
 
+# Switching.
+
+
+@pytest.mark.parametrize("stored", [VIDEO, SHORT, VIDEO.upper(), f"https://kinescope.io/{SHORT}"])
+def test_switch_writes_the_new_video_over_the_old_one_however_that_is_spelt(filled: Database, stored: str) -> None:
+    filled.set_video(LESSON, stored, embed(VIDEO))
+    lessons = lessons_at(filled.url)
+    for _ in range(2):  # a second time changes nothing
+        assert lessons.switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER)) == LINKED
+        assert filled.videos() == {LESSON: (ANOTHER, embed(ANOTHER)), OTHER: (None, None)}
+
+
+@pytest.mark.parametrize(
+    ("stored", "found"), [(None, None), ("", None), ("c7149e0d-0000-4000-8000-000000000003",) * 2, ("nothing",) * 2]
+)
+def test_switch_leaves_a_row_that_does_not_hold_the_old_video(
+    filled: Database, stored: str | None, found: str | None
+) -> None:
+    filled.set_video(LESSON, stored, "url")
+    taken = LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
+    assert lessons_at(filled.url).switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER)) == taken
+    assert filled.videos()[LESSON] == (stored, "url")
+
+
+def test_switch_says_when_there_is_no_row(filled: Database) -> None:
+    missing = LinkResult(outcome=LinkOutcome.ROW_MISSING)
+    assert lessons_at(filled.url).switch("nobody_001", VIDEO, ANOTHER, embed(ANOTHER)) == missing
+
+
+def test_switch_writes_the_duration_of_the_new_video(filled: Database) -> None:
+    filled.execute('ALTER TABLE "Lesson" ADD COLUMN minutes double precision')
+    filled.set_video(LESSON, SHORT, embed(VIDEO))
+    lessons = lessons_at(filled.url, LessonTable(duration="minutes", duration_unit=DurationUnit.MINUTES))
+    assert lessons.switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER), duration=754.25) == LINKED
+    assert filled.query('SELECT minutes FROM "Lesson" ORDER BY id') == [(12.57,), (None,)]
+    assert lessons.switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER), duration=9) == LINKED
+    assert filled.query('SELECT minutes FROM "Lesson" ORDER BY id') == [(12.57,), (None,)]
+
+
 # Linking.
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LESSON = "01_analytics_m01_start_001"
 VIDEO = "c7149e0d-0000-4000-8000-000000000001"
+ANOTHER = "c7149e0d-0000-4000-8000-000000000002"
 
 
 def lessons_at(url: str, table: LessonTable | None = None) -> LessonsDatabase:
@@ -225,6 +226,14 @@ def test_a_row_that_a_trigger_does_not_let_be_emptied_is_told(filled: Database) 
     filled.execute(TRIGGER.format(BACK))
     with pytest.raises(BatchStoppedError, match="did not keep it"):
         lessons_at(filled.url).clear(LESSON, VIDEO)
+
+
+def test_a_trigger_that_keeps_the_old_video_in_its_row_is_told(filled: Database) -> None:
+    filled.set_video(LESSON, VIDEO, "https://kinescope.io/embed/x")
+    filled.execute(TRIGGER.format(BACK))
+    with pytest.raises(BatchStoppedError, match="did not keep it"):
+        lessons_at(filled.url).switch(LESSON, VIDEO, ANOTHER, "https://kinescope.io/embed/y")
+    assert filled.videos()[LESSON] == (VIDEO, "https://kinescope.io/embed/x")
 
 
 @pytest.mark.parametrize("calls", ["link", "probe"])

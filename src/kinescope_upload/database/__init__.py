@@ -2,7 +2,8 @@
 
 ::
 
-    lessons ──► statements     the SQL
+    lessons ──► fill           what is written into a row, and over what
+       │         └──► statements    the SQL
        ├──────► connection     a connection whose answers come in time, or not at all
        ├──────► diagnosis      why the table cannot be used
        ├──────► failures       PostgreSQL's errors as kupload's
@@ -10,6 +11,7 @@
 """
 
 from kinescope_upload.database.dsn import Dsn, clean_dsn, masked
-from kinescope_upload.database.lessons import DatabaseReport, LessonsDatabase, LinkResult
+from kinescope_upload.database.fill import LinkResult
+from kinescope_upload.database.lessons import DatabaseReport, LessonsDatabase
 
 __all__ = ["DatabaseReport", "Dsn", "LessonsDatabase", "LinkResult", "clean_dsn", "masked"]

@@ -15,10 +15,10 @@ from kinescope_upload.database.catalogue import look_up, lost_update, refused_up
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
+from kinescope_upload.database.fill import Fill, LinkResult, Row
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonRow, LinkOutcome
-from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -32,21 +32,6 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 T = TypeVar("T")
-Row = tuple[str | None, str | None]
-"""A row's video id and address."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkResult:
-    """Holds the outcome of linking a row.
-
-    Attributes:
-        outcome: Linked, missing, or taken.
-        found: The video id that the row holds, when it is taken; else None.
-    """
-
-    outcome: LinkOutcome
-    found: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,29 +131,32 @@ class LessonsDatabase:
             LessonFailedError: The table does not take these values.
             BatchStoppedError: Also when the table takes them and does not keep them.
         """
-        values: dict[str, object] = {"lesson_id": sendable(lesson_id), "video_id": video_id, "video_url": video_url}
-        has_duration = duration is not None and self._table.duration is not None
-        link_row = statements.LINK_ROW_WITH_DURATION if has_duration else statements.LINK_ROW
-        in_unit = duration and self._table.in_unit(duration)
+        fill = Fill(lesson_id=lesson_id, video_id=video_id, video_url=video_url, duration=duration)
+        return self._ask(lambda connection: self._fill(connection, fill), subject=fill.subject)
 
-        def holds(row: Row) -> bool:
-            found, address = row
-            return is_same_video(found, video_id) and (address == video_url or is_same_video(address, video_id))
+    def switch(
+        self, lesson_id: str, old_id: str, video_id: str, video_url: str, *, duration: float | None = None
+    ) -> LinkResult:
+        """Writes the video into a row that holds the old one, in any spelling; a second call changes nothing.
 
-        def ask(connection: Connection) -> LinkResult:
-            found: str | None = None
-            for statement in (link_row, statements.SET_ADDRESS) * 2:  # the row may be changed in between
-                row = self._write(connection, statement, values | {"found": found, "duration": in_unit}, holds)
-                if row is None:
-                    return LinkResult(outcome=LinkOutcome.ROW_MISSING)
-                if holds(row):
-                    return LinkResult(outcome=LinkOutcome.LINKED)
-                found = row[0]
-                if found is not None and not is_same_video(found, video_id):
-                    return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
-            raise hidden_rows(look_up(connection, self._table), self._table)
+        A row that is empty or holds any other video is taken. The arguments and errors are those of `link`.
+        """
+        fill = Fill(lesson_id=lesson_id, video_id=video_id, video_url=video_url, duration=duration, old_id=old_id)
+        return self._ask(lambda connection: self._fill(connection, fill), subject=fill.subject)
 
-        return self._ask(ask, subject=f"video {video_id} for lesson {lesson_id}")
+    def _fill(self, connection: Connection, fill: Fill) -> LinkResult:
+        found = fill.old_id
+        for _ in range(4):  # the row may be changed in between
+            statement, values = fill.update_of(found, self._table)
+            row = self._write(connection, statement, values, fill.is_in)
+            if row is None:
+                return LinkResult(outcome=LinkOutcome.ROW_MISSING)
+            if fill.is_in(row):
+                return LinkResult(outcome=LinkOutcome.LINKED)
+            found = row[0]
+            if not fill.may_write_over(found):
+                return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
+        raise hidden_rows(look_up(connection, self._table), self._table)
 
     def clear(self, lesson_id: str, video_id: str) -> bool:
         """Empties the lesson's row if it holds this id in this spelling; returns whether the row is empty now.

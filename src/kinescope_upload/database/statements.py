@@ -21,21 +21,22 @@ SELECT_ROWS: Final = SQL(
 )
 """Selects all rows, or those of the parameters `courses` and `lessons` where these are not null."""
 
-LINK_ROW: Final = SQL(
-    "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s"
-    " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
-)
-"""Writes both columns at once, if the row holds no id."""
+_WRITE: Final = "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s"
+_WRITE_ADDRESS: Final = "UPDATE {table} SET {video_url} = %(video_url)s"
+_AND_DURATION: Final = ", {duration} = %(duration)s"
+"""Is left out where the duration is not known: its column must keep what it holds."""
+_IF_EMPTY: Final = " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
+_IF_FOUND: Final = " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
 
-LINK_ROW_WITH_DURATION: Final = SQL(
-    "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(video_url)s, {duration} = %(duration)s"
-    " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
-)
-"""The same with the duration: one that is not known must leave what its column holds."""
+LINK_ROW: Final = SQL(_WRITE + _IF_EMPTY)
+LINK_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_EMPTY)
+"""Write all columns at once, if the row holds no id."""
 
-SET_ADDRESS: Final = SQL(
-    "UPDATE {table} SET {video_url} = %(video_url)s WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
-)
+SWITCH_ROW: Final = SQL(_WRITE + _IF_FOUND)
+SWITCH_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND)
+"""Write all columns at once, if the row holds this id in this spelling."""
+
+SET_ADDRESS: Final = SQL(_WRITE_ADDRESS + _IF_FOUND)
 """Writes the player's address, if the row holds this id in this spelling."""
 
 CLEAR_ROW: Final = SQL(
