@@ -85,6 +85,15 @@ class OrphanRemoved:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldVideoDeleted:
+    """A video that was the lesson's before was deleted from Kinescope: it was replaced, or its lesson unlinked."""
+
+    lesson_id: str
+    video_id: str
+    reason: str
+
+
 class WaitKind(StrEnum):
     """What the whole batch may wait for."""
 
@@ -186,6 +195,7 @@ RunEvent = (
     | BytesAccepted
     | RetryScheduled
     | OrphanRemoved
+    | OldVideoDeleted
     | WaitStarted
     | WaitEnded
     | LessonDone

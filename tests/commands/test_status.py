@@ -41,6 +41,7 @@ def test_a_course_of_which_nothing_was_tried_has_only_files() -> None:
         linked_bytes=0,
         uploaded=0,
         uploaded_bytes=0,
+        replacing=0,
         in_progress=0,
         acknowledged_bytes=0,
         changed=(),
@@ -118,6 +119,7 @@ FULL = CourseStatus(
     linked_bytes=33_400 * MB,
     uploaded=0,
     uploaded_bytes=0,
+    replacing=0,
     in_progress=0,
     acknowledged_bytes=0,
     changed=(),
@@ -215,7 +217,7 @@ def test_what_is_to_be_said_of_a_progress_file_is_said() -> None:
 
 def test_files_with_another_size_and_files_with_another_time_are_named_apart() -> None:
     text = status_text([replace(FULL, changed=("a_001",), time_changed=("a_002",))], Surface())
-    assert "  linked, and the file has changed since: a_001; see kupload verify\n" in text
+    assert "  linked, and the file has changed since: a_001; kupload replace --changed publishes it\n" in text
     assert "  linked, and the file has another time since: a_002; kupload verify compares its content\n" in text
 
 

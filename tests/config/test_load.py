@@ -79,6 +79,7 @@ SAMPLES: dict[str, tuple[str, str, str, str]] = {
     "orphan_wait": ("1", "2", "3", "4"),
     "stall": ("1", "2", "3", "4"),
     "settle": ("1", "2", "3", "4"),
+    "replace_wait": ("1m", "2m", "3m", "4m"),
     "send_broken": ("true", "no", "1", "false"),
     "api_key": (TOKEN, WORKSPACE, PROJECT, FOLDER),
     "project_id": (TOKEN, WORKSPACE, PROJECT, FOLDER),

@@ -70,7 +70,7 @@ def test_durations(unit: str, text: str, seconds: float) -> None:
     assert parse.parse_duration(unit)(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "-1", "nan", "inf", "1e3", "m", "30m1h", "1 d", "721h", "999999999999"])
+@pytest.mark.parametrize("text", ["", "-1", "nan", "inf", "1e3", "m", "30m1h", "1 x", "31d", "721h", "999999999999"])
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a duration|is more than 30 days"):
         parse.parse_duration("m")(text)

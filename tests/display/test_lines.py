@@ -28,6 +28,7 @@ OUT = """\
 10:26:47  a_001: linked
 10:26:47  a_002: uploading 01_analytics/002_den_1.mp4, 64.0 MB
 10:26:47  a_002: deleted unfinished video v-a_002: the upload has expired on Kinescope
+10:26:47  a_002: deleted old video u-a_002: it was replaced
 10:26:47  a_003: resuming 01_analytics/a_003.mp4, 200 of 300 MB to send
 10:26:52  a_003: retry 1 of 3 in 3 s: connection reset
 10:26:52  No connection to Kinescope since 10:26. Trying again until 11:26; nothing is lost.

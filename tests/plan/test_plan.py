@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.model import Assignment, Doubt, LessonRow, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Plan, PlannedLesson, Selection, make_plan
-from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
 from support.drawn import drew, must_draw
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ attempted       | resume      | in doubt    | resume    | resume      | in doubt
 created         | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
 orphaned        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
 uploaded        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
-linked          | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
-verified        | in doubt    | in doubt    | in doubt  | in doubt    | in doubt
+linked          | skip        | in doubt    | in doubt  | skip        | in doubt
+verified        | skip        | in doubt    | in doubt  | skip        | in doubt
 """
 
 _RECORDS: Final[dict[str, Record | None]] = {
@@ -172,6 +172,70 @@ def test_a_lesson_that_was_begun_from_one_file_is_not_re_pointed_to_another(
     plan = _plan(_assignment("c_001", _file("c/other.mp4", size=99)), rows=_ROWS[row], records=[known] if known else [])
 
     assert [one.decision for one in plan.lessons] == [decision]
+
+
+@pytest.mark.parametrize("stage", [Stage.LINKED, Stage.VERIFIED])
+def test_a_new_file_in_the_place_of_one_that_is_gone_is_a_change_and_no_doubt(stage: Stage) -> None:
+    new = _assignment("c_001", _file("c/other.mp4", size=99))
+
+    plan = _plan(new, rows=[_row("ours")], records=[_record(stage)])
+
+    assert [(one.lesson_id, one.file.path) for one in plan.changed] == [("c_001", "c/other.mp4")]
+
+
+def test_another_file_is_a_doubt_as_long_as_the_one_that_was_sent_is_there() -> None:
+    shifted = (_assignment("c_001", _file("c/other.mp4", size=99)), _assignment("c_002", _file(_record().path or "")))
+
+    plan = _plan(*shifted, rows=[_row("ours")], records=[_record(Stage.LINKED)])
+
+    assert {one.lesson_id for one in plan.in_doubt} == {"c_001", "c_002"}
+    assert plan.changed == ()
+
+
+def test_a_file_that_was_sent_for_another_lesson_is_no_change() -> None:
+    theirs = replace(_record(Stage.LINKED), lesson_id="c_002", path="c/other.mp4", video_id="other")
+    moved = _assignment("c_001", _file("c/other.mp4", size=99))
+
+    plan = _plan(moved, rows=[_row("ours")], records=[_record(Stage.LINKED), theirs])
+
+    assert [one.lesson_id for one in plan.in_doubt] == ["c_001"]
+
+
+_SERVING: Final = OldVideo(
+    video_id="before", path="c/001.mp4", size=9, modified_ns=1, md5=None, why=LeftBecause.REPLACED, keep=0
+)
+
+
+@pytest.mark.parametrize(
+    ("stage", "row", "decision"),
+    [
+        (Stage.PLANNED, "before", "resume"),
+        (Stage.CREATED, "before", "resume"),
+        (Stage.ORPHANED, "before", "resume"),
+        (Stage.UPLOADED, "before", "link"),
+        (Stage.UPLOADED, "ours", "link"),  # it died between the row and the record
+        (Stage.CREATED, None, "in doubt"),
+        (Stage.UPLOADED, None, "in doubt"),
+        (Stage.CREATED, "theirs", "in doubt"),
+        (Stage.UPLOADED, "theirs", "in doubt"),
+    ],
+)
+def test_a_replacement_goes_on_as_long_as_the_row_names_the_old_video(
+    stage: Stage, row: str | None, decision: str
+) -> None:
+    record = replace(_record(stage), old_videos=(_SERVING,))
+
+    plan = _plan(_assignment("c_001", _file()), rows=[_row(row)], records=[record])
+
+    assert [one.decision for one in plan.lessons] == [decision]
+
+
+def test_a_replacement_that_sent_nothing_yet_is_begun_by_any_run() -> None:
+    record = replace(_record(is_attempted=False), old_videos=(_SERVING,))
+
+    plan = _plan(_assignment("c_001", _file()), rows=[_row("before")], records=[record])
+
+    assert [(one.decision, one.reason) for one in plan.work] == [("upload", "replaces video before")]
 
 
 def test_the_tables_hold_every_record_and_every_row() -> None:

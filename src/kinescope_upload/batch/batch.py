@@ -17,6 +17,7 @@ from kinescope_upload.batch.file_changes import warn_of_changes
 from kinescope_upload.batch.folders import FolderOptions, parents_of
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
+from kinescope_upload.batch.old_videos import delete_old_videos
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.watch import SleepDetector, graceful_signals
 from kinescope_upload.batch.workers import Workers
@@ -92,6 +93,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
             workers.start(jobs, batch.order)
             _work(run, linker, workers)
             if stop.ending is None:
+                delete_old_videos(run)
                 warn_of_changes(run, batch.plan)
         except InterruptedRunError:
             pass  # the ending is known

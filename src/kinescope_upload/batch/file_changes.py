@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import FileChangedError, LessonFailedError, TryAgainError
+from kinescope_upload.errors import FileChangedError, FileUnreadableError, LessonFailedError, TryAgainError
 from kinescope_upload.events import Warned
+from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.plan import Decision
+from kinescope_upload.plan.changes import SHOWN, FileChange, changes_sentence
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count
 from kinescope_upload.upload.same_file import is_same_file
 
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Backends, Run
+    from kinescope_upload.media.verdict import Look
     from kinescope_upload.model import VideoFile
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record
-
-_SHOWN: Final = 10
 
 
 def check_unchanged(run: Run, record: Record) -> Record:
@@ -42,8 +44,8 @@ def check_unchanged(run: Run, record: Record) -> Record:
         raise FileChangedError(
             f'"{record.path}" has changed since its upload; video {record.video_id} has the old content and is kept, '
             "its row is not written.",
-            "`kupload verify` tells what differs, `kupload repair` how to go on; the old file, put back, is linked by "
-            "the next run.",
+            f"`kupload replace {record.lesson_id}` publishes the new file; the old one, put back, is linked by the "
+            "next run.",
         )
     return replace(record, modified_ns=file.modified_ns)
 
@@ -63,30 +65,39 @@ def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
 def warn_of_changes(run: Run, plan: Plan) -> None:
     """Names the linked lessons whose files have changed since their upload, or have another time."""
     records = run.backends.progress.records
-    changed: list[str] = []
+    changed: list[FileChange] = []
     redated: list[str] = []
     for lesson in plan.lessons:
         record = records.get(lesson.lesson_id)
         file = _file_now(run.backends, lesson, record) if record else None
-        if record and file and not record.is_for(file):
-            (redated if record.differs_in_time(file) else changed).append(lesson.lesson_id)
-    _warn(run, changed, "that changed since the upload", "tells more")
-    _warn(run, redated, "with another time than at the upload", "compares the content")
+        if record is None or file is None or record.is_for(file):
+            continue
+        if record.differs_in_time(file):
+            redated.append(lesson.lesson_id)
+        else:
+            look = _look(run.backends, file) if len(changed) < SHOWN else None
+            changed.append(FileChange.of(record, file, look))
+    if changed:
+        run.emit(Warned(message=changes_sentence(changed)))
+    if redated:
+        names = ", ".join(redated[:SHOWN])
+        more = f" and {len(redated) - SHOWN:,} more" if len(redated) > SHOWN else ""
+        lessons = count(len(redated), "linked lesson has a file", "linked lessons have files")
+        message = f"{lessons} with another time than at the upload: {names}{more}. `kupload verify` compares them."
+        run.emit(Warned(message=message))
 
 
-def _warn(run: Run, lesson_ids: list[str], what: str, verify: str) -> None:
-    if not lesson_ids:
-        return
-    names = ", ".join(lesson_ids[:_SHOWN])
-    more = f" and {len(lesson_ids) - _SHOWN:,} more" if len(lesson_ids) > _SHOWN else ""
-    lessons = count(len(lesson_ids), "linked lesson has a file", "linked lessons have files")
-    run.emit(Warned(message=f"{lessons} {what}: {names}{more}. `kupload verify` {verify}."))
+def _look(backends: Backends, file: VideoFile) -> Look | None:
+    """What is in the file; None where it cannot be read now."""
+    with suppress(FileUnreadableError):
+        return backends.looks.of(file) or look_into(backends.disk, backends.library, file)
+    return None
 
 
 def _file_now(backends: Backends, lesson: PlannedLesson, record: Record) -> VideoFile | None:
     """The file of a linked lesson; one that this run uploaded is looked at again, the plan has just seen the others."""
-    path = lesson.file.path
-    if not record.stage.is_linked or record.path != path:
+    if not record.stage.is_linked or record.path is None:
         return None
-    was_linked = lesson.decision is Decision.SKIP
-    return lesson.file if was_linked else stat_file(backends.library, path, backends.disk)
+    if lesson.decision is Decision.SKIP:
+        return lesson.file
+    return stat_file(backends.library, record.path, backends.disk)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.file_changes import check_unchanged
 from kinescope_upload.batch.other_runs import OtherRuns
+from kinescope_upload.batch.replacements import Replacements
 from kinescope_upload.errors import (
     BatchStoppedError,
     DatabaseDownError,
@@ -61,10 +62,13 @@ class Linker:
         """Why the kept rows could not be written."""
         self._has_written = False
         self.others = OtherRuns(run, database)
+        self._replacements = Replacements(run, self._replace)
         self.done = 0
 
     def link(self, record: Record) -> None:
         """Writes the row of an uploaded video, or keeps it for later while the database is down.
+
+        Where the video replaces another, its row is written when Kinescope is done with it.
 
         Raises:
             FileChangedError: The file is not what was uploaded any more; no row is written.
@@ -76,13 +80,19 @@ class Linker:
             self._run.backends.progress.save(record)
             self._tell_done(record)
             return
+        if record.serving:
+            self._replacements.add(record)
+            return
+        self._link_now(self._database, record)
+
+    def _link_now(self, database: LessonsDatabase, record: Record) -> None:
         with self._lock:
             is_down = bool(self._waiting)
         if is_down:
             self._keep(record)
             return
         try:
-            self._write(self._database, record)
+            self._write(database, record)
         except DatabaseDownError as error:
             self._down = error.what
             self._run.emit(Warned(message=f"{error} Uploads go on; the rows are written when it is back."))
@@ -120,12 +130,24 @@ class Linker:
                 self._run.stop.check()
                 self._retry_kept()
                 self.others.ask()
+                self._replacements.look()
             self._run.stop.check()
+            self._replacements.finish(wait)
             self._finish()
         except InterruptedRunError:
             return
         except BatchStoppedError as error:
             self._run.stop.request(Ending.of(error))
+
+    def _replace(self, record: Record, error: LessonFailedError | None) -> None:
+        """Writes the row of a new video that Kinescope has processed, unless something speaks against it."""
+        assert self._database  # noqa: S101 - nothing is replaced without one
+        try:
+            if error:
+                raise error
+            self._link_now(self._database, record)
+        except LessonFailedError as failure:
+            self.fail(record, failure)
 
     def _finish(self) -> None:
         if not self._waiting:
@@ -186,7 +208,7 @@ class Linker:
         assert record.video_id  # noqa: S101 - it is uploaded
         address = record.video_url or embed_url(record.video_id)
         try:
-            result = database.link(record.lesson_id, record.video_id, address, duration=record.duration)
+            result = _put(database, record, video_id=record.video_id, address=address)
         except LessonFailedError as error:
             raise self._refused(record, error) from error
         if result.outcome is LinkOutcome.ROW_TAKEN:
@@ -222,11 +244,26 @@ class Linker:
             self._waiting.append(record)
 
 
+def _put(database: LessonsDatabase, record: Record, *, video_id: str, address: str) -> LinkResult:
+    """Writes the row: an empty one, or the one of the video that this one replaces."""
+    lesson_id, duration, serving = record.lesson_id, record.duration, record.serving
+    if serving:
+        return database.switch(lesson_id, serving.video_id, video_id, address, duration=duration)
+    return database.link(lesson_id, video_id, address, duration=duration)
+
+
 def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
     if result.outcome is LinkOutcome.ROW_MISSING:
         return InDoubtError(
             f"Its row has vanished from the database; video {record.video_id} is kept.",
             "Put the row back, then run again.",
+        )
+    if record.serving:
+        holds = f"points at video {result.found} now" if result.found else "is empty now"
+        return InDoubtError(
+            f"Its row named video {record.serving.video_id} when its replacement began, and {holds}; new video "
+            f"{record.video_id} is kept, nothing was overwritten.",
+            f"`kupload unlink {record.lesson_id}` empties the row and lets the lesson start over.",
         )
     return InDoubtError(
         f"Its row points at video {result.found} now; video {record.video_id} is kept, nothing was overwritten.",

@@ -63,6 +63,7 @@ class UploadOptions:
         lock_patience: Seconds to wait for an upload that the server still holds.
         new_folder_patience: Seconds after which a folder that this run made must be known to init.
         settle: Seconds for which a file must not have changed before it is uploaded; 0 waits for none.
+        replace_wait: Seconds to wait, when all is uploaded, for Kinescope to process videos that replace others.
         with_checksum: Whether the MD5 of what is sent is taken.
         bwlimit: How fast all workers together may send.
         sends_broken: Whether a file that no player could show is sent all the same.
@@ -79,6 +80,7 @@ class UploadOptions:
     lock_patience: float = 900.0
     new_folder_patience: float = 60.0
     settle: float = 10.0
+    replace_wait: float = 7200.0
     with_checksum: bool = True
     bwlimit: Timetable = UNLIMITED
     sends_broken: bool = False

@@ -71,10 +71,12 @@ def main_command(
         str | None,
         typer.Option(metavar="TIME", help="How long a file must not have changed [default: 10s; 0: off]."),
     ] = None,
-    let_sleep: Annotated[bool, typer.Option("--let-sleep", help="Do not keep the machine awake.")] = False,
-    send_broken: Annotated[
-        bool | None, typer.Option("--send-broken", help="Send files, too, that no player can show.")
+    replace_wait: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Longest wait for Kinescope's `done` of new cuts [default: 2h]."),
     ] = None,
+    let_sleep: Annotated[bool, typer.Option("--let-sleep", help="Do not keep the machine awake.")] = False,
+    send_broken: options.SendBrokenOption = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[

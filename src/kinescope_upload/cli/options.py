@@ -34,6 +34,9 @@ EnvFileOption = Annotated[
 MaxOutageOption = Annotated[
     str | None, typer.Option("--max-outage", metavar="TIME", help="Longest wait for the network [default: 60m].")
 ]
+SendBrokenOption = Annotated[
+    bool | None, typer.Option("--send-broken", help="Send files, too, that no player can show.")
+]
 NoDbOption = Annotated[bool, typer.Option("--no-db", help="Go without the database.")]
 TrustScanOption = Annotated[bool, typer.Option("--trust-scan", help="With --no-db: vouch for the files' order.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")]
@@ -89,6 +92,20 @@ def parse_max_wait(text: str | None, longest: float, *, above_zero: bool = False
         return longest if text is None else parse_duration("m", above_zero=above_zero)(text)
     except ValueError as error:
         raise UsageError(f'--max-wait: "{text}" {error}') from None
+
+
+def parse_keep(text: str) -> float:
+    """The seconds that `--keep-old` names.
+
+    Raises:
+        UsageError: It is no duration.
+    """
+    from kinescope_upload.config.values import parse_duration
+
+    try:
+        return parse_duration("d")(text)
+    except ValueError as error:
+        raise UsageError(f'--keep-old: "{text}" {error}') from None
 
 
 def display_options(settings: Settings) -> DisplayOptions:

@@ -38,6 +38,7 @@ class CourseStatus:
         linked_bytes: The size of their videos.
         uploaded: Lessons whose video is complete and whose row is not written.
         uploaded_bytes: The size of their videos.
+        replacing: Linked lessons whose next video is not published yet.
         in_progress: Lessons that were begun and whose video is not complete.
         acknowledged_bytes: What the server had of those when it last said so.
         changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
@@ -55,6 +56,7 @@ class CourseStatus:
     linked_bytes: int
     uploaded: int
     uploaded_bytes: int
+    replacing: int
     in_progress: int
     acknowledged_bytes: int
     changed: tuple[str, ...]
@@ -69,8 +71,8 @@ class CourseStatus:
 
     @property
     def is_done(self) -> bool:
-        """Whether every lesson is linked."""
-        return self.linked == self.lessons
+        """Whether every lesson is linked, to its newest video."""
+        return self.linked == self.lessons and not self.replacing
 
 
 def course_statuses(
@@ -103,9 +105,10 @@ def course_statuses(
 def _status(
     course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, Assignment], waiting: int
 ) -> CourseStatus:
+    replacing = [one for one in records if one.serving]
     linked = [one for one in records if one.stage.is_linked]
-    uploaded = [one for one in records if one.stage is Stage.UPLOADED]
-    begun = [one for one in records if one.is_begun and not one.stage.has_all_bytes]
+    uploaded = [one for one in records if one.stage is Stage.UPLOADED and not one.serving]
+    begun = [one for one in records if one.is_begun and not one.stage.has_all_bytes and not one.serving]
     seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
     seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
     return CourseStatus(
@@ -114,10 +117,11 @@ def _status(
         video_bytes=sum(one.file.size for one in files),
         waiting=waiting,
         missing=sum(1 for one in records if one.lesson_id not in on_disk),
-        linked=len(linked),
-        linked_bytes=sum(one.size for one in linked),
+        linked=len(linked) + len(replacing),
+        linked_bytes=sum(one.size for one in linked) + sum(one.serving.size for one in replacing if one.serving),
         uploaded=len(uploaded),
         uploaded_bytes=sum(one.size for one in uploaded),
+        replacing=len(replacing),
         in_progress=len(begun),
         acknowledged_bytes=sum(one.offset for one in begun if one.stage is Stage.CREATED),
         changed=tuple(sorted(one.lesson_id for one, file in seen if not one.differs_in_time(file))),

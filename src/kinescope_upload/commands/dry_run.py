@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -17,7 +17,8 @@ from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.plan import Decision
-from kinescope_upload.progress import read_looks, read_records
+from kinescope_upload.plan.changes import FileChange, change_of, changes_sentence
+from kinescope_upload.progress import RememberedLooks, read_looks, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, format_bytes, joined
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
@@ -38,10 +39,19 @@ _LESSON_COLUMNS: Final = ("Lesson", "Size", "What", "Why")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAnswer:
-    """What a run would do, and how many of the files that it would send were not looked into."""
+    """What a run would do, and how many of the files that it would send were not looked into.
+
+    `looks` knows what is in the files.
+    """
 
     plan: Plan
     unseen: int = 0
+    looks: RememberedLooks = field(default_factory=RememberedLooks)
+
+    @property
+    def changes(self) -> tuple[FileChange, ...]:
+        """The linked lessons that were shot again since their upload."""
+        return tuple(change_of(lesson, self.looks.of(lesson.file)) for lesson in self.plan.changed)
 
 
 def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, seconds: float = _LOOKING) -> int:
@@ -59,13 +69,14 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, seco
     mapped = survey.resolve(records, ask=partial(ask_originals, settings))
     broken = None if settings.send_broken else looks.broken
     plan = survey.plan(records, mapped, broken)
-    new = [file for file in plan.files_to_send if not looks.has(file)]
+    changed = (lesson.file for lesson in plan.changed)
+    new = [file for file in (*changed, *plan.files_to_send) if not looks.has(file)]
     found = look_at_files(new, settings.needed_library(), settle=settings.settle, seconds=seconds).found
     looks.found.update(found)
     if any(isinstance(look, Broken) for look in found.values()):
         plan = survey.plan(records, mapped, broken)
     unseen = sum(not looks.has(file) for file in plan.files_to_send)
-    print_plan(PlanAnswer(plan=plan, unseen=unseen), options, stdout)
+    print_plan(PlanAnswer(plan=plan, unseen=unseen, looks=looks), options, stdout)
     return ExitCode.DONE
 
 
@@ -158,6 +169,8 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
     if uploads:
         between = f"{format_bytes(low)} to {format_bytes(high)}"
         totals.append(f"Will take about {between} on Kinescope (1.8 to 2 times the originals).")
+    if changed := changes_sentence([change for change in answer.changes if change.size != change.sent_size]):
+        totals.append(changed)
     return [*totals, *_unseen(answer.unseen), _NOTHING_WRITTEN]
 
 
@@ -180,6 +193,7 @@ def plan_object(answer: PlanAnswer) -> JsonFields:
         "doubts": [doubted(one) for one in plan.doubts],
         "ignored": [object_of(one) for one in plan.ignored],
         "proposals": [proposed(one) for one in plan.proposals],
+        "changed": [_change_fields(one) for one in answer.changes],
         "counts": {decision.replace(" ", "_"): plan.counts[decision] for decision in Decision},
         "to_send_bytes": plan.bytes_to_send,
         "kinescope_min_bytes": low,
@@ -187,6 +201,16 @@ def plan_object(answer: PlanAnswer) -> JsonFields:
         "is_in_doubt": plan.is_in_doubt,
         "unseen_files": answer.unseen,
     }
+
+
+def _change_fields(change: FileChange) -> JsonFields:
+    names = {
+        "sent_size": "sent_size_bytes",
+        "size": "size_bytes",
+        "sent_seconds": "sent_duration_seconds",
+        "seconds": "duration_seconds",
+    }
+    return object_of(change, **names)
 
 
 def _text(answer: PlanAnswer, options: DisplayOptions, stream: TextIO) -> None:

@@ -99,7 +99,8 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
 
 
 def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[str]:
-    yield from _changes(status.changed, "the file has changed since", "see kupload verify", surface)
+    publishes = "kupload replace --changed publishes it"
+    yield from _changes(status.changed, "the file has changed since", publishes, surface)
     yield from _changes(
         status.time_changed, "the file has another time since", "kupload verify compares its content", surface
     )
@@ -130,6 +131,8 @@ def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) 
 def _facts(status: CourseStatus) -> Iterator[str]:
     if status.in_progress:
         yield f"{status.in_progress:,} in progress ({format_bytes(status.acknowledged_bytes)} there)"
+    if status.replacing:
+        yield f"{status.replacing:,} being replaced"
     if status.uploaded:
         yield f"{status.uploaded:,} uploaded, not linked"
     if status.waiting:

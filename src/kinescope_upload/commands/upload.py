@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
@@ -35,8 +34,20 @@ if TYPE_CHECKING:
     from kinescope_upload.events import Emit
     from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.plan import Plan
     from kinescope_upload.progress import RememberedLooks
     from kinescope_upload.survey import Survey
+
+
+class RunTools(NamedTuple):
+    """What a run works with: the progress, database and Kinescope, looks into files, who hears of it, the disk."""
+
+    progress: ProgressStore
+    database: LessonsDatabase | None
+    kinescope: Kinescope
+    looks: RememberedLooks
+    emit: Emit
+    disk: Disk
 
 
 def upload(
@@ -54,38 +65,52 @@ def upload(
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
-        mapped = _mapped(settings, survey, progress, kinescope, emit)
+        policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
+        client = RetryingClient(kinescope.service, settings, policy, emit)
+        mapped = map_files(settings, survey, progress, KinescopeApi(client, api_url=settings.api_url))
         plan = survey.plan(progress.records, mapped, None if settings.send_broken else looks.broken)
         looks = looks.only(plan.files_to_send)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
-        folders = FolderOptions(
-            project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
-        )
-
-        def check() -> None:
-            check_rights(plan, kinescope, database, settings, emit)
-            if is_new:
-                check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
-
-        backends = replace(_backends(settings, kinescope, progress, database), disk=disk or Disk(), looks=looks)
-        batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
-        advice = advice_about_old_progress(settings, Path.cwd())
-        for warning in filter(None, (*settings.warnings, *progress.notes, advice, cut_titles_warning(plan))):
-            emit(Warned(message=warning))
-        with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, looks):
-            return upload_batch(batch, backends, _options(settings), emit).exit_code
+        tools = RunTools(progress, database, kinescope, looks, emit, disk or Disk())
+        return upload_plan(plan, tools, settings, is_new=is_new)
 
 
-def _mapped(
-    settings: Settings, survey: Survey, progress: ProgressStore, kinescope: Kinescope, emit: Emit
-) -> MappedLibrary:
+def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool = False) -> int:
+    """Carries out a plan: the part of `kupload` that `kupload replace` shares.
+
+    Args:
+        plan: What is done.
+        tools: What it works with.
+        settings: The settings.
+        is_new: Whether unfinished videos on Kinescope are looked for first: the progress folder is a new one.
+
+    Returns:
+        The exit code.
+    """
+    emit, kinescope = tools.emit, tools.kinescope
+    folders = FolderOptions(
+        project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
+    )
+
+    def check() -> None:
+        check_rights(plan, kinescope, tools.database, settings, emit)
+        if is_new:
+            check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
+
+    batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
+    advice = advice_about_old_progress(settings, Path.cwd())
+    for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
+        emit(Warned(message=warning))
+    with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks):
+        return upload_batch(batch, _backends(settings, tools), _options(settings), emit).exit_code
+
+
+def map_files(settings: Settings, survey: Survey, progress: ProgressStore, api: KinescopeApi) -> MappedLibrary:
     """Which file belongs to which lesson, from all that records, Kinescope and the files themselves tell."""
     others = [course for course in courses_in(settings.progress) if course not in progress.courses]
-    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
-    client = RetryingClient(kinescope.service, settings, policy, emit)
     return survey.resolve(
         {**(read_records(settings.progress, others) if others else {}), **progress.records},
-        ask=partial(originals_of, KinescopeApi(client, api_url=settings.api_url)),
+        ask=partial(originals_of, api),
         read=partial(md5s_of, settings.needed_library()),
     )
 
@@ -100,16 +125,17 @@ def _remembering(settings: Settings, looks: RememberedLooks) -> Iterator[None]:
             remember_looks(settings.progress, looks.found)
 
 
-def _backends(
-    settings: Settings, kinescope: Kinescope, progress: ProgressStore, database: LessonsDatabase | None
-) -> Backends:
+def _backends(settings: Settings, tools: RunTools) -> Backends:
+    kinescope = tools.kinescope
     return Backends(
         library=settings.needed_library(),
         service=kinescope.service,
         uploader=kinescope.uploader,
         kinescope=kinescope.api,
-        database=database,
-        progress=progress,
+        database=tools.database,
+        progress=tools.progress,
+        disk=tools.disk,
+        looks=tools.looks,
     )
 
 
@@ -122,6 +148,7 @@ def _options(settings: Settings) -> UploadOptions:
         orphan_wait=settings.orphan_wait,
         longest_wait=settings.max_outage,
         settle=settings.settle,
+        replace_wait=settings.replace_wait,
         with_checksum=not settings.no_checksum,
         blocks=block_sizing(settings.jobs),
         bwlimit=settings.bwlimit,

@@ -53,6 +53,13 @@ SETTINGS: Final = (
         name="settle", option="--settle", variable="KUPLOAD_SETTLE", toml="settle", parse=values.parse_duration("s")
     ),
     Setting(
+        name="replace_wait",
+        option="--replace-wait",
+        variable="KUPLOAD_REPLACE_WAIT",
+        toml="replace_wait",
+        parse=values.parse_duration("m"),
+    ),
+    Setting(
         name="send_broken",
         option="--send-broken",
         variable="KUPLOAD_SEND_BROKEN",

@@ -107,6 +107,7 @@ class Settings:
         stall: Seconds without a byte after which a transfer is ended.
         max_outage: The longest wait for the network, in seconds.
         settle: Seconds for which a file must not have changed before it is uploaded; 0 waits for none.
+        replace_wait: Seconds to wait, when all is uploaded, for Kinescope to process videos that replace others.
         send_broken: Whether files that no player could show are sent all the same.
         api_key: Kinescope's token; None when it is not set.
         project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
@@ -149,6 +150,7 @@ class Settings:
     stall: float = 60.0
     max_outage: float = 3600.0
     settle: float = 10.0
+    replace_wait: float = 7200.0
     send_broken: bool = False
     api_key: Secret | None = None
     project_id: str | None = None

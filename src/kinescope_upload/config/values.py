@@ -23,13 +23,16 @@ _LONGEST_SHOWN = 80
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]?I?B?)", re.IGNORECASE | re.ASCII)
 _DURATION = re.compile(
-    r"(?:(\d{1,9}(?:\.\d{1,6})?)h)?(?:(\d{1,9}(?:\.\d{1,6})?)m)?(?:(\d{1,9}(?:\.\d{1,6})?)s)?", re.ASCII
+    r"(?:(\d{1,9}(?:\.\d{1,6})?)d)?(?:(\d{1,9}(?:\.\d{1,6})?)h)?"
+    r"(?:(\d{1,9}(?:\.\d{1,6})?)m)?(?:(\d{1,9}(?:\.\d{1,6})?)s)?",
+    re.ASCII,
 )
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]+", re.ASCII)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _MONTH = 30 * 86400.0
+_UNITS: Final = {"d": "days", "m": "minutes", "s": "seconds"}
 
 
 def shown(text: str) -> str:
@@ -105,18 +108,17 @@ def parse_size(text: str) -> int:
 
 
 def parse_duration(unit: str, *, above_zero: bool = False) -> Callable[[str], float]:
-    """Makes a parser of durations to seconds: "90m", "1h", "1h30m", "45s", or a number in `unit`.
+    """Makes a parser of durations to seconds: "90m", "1h", "1h30m", "45s", "7d", or a number in `unit`.
 
     Args:
-        unit: "m" or "s".
+        unit: "d", "m" or "s".
         above_zero: Whether zero is not allowed.
     """
 
     def parse(text: str) -> float:
         seconds = _seconds(f"{text}{unit}" if _NUMBER.fullmatch(text) else text.lower().replace(" ", ""))
         if seconds is None:
-            plain = "minutes" if unit == "m" else "seconds"
-            raise ValueError(f"is not a duration. Write it like 90s, 15m or 1h; a number alone means {plain}.")
+            raise ValueError(f"is not a duration. Write it like 90s, 15m or 1h; a number alone means {_UNITS[unit]}.")
         if above_zero and seconds <= 0:
             raise ValueError("must be more than zero.")
         if seconds > _MONTH:
@@ -130,8 +132,8 @@ def _seconds(text: str) -> float | None:
     match = _DURATION.fullmatch(text)
     if match is None or not text:
         return None
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return hours * 3600 + minutes * 60 + seconds
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return days * 86400 + hours * 3600 + minutes * 60 + seconds
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:

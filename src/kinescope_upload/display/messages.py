@@ -14,6 +14,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    OldVideoDeleted,
     OrphanRemoved,
     RetryScheduled,
     RunEnded,
@@ -72,6 +73,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
             return f"{event.lesson_id}: {when}: {event.reason}"
         case OrphanRemoved():
             return f"{event.lesson_id}: deleted unfinished video {event.video_id}: {event.reason}"
+        case OldVideoDeleted():
+            return f"{event.lesson_id}: deleted old video {event.video_id}: {event.reason}"
         case WaitStarted() | WaitEnded():
             return wait_words(event, clock, verbose=verbose)
         case Warned():

@@ -70,12 +70,12 @@ def doubt_broken(file: VideoFile, look: Broken) -> PlanDecision:
 def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> PlanDecision | None:
     """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson."""
     path = assignment.file.path
+    if pinned != assignment.lesson_id:
+        return PlanDecision(Decision.IN_DOUBT, f'its file "{path}" was uploaded for lesson {pinned}', _RESTORE)
     sent = record.path if record and record.stage is not Stage.PLANNED else None
     if record and sent and sent != path and not record.is_for(assignment.file):
         reason = f'was uploaded from "{sent}", and now "{path}" would be its file'
         return PlanDecision(Decision.IN_DOUBT, reason, _RESTORE)
-    if pinned != assignment.lesson_id:
-        return PlanDecision(Decision.IN_DOUBT, f'its file "{path}" was uploaded for lesson {pinned}', _RESTORE)
     return None
 
 
@@ -89,7 +89,9 @@ def _without_rows(record: Record | None) -> PlanDecision | None:
             return None
 
 
-def decide_by_row(row: LessonRow | None, record: Record | None) -> PlanDecision | None:
+def decide_by_row(  # noqa: C901, PLR0911 - a flat match
+    row: LessonRow | None, record: Record | None
+) -> PlanDecision | None:
     """What the lesson's row alone decides; None where it asks for the video.
 
     Args:
@@ -106,8 +108,16 @@ def decide_by_row(row: LessonRow | None, record: Record | None) -> PlanDecision 
             return PlanDecision(
                 Decision.IN_DOUBT,
                 f"was linked to video {ours}, but its row is empty now",
-                "See what `kupload verify` says of it; `kupload repair` links it again.",
+                f"`kupload repair` links it again; `kupload unlink {row.lesson_id}` lets the lesson start over.",
             )
+        case None if record and record.serving:
+            return PlanDecision(
+                Decision.IN_DOUBT,
+                f"its row named video {record.serving.video_id} when its replacement began, and is empty now",
+                f"`kupload unlink {row.lesson_id}` lets the next run write the new video into it.",
+            )
+        case theirs if record and record.serving and is_same_video(theirs, record.serving.video_id):
+            return None
         case None:
             return None
         case theirs if is_same_video(theirs, ours) and stage.is_linked:
@@ -132,8 +142,12 @@ def _what_we_have(stage: Stage, ours: str | None) -> str:
 
 def _by_progress(file: VideoFile, record: Record | None) -> PlanDecision:
     if record is None or record.attempted_at is None:
-        return _NEW
+        serving = record.serving if record else None
+        return PlanDecision(Decision.UPLOAD, f"replaces video {serving.video_id}") if serving else _NEW
     compared = "; its file's time has changed: compares what was sent" if record.differs_in_time(file) else ""
+    if record.stage is Stage.UPLOADED and record.serving:
+        reason = f"video {record.video_id} is uploaded, and is to replace {record.serving.video_id}"
+        return PlanDecision(Decision.LINK, reason)
     if record.stage is Stage.UPLOADED:
         return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written{compared}")
     if not record.may_go_on_with(file):

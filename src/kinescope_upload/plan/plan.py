@@ -52,6 +52,14 @@ class PlannedLesson:
     record: Record | None = None
 
     @property
+    def is_changed(self) -> bool:
+        """Whether its video is linked, and its file is another than the one that was sent."""
+        record = self.record
+        if self.decision is not Decision.SKIP or record is None or record.path is None:
+            return False
+        return record.stage.is_linked and not record.is_for(self.file)
+
+    @property
     def expires_at(self) -> datetime | None:
         """Until when its upload can go on (UTC); None when there is none, or no end of it."""
         is_going_on = (
@@ -126,6 +134,11 @@ class Plan:
         return tuple(lesson for lesson in self.lessons if lesson.decision is Decision.IN_DOUBT)
 
     @property
+    def changed(self) -> tuple[PlannedLesson, ...]:
+        """The linked lessons whose files are others than those that were sent."""
+        return tuple(lesson for lesson in self.lessons if lesson.is_changed)
+
+    @property
     def files_to_send(self) -> tuple[VideoFile, ...]:
         """The files of which bytes are sent, also those beyond the limit."""
         unsent = {Decision.LINK, Decision.SKIP, Decision.IN_DOUBT}
@@ -160,8 +173,9 @@ def make_plan(
         broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
     """
     selected = [one for one in assignments if selection.has(one.course)]
-    pins = _pins(records, assignments)
-    decided = [_plan_lesson(one, rows=rows, records=records, pins=pins, broken=broken) for one in selected]
+    seen = _with_new_files(records, assignments)
+    pins = _pins(seen, assignments)
+    decided = [_plan_lesson(one, rows=rows, records=seen, pins=pins, broken=broken) for one in selected]
     work = [one for one in decided if one.decision in _WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     if records:  # without any, nothing expires
@@ -175,6 +189,29 @@ def _cut(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
         return work
     later = [replace(one, decision=Decision.LATER, reason=f"beyond --limit {limit}") for one in work[limit:]]
     return work[:limit] + later
+
+
+def _with_new_files(records: Mapping[str, Record], assignments: Sequence[Assignment]) -> Mapping[str, Record]:
+    """The records; where a linked lesson's file is gone and a new one took its place, that one is taken for its file.
+
+    What was sent is still told by size and time, so that the lesson counts as changed.
+    """
+    news = [
+        (record, one.file)
+        for one in assignments
+        if (record := records.get(one.lesson_id))
+        and record.path not in {None, one.file.path}
+        and record.stage.is_linked
+        and not record.is_for(one.file)
+    ]
+    there = {one.file.path for one in assignments} if news else frozenset()
+    known = {record.path for record in records.values()} if news else frozenset()
+    lost = {
+        record.lesson_id: replace(record, path=file.path)
+        for record, file in news
+        if record.path not in there and file.path not in known
+    }
+    return {**records, **lost} if lost else records
 
 
 def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, str]:

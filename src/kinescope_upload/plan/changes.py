@@ -1,0 +1,102 @@
+"""Words which linked lessons were shot again since their upload. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.media.verdict import Whole
+from kinescope_upload.text import distinct_bytes, format_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kinescope_upload.media.verdict import Look
+    from kinescope_upload.model import VideoFile
+    from kinescope_upload.plan.plan import PlannedLesson
+    from kinescope_upload.upload import Record
+
+SHOWN: Final = 10
+"""Lessons that are named; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """The file of a linked lesson as it was sent, and as it is now.
+
+    Attributes:
+        lesson_id: The lesson.
+        sent_size: Bytes that were sent.
+        size: Bytes of the file now.
+        sent_seconds: How long the video that was sent plays, in seconds; None where that is not known.
+        seconds: How long the file plays now; None where that is not known.
+    """
+
+    lesson_id: str
+    sent_size: int
+    size: int
+    sent_seconds: float | None = None
+    seconds: float | None = None
+
+    @classmethod
+    def of(cls, record: Record, file: VideoFile, look: Look | None = None) -> FileChange:
+        """The change from what was sent to the file as it is now.
+
+        Args:
+            record: What was sent.
+            file: The file.
+            look: What is in it; None where nobody looked into it.
+        """
+        return cls(
+            lesson_id=record.lesson_id,
+            sent_size=record.size,
+            size=file.size,
+            sent_seconds=record.duration,
+            seconds=look.duration if isinstance(look, Whole) else None,
+        )
+
+    @property
+    def text(self) -> str:
+        """What has changed: "5.0 → 6.0 MB, 12:31 → 13:05"."""
+        told = [self._sizes]
+        if self.sent_seconds is not None and self.seconds is not None:
+            told.append(f"{_clock(self.sent_seconds)} → {_clock(self.seconds)}")
+        return ", ".join(told)
+
+    @property
+    def _sizes(self) -> str:
+        if self.sent_size == self.size:
+            return f"{format_bytes(self.size)}, written anew"
+        sent, now = distinct_bytes(self.sent_size, self.size)
+        (number, unit), unit_now = sent.rsplit(" ", 1), now.rsplit(" ", 1)[1]
+        return f"{number if unit == unit_now else sent} → {now}"
+
+
+def change_of(lesson: PlannedLesson, look: Look | None = None) -> FileChange:
+    """What has changed of a lesson whose file is another than the one that was sent.
+
+    Args:
+        lesson: The lesson.
+        look: What is in the file; None where nobody looked into it.
+    """
+    assert lesson.record  # noqa: S101 - it is linked
+    return FileChange.of(lesson.record, lesson.file, look)
+
+
+def changes_sentence(changes: Sequence[FileChange]) -> str:
+    """Names the lessons that were shot again, and the command that publishes them; empty where there are none."""
+    if not changes:
+        return ""
+    names = ", ".join(f"{change.lesson_id} ({change.text})" for change in changes[:SHOWN])
+    more = f" and {len(changes) - SHOWN:,} more" if len(changes) > SHOWN else ""
+    is_one = len(changes) == 1
+    publish = (
+        f"Publish it: kupload replace {changes[0].lesson_id}" if is_one else "Publish them: kupload replace --changed"
+    )
+    return f"{len(changes):,} changed since upload: {names}{more}. {publish}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

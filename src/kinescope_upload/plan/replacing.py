@@ -1,0 +1,50 @@
+"""Decides whether a lesson's video can be replaced, and how. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from kinescope_upload.plan.decision import Decision
+
+if TYPE_CHECKING:
+    from kinescope_upload.plan.plan import PlannedLesson
+
+
+class ReplaceStep(Enum):
+    """What `kupload replace` does with a lesson."""
+
+    BEGIN = auto()
+    """Upload its file beside the video that it has."""
+    GO_ON = auto()
+    """Go on with what was begun."""
+    UNCHANGED = auto()
+    """Nothing: its file is the one that was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why the lesson's video cannot be replaced, and what to do about it."""
+
+    reason: str
+    hint: str
+
+
+def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
+    """Decides what `kupload replace` does with a lesson, as far as files, rows and progress tell."""
+    record = lesson.record
+    if lesson.decision is Decision.IN_DOUBT:
+        return Refused(reason=lesson.reason, hint=lesson.hint)
+    if record and (record.serving or record.stage.has_all_bytes):
+        if lesson.decision is Decision.SKIP and not record.stage.is_linked:
+            return Refused(reason=lesson.reason, hint="`kupload verify` tells more.")
+        if record.stage.has_all_bytes:
+            has_file = record.path is None or not record.is_for(lesson.file)
+            done = ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
+            return ReplaceStep.BEGIN if has_file else done
+        return ReplaceStep.GO_ON
+    if lesson.decision is Decision.SKIP:
+        hint = f"`kupload unlink {lesson.lesson_id}` empties its row; `kupload` then uploads the file."
+        return Refused(reason=f"{lesson.reason}, which no progress file names as kupload's", hint=hint)
+    return Refused(reason="has no video yet", hint=f"`kupload --course {lesson.course}` uploads it.")
