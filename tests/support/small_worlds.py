@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hypothesis import assume
@@ -15,6 +16,7 @@ from kinescope_upload.audit.fixes import (
     Commands,
     DeleteDuplicate,
     DeleteLeftover,
+    DeleteOldVideo,
     Fix,
     FixPlan,
     LinkVideo,
@@ -35,6 +37,7 @@ COURSE, PROJECT, FOLDER, ELSEWHERE = "c", "project", "folder", "elsewhere"
 PLACES = {COURSE: TargetFolder(course=COURSE, project_id=PROJECT, folder_ids=(FOLDER,))}
 IDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "123456")
 SPELT = (short_id(IDS[0]), f"https://kinescope.io/{short_id(IDS[1])}", IDS[2].upper())
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 COMMANDS = Commands(api_url="https://api", table=LessonTable())
 
 
@@ -61,7 +64,7 @@ class SmallWorld:
         return self.compared().report()
 
     def plan(self) -> FixPlan:
-        return plan_fixes(self.compared(), COMMANDS)
+        return plan_fixes(self.compared(), COMMANDS, NOW)
 
     def fixed(self) -> SmallWorld:
         """The world after everything that is planned was done."""
@@ -71,7 +74,7 @@ class SmallWorld:
         return SmallWorld(lessons=lessons, videos=videos)
 
 
-def _do(fix: Fix, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:
+def _do(fix: Fix, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:  # noqa: C901 - a flat match
     lesson = lessons[fix.lesson.lesson_id]
     match fix:
         case DeleteDuplicate():
@@ -90,6 +93,10 @@ def _do(fix: Fix, lessons: dict[str, Lesson], videos: dict[str, Video]) -> None:
             videos[fix.video_id] = replace(videos[fix.video_id], folder_id=fix.parent_id)
         case RenameVideo():
             videos[fix.video_id] = replace(videos[fix.video_id], title=fix.title)
+        case DeleteOldVideo():
+            del videos[fix.video_id]
+            left = tuple(old for old in lesson.old_videos if old.video_id != fix.video_id)
+            lesson = replace(lesson, summary=lesson.summary and replace(lesson.summary, old_videos=left))
     lessons[lesson.lesson_id] = lesson
 
 

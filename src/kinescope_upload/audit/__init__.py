@@ -4,6 +4,7 @@
 
     verify ──┬──► inspection ──► sides          files, rows and progress
     repair ──┤        └────────► compare        the sides become findings
+    delete_unknown                             asks about each unknown video
              └──► fixes                         plans fixes, and applies them
     retries                                     tries failed requests again
     show                                        text, JSON and progress

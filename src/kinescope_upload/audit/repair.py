@@ -13,6 +13,7 @@ from kinescope_upload.audit.fixes import (
     Commands,
     DeleteDuplicate,
     DeleteLeftover,
+    DeleteOldVideo,
     FixPlan,
     MoveVideo,
     RenameVideo,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
 
 _Destructive = DeleteDuplicate | DeleteLeftover | StartOver | ClearRow
-_Independent = MoveVideo | RenameVideo
+_Independent = MoveVideo | RenameVideo | DeleteOldVideo
 """Any other fix of a lesson needs the fixes before it."""
 
 
@@ -77,7 +78,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
         commands = Commands(api_url=settings.api_url, table=settings.table)
-        plan = plan_fixes(comparison, commands)
+        plan = plan_fixes(comparison, commands, tools.client.now())
         if not agree(plan) or store is None:
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)

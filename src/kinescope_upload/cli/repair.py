@@ -9,9 +9,14 @@ from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.terminal_output import is_terminal
+from kinescope_upload.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kinescope_upload.audit.compare import UnknownVideo
     from kinescope_upload.audit.fixes import FixPlan
+    from kinescope_upload.config import Settings
 
 
 def repair(
@@ -20,6 +25,14 @@ def repair(
     courses: options.CourseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the changes without asking.")] = False,
+    delete_unknown: Annotated[
+        bool,
+        typer.Option("--delete-unknown", help="Ask of each video that no lesson has whether to delete it."),
+    ] = False,
+    videos: Annotated[
+        list[str] | None,
+        typer.Option("--video", metavar="ID", help="With --delete-unknown: delete this one, unasked; repeatable."),
+    ] = None,
     max_outage: options.MaxOutageOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
@@ -37,6 +50,9 @@ def repair(
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
 
+    if delete_unknown or videos:
+        _check_unknown(delete_unknown=delete_unknown, yes=yes)
+        raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
     if not yes and not dry_run and (json or not is_terminal(sys.stdin)):
         raise UsageError(
             "There is no terminal to ask on.", "Pass --yes to apply the changes, or --dry-run to see them."
@@ -56,6 +72,49 @@ def repair(
     exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
     view.show_end(result, exit_code=exit_code)
     raise typer.Exit(exit_code)
+
+
+def _check_unknown(*, delete_unknown: bool, yes: bool) -> None:
+    if not delete_unknown:
+        raise UsageError("--video means nothing alone.", "kupload repair --delete-unknown --video ID")
+    if yes:
+        raise UsageError(
+            "--yes is no answer here: each video is confirmed or named by itself.",
+            "kupload repair --delete-unknown --video ID",
+        )
+
+
+def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool) -> int:
+    """Deletes what a person confirms or has named; 0 when no unknown video is left."""
+    from datetime import UTC, datetime
+
+    from kinescope_upload.audit.delete_unknown import delete_unknown
+    from kinescope_upload.audit.show.progress import audit_progress
+    from kinescope_upload.audit.show.unknown import show_unknown, show_unknown_end, unknown_sentence
+    from kinescope_upload.audit.show.view import AuditView
+
+    display = options.display_options(settings)
+    may_ask = not display.as_json and is_terminal(sys.stdin) and not is_dry_run
+    with audit_progress(display, AuditView(display, sys.stdout), stdout=sys.stdout, stderr=sys.stderr) as tell:
+
+        def show(found: "Sequence[UnknownVideo]") -> None:
+            tell.leave_terminal()
+            show_unknown(found, display, sys.stdout)
+            if found and not (may_ask or videos or is_dry_run):
+                raise UsageError(
+                    "There is no terminal to ask on, so nothing was deleted.",
+                    "Name each video that is to be deleted: kupload repair --delete-unknown --video ID",
+                )
+
+        def confirm(unknown: "UnknownVideo") -> bool:
+            sentence = printable(unknown_sentence(unknown, datetime.now(UTC)))
+            return may_ask and typer.confirm(f"{sentence} Delete it?", default=False)
+
+        done = delete_unknown(settings, tell, confirm, show, [] if is_dry_run else videos)
+    if not is_dry_run:
+        show_unknown_end(done, display, sys.stdout)
+    is_left = not is_dry_run and any(not one.is_deleted for one in done)
+    return ExitCode.NOT_DONE if is_left else ExitCode.DONE
 
 
 def _ask(number: int) -> bool:

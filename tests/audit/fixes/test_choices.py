@@ -53,7 +53,7 @@ def test_the_tables_own_names_are_used() -> None:
 
 def test_the_token_is_named_and_not_shown() -> None:
     commands = Commands(api_url="https://api.kinescope.io", table=LessonTable())
-    [choice, again] = choices_of(_finding(Kind.STATUS_ERROR), commands)
+    [choice, again] = choices_of(_finding(Kind.STATUS_UNKNOWN), commands)
     assert choice.command == (
         f'curl -X DELETE -H "Authorization: Bearer $KINESCOPE_API_KEY" https://api.kinescope.io/v1/videos/{VIDEO}'
     )

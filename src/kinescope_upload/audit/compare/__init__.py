@@ -21,6 +21,7 @@ from kinescope_upload.audit.compare.lessons import (
     links_by_position,
 )
 from kinescope_upload.audit.compare.report import Counts, Report
+from kinescope_upload.audit.compare.strays import UnknownVideo
 
 __all__ = [
     "Comparison",
@@ -33,6 +34,7 @@ __all__ = [
     "Report",
     "SeenVideo",
     "TargetFolder",
+    "UnknownVideo",
     "findings_of_folders",
     "findings_of_sides",
     "lessons_of",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from kinescope_upload.audit.compare.facts import Lesson, TargetFolder
+    from kinescope_upload.audit.compare.strays import UnknownVideo
     from kinescope_upload.kinescope.video import Video
 
 _ASK_FOR_ORIGINALS: Final = "No action is needed; Kinescope's support can keep the originals of later uploads."
@@ -127,6 +128,11 @@ class Comparison:
     def strays(self) -> Strays:
         """The videos that no lesson names, with the lessons that they could belong to."""
         return Strays(self._strays, self.lessons, self.look)
+
+    def unknown_videos(self) -> tuple[UnknownVideo, ...]:
+        """The videos in the folders of the courses in question that no lesson has, by course and title."""
+        found = self.strays().unknown(self._course_of)
+        return tuple(sorted(found, key=lambda unknown: (unknown.course, unknown.video.title, unknown.video.id)))
 
     def report(self) -> Report:
         """Returns everything that disagrees so far, ordered by kind, lesson and file."""

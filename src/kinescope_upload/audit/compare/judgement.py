@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
+    from kinescope_upload.upload import OldVideo
 
 
 class SeenVideo(Enum):
@@ -63,6 +64,8 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
     if lesson.file is None and not lesson.is_explained:
         sent = f'; "{summary.path}" was sent for it' if summary and summary.path else ""
         hint = "Put its file into the library, or say which it is: `kupload map --confirm`."
+        if summary and summary.stage.is_linked and lesson.row_id:
+            hint = f"Put it back, or publish another cut: `kupload replace {lesson.lesson_id} FILE`."
         yield lesson.finding(Kind.LESSON_WITHOUT_FILE, f"{lesson.lesson_id} has no file{sent}", hint)
     if lesson.row is not None or not context.has_database:
         return
@@ -83,6 +86,11 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
     if seen is SeenVideo.GONE:
         yield _row_points_nowhere(context, row_id, other)
         return
+    if serving := lesson.serving:
+        yield _being_replaced(lesson, serving)
+        if isinstance(seen, Video):
+            yield from problems_of(lesson.as_served(serving), seen, context.place)
+        return
     if other is not None:
         yield _two_videos(context, row_id, other)
     elif lesson.summary is None:
@@ -94,6 +102,12 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
         yield lesson.finding(Kind.UNFINISHED, reason, "`kupload` looks, and brings it up to date.", video_id=row_id)
     if isinstance(seen, Video):
         yield from problems_of(lesson, seen, context.place)
+
+
+def _being_replaced(lesson: Lesson, serving: OldVideo) -> Finding:
+    reason = f"{lesson.lesson_id}: the replacement of its video {serving.video_id} is not finished"
+    hint = f"`kupload replace {lesson.lesson_id}` continues it."
+    return lesson.finding(Kind.UNFINISHED, reason, hint, video_id=serving.video_id, other_id=lesson.own_id)
 
 
 def _is_partial(seen: Video | SeenVideo) -> bool:
@@ -122,7 +136,7 @@ def _two_videos(context: LessonContext, row_id: str, own_id: str) -> Finding:
 def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
     """The row names no video, or there is no row."""
     lesson, summary = context.lesson, context.lesson.summary
-    if summary is None:
+    if summary is None or not (summary.is_begun or summary.former_ids):
         if lesson.file and (lesson.row or not context.has_database):
             reason = f'{lesson.lesson_id}: "{lesson.file.path}" is not uploaded'
             yield lesson.finding(Kind.NOT_UPLOADED, reason, "`kupload` uploads it.")

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     FOLDER_AMBIGUOUS = "course with two folders"
     NOT_COMPARED = "MD5 could not be compared"
     NO_ORIGINALS = "no originals on Kinescope"
+    OLD_VIDEO = "old video of a lesson"
     NOT_RECORDED = "video not in the progress files"
 
     @property
@@ -54,4 +55,4 @@ class Kind(StrEnum):
         return self.name.lower()
 
 
-_NOTES: Final = frozenset({Kind.NOT_COMPARED, Kind.NO_ORIGINALS, Kind.NOT_RECORDED})
+_NOTES: Final = frozenset({Kind.NOT_COMPARED, Kind.NO_ORIGINALS, Kind.OLD_VIDEO, Kind.NOT_RECORDED})

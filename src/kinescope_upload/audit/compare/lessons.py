@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,18 +46,27 @@ class LocalSides:
 def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
     """Returns every lesson that a side knows, by id.
 
-    The file that was sent for a lesson stays its file, even if its position has changed.
+    The file that was sent for a lesson stays its file, even if its position has changed. Where it is gone and a new one
+    took its place, that is the lesson's.
     """
     assignments = {assignment.lesson_id: assignment for assignment in sides.mapped.assignments}
     explained = _explained(sides)
+    sent = {summary.path for summary in sides.summaries.values()}
     ids = {**dict.fromkeys(sides.rows or {}), **dict.fromkeys(sides.summaries), **dict.fromkeys(assignments)}
     return {
-        lesson_id: _lesson(lesson_id, sides, assignments.get(lesson_id), is_explained=lesson_id in explained)
+        lesson_id: _lesson(lesson_id, sides, assignments.get(lesson_id), sent, is_explained=lesson_id in explained)
         for lesson_id in ids
     }
 
 
-def _lesson(lesson_id: str, sides: LocalSides, assignment: Assignment | None, *, is_explained: bool) -> Lesson:
+def _lesson(
+    lesson_id: str,
+    sides: LocalSides,
+    assignment: Assignment | None,
+    sent: Collection[str | None],
+    *,
+    is_explained: bool,
+) -> Lesson:
     row, summary = (sides.rows or {}).get(lesson_id), sides.summaries.get(lesson_id)
     stated = assignment.title if assignment else None
     recorded = summary.title if summary and row is None else None
@@ -65,20 +75,27 @@ def _lesson(lesson_id: str, sides: LocalSides, assignment: Assignment | None, *,
         lesson_id=lesson_id,
         course=courses[0],
         title=first_title(stated, row.title if row else None, recorded),
-        file=_file(sides, assignment.file if assignment else None, summary),
+        file=_file(sides, assignment.file if assignment else None, summary, sent),
         row=row,
         summary=summary,
         is_explained=is_explained,
     )
 
 
-def _file(sides: LocalSides, assigned: VideoFile | None, summary: RecordSummary | None) -> VideoFile | None:
+def _file(
+    sides: LocalSides, assigned: VideoFile | None, summary: RecordSummary | None, sent: Collection[str | None]
+) -> VideoFile | None:
     if summary is None or summary.path is None:
         return assigned
     if assigned and assigned.path == summary.path:
         return assigned
-    was_moved = assigned is not None and summary.is_for(assigned)
-    return sides.files.get(summary.path) or sides.find(summary.path) or (assigned if was_moved else None)
+    is_its_own = assigned is not None and (summary.is_for(assigned) or _is_new(assigned, summary, sent))
+    return sides.files.get(summary.path) or sides.find(summary.path) or (assigned if is_its_own else None)
+
+
+def _is_new(file: VideoFile, summary: RecordSummary, sent: Collection[str | None]) -> bool:
+    """Whether it is a file that took the place of the one that was sent for the lesson's video."""
+    return summary.stage.is_linked and file.path not in sent
 
 
 def _open_doubts(sides: LocalSides) -> list[Doubt]:
@@ -125,6 +142,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
     covered = {doubt.subject for doubt in doubts}
     used = {lesson.file.path for lesson in lessons.values() if lesson.file}
     used.update(ignored.path for ignored in sides.mapped.ignored)
+    lost = _lost(lessons)
     for scanned in sides.scanned:
         path = scanned.file.path
         if path not in used and scanned.course in courses and covered.isdisjoint({path, section_of(path)}):
@@ -132,9 +150,26 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
                 kind=Kind.FILE_WITHOUT_LESSON,
                 course=scanned.course,
                 reason=f'"{path}" belongs to no lesson',
-                hint="Take it out of the library, or say whose it is: `kupload map --confirm`.",
+                hint=_hint_for(path, lost.get(section_of(path), ())),
                 path=path,
             )
+
+
+def _lost(lessons: Mapping[str, Lesson]) -> dict[str, list[str]]:
+    """The linked lessons whose file is gone, by its section."""
+    found: dict[str, list[str]] = {}
+    for lesson in lessons.values():
+        summary = lesson.summary
+        if lesson.file is None and lesson.row_id and summary and summary.path and summary.stage.is_linked:
+            found.setdefault(section_of(summary.path), []).append(lesson.lesson_id)
+    return found
+
+
+def _hint_for(path: str, lost: Sequence[str]) -> str:
+    """What to do about a file without a lesson; `lost` are the lessons of its section whose file is gone."""
+    if len(lost) != 1:
+        return "Take it out of the library, or say whose it is: `kupload map --confirm`."
+    return f"Is it a new cut of {lost[0]}? `kupload replace {lost[0]} {shlex.quote(path)}` publishes it."
 
 
 def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
@@ -16,8 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.kinescope.video import Video
+    from kinescope_upload.upload import OldVideo
 
 _NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownVideo:
+    """A video in a course's folder that no lesson has.
+
+    Attributes:
+        video: The video.
+        course: The course.
+        reason: What is known of it.
+        lesson_id: The lesson that had it; None where none had.
+        is_waiting: Whether kupload deletes it by itself when its time has come.
+    """
+
+    video: Video
+    course: str
+    reason: str
+    lesson_id: str | None = None
+    is_waiting: bool = False
 
 
 class Strays:
@@ -35,6 +56,7 @@ class Strays:
         self._videos = videos
         self._look = look
         self._former = {video_id: lesson for lesson in lessons.values() for video_id in lesson.former_ids}
+        self._old = {old.video_id: (lesson, old) for lesson in lessons.values() for old in lesson.old_videos}
         self._by_size = _by_size(lessons, {video.size for video in videos.values()})
 
     def to_be_read(self) -> tuple[Lesson, ...]:
@@ -59,7 +81,28 @@ class Strays:
             if course is not None:
                 yield self._finding(video, course)
 
+    def unknown(self, course_of: Callable[[Video], str | None]) -> Iterator[UnknownVideo]:
+        """Yields the videos that a person may delete: not what kupload looks for or deletes by itself.
+
+        Args:
+            course_of: The course in whose folder a video is.
+        """
+        for video in self._videos.values():
+            course = course_of(video)
+            lesson, old = self._old.get(video.id, (None, None))
+            if course is None or video.id in self._former or (old and old.left_at is None):
+                continue
+            yield UnknownVideo(
+                video=video,
+                course=course,
+                reason=self._finding(video, course).reason,
+                lesson_id=lesson.lesson_id if lesson else None,
+                is_waiting=old is not None and old.due_at is not None,
+            )
+
     def _finding(self, video: Video, course: str) -> Finding:
+        if (found := self._old.get(video.id)) is not None:
+            return _of_old_video(*found)
         if (lesson := self._former.get(video.id)) is not None:
             return _of_earlier_attempt(lesson, video)
         twins = [lesson for lesson in self._same_size(video) if is_same_content(lesson, video)]
@@ -98,6 +141,20 @@ class Strays:
         if lesson.row is None or (lesson.row.video_id is not None and lesson.row_id is None):
             return False
         return all(self._look(video_id) is SeenVideo.GONE for video_id in lesson.ids)
+
+
+def _of_old_video(lesson: Lesson, old: OldVideo) -> Finding:
+    what = f"{lesson.lesson_id}: its old video {old.video_id} "
+    if old.left_at is None:
+        hint = "`kupload unlink` lets the lesson start over."
+        reason = f"{what}was being replaced, and its row names it no more"
+    elif old.due_at is None:
+        reason = f"{what}was {old.why} on {old.left_at:%Y-%m-%d} and is kept"
+        hint = f"`kupload repair --delete-unknown --video {old.video_id}` deletes it."
+    else:
+        reason = f"{what}was {old.why} on {old.left_at:%Y-%m-%d} and waits for its deletion"
+        hint = f"The first `kupload` or `kupload repair` after {old.due_at:%Y-%m-%d %H:%M} UTC deletes it."
+    return lesson.finding(Kind.OLD_VIDEO, reason, hint, video_id=old.video_id, other_id=lesson.own_id)
 
 
 def _of_earlier_attempt(lesson: Lesson, video: Video) -> Finding:

@@ -27,8 +27,7 @@ def is_unfinished(video: Video) -> bool:
 
 def is_broken(video: Video) -> bool:
     """Whether Kinescope says that the video will never be `done`."""
-    is_given_up = video.status in {_ABORTED, SUSPENDED} and video.state is VideoState.PARTIAL
-    return is_given_up or video.state is VideoState.BROKEN
+    return video.has_failed
 
 
 def lacks_original(video: Video) -> bool:
@@ -96,7 +95,7 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         return
     hint = _CHECK
     if _is_what_was_sent(lesson, video):
-        kind, hint = Kind.FILE_CHANGED, "Restore the old file, or choose how to upload the new one."
+        kind, hint = Kind.FILE_CHANGED, f"`kupload replace {lesson.lesson_id}` publishes it; or restore the old file."
     reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
     yield lesson.finding(kind, reason, hint, video_id=video.id)
 

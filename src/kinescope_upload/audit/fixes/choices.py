@@ -54,6 +54,15 @@ class Commands:
         )
         return Choice(explanation=explanation, command=f'psql "$DATABASE_URL" -c "{_in_double_quotes(statement)}"')
 
+    def delete_unknown(self, course: str, video_id: str | None, explanation: str) -> Choice:
+        """Deletes a video of a course's folder that no lesson has."""
+        words = ("kupload", "repair", "--delete-unknown", "--course", course, "--video", video_id or "")
+        return Choice(explanation=explanation, command=shlex.join(words))
+
+    def replace(self, lesson_id: str | None, explanation: str) -> Choice:
+        """Uploads a lesson's file beside its video, and replaces that."""
+        return Choice(explanation=explanation, command=shlex.join(("kupload", "replace", lesson_id or "")))
+
     def verify(self, course: str, explanation: str, *options: str) -> Choice:
         """Runs `verify` again for one course."""
         return Choice(explanation=explanation, command=shlex.join(("kupload", "verify", "--course", course, *options)))
@@ -84,8 +93,19 @@ def _reupload_or(option: str, explanation: str) -> Callable[[Finding, Commands],
     return choose
 
 
+def _replace_or(option: str, explanation: str) -> Callable[[Finding, Commands], tuple[Choice, ...]]:
+    """Makes the choices between a replacement and another `kupload verify` with this option."""
+
+    def choose(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
+        again = "upload the file beside the video, and replace that when the new one is done"
+        return commands.replace(finding.lesson_id, again), commands.verify(finding.course, explanation, option)
+
+    return choose
+
+
+_replace_or_wait: Final = _replace_or("--wait", "wait and check again")
+_replace_or_read: Final = _replace_or("--deep", "check again once the right file is in place")
 _reupload_or_wait: Final = _reupload_or("--wait", "wait and check again")
-_reupload_or_read: Final = _reupload_or("--deep", "check again once the right file is in place")
 
 
 def _keep_one(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
@@ -118,7 +138,7 @@ def _doctor_or_empty(finding: Finding, commands: Commands) -> tuple[Choice, ...]
 
 def _delete_or_use(finding: Finding, commands: Commands) -> tuple[Choice, ...]:
     return (
-        commands.delete(finding.video_id, "delete it"),
+        commands.delete_unknown(finding.course, finding.video_id, "delete it"),
         commands.point(_LESSON, finding.video_id, "point a lesson's row at it"),
     )
 
@@ -130,14 +150,14 @@ _CHOICES: Final[dict[Kind, Callable[[Finding, Commands], tuple[Choice, ...]]]] =
     Kind.TWO_VIDEOS: _keep_one,
     Kind.SHARED_VIDEO: _empty_or_point,
     Kind.VIDEO_GONE: _empty_or_compare,
-    Kind.STATUS_ERROR: _reupload_or_wait,
-    Kind.STATUS_ABORTED: _reupload_or_wait,
+    Kind.STATUS_ERROR: _replace_or_wait,
+    Kind.STATUS_ABORTED: _replace_or_wait,
     Kind.STATUS_STUCK: _reupload_or_wait,
     Kind.STATUS_UNKNOWN: _reupload_or_wait,
-    Kind.SIZE_DIFFERS: _reupload_or_read,
-    Kind.MD5_DIFFERS: _reupload_or_read,
+    Kind.SIZE_DIFFERS: _replace_or_read,
+    Kind.MD5_DIFFERS: _replace_or_read,
     Kind.DURATION_DIFFERS: _reupload_or_wait,
-    Kind.FILE_CHANGED: _reupload_or_read,
+    Kind.FILE_CHANGED: _replace_or_read,
     Kind.WRONG_FOLDER: _empty_or_point,
     Kind.PROJECT_ROOT: _empty_or_point,
     Kind.TITLE_DIFFERS: _empty_or_point,

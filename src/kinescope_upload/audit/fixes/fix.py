@@ -106,7 +106,24 @@ class RenameVideo(_LessonFix):
     title: str
 
 
-Fix = DeleteDuplicate | DeleteLeftover | StartOver | ClearRow | AdoptVideo | LinkVideo | MoveVideo | RenameVideo
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteOldVideo(_LessonFix):
+    """Deletes a video that was replaced or unlinked, whose time has come."""
+
+    action = "delete"
+
+
+Fix = (
+    DeleteDuplicate
+    | DeleteLeftover
+    | StartOver
+    | ClearRow
+    | AdoptVideo
+    | LinkVideo
+    | MoveVideo
+    | RenameVideo
+    | DeleteOldVideo
+)
 """Every change, in the order in which they are applied: a later one may need an earlier one."""
 
 
@@ -133,3 +150,5 @@ def explanation_of(fix: Fix) -> str:  # noqa: C901, PLR0911 - a flat match over 
             return f'move video {video} of {lesson} into the folder of "{fix.lesson.course}"'
         case RenameVideo(title=title):
             return f'rename video {video} of {lesson} to "{title}"'
+        case DeleteOldVideo():
+            return f"delete old video {video} of {lesson}, whose time has come"

@@ -17,6 +17,7 @@ from kinescope_upload.audit.fixes.fix import (
     ClearRow,
     DeleteDuplicate,
     DeleteLeftover,
+    DeleteOldVideo,
     Fix,
     LinkVideo,
     MoveVideo,
@@ -24,13 +25,14 @@ from kinescope_upload.audit.fixes.fix import (
     StartOver,
     explanation_of,
 )
-from kinescope_upload.audit.fixes.records import Target, deletion_facts, fresh_record, restarted, without_leftover
+from kinescope_upload.audit.fixes.records import Target, fresh_record, restarted, without_leftover
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import LinkOutcome
-from kinescope_upload.progress import note_deletion
-from kinescope_upload.upload import Adopted, Dialect, Linked, Record, advance
+from kinescope_upload.progress import deletion_facts, note_deletion
+from kinescope_upload.progress.old_videos import DeletionTools, delete_due
+from kinescope_upload.upload import Adopted, Dialect, Linked, Record, RowEmptied, advance
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
@@ -83,10 +85,8 @@ class Fixer:
                 self._check_gone(fix.video_id)
                 if record is not None and record.stage.has_all_bytes:
                     self.store.save(restarted(record, lesson, self._target(lesson)))
-            case ClearRow(held=held):
-                self._check_gone(fix.video_id)
-                if not self.tools.client.call(lambda: self.database.clear(lesson.lesson_id, held)):
-                    raise _changed(f"The row of {lesson.lesson_id} no longer holds {held}.")
+            case ClearRow():
+                self._clear(fix, record)
             case AdoptVideo():
                 self._adopt(fix, record)
             case LinkVideo():
@@ -97,6 +97,8 @@ class Fixer:
                 renamed = self.tools.api.rename_video(fix.video_id, title)
                 if not is_title_of(renamed.title, title):
                     raise LessonFailedError(f'Kinescope still calls video {renamed.id} "{renamed.title}".')
+            case DeleteOldVideo():
+                self._delete_old(fix)
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:
         api, check = self.tools.api, partial(self._check_unneeded, fix)
@@ -112,6 +114,19 @@ class Fixer:
         note_deletion(self.store.folder, deletion_facts(video, record, why=explanation_of(fix), at=now))
         removal.of(video.id)
 
+    def _delete_old(self, fix: DeleteOldVideo) -> None:
+        tools = DeletionTools(
+            api=self.tools.api,
+            store=self.store,
+            rows=lambda: self.tools.client.call(self.database.rows),
+            now=self.tools.client.now,
+            call=lambda attempt: attempt(),  # the client tries again by itself
+            wait=partial(time.sleep, self.tools.settings.orphan_wait),
+        )
+        for deletion in delete_due(tools, frozenset({fix.lesson.lesson_id})):
+            if deletion.error and video_key(deletion.video_id) == fix.video_id:
+                raise deletion.error
+
     def _check_unneeded(self, fix: DeleteDuplicate | DeleteLeftover, video: Video) -> None:
         """Returns when the video may still be deleted."""
         is_unfinished = video.state is VideoState.PARTIAL
@@ -124,6 +139,14 @@ class Fixer:
             raise _changed(f"Video {fix.kept_id}, which was to be kept, has changed.")
         if not is_unfinished and not is_same_content(fix.lesson, video):
             raise _changed(f"Video {video.id} is no longer a duplicate.")
+
+    def _clear(self, fix: ClearRow, record: Record | None) -> None:
+        lesson_id = fix.lesson.lesson_id
+        self._check_gone(fix.video_id)
+        if not self.tools.client.call(lambda: self.database.clear(lesson_id, fix.held)):
+            raise _changed(f"The row of {lesson_id} no longer holds {fix.held}.")
+        if record is not None and record.serving and not record.stage.has_all_bytes:
+            self.store.save(advance(record, RowEmptied(at=self.tools.client.now(), keep=0)))
 
     def _check_gone(self, video_id: str) -> None:
         if self.tools.api.video(video_id) is not None:

@@ -13,6 +13,8 @@ from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kinescope_upload.audit.compare.comparison import Comparison
     from kinescope_upload.audit.compare.facts import Finding
     from kinescope_upload.audit.compare.report import Report
@@ -60,19 +62,21 @@ def hint_of(finding: Finding) -> str:
     return f"{finding.hint} {repair}".lstrip()
 
 
-def plan_fixes(comparison: Comparison, commands: Commands) -> FixPlan:
+def plan_fixes(comparison: Comparison, commands: Commands, now: datetime) -> FixPlan:
     """Decides about every finding.
 
     Args:
         comparison: Everything that was compared.
         commands: How commands are spelt here.
+        now: The time (UTC).
     """
     report = comparison.report()
     kinds = defaultdict[str, set[Kind]](set)
     for finding in report.findings:
         if finding.lesson_id is not None:
             kinds[finding.lesson_id].add(finding.kind)
-    facts = Facts(comparison=comparison, is_other_workspace=_is_other_workspace(report, comparison), kinds=kinds)
+    is_other = _is_other_workspace(report, comparison)
+    facts = Facts(comparison=comparison, is_other_workspace=is_other, kinds=kinds, now=now)
     fixes: dict[_Key, Fix] = {}
     manual, rest = [], []
     for finding in report.findings:

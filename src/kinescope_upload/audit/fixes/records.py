@@ -1,4 +1,4 @@
-"""Changes a lesson's record for a fix, and describes a video before it is deleted. Pure."""
+"""Changes a lesson's record for a fix. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ from kinescope_upload.upload import (
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from kinescope_upload.audit.compare import Lesson
-    from kinescope_upload.kinescope.video import Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,38 +87,3 @@ def without_leftover(record: Record, target: Target) -> Record:
         modified_ns=record.modified_ns,
     )
     return advance(record, OrphanGone(fresh=fresh))
-
-
-def deletion_facts(video: Video, record: Record, *, why: str, at: datetime) -> dict[str, object]:
-    """Makes the deletion journal's entry: everything known about the video but its upload URL, which is a secret."""
-    return {
-        "deleted_at": _stamp(at),
-        "why": why,
-        "video_id": video.id,
-        "title": video.title,
-        "status": video.status,
-        "project_id": video.project_id,
-        "folder_id": video.folder_id,
-        "created_at": _stamp(video.created_at),
-        "original_name": video.original_name,
-        "size_bytes": video.size,
-        "md5": video.md5,
-        "lesson_id": record.lesson_id,
-        "path": record.path,
-        "record": {
-            "stage": record.stage.value,
-            "size_bytes": record.size,
-            "offset_bytes": record.offset,
-            "md5": record.md5,
-            "parent_id": record.parent_id,
-            "title": record.title,
-            "dialect": record.dialect.value,
-            "attempted_at": _stamp(record.attempted_at),
-            "mark": record.mark,
-            "linked_at": _stamp(record.linked_at),
-        },
-    }
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -17,6 +17,7 @@ from kinescope_upload.audit.fixes.fix import (
     ClearRow,
     DeleteDuplicate,
     DeleteLeftover,
+    DeleteOldVideo,
     Fix,
     LinkVideo,
     MoveVideo,
@@ -24,11 +25,13 @@ from kinescope_upload.audit.fixes.fix import (
     StartOver,
 )
 from kinescope_upload.kinescope.video import Video, VideoState
+from kinescope_upload.upload import LeftBecause
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
     from kinescope_upload.audit.compare.comparison import Comparison
     from kinescope_upload.audit.compare.facts import Finding, Lesson
@@ -42,11 +45,13 @@ class Facts:
         comparison: The comparison that the findings are from.
         is_other_workspace: Whether no named video exists, so that token or project are probably another workspace's.
         kinds: The kinds of each lesson's findings, by lesson id.
+        now: The time (UTC).
     """
 
     comparison: Comparison
     is_other_workspace: bool
     kinds: Mapping[str, AbstractSet[Kind]]
+    now: datetime
 
     def video(self, video_id: str | None) -> Video | None:
         """The video as it was listed; None when it is gone, or has no problem."""
@@ -167,6 +172,25 @@ def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
         yield RenameVideo(finding=finding, lesson=lesson, video_id=finding.video_id, title=fit_title(lesson.title))
 
 
+def _delete_old(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
+    old = next((old for old in lesson.old_videos if old.video_id == finding.video_id), None)
+    if old is None or not old.is_due(facts.now):
+        return
+    if old.why is LeftBecause.UNLINKED or _has_done_video(lesson, facts):
+        yield DeleteOldVideo(finding=finding, lesson=lesson, video_id=old.video_id)
+
+
+def _has_done_video(lesson: Lesson, facts: Facts) -> bool:
+    """Whether the lesson's row names its own video, and Kinescope is done with that."""
+    if lesson.own_id is None or lesson.own_id != lesson.row_id:
+        return False
+    match facts.comparison.look(lesson.own_id):
+        case Video(status=status):
+            return status == "done"
+        case seen:
+            return seen is SeenVideo.GOOD
+
+
 _RULES: Final[Mapping[Kind, Callable[[Finding, Lesson, Facts], Iterator[Fix]]]] = {
     Kind.ROW_POINTS_NOWHERE: _clear,
     Kind.ROW_EMPTY: _link,
@@ -176,4 +200,5 @@ _RULES: Final[Mapping[Kind, Callable[[Finding, Lesson, Facts], Iterator[Fix]]]] 
     Kind.WRONG_FOLDER: _move,
     Kind.PROJECT_ROOT: _move,
     Kind.TITLE_DIFFERS: _rename,
+    Kind.OLD_VIDEO: _delete_old,
 }

@@ -1,0 +1,139 @@
+"""`kupload repair --delete-unknown`: deletes videos of course folders that no lesson has, each confirmed or named."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.audit.inspection import inspect, open_tools
+from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
+from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
+from kinescope_upload.progress import ProgressStore, deletion_facts, note_deletion
+from kinescope_upload.progress.old_videos import names_of
+from kinescope_upload.upload import OldVideoGone, advance
+from kinescope_upload.upload.removal import Removal
+from kinescope_upload.video_ids import video_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from kinescope_upload.audit.compare import UnknownVideo
+    from kinescope_upload.audit.compare.events import Emit
+    from kinescope_upload.audit.inspection import Tools
+    from kinescope_upload.config import Settings
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.upload import Record, Video
+
+_WHY: Final = "no lesson has it, and a person said so of this very video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownDeleted:
+    """What became of one unknown video.
+
+    Attributes:
+        unknown: The video.
+        is_deleted: Whether it is gone now.
+        error: Why it is not, where a person wanted that; else None.
+    """
+
+    unknown: UnknownVideo
+    is_deleted: bool
+    error: KuploadError | None = None
+
+
+def delete_unknown(
+    settings: Settings,
+    emit: Emit,
+    confirm: Callable[[UnknownVideo], bool],
+    show: Callable[[Sequence[UnknownVideo]], None],
+    named: Collection[str],
+) -> list[UnknownDeleted]:
+    """Compares, shows the unknown videos, and deletes those that a person confirms, or has named.
+
+    Args:
+        settings: The settings; the database is needed.
+        emit: Takes the events.
+        confirm: Asks about one video; is not called for those that were named.
+        show: Is shown what was found.
+        named: The videos that were named; where there are any, the others are left alone.
+
+    Raises:
+        UsageError: A video that was named is no unknown one; nothing was deleted. Or another run is at work.
+        KuploadError: A side cannot be read, or a deletion cannot be written down.
+    """
+    with open_tools(settings, emit) as tools:
+        database = tools.database
+        assert database is not None  # noqa: S101 - `repair` has no --no-db
+        survey = survey_all_rows(settings, database, tools.client)
+        with ProgressStore(settings.progress, courses_in_question(settings, survey)) as store:
+            found = inspect(tools, survey).unknown_videos()
+            wanted = _wanted(found, named)
+            show(wanted)
+            tools.client.begin_changes(store)
+            done = []
+            for unknown in wanted:
+                tools.client.check()
+                if not named and not confirm(unknown):
+                    done.append(UnknownDeleted(unknown=unknown, is_deleted=False))
+                    continue
+                try:
+                    _delete(tools, database, store, unknown)
+                except (LessonFailedError, TryAgainError) as error:
+                    done.append(UnknownDeleted(unknown=unknown, is_deleted=False, error=error))
+                else:
+                    done.append(UnknownDeleted(unknown=unknown, is_deleted=True))
+            return done
+
+
+def _wanted(found: Sequence[UnknownVideo], named: Collection[str]) -> Sequence[UnknownVideo]:
+    keys = {video_key(text) or text for text in named}
+    if strange := keys - {unknown.video.id for unknown in found}:
+        raise UsageError(
+            f"{', '.join(sorted(strange))} is no unknown video of a course's folder. Nothing was deleted.",
+            "`kupload repair --delete-unknown` lists them.",
+        )
+    return [unknown for unknown in found if (unknown.video.id in keys if keys else not unknown.is_waiting)]
+
+
+def _delete(tools: Tools, database: LessonsDatabase, store: ProgressStore, unknown: UnknownVideo) -> None:
+    """Deletes a video, after looking once more whether it is still what a person was shown.
+
+    Raises:
+        InDoubtError: It is not, or a lesson has it by now.
+    """
+    seen = unknown.video
+    wait = partial(time.sleep, tools.settings.orphan_wait)
+    api, check = tools.api, partial(_check_same, seen)
+    removal = Removal(delete=api.delete_video, look=api.video, wait=wait, check=check)
+    video = api.video(seen.id) or removal.seen_again(seen.id)
+    records = store.records
+    if video is not None:
+        check(video)
+        user = names_of(tools.client.call(database.rows)).get(seen.id) or _lesson_of(seen.id, records.values())
+        if user is not None:
+            raise InDoubtError(f"Lesson {user} has video {seen.id} now. It is kept.")
+        record = records.get(unknown.lesson_id or "")
+        now = tools.client.now()
+        note_deletion(store.folder, deletion_facts(video, record, why=_WHY, at=now))
+        removal.of(video.id)
+    if (record := records.get(unknown.lesson_id or "")) is not None:
+        for old in record.old_videos:
+            if video_key(old.video_id) == seen.id:
+                store.save(advance(record, OldVideoGone(video_id=old.video_id)))
+
+
+def _check_same(seen: Video, video: Video) -> None:
+    """Returns when the video is still what a person was shown.
+
+    Raises:
+        InDoubtError: It is not.
+    """
+    if (video.title, video.status, video.size) != (seen.title, seen.status, seen.size):
+        raise InDoubtError(f"Video {seen.id} has changed since it was shown. It is kept.", "Look again.")
+
+
+def _lesson_of(video_id: str, records: Collection[Record]) -> str | None:
+    return next((record.lesson_id for record in records if video_key(record.video_id) == video_id), None)
