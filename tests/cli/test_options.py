@@ -20,7 +20,9 @@ THEIR_OWN: Final = {
     "import-progress": {"file"},
     "stop": set[str](),
     "verify": {"wait", "max_wait", "deep"},
-    "repair": {"dry_run", "yes"},
+    "repair": {"dry_run", "yes", "delete_unknown", "videos"},
+    "replace": {"lessons", "keep_old", "changed", "yes"},
+    "unlink": {"lessons", "delete", "yes"},
 }
 WITHOUT_SETTINGS: Final = {"demo", "emulator"}
 

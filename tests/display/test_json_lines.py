@@ -18,7 +18,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.events import BytesSent, LessonSkipped, LessonStarted, RunEnded, RunStarted, Warned
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.plan import Plan
+from kinescope_upload.plan import Decision, Plan
 from kinescope_upload.progress import IgnoredProgress
 from kinescope_upload.upload import Failure, Stage
 from support.audit_lines import audit_lines
@@ -50,7 +50,11 @@ def skipped_line() -> dict[str, Any]:
 
 def plan_line() -> dict[str, Any]:
     out = io.StringIO()
-    print_plan(PlanAnswer(plan=small_plan()), JSON, out, clock=FakeTime().clock)
+    sent = replace(record_of("a_010", 5 * MB, stage=Stage.LINKED), duration=5.0)
+    changed = replace(lesson("a_010", 6 * MB, Decision.SKIP, reason="linked before"), record=sent)
+    plan = small_plan()
+    answer = PlanAnswer(plan=replace(plan, lessons=(*plan.lessons, changed)))
+    print_plan(answer, JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
 
@@ -195,7 +199,7 @@ def test_sent_bytes_and_the_end_have_no_line_of_their_own() -> None:
 
 def test_the_plan_and_the_status_are_one_object_each() -> None:
     plan, status = plan_line(), status_line()
-    assert plan["counts"] == {"upload": 2, "resume": 1, "link": 1, "skip": 3, "in_doubt": 1, "later": 1}
+    assert plan["counts"] == {"upload": 2, "resume": 1, "link": 1, "skip": 4, "in_doubt": 1, "later": 1}
     assert (plan["kinescope_min_bytes"], plan["kinescope_max_bytes"]) == (673_200_000, 748_000_000)
     assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (3, 2, 1, False)
     assert status["courses"][0]["last_activity"] == "2026-02-18T10:26:44.172Z"

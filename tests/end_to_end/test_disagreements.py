@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import DeleteLeftover, Fix
+from kinescope_upload.audit.fixes import DeleteLeftover, DeleteOldVideo, Fix
 from support.auditing import kinds, look, mend, plan_of, text_of, uploaded, video_of
 from support.disagreements import ROWS, Disagreement
 
@@ -116,8 +116,10 @@ def test_every_kind_of_finding_is_set_up_somewhere_here() -> None:
     told |= {Kind.UNFINISHED, Kind.STATUS_UNKNOWN, Kind.FILE_UNREADABLE, Kind.MAPPING_IN_DOUBT}  # test_audit_verify
     told |= {Kind.NAMED_LIKE_ANOTHER}  # test_growing
     told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED, Kind.NO_ORIGINALS}  # test_audit_readings
+    told.add(Kind.OLD_VIDEO)  # test_replace
     assert told == set(Kind)
-    assert {fix for row in ROWS for fix in row.fixes} | {DeleteLeftover} == set(get_args(Fix))  # test_repair
+    elsewhere = {DeleteLeftover, DeleteOldVideo}  # test_repair, test_replace
+    assert {fix for row in ROWS for fix in row.fixes} | elsewhere == set(get_args(Fix))
 
 
 def _files(world: World) -> dict[str, bytes]:

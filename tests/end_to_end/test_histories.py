@@ -19,6 +19,7 @@ from kinescope_upload.upload import Record, Stage
 from support.concurrency import until
 from support.disks import redate
 from support.faults import ROWS, Row
+from support.replacing import file_of, publish, shoot_again
 from support.world import KIB, World, content_of, make_world
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Histories(RuleBasedStateMachine):
         self.world: World = self._stack.enter_context(make_world(folder, database))
         self.added = 0
         self.cuts = 0
+        self.cut_number = 0
+        self.replaced_bytes = 0
 
     @initialize(dialect=st.sampled_from(["tus", "json"]))
     def begin(self, dialect: str) -> None:
@@ -81,6 +84,21 @@ class Histories(RuleBasedStateMachine):
         course, section = "01_analytics", "m02_more"
         self.world.database.add_lessons([(f"{course}_{section}_{self.added:03d}", course, f"Ещё {self.added}")])
 
+    @rule(row=st.sampled_from(ROWS), number=st.integers(0, 2))
+    def a_lesson_is_shot_again_and_a_fault_meets_its_publication(self, row: Row, number: int) -> None:
+        linked = sorted(record.lesson_id for record in self.world.records.values() if record.stage.is_linked)
+        if not linked:
+            return
+        lesson_id = linked[number % len(linked)]
+        if not file_of(self.world, lesson_id).exists():
+            return
+        self.replaced_bytes += self.world.records[lesson_id].size
+        self.cut_number += 1
+        shoot_again(self.world, lesson_id, 100 * KIB + self.cut_number, seed="x" * self.cut_number)
+        row.arrange(self.world)
+        self.cuts += row.cuts + 4
+        assert publish(self.world, changed=True, keep=0, max_outage="0.5s").exit_code in {0, 1, 3}
+
     @rule(number=st.integers(0, len(_SIZES) - 1))
     def the_time_of_a_file_changes(self, number: int) -> None:
         redate(self.world.library / scan(self.world.library).files[number].path)
@@ -105,9 +123,11 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self.world.heal()
+            published = publish(self.world, changed=True, keep=0)
+            assert published.exit_code == 0, published.said
             outcome = self.world.upload()
             assert outcome.exit_code == 0, outcome.said
-            self.world.assert_promise(cuts=self.cuts)
+            self.world.assert_promise(cuts=self.cuts, other_bytes=self.replaced_bytes)
         finally:
             self._stack.close()
 

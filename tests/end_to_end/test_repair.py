@@ -180,7 +180,7 @@ def test_a_video_with_the_content_of_two_lessons_is_linked_to_none(worlds: World
     assert plan.fixes == ()
     [manual] = plan.manual
     assert f"it has the content of {FIRST}, {SECOND}, which does not tell whose it is" in manual.finding.reason
-    assert f"/v1/videos/{THEIRS}" in manual.choices[0].command
+    assert manual.choices[0].command == f"kupload repair --delete-unknown --course {COURSE} --video {THEIRS}"
     assert f"\"videoId\\\" = '{THEIRS}'" in manual.choices[1].command
 
 
@@ -385,7 +385,7 @@ def test_the_plan_is_told_in_json_with_the_commands_to_choose_from(worlds: World
     [manual] = outcome.events("manual_choice")
     assert manual["kind"] == "status_error"
     assert len(manual["choices"]) == 2
-    assert manual["choices"][0]["command"].startswith("curl -X DELETE")
+    assert manual["choices"][0]["command"] == f"kupload replace {SECOND}"
     end = outcome.said[-1]
     assert (end["event"], end["fixed"], end["failed"], end["manual_choices"]) == ("repaired", 1, 0, 1)
 
@@ -399,7 +399,7 @@ def test_a_person_reads_the_plan_the_choices_and_what_was_done(worlds: WorldMake
     assert "Changes: 1" in dry
     assert f"link {FIRST} to video {video_of(world)}, which kupload" in " ".join(dry.split())
     assert "Needs your decision: video failed at Kinescope" in dry
-    assert "$ curl -X DELETE" in dry
+    assert f"$ kupload replace {SECOND}" in dry
     assert "Nothing was changed." in dry
     done = world.run("repair", "--yes").text
     assert f"done: link {FIRST}" in done

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kinescope_upload.audit.compare import UnknownVideo
+from kinescope_upload.audit.delete_unknown import UnknownDeleted
+from kinescope_upload.audit.show.unknown import show_unknown, show_unknown_end
 from kinescope_upload.commands.check import CheckAnswer, print_check
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.commands.doctor.readings.outcome import (
@@ -23,14 +27,20 @@ from kinescope_upload.commands.folders import FolderAnswer, print_folders
 from kinescope_upload.commands.import_progress.command import print_takeover
 from kinescope_upload.commands.import_progress.takeover import NotTaken, Taken, Takeover
 from kinescope_upload.commands.map import MapAnswer, print_map
+from kinescope_upload.commands.replace.command import Replacement
+from kinescope_upload.commands.replace.view import show_replacements
+from kinescope_upload.commands.unlink import Unlinking, UnlinkResult, show_unlinked, show_unlinking
+from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
-from kinescope_upload.kinescope.video import Folder
+from kinescope_upload.kinescope.video import Folder, Video
 from kinescope_upload.library.look import LookedAt
 from kinescope_upload.media.verdict import Broken, Unknown, Whole
-from kinescope_upload.model import Doubt, IgnoredFile, MappedLibrary, Proposal, VideoFile
+from kinescope_upload.model import Doubt, IgnoredFile, LessonRow, MappedLibrary, Proposal, VideoFile
 from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.plan import Decision
+from kinescope_upload.plan.replacing import Refused, ReplaceStep
 from kinescope_upload.upload import Stage
-from support.display_cases import FakeTime, assignment, record_of
+from support.display_cases import FakeTime, assignment, lesson, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +125,29 @@ TRIAL = TrialResult(
 )
 
 
+_LINKED = record_of("01_a_001", 5, stage=Stage.LINKED)
+REPLACEMENTS = (
+    Replacement(lesson=replace(lesson("01_a_001", 9, Decision.SKIP), record=_LINKED), step=ReplaceStep.BEGIN, keep=60),
+    Replacement(lesson=lesson("01_a_002", 9), step=Refused(reason="has no video yet", hint="Upload it."), keep=60),
+)
+UNLINKING = (
+    Unlinking(
+        row=LessonRow(lesson_id="01_a_001", course="01_a", title="Один", video_id="v1"), record=None, deletes=True
+    ),
+)
+UNLINKED = UnlinkResult(
+    unlinked=("01_a_001",), deleted=("v1",), failed=(("01_a_002", LessonFailedError("It is not.", "Look.")),)
+)
+UNKNOWN = UnknownVideo(
+    video=Video(id="v1", title="Один", status="done"), course="01_a", reason="video v1 belongs to no lesson"
+)
+UNKNOWN_DELETED = (
+    UnknownDeleted(unknown=UNKNOWN, is_deleted=True),
+    UnknownDeleted(unknown=UNKNOWN, is_deleted=False),
+    UnknownDeleted(unknown=UNKNOWN, is_deleted=False, error=LessonFailedError("It has changed.", "Look again.")),
+)
+
+
 def trial_view(out: io.StringIO, clock: Clock) -> JsonTrialView:
     return JsonTrialView(out, progress=TextTrialView(io.StringIO()), clock=clock)
 
@@ -137,5 +170,10 @@ def command_lines() -> list[dict[str, Any]]:
         line(lambda out, clock: print_map(answer, options, out, clock=clock)),
         line(lambda out, clock: print_check(CHECK, options, out, clock=clock)),
         line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),
+        line(lambda out, clock: show_replacements(REPLACEMENTS, options, out, clock=clock)),
+        line(lambda out, clock: show_unlinking(UNLINKING, options, out, clock=clock)),
+        line(lambda out, clock: show_unlinked(UNLINKED, options, out, clock=clock)),
+        line(lambda out, clock: show_unknown([UNKNOWN], options, out, clock=clock)),
+        line(lambda out, clock: show_unknown_end(UNKNOWN_DELETED, options, out, clock=clock)),
         line(lambda out, clock: trial_view(out, clock).backends(TRIAL, "kupload-try-2026-02-18.json")),
     ]

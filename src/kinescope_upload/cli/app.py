@@ -14,6 +14,8 @@ from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.repair import repair
+from kinescope_upload.cli.replace import replace
+from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
 
@@ -201,5 +203,7 @@ app.command("import-progress")(import_old_progress)
 app.command()(stop)
 app.command()(verify)
 app.command()(repair)
+app.command()(replace)
+app.command()(unlink)
 app.command()(demo)
 app.command()(emulator)

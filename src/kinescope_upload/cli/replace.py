@@ -1,0 +1,98 @@
+"""`kupload replace`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kinescope_upload.cli import options
+from kinescope_upload.errors import UsageError
+from kinescope_upload.output.terminal_output import is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kinescope_upload.commands.replace.choice import ReplaceOptions
+    from kinescope_upload.commands.replace.command import Replacement
+
+
+def replace(
+    context: typer.Context,
+    *,
+    lessons: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="LESSON… [FILE]", help="The lessons; after a single one, its new file."),
+    ] = None,
+    keep_old: Annotated[
+        str | None,
+        typer.Option("--keep-old", metavar="TIME", help="How long the old videos stay [default: 7d; 0: not at all]."),
+    ] = None,
+    changed: Annotated[bool, typer.Option("--changed", help="All lessons whose file has changed.")] = False,
+    courses: options.CourseOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace without asking.")] = False,
+    replace_wait: Annotated[
+        str | None,
+        typer.Option("--replace-wait", metavar="TIME", help="Longest wait for Kinescope's `done` [default: 2h]."),
+    ] = None,
+    send_broken: options.SendBrokenOption = None,
+    library: options.LibraryOption = None,
+    max_outage: options.MaxOutageOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    json: options.JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
+    verbose: options.VerboseOption = False,
+) -> None:
+    """Publish new cuts of lessons: viewers see the old video until the new one is done.
+
+    The new file is uploaded beside the old video; when Kinescope is done with it and size and MD5 agree, the lesson's
+    row is switched, and the old video is deleted by the first run or `kupload repair` after --keep-old.
+
+    Exit codes: those of a run; 1 also where a lesson cannot be replaced.
+    """
+    from kinescope_upload.audit.show.progress import audit_progress
+    from kinescope_upload.audit.show.view import AuditView
+    from kinescope_upload.commands.replace.command import Screen, replace_lessons
+    from kinescope_upload.commands.replace.view import show_replacements
+
+    wanted = _wanted(lessons or [], keep_old, is_changed=changed)
+    if not yes and (json or not is_terminal(sys.stdin)):
+        raise UsageError("There is no terminal to ask on.", "Pass --yes to replace without asking.")
+    settings = options.load(context)
+    display = options.display_options(settings)
+    view = AuditView(display, sys.stdout)
+    with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+
+        def agree(found: "Sequence[Replacement]") -> bool:
+            tell.leave_terminal()
+            show_replacements(found, display, sys.stdout)
+            number = sum(one.is_work for one in found)
+            return bool(number) and (yes or _ask(number))
+
+        raise typer.Exit(replace_lessons(settings, wanted, Screen(display, sys.stdout, sys.stderr), agree, tell))
+
+
+def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool) -> "ReplaceOptions":
+    from kinescope_upload.commands.replace.choice import ReplaceOptions
+    from kinescope_upload.mapping import is_video_name
+
+    if is_changed == bool(words):
+        raise UsageError(
+            "Name the lessons that are to be replaced, or --changed for all whose file has changed, not both."
+            if words
+            else "It is not said which lessons are to be replaced.",
+            "For example: kupload replace --changed",
+        )
+    files = [word for word in words if is_video_name(word) or "/" in word or "\\" in word]
+    names = [word for word in words if word not in files]
+    if len(files) > 1 or (files and len(names) != 1):
+        raise UsageError("A file stands after the one lesson that it belongs to: kupload replace LESSON FILE")
+    keep = None if keep_old is None else round(options.parse_keep(keep_old))
+    file = files[0] if files else None
+    return ReplaceOptions(lessons=tuple(dict.fromkeys(names)), file=file, changed=is_changed, keep=keep)
+
+
+def _ask(number: int) -> bool:
+    question = "Replace this video?" if number == 1 else f"Replace these {number} videos?"
+    return typer.confirm(question, default=False)

@@ -1,0 +1,7 @@
+"""`kupload replace`: publishes new cuts of lessons, beside the videos that viewers see until the new ones are done.
+
+::
+
+    command ──► choice      which lessons, and the file of each
+       └──────► view        shows them, and asks
+"""

@@ -1,0 +1,150 @@
+"""Which lessons `kupload replace` is about, and which file each of them has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.library.scan import stat_file
+from kinescope_upload.model import Assignment, MappingSource
+from kinescope_upload.plan import Selection, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
+    from kinescope_upload.plan import Plan
+    from kinescope_upload.survey import Survey
+    from kinescope_upload.upload import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceOptions:
+    """What is to be replaced.
+
+    Attributes:
+        lessons: The lessons that were named.
+        file: The new file of the one lesson that was named, as it was typed; None takes the lesson's.
+        changed: Whether all lessons are meant whose file has changed.
+        keep: Seconds for which the old videos are kept; None keeps them as long as usual.
+    """
+
+    lessons: tuple[str, ...]
+    file: str | None = None
+    changed: bool = False
+    keep: int | None = None
+
+
+def courses_of(options: ReplaceOptions, survey: Survey) -> tuple[str, ...]:
+    """The courses of the lessons in question.
+
+    Raises:
+        UsageError: A lesson that was named is unknown.
+    """
+    if options.changed:
+        return survey.courses
+    known = {lesson_id: row.course for lesson_id, row in (survey.rows or {}).items()}
+    unknown = [lesson_id for lesson_id in options.lessons if lesson_id not in known]
+    if unknown:
+        raise UsageError(
+            f"The database has no lesson {', '.join(unknown)}.",
+            "`kupload map` lists the lessons with their files; a lesson's id is written exactly as there.",
+        )
+    return tuple(sorted({known[lesson_id] for lesson_id in options.lessons}))
+
+
+def plan_of(
+    options: ReplaceOptions, survey: Survey, mapped: MappedLibrary, records: Mapping[str, Record], root: Path
+) -> Plan:
+    """What a run would do with the lessons in question, each with the file that is to be published.
+
+    Args:
+        options: What is to be replaced.
+        survey: Library and rows.
+        mapped: Which file belongs to which lesson.
+        records: What earlier runs achieved, by lesson id.
+        root: The library root.
+
+    Raises:
+        UsageError: A lesson has no file, or the file that was named is not in the library, or another lesson's.
+    """
+    if options.changed:
+        plan = survey.plan(records, mapped)
+        begun = {record.lesson_id for record in records.values() if record.serving}
+        chosen = {lesson.lesson_id for lesson in plan.changed} | begun
+        assigned = [one for one in mapped.assignments if one.lesson_id in chosen and survey.selection.has(one.course)]
+        assignments = [_with_recorded_file(one, records, root) for one in assigned]
+    else:
+        named = None if options.file is None else file_in_library(options.file, root)
+        _check_free(named, options.lessons, mapped)
+        known = {one.lesson_id: one for one in mapped.assignments}
+        assert survey.rows is not None  # noqa: S101 - `replace` has no --no-db
+        rows = [survey.rows[lesson_id] for lesson_id in options.lessons]
+        assignments = [_assignment(row, named, known.get(row.lesson_id), records, root) for row in rows]
+    return make_plan(assignments, rows=survey.rows, records=records, selection=Selection())
+
+
+def _with_recorded_file(assignment: Assignment, records: Mapping[str, Record], root: Path) -> Assignment:
+    """The lesson with the file that a replacement was begun from, as long as it is there."""
+    record = records.get(assignment.lesson_id)
+    begun = stat_file(root, record.path) if record and record.serving and record.path else None
+    return replace(assignment, file=begun) if begun else assignment
+
+
+def _assignment(
+    row: LessonRow, named: VideoFile | None, mapped: Assignment | None, records: Mapping[str, Record], root: Path
+) -> Assignment:
+    lesson_id, record = row.lesson_id, records.get(row.lesson_id)
+    recorded = stat_file(root, record.path) if record and record.path else None
+    file = named or recorded or (mapped.file if mapped else None)
+    if file is None:
+        raise UsageError(
+            f"It is not known which file belongs to lesson {lesson_id}.",
+            f"Name it: kupload replace {lesson_id} FILE",
+        )
+    return Assignment(
+        lesson_id=lesson_id,
+        course=row.course,
+        file=file,
+        source=mapped.source if mapped else MappingSource.MAP_FILE,
+        title=mapped.title if mapped else None,
+    )
+
+
+def _check_free(named: VideoFile | None, lessons: tuple[str, ...], mapped: MappedLibrary) -> None:
+    """Returns when the file that was named belongs to no other lesson.
+
+    Raises:
+        UsageError: It does.
+    """
+    for one in mapped.assignments if named else ():
+        if one.file == named and one.lesson_id not in lessons:
+            raise UsageError(
+                f'"{one.file.path}" is the file of lesson {one.lesson_id}.',
+                "`kupload map` tells which file belongs to which lesson.",
+            )
+
+
+def file_in_library(typed: str, root: Path) -> VideoFile:
+    """The file of the library that a person named: relative to the library root, or as any path.
+
+    Raises:
+        UsageError: There is none, or it is outside of the library.
+    """
+    for path in _relative(typed, root):
+        if file := stat_file(root, path):
+            return file
+    raise UsageError(
+        f'"{typed}" is no file of the library "{root}".',
+        "Put it into the library, and name it by its path there.",
+    )
+
+
+def _relative(typed: str, root: Path) -> Iterable[str]:
+    if not Path(typed).is_absolute():
+        yield Path(typed).as_posix()
+    absolute, top = Path(typed).resolve(), root.resolve()  # a link may lead to the library
+    if absolute.is_relative_to(top):
+        yield absolute.relative_to(top).as_posix()

@@ -1,0 +1,264 @@
+"""`kupload replace`, step by step."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
+from uuid import uuid4
+
+from kinescope_upload.audit.inspection import open_tools
+from kinescope_upload.commands.replace.choice import courses_of, plan_of
+from kinescope_upload.commands.upload import RunTools, map_files, upload_plan
+from kinescope_upload.connect import open_kinescope
+from kinescope_upload.display.printers import make_printer, without_failures
+from kinescope_upload.errors import FileChangedError, FileUnreadableError
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.checksums import md5_of
+from kinescope_upload.library.disk import Disk
+from kinescope_upload.library.look import look_at_files
+from kinescope_upload.media.verdict import Broken
+from kinescope_upload.model import Assignment, MappingSource
+from kinescope_upload.plan import Plan, Selection, make_plan
+from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
+from kinescope_upload.progress import ProgressStore, read_looks
+from kinescope_upload.progress.old_videos import proof_against
+from kinescope_upload.survey import survey_library
+from kinescope_upload.upload import (
+    Dialect,
+    FreshUpload,
+    Linked,
+    Record,
+    ReplacementBegun,
+    Stage,
+    advance,
+)
+from kinescope_upload.video_ids import is_same_video
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from kinescope_upload.audit.compare.events import Emit
+    from kinescope_upload.audit.inspection import Tools
+    from kinescope_upload.commands.replace.choice import ReplaceOptions
+    from kinescope_upload.config import Settings
+    from kinescope_upload.media.verdict import Look
+    from kinescope_upload.model import VideoFile
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.plan import PlannedLesson
+    from kinescope_upload.progress import RememberedLooks
+    from kinescope_upload.survey import Survey
+
+USUAL_KEEP: Final = 7 * 24 * 3600
+"""Seconds for which an old video is kept, unless the user says otherwise."""
+
+
+class Screen(NamedTuple):
+    """Where and how a run shows what it does, and what reads the video files."""
+
+    options: DisplayOptions
+    stdout: TextIO
+    stderr: TextIO
+    disk: Disk = Disk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """What is done with one lesson.
+
+    Attributes:
+        lesson: The lesson, with the file that is to be published.
+        step: What is done, or why nothing can be.
+        keep: Seconds for which its old video is kept.
+        look: What is in the file; None where nobody looked into it.
+    """
+
+    lesson: PlannedLesson
+    step: ReplaceStep | Refused
+    keep: int
+    look: Look | None = None
+
+    @property
+    def is_work(self) -> bool:
+        """Whether something is to be done."""
+        return self.step in {ReplaceStep.BEGIN, ReplaceStep.GO_ON}
+
+    @property
+    def old_video_id(self) -> str | None:
+        """The video that viewers see now; None where they see none."""
+        record = self.lesson.record
+        if record is None:
+            return None
+        serving = record.serving
+        return serving.video_id if serving else record.video_id
+
+
+def replace_lessons(
+    settings: Settings,
+    options: ReplaceOptions,
+    screen: Screen,
+    agree: Callable[[Sequence[Replacement]], bool],
+    tell: Emit,
+) -> int:
+    """Publishes the files of lessons that have a video.
+
+    Args:
+        settings: The settings; the database is needed.
+        options: Which lessons.
+        screen: Where the run is shown.
+        agree: Shows what is to be done, and returns whether to do it.
+        tell: Takes what happens before the run begins.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: A lesson or file is unknown, or another run is at work on a course.
+        KuploadError: A side cannot be read.
+    """
+    with open_tools(settings, tell) as tools:
+        survey = survey_library(settings, tools.database)
+        with ProgressStore(settings.progress, courses_of(options, survey)) as progress:
+            looks = read_looks(settings.progress)
+            found = _Chooser(tools, options, survey, progress, looks).replacements()
+            is_agreed = agree(found)
+            refused = any(isinstance(one.step, Refused) for one in found)
+            work = [one for one in found if one.is_work]
+            if not is_agreed or not work:
+                return ExitCode.NOT_DONE if refused or work else ExitCode.DONE
+            _begin(settings, work, survey, progress)
+            plan = _plan_again(work, survey, progress)
+            del survey
+            with (
+                make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr) as printer,
+                open_kinescope(settings) as kinescope,
+            ):
+                emit = without_failures(printer)
+                ready = RunTools(progress, tools.database, kinescope, looks, emit, screen.disk)
+                code = upload_plan(plan, ready, settings)
+            return ExitCode.NOT_DONE if code == ExitCode.DONE and refused else code
+
+
+class _Chooser(NamedTuple):
+    """Decides about each lesson in question: what size and time leave open is told by the file and by Kinescope."""
+
+    tools: Tools
+    options: ReplaceOptions
+    survey: Survey
+    progress: ProgressStore
+    looks: RememberedLooks
+
+    def replacements(self) -> tuple[Replacement, ...]:
+        """The lessons in question, by id, each with what is done."""
+        settings = self.tools.settings
+        mapped = map_files(settings, self.survey, self.progress, self.tools.api)
+        plan = plan_of(self.options, self.survey, mapped, self.progress.records, settings.needed_library())
+        found = (self._replacement(lesson) for lesson in plan.lessons)
+        return tuple(sorted(found, key=lambda one: one.lesson.lesson_id))
+
+    def _replacement(self, lesson: PlannedLesson) -> Replacement:
+        step, keep = self._step(lesson), self.options.keep
+        look = None if isinstance(step, Refused) or step is ReplaceStep.UNCHANGED else self._look(lesson.file)
+        if isinstance(look, Broken) and not self.tools.settings.send_broken and _is_sent(lesson, step):
+            hint = (
+                f"Put a whole file in its place; `kupload replace {lesson.lesson_id} --send-broken` sends it as it is."
+            )
+            step = Refused(reason=f'its file "{lesson.file.path}" {look.reason}', hint=hint)
+        serving = lesson.record.serving if lesson.record else None
+        if keep is None:
+            keep = USUAL_KEEP if serving is None or serving.keep is None else serving.keep
+        return Replacement(lesson=lesson, step=step, keep=keep, look=look)
+
+    def _look(self, file: VideoFile) -> Look | None:
+        """What is in the file; None where that cannot be told now: the run looks again, before it sends anything."""
+        if (known := self.looks.of(file)) is not None:
+            return known
+        settings = self.tools.settings
+        found = look_at_files([file], settings.needed_library(), settle=settings.settle).found.get(file)
+        if found is not None:
+            self.looks.note(file, found)
+        return found
+
+    def _step(self, lesson: PlannedLesson) -> ReplaceStep | Refused:
+        step, record = replacement_of(lesson), lesson.record
+        if record is None or isinstance(step, Refused) or not record.stage.has_all_bytes:
+            return step
+        if step is ReplaceStep.BEGIN and record.size == lesson.file.size and record.md5:
+            md5 = _md5_of(self.tools.settings.needed_library(), lesson.file)
+            if md5 == record.md5:
+                path, modified_ns = lesson.file.path, lesson.file.modified_ns
+                self.progress.save(replace(record, path=path, modified_ns=modified_ns))
+                step = ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
+        is_asked = not self.options.changed or record.serving
+        if step is not ReplaceStep.BEGIN and is_asked and _is_of_no_use(self.tools, record):
+            return ReplaceStep.BEGIN
+        return step
+
+
+def _is_sent(lesson: PlannedLesson, step: ReplaceStep | Refused) -> bool:
+    """Whether bytes of the lesson's file are still to be sent."""
+    return step is ReplaceStep.BEGIN or not (lesson.record and lesson.record.stage.has_all_bytes)
+
+
+def _md5_of(library: Path, file: VideoFile) -> str | None:
+    """The MD5 of the lesson's file; None where it cannot be read now: the run tells why."""
+    with suppress(FileChangedError, FileUnreadableError):
+        return md5_of(library, file)
+    return None
+
+
+def _is_of_no_use(tools: Tools, record: Record) -> bool:
+    """Whether the record's video is gone, failed, or not what was sent."""
+    assert record.video_id  # noqa: S101 - it has all bytes
+    video = tools.api.video(record.video_id)
+    if video is None or video.has_failed:
+        return True
+    return video.status == "done" and proof_against(record, video) is not None
+
+
+def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, progress: ProgressStore) -> None:
+    """Writes down, before anything is sent, what is replaced by what."""
+    records, rows = progress.records, survey.rows or {}
+    now = datetime.now(UTC)
+    begun = []
+    for one in work:
+        record = records[one.lesson.lesson_id]
+        row = rows.get(record.lesson_id)
+        if record.stage is Stage.UPLOADED and row and is_same_video(row.video_id, record.video_id):
+            record = advance(record, Linked(at=now))  # an earlier run wrote the row and died before it noted that
+        if one.step is ReplaceStep.BEGIN:
+            record = advance(
+                record, ReplacementBegun(at=now, keep=one.keep, fresh=_fresh(settings, one.lesson, record))
+            )
+        olds = tuple(old if old.left_at else replace(old, keep=one.keep) for old in record.old_videos)
+        begun.append(replace(record, old_videos=olds))
+    progress.save_all(begun)
+
+
+def _fresh(settings: Settings, lesson: PlannedLesson, record: Record) -> FreshUpload:
+    return FreshUpload(
+        video_id=str(uuid4()) if settings.dialect is Dialect.TUS else None,
+        dialect=settings.dialect,
+        parent_id=record.parent_id,
+        title=lesson.title,
+        size=lesson.file.size,
+        modified_ns=lesson.file.modified_ns,
+        path=lesson.file.path,
+    )
+
+
+def _plan_again(work: Sequence[Replacement], survey: Survey, progress: ProgressStore) -> Plan:
+    """The plan of a run that uploads what was begun."""
+    assignments = [
+        Assignment(
+            lesson_id=lesson.lesson_id,
+            course=lesson.course,
+            file=lesson.file,
+            source=MappingSource.MAP_FILE,
+            title=lesson.title,
+        )
+        for lesson in (one.lesson for one in work)
+    ]
+    return make_plan(assignments, rows=survey.rows, records=progress.records, selection=Selection())

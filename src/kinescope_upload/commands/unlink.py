@@ -1,0 +1,294 @@
+"""`kupload unlink`: takes the videos away from lessons, so that the next run uploads them again."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
+from uuid import uuid4
+
+from kinescope_upload.audit.retries import RetryingClient
+from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    DatabaseDownError,
+    InDoubtError,
+    LessonFailedError,
+    TryAgainError,
+    UsageError,
+)
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.output.sections import Section
+from kinescope_upload.output.show import View, show, show_sections
+from kinescope_upload.policy.retry import RetryPolicy
+from kinescope_upload.progress import ProgressStore
+from kinescope_upload.progress.old_videos import DeletionTools, delete_due
+from kinescope_upload.text import count, joined
+from kinescope_upload.upload import Dialect, FreshUpload, LeftBecause, Record, RowEmptied, Unlinked, advance
+from kinescope_upload.video_ids import is_same_video
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from kinescope_upload.audit.compare.events import Emit
+    from kinescope_upload.config import Settings
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.errors import KuploadError
+    from kinescope_upload.model import LessonRow
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.options import DisplayOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinking:
+    """A lesson whose video is taken away.
+
+    Attributes:
+        row: Its row.
+        record: What the progress file says; None where it says nothing.
+        deletes: Whether its videos are deleted, as far as they are kupload's.
+    """
+
+    row: LessonRow
+    record: Record | None
+    deletes: bool
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the progress file names the row's video, so that kupload may delete it."""
+        record, video_id = self.record, self.row.video_id
+        if record is None or video_id is None:
+            return record is not None
+        ours = (record.video_id, *(old.video_id for old in record.old_videos))
+        return any(is_same_video(video_id, one) for one in ours)
+
+    @property
+    def fate(self) -> str:
+        """What becomes of the row's video, in words."""
+        if not self.is_ours:
+            return "kept: not kupload's"
+        return "deleted" if self.deletes else "kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlinkResult:
+    """What was done.
+
+    Attributes:
+        unlinked: The lessons whose rows are empty now.
+        deleted: The videos that are gone.
+        failed: The lessons for which something was not done, and why.
+    """
+
+    unlinked: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    failed: tuple[tuple[str, KuploadError], ...] = ()
+
+
+def unlink(
+    settings: Settings,
+    lessons: Sequence[str],
+    agree: Callable[[Sequence[Unlinking]], bool],
+    emit: Emit,
+    *,
+    deletes: bool,
+) -> UnlinkResult | None:
+    """Empties the rows of lessons, and lets them start over.
+
+    Args:
+        settings: The settings, with the courses.
+        lessons: The lessons; empty means all of the courses.
+        agree: Shows what is to be done, and returns whether to do it.
+        emit: Takes warnings about requests that are tried again.
+        deletes: Whether the videos that are kupload's are deleted.
+
+    Returns:
+        What was done; None where the user said no, or nothing is to be done.
+
+    Raises:
+        UsageError: A lesson or course is unknown, or another run is at work on a course.
+        KuploadError: Database or progress refuse.
+    """
+    settings.needed_database_url()
+    with _open_client(settings, emit) as client:
+        database = database_of(settings)
+        assert database is not None  # noqa: S101 - `unlink` has no --no-db
+        rows = _rows(client, database, settings.courses, lessons)
+        with ProgressStore(settings.progress, {row.course for row in rows}) as store:
+            found = _found(rows, store.records, deletes=deletes)
+            if not agree(found) or not found:
+                return None
+            client.begin_changes(store)
+            return _Unlinker(settings=settings, client=client, database=database, store=store).unlink(found)
+
+
+@contextmanager
+def _open_client(settings: Settings, emit: Emit) -> Iterator[RetryingClient]:
+    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
+    with open_kinescope(settings) as kinescope:
+        yield RetryingClient(kinescope.service, settings, policy, emit)
+
+
+def _rows(
+    client: RetryingClient, database: LessonsDatabase, courses: Sequence[str], lessons: Sequence[str]
+) -> tuple[LessonRow, ...]:
+    if not courses and not lessons:
+        raise UsageError(
+            "It is not said what is to be unlinked.",
+            "Name a course (--course NAME) or lessons (kupload unlink LESSON).",
+        )
+    try:
+        rows = client.call(lambda: database.rows(courses or None, lessons=lessons or None))
+    except DatabaseDownError as error:
+        raise BatchStoppedError(error.what, "Nothing was changed. Run the same command when it is back.") from error
+    known = {row.lesson_id for row in rows} | {row.course for row in rows}
+    if unknown := [name for name in (lessons or courses) if name not in known]:
+        what = "lesson" if lessons else "course"
+        of_course = f" of course {', '.join(courses)}" if lessons and courses else ""
+        raise UsageError(
+            f"The database has no {what} {', '.join(unknown)}{of_course}. Nothing was changed.",
+            "`kupload map` lists courses and lessons as the database spells them.",
+        )
+    return rows
+
+
+def _found(rows: Sequence[LessonRow], records: Mapping[str, Record], *, deletes: bool) -> tuple[Unlinking, ...]:
+    """The lessons that have something to unlink, by id."""
+    found = (Unlinking(row=row, record=records.get(row.lesson_id), deletes=deletes) for row in rows)
+    return tuple(one for one in found if one.row.video_id is not None or _has_left(one.record, deletes=deletes))
+
+
+def _has_left(record: Record | None, *, deletes: bool) -> bool:
+    """Whether the record of a lesson with an empty row has something to unlink, or to delete."""
+    if record is None:
+        return False
+    has_video = record.stage.is_linked or record.serving is not None
+    return has_video or (deletes and bool(record.old_videos or record.stage.has_all_bytes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unlinker:
+    """Unlinks one lesson after the other; after a crash in its middle, the same command does the rest."""
+
+    settings: Settings
+    client: RetryingClient
+    database: LessonsDatabase
+    store: ProgressStore
+
+    def unlink(self, found: Sequence[Unlinking]) -> UnlinkResult:
+        unlinked: list[str] = []
+        failed: list[tuple[str, KuploadError]] = []
+        for one in found:
+            self.client.check()
+            try:
+                self._unlink(one)
+            except (LessonFailedError, TryAgainError) as error:
+                failed.append((one.row.lesson_id, error))
+            else:
+                unlinked.append(one.row.lesson_id)
+        deleted: list[str] = []
+        if any(one.deletes for one in found):
+            for deletion in delete_due(self._deletion_tools(), frozenset(unlinked)):
+                if deletion.error:
+                    failed.append((deletion.lesson_id, deletion.error))
+                else:
+                    deleted.append(deletion.video_id)
+        return UnlinkResult(unlinked=tuple(unlinked), deleted=tuple(deleted), failed=tuple(failed))
+
+    def _unlink(self, one: Unlinking) -> None:
+        """Empties the row, then lets the lesson start over: the other way round, a run could fill a row in between."""
+        lesson_id, video_id = one.row.lesson_id, one.row.video_id
+        if video_id is not None and not self.client.call(lambda: self.database.clear(lesson_id, video_id)):
+            raise InDoubtError(f"The row of {lesson_id} names another video now, and is left as it is.", "Look again.")
+        if one.record is not None:
+            self.store.save(self._unlinked(one.record, deletes=one.deletes))
+
+    def _unlinked(self, record: Record, *, deletes: bool) -> Record:
+        now, keep = datetime.now(UTC), 0 if deletes else None
+        if record.stage.has_all_bytes:
+            record = advance(record, Unlinked(at=now, keep=keep, fresh=self._fresh(record)))
+        elif record.serving:
+            record = advance(record, RowEmptied(at=now, keep=keep))
+        if not deletes:
+            return record
+        olds = tuple(replace(old, why=LeftBecause.UNLINKED, keep=0) for old in record.old_videos)
+        return replace(record, old_videos=olds)
+
+    def _fresh(self, record: Record) -> FreshUpload:
+        return FreshUpload(
+            video_id=str(uuid4()) if self.settings.dialect is Dialect.TUS else None,
+            dialect=self.settings.dialect,
+            parent_id=record.parent_id,
+            title=record.title,
+            size=record.size,
+            modified_ns=record.modified_ns,
+        )
+
+    def _deletion_tools(self) -> DeletionTools:
+        return DeletionTools(
+            api=KinescopeApi(self.client, api_url=self.settings.api_url),
+            store=self.store,
+            rows=lambda: self.client.call(self.database.rows),
+            now=self.client.now,
+            call=lambda attempt: attempt(),  # the client tries again by itself
+            wait=partial(time.sleep, self.settings.orphan_wait),
+        )
+
+
+# How it is shown.
+
+
+def _object(found: Sequence[Unlinking]) -> JsonFields:
+    return {
+        "lessons": [
+            {
+                "lesson_id": one.row.lesson_id,
+                "course": one.row.course,
+                "title": one.row.title,
+                "video_id": one.row.video_id,
+                "is_ours": one.is_ours,
+                "deletes": one.deletes and one.is_ours,
+            }
+            for one in found
+        ]
+    }
+
+
+def _text(found: Sequence[Unlinking], _options: DisplayOptions, stream: TextIO) -> None:
+    rows = tuple((one.row.lesson_id, one.row.title, one.row.video_id or "–", one.fate) for one in found)
+    total = f"{count(len(found), 'lesson', 'lessons')} to unlink." if found else "Nothing to unlink."
+    show_sections(
+        [Section(title="To unlink", columns=("Lesson", "Title", "Video", "It is"), rows=rows)], [total], stream
+    )
+
+
+def _end_object(result: UnlinkResult) -> JsonFields:
+    return {
+        "exit_code": exit_code_of(result),
+        "unlinked": list(result.unlinked),
+        "deleted": list(result.deleted),
+        "failed": [
+            {"lesson_id": lesson_id, "reason": error.reason, "hint": error.hint} for lesson_id, error in result.failed
+        ],
+    }
+
+
+def _end_text(result: UnlinkResult, _options: DisplayOptions, stream: TextIO) -> None:
+    failed = tuple((lesson_id, joined(error.reason, error.hint)) for lesson_id, error in result.failed)
+    lessons = count(len(result.unlinked), "lesson", "lessons")
+    deleted = f"; {count(len(result.deleted), 'video', 'videos')} deleted" if result.deleted else ""
+    total = f"{lessons} unlinked{deleted}. The next `kupload` uploads them again."
+    show_sections([Section(title="Not done", columns=("Lesson", "Why"), rows=failed)], [total], stream)
+
+
+def exit_code_of(result: UnlinkResult) -> ExitCode:
+    """The exit code after it was done."""
+    return ExitCode.NOT_DONE if result.failed else ExitCode.DONE
+
+
+show_unlinking: Final = partial(show, View(event="unlinking", fields=_object, text=_text))
+show_unlinked: Final = partial(show, View(event="unlinked", fields=_end_object, text=_end_text))
