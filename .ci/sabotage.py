@@ -619,7 +619,17 @@ def _try(free: list[Path], sabotage: Sabotage) -> str:
 
 def _red(folder: Path) -> str:
     """The first test that fails; empty where all are green."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--noconftest"]  # these tests need no fixtures
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-m",
+        "",
+        "--tb=no",
+        "--noconftest",
+    ]  # these tests need no fixtures
     command += [option for plugin in ("cacheprovider", "xdist", "cov") for option in ("-p", f"no:{plugin}")]
     tests = [str(Path("tests") / "upload" / name) for name in TESTS]
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}

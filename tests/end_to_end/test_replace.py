@@ -103,6 +103,7 @@ def test_a_file_that_was_only_touched_is_not_sent_again(worlds: WorldMaker) -> N
     assert world.upload().events("warned") == []  # and is no change any more
 
 
+@pytest.mark.slow
 def test_another_file_may_be_named_and_only_one_of_the_library(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
@@ -247,6 +248,7 @@ def test_the_old_video_stays_as_long_as_the_new_one_is_not_done(worlds: WorldMak
     assert look(world).findings == ()
 
 
+@pytest.mark.slow
 def test_an_old_video_that_a_lesson_has_is_kept(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
@@ -311,6 +313,7 @@ def test_a_row_that_somebody_changed_meanwhile_is_left_as_it_is_and_both_videos_
 # --- Changes on the way ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_again_in_mid_upload_is_published_as_it_is_now(world: World) -> None:
     uploaded(world)
     old = video_of(world)
@@ -326,6 +329,7 @@ def test_a_file_that_changes_again_in_mid_upload_is_published_as_it_is_now(world
     assert videos_of(world)[video_of(world)] == newest
 
 
+@pytest.mark.slow
 def test_a_second_replacement_before_the_first_old_video_is_gone_keeps_both_in_mind(world: World) -> None:
     uploaded(world)
     ids = [video_of(world)]
@@ -357,6 +361,7 @@ def test_a_row_that_was_switched_by_a_run_that_died_right_after_it_is_known_by_t
     assert row_of(world, FIRST) == video_of(world) not in {old, second}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_ctrl_c_ends_the_wait_for_kinescope_at_once(worlds: WorldMaker) -> None:
     world = worlds(processing=HOUR)

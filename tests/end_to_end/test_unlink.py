@@ -73,6 +73,7 @@ def test_lessons_may_be_named_and_the_others_stay(worlds: WorldMaker) -> None:
     world.assert_promise(other_bytes=20 * KIB)
 
 
+@pytest.mark.slow
 def test_the_name_of_the_course_is_the_answer_and_no_other(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
@@ -119,6 +120,7 @@ def test_a_row_that_was_emptied_by_hand_or_by_a_run_that_died_is_unlinked_by_the
     assert row_of(world, FIRST) == video_of(world)
 
 
+@pytest.mark.slow
 def test_a_deletion_that_failed_is_done_by_the_next_run(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
@@ -131,6 +133,7 @@ def test_a_deletion_that_failed_is_done_by_the_next_run(worlds: WorldMaker) -> N
     assert ours.isdisjoint(videos_of(world))
 
 
+@pytest.mark.slow
 def test_an_unlinked_lesson_whose_replacement_was_begun_goes_on_with_it(worlds: WorldMaker) -> None:
     world = worlds(processing=HOUR)
     uploaded(world)

@@ -37,6 +37,9 @@ SETTINGS: Final = {
     "json, late, no descriptions": Setting(dialects=(Dialect.JSON,), comes_late=True, drops_descriptions=True),
 }
 
+PARTS_OF_OTHERS: Final = {"tus", "json", "json, late", "both dialects, changing times", "json, no descriptions"}
+"""Settings whose faults another one has as well, with more beside them."""
+
 
 def _play(seed: int, setting: Setting) -> tuple[World, str]:
     """One history; says how it ended, or raises when a promise is broken."""
@@ -101,7 +104,13 @@ def _act_as_a_person(world: World, said: str) -> None:
     world.server.videos = [video for video in world.server.videos if video not in named]
 
 
-@pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
+@pytest.mark.parametrize(
+    "setting",
+    [
+        pytest.param(setting, id=name, marks=[pytest.mark.slow] if name in PARTS_OF_OTHERS else [])
+        for name, setting in SETTINGS.items()
+    ],
+)
 def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(setting: Setting) -> None:
     endings: Counter[str] = Counter()
     came_late = changed = said_absent = refused_chunks = shifts = rewrites = was_away = foreign = 0
