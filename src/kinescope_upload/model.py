@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.video_ids import is_same_video
+
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
@@ -225,3 +227,52 @@ class LessonRow:
     course: str
     title: str
     video_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkResult:
+    """Holds the outcome of linking a row.
+
+    Attributes:
+        outcome: Linked, missing, or taken.
+        found: The video id that the row holds, when it is taken; None where it is empty and should not be.
+    """
+
+    outcome: LinkOutcome
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A video for a row that holds none, or the old one that the video replaces.
+
+    Attributes:
+        lesson_id: The lesson.
+        video_id: The video.
+        video_url: The player's address.
+        duration: How long the video lasts in seconds; None where that is not known.
+        old_id: The video that the row must hold, in any spelling; None where it must be empty.
+    """
+
+    lesson_id: str
+    video_id: str
+    video_url: str
+    duration: float | None = None
+    old_id: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What is written, in words."""
+        return f"video {self.video_id} for lesson {self.lesson_id}"
+
+    def is_in(self, row: tuple[str | None, str | None]) -> bool:
+        """Whether the row, given by its video id and address, holds the video, and an address that names it."""
+        found, address = row
+        is_address = address == self.video_url or is_same_video(address, self.video_id)
+        return is_same_video(found, self.video_id) and is_address
+
+    def may_write_over(self, found: str | None) -> bool:
+        """Whether a row that holds this id may be written."""
+        if is_same_video(found, self.video_id):
+            return True
+        return found is None if self.old_id is None else is_same_video(found, self.old_id)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.database import LessonsDatabase, LinkResult, clean_dsn
+from kinescope_upload.database import LessonsDatabase, clean_dsn
 from kinescope_upload.errors import DatabaseDownError
-from kinescope_upload.model import DurationUnit, LessonRow, LessonTable, LinkOutcome
+from kinescope_upload.model import DurationUnit, Fill, LessonRow, LessonTable, LinkOutcome, LinkResult
 from kinescope_upload.video_ids import short_id
 from support.postgres import Database, Relay
 
@@ -40,7 +40,7 @@ def filled(database: Database) -> Database:
 
 
 def link(lessons: LessonsDatabase, video_id: str = VIDEO, lesson_id: str = LESSON) -> LinkResult:
-    return lessons.link(lesson_id, video_id, embed(video_id))
+    return lessons.fill(Fill(lesson_id=lesson_id, video_id=video_id, video_url=embed(video_id)))
 
 
 # Reading.
@@ -89,7 +89,7 @@ def test_switch_writes_the_new_video_over_the_old_one_however_that_is_spelt(fill
     filled.set_video(LESSON, stored, embed(VIDEO))
     lessons = lessons_at(filled.url)
     for _ in range(2):  # a second time changes nothing
-        assert lessons.switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER)) == LINKED
+        assert lessons.fill(Fill(lesson_id=LESSON, video_id=ANOTHER, video_url=embed(ANOTHER), old_id=VIDEO)) == LINKED
         assert filled.videos() == {LESSON: (ANOTHER, embed(ANOTHER)), OTHER: (None, None)}
 
 
@@ -101,22 +101,36 @@ def test_switch_leaves_a_row_that_does_not_hold_the_old_video(
 ) -> None:
     filled.set_video(LESSON, stored, "url")
     taken = LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
-    assert lessons_at(filled.url).switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER)) == taken
+    assert (
+        lessons_at(filled.url).fill(Fill(lesson_id=LESSON, video_id=ANOTHER, video_url=embed(ANOTHER), old_id=VIDEO))
+        == taken
+    )
     assert filled.videos()[LESSON] == (stored, "url")
 
 
 def test_switch_says_when_there_is_no_row(filled: Database) -> None:
     missing = LinkResult(outcome=LinkOutcome.ROW_MISSING)
-    assert lessons_at(filled.url).switch("nobody_001", VIDEO, ANOTHER, embed(ANOTHER)) == missing
+    assert (
+        lessons_at(filled.url).fill(
+            Fill(lesson_id="nobody_001", video_id=ANOTHER, video_url=embed(ANOTHER), old_id=VIDEO)
+        )
+        == missing
+    )
 
 
 def test_switch_writes_the_duration_of_the_new_video(filled: Database) -> None:
     filled.execute('ALTER TABLE "Lesson" ADD COLUMN minutes double precision')
     filled.set_video(LESSON, SHORT, embed(VIDEO))
     lessons = lessons_at(filled.url, LessonTable(duration="minutes", duration_unit=DurationUnit.MINUTES))
-    assert lessons.switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER), duration=754.25) == LINKED
+    assert (
+        lessons.fill(Fill(lesson_id=LESSON, video_id=ANOTHER, video_url=embed(ANOTHER), duration=754.25, old_id=VIDEO))
+        == LINKED
+    )
     assert filled.query('SELECT minutes FROM "Lesson" ORDER BY id') == [(12.57,), (None,)]
-    assert lessons.switch(LESSON, VIDEO, ANOTHER, embed(ANOTHER), duration=9) == LINKED
+    assert (
+        lessons.fill(Fill(lesson_id=LESSON, video_id=ANOTHER, video_url=embed(ANOTHER), duration=9, old_id=VIDEO))
+        == LINKED
+    )
     assert filled.query('SELECT minutes FROM "Lesson" ORDER BY id') == [(12.57,), (None,)]
 
 
@@ -222,7 +236,7 @@ def test_link_writes_the_duration_with_the_id(filled: Database, kind: str, unit:
     filled.execute(f'ALTER TABLE "Lesson" ADD COLUMN "100%% long" {kind}')
     lessons = lessons_at(filled.url, LessonTable(duration="100%% long", duration_unit=unit))
     assert lessons.probe().problem is None
-    assert lessons.link(LESSON, VIDEO, embed(VIDEO), duration=754.25) == LINKED
+    assert lessons.fill(Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO), duration=754.25)) == LINKED
     assert filled.videos()[LESSON] == (VIDEO, embed(VIDEO))
     assert filled.query('SELECT "100%%%% long" FROM "Lesson" ORDER BY id') == [(stored,), (None,)]
 
@@ -233,8 +247,11 @@ def test_a_duration_changes_no_row_that_is_taken_and_one_that_is_unknown_leaves_
     filled.execute('ALTER TABLE "Lesson" ADD COLUMN seconds int NOT NULL DEFAULT 5')
     lessons = lessons_at(filled.url, LessonTable(duration="seconds"))
     filled.set_video(LESSON, ANOTHER)
-    assert lessons.link(LESSON, VIDEO, embed(VIDEO), duration=9).outcome is LinkOutcome.ROW_TAKEN
-    assert lessons.link(OTHER, VIDEO, embed(VIDEO)) == LINKED
+    assert (
+        lessons.fill(Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO), duration=9)).outcome
+        is LinkOutcome.ROW_TAKEN
+    )
+    assert lessons.fill(Fill(lesson_id=OTHER, video_id=VIDEO, video_url=embed(VIDEO))) == LINKED
     assert filled.query('SELECT seconds FROM "Lesson"') == [(5,), (5,)]
 
 
@@ -266,7 +283,7 @@ def test_names_may_be_made_of_anything(database: Database, table: LessonTable) -
     database.execute(f"INSERT INTO {place} VALUES ('{LESSON}', 'c', 't', NULL, NULL)")
     lessons = lessons_at(database.url, table)
     assert lessons.probe().problem is None
-    assert lessons.link(LESSON, VIDEO, embed(VIDEO), duration=9) == LINKED
+    assert lessons.fill(Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO), duration=9)) == LINKED
     assert lessons.rows(["c"]) == (LessonRow(lesson_id=LESSON, course="c", title="t", video_id=VIDEO),)
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.database import LessonsDatabase, LinkResult, clean_dsn
+from kinescope_upload.database import LessonsDatabase, clean_dsn
 from kinescope_upload.database.failures import error_of
 from kinescope_upload.errors import BatchStoppedError, KuploadError, LessonFailedError
-from kinescope_upload.model import LessonTable, LinkOutcome
+from kinescope_upload.model import Fill, LessonTable, LinkOutcome, LinkResult
 from support.postgres import PASSWORD, WITH_PASSWORD, Database, Server
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def lessons_at(url: str, table: LessonTable | None = None) -> LessonsDatabase:
 
 
 def link(lessons: LessonsDatabase) -> LinkResult:
-    return lessons.link(LESSON, VIDEO, f"https://kinescope.io/embed/{VIDEO}")
+    return lessons.fill(Fill(lesson_id=LESSON, video_id=VIDEO, video_url=f"https://kinescope.io/embed/{VIDEO}"))
 
 
 @pytest.fixture
@@ -232,7 +232,9 @@ def test_a_trigger_that_keeps_the_old_video_in_its_row_is_told(filled: Database)
     filled.set_video(LESSON, VIDEO, "https://kinescope.io/embed/x")
     filled.execute(TRIGGER.format(BACK))
     with pytest.raises(BatchStoppedError, match="did not keep it"):
-        lessons_at(filled.url).switch(LESSON, VIDEO, ANOTHER, "https://kinescope.io/embed/y")
+        lessons_at(filled.url).fill(
+            Fill(lesson_id=LESSON, video_id=ANOTHER, video_url="https://kinescope.io/embed/y", old_id=VIDEO)
+        )
     assert filled.videos()[LESSON] == (VIDEO, "https://kinescope.io/embed/x")
 
 

@@ -136,6 +136,17 @@ def test_a_database_that_goes_down_meanwhile_stops_no_upload(world: World, comes
     world.assert_promise()
 
 
+def test_the_rows_of_a_batch_go_over_few_connections(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((KIB,) * 30)
+    with Link(f"http://127.0.0.1:{world.database.port}") as line:
+        world.environment["DATABASE_URL"] = through_link(world.database.tcp_url, line)
+        outcome = world.upload(jobs=4)
+        assert outcome.exit_code == 0, outcome.said
+        assert line.connections <= 4, "the plan's and the check's, and those of the rows"
+    world.assert_promise()
+
+
 @contextmanager
 def somebody_else(world: World, statement: str) -> Iterator[None]:
     """A transaction that a run does not see at its start, and that is committed before the run writes the row."""
@@ -168,19 +179,20 @@ def test_a_lesson_that_another_machine_links_before_it_begins_costs_no_byte(worl
     world = worlds("tus")
     world.fill((300 * KIB, 400 * KIB, 500 * KIB))
     hold_line(world, after=100 * KIB)
-    with Link(f"http://127.0.0.1:{world.database.port}") as line:
-        world.environment["DATABASE_URL"] = through_link(world.database.tcp_url, line)
 
-        def be_another_machine() -> None:
-            once_sent(world, 100 * KIB)
-            with psycopg.connect(world.database.url) as connection:
-                connection.execute(f"""UPDATE "Lesson" SET "videoId" = '{THEIRS}' WHERE id <> %s""", (FIRST,))
-            before = line.connections
-            until(lambda: line.connections >= before + 3)  # the second was opened after the change, and is done
-            world.link.resume()
+    def be_another_machine() -> None:
+        once_sent(world, 100 * KIB)
+        world.database.execute(f"""UPDATE "Lesson" SET "videoId" = '{THEIRS}' WHERE id <> '{FIRST}'""")
+        [(changed_at,)] = world.database.query("SELECT clock_timestamp()::text")
+        asked = (
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kupload' AND state = 'idle'"
+            f" AND datname = current_database() AND query_start > '{changed_at}'"
+        )
+        until(lambda: world.database.query(asked) == [(1,)])  # over the connection that the run keeps
+        world.link.resume()
 
-        with meanwhile(be_another_machine):
-            outcome = world.upload(jobs=1, order=order)
+    with meanwhile(be_another_machine):
+        outcome = world.upload(jobs=1, order=order)
     assert outcome.exit_code == 0, outcome.said
     assert THEIRS in outcome.events("lesson_skipped")[0]["reason"]
     assert len(outcome.events("lesson_skipped")) == 2

@@ -187,16 +187,15 @@ def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:
 
 
 def _work(run: Run, linker: Linker, workers: Workers) -> None:
-    uploads_finished = threading.Event()
-    linking = threading.Thread(target=linker.work, args=(uploads_finished,), name="kupload-linker", daemon=True)
+    linking = threading.Thread(target=linker.work, name="kupload-linker", daemon=True)
     linking.start()
     _watch(run, workers.join)
-    uploads_finished.set()
+    linker.finish()
     _watch(run, lambda seconds: _join(linking, seconds))
     if run.stop.ending is not None:
         workers.join(_LAST_MOMENT)
-    if workers.bug is not None:
-        raise workers.bug
+    if (bug := workers.bug or linker.bug) is not None:
+        raise bug
 
 
 def _watched(run: Run, work: Callable[[], _T]) -> _T:

@@ -43,7 +43,7 @@ class _Answer:
 class OtherRuns:
     """Asks for the rows of lessons that are about to begin. Every thread may use it.
 
-    The answers save bytes and decide nothing: `LessonsDatabase.link` writes no row that is filled.
+    The answers save bytes and decide nothing: `LessonsDatabase.fill` writes no row that is filled.
 
     Args:
         run: The batch.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.batch.failures import fail
 from kinescope_upload.batch.lesson import upload_lesson
 from kinescope_upload.batch.settling import Settling
 from kinescope_upload.errors import (
@@ -15,7 +15,6 @@ from kinescope_upload.errors import (
     LessonFailedError,
 )
 from kinescope_upload.events import LessonFailed, LessonStarted
-from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.order import work_queues
 from kinescope_upload.retries.stop import Ending
@@ -128,8 +127,7 @@ class Workers:
             self._run.stop.request(Ending.of(error))
         except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
             self.bug = error
-            words = "".join(traceback.format_exception_only(error)).strip()
-            self._run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason=f"A bug in kupload: {words}"))
+            self._run.stop.request(Ending.of_bug(error))
 
     def _upload_and_link(self, lesson: PlannedLesson) -> None:
         if self._linker.settles(lesson):
@@ -144,4 +142,4 @@ class Workers:
         try:
             self._linker.link(record)
         except LessonFailedError as error:
-            self._linker.fail(record, error)
+            fail(self._run, record, error)

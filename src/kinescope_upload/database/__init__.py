@@ -4,6 +4,8 @@
 
     lessons ──► fill           what is written into a row, and over what
        │         └──► statements    the SQL
+       ├──────► together       several rows by one statement
+       ├──────► spare          the connection that the next call finds open
        ├──────► connection     a connection whose answers come in time, or not at all
        ├──────► diagnosis      why the table cannot be used
        ├──────► failures       PostgreSQL's errors as kupload's
@@ -11,7 +13,6 @@
 """
 
 from kinescope_upload.database.dsn import Dsn, clean_dsn, masked
-from kinescope_upload.database.fill import LinkResult
 from kinescope_upload.database.lessons import DatabaseReport, LessonsDatabase
 
-__all__ = ["DatabaseReport", "Dsn", "LessonsDatabase", "LinkResult", "clean_dsn", "masked"]
+__all__ = ["DatabaseReport", "Dsn", "LessonsDatabase", "clean_dsn", "masked"]

@@ -1,9 +1,9 @@
-"""Reads and writes the lessons' table over short connections."""
+"""Reads and writes the lessons' table, over connections that nobody holds for long."""
 
 from __future__ import annotations
 
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from sys import intern
 from typing import TYPE_CHECKING, TypeVar
@@ -15,23 +15,28 @@ from kinescope_upload.database.catalogue import look_up, lost_update, refused_up
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
-from kinescope_upload.database.fill import Fill, LinkResult, Row
+from kinescope_upload.database.fill import update_of
+from kinescope_upload.database.spare import Spare
 from kinescope_upload.database.statements import sendable, with_names
+from kinescope_upload.database.together import fill_together
 from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
-from kinescope_upload.model import LessonRow, LinkOutcome
+from kinescope_upload.model import LessonRow, LinkOutcome, LinkResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from psycopg.sql import SQL
 
     from kinescope_upload.database.dsn import Dsn
-    from kinescope_upload.model import LessonTable
+    from kinescope_upload.model import Fill, LessonTable
 
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 T = TypeVar("T")
+Row = tuple[str | None, str | None]
+"""A row's video id and address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class DatabaseReport:
 
 
 class LessonsDatabase:
-    """Reads and writes the lessons of one database; threads may share it, since every call opens its own connection.
+    """Reads and writes the lessons of one database; threads may share it, since no two calls use one connection.
 
     Every method raises `DatabaseDownError` when the same call may succeed later, and `BatchStoppedError` when a person
     has to act first.
@@ -86,6 +91,15 @@ class LessonsDatabase:
         self._table = replace(table, schema=table.schema or dsn.schema)
         self._answer_timeout = answer_timeout
         self._clock = clock
+        self._spare = Spare(clock)
+
+    def kept_open(self, seconds: float) -> AbstractContextManager[None]:
+        """Keeps a connection for this long after each call within the block; otherwise every call opens its own."""
+        return self._spare.kept_open(seconds)
+
+    def close_idle(self) -> None:
+        """Closes the connection that is kept, when its time is up."""
+        self._spare.close_idle()
 
     def rows(
         self, courses: Collection[str] | None = None, *, lessons: Collection[str] | None = None
@@ -114,40 +128,30 @@ class LessonsDatabase:
 
         return self._ask(ask)
 
-    def link(self, lesson_id: str, video_id: str, video_url: str, *, duration: float | None = None) -> LinkResult:
-        """Writes the video into the lesson's row, unless the row holds another; a second call changes nothing.
+    def fill(self, fill: Fill) -> LinkResult:
+        """Writes a video into a row that is empty, or holds the one that it replaces; a second call changes nothing.
 
         A row that holds the video already, in any spelling, keeps its id; only its address is written when that names
-        no video or another one.
-
-        Args:
-            lesson_id: The lesson.
-            video_id: The video.
-            video_url: The player's address.
-            duration: How long the video lasts in seconds, for the table's column of durations, if it has one; None, or
-                a row that holds the video already, leaves what that holds.
+        no video or another one. Any other row is taken.
 
         Raises:
             LessonFailedError: The table does not take these values.
             BatchStoppedError: Also when the table takes them and does not keep them.
         """
-        fill = Fill(lesson_id=lesson_id, video_id=video_id, video_url=video_url, duration=duration)
         return self._ask(lambda connection: self._fill(connection, fill), subject=fill.subject)
 
-    def switch(
-        self, lesson_id: str, old_id: str, video_id: str, video_url: str, *, duration: float | None = None
-    ) -> LinkResult:
-        """Writes the video into a row that holds the old one, in any spelling; a second call changes nothing.
+    def fill_together(self, fills: Sequence[Fill]) -> frozenset[str]:
+        """Writes several videos into rows that are empty, by one statement; a second call changes nothing.
 
-        A row that is empty or holds any other video is taken. The arguments and errors are those of `link`.
+        Returns:
+            The lessons whose rows hold their videos now. Why another's does not, `fill` tells.
         """
-        fill = Fill(lesson_id=lesson_id, video_id=video_id, video_url=video_url, duration=duration, old_id=old_id)
-        return self._ask(lambda connection: self._fill(connection, fill), subject=fill.subject)
+        return self._ask(lambda connection: fill_together(connection, fills, self._table))
 
     def _fill(self, connection: Connection, fill: Fill) -> LinkResult:
         found = fill.old_id
         for _ in range(4):  # the row may be changed in between
-            statement, values = fill.update_of(found, self._table)
+            statement, values = update_of(fill, found, self._table)
             row = self._write(connection, statement, values, fill.is_in)
             if row is None:
                 return LinkResult(outcome=LinkOutcome.ROW_MISSING)
@@ -224,22 +228,34 @@ class LessonsDatabase:
             hides_rows=facts.hides_rows,
         )
 
-    def _ask(self, question: Callable[[Connection], T], subject: str | None = None) -> T:
-        """Opens a connection for one call. psycopg's errors hold the password, so ours are raised outside of theirs."""
-        failure: KuploadError
+    def _ask(self, question: Callable[[BoundedConnection], T], subject: str | None = None) -> T:
+        """Asks over the connection that is kept, or over a new one: that one may have been closed meanwhile."""
+        if (spare := self._spare.take()) is not None:
+            try:
+                return self._ask_over(spare, question, subject)
+            except DatabaseDownError:
+                if spare.is_late:
+                    raise
+        return self._ask_over(self._connected(), question, subject)
+
+    def _connected(self) -> BoundedConnection:
+        """A new connection. psycopg's errors hold the password, so ours are raised outside of theirs."""
         try:
-            with closing(self._connect()) as connection:
-                connection.allow(self._answer_timeout)
-                try:
-                    return question(connection)
-                except psycopg.Error as error:
-                    failure = self._late() if connection.is_late else self._explained(error, connection, subject)
+            return BoundedConnection.connect(self._dsn.conninfo, autocommit=True, prepare_threshold=None)
         except psycopg.Error as error:
             failure = error_of(error, self._dsn.place)
         raise failure
 
-    def _connect(self) -> BoundedConnection:
-        return BoundedConnection.connect(self._dsn.conninfo, autocommit=True, prepare_threshold=None)
+    def _ask_over(
+        self, connection: BoundedConnection, question: Callable[[BoundedConnection], T], subject: str | None
+    ) -> T:
+        with self._spare.leaving(connection):
+            connection.allow(self._answer_timeout)
+            try:
+                return question(connection)
+            except psycopg.Error as error:
+                failure = self._late() if connection.is_late else self._explained(error, connection, subject)
+            raise failure
 
     def _late(self) -> DatabaseDownError:
         return DatabaseDownError(

@@ -32,6 +32,26 @@ LINK_ROW: Final = SQL(_WRITE + _IF_EMPTY)
 LINK_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_EMPTY)
 """Write all columns at once, if the row holds no id."""
 
+_WRITE_ALL: Final = "UPDATE {table} AS row_ SET {video_id} = given.{video_id}, {video_url} = given.{video_url}"
+_AND_DURATIONS: Final = ", {duration} = (%(durations)s::jsonb ->> row_.{lesson_id}::text)::double precision"
+"""Apart from the rest: a column of whole numbers rounds a number, and refuses its text."""
+_GIVEN: Final = "jsonb_populate_recordset(NULL::{table}, %(rows)s::jsonb) AS given"
+_EACH_IF_EMPTY: Final = (
+    f" FROM {_GIVEN}"
+    " WHERE row_.{lesson_id} = given.{lesson_id} AND (row_.{video_id} IS NULL OR row_.{video_id}::text = '')"
+    " RETURNING row_.{lesson_id}::text"
+)
+
+LINK_ROWS: Final = SQL(_WRITE_ALL + _EACH_IF_EMPTY)
+LINK_ROWS_WITH_DURATIONS: Final = SQL(_WRITE_ALL + _AND_DURATIONS + _EACH_IF_EMPTY)
+"""Write the rows of a JSON array, by the table's names, as far as they hold no id; select the lessons of those."""
+
+_OF_EACH: Final = "SELECT row_.{lesson_id}::text, NULLIF(row_.{video_id}::text, ''), row_.{video_url}::text"
+_AMONG_GIVEN: Final = f" FROM {{table}} AS row_ JOIN {_GIVEN} ON row_.{{lesson_id}} = given.{{lesson_id}}"
+
+LOOK_AT_ROWS: Final = SQL(_OF_EACH + _AMONG_GIVEN)
+"""Selects lesson, video's id and player's address of these rows."""
+
 SWITCH_ROW: Final = SQL(_WRITE + _IF_FOUND)
 SWITCH_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND)
 """Write all columns at once, if the row holds this id in this spelling."""

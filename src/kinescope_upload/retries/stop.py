@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,12 @@ class Ending:
     def of(cls, error: BatchStoppedError) -> Ending:
         """The ending that such an error makes."""
         return cls(exit_code=ExitCode.STOPPED, reason=error.reason, hint=error.hint)
+
+    @classmethod
+    def of_bug(cls, error: BaseException) -> Ending:
+        """The ending that an error makes which nobody expects."""
+        words = "".join(traceback.format_exception_only(error)).strip()
+        return cls(exit_code=ExitCode.NOT_DONE, reason=f"A bug in kupload: {words}")
 
 
 class Stop:

@@ -29,7 +29,7 @@ from kinescope_upload.audit.fixes.records import Target, fresh_record, restarted
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.scan import stat_file
-from kinescope_upload.model import LinkOutcome
+from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.progress import deletion_facts, note_deletion
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.upload import Adopted, Dialect, Linked, Record, RowEmptied, advance
@@ -176,8 +176,8 @@ class Fixer:
 
     def _write_row(self, lesson: Lesson, record: Record, video: Video) -> None:
         duration = record.duration or video.duration or None
-        write = partial(self.database.link, lesson.lesson_id, video.id, video.player_url, duration=duration)
-        result = self.tools.client.call(write)
+        fill = Fill(lesson_id=lesson.lesson_id, video_id=video.id, video_url=video.player_url, duration=duration)
+        result = self.tools.client.call(lambda: self.database.fill(fill))
         match result.outcome:
             case LinkOutcome.LINKED:
                 self.store.save(advance(record, Linked(at=self.tools.client.now())))

@@ -1,0 +1,27 @@
+"""Notes that an uploaded lesson is not done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kinescope_upload.events import LessonFailed
+from kinescope_upload.upload import Failure
+
+if TYPE_CHECKING:
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.errors import LessonFailedError
+    from kinescope_upload.upload import Record
+
+
+def fail(run: Run, record: Record, error: LessonFailedError) -> None:
+    """Writes down and tells that an uploaded lesson is not done; its video is kept."""
+    note_failure(run, record, error)
+    run.emit(LessonFailed.of(record.lesson_id, error))
+
+
+def note_failure(run: Run, record: Record, error: LessonFailedError) -> None:
+    """Writes down why the lesson is not done."""
+    failure = Failure(reason=str(error), at=datetime.now(UTC))
+    run.backends.progress.save(replace(record, failure=failure))

@@ -1,0 +1,135 @@
+"""Writes the rows of uploaded videos, and notes what became of each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kinescope_upload.batch.failures import fail, note_failure
+from kinescope_upload.batch.file_changes import check_unchanged
+from kinescope_upload.errors import BatchStoppedError, InDoubtError, LessonFailedError
+from kinescope_upload.events import StageReached
+from kinescope_upload.kinescope.video import embed_url
+from kinescope_upload.model import Fill, LinkOutcome
+from kinescope_upload.upload import Linked, Record, advance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kinescope_upload.batch.other_runs import OtherRuns
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.model import LinkResult
+
+
+class RowWriter:
+    """Writes rows; one thread uses it.
+
+    Args:
+        run: The batch.
+        database: The lessons' table.
+        others: Hears of rows that somebody else has written.
+        done: Is told of each lesson that is linked.
+    """
+
+    def __init__(self, run: Run, database: LessonsDatabase, others: OtherRuns, done: Callable[[Record], None]) -> None:
+        self._run = run
+        self._database = database
+        self._others = others
+        self._done = done
+        self._has_written = False
+
+    def write_together(self, records: Sequence[Record]) -> frozenset[str]:
+        """Writes the empty ones of several rows by one statement; returns the lessons that are linked, or failed.
+
+        Raises:
+            DatabaseDownError: No row was written.
+        """
+        changed: list[tuple[Record, LessonFailedError]] = []
+        unchanged: dict[str, Record] = {}
+        for record in records:
+            if record.serving is None:
+                try:
+                    unchanged[record.lesson_id] = check_unchanged(self._run, record)
+                except LessonFailedError as failure:
+                    changed.append((record, failure))
+        linked = self._database.fill_together([_fill_of(record) for record in unchanged.values()])
+        for lesson_id in linked:
+            self._note_linked(unchanged[lesson_id])
+        for record, error in changed:
+            fail(self._run, record, error)
+        return linked | {record.lesson_id for record, _ in changed}
+
+    def write(self, record: Record) -> None:
+        """Writes one row; afterwards its lesson is linked, or failed.
+
+        Raises:
+            DatabaseDownError: It was not written.
+            BatchStoppedError: The database refuses for good.
+        """
+        try:
+            record = check_unchanged(self._run, record)
+            self._put(record)
+        except LessonFailedError as error:
+            fail(self._run, record, error)
+        else:
+            self._note_linked(record)
+
+    def _put(self, record: Record) -> None:
+        try:
+            result = self._database.fill(_fill_of(record))
+        except LessonFailedError as error:
+            raise self._refused(record, error) from error
+        if result.outcome is LinkOutcome.ROW_TAKEN:
+            self._others.note(record.lesson_id)
+        if result.outcome is not LinkOutcome.LINKED:
+            raise _not_linked(record, result)
+
+    def _note_linked(self, record: Record) -> None:
+        self._has_written = True
+        linked = advance(record, Linked(at=datetime.now(UTC)))
+        self._run.backends.progress.save(linked)
+        self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
+        self._done(linked)
+
+    def _refused(self, record: Record, error: LessonFailedError) -> LessonFailedError | BatchStoppedError:
+        """What a refused row means: that the table takes none, as long as it has taken none in this run.
+
+        A row that an earlier run was refused in the same words costs its lesson alone, so that it is in nobody's way.
+        """
+        was_refused_before = record.failure is not None and record.failure.reason == str(error)
+        if self._has_written or was_refused_before:
+            return error
+        note_failure(self._run, record, error)
+        return BatchStoppedError(f"{error.what} No other row was written in this run.", error.hint)
+
+
+def _fill_of(record: Record) -> Fill:
+    """What is written into the row: an empty one, or the one of the video that this one replaces."""
+    assert record.video_id  # noqa: S101 - it is uploaded
+    return Fill(
+        lesson_id=record.lesson_id,
+        video_id=record.video_id,
+        video_url=record.video_url or embed_url(record.video_id),
+        duration=record.duration,
+        old_id=record.serving.video_id if record.serving else None,
+    )
+
+
+def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
+    if result.outcome is LinkOutcome.ROW_MISSING:
+        return InDoubtError(
+            f"Its row has vanished from the database; video {record.video_id} is kept.",
+            "Put the row back, then run again.",
+        )
+    if record.serving:
+        holds = f"points at video {result.found} now" if result.found else "is empty now"
+        return InDoubtError(
+            f"Its row named video {record.serving.video_id} when its replacement began, and {holds}; new video "
+            f"{record.video_id} is kept, nothing was overwritten.",
+            f"`kupload unlink {record.lesson_id}` empties the row and lets the lesson start over.",
+        )
+    return InDoubtError(
+        f"Its row points at video {result.found} now; video {record.video_id} is kept, nothing was overwritten.",
+        "`kupload repair` deletes ours where the row's video is certainly the file's; else keep one of them by hand.",
+    )
