@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
-import threading
-import weakref
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -34,11 +30,6 @@ _CONNECT_TIMEOUT = 15.0
 _SHORTEST_SECRET = 8
 """Characters; a shorter part of an upload URL's path is a plain word such as "upload"."""
 _PROBE_TIMEOUT = 5.0
-_UNSENT_AT_MOST = 2 * 1024 * 1024
-"""Bytes that may wait unsent in the system's buffer, so that what the network took stays near what arrived.
-
-This is the size of the largest block: half of it costs a tenth of the speed on loopback, more of it gains nothing.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,18 +99,17 @@ class HttpClient:
         self._stall = stall
         self._hosts_that_want_token: set[str] = set()
         self._clock_offset = timedelta()
-        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-        self._sockets_lock = threading.Lock()
         self._proxies = getproxies()
+        self._transport = RoutedTransport(
+            what_the_system_trusts(trusted.configured),
+            self._proxies,
+            at_once=trusted.configured,
+            longest_answer=limits.seconds,
+        )
         self._http = httpx.Client(
             follow_redirects=False,
             headers={"User-Agent": f"kupload/{__version__}"},
-            transport=RoutedTransport(
-                what_the_system_trusts(trusted.configured),
-                self._proxies,
-                at_once=trusted.configured,
-                longest_answer=limits.seconds,
-            ),
+            transport=self._transport,
             trust_env=False,
         )
 
@@ -160,7 +150,6 @@ class HttpClient:
                 json=call.json,
                 content=call.body() if call.body else None,
                 timeout=self._timeout(call),
-                extensions={"trace": self._trace},
             ) as response,
         ):
             answer = read_answer(response, self._limits)
@@ -207,10 +196,10 @@ class HttpClient:
             UnreachableError: Nobody answers, or somebody else does.
         """
         call = ApiRequest(kind=Request.API, method="OPTIONS", url=url, action="say that it is there")
-        timeout, trace = min(_PROBE_TIMEOUT, self._stall), {"trace": self._trace}
+        timeout = min(_PROBE_TIMEOUT, self._stall)
         with (
             outside_errors(call, self.proxy_of(url)),
-            self._http.stream(call.method, url, timeout=timeout, extensions=trace) as response,
+            self._http.stream(call.method, url, timeout=timeout) as response,
         ):
             answer = self._without_secrets(read_answer(response, self._limits), call)
             if not can_be_reached(answer):
@@ -220,11 +209,7 @@ class HttpClient:
     def cut(self) -> None:
         """Ends every connection and every wait now; their users get `UnreachableError`."""
         self.pace.cut()
-        with self._sockets_lock:
-            sockets = list(self._sockets)
-        for connection in sockets:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        self._transport.cut()
 
     def now(self) -> datetime:
         """Gives the present time (UTC) by Kinescope's clock, as far as its answers show it."""
@@ -246,19 +231,6 @@ class HttpClient:
     def _note_clock(self, answer: Answer) -> None:
         if moment := parse_date(answer.headers.get("date")):
             self._clock_offset = moment - datetime.now(UTC)
-
-    def _trace(self, name: str, info: Mapping[str, object]) -> None:
-        """Keeps each new socket (httpx calls this hook the trace extension)."""
-        if not name.endswith(("connect_tcp.complete", "start_tls.complete")):
-            return
-        opened = info["return_value"].get_extra_info("socket")  # type: ignore[attr-defined] # httpcore's NetworkStream
-        if not isinstance(opened, socket.socket):
-            return
-        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-            with suppress(OSError):
-                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_AT_MOST)
-        with self._sockets_lock:
-            self._sockets.add(opened)
 
 
 def _wants_token(call: ApiRequest, answer: Answer) -> bool:

@@ -6,6 +6,8 @@ import socket
 import ssl
 import sys
 import threading
+import weakref
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -26,6 +28,11 @@ _OTHERS_WAIT: Final = 2.0
 """Seconds that one address of several may take: a broken IPv6 route never answers, and would take the whole time."""
 _WANTS_LOGIN: Final = ("407", "Invalid username/password")
 """How httpcore words that an HTTP proxy and a SOCKS proxy let nobody pass."""
+_UNSENT_AT_MOST: Final = 2 * 1024 * 1024
+"""Bytes that may wait unsent in the system's buffer, so that what the network took stays near what arrived.
+
+This is the size of the largest block: half of it costs a tenth of the speed on loopback, more of it gains nothing.
+"""
 _LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30.0)
 
 
@@ -60,6 +67,15 @@ class GoodAddresses(httpcore.NetworkBackend):
         self._moment = moment
         self._longest_answer = longest_answer
         self._good: dict[str, str] = {}
+        self._opened: weakref.WeakSet[WatchedStream] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    def cut(self) -> None:
+        """Ends every connection that is open now."""
+        with self._lock:
+            opened, self._opened = self._opened, weakref.WeakSet()
+        for stream in opened:
+            stream.cut()
 
     def connect_tcp(
         self,
@@ -87,14 +103,27 @@ class GoodAddresses(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
             self._good[host] = address
-            return WatchedStream(stream, self._longest_answer)
+            return self._watched(stream)
         stream = self._backend.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
         self._good[host] = addresses[-1]
-        return WatchedStream(stream, self._longest_answer)
+        return self._watched(stream)
 
     def sleep(self, seconds: float) -> None:
         """Waits so many seconds."""
         self._backend.sleep(seconds)
+
+    def _watched(self, stream: httpcore.NetworkStream) -> WatchedStream:
+        _bound_what_waits_unsent(stream.get_extra_info("socket"))
+        watched = WatchedStream(stream, self._longest_answer)
+        with self._lock:
+            self._opened.add(watched)
+        return watched
+
+
+def _bound_what_waits_unsent(opened: socket.socket) -> None:
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        with suppress(OSError):
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_AT_MOST)
 
 
 def what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
@@ -171,6 +200,10 @@ class RoutedTransport(httpx.BaseTransport):
             response.close()
             raise _login_wanted(proxy_for(url, self._proxies))
         return response
+
+    def cut(self) -> None:
+        """Ends every connection that is open now, and every wait on it."""
+        self._connect.cut()
 
     def close(self) -> None:
         """Closes the idle connections."""

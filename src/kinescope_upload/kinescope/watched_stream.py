@@ -1,8 +1,10 @@
-"""Ends the sending of a request that is answered already, and a connection whose answer has no end."""
+"""Ends the sending of a request that is answered already, an answer that has no end, and every wait when asked."""
 
 from __future__ import annotations
 
+import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     import ssl
 
 _HEARD_AT_ONCE: Final = 64 * 1024
+_LOOKS_EVERY: Final = 0.5
+"""Seconds between two looks of a thread that waits for an answer, whether its connection was cut."""
+_CUT: Final = "it was cut"
 
 
 class WatchedStream(httpcore.NetworkStream):
@@ -30,17 +35,32 @@ class WatchedStream(httpcore.NetworkStream):
         self._longest = longest
         self._heard = b""
         self._began: float | None = None
+        self._is_cut = False
+
+    def cut(self) -> None:
+        """Ends the connection and every wait on it; any thread may call it. The user of the connection closes it.
+
+        `shutdown` wakes who sends, and on Linux and macOS also who reads; on Windows a reader finds out at its next
+        look. To close the socket here would wake all, but OpenSSL keeps its number: a thread that comes back from its
+        wait would then read and write whatever has got that number since, be it a progress file.
+        """
+        self._is_cut = True
+        opened = self._stream.get_extra_info("socket")
+        if isinstance(opened, socket.socket):
+            with suppress(OSError):
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)  # that of `SSLSocket` would let plain text through
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Reads up to so many bytes, those first that came while it wrote.
 
         Raises:
-            httpcore.ReadError: The answer takes too long.
+            httpcore.ReadError: The answer takes too long, or the connection was cut.
+            httpcore.ReadTimeout: Nothing came in time.
         """
         if self._heard:
             data, self._heard = self._heard[:max_bytes], self._heard[max_bytes:]
         else:
-            data = self._stream.read(max_bytes, timeout)
+            data = self._awaited(max_bytes, timeout)
         now = time.monotonic()
         if self._began is None:
             self._began = now
@@ -52,10 +72,13 @@ class WatchedStream(httpcore.NetworkStream):
         """Writes the bytes; the next one that is read begins an answer.
 
         Raises:
-            httpcore.WriteError: An answer is there already, and it is no interim one (RFC 9110, section 15.2).
+            httpcore.WriteError: An answer is there already, and it is no interim one (RFC 9110, section 15.2); or the
+                connection was cut.
         """
         if not buffer:  # the request is sent whole
             return
+        if self._is_cut:
+            raise httpcore.WriteError(_CUT)
         self._began = None
         self._heard += self._come_already()
         if self._heard.startswith(b"HTTP/1.") and self._heard[8:10] not in {b" 1", b" ", b""}:
@@ -69,12 +92,25 @@ class WatchedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """Encrypts the connection."""
-        return WatchedStream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._longest)
+        """Encrypts the connection, which stays the one that `cut` ends."""
+        self._stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        self._began = None
+        return self
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's
         """Tells what the connection knows of itself."""
-        return (info == "is_readable" and bool(self._heard)) or self._stream.get_extra_info(info)
+        return (info == "is_readable" and (self._is_cut or bool(self._heard))) or self._stream.get_extra_info(info)
+
+    def _awaited(self, max_bytes: int, timeout: float | None) -> bytes:
+        """Waits for bytes, and looks again and again whether the connection was cut."""
+        ends = float("inf") if timeout is None else time.monotonic() + timeout
+        while not self._is_cut:
+            try:
+                return self._stream.read(max_bytes, max(0.001, min(_LOOKS_EVERY, ends - time.monotonic())))
+            except httpcore.ReadTimeout:
+                if time.monotonic() >= ends:
+                    raise
+        raise httpcore.ReadError(_CUT)
 
     def _come_already(self) -> bytes:
         """The bytes that can be read without waiting; none of a TLS connection inside another."""
