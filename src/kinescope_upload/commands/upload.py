@@ -20,6 +20,7 @@ from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, read_records, remember_looks
@@ -107,7 +108,8 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
 
 def map_files(settings: Settings, survey: Survey, progress: ProgressStore, api: KinescopeApi) -> MappedLibrary:
     """Which file belongs to which lesson, from all that records, Kinescope and the files themselves tell."""
-    others = [course for course in courses_in(settings.progress) if course not in progress.courses]
+    held = {nfc(course) for course in progress.courses}
+    others = [course for course in courses_in(settings.progress) if course not in held]
     return survey.resolve(
         {**(read_records(settings.progress, others) if others else {}), **progress.records},
         ask=partial(originals_of, api),

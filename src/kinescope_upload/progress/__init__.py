@@ -10,7 +10,8 @@
       └─────► lock                     one run per course; who holds it; a request to stop
     merge                              two records of a lesson, where the file is not the one of its journal; pure
     first_wait                         holds the courses of a run that waits before it is at work
-    names                              which files are a course's progress, and why others are none; pure
+    names                              how a course's file is named, and why others are none; pure
+    course_file                        finds the file of a course, whatever system named it
     stream                             the same record by record, for courses that are long
     deleted                            the journal of what was deleted at Kinescope
     old_videos                         deletes what was replaced or unlinked, when its time has come

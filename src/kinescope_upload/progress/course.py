@@ -31,11 +31,14 @@ class CourseProgress:
         course: The course's name.
         lock: The right to change the file.
         records: What the file and its journal hold.
+
+    Attributes:
+        name: The course's name.
     """
 
     def __init__(self, path: Path, course: str, lock: CourseLock, records: Mapping[str, Record]) -> None:
         self._path = path
-        self._course = course
+        self.name = course
         self._lock = lock
         self._records = dict(records)
         self._lines = {key: encode_record(record) for key, record in records.items()}
@@ -88,7 +91,7 @@ class CourseProgress:
                 journal.close()
                 with suppress(OSError):  # all of it is in the journal, where the next run finds it
                     if not journal.is_empty:
-                        write_whole(self._path, course_pieces(self._course, self._lines.values()))
+                        write_whole(self._path, course_pieces(self.name, self._lines.values()))
                     remove(journal_of(self._path))
             self._lock.release()
 
@@ -98,12 +101,12 @@ class CourseProgress:
         if journal:
             journal.close()
         if journal_of(self._path).exists():  # first what it says and no more: so a crash in between leaves no doubt
-            write_whole(self._path, course_pieces(self._course, self._lines.values()))
+            write_whole(self._path, course_pieces(self.name, self._lines.values()))
             remove(journal_of(self._path))
-        write_whole(self._path, course_pieces(self._course, lines.values()))
-        follows = Fingerprint.of(course_pieces(self._course, lines.values()))
+        write_whole(self._path, course_pieces(self.name, lines.values()))
+        follows = Fingerprint.of(course_pieces(self.name, lines.values()))
         with suppress(OSError):  # then the next step is written whole, too
-            self._journal = Journal(journal_of(self._path), self._course, follows)
+            self._journal = Journal(journal_of(self._path), self.name, follows)
 
     @contextmanager
     def _unwritable(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.progress.file_system import flush
 from kinescope_upload.progress.format import FormatError, course_pieces, parse_course
@@ -136,7 +137,7 @@ def _follows(head: bytes, course: str) -> Fingerprint:
         case {"journal": int(version)} if version > _FORMAT:
             raise FormatError(f"it is of format {version}, which only a newer kupload knows")
         case {"journal": 1, "course": str(named), "follows": {"bytes": int(length), "crc32": int(crc)}}:
-            if named != course:
+            if nfc(named) != nfc(course):
                 raise FormatError(f'it is of course "{named}"')
             return Fingerprint(length, crc)
         case _:

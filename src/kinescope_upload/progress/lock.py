@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.progress.names import course_of, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,8 @@ class CourseLock:
         """
         folder = progress / _FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
-        lock = FileLock(folder / f"{course}.lock", timeout=0, thread_local=False)
-        holder = folder / f"{course}.holder"
+        lock = FileLock(folder / f"{stem_of(course)}.lock", timeout=0, thread_local=False)
+        holder = folder / f"{stem_of(course)}.holder"
         if not (_take(lock) or _take_while_nobody_looks(lock, folder)):
             raise UsageError(
                 f'Another run is at work on course "{course}" ({_read_holder(holder)}).',
@@ -92,7 +93,7 @@ def _held_courses(folder: Path) -> tuple[str, ...]:
     with suppress(Timeout), _sentences(folder):
         looking.acquire()
     try:
-        return tuple(path.stem for path in sorted(folder.glob("*.lock")) if _is_held(path))
+        return tuple(course_of(path.stem) for path in sorted(folder.glob("*.lock")) if _is_held(path))
     finally:
         looking.release()
 
@@ -148,7 +149,7 @@ def _is_held(path: Path) -> bool:
 
 
 def _stop_file(progress: Path, course: str) -> Path:
-    return progress / _FOLDER / f"{course}.stop"
+    return progress / _FOLDER / f"{stem_of(course)}.stop"
 
 
 def _describe_this_run() -> str:

@@ -7,11 +7,12 @@ import os
 import re
 import shlex
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
 from kinescope_upload.progress.merge import ContradictionError, merge
@@ -96,9 +97,11 @@ def load_course(path: Path, course: str) -> CourseRecords:
             raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
         except (FormatError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is no progress file that kupload can read: {error}.", _WAY_OUT) from error
-        if named != course:
+        if nfc(named) != nfc(course):
             raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
-        return _with_journal(records, found, path)
+        if named != course:  # composed in another way: the records are those of the course as it is asked for
+            records = {key: replace(record, course=course) for key, record in records.items()}
+        return _with_journal(records, found, path, named)
 
 
 def _of_journal_alone(path: Path, course: str) -> CourseRecords:
@@ -115,7 +118,7 @@ def _of_journal_alone(path: Path, course: str) -> CourseRecords:
     return CourseRecords(records=entries.records, note=note)
 
 
-def _with_journal(records: dict[str, Record], found: Snapshot, path: Path) -> CourseRecords:
+def _with_journal(records: dict[str, Record], found: Snapshot, path: Path, named: str) -> CourseRecords:
     """What file and journal say together; a file that was only laid out anew is the one that the journal follows.
 
     A file that holds every record of the journal has taken it in. Of any other the records are merged one by one.
@@ -125,7 +128,6 @@ def _with_journal(records: dict[str, Record], found: Snapshot, path: Path) -> Co
         return CourseRecords(records=records | found.newer)
     if all(records.get(key) == record for key, record in entries.records.items()):
         return CourseRecords(records=records)
-    named = next(iter(records.values())).course if records else ""
     if entries.follows == Fingerprint.of(course_pieces(named, map(encode_record, records.values()))):
         return CourseRecords(records=records | entries.records)
     merged = {key: _merged(records.get(key, record), record, path) for key, record in entries.records.items()}

@@ -7,10 +7,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.course import CourseProgress
+from kinescope_upload.progress.course_file import file_of
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
-from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, why_ignored
+from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, course_of, why_ignored
 from kinescope_upload.progress.snapshot import load_course
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ class ProgressStore:
         self._notes: list[str] = []
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for course in sorted(courses):
-                self._courses[course] = self._opened(course)
+            for course in sorted({nfc(course): course for course in courses}.values()):
+                self._courses[nfc(course)] = self._opened(course)
         except OSError as error:
             self.close()
             raise BatchStoppedError(
@@ -70,7 +72,7 @@ class ProgressStore:
     @property
     def courses(self) -> tuple[str, ...]:
         """The courses that this run holds."""
-        return tuple(self._courses)
+        return tuple(course.name for course in self._courses.values())
 
     @property
     def records(self) -> dict[str, Record]:
@@ -83,7 +85,7 @@ class ProgressStore:
         Raises:
             BatchStoppedError: It cannot be written; the file is as it was.
         """
-        self._courses[record.course].save(record)
+        self._courses[nfc(record.course)].save(record)
 
     def save_all(self, records: Iterable[Record]) -> None:
         """Writes several records, those of a course at once; returns when they are on the disk.
@@ -93,7 +95,7 @@ class ProgressStore:
         """
         by_course: dict[str, list[Record]] = {}
         for record in records:
-            by_course.setdefault(record.course, []).append(record)
+            by_course.setdefault(nfc(record.course), []).append(record)
         for course, several in by_course.items():
             self._courses[course].save_all(several)
 
@@ -106,7 +108,7 @@ class ProgressStore:
     def _opened(self, course: str) -> CourseProgress:
         lock = CourseLock.acquire(self.folder, course)
         try:
-            path = _file_of(self.folder, course)
+            path = file_of(self.folder, course)
             _remove_torn_files(path)
             found = load_course(path, course)
         except BaseException:
@@ -127,14 +129,10 @@ def _remove_torn_files(path: Path) -> None:
                 torn.unlink()
 
 
-def _file_of(folder: Path, course: str) -> Path:
-    return folder / f"{course}.json"
-
-
 def courses_in(folder: Path) -> tuple[str, ...]:
-    """The courses that the folder has a progress file of, or a journal that lost its file, sorted."""
+    """The courses, composed, that the folder has a progress file of, or a journal that lost its file, sorted."""
     named = _named_in(folder)
-    return tuple(sorted({path.stem for path, reason in named if reason is None and path.suffix != ".tmp"}))
+    return tuple(sorted({course_of(path.stem) for path, reason in named if reason is None and path.suffix != ".tmp"}))
 
 
 def ignored_in(folder: Path) -> tuple[IgnoredProgress, ...]:
@@ -170,7 +168,7 @@ def read_records(folder: Path, courses: Collection[str] = ()) -> dict[str, Recor
     """
     records: dict[str, Record] = {}
     for course in courses or courses_in(folder):
-        records |= load_course(_file_of(folder, course), course).records
+        records |= load_course(file_of(folder, course), course).records
     return records
 
 
@@ -180,6 +178,6 @@ def notes_in(folder: Path) -> tuple[str, ...]:
     Raises:
         UsageError: A file cannot be read or parsed.
     """
-    paths = [_file_of(folder, course) for course in courses_in(folder)]
-    notes = [load_course(path, path.stem).note for path in paths if journal_of(path).exists()]
+    paths = {course: file_of(folder, course) for course in courses_in(folder)}
+    notes = [load_course(path, course).note for course, path in paths.items() if journal_of(path).exists()]
     return tuple(filter(None, notes))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.course_file import file_of
 from kinescope_upload.progress.file_system import remove
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import journal_of
@@ -29,7 +30,7 @@ def stream_records(folder: Path, course: str) -> Iterator[Record]:
     Raises:
         UsageError: The file cannot be read or parsed, or is another course's.
     """
-    path = folder / f"{course}.json"
+    path = file_of(folder, course)
     told = 0
     try:
         for record in _streamed(path, course):
@@ -55,8 +56,8 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
         lock = CourseLock.acquire(folder, course)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    path = folder / f"{course}.json"
     try:
+        path = file_of(folder, course)
         changed: list[str] = []
         if journal_of(path).exists():  # taken in first: so a crash before the end leaves no doubt
             write_whole(path, course_pieces(course, map(encode_record, stream_records(folder, course))))
