@@ -29,11 +29,13 @@ class Locator:
     Attributes:
         files: The library's files by path, composed and with "/" for every separator. More than one file at a path
             differ only in how their letters are composed.
+        folded: The same by the path without its case: disks of Windows and macOS find a file in any.
         bases: The folders that are known to be the library root, each in parts.
         origin: The file that the paths come from, as it is named to the user.
     """
 
     files: Mapping[str, tuple[VideoFile, ...]]
+    folded: Mapping[str, tuple[VideoFile, ...]]
     bases: tuple[_Parts, ...]
     origin: str
 
@@ -47,8 +49,10 @@ class Locator:
             origin: The file that the paths come from, as it is named to the user.
         """
         by_path = grouped(files, lambda file: nfc(file.path).replace("\\", "/"))
+        folded = grouped(by_path, str.casefold)
         return cls(
             {path: tuple(same) for path, same in by_path.items()},
+            {path: tuple(file for one in same for file in by_path[one]) for path, same in folded.items()},
             tuple(_parts(base) for base in bases if base and _is_absolute(base)),
             origin,
         )
@@ -85,7 +89,12 @@ class Locator:
         return (), None
 
     def _files_at(self, parts: _Parts) -> tuple[VideoFile, ...]:
-        return self.files.get("/".join(parts), ())
+        """The files that are spelled so; else the only one that differs in nothing but its case."""
+        path = "/".join(parts)
+        if exact := self.files.get(path):
+            return exact
+        in_other_case = self.folded.get(path.casefold(), ())
+        return in_other_case if len(in_other_case) == 1 else ()
 
     def _disagreement(self, paths: Sequence[str]) -> UsageError:
         return UsageError(
