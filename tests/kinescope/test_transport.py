@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
-from kinescope_upload.kinescope.transport import GoodAddresses, RoutedTransport
+from kinescope_upload.kinescope.transport import GoodAddresses, RoutedTransport, unsent_bound
 from support.concurrency import meanwhile
 from support.world import KIB, WorldMaker
 
@@ -52,6 +52,23 @@ def test_an_address_that_does_not_answer_costs_a_moment_and_only_once() -> None:
             seconds.append(time.monotonic() - began)
     assert 0.3 <= seconds[0] < 15
     assert max(seconds[1:]) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("system", "low_water", "level_and_option"),
+    [
+        ("posix", 25, (socket.IPPROTO_TCP, 25)),
+        ("posix", None, None),
+        ("nt", None, (socket.SOL_SOCKET, socket.SO_SNDBUF)),
+        ("nt", 25, (socket.IPPROTO_TCP, 25)),
+    ],
+)
+def test_each_system_bounds_what_waits_unsent_as_it_can(
+    system: str, low_water: int | None, level_and_option: tuple[int, int] | None
+) -> None:
+    option = unsent_bound(system, low_water)
+    assert (option and option[:2]) == level_and_option
+    assert option is None or option[2] == 2 * 1024 * KIB
 
 
 def test_the_last_address_gets_the_whole_time_and_its_error_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import sys
@@ -120,10 +121,24 @@ class GoodAddresses(httpcore.NetworkBackend):
         return watched
 
 
+def unsent_bound(system: str, low_water: int | None) -> tuple[int, int, int] | None:
+    """The socket option that bounds what waits unsent; None where the system has none.
+
+    Windows has the whole buffer alone, where what is sent and not acknowledged lies, too.
+
+    Args:
+        system: The value of `os.name`.
+        low_water: The number of TCP_NOTSENT_LOWAT; None where the system does not know it.
+    """
+    if low_water is not None:
+        return socket.IPPROTO_TCP, low_water, _UNSENT_AT_MOST
+    return (socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT_AT_MOST) if system == "nt" else None
+
+
 def _bound_what_waits_unsent(opened: socket.socket) -> None:
-    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+    if option := unsent_bound(os.name, getattr(socket, "TCP_NOTSENT_LOWAT", None)):
         with suppress(OSError):
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_AT_MOST)
+            opened.setsockopt(*option)
 
 
 def what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
