@@ -47,13 +47,22 @@ def test_the_quiet_line_tells_what_is_not_zero() -> None:
     assert one_line(quiet) == "2 linked, 1 failed, 1 in doubt; 190 MB in 39 s"
 
 
-def test_the_first_twenty_failures_are_named_and_the_rest_counted() -> None:
+def test_the_first_twenty_reasons_are_told_and_the_rest_counted() -> None:
     failure = full_summary().failures[0]
-    rows = summary_rows(replace(full_summary(), failures=(replace(failure, reason="gone", hint=""),) * 25), "kupload")
+    failures = tuple(replace(failure, reason=f"gone {number}", hint="") for number in range(25))
+    rows = summary_rows(replace(full_summary(), failures=failures), "kupload")
     begin = [label for label, _ in rows].index("Failed")
     assert rows[begin] == ("Failed", "25")
-    assert rows[begin + 1 : begin + 21] == [("", "a_002: gone")] * 20
+    assert rows[begin + 1 : begin + 21] == [("", f"a_002: gone {number}") for number in range(20)]
     assert rows[begin + 21] == ("", "and 5 more")
+
+
+def test_what_many_lessons_have_in_common_is_told_once() -> None:
+    failure = full_summary().failures[0]
+    failures = tuple(replace(failure, lesson_id=f"a_{number}", reason="gone", hint="Look.") for number in range(25))
+    rows = summary_rows(replace(full_summary(), failures=failures), "kupload")
+    begin = [label for label, _ in rows].index("Failed")
+    assert rows[begin : begin + 2] == [("Failed", "25"), ("", "a_0, a_1, a_2 and 22 more: gone. Look.")]
 
 
 def test_what_was_lost_on_the_way_is_told_as_about() -> None:

@@ -52,14 +52,6 @@ def _written(name: str, text: str, *arguments: str) -> Callable[[World], tuple[s
     return make
 
 
-def _course_without_folder(world: World) -> tuple[str, ...]:
-    file = world.library / "99_new" / "m01" / "001.mp4"
-    file.parent.mkdir(parents=True)
-    file.write_bytes(content_of(KIB, seed="new"))
-    world.database.add_lessons([("99_new_m01_001", "99_new", "Новый")])
-    return ()
-
-
 MISTAKES = {
     "no library": Mistake(make=_setting("KUPLOAD_LIBRARY", ""), exits=2, says=("library", "--library")),
     "a library that is not there": Mistake(
@@ -104,11 +96,6 @@ MISTAKES = {
         make=_written("progress/01_analytics.json", '{"format": 99}'), exits=2, says=("format 99", "newer")
     ),
     "a malformed kupload.toml": Mistake(make=_written("kupload.toml", "jobs ="), exits=2, says=("kupload.toml",)),
-    "a course without a folder": Mistake(
-        make=_course_without_folder,
-        exits=2,
-        says=("99_new", "--create-folders"),
-    ),
 }
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinescope_upload.errors import UsageError
-from kinescope_upload.kinescope.course_folders import FolderState, find_folders, match_folders
+from kinescope_upload.kinescope.course_folders import FolderState, doubts_about, match_folders
 from kinescope_upload.kinescope.video import Folder
 
 
@@ -57,18 +56,22 @@ def test_near_names_are_those_of_no_course() -> None:
     assert add.near == ()
 
 
-def test_a_run_goes_by_pins_and_lists_what_is_missing() -> None:
-    found, missing = find_folders(
-        ["01_analytics", "02_ads", "03_ai"], pinned={"02_ads": "F3"}, folders=FOLDERS, project_id=PROJECT
-    )
-    assert (found, missing) == ({"01_analytics": "f1", "02_ads": "f3"}, ("03_ai",))
-
-
-def test_a_run_refuses_a_pin_to_what_is_no_folder_of_the_project() -> None:
-    with pytest.raises(UsageError, match=r"02_ads.* f9, which is no folder .*kupload\.toml"):
-        find_folders(["02_ads"], pinned={"02_ads": "f9"}, folders=FOLDERS, project_id=PROJECT)
-
-
-def test_a_run_refuses_to_choose_between_two() -> None:
-    with pytest.raises(UsageError, match=r"f2, f3.*kupload\.toml"):
-        find_folders(["02_ads"], pinned={}, folders=FOLDERS, project_id=PROJECT)
+@pytest.mark.parametrize(
+    ("course", "pins", "may_create", "said"),
+    [
+        ("01_analytics", {}, False, ()),
+        ("02_ads", {"02_ads": "F3"}, False, ()),
+        ("04_workshops", {}, True, ()),
+        ("04_workshops", {}, False, ('no folder named "04_workshops" (there is O4_workshops)', "--create --course")),
+        ("02_ads", {"02_ads": "f9"}, True, ("pinned to f9, which is no folder", "kupload.toml")),
+        ("02_ads", {}, True, ("2 folders", "f2, f3", "kupload.toml")),
+    ],
+)
+def test_a_course_that_has_not_exactly_one_folder_is_in_doubt(
+    course: str, pins: dict[str, str], may_create: bool, said: tuple[str, ...]
+) -> None:
+    found = match_folders([course, "01_analytics"], pinned=pins, folders=FOLDERS, project_id=PROJECT)
+    doubts = doubts_about(found, may_create=may_create)
+    assert doubts.keys() == ({course} if said else set())
+    for words in said:
+        assert words in f"{doubts[course].reason} {doubts[course].hint}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
-from kinescope_upload.batch.folders import FolderOptions, parents_of
+from kinescope_upload.batch.folders import FolderOptions, Parents, parents_of
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
@@ -77,9 +77,9 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
         How it ended; the exit code is 0 when every selected lesson is as far as this run can bring it.
 
     Raises:
-        UsageError: A course's folder is missing or ambiguous; nothing was begun.
+        UsageError: A setting that only Kinescope could check is wrong; nothing was begun.
     """
-    began = time.monotonic()
+    plan, began = batch.plan, time.monotonic()
     stop = Stop(backends.service.cut)
     run = _new_run(batch, backends, options, stop, emit)
     linker = Linker(run, backends.database)
@@ -87,28 +87,29 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     with graceful_signals(stop):
         try:
             parents = _watched(run, partial(_checked_parents, batch, run))
+            plan = parents.plan
             jobs = _affordable(batch.jobs, emit)
-            emit(RunStarted(plan=batch.plan, jobs=jobs))
-            workers = Workers(run, linker, parents, batch.plan.work)
+            emit(RunStarted(plan=plan, jobs=jobs))
+            workers = Workers(run, linker, parents.ids, plan.work)
             workers.start(jobs, batch.order)
             _work(run, linker, workers)
             if stop.ending is None:
                 delete_old_videos(run)
-                warn_of_changes(run, batch.plan)
+                warn_of_changes(run, plan)
         except InterruptedRunError:
             pass  # the ending is known
         except BatchStoppedError as error:
             stop.request(Ending.of(error))
         except TryAgainError as error:
             stop.request(Ending(exit_code=ExitCode.STOPPED, reason=str(error), hint=TRY_LATER))
-    ending = stop.ending or _natural_ending(batch.plan, linker)
+    ending = stop.ending or _natural_ending(plan, linker)
     seconds = time.monotonic() - began
     reason = ending.reason or None
     emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, hint=ending.hint))
     return ending
 
 
-def _checked_parents(batch: Batch, run: Run) -> dict[str, str]:
+def _checked_parents(batch: Batch, run: Run) -> Parents:
     """Checks what would fail every lesson, then finds the folder of each course."""
     retrier = Retrier(run.waits, tell=lambda error, _: run.emit(Warned(message=str(error))))
     retrier.call(batch.check)

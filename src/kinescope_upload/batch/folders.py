@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import UsageError
-from kinescope_upload.kinescope.course_folders import find_folders
-from kinescope_upload.plan import Decision
+from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
+from kinescope_upload.plan import doubt_courses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.plan import Plan
@@ -33,10 +32,25 @@ class FolderOptions:
     may_create: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parents:
+    """Where the videos go.
+
+    Attributes:
+        ids: The folder's id for each course that bytes are sent for.
+        plan: The plan without the courses that have not exactly one folder.
+    """
+
+    ids: Mapping[str, str]
+    plan: Plan
+
+
 def parents_of(
     plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retrier: Retrier, is_new: Callable[[str], None]
-) -> dict[str, str]:
-    """The folder's id for each course that bytes are sent for; made where the options allow it.
+) -> Parents:
+    """Finds the folder of each course that bytes are sent for, and makes it where the options allow it.
+
+    A course that has no folder, or two, costs its own lessons.
 
     Args:
         plan: What the run does.
@@ -46,29 +60,21 @@ def parents_of(
         is_new: Is told the id of each folder that is made.
 
     Raises:
-        UsageError: Folders are missing or ambiguous, or a pin names no folder of the project.
+        UsageError: Kinescope knows no such project.
         KuploadError: Kinescope refused, or the batch ends.
     """
-    courses = {lesson.course for lesson in plan.work if lesson.decision is not Decision.LINK}
-    folders = retrier.call(lambda: kinescope.folders(options.project_id)) if courses else ()
-    found, missing = find_folders(courses, pinned=options.pinned, folders=folders, project_id=options.project_id)
-    if missing and not options.may_create:
-        raise _no_folders(missing)
-    for course in missing:
-        found[course] = retrier.call(partial(_made, kinescope, options.project_id, course))
-        is_new(found[course])
-    return found
+    courses = plan.courses_to_send_without_limit
+    listed = retrier.call(lambda: kinescope.folders(options.project_id)) if courses else ()
+    folders = match_folders(courses, pinned=options.pinned, folders=listed, project_id=options.project_id)
+    plan = doubt_courses(plan, doubts_about(folders, may_create=options.may_create))
+    ids = {one.course: one.folder_ids[0] for one in folders if one.is_good}
+    for course in sorted(plan.courses_to_send - ids.keys()):
+        ids[course] = retrier.call(partial(_made, kinescope, options.project_id, course))
+        is_new(ids[course])
+    return Parents(ids=ids, plan=plan)
 
 
 def _made(kinescope: KinescopeApi, project_id: str, course: str) -> str:
     """The new folder's id; an earlier request whose answer was lost may have made it already, so it looks first."""
-    there, _ = find_folders([course], pinned={}, folders=kinescope.folders(project_id), project_id=project_id)
-    return there.get(course) or kinescope.create_folder(project_id, course).id
-
-
-def _no_folders(names: Iterable[str]) -> UsageError:
-    listed = ", ".join(f'"{name}"' for name in names)
-    return UsageError(
-        f"Kinescope's project has no folder named {listed}.",
-        "Make it with --create-folders, or pin another in kupload.toml ([folders]).",
-    )
+    [there] = match_folders([course], pinned={}, folders=kinescope.folders(project_id), project_id=project_id)
+    return there.folder_ids[0] if there.is_good else kinescope.create_folder(project_id, course).id

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.mapping.names import first_few
+from kinescope_upload.model import Doubt
 from kinescope_upload.text import count, format_bytes, format_duration, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.events import LessonFailed
-    from kinescope_upload.model import Doubt
 
 _SHOWN: Final = 20
 
@@ -141,9 +142,9 @@ def summary_rows(summary: Summary, command: str) -> list[tuple[str, str]]:
         ("Already linked", f"{already:,}{_and_unlinked(summary.skipped_unlinked)}" if summary.skipped else ""),
         ("Beyond --limit", f"{summary.later:,}; run the same command to continue" if summary.later else ""),
         ("Left", f"{summary.left:,}; run the same command to continue" if summary.left else ""),
-        *_listed("Failed", [*map(_failed, summary.failures)]),
-        *_listed("In doubt", [*map(_failed, summary.in_doubt)]),
-        *_listed("Unmatched", [f"{doubt.subject}: {joined(doubt.reason, doubt.hint)}" for doubt in summary.doubts]),
+        *_listed("Failed", summary.failures),
+        *_listed("In doubt", summary.in_doubt),
+        *_listed("Unmatched", summary.doubts),
         ("Ignored", count(summary.ignored, "file", "files") if summary.ignored else ""),
         ("Deleted", _deleted(summary.orphans_removed) if summary.orphans_removed else ""),
         ("Sent", _sent(summary.cost)),
@@ -162,17 +163,30 @@ def _deleted(number: int) -> str:
     return f"{count(number, 'unfinished video', 'unfinished videos')} that no lesson would use"
 
 
-def _failed(lesson: LessonFailed) -> str:
-    return f"{lesson.lesson_id}: {joined(lesson.reason, lesson.hint)}"
-
-
-def _listed(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Counts the texts and shows the first of them."""
-    yield label, f"{len(texts):,}" if texts else ""
+def _listed(label: str, causes: Sequence[LessonFailed | Doubt]) -> Iterator[tuple[str, str]]:
+    """Counts what failed or is in doubt, and shows the first reasons, each once."""
+    yield label, f"{len(causes):,}" if causes else ""
+    texts = [f"{names}: {why}" for names, why in by_reason((_name(one), one.reason, one.hint) for one in causes)]
     for text in texts[:_SHOWN]:
         yield "", text
     if len(texts) > _SHOWN:
         yield "", f"and {len(texts) - _SHOWN:,} more"
+
+
+def _name(cause: LessonFailed | Doubt) -> str:
+    return cause.subject if isinstance(cause, Doubt) else cause.lesson_id
+
+
+def by_reason(causes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Words each reason once: who it concerns, and what it is with its hint.
+
+    Args:
+        causes: Who, why, and what to do about it.
+    """
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, reason, hint in causes:
+        names.setdefault((reason, hint), []).append(name)
+    return [(first_few(concerned), joined(*why)) for why, concerned in names.items()]
 
 
 def _sent(cost: Cost) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import UsageError
 from kinescope_upload.kinescope.video import is_at_root
 from kinescope_upload.mapping import nearest_names
+from kinescope_upload.plan import Decision, PlanDecision
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -49,6 +49,21 @@ class CourseFolder:
     def is_good(self) -> bool:
         """Tells whether the course has exactly one folder."""
         return self.state in {FolderState.THERE, FolderState.PINNED}
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in words; empty where it has exactly one folder."""
+        match self.state:
+            case FolderState.MISSING:
+                near = f" (there is {', '.join(self.near)})" if self.near else ""
+                return f'Kinescope\'s project has no folder named "{self.course}"{near}'
+            case FolderState.AMBIGUOUS:
+                several = self.folder_ids
+                return f'{len(several)} folders on Kinescope are named "{self.course}": {", ".join(several)}'
+            case FolderState.PIN_ASTRAY:
+                return f"its course is pinned to {self.folder_ids[0]}, which is no folder of Kinescope's project"
+            case _:
+                return ""
 
     @property
     def hint(self) -> str:
@@ -106,37 +121,15 @@ def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collec
             return CourseFolder(course=course, state=FolderState.AMBIGUOUS, folder_ids=several, name=course)
 
 
-def find_folders(
-    courses: Iterable[str], *, pinned: Mapping[str, str], folders: tuple[Folder, ...], project_id: str
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Each course's folder, and the courses that have none.
+def doubts_about(folders: Iterable[CourseFolder], *, may_create: bool) -> dict[str, PlanDecision]:
+    """Why no video can be sent for a course, by course, where it has not exactly one folder.
 
     Args:
-        courses: The courses that are uploaded to.
-        pinned: Folder ids by course, from the configuration.
-        folders: The project's folders, at any depth.
-        project_id: The project.
-
-    Raises:
-        UsageError: Two folders bear a course's name, or a course is pinned to what is no folder of the project.
+        folders: What there is for each course.
+        may_create: Whether missing folders are made.
     """
-    found: dict[str, str] = {}
-    missing: list[str] = []
-    for one in match_folders(courses, pinned=pinned, folders=folders, project_id=project_id):
-        match one.state:
-            case FolderState.MISSING:
-                missing.append(one.course)
-            case FolderState.AMBIGUOUS:
-                several = one.folder_ids
-                raise UsageError(
-                    f'{len(several)} folders on Kinescope are named "{one.course}": {", ".join(several)}.',
-                    one.hint,
-                )
-            case FolderState.PIN_ASTRAY:
-                raise UsageError(
-                    f'Course "{one.course}" is pinned to {one.folder_ids[0]}, which is no folder of the project.',
-                    one.hint,
-                )
-            case _:
-                found[one.course] = one.folder_ids[0]
-    return found, tuple(missing)
+    return {
+        one.course: PlanDecision(Decision.IN_DOUBT, one.problem, one.hint)
+        for one in folders
+        if not (one.is_good or (may_create and one.state is FolderState.MISSING))
+    }

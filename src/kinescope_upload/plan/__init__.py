@@ -2,11 +2,13 @@
 
 ::
 
-    plan ──► decision      one lesson: what is done, and why
-      └────► order         in which order, and who takes what
+    doubted_courses          takes out the courses that no video can be sent for
+      └──► plan ──► decision      one lesson: what is done, and why
+             └────► order         in which order, and who takes what
 """
 
-from kinescope_upload.plan.decision import Decision
+from kinescope_upload.plan.decision import Decision, PlanDecision
+from kinescope_upload.plan.doubted_courses import doubt_courses
 from kinescope_upload.plan.plan import Plan, PlannedLesson, Selection, make_plan
 
-__all__ = ["Decision", "Plan", "PlannedLesson", "Selection", "make_plan"]
+__all__ = ["Decision", "Plan", "PlanDecision", "PlannedLesson", "Selection", "doubt_courses", "make_plan"]

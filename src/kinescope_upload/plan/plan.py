@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.plan.decision import SENT, Decision, decide, doubt_broken
+from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, decide, doubt_broken
 from kinescope_upload.plan.order import Order, sort_in_order
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-_WORK = SENT | {Decision.LINK}
+WORK: Final = SENT | {Decision.LINK}
+"""The decisions with which a run does something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class PlannedLesson:
         reason: Why, in words.
         hint: What a person can do, where the decision is `in doubt`; else empty.
         record: What earlier runs achieved; None when there was none.
+        put_off: What the run would do without `--limit`, where the decision is `later`; else None.
     """
 
     lesson_id: str
@@ -50,6 +52,7 @@ class PlannedLesson:
     reason: str
     hint: str = ""
     record: Record | None = None
+    put_off: PlanDecision | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -126,7 +129,21 @@ class Plan:
     @property
     def work(self) -> tuple[PlannedLesson, ...]:
         """The lessons that the run acts on, in the order in which it takes them."""
-        return tuple(lesson for lesson in self.lessons if lesson.decision in _WORK)
+        return tuple(lesson for lesson in self.lessons if lesson.decision in WORK)
+
+    @property
+    def courses_to_send(self) -> frozenset[str]:
+        """The courses that bytes are sent for."""
+        return frozenset(lesson.course for lesson in self.lessons if lesson.decision in SENT)
+
+    @property
+    def courses_to_send_without_limit(self) -> frozenset[str]:
+        """The courses that bytes would be sent for without `--limit`."""
+        return frozenset(
+            lesson.course
+            for lesson in self.lessons
+            if (lesson.put_off.decision if lesson.put_off else lesson.decision) in SENT
+        )
 
     @property
     def in_doubt(self) -> tuple[PlannedLesson, ...]:
@@ -176,19 +193,22 @@ def make_plan(
     seen = _with_new_files(records, assignments)
     pins = _pins(seen, assignments)
     decided = [_plan_lesson(one, rows=rows, records=seen, pins=pins, broken=broken) for one in selected]
-    work = [one for one in decided if one.decision in _WORK]
+    work = [one for one in decided if one.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     if records:  # without any, nothing expires
         work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets it: a batch takes days
-    rest = sorted((one for one in decided if one.decision not in _WORK), key=lambda one: one.lesson_id)
-    return Plan(lessons=(*_cut(work, selection.limit), *rest))
+    rest = sorted((one for one in decided if one.decision not in WORK), key=lambda one: one.lesson_id)
+    return Plan(lessons=(*cut_work(work, selection.limit), *rest))
 
 
-def _cut(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
-    if limit is None:
-        return work
-    later = [replace(one, decision=Decision.LATER, reason=f"beyond --limit {limit}") for one in work[limit:]]
-    return work[:limit] + later
+def cut_work(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
+    """The work in its order; what is beyond the limit is put off."""
+    return work if limit is None else work[:limit] + [_put_off(lesson, limit) for lesson in work[limit:]]
+
+
+def _put_off(lesson: PlannedLesson, limit: int) -> PlannedLesson:
+    decided = PlanDecision(lesson.decision, lesson.reason, lesson.hint)
+    return replace(lesson, decision=Decision.LATER, reason=f"beyond --limit {limit}", put_off=decided)
 
 
 def _with_new_files(records: Mapping[str, Record], assignments: Sequence[Assignment]) -> Mapping[str, Record]:
