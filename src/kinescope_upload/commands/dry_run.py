@@ -77,7 +77,7 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, seco
         plan = survey.plan(records, mapped, broken)
     unseen = sum(not looks.has(file) for file in plan.files_to_send)
     print_plan(PlanAnswer(plan=plan, unseen=unseen, looks=looks), options, stdout)
-    return ExitCode.DONE
+    return ExitCode.NOT_DONE if plan.is_in_doubt else ExitCode.DONE
 
 
 def cut_titles_warning(plan: Plan) -> str:

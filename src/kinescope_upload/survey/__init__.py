@@ -4,6 +4,7 @@
 
     reading ──► rows        the selected courses' rows, also of a database that is full for a while
        └──────► survey      which file belongs to which lesson, as far as it is proven; the plan
+                  └──► idle   why nothing can be done about a course that was named
 """
 
 from kinescope_upload.survey.reading import check_selection, survey_files, survey_library

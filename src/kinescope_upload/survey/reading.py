@@ -54,7 +54,11 @@ def survey_library(
     """
     survey = survey_files(settings)
     if database is not None:
-        survey = replace(survey, rows=read_rows(settings, database, emit, partial(pause, survey.courses)))
+        read = partial(read_rows, database=database, emit=emit, pause=partial(pause, survey.courses))
+        survey = replace(survey, rows=read(settings))
+        if not survey.has_rows_of_all:
+            every = read(replace(settings, courses=()))
+            survey = replace(survey, other_courses=frozenset(row.course for row in every.values()))
     check_selection(survey, settings)
     return survey
 
@@ -84,7 +88,9 @@ def survey_files(settings: Settings) -> Survey:
     )
     confirmed = _confirmed_pairs(settings, root, found)
     selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
-    return Survey(unchecked=mapped, source=source, selection=selection, files=found.files, confirmed=confirmed)
+    return Survey(
+        unchecked=mapped, source=source, selection=selection, files=found.files, confirmed=confirmed, root=root
+    )
 
 
 def _map(settings: Settings, root: Path, found: Scan) -> tuple[MappedLibrary, MappingSource]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
@@ -21,6 +22,7 @@ from kinescope_upload.mapping import (
 )
 from kinescope_upload.model import MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
+from kinescope_upload.survey.idle import idle_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 NO_PAIRS: Final = MappedLibrary(assignments=())
+_NOWHERE: Final = PurePath()
 
 
 @contextmanager
@@ -59,6 +62,8 @@ class Survey:
         confirmed: The pairs of the map file that `kupload map --confirm` writes; they go before all else.
         selection: Which part of the library the user means.
         rows: The database's lessons by id; None goes without it.
+        root: The library root.
+        other_courses: Courses of the database that are not selected, where a selected one has no rows.
     """
 
     unchecked: MappedLibrary
@@ -67,6 +72,8 @@ class Survey:
     files: tuple[VideoFile, ...] = ()
     confirmed: MappedLibrary = NO_PAIRS
     rows: Mapping[str, LessonRow] | None = None
+    root: PurePath = _NOWHERE
+    other_courses: frozenset[str] = frozenset()
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -83,6 +90,12 @@ class Survey:
             return self.courses
         known = {nfc(row.course) for row in self.rows.values()}
         return tuple(course for course in self.courses if nfc(course) in known)
+
+    @property
+    def has_rows_of_all(self) -> bool:
+        """Whether the database, where it is asked, has rows of every selected course."""
+        known = {nfc(row.course) for row in (self.rows or {}).values()} if self.selection.courses else set()
+        return self.rows is None or known.issuperset(map(nfc, self.selection.courses))
 
     @property
     def is_proven(self) -> bool:
@@ -187,4 +200,5 @@ class Survey:
         ]
         plan = make_plan(assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
         told = self.selected(mapped)
-        return Plan(lessons=plan.lessons, doubts=told.doubts, ignored=told.ignored, proposals=told.proposals)
+        doubts = (*told.doubts, *idle_doubts(self, plan, told))
+        return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

@@ -1,0 +1,61 @@
+"""Finds the courses that were named and of which nothing can be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.mapping import nfc
+from kinescope_upload.mapping.idle_courses import (
+    LibraryGround,
+    doubt_of_foreign_library,
+    doubt_of_idle_course,
+    moved_root,
+)
+from kinescope_upload.model import MappingSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.model import Doubt, MappedLibrary
+    from kinescope_upload.plan import Plan
+    from kinescope_upload.survey.survey import Survey
+
+
+def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary) -> Iterator[Doubt]:
+    """A doubt for each named course of which no lesson is planned and no file waits, where nothing else says why.
+
+    Args:
+        survey: The library, its rows, and the selection.
+        plan: What is planned.
+        told: What of the mapping concerns the selected courses.
+    """
+    wanted = survey.selection.courses
+    if not wanted:
+        if survey.rows is not None and survey.files and not plan.lessons and not told.proposals:
+            yield from _foreign_library(survey)
+        return
+    busy = {nfc(lesson.course) for lesson in plan.lessons} | {nfc(one.course) for one in told.proposals}
+    said = {nfc(one.course) for one in told.doubts if one.blocking and one.course is not None}
+    for course in sorted(wanted):
+        if nfc(course) in busy:
+            continue
+        ground = _ground(survey)
+        if nfc(course) not in said or moved_root([course], ground):
+            yield doubt_of_idle_course(course, ground)
+
+
+def _foreign_library(survey: Survey) -> Iterator[Doubt]:
+    folders = {nfc(file.path.partition("/")[0]) for file in survey.files}
+    courses = {nfc(row.course) for row in (survey.rows or {}).values()}
+    if not folders & courses:
+        yield doubt_of_foreign_library(_ground(survey))
+
+
+def _ground(survey: Survey) -> LibraryGround:
+    of_rows = None if survey.rows is None else {row.course for row in survey.rows.values()} | survey.other_courses
+    return LibraryGround(
+        root=survey.root,
+        paths=[file.path for file in survey.files],
+        courses=of_rows,
+        has_map_file=survey.source is MappingSource.MAP_FILE,
+    )

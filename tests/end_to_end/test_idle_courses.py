@@ -1,0 +1,67 @@
+"""A course that was named and of which nothing can be done ends with exit code 1, the reason and the way out."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from support.world import Outcome
+
+
+@pytest.fixture
+def linked(worlds: WorldMaker) -> World:
+    """A library with one course whose lesson is linked, and one that the database does not know."""
+    world = worlds()
+    world.fill((10 * KIB,))
+    world.add_file("03_new/m01/001.mp4", content_of(KIB, seed="new"))
+    assert world.upload().exit_code == 0
+    return world
+
+
+def _plan(world: World, *arguments: str) -> tuple[int, Any]:
+    outcome: Outcome = world.run("--dry-run", "--json", *arguments)
+    return outcome.exit_code, outcome.said[0]
+
+
+def test_a_course_without_rows_says_what_to_do(linked: World) -> None:
+    outcome = linked.upload(courses=["03_new"])
+    assert outcome.exit_code == 1
+    [doubt] = outcome.summary["doubts"]
+    assert (doubt["subject"], "database no lesson" in doubt["reason"], "Add its lessons" in doubt["hint"]) == (
+        "03_new",
+        True,
+        True,
+    )
+    code, plan = _plan(linked, "--course", "03_new")
+    assert (code, plan["is_in_doubt"], plan["doubts"]) == (1, True, [doubt])
+
+
+def test_a_course_that_is_done_is_no_doubt(linked: World) -> None:
+    code, plan = _plan(linked, "--course", "01_analytics")
+    assert (code, plan["doubts"]) == (0, [])
+
+
+@pytest.mark.parametrize(("library", "course"), [("library/01_analytics", "m01_start"), (".", "library")])
+def test_a_library_that_is_named_at_the_wrong_depth_says_which_to_name(
+    worlds: WorldMaker, library: str, course: str
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    code, plan = _plan(world, "--library", library, "--course", course)
+    assert code == 1
+    hint = plan["doubts"][0]["hint"]
+    option, named = shlex.split(hint.partition(": ")[2])
+    assert (option, named) == ("--library", str(world.library))
+    assert _plan(world, option, named, "--course", "01_analytics")[0] == 0
+
+
+def test_a_library_that_has_no_course_at_all_says_so_without_a_course_named(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    code, plan = _plan(world, "--library", "library/01_analytics")
+    assert (code, f"--library {world.library}" in plan["doubts"][-1]["hint"]) == (1, True)
