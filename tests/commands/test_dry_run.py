@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from kinescope_upload.commands.dry_run import PlanAnswer, plan_totals, print_plan
+from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
+from kinescope_upload.model import IgnoredFile
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan
+from kinescope_upload.progress.last_rate import KnownRate
 from support.display_cases import HOSTILE, MB, lesson, small_plan
 
 TEXT = """\
-To do, in this order
-  a_001  10.0 MB  upload  not uploaded yet
-  a_002  64.0 MB  upload  not uploaded yet
-  a_003  300 MB   resume  100 of 300 MB uploaded
-  a_004  20.0 MB  link    video v-a_004 is uploaded, its row is not written
+01_analytics: folder is there, 3 videos, 274 MB to send, 1 row to write, 3 to skip, 1 in doubt, 1 beyond --limit
+  001_Начало.mp4  → a_001 "A title"  10.0 MB
+  002_den_1.mp4   → a_002 "A title"  64.0 MB
+  a_003.mp4       → a_003 "A title"  200 of 300 MB
+  a_004.mp4       → a_004 "A title"  its row alone
 
 Skipped
   2  has a video
@@ -36,25 +41,62 @@ Ignored files
   01_analytics/._001.mp4  is hidden
 
 3 videos to upload, 274 MB to send.
-1 row to write for videos that are uploaded.
+Time: about 2 min 17 s at the last run's 2.0 MB/s (2026-02-17).
 Will take about 673 MB to 748 MB on Kinescope (1.8 to 2 times the originals).
+1 row to write for videos that are uploaded.
 7 files were not looked into: `kupload check` does that, a run does it before it sends each.
 Nothing was written.
 """
+THERE = CourseFolder(course="01_analytics", state=FolderState.THERE, folder_ids=("f1",), name="01_analytics")
+RATE = KnownRate(rate=2_000_000, at=datetime(2026, 2, 17, 12, tzinfo=UTC))
 
 
-def _printed(plan: Plan, *, verbose: bool = False, unseen: int = 0) -> str:
+def _printed(answer: PlanAnswer, *, verbose: bool = False) -> str:
     stream = io.StringIO()
-    print_plan(PlanAnswer(plan=plan, unseen=unseen), DisplayOptions(verbose=verbose), stream)
+    print_plan(answer, DisplayOptions(verbose=verbose), stream)
     return stream.getvalue()
 
 
-def test_the_dry_run_tells_the_work_in_its_order_then_why_not_the_rest() -> None:
-    assert _printed(small_plan(), unseen=7) == TEXT
+def test_the_dry_run_tells_each_courses_files_in_their_order_then_why_not_the_rest() -> None:
+    assert _printed(PlanAnswer(plan=small_plan(), unseen=7, folders=(THERE,), rate=RATE)) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("folder", "may_create", "said"),
+    [
+        (None, False, ": 3 videos"),
+        (replace(THERE, state=FolderState.PINNED), False, ": folder is there (pinned), "),
+        (replace(THERE, state=FolderState.PINNED, name="Реклама"), False, ': into the folder "Реклама", '),
+        (replace(THERE, state=FolderState.MISSING), True, ": folder is missing: made with --create-folders, "),
+    ],
+)
+def test_the_folder_of_each_course_is_named(folder: CourseFolder | None, may_create: bool, said: str) -> None:
+    folders = (folder,) if folder else ()
+    title = _printed(PlanAnswer(plan=small_plan(), folders=folders, may_create=may_create)).splitlines()[0]
+    assert f"01_analytics{said}" in title
+
+
+def test_of_many_files_the_first_are_named_and_the_rest_counted() -> None:
+    lessons = [replace(lesson(f"a_{n:05}", MB), course=f"c{n % 60:02}") for n in range(60_000)]
+    doubts = [lesson(f"d_{n:05}", MB, Decision.IN_DOUBT, reason="has no row", hint="Add it.") for n in range(1000)]
+    odd = [lesson(f"e_{n:05}", MB, Decision.IN_DOUBT, reason=f"odd {n}") for n in range(1000)]
+    ignored = tuple(IgnoredFile(path=f"x/{n}.part", reason="is partial") for n in range(5000))
+    plan = Plan(lessons=(*lessons, *doubts, *odd), ignored=ignored)
+    lines = _printed(PlanAnswer(plan=plan)).splitlines()
+    assert len(lines) < 400
+    for line in (
+        "  and 997 more              --verbose names all  997 MB",
+        "  and 10 courses more  --verbose names all",
+        "  d_00000, d_00001, d_00002 and 997 more  has no row. Add it.",
+        "  and 4,980 more  --verbose names all",
+        "60,000 videos to upload, 60.0 GB to send.",
+    ):
+        assert line in lines
+    assert len(_printed(PlanAnswer(plan=plan), verbose=True).splitlines()) > 67_000
 
 
 def test_verbose_names_each_skipped_lesson() -> None:
-    lines = _printed(small_plan(), verbose=True).splitlines()
+    lines = _printed(PlanAnswer(plan=small_plan()), verbose=True).splitlines()
     begin = lines.index("Skipped")
     assert lines[begin + 1 : begin + 7] == [
         "  a_006  linked before",
@@ -80,9 +122,9 @@ def test_names_in_the_plan_are_made_harmless_and_columns_stay_in_line() -> None:
             lesson("и\u0306", MB, Decision.UPLOAD),
         )
     )
-    assert _printed(plan).splitlines()[1:3] == [
-        r"  漢字  1.0 MB  upload  [red]\x1b[2J\u202egpj.exe\x0a[/red]\xff.mp4",
-        "  и\u0306     1.0 MB  upload  not uploaded yet",
+    assert _printed(PlanAnswer(plan=plan), verbose=True).splitlines()[1:3] == [
+        r'  漢字.mp4  → 漢字 "A title"  1.0 MB  [red]\x1b[2J\u202egpj.exe\x0a[/red]\xff.mp4',
+        '  и\u0306.mp4     → и\u0306 "A title"     1.0 MB  not uploaded yet',
     ]
 
 
@@ -90,7 +132,14 @@ def test_without_a_terminal_the_plan_is_plain_also_for_an_old_encoding() -> None
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
     print_plan(PlanAnswer(plan=Plan(lessons=(lesson("урок_😀", MB),))), DisplayOptions(), stream)
-    assert raw.getvalue().decode("cp1251").splitlines()[1] == r"  урок_\U0001f600  1.0 MB  upload  not uploaded yet"
+    shown = r'  урок_\U0001f600.mp4  -> урок_\U0001f600 "A title"  1.0 MB'
+    assert raw.getvalue().decode("cp1251").splitlines()[1] == shown
+
+
+LONG = replace(
+    lesson("01_analytics_m05_воронки_012", 34 * MB, name="m05_воронки/012_Как_построить_воронку_и_не_сойти_с_ума.mp4"),
+    title="Как построить воронку продаж",
+)
 
 
 @pytest.mark.parametrize("columns", [80, 140])
@@ -99,15 +148,16 @@ def test_on_a_terminal_the_plan_is_tables_that_fit(columns: int, monkeypatch: py
     from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
 
     monkeypatch.setenv("TERM", "xterm")
+    plan = small_plan()
     with Terminal(columns, lines=60) as terminal:
-        print_plan(PlanAnswer(plan=small_plan()), DisplayOptions(), terminal.stream)
+        answer = PlanAnswer(plan=replace(plan, lessons=(LONG, *plan.lessons)), folders=(THERE,))
+        print_plan(answer, DisplayOptions(), terminal.stream)
         lines = terminal.lines()
-    assert lines[:4] == [
-        "To do, in this order",
-        "Lesson     Size  What    Why",
-        "a_001   10.0 MB  upload  not uploaded yet",
-        "a_002   64.0 MB  upload  not uploaded yet",
-    ]
+    assert max(map(len, lines)) <= columns
+    begin = next(number for number, line in enumerate(lines) if line.startswith("File "))
+    row, first = lines[begin + 1 : begin + 3]
+    assert first.split() == ["001_Начало.mp4", "→", "a_001", '"A', 'title"', "10.0", "MB"]
+    assert (row.endswith("34.0 MB"), "→ 01_analytics_m05_воронки_012 " in row) == (True, True)
+    assert ("…" in row) == (columns == 80)
+    assert ("012_Как_построить_воронку_и_не_сойти_с_ума.mp4" in row) == (columns == 140)
     assert lines[-1] == "Nothing was written."
-    whole = "a_005   has no row in the database. Add the lesson, or correct its id in the map file."
-    assert (whole in lines) == (columns == 140)

@@ -16,10 +16,12 @@ from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
 from kinescope_upload.events import BytesSent, LessonSkipped, LessonStarted, RunEnded, RunStarted, Warned
+from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan
 from kinescope_upload.progress import IgnoredProgress
+from kinescope_upload.progress.last_rate import KnownRate
 from kinescope_upload.upload import Failure, Stage
 from support.audit_lines import audit_lines
 from support.command_lines import command_lines
@@ -53,7 +55,12 @@ def plan_line() -> dict[str, Any]:
     sent = replace(record_of("a_010", 5 * MB, stage=Stage.LINKED), duration=5.0)
     changed = replace(lesson("a_010", 6 * MB, Decision.SKIP, reason="linked before"), record=sent)
     plan = small_plan()
-    answer = PlanAnswer(plan=replace(plan, lessons=(*plan.lessons, changed)))
+    folder = CourseFolder(course="01_analytics", state=FolderState.THERE, folder_ids=("f1",))
+    answer = PlanAnswer(
+        plan=replace(plan, lessons=(*plan.lessons, changed)),
+        folders=(folder,),
+        rate=KnownRate(rate=2 * MB, at=BEGAN),
+    )
     print_plan(answer, JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line

@@ -46,6 +46,7 @@ def main_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what a run would do; write nothing anywhere.")
     ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="With --dry-run: do not ask Kinescope.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Show how far each course is; no network needed.")] = False,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
@@ -110,8 +111,12 @@ def main_command(
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
+    if offline and not dry_run:
+        raise UsageError("--offline means nothing without --dry-run.", "kupload --dry-run --offline")
     settings = options.load(context)
-    raise typer.Exit(_main_job(settings, wants_status=status, is_dry_run=dry_run))
+    if dry_run and not status:
+        raise typer.Exit(_dry_run(settings, is_offline=offline))
+    raise typer.Exit(_main_job(settings, wants_status=status))
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -126,16 +131,18 @@ def _refuse_options(context: typer.Context) -> None:
         )
 
 
-def _main_job(settings: "Settings", *, wants_status: bool, is_dry_run: bool) -> int:
+def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
+    from kinescope_upload.commands.dry_run import dry_run
+
+    return dry_run(settings, options.display_options(settings), sys.stdout, is_offline=is_offline)
+
+
+def _main_job(settings: "Settings", *, wants_status: bool) -> int:
     display = options.display_options(settings)
     if wants_status:
         from kinescope_upload.commands.status import show_status
 
         return show_status(settings, display, sys.stdout)
-    if is_dry_run:
-        from kinescope_upload.commands.dry_run import dry_run
-
-        return dry_run(settings, display, sys.stdout)
     from kinescope_upload.commands.upload import upload
 
     return upload(settings, display, stdout=sys.stdout, stderr=sys.stderr)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.connect import ask_originals, database_of
+from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.scan import read_json_file
@@ -17,7 +16,7 @@ from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_whole
-from kinescope_upload.survey import survey_library
+from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, format_bytes
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
     survey = survey_library(settings, database_of(settings))
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
-    resolved = survey.resolve(read_records(settings.progress), ask=partial(ask_originals, settings))
+    resolved = map_library(settings, survey, read_records(settings.progress))
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue)
     topics = list(_topics(mapped, survey.rows))

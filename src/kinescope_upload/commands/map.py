@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.dry_run import proposals_section
-from kinescope_upload.connect import ask_originals, database_of
+from kinescope_upload.connect import database_of
 from kinescope_upload.display.json_events import doubted, proposed
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
@@ -19,7 +19,7 @@ from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_new, write_whole
-from kinescope_upload.survey import survey_library
+from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def show_map(
         BatchStoppedError: The database does not answer or refuses.
     """
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
-    resolved = survey.resolve(read_records(settings.progress), ask=partial(ask_originals, settings))
+    resolved = map_library(settings, survey, read_records(settings.progress))
     mapped = survey.selected(resolved)
     if write is not None:
         guessed = survey.selected(survey.unchecked).assignments

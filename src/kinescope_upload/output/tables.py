@@ -43,9 +43,12 @@ def print_sections(sections: Iterable[Section], totals: Iterable[str], stream: T
     """Prints the sections as tables, then the totals."""
     console = make_console(stream)
     for section in sections:
-        table = Table(title=Text(section.title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+        console.print(Text(printable(section.title), style="bold"))  # a table would break it at its own width
+        table = Table(box=None, pad_edge=False)
         for column in section.columns:
-            table.add_column(column, justify="right" if column in {"Size", "Lessons"} else "left", overflow="fold")
+            table.add_column(
+                column, justify="right" if column in {"Size", "Lessons", "To send"} else "left", overflow="fold"
+            )
         for row in section.rows:
             table.add_row(*(Text(printable(cell)) for cell in row))
         console.print(table)

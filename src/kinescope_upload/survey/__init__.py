@@ -7,8 +7,8 @@
                   └──► idle   why nothing can be done about a course that was named
 """
 
-from kinescope_upload.survey.reading import check_selection, survey_files, survey_library
+from kinescope_upload.survey.reading import check_selection, map_library, survey_files, survey_library
 from kinescope_upload.survey.rows import read_rows
 from kinescope_upload.survey.survey import Survey
 
-__all__ = ["Survey", "check_selection", "read_rows", "survey_files", "survey_library"]
+__all__ = ["Survey", "check_selection", "map_library", "read_rows", "survey_files", "survey_library"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kinescope_upload.connect import ask_originals
 from kinescope_upload.library.scan import read_json_file, scan
 from kinescope_upload.mapping import (
     assign_by_manifest,
@@ -22,12 +23,13 @@ from kinescope_upload.survey.rows import read_rows
 from kinescope_upload.survey.survey import MANIFEST, NO_PAIRS, Survey, without_collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
+    from kinescope_upload.mapping import SentFile
 
 
 def _sleep(_courses: Sequence[str], seconds: float) -> None:
@@ -71,6 +73,20 @@ def check_selection(survey: Survey, settings: Settings) -> None:
     """
     known = {*known_courses(survey.unchecked, survey.rows), *known_courses(survey.confirmed)}
     check_courses(settings.courses, {*known, *courses_in(settings.progress)})
+
+
+def map_library(
+    settings: Settings, survey: Survey, records: Mapping[str, SentFile], *, asks: bool = True
+) -> MappedLibrary:
+    """The mapping as far as records tell, and the originals of linked videos where the records leave it open.
+
+    Args:
+        settings: How Kinescope is reached; without a token nobody is asked.
+        survey: The library and its rows.
+        records: What the progress says, by lesson id.
+        asks: Whether Kinescope may be asked.
+    """
+    return survey.resolve(records, ask=partial(ask_originals, settings) if asks else None)
 
 
 @without_collector()

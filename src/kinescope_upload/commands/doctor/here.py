@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.config import Secret, Source
-from kinescope_upload.connect import ask_originals
 from kinescope_upload.database import masked
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable
 from kinescope_upload.progress import check_writable, read_records
+from kinescope_upload.survey import map_library
 from kinescope_upload.text import count, format_bytes
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def check_settings(settings: Settings) -> Iterator[Check]:
 
 def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     """Checks the library: its size, unreadable files, doubts about the mapping."""
-    mapped = survey.selected(survey.resolve(_records_of(settings), ask=partial(ask_originals, settings)))
+    mapped = survey.selected(map_library(settings, survey, _records_of(settings)))
     files = [assignment.file for assignment in survey.unchecked.assignments]
     size = format_bytes(sum(file.size for file in files))
     courses = count(len(survey.known_courses), "course", "courses")

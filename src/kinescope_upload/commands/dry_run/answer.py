@@ -1,0 +1,55 @@
+"""Holds the answer of a dry run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kinescope_upload.plan import Decision
+from kinescope_upload.plan.changes import FileChange, change_of
+from kinescope_upload.progress import RememberedLooks
+
+if TYPE_CHECKING:
+    from kinescope_upload.kinescope.course_folders import CourseFolder
+    from kinescope_upload.plan import Plan
+    from kinescope_upload.progress.last_rate import KnownRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAnswer:
+    """What a run would do.
+
+    Attributes:
+        plan: The plan, without the courses that have not exactly one folder.
+        unseen: How many of the files that it would send were not looked into.
+        looks: What is in the files.
+        folders: The folders of the courses that bytes are sent for; empty where Kinescope was not asked.
+        may_create: Whether the run makes missing folders.
+        not_asked: Why Kinescope was not asked; empty where it was.
+        rate: How fast the last run sent; None where none has measured it.
+    """
+
+    plan: Plan
+    unseen: int = 0
+    looks: RememberedLooks = field(default_factory=RememberedLooks)
+    folders: tuple[CourseFolder, ...] = ()
+    may_create: bool = False
+    not_asked: str = ""
+    rate: KnownRate | None = None
+
+    @property
+    def changes(self) -> tuple[FileChange, ...]:
+        """The linked lessons that were shot again since their upload."""
+        return tuple(change_of(lesson, self.looks.of(lesson.file)) for lesson in self.plan.changed)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the bytes take at the last known rate; None while that is unknown, and without bytes."""
+        size = self.plan.bytes_to_send
+        return self.rate.seconds_for(size) if self.rate and size else None
+
+    @property
+    def kinescope_bytes(self) -> tuple[int, int]:
+        """What the videos will take on Kinescope, at least and at most (docs/kinescope.md)."""
+        originals = sum(lesson.file.size for lesson in self.plan.work if lesson.decision is not Decision.LINK)
+        return originals * 9 // 5, originals * 2

@@ -1,0 +1,87 @@
+"""Runs `kupload --dry-run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TextIO
+
+from kinescope_upload.commands.dry_run.answer import PlanAnswer
+from kinescope_upload.commands.dry_run.kinescope_side import KinescopeSide, ask_kinescope, why_not_asked
+from kinescope_upload.commands.dry_run.view import print_plan
+from kinescope_upload.connect import database_of
+from kinescope_upload.display.printers import waits_on_stderr
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.look import look_at_files
+from kinescope_upload.media.verdict import Broken
+from kinescope_upload.progress import read_looks, read_records
+from kinescope_upload.progress.last_rate import read_rate
+from kinescope_upload.survey import map_library, survey_library
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
+    from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.plan import Plan
+    from kinescope_upload.progress import RememberedLooks
+    from kinescope_upload.survey import Survey
+
+_LOOKING: Final = 5.0
+
+
+def dry_run(
+    settings: Settings,
+    options: DisplayOptions,
+    stdout: TextIO,
+    *,
+    is_offline: bool = False,
+    seconds: float = _LOOKING,
+) -> int:
+    """Prints what a run would do, and why the rest would not be done; writes nothing anywhere.
+
+    Args:
+        settings: The settings.
+        options: How the plan is shown.
+        stdout: Takes it.
+        is_offline: Whether Kinescope is not asked.
+        seconds: For how long files are looked into that were not looked into before.
+
+    Returns:
+        0 when the run would do all that is selected, 1 when something is in doubt.
+
+    Raises:
+        KuploadError: What would stop the run before its first byte; as far as there is a plan, it is printed before.
+    """
+    emit = waits_on_stderr(options)
+    database = database_of(settings)
+    survey = survey_library(settings, database, emit)
+    survey.check_proven(trusts_scan=settings.trust_scan)
+    looks, not_asked = read_looks(settings.progress), why_not_asked(settings, is_offline=is_offline)
+    plan = _planned(settings, survey, looks, seconds=seconds, asks=not not_asked)
+    del survey
+    side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit)
+    answer = PlanAnswer(
+        plan=side.plan,
+        unseen=sum(not looks.has(file) for file in side.plan.files_to_send),
+        looks=looks,
+        folders=side.folders,
+        may_create=settings.create_folders,
+        not_asked=not_asked,
+        rate=read_rate(settings.progress),
+    )
+    print_plan(answer, options, stdout)
+    if side.error:
+        raise side.error
+    return ExitCode.NOT_DONE if answer.plan.is_in_doubt else ExitCode.DONE
+
+
+def _planned(settings: Settings, survey: Survey, looks: RememberedLooks, *, seconds: float, asks: bool) -> Plan:
+    """The plan, after a look into the files that nobody looked into, as far as the time goes."""
+    records = read_records(settings.progress)
+    mapped = map_library(settings, survey, records, asks=asks)
+    broken = None if settings.send_broken else looks.broken
+    plan = survey.plan(records, mapped, broken)
+    changed = (lesson.file for lesson in plan.changed)
+    new = [file for file in (*changed, *plan.files_to_send) if not looks.has(file)]
+    found = look_at_files(new, settings.needed_library(), settle=settings.settle, seconds=seconds).found
+    looks.found.update(found)
+    if any(isinstance(look, Broken) for look in found.values()):
+        plan = survey.plan(records, mapped, broken)
+    return plan
