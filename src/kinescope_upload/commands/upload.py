@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -15,6 +17,7 @@ from kinescope_upload.commands.import_progress.advice import advice_about_old_pr
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer, without_failures
+from kinescope_upload.display.run_rate import RunRate
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
@@ -24,6 +27,7 @@ from kinescope_upload.mapping.names import nfc
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, read_records, remember_looks
+from kinescope_upload.progress.last_rate import KnownRate, remember_rate
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
@@ -102,8 +106,10 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))
-    with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks):
-        return upload_batch(batch, _backends(settings, tools), _options(settings), emit).exit_code
+    measured = RunRate(time.monotonic)
+    with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
+        backends, options = _backends(settings, tools), _options(settings)
+        return upload_batch(batch, backends, options, measured.listening(emit)).exit_code
 
 
 def map_files(settings: Settings, survey: Survey, progress: ProgressStore, api: KinescopeApi) -> MappedLibrary:
@@ -118,13 +124,16 @@ def map_files(settings: Settings, survey: Survey, progress: ProgressStore, api: 
 
 
 @contextmanager
-def _remembering(settings: Settings, looks: RememberedLooks) -> Iterator[None]:
-    """Writes down at the end what the run found in the files, however it ends."""
+def _remembering(settings: Settings, looks: RememberedLooks, measured: RunRate) -> Iterator[None]:
+    """Writes down at the end what the run found in the files, and how fast it sent, however it ends."""
     try:
         yield
     finally:
         with suppress(OSError):  # the next run looks again
             remember_looks(settings.progress, looks.found)
+        with suppress(OSError):  # the next one measures it again
+            if rate := measured.rate:
+                remember_rate(settings.progress, KnownRate(rate=rate, at=datetime.now(UTC)))
 
 
 def _backends(settings: Settings, tools: RunTools) -> Backends:

@@ -16,6 +16,7 @@
     deleted                            the journal of what was deleted at Kinescope
     old_videos                         deletes what was replaced or unlinked, when its time has come
     looks                              what was found in video files, so that each is looked at once
+    last_rate                          how fast the last run sent
 """
 
 from kinescope_upload.progress.course import CourseProgress
