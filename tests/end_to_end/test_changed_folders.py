@@ -32,7 +32,7 @@ def test_a_pin_to_no_folder_is_named_before_the_first_byte(world: World) -> None
     world.fill((300 * KIB,))
     pin(world, NO_FOLDER)
     outcome = world.run()
-    assert outcome.exit_code == 2
+    assert outcome.exit_code == 1
     assert NO_FOLDER in outcome.text
     assert "kupload.toml" in outcome.text
     assert world.emulator.accounting.requests().get(Route.INIT, 0) == 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.cli.outcome import run_command
-from kinescope_upload.commands.upload import upload
+from kinescope_upload.commands.upload import Screen, upload
 from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Action, Break, Emulator, Fault, Route
 from kinescope_upload.output.options import DisplayOptions
@@ -54,7 +54,7 @@ def _all_that_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
             settings = load_settings(
                 {**world.options, "retries": 1, "jobs": 2}, directory=world.folder, environment=world.environment
             )
-            run_command(partial(upload, settings, options, stdout=out, stderr=err))
+            run_command(partial(upload, settings, Screen(options, out, err)))
     assert "GET, asked to" in log.getvalue() or "POST, asked to" in log.getvalue()
     return out.getvalue() + err.getvalue() + log.getvalue()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 import pytest
 
 from kinescope_upload.mapping.idle_courses import LibraryGround, doubt_of_foreign_library, doubt_of_idle_course
@@ -12,7 +10,8 @@ _COURSES = ("01_analytics", "02_ads", "Йога")
 
 
 def _ground(root: str, *paths: str, courses: tuple[str, ...] | None = _COURSES, has_map: bool = False) -> LibraryGround:
-    return LibraryGround(root=PurePosixPath(root), paths=paths, courses=courses, has_map_file=has_map)
+    parent, _, name = root.rpartition("/")
+    return LibraryGround(root=root, parent=parent, name=name, paths=paths, courses=courses, has_map_file=has_map)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +61,4 @@ def test_a_folder_of_a_course_that_is_named_like_a_course_moves_no_library() -> 
 )
 def test_a_library_of_which_no_folder_is_a_course_is_said(ground: LibraryGround, said: str) -> None:
     doubt = doubt_of_foreign_library(ground)
-    assert (doubt.subject, said in doubt.hint) == (str(ground.root), True), doubt.hint
+    assert (doubt.subject, said in doubt.hint) == (ground.root, True), doubt.hint

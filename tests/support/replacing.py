@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from kinescope_upload.cli.outcome import run_command
 from kinescope_upload.commands.replace.choice import ReplaceOptions
-from kinescope_upload.commands.replace.command import Replacement, Screen, replace_lessons
+from kinescope_upload.commands.replace.command import Replacement, replace_lessons
 from kinescope_upload.commands.replace.view import show_replacements
 from kinescope_upload.commands.unlink import UnlinkResult, unlink
+from kinescope_upload.commands.upload import Screen
 from kinescope_upload.output.options import DisplayOptions
 from support.auditing import Ears, settings_of
 from support.world import KIB, Outcome, content_of, date_back

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import pytest
 
 from kinescope_upload.cli.outcome import run_command
-from kinescope_upload.commands.upload import upload
+from kinescope_upload.commands.upload import Screen, upload
 from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Emulator, Link
 from kinescope_upload.emulator import Settings as EmulatorSettings
@@ -133,11 +133,8 @@ class World:
         settings = load_settings(
             {**self.options, **options, "json": True}, directory=self.folder, environment=self.environment
         )
-        code = run_command(
-            lambda: upload(
-                settings, DisplayOptions(as_json=True), stdout=self.output, stderr=io.StringIO(), disk=self.disk
-            )
-        )
+        screen = Screen(DisplayOptions(as_json=True), self.output, io.StringIO(), self.disk)
+        code = run_command(lambda: upload(settings, screen))
         return Outcome(exit_code=code, said=_parsed(self.output.getvalue()[begins:]))
 
     def run(self, *arguments: str) -> Outcome:

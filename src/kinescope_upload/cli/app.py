@@ -18,8 +18,11 @@ from kinescope_upload.cli.replace import replace
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
+from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kinescope_upload.config import Settings
 
 app = typer.Typer(
@@ -90,6 +93,7 @@ def main_command(
         bool,
         typer.Option("--new-progress", help="Begin a new progress folder although unfinished uploads are there."),
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a library's first run.")] = False,
     json: options.JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,
@@ -116,7 +120,9 @@ def main_command(
     settings = options.load(context)
     if dry_run and not status:
         raise typer.Exit(_dry_run(settings, is_offline=offline))
-    raise typer.Exit(_main_job(settings, wants_status=status))
+    if status:
+        raise typer.Exit(_status(settings))
+    raise typer.Exit(_upload(settings, asks=not yes))
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -137,15 +143,29 @@ def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
     return dry_run(settings, options.display_options(settings), sys.stdout, is_offline=is_offline)
 
 
-def _main_job(settings: "Settings", *, wants_status: bool) -> int:
+def _status(settings: "Settings") -> int:
+    from kinescope_upload.commands.status import show_status
+
+    return show_status(settings, options.display_options(settings), sys.stdout)
+
+
+def _upload(settings: "Settings", *, asks: bool) -> int:
+    from kinescope_upload.commands.upload import Screen, upload
+
     display = options.display_options(settings)
-    if wants_status:
-        from kinescope_upload.commands.status import show_status
+    may_ask = asks and not display.as_json and is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    return upload(settings, Screen(display, sys.stdout, sys.stderr), _agree if may_ask else None)
 
-        return show_status(settings, display, sys.stdout)
-    from kinescope_upload.commands.upload import upload
 
-    return upload(settings, display, stdout=sys.stdout, stderr=sys.stderr)
+def _agree(lines: "Sequence[str]") -> bool:
+    """Shows the plan of a first run, and asks whether to carry it out."""
+    surface = surface_of(escape_unencodable(sys.stdout))
+    for line in lines:
+        typer.echo(surface.shown(line))
+    is_agreed = typer.confirm("Upload them?", default=False)
+    if not is_agreed:
+        typer.echo("Nothing was sent.")
+    return is_agreed
 
 
 def stop(

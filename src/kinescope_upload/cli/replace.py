@@ -53,8 +53,9 @@ def replace(
     """
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
-    from kinescope_upload.commands.replace.command import Screen, replace_lessons
+    from kinescope_upload.commands.replace.command import replace_lessons
     from kinescope_upload.commands.replace.view import show_replacements
+    from kinescope_upload.commands.upload import Screen
 
     wanted = _wanted(lessons or [], keep_old, is_changed=changed)
     if not yes and (json or not is_terminal(sys.stdin)):

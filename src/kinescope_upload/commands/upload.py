@@ -13,12 +13,14 @@ from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.doctor.preflight import check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
+from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.connect import database_of, open_kinescope
-from kinescope_upload.display.printers import make_printer, without_failures
+from kinescope_upload.display.printers import make_printer, waits_on_stderr, without_failures
 from kinescope_upload.display.run_rate import RunRate
 from kinescope_upload.events import Warned
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5s_of
@@ -31,7 +33,7 @@ from kinescope_upload.progress.last_rate import KnownRate, remember_rate
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
@@ -55,29 +57,60 @@ class RunTools(NamedTuple):
     disk: Disk
 
 
-def upload(
-    settings: Settings, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, disk: Disk | None = None
-) -> int:
-    """Uploads what is selected and links it; `disk` reads the video files."""
+class Screen(NamedTuple):
+    """Where and how a run shows what it does, and what reads the video files."""
+
+    options: DisplayOptions
+    stdout: TextIO
+    stderr: TextIO
+    disk: Disk = Disk()
+
+
+def upload(settings: Settings, screen: Screen, agree: Callable[[Sequence[str]], bool] | None = None) -> int:
+    """Uploads what is selected and links it.
+
+    Args:
+        settings: The settings.
+        screen: Where the run is shown.
+        agree: Shows the lines of the plan, and returns whether to carry it out; asked before the first run of a library
+            alone. None asks nobody.
+    """
     settings.check_for_upload()
     database = database_of(settings)
+    is_known = bool(courses_in(settings.progress))
     with ExitStack() as stack:
-        emit = without_failures(stack.enter_context(make_printer(options, stdout=stdout, stderr=stderr)))
-        with FirstWait(settings.progress) as wait:
-            survey = survey_library(settings, database, emit, wait)
-        survey.check_proven(trusts_scan=settings.trust_scan)
-        is_new = not (settings.new_progress or courses_in(settings.progress))
+        printer = make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr)
+        if agree and not is_known:  # bars would be drawn over the question
+            emit = waits_on_stderr(screen.options)
+        else:
+            emit = without_failures(stack.enter_context(printer))
+        survey = _survey(settings, database, emit)
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
-        policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
-        client = RetryingClient(kinescope.service, settings, policy, emit)
-        mapped = map_files(settings, survey, progress, KinescopeApi(client, api_url=settings.api_url))
-        plan = survey.plan(progress.records, mapped, None if settings.send_broken else looks.broken)
-        looks = looks.only(plan.files_to_send)
+        plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
+        is_first = not is_known and is_first_run(plan, survey.rows)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
-        tools = RunTools(progress, database, kinescope, looks, emit, disk or Disk())
-        return upload_plan(plan, tools, settings, is_new=is_new)
+        if agree and not is_known:
+            if is_first and not agree(first_run_lines(plan, settings)):
+                return ExitCode.NOT_DONE
+            emit = without_failures(stack.enter_context(printer))
+        tools = RunTools(progress, database, kinescope, looks.only(plan.files_to_send), emit, screen.disk)
+        return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
+
+
+def _survey(settings: Settings, database: LessonsDatabase | None, emit: Emit) -> Survey:
+    with FirstWait(settings.progress) as wait:
+        survey = survey_library(settings, database, emit, wait)
+    survey.check_proven(trusts_scan=settings.trust_scan)
+    return survey
+
+
+def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
+    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
+    client = RetryingClient(tools.kinescope.service, settings, policy, tools.emit)
+    mapped = map_files(settings, survey, tools.progress, KinescopeApi(client, api_url=settings.api_url))
+    return survey.plan(tools.progress.records, mapped, None if settings.send_broken else tools.looks.broken)
 
 
 def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool = False) -> int:

@@ -12,7 +12,6 @@ from kinescope_upload.model import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import PurePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +20,16 @@ class LibraryGround:
 
     Attributes:
         root: The library root.
+        parent: The folder that holds it.
+        name: The root's own name.
         paths: The files below it.
         courses: The courses of the database; None where it is not asked.
         has_map_file: Whether a map file alone says which file belongs to which lesson.
     """
 
-    root: PurePath
+    root: str
+    parent: str
+    name: str
     paths: Collection[str]
     courses: Collection[str] | None
     has_map_file: bool = False
@@ -57,7 +60,7 @@ def doubt_of_foreign_library(ground: LibraryGround) -> Doubt:
     hint = moved_root((), ground) or f"Name the folder that holds the courses with --library. {there}"
     return Doubt(
         course=None,
-        subject=str(ground.root),
+        subject=ground.root,
         reason="none of its folders is a course of the database",
         hint=hint,
     )
@@ -73,14 +76,14 @@ def moved_root(wanted: Collection[str], ground: LibraryGround) -> str:
     """
     courses = set(map(nfc, wanted if ground.courses is None else ground.courses))
     folders = {nfc(path.partition("/")[0]) for path in ground.paths}
-    if nfc(ground.root.name) in courses and not courses & folders:
-        return f"The library is itself named like a course; name the folder above it: {_named(ground.root.parent)}"
+    if nfc(ground.name) in courses and not courses & folders:
+        return f"The library is itself named like a course; name the folder above it: {_named(ground.parent)}"
     below = {(first, second) for path in ground.paths for first, second, *_ in [(*path.split("/"), "", "")]}
     deeper = sorted({first for first, second in below if nfc(second) in courses and nfc(first) not in courses})
     if len(deeper) == 1:
-        return f'Its folder "{deeper[0]}" holds the courses; name it: {_named(ground.root / deeper[0])}'
+        return f'Its folder "{deeper[0]}" holds the courses; name it: {_named(f"{ground.root}/{deeper[0]}")}'
     return ""
 
 
-def _named(folder: PurePath) -> str:
-    return f"--library {shlex.quote(str(folder))}"
+def _named(folder: str) -> str:
+    return f"--library {shlex.quote(folder)}"

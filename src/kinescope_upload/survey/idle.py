@@ -54,7 +54,9 @@ def _foreign_library(survey: Survey) -> Iterator[Doubt]:
 def _ground(survey: Survey) -> LibraryGround:
     of_rows = None if survey.rows is None else {row.course for row in survey.rows.values()} | survey.other_courses
     return LibraryGround(
-        root=survey.root,
+        root=str(survey.root),
+        parent=str(survey.root.parent),
+        name=survey.root.name,
         paths=[file.path for file in survey.files],
         courses=of_rows,
         has_map_file=survey.source is MappingSource.MAP_FILE,

@@ -28,9 +28,7 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
     uploads = [one for one in plan.work if one.decision is not Decision.LINK]
     totals = [f"{count(len(uploads), 'video', 'videos')} to upload, {format_bytes(plan.bytes_to_send)} to send."]
     if uploads:
-        low, high = answer.kinescope_bytes
-        between = f"{format_bytes(low)} to {format_bytes(high)}"
-        totals += [time_sentence(answer), f"Will take about {between} on Kinescope (1.8 to 2 times the originals)."]
+        totals += [time_sentence(answer), size_sentence(answer)]
     if links := len(plan.work) - len(uploads):
         totals.append(f"{count(links, 'row', 'rows')} to write for videos that are uploaded.")
     changed = changes_sentence([change for change in answer.changes if change.size != change.sent_size])
@@ -40,9 +38,15 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
 def time_sentence(answer: PlanAnswer) -> str:
     """How long the bytes take at the last known rate."""
     if answer.rate is None or answer.seconds is None:
-        return "Time: not known; no run from this progress folder has measured how fast it sends."
+        return "Time: not known; no run from here has measured it yet."
     when = f"{answer.rate.at:%Y-%m-%d}"
     return f"Time: about {format_duration(answer.seconds)} at the last run's {format_rate(answer.rate.rate)} ({when})."
+
+
+def size_sentence(answer: PlanAnswer) -> str:
+    """What the videos will take on Kinescope."""
+    low, high = answer.kinescope_bytes
+    return f"Will take about {format_bytes(low)} to {format_bytes(high)} on Kinescope (1.8 to 2 times the originals)."
 
 
 def _unseen(files: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
@@ -16,7 +16,6 @@ from kinescope_upload.display.printers import make_printer, without_failures
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.checksums import md5_of
-from kinescope_upload.library.disk import Disk
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.model import Assignment, MappingSource
@@ -43,25 +42,16 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.commands.replace.choice import ReplaceOptions
+    from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.media.verdict import Look
     from kinescope_upload.model import VideoFile
-    from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.progress import RememberedLooks
     from kinescope_upload.survey import Survey
 
 USUAL_KEEP: Final = 7 * 24 * 3600
 """Seconds for which an old video is kept, unless the user says otherwise."""
-
-
-class Screen(NamedTuple):
-    """Where and how a run shows what it does, and what reads the video files."""
-
-    options: DisplayOptions
-    stdout: TextIO
-    stderr: TextIO
-    disk: Disk = Disk()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

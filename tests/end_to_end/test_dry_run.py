@@ -1,0 +1,134 @@
+"""A dry run tells what a run will do: it asks Kinescope what a run asks first, and never for an upload."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kinescope_upload.cli.outcome import run_command
+from kinescope_upload.commands.dry_run import dry_run
+from kinescope_upload.config import load_settings
+from kinescope_upload.emulator import ForeignVideo, Right, Route, Token, VideoStatus
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NO_DELETE = (Token(rights=frozenset({Right.UPLOAD})),)
+SENDING = {Route.INIT, Route.PATCH, Route.HEAD, Route.FOLDERS_CREATE}
+
+
+def planned(world: World, *, is_offline: bool = False, **options: object) -> tuple[int, Mapping[str, Any]]:
+    """The exit code and the plan of a dry run in this process."""
+    settings = load_settings(options, directory=world.folder, environment=world.environment)
+    out = io.StringIO()
+    code = run_command(lambda: dry_run(settings, DisplayOptions(as_json=True), out, is_offline=is_offline))
+    asked = world.emulator.accounting.requests()
+    assert not any(asked[route] for route in SENDING)
+    return code, json.loads(out.getvalue().splitlines()[0])
+
+
+@pytest.fixture
+def two_courses(worlds: WorldMaker) -> World:
+    """Two courses; 02_ads has no folder."""
+    world = worlds(unique_folder_names=False)
+    world.fill((10 * KIB, 20 * KIB))
+    (world.library / "02_ads/m01").mkdir(parents=True)
+    (world.library / "02_ads/m01/001.mp4").write_bytes(content_of(KIB, seed="ads"))
+    world.database.add_lessons([("02_ads_m01_001", "02_ads", "Реклама")])
+    return world
+
+
+def test_the_folders_are_told_and_one_that_is_missing_costs_its_course(two_courses: World) -> None:
+    code, plan = planned(two_courses)
+    assert (code, plan["not_asked"]) == (1, None)
+    assert {one["course"]: one["state"] for one in plan["folders"]} == {"01_analytics": "there", "02_ads": "missing"}
+    assert (plan["counts"]["upload"], plan["counts"]["in_doubt"]) == (2, 1)
+    assert two_courses.upload().exit_code == code
+
+
+def test_with_create_folders_the_missing_one_is_no_doubt(two_courses: World) -> None:
+    code, plan = planned(two_courses, create_folders=True)
+    assert (code, plan["counts"]["upload"]) == (0, 3)
+    assert len(two_courses.emulator.folders()) == 1
+
+
+def test_offline_and_without_credentials_nobody_is_asked_and_that_is_said(two_courses: World) -> None:
+    code, plan = planned(two_courses, is_offline=True)
+    assert (code, plan["folders"], "--offline" in plan["not_asked"]) == (0, [], True)
+    del two_courses.environment["KINESCOPE_API_KEY"]
+    del two_courses.environment["KINESCOPE_PROJECT_ID"]
+    code, plan = planned(two_courses)
+    assert (code, "KINESCOPE_API_KEY and KINESCOPE_PROJECT_ID are not set" in plan["not_asked"]) == (0, True)
+    assert two_courses.emulator.accounting.records() == ()
+
+
+def test_a_token_without_the_right_to_delete_is_exit_3_after_the_plan(
+    worlds: WorldMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds(tokens=NO_DELETE)
+    world.fill((10 * KIB,))
+    code, plan = planned(world)
+    assert (code, plan["counts"]["upload"]) == (3, 1)
+    assert "may not delete" in capsys.readouterr().err
+    assert world.upload().exit_code == code
+
+
+def test_unfinished_videos_of_another_progress_folder_are_exit_2_after_the_plan(
+    worlds: WorldMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds("tus")
+    world.fill((10 * KIB,))
+    parent_id = world.emulator.folder_named("01_analytics").id
+    left = ForeignVideo(title="Урок 001_урок", parent_id=parent_id, size=5, status=VideoStatus.UPLOADING)
+    world.emulator.add_foreign_video(left)
+    code, plan = planned(world)
+    assert (code, plan["counts"]["upload"]) == (2, 1)
+    assert "unfinished video" in capsys.readouterr().err
+    assert planned(world, new_progress=True)[0] == 0
+
+
+def test_a_network_that_is_down_is_exit_3_after_the_plan(
+    worlds: WorldMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    world.link.refuse()
+    code, plan = planned(world, max_outage="1s")
+    assert (code, plan["counts"]["upload"]) == (3, 1)
+    assert "could not be reached" in capsys.readouterr().err
+
+
+def test_the_time_is_that_of_the_last_runs_rate(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    assert planned(world)[1]["run_seconds"] is None
+    known = KnownRate(rate=100, at=datetime(2026, 1, 1, tzinfo=UTC))
+    world.progress.mkdir()
+    remember_rate(world.progress, known)
+    _, plan = planned(world)
+    assert (plan["last_rate_bytes_per_second"], plan["run_seconds"]) == (100, round(plan["to_send_bytes"] / 100))
+    assert world.upload().exit_code == 0
+    assert read_rate(world.progress) == known  # too little was sent to say more
+
+
+@pytest.mark.slow
+def test_a_run_remembers_its_rate(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((5000 * KIB, 5000 * KIB))
+    world.link.slow_down(shared_rate=8_000_000)
+    assert world.upload().exit_code == 0
+    known = read_rate(world.progress)
+    assert known is not None
+    assert 2_000_000 < known.rate < 20_000_000
+
+
+def test_offline_means_nothing_in_a_run(worlds: WorldMaker) -> None:
+    outcome = worlds().run("--offline")
+    assert (outcome.exit_code, "--dry-run --offline" in outcome.text) == (2, True)
