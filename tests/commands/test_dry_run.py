@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from kinescope_upload.commands.dry_run import PlanAnswer, plan_totals, print_plan
-from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
+from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, doubts_about
 from kinescope_upload.model import IgnoredFile
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.plan import Decision, Plan
+from kinescope_upload.plan import Decision, Plan, doubt_courses
 from kinescope_upload.progress.last_rate import KnownRate
 from support.display_cases import HOSTILE, MB, lesson, small_plan
 
@@ -74,6 +74,22 @@ def test_the_folder_of_each_course_is_named(folder: CourseFolder | None, may_cre
     folders = (folder,) if folder else ()
     title = _printed(PlanAnswer(plan=small_plan(), folders=folders, may_create=may_create)).splitlines()[0]
     assert f"01_analytics{said}" in title
+
+
+def test_what_waits_for_a_folder_is_shown_with_its_files_and_the_way_out_once() -> None:
+    folders = [CourseFolder(course=f"c{n}", state=FolderState.MISSING, name=f"c{n}") for n in range(5)]
+    folders.append(CourseFolder(course="d", state=FolderState.AMBIGUOUS, folder_ids=("f1", "f2"), name="d"))
+    lessons = [replace(lesson(f"{one.course}_001", MB), course=one.course) for one in folders]
+    plan = doubt_courses(Plan(lessons=tuple(lessons)), doubts_about(folders, may_create=False))
+    lines = _printed(PlanAnswer(plan=plan, folders=tuple(folders))).splitlines()
+    assert lines[:2] == [
+        "c0: no folder, so nothing is sent, 1 in doubt",
+        '  01_analytics/c0_001.mp4  → c0_001 "A title"  1.0 MB',
+    ]
+    begin = lines.index("In doubt: courses without their folder")
+    assert lines[begin + 1].startswith("  c0, c1, c2 and 2 more  Kinescope's project has no folders of these names.")
+    assert lines[begin + 2].startswith('  d                      2 folders on Kinescope are named "d": f1, f2. ')
+    assert lines[begin + 3 :] == ["", "0 videos to upload, 0 B to send.", "Nothing was written."]
 
 
 def test_of_many_files_the_first_are_named_and_the_rest_counted() -> None:

@@ -45,7 +45,7 @@ def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[.
     )
     assert re.search(rf"^All +{lessons} +{lessons} +{lessons} +{lessons} +{lessons} +30\.3 MB$", said, re.MULTILINE)
     assert [line for line in demo.lines if line.startswith("$ ")] == [
-        "$ kupload --dry-run --limit 5",
+        "$ kupload --dry-run --create-folders --limit 5",
         "$ kupload --create-folders",
         "$ kupload",
         "$ kupload --status",

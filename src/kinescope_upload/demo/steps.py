@@ -54,8 +54,8 @@ class Step:
 STEPS: Final = (
     Step(
         title="What would a run do?",
-        words="A dry run looks at files, rows and progress, and writes nothing anywhere.",
-        arguments=("--dry-run", "--limit", "5"),
+        words="A dry run looks at files, rows, progress and Kinescope's folders, and writes nothing anywhere.",
+        arguments=("--dry-run", "--create-folders", "--limit", "5"),
     ),
     Step(
         title="Upload everything, while things go wrong",

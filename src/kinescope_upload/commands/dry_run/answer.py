@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kinescope_upload.kinescope.course_folders import doubts_about
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import FileChange, change_of
 from kinescope_upload.progress import RememberedLooks
 
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.course_folders import CourseFolder
-    from kinescope_upload.plan import Plan
+    from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.progress.last_rate import KnownRate
 
 
@@ -41,6 +42,20 @@ class PlanAnswer:
     def changes(self) -> tuple[FileChange, ...]:
         """The linked lessons that were shot again since their upload."""
         return tuple(change_of(lesson, self.looks.of(lesson.file)) for lesson in self.plan.changed)
+
+    @property
+    def without_folder(self) -> dict[str, CourseFolder]:
+        """The courses whose lessons are in doubt because they have not exactly one folder."""
+        folders = {one.course: one for one in self.folders}
+        return {course: folders[course] for course in doubts_about(self.folders, may_create=self.may_create)}
+
+    @property
+    def waiting(self) -> tuple[PlannedLesson, ...]:
+        """The lessons that are in doubt for their course's folder alone."""
+        problems = {course: folder.problem for course, folder in self.without_folder.items()}
+        if not problems:
+            return ()
+        return tuple(one for one in self.plan.in_doubt if problems.get(one.course) == one.reason)
 
     @property
     def seconds(self) -> float | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.output.sections import Section
 from kinescope_upload.plan import Decision
+from kinescope_upload.plan.decision import SENT
 from kinescope_upload.text import (
     cell_width,
     count,
@@ -40,7 +41,7 @@ _NARROWEST_TITLE: Final = 6
 
 
 def course_sections(answer: PlanAnswer, surface: Surface, *, width: int | None, verbose: bool) -> Iterator[Section]:
-    """A part for each course of which something is done, by name; its files in the run's order.
+    """A part for each course of which something is done, or waits for its folder, by name; files in the run's order.
 
     Args:
         answer: The plan, and the folders.
@@ -49,7 +50,7 @@ def course_sections(answer: PlanAnswer, surface: Surface, *, width: int | None, 
         verbose: Whether every file is named, and why it is sent.
     """
     work: dict[str, list[PlannedLesson]] = {}
-    for lesson in answer.plan.work:
+    for lesson in (*answer.plan.work, *answer.waiting):
         work.setdefault(lesson.course, []).append(lesson)
     others = _others(answer.plan.lessons)
     folders = {one.course: one for one in answer.folders}
@@ -80,10 +81,10 @@ def _others(lessons: Sequence[PlannedLesson]) -> dict[str, list[str]]:
 
 
 def _figures(lessons: Sequence[PlannedLesson]) -> Iterator[str]:
-    sent = [one for one in lessons if one.decision is not Decision.LINK]
+    sent = [one for one in lessons if one.decision in SENT]
     if sent:
         yield f"{count(len(sent), 'video', 'videos')}, {format_bytes(sum(one.bytes_to_send for one in sent))} to send"
-    if links := len(lessons) - len(sent):
+    if links := sum(one.decision is Decision.LINK for one in lessons):
         yield count(links, "row to write", "rows to write")
 
 
@@ -95,8 +96,12 @@ def _folder_words(folder: CourseFolder | None, *, may_create: bool) -> str:
             return f'into the folder "{folder.name}"'
         case FolderState.PINNED:
             return "folder is there (pinned)"
-        case FolderState.MISSING if may_create:
-            return "folder is missing: made with --create-folders"
+        case FolderState.MISSING:
+            return "folder is missing: made with --create-folders" if may_create else "no folder, so nothing is sent"
+        case FolderState.AMBIGUOUS:
+            return "two folders, so nothing is sent"
+        case FolderState.PIN_ASTRAY:
+            return "pinned to what is no folder, so nothing is sent"
         case _:
             return ""
 
@@ -136,15 +141,19 @@ def _below_course(lesson: PlannedLesson) -> str:
 
 
 def _to_send(lesson: PlannedLesson) -> str:
-    if lesson.decision is Decision.LINK:
-        return "its row alone"
     size, left = lesson.file.size, lesson.bytes_to_send
-    return format_bytes(size) if left == size else format_bytes_of(left, size)
+    match lesson.decision:
+        case Decision.LINK:
+            return "its row alone"
+        case Decision.RESUME if left != size:
+            return format_bytes_of(left, size)
+        case _:
+            return format_bytes(size)
 
 
 def _more(rest: Sequence[PlannedLesson]) -> Iterator[tuple[str, ...]]:
     if rest:
-        yield f"and {len(rest):,} more", "--verbose names all", format_bytes(sum(one.bytes_to_send for one in rest))
+        yield f"and {len(rest):,} more", "--verbose names all", format_bytes(sum(one.file.size for one in rest))
 
 
 def _more_courses(number: int) -> Section:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.dry_run.courses import course_sections
 from kinescope_upload.display.summary import by_reason
+from kinescope_upload.kinescope.course_folders import FolderState
+from kinescope_upload.mapping.names import first_few
 from kinescope_upload.output.sections import Section
 from kinescope_upload.plan import Decision
 from kinescope_upload.text import count, joined
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from kinescope_upload.output.terminal_output import Surface
     from kinescope_upload.plan import Plan, PlannedLesson
 
+_DOUBTED: Final = ("What", "Why, and what to do")
+_MAKE_FOLDERS: Final = (
+    "Kinescope's project has no folders of these names. `kupload folders --create` makes them; or pin others "
+    "(`kupload folders --pin COURSE=ID`)."
+)
 _SHOWN: Final = 20
 """Rows of a part, unless everything is wished."""
 
@@ -51,12 +58,13 @@ def plan_sections(answer: PlanAnswer, surface: Surface, *, width: int | None, ve
     """
     sections = [
         *course_sections(answer, surface, width=width, verbose=verbose),
-        *(part if verbose else first_rows(part) for part in _rest(answer.plan, verbose=verbose)),
+        *(part if verbose else first_rows(part) for part in _rest(answer, verbose=verbose)),
     ]
     return [section for section in sections if section.rows]
 
 
-def _rest(plan: Plan, *, verbose: bool) -> list[Section]:
+def _rest(answer: PlanAnswer, *, verbose: bool) -> list[Section]:
+    plan, waiting = answer.plan, {lesson.lesson_id for lesson in answer.waiting}
     return [
         Section(
             title=f"Titles over {LONGEST_TITLE} characters, which Kinescope may refuse or cut: these are sent",
@@ -65,10 +73,11 @@ def _rest(plan: Plan, *, verbose: bool) -> list[Section]:
         ),
         _counted_or_named("Skipped", [one for one in plan.lessons if one.decision is Decision.SKIP], verbose=verbose),
         _counted_or_named("Later", [one for one in plan.lessons if one.decision is Decision.LATER], verbose=verbose),
-        _doubts_of_lessons(plan.in_doubt, verbose=verbose),
+        _without_folder(answer),
+        _doubts_of_lessons([one for one in plan.in_doubt if one.lesson_id not in waiting], verbose=verbose),
         Section(
             title="Belongs to no lesson, or to no file",
-            columns=("What", "Why, and what to do"),
+            columns=_DOUBTED,
             rows=tuple((one.subject, joined(one.reason, one.hint)) for one in plan.doubts),
         ),
         proposals_section(plan.proposals),
@@ -98,11 +107,21 @@ def proposals_section(proposals: Iterable[Proposal]) -> Section:
     )
 
 
+def _without_folder(answer: PlanAnswer) -> Section:
+    """The courses whose lessons wait for a folder; what helps all of them is said once."""
+    folders = answer.without_folder.values()
+    missing = [one.course for one in folders if one.state is FolderState.MISSING]
+    rows = [(first_few(missing), _MAKE_FOLDERS)] if len(missing) > 1 else []
+    others = [one for one in folders if len(missing) == 1 or one.state is not FolderState.MISSING]
+    rows += [(one.course, joined(one.problem, one.hint)) for one in others]
+    return Section(title="In doubt: courses without their folder", columns=_DOUBTED, rows=tuple(rows))
+
+
 def _doubts_of_lessons(lessons: Sequence[PlannedLesson], *, verbose: bool) -> Section:
     """The lessons in doubt; those with one reason stand together."""
     causes = [(one.lesson_id, one.reason, one.hint) for one in lessons]
     rows = [(name, joined(reason, hint)) for name, reason, hint in causes] if verbose else by_reason(causes)
-    return Section(title="In doubt", columns=("Lesson", "Why, and what to do"), rows=tuple(rows))
+    return Section(title="In doubt", columns=_DOUBTED, rows=tuple(rows))
 
 
 def _counted_or_named(title: str, lessons: Iterable[PlannedLesson], *, verbose: bool) -> Section:
