@@ -15,7 +15,7 @@ from kinescope_upload.progress.last_rate import KnownRate
 from support.display_cases import HOSTILE, MB, lesson, small_plan
 
 TEXT = """\
-01_analytics: folder is there, 3 videos, 274 MB to send, 1 row to write, 3 to skip, 1 in doubt, 1 beyond --limit
+01_analytics: folder is there, 3 videos, 274 MB to send, 1 row to write, 3 to skip, 1 in doubt, 1 later
   001_Начало.mp4  → a_001 "A title"  10.0 MB
   002_den_1.mp4   → a_002 "A title"  64.0 MB
   a_003.mp4       → a_003 "A title"  200 of 300 MB
@@ -67,7 +67,7 @@ def test_the_dry_run_tells_each_courses_files_in_their_order_then_why_not_the_re
         (None, False, ": 3 videos"),
         (replace(THERE, state=FolderState.PINNED), False, ": folder is there (pinned), "),
         (replace(THERE, state=FolderState.PINNED, name="Реклама"), False, ': into the folder "Реклама", '),
-        (replace(THERE, state=FolderState.MISSING), True, ": folder is missing: made with --create-folders, "),
+        (replace(THERE, state=FolderState.MISSING), True, ": new folder (--create-folders), "),
     ],
 )
 def test_the_folder_of_each_course_is_named(folder: CourseFolder | None, may_create: bool, said: str) -> None:

@@ -72,7 +72,7 @@ def course_sections(answer: PlanAnswer, surface: Surface, *, width: int | None, 
 
 def _others(lessons: Sequence[PlannedLesson]) -> dict[str, list[str]]:
     """What is to be said of each course's other lessons."""
-    words = {Decision.SKIP: "to skip", Decision.IN_DOUBT: "in doubt", Decision.LATER: "beyond --limit"}
+    words = {Decision.SKIP: "to skip", Decision.IN_DOUBT: "in doubt", Decision.LATER: "later"}
     counts = Counter((one.course, one.decision) for one in lessons)
     return {
         course: [f"{counts[course, one]:,} {told}" for one, told in words.items() if counts[course, one]]
@@ -97,7 +97,7 @@ def _folder_words(folder: CourseFolder | None, *, may_create: bool) -> str:
         case FolderState.PINNED:
             return "folder is there (pinned)"
         case FolderState.MISSING:
-            return "folder is missing: made with --create-folders" if may_create else "no folder, so nothing is sent"
+            return "new folder (--create-folders)" if may_create else "no folder, so nothing is sent"
         case FolderState.AMBIGUOUS:
             return "two folders, so nothing is sent"
         case FolderState.PIN_ASTRAY:
