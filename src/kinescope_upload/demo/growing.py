@@ -68,6 +68,7 @@ GROWING_SCRIPT: Final = Script(
             title="The same from a machine without the progress",
             words="The originals of the linked videos tell that they do not fit their positions.",
             arguments=("--dry-run", "--progress", "elsewhere"),
+            exit_code=1,
         ),
         Step(
             title="A person says whose it is",
