@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,9 +42,12 @@ def test_a_course_without_rows_says_what_to_do(linked: World) -> None:
     assert (code, plan["is_in_doubt"], plan["doubts"]) == (1, True, [doubt])
 
 
-def test_a_course_that_is_done_is_no_doubt(linked: World) -> None:
+def test_a_course_that_is_done_is_no_doubt_also_when_its_files_are_away(linked: World) -> None:
     code, plan = _plan(linked, "--course", "01_analytics")
     assert (code, plan["doubts"]) == (0, [])
+    shutil.rmtree(linked.library / "01_analytics")
+    outcome = linked.upload(courses=["01_analytics"])
+    assert (outcome.exit_code, outcome.summary["doubts"]) == (0, [])
 
 
 @pytest.mark.parametrize(("library", "course"), [("library/01_analytics", "m01_start"), (".", "library")])

@@ -14,20 +14,24 @@ from kinescope_upload.mapping.idle_courses import (
 from kinescope_upload.model import MappingSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kinescope_upload.model import Doubt, MappedLibrary
     from kinescope_upload.plan import Plan
     from kinescope_upload.survey.survey import Survey
+    from kinescope_upload.upload import Record
 
 
-def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary) -> Iterator[Doubt]:
+def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary, records: Mapping[str, Record]) -> Iterator[Doubt]:
     """A doubt for each named course of which no lesson is planned and no file waits, where nothing else says why.
+
+    A course whose lessons all have their videos is done, wherever its files are now.
 
     Args:
         survey: The library, its rows, and the selection.
         plan: What is planned.
         told: What of the mapping concerns the selected courses.
+        records: What earlier runs achieved, by lesson id.
     """
     wanted = survey.selection.courses
     if not wanted:
@@ -35,6 +39,7 @@ def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary) -> Iterator[Dou
             yield from _foreign_library(survey)
         return
     busy = {nfc(lesson.course) for lesson in plan.lessons} | {nfc(one.course) for one in told.proposals}
+    busy |= _done(survey, records)
     said = {nfc(one.course) for one in told.doubts if one.blocking and one.course is not None}
     for course in sorted(wanted):
         if nfc(course) in busy:
@@ -42,6 +47,14 @@ def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary) -> Iterator[Dou
         ground = _ground(survey)
         if nfc(course) not in said or moved_root([course], ground):
             yield doubt_of_idle_course(course, ground)
+
+
+def _done(survey: Survey, records: Mapping[str, Record]) -> set[str]:
+    """The courses whose lessons all have their videos."""
+    rows, known = (survey.rows or {}).values(), records.values()
+    is_linked = [(row.course, row.video_id is not None) for row in rows]
+    is_linked += [(record.course, record.stage.is_linked) for record in known]
+    return {nfc(course) for course, _ in is_linked} - {nfc(course) for course, is_done in is_linked if not is_done}
 
 
 def _foreign_library(survey: Survey) -> Iterator[Doubt]:

@@ -200,5 +200,5 @@ class Survey:
         ]
         plan = make_plan(assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
         told = self.selected(mapped)
-        doubts = (*told.doubts, *idle_doubts(self, plan, told))
+        doubts = (*told.doubts, *idle_doubts(self, plan, told, records))
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
