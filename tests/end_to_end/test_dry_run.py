@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kinescope_upload.cli.outcome import run_command
-from kinescope_upload.commands.dry_run import dry_run
-from kinescope_upload.config import load_settings
-from kinescope_upload.emulator import ForeignVideo, Right, Route, Token, VideoStatus
-from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.emulator import ForeignVideo, Right, Token, VideoStatus
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
+from support.dry_runs import planned
 from support.world import KIB, World, WorldMaker, content_of
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 NO_DELETE = (Token(rights=frozenset({Right.UPLOAD})),)
-SENDING = {Route.INIT, Route.PATCH, Route.HEAD, Route.FOLDERS_CREATE}
-
-
-def planned(world: World, *, is_offline: bool = False, **options: object) -> tuple[int, Mapping[str, Any]]:
-    """The exit code and the plan of a dry run in this process."""
-    settings = load_settings(options, directory=world.folder, environment=world.environment)
-    out = io.StringIO()
-    code = run_command(lambda: dry_run(settings, DisplayOptions(as_json=True), out, is_offline=is_offline))
-    asked = world.emulator.accounting.requests()
-    assert not any(asked[route] for route in SENDING)
-    return code, json.loads(out.getvalue().splitlines()[0])
 
 
 @pytest.fixture

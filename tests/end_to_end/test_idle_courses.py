@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.dry_runs import planned
 from support.world import KIB, World, WorldMaker, content_of
-
-if TYPE_CHECKING:
-    from support.world import Outcome
 
 
 @pytest.fixture
@@ -24,11 +21,6 @@ def linked(worlds: WorldMaker) -> World:
     return world
 
 
-def _plan(world: World, *arguments: str) -> tuple[int, Any]:
-    outcome: Outcome = world.run("--dry-run", "--json", *arguments)
-    return outcome.exit_code, outcome.said[0]
-
-
 def test_a_course_without_rows_says_what_to_do(linked: World) -> None:
     outcome = linked.upload(courses=["03_new"])
     assert outcome.exit_code == 1
@@ -38,12 +30,12 @@ def test_a_course_without_rows_says_what_to_do(linked: World) -> None:
         True,
         True,
     )
-    code, plan = _plan(linked, "--course", "03_new")
+    code, plan = planned(linked, courses=["03_new"])
     assert (code, plan["is_in_doubt"], plan["doubts"]) == (1, True, [doubt])
 
 
 def test_a_course_that_is_done_is_no_doubt_also_when_its_files_are_away(linked: World) -> None:
-    code, plan = _plan(linked, "--course", "01_analytics")
+    code, plan = planned(linked, courses=["01_analytics"])
     assert (code, plan["doubts"]) == (0, [])
     shutil.rmtree(linked.library / "01_analytics")
     outcome = linked.upload(courses=["01_analytics"])
@@ -56,16 +48,16 @@ def test_a_library_that_is_named_at_the_wrong_depth_says_which_to_name(
 ) -> None:
     world = worlds()
     world.fill((10 * KIB,))
-    code, plan = _plan(world, "--library", library, "--course", course)
+    code, plan = planned(world, library=library, courses=[course])
     assert code == 1
     hint = plan["doubts"][0]["hint"]
     option, named = shlex.split(hint.partition(": ")[2])
     assert (option, named) == ("--library", str(world.library))
-    assert _plan(world, option, named, "--course", "01_analytics")[0] == 0
+    assert planned(world, library=named, courses=["01_analytics"])[0] == 0
 
 
 def test_a_library_that_has_no_course_at_all_says_so_without_a_course_named(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))
-    code, plan = _plan(world, "--library", "library/01_analytics")
+    code, plan = planned(world, library="library/01_analytics")
     assert (code, f"--library {world.library}" in plan["doubts"][-1]["hint"]) == (1, True)
