@@ -70,13 +70,14 @@ def test_a_list_that_fails_in_passing_is_asked_again(worlds: WorldMaker) -> None
 def test_commands_that_create_nothing_need_no_workspace(worlds: WorldMaker) -> None:
     world = without_workspace(worlds, readings={"tokens": "403"})
     world.fill((10 * KIB,))
-    for command in ("--dry-run", "--status", "folders", "map"):
-        assert world.run(command).exit_code == 0, command
+    for command in (["--dry-run", "--offline"], ["--status"], ["folders"], ["map"]):
+        assert world.run(*command).exit_code == 0, command
     verified, repaired = world.run("verify", "--json"), world.run("repair", "--dry-run", "--json")
     assert (verified.exit_code, repaired.exit_code) == (1, 0)  # nothing is uploaded yet; nothing is to be repaired
     for outcome in (verified, repaired):
         assert [one["kind"] for one in outcome.events("finding")] == ["not_uploaded"]
     assert asked_for_tokens(world) == 0
+    assert world.run("--dry-run").exit_code == 2  # as the run would
 
 
 def test_without_a_workspace_and_without_being_told_the_dialect_is_json_and_nobody_is_asked(worlds: WorldMaker) -> None:
