@@ -95,7 +95,8 @@ def upload(settings: Settings, screen: Screen, agree: Callable[[Sequence[str]], 
             if is_first and not agree(first_run_lines(plan, settings)):
                 return ExitCode.NOT_DONE
             emit = without_failures(stack.enter_context(printer))
-        tools = RunTools(progress, database, kinescope, looks.only(plan.files_to_send), emit, screen.disk)
+        looks = looks.only(plan.files_to_send)
+        tools = RunTools(progress, database, kinescope, looks, emit, screen.disk)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
 
 
