@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from kinescope_upload.text.hints import Hint, shown
+
 
 class KuploadError(Exception):
     """Something in the world outside went wrong.
@@ -50,7 +52,7 @@ class KuploadError(Exception):
 
     def __str__(self) -> str:
         """The sentences for the terminal: the reason, then the way out."""
-        return f"{self.reason} {self.hint}".rstrip()
+        return f"{self.reason} {shown(self.hint)}".rstrip()
 
 
 class TryAgainError(KuploadError):
@@ -116,7 +118,7 @@ class UnavailableError(TryAgainError):
         self.url = url
 
 
-TRY_LATER: Final = "Run the same command again later; `kupload doctor` tells what keeps it from working."
+TRY_LATER: Final = Hint("Run the same command again later; ", ("doctor",), " tells what keeps it from working.")
 """What to do when a passing error has ended a command."""
 
 

@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,9 @@ from kinescope_upload.progress import IgnoredProgress
 from kinescope_upload.text import cell_width
 from kinescope_upload.upload import Failure, Record, Stage
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, record_of
+
+if TYPE_CHECKING:
+    from kinescope_upload.text.hints import Command
 
 LOST = Failure(reason="connection reset", at=BEGAN + timedelta(hours=1))
 
@@ -176,16 +180,16 @@ def test_when_all_is_linked_there_is_nothing_to_type() -> None:
 @pytest.mark.parametrize(
     ("typed", "course", "all_of_it"),
     [
-        ("kupload", "kupload --course", "kupload"),
-        ("kupload --map 'a map.json' -v", "kupload --map 'a map.json' -v --course", "kupload --map 'a map.json' -v"),
+        ((), "kupload --course", "kupload"),
+        (("--map", "a b", "-v"), 'kupload --map "a b" -v --course', 'kupload --map "a b" -v'),
         (
-            "kupload --course a --no-db --course=b",
+            ("--course", "a", "--no-db", "--course=b"),
             "kupload --no-db --course",
             "kupload --course a --no-db --course=b",
         ),
     ],
 )
-def test_each_course_is_named_once_in_what_to_type_next(typed: str, course: str, all_of_it: str) -> None:
+def test_each_course_is_named_once_in_what_to_type_next(typed: Command, course: str, all_of_it: str) -> None:
     nexts = [line for line in status_text([PARTLY], Surface(), command=typed).splitlines() if "next: " in line]
     assert nexts == [f'  next: {course} "02 реклама"', f"  next: {all_of_it}"]
 
@@ -217,8 +221,8 @@ def test_what_is_to_be_said_of_a_progress_file_is_said() -> None:
 
 def test_files_with_another_size_and_files_with_another_time_are_named_apart() -> None:
     text = status_text([replace(FULL, changed=("a_001",), time_changed=("a_002",))], Surface())
-    assert "  linked, and the file has changed since: a_001; kupload replace --changed publishes it\n" in text
-    assert "  linked, and the file has another time since: a_002; kupload verify compares its content\n" in text
+    assert "  linked, and the file has changed since: a_001; `kupload replace a_001` publishes it\n" in text
+    assert "  linked, and the file has another time since: a_002; `kupload verify` compares its content\n" in text
 
 
 def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:

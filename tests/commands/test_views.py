@@ -46,7 +46,7 @@ SHOWS: dict[str, Callable[[TextIO], object]] = {
 WORDS = {
     "folders": ["01_analytics", "missing", "there is 02_add", "1 of 2 courses have their folders.", "1 folder made"],
     "doctor": ["good      token", "WRONG     delete", "The token may not delete. Let it.", "1 check failed."],
-    "map": ["01_a_001", "position", "is not sure", "is a partial download", "Nothing proves", '--map "x.json"'],
+    "map": ["01_a_001", "position", "is not sure", "is a partial download", "Nothing proves", "--map x.json"],
     "takeover": [
         "1 lesson taken over as linked.",
         "nobody knows",

@@ -56,7 +56,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def bars_on(terminal: Terminal, fake: FakeTime, *, verbose: bool = False, interval: float | None = None) -> BarPrinter:
-    options = DisplayOptions(verbose=verbose, command="kupload --course 01_analytics")
+    options = DisplayOptions(verbose=verbose, command=("--course", "01_analytics"))
     return BarPrinter(options, stdout=terminal.stream, clock=fake.clock, interval=interval)
 
 

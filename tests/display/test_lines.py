@@ -63,7 +63,7 @@ Run kupload again when it is at rest.
 
 def printed(*, quiet: bool = False, verbose: bool = False) -> tuple[str, str]:
     fake, out, err = FakeTime(), io.StringIO(), io.StringIO()
-    options = DisplayOptions(quiet=quiet, verbose=verbose, command="kupload --course 01_analytics")
+    options = DisplayOptions(quiet=quiet, verbose=verbose, command=("--course", "01_analytics"))
     with make_printer(options, stdout=out, stderr=err, clock=fake.clock) as printer:
         play(printer, fake)
     return out.getvalue(), err.getvalue()

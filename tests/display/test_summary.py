@@ -32,14 +32,14 @@ def test_the_summary_counts_every_lesson_once_and_names_what_is_not_done() -> No
 
 def test_the_next_command_goes_on_until_all_is_done() -> None:
     summary = replace(full_summary(), exit_code=0, failures=(), later=0, in_doubt=(), doubts=())
-    command = "kupload --course 01_analytics"
-    assert next_command(summary, command) == "kupload --status", "a row waits for a run with the database"
-    assert next_command(replace(summary, unlinked=0), command) == "kupload verify"
+    command = ("--course", "01_analytics")
+    assert next_command(summary, (*command, "--no-db", "--trust-scan")) == command, "a row waits for the database"
+    assert next_command(replace(summary, unlinked=0), command) == ("verify",)
     assert next_command(replace(summary, later=3), command) == command
     assert next_command(replace(summary, left=1), command) == command
     assert next_command(replace(summary, exit_code=130), command) == command
     assert next_command(replace(summary, reason="the token is refused"), command) == command
-    assert next_command(replace(summary, doubts=full_summary().doubts), command) == f"{command} --dry-run"
+    assert next_command(replace(summary, doubts=full_summary().doubts), command) == (*command, "--dry-run")
 
 
 def test_the_quiet_line_tells_what_is_not_zero() -> None:
@@ -50,7 +50,7 @@ def test_the_quiet_line_tells_what_is_not_zero() -> None:
 def test_the_first_twenty_reasons_are_told_and_the_rest_counted() -> None:
     failure = full_summary().failures[0]
     failures = tuple(replace(failure, reason=f"gone {number}", hint="") for number in range(25))
-    rows = summary_rows(replace(full_summary(), failures=failures), "kupload")
+    rows = summary_rows(replace(full_summary(), failures=failures), ())
     begin = [label for label, _ in rows].index("Failed")
     assert rows[begin] == ("Failed", "25")
     assert rows[begin + 1 : begin + 21] == [("", f"a_002: gone {number}") for number in range(20)]
@@ -60,7 +60,7 @@ def test_the_first_twenty_reasons_are_told_and_the_rest_counted() -> None:
 def test_what_many_lessons_have_in_common_is_told_once() -> None:
     failure = full_summary().failures[0]
     failures = tuple(replace(failure, lesson_id=f"a_{number}", reason="gone", hint="Look.") for number in range(25))
-    rows = summary_rows(replace(full_summary(), failures=failures), "kupload")
+    rows = summary_rows(replace(full_summary(), failures=failures), ())
     begin = [label for label, _ in rows].index("Failed")
     assert rows[begin : begin + 2] == [("Failed", "25"), ("", "a_0, a_1, a_2 and 22 more: gone. Look.")]
 
@@ -73,31 +73,31 @@ def test_what_was_lost_on_the_way_is_told_as_about() -> None:
     begun = (RunStarted(plan=Plan(lessons=(one,)), jobs=1), LessonStarted(lesson=one))
     for event in (*begun, accepted(offset=50 * MB), lost):
         stats.apply(event, 0.0)
-    assert dict(summary_rows(stats.summary(), "kupload"))["Sent"].startswith("about 50.0 MB, 0 breaks")
+    assert dict(summary_rows(stats.summary(), ()))["Sent"].startswith("about 50.0 MB, 0 breaks")
 
 
 def test_what_was_sent_is_held_against_what_was_needed_only_when_all_of_that_arrived() -> None:
     summary = full_summary()
     whole = replace(summary, cost=replace(summary.cost, needed_bytes=summary.cost.accepted_bytes))
-    assert dict(summary_rows(whole, "kupload"))["Sent"].startswith("190 MB (1.00 times what was needed), 1 break")
-    assert dict(summary_rows(summary, "kupload"))["Sent"].startswith("190 MB, 1 break")
+    assert dict(summary_rows(whole, ()))["Sent"].startswith("190 MB (1.00 times what was needed), 1 break")
+    assert dict(summary_rows(summary, ()))["Sent"].startswith("190 MB, 1 break")
 
 
 def test_a_stopped_run_says_why_and_what_now() -> None:
     stopped = replace(full_summary(), reason="the token is refused", hint="Set KINESCOPE_API_KEY.", left=4)
-    rows = dict(summary_rows(stopped, "kupload"))
+    rows = dict(summary_rows(stopped, ()))
     assert rows["Stopped"] == "the token is refused. Set KINESCOPE_API_KEY."
     assert rows["Left"] == "4; run the same command to continue"
 
 
 def test_what_is_zero_has_no_row() -> None:
-    rows = dict(summary_rows(full_summary(), "kupload"))
+    rows = dict(summary_rows(full_summary(), ()))
     less = replace(full_summary(), skipped=0, later=0, failures=(), in_doubt=(), doubts=(), ignored=0)
-    labels = dict(summary_rows(replace(less, orphans_removed=0), "kupload")).keys()
+    labels = dict(summary_rows(replace(less, orphans_removed=0), ())).keys()
     gone = {"Already linked", "Beyond --limit", "Failed", "In doubt", "Unmatched", "Ignored", "Deleted", ""}
     assert rows.keys() - labels == gone
 
 
 def test_a_skipped_lesson_whose_row_is_not_written_is_not_called_linked() -> None:
     summary = replace(full_summary(), skipped=5, skipped_unlinked=2)
-    assert dict(summary_rows(summary, "kupload"))["Already linked"] == "3; 2 more uploaded, not linked"
+    assert dict(summary_rows(summary, ()))["Already linked"] == "3; 2 more uploaded, not linked"

@@ -34,7 +34,7 @@ def test_a_pin_to_no_folder_is_named_before_the_first_byte(world: World) -> None
     outcome = world.run()
     assert outcome.exit_code == 1
     assert NO_FOLDER in outcome.text
-    assert "kupload.toml" in outcome.text
+    assert "`kupload folders" in outcome.text
     assert world.emulator.accounting.requests().get(Route.INIT, 0) == 0
     assert world.records == {}
     pin(world, None)

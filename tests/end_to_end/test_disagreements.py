@@ -56,7 +56,7 @@ def test_verify_says_what_disagrees_and_nothing_else_and_repair_shows_what_to_do
     if not row.fixes:
         assert {one.finding.kind for one in plan.manual} == set(row.kinds) - _DECIDED_ELSEWHERE
     for one in plan.manual:
-        assert len(one.choices) == 2, "two ways to go on"
+        assert one.choices, "a way to go on"
         assert all(choice.command and choice.explanation for choice in one.choices)
     assert {one.kind for one in plan.rest} <= _DECIDED_ELSEWHERE
     assert (world.database.videos(), world.emulator.videos(), _files(world)) == before, "nothing was written"

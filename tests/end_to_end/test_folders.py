@@ -62,7 +62,8 @@ def test_two_folders_of_one_name_are_named_and_left_alone(two_courses: World) ->
     outcome = two_courses.run("folders", "--create", "--json")
     ads = by_course(outcome)["02_ads"]
     assert (outcome.exit_code, ads["state"], len(ads["folder_ids"])) == (1, "ambiguous", 2)
-    assert "kupload.toml" in ads["hint"]
+    for folder_id in ads["folder_ids"]:
+        assert f"`kupload folders --pin 02_ads={folder_id}`" in ads["hint"]
     assert len(two_courses.emulator.folders()) == 3
 
 

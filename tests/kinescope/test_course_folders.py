@@ -63,8 +63,13 @@ def test_near_names_are_those_of_no_course() -> None:
         ("02_ads", {"02_ads": "F3"}, False, ()),
         ("04_workshops", {}, True, ()),
         ("04_workshops", {}, False, ('no folder named "04_workshops" (there is O4_workshops)', "--create --course")),
-        ("02_ads", {"02_ads": "f9"}, True, ("pinned to f9, which is no folder", "kupload.toml")),
-        ("02_ads", {}, True, ("2 folders", "f2, f3", "kupload.toml")),
+        ("02_ads", {"02_ads": "f9"}, True, ("pinned to f9, which is no folder", "`kupload folders --pin 02_ads=f2`")),
+        (
+            "02_ads",
+            {},
+            True,
+            ("2 folders", "f2, f3", "`kupload folders --pin 02_ads=f2`, or `kupload folders --pin 02_ads=f3`"),
+        ),
     ],
 )
 def test_a_course_that_has_not_exactly_one_folder_is_in_doubt(

@@ -26,10 +26,22 @@ def _ground(root: str, *paths: str, courses: tuple[str, ...] | None = _COURSES, 
         ("01_analytics", _ground("/lib", "02_ads/m/1.mp4"), ("no file of it", "--library")),
         ("03_new", _ground("/lib", courses=None), ("no file of it", "--library")),
         ("03_new", _ground("/lib", "x.mp4", has_map=True), ("map file names no file", "leave --map out")),
-        ("m01", _ground("/data/01_analytics", "m01/1.mp4", "m02/1.mp4"), ("the folder above it: --library /data",)),
-        ("01_analytics", _ground("/data/01_analytics", "m01/1.mp4"), ("the folder above it: --library /data",)),
-        ("01_analytics", _ground("/my data", "lib/01_analytics/m/1.mp4"), ("--library '/my data/lib'",)),
-        ("lib", _ground("/data", "lib/01_analytics/m/1.mp4", "lib/02_ads/m/1.mp4"), ("name it: --library /data/lib",)),
+        (
+            "m01",
+            _ground("/data/01_analytics", "m01/1.mp4", "m02/1.mp4"),
+            ("the folder above it: `kupload --dry-run --library /data",),
+        ),
+        (
+            "01_analytics",
+            _ground("/data/01_analytics", "m01/1.mp4"),
+            ("the folder above it: `kupload --dry-run --library /data",),
+        ),
+        ("01_analytics", _ground("/my data", "lib/01_analytics/m/1.mp4"), ('--library "/my data/lib"',)),
+        (
+            "lib",
+            _ground("/data", "lib/01_analytics/m/1.mp4", "lib/02_ads/m/1.mp4"),
+            ("name it: `kupload --dry-run --library /data/lib",),
+        ),
         ("Йога", _ground("/data", "lib/И\u0306ога/m/1.mp4"), ("no file of it",)),
     ],
 )
@@ -53,7 +65,7 @@ def test_a_folder_of_a_course_that_is_named_like_a_course_moves_no_library() -> 
 @pytest.mark.parametrize(
     ("ground", "said"),
     [
-        (_ground("/data/01_analytics", "m01/1.mp4"), "the folder above it: --library /data"),
+        (_ground("/data/01_analytics", "m01/1.mp4"), "the folder above it: `kupload --dry-run --library /data"),
         (_ground("/data", "lib/01_analytics/m/1.mp4"), "--library /data/lib"),
         (_ground("/data", "photos/1.mp4"), "It has 01_analytics, 02_ads, Йога."),
         (_ground("/data", "photos/1.mp4", courses=()), "It has none."),

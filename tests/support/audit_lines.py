@@ -54,9 +54,10 @@ REPORT = Report(
     verified={"01_analytics": {"a_002": "x"}},
     by_position=("a_002",),
 )
+_DELETE = ("repair", "--delete-unknown")
 PLAN = FixPlan(
     fixes=(_FIX,),
-    manual=(ManualChoice(finding=_FINDING, choices=(Choice(explanation="delete it", command="curl -X DELETE"),)),),
+    manual=(ManualChoice(finding=_FINDING, choices=(Choice(explanation="delete it", command=_DELETE),)),),
     rest=(_LOST, _NOTE),
 )
 RESULT = RepairResult(plan=PLAN, was_agreed=True, fixed=1, failed=1)

@@ -399,7 +399,7 @@ ROWS = (
         name="the progress was lost, and the row is empty",
         arrange=_row_emptied_and_progress_lost,
         kinds=(Kind.NOT_UPLOADED, Kind.UNKNOWN_VIDEO),
-        says=(f"it has the size of {FIRST}: `kupload verify --deep` compares the MD5",),
+        says=(f"it has the size of {FIRST}", "`kupload verify --deep` compares the MD5."),
         fixes=(AdoptVideo,),
     ),
 )

@@ -13,7 +13,6 @@ from kinescope_upload.audit.compare import Comparison, Lesson, RecordSummary, Ta
 from kinescope_upload.audit.fixes import (
     AdoptVideo,
     ClearRow,
-    Commands,
     DeleteDuplicate,
     DeleteLeftover,
     DeleteOldVideo,
@@ -26,7 +25,7 @@ from kinescope_upload.audit.fixes import (
     plan_fixes,
 )
 from kinescope_upload.kinescope.video import Video
-from kinescope_upload.model import LessonRow, LessonTable, VideoFile
+from kinescope_upload.model import LessonRow, VideoFile
 from kinescope_upload.upload import Stage
 from kinescope_upload.video_ids import short_id
 
@@ -38,7 +37,6 @@ PLACES = {COURSE: TargetFolder(course=COURSE, project_id=PROJECT, folder_ids=(FO
 IDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "123456")
 SPELT = (short_id(IDS[0]), f"https://kinescope.io/{short_id(IDS[1])}", IDS[2].upper())
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-COMMANDS = Commands(api_url="https://api", table=LessonTable())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ class SmallWorld:
         return self.compared().report()
 
     def plan(self) -> FixPlan:
-        return plan_fixes(self.compared(), COMMANDS, NOW)
+        return plan_fixes(self.compared(), NOW)
 
     def fixed(self) -> SmallWorld:
         """The world after everything that is planned was done."""

@@ -12,6 +12,7 @@ from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.progress import ProgressStore, deletion_facts, note_deletion
 from kinescope_upload.progress.old_videos import names_of
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import OldVideoGone, advance
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.video_ids import video_key
@@ -93,7 +94,7 @@ def _wanted(found: Sequence[UnknownVideo], named: Collection[str]) -> Sequence[U
     if strange := keys - {unknown.video.id for unknown in found}:
         raise UsageError(
             f"{', '.join(sorted(strange))} is no unknown video of a course's folder. Nothing was deleted.",
-            "`kupload repair --delete-unknown` lists them.",
+            Hint(("repair", "--delete-unknown"), " lists them."),
         )
     return [unknown for unknown in found if (unknown.video.id in keys if keys else not unknown.is_waiting)]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from kinescope_upload.audit.compare.events import FixApplied, FixFailed
 from kinescope_upload.audit.fixes import (
     ClearRow,
-    Commands,
     DeleteDuplicate,
     DeleteLeftover,
     DeleteOldVideo,
@@ -77,8 +76,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
             store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, survey)))
         comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
-        commands = Commands(api_url=settings.api_url, table=settings.table)
-        plan = plan_fixes(comparison, commands, tools.client.now())
+        plan = plan_fixes(comparison, tools.client.now())
         if not agree(plan) or store is None:
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)

@@ -16,6 +16,7 @@ from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import SHOWN, FileChange, changes_sentence
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.same_file import is_same_file
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def check_unchanged(run: Run, record: Record) -> Record:
         raise FileChangedError(
             f'"{record.path}" has changed since its upload; video {record.video_id} has the old content and is kept, '
             "its row is not written.",
-            f"`kupload replace {record.lesson_id}` publishes the new file; the old one, put back, is linked by the "
-            "next run.",
+            Hint(("replace", record.lesson_id), " publishes the new file; the old one, put back, is linked later."),
         )
     return replace(record, modified_ns=file.modified_ns)
 
@@ -83,7 +83,8 @@ def warn_of_changes(run: Run, plan: Plan) -> None:
         names = ", ".join(redated[:SHOWN])
         more = f" and {len(redated) - SHOWN:,} more" if len(redated) > SHOWN else ""
         lessons = count(len(redated), "linked lesson has a file", "linked lessons have files")
-        message = f"{lessons} with another time than at the upload: {names}{more}. `kupload verify` compares them."
+        told = f"{lessons} with another time than at the upload: {names}{more}. "
+        message = Hint(told, ("verify",), " compares them.")
         run.emit(Warned(message=message))
 
 

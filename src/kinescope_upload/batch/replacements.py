@@ -12,6 +12,7 @@ from kinescope_upload.policy.absence import LOOKS
 from kinescope_upload.progress.old_videos import proof_against
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count, format_duration
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Replacements:
                 f"Kinescope is not done with its new video {record.video_id} after {format_duration(longest)}; viewers "
                 "see the old one."
             )
-            hint = f"`kupload replace {record.lesson_id}` goes on; `--replace-wait TIME` waits longer."
+            hint = Hint(("replace", record.lesson_id), " goes on; --replace-wait TIME waits longer.")
             self._give_on(record, LessonFailedError(what, hint))
 
     def _all(self) -> list[Record]:
@@ -110,7 +111,7 @@ class Replacements:
         return {video_key(video.id): video for video in self._run.backends.kinescope.videos_named(ids)}
 
     def _speaks_against(self, record: Record, video: Video | None) -> LessonFailedError | None:
-        again = f"`kupload replace {record.lesson_id}` uploads the file once more; viewers see the old video."
+        again = Hint(("replace", record.lesson_id), " uploads the file once more; viewers see the old video.")
         if video is None and self._absent[record.lesson_id] >= LOOKS:
             return LessonFailedError(f"Its new video {record.video_id} is on Kinescope no more.", again)
         if video and video.has_failed:

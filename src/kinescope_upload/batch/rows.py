@@ -11,6 +11,7 @@ from kinescope_upload.errors import BatchStoppedError, InDoubtError, LessonFaile
 from kinescope_upload.events import StageReached
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import Fill, LinkOutcome
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Linked, Record, advance
 
 if TYPE_CHECKING:
@@ -127,9 +128,9 @@ def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
         return InDoubtError(
             f"Its row named video {record.serving.video_id} when its replacement began, and {holds}; new video "
             f"{record.video_id} is kept, nothing was overwritten.",
-            f"`kupload unlink {record.lesson_id}` empties the row and lets the lesson start over.",
+            Hint(("unlink", record.lesson_id), " empties the row and lets the lesson start over."),
         )
     return InDoubtError(
         f"Its row points at video {result.found} now; video {record.video_id} is kept, nothing was overwritten.",
-        "`kupload repair` deletes ours where the row's video is certainly the file's; else keep one of them by hand.",
+        Hint(("repair",), " deletes ours where the row's video is certainly the file's; else it says how to keep one."),
     )

@@ -19,6 +19,7 @@ from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
 from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +117,7 @@ def main_command(
         _refuse_options(context)
         return
     if offline and not dry_run:
-        raise UsageError("--offline means nothing without --dry-run.", "kupload --dry-run --offline")
+        raise UsageError("--offline means nothing without --dry-run.", Hint(("--dry-run", "--offline")))
     settings = options.load(context)
     if dry_run and not status:
         raise typer.Exit(_dry_run(settings, is_offline=offline))
@@ -133,7 +134,7 @@ def _refuse_options(context: typer.Context) -> None:
         command = context.invoked_subcommand
         raise UsageError(
             f"`{given}` before `{command}` would mean nothing.",
-            f"Options stand after the command's name: kupload {command} … (see kupload {command} --help).",
+            Hint("Options stand after the command's name; ", (command or "", "--help"), " lists them."),
         )
 
 

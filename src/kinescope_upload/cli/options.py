@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.text.hints import TypedOptions, remember
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
+
+_CARRIED: Final = {
+    "library": "--library",
+    "progress": "--progress",
+    "map_file": "--map",
+    "env_file": "--env-file",
+    "no_db": "--no-db",
+    "trust_scan": "--trust-scan",
+}
+"""The options that say where things are, by their parameters' names."""
 
 CourseOption = Annotated[
     list[str] | None, typer.Option("--course", metavar="NAME", help="Only this course; repeatable.")
@@ -48,10 +58,27 @@ def load(context: typer.Context) -> Settings:
     from kinescope_upload.config import OPTIONS, load_settings
 
     given = {name: value for name, value in context.params.items() if name in OPTIONS}
+    remember(_typed_options(context))
     settings = load_settings(given, directory=working_directory(), environment=os.environ)
     if "progress" in context.params:
         _say_progress(settings)
     return settings
+
+
+def _typed_options(context: typer.Context) -> TypedOptions:
+    """The options that a command advised from here needs, too: they say where library, progress and settings are."""
+    main = context.find_root().command
+    commands = {"": main, **getattr(main, "commands", {})}
+    accepted = {
+        name: frozenset(option for parameter in command.params for option in parameter.opts)
+        for name, command in commands.items()
+    }
+    words = {}
+    for name, option in _CARRIED.items():
+        value = context.params.get(name)
+        if value:
+            words[option] = (option,) if value is True else (option, str(value))
+    return TypedOptions(words=words, accepted=accepted)
 
 
 def _say_progress(settings: Settings) -> None:
@@ -110,5 +137,5 @@ def parse_keep(text: str) -> float:
 
 def display_options(settings: Settings) -> DisplayOptions:
     """How the settings want things shown; the command to go on with is the typed one, which may have asked to look."""
-    command = shlex.join(("kupload", *(word for word in sys.argv[1:] if word != "--status")))
+    command = tuple(word for word in sys.argv[1:] if word != "--status")
     return DisplayOptions(as_json=settings.json, quiet=settings.quiet, verbose=settings.verbose, command=command)

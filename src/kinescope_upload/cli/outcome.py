@@ -24,6 +24,8 @@ from kinescope_upload.errors import (
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.error_view import print_error, print_error_object, without_secrets
 from kinescope_upload.output.terminal_output import escape_unencodable, is_output_fault, is_reader_gone
+from kinescope_upload.text.hints import use_shell
+from kinescope_upload.text.quoting import shell_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,7 @@ def run_command(command: Callable[[], object]) -> int:
         The process's exit code.
     """
     _open_output()
+    use_shell(shell_of(sys.platform, os.environ))
     interrupted = _end_like_ctrl_c()
     code = _run(command, interrupted)
     _end_output()

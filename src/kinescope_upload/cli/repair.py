@@ -10,6 +10,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.terminal_output import is_terminal
 from kinescope_upload.text import printable
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def repair(
     from kinescope_upload.audit.show.view import AuditView
 
     if delete_unknown or videos:
-        _check_unknown(delete_unknown=delete_unknown, yes=yes)
+        _check_unknown(videos or [], delete_unknown=delete_unknown, yes=yes)
         raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
     if not yes and not dry_run and (json or not is_terminal(sys.stdin)):
         raise UsageError(
@@ -74,14 +75,14 @@ def repair(
     raise typer.Exit(exit_code)
 
 
-def _check_unknown(*, delete_unknown: bool, yes: bool) -> None:
+def _check_unknown(videos: list[str], *, delete_unknown: bool, yes: bool) -> None:
+    named = (word for video in videos for word in ("--video", video))
+    hint = Hint("To delete it: ", ("repair", "--delete-unknown", *named), ".")
     if not delete_unknown:
-        raise UsageError("--video means nothing alone.", "kupload repair --delete-unknown --video ID")
+        raise UsageError("--video means nothing alone.", hint)
     if yes:
-        raise UsageError(
-            "--yes is no answer here: each video is confirmed or named by itself.",
-            "kupload repair --delete-unknown --video ID",
-        )
+        hint = hint if videos else Hint(("repair", "--delete-unknown"), " asks of each.")
+        raise UsageError("--yes is no answer here: each video is confirmed or named by itself.", hint)
 
 
 def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool) -> int:
@@ -101,9 +102,10 @@ def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool
             tell.leave_terminal()
             show_unknown(found, display, sys.stdout)
             if found and not (may_ask or videos or is_dry_run):
+                named = ("repair", "--delete-unknown", "--video", found[0].video.id)
                 raise UsageError(
                     "There is no terminal to ask on, so nothing was deleted.",
-                    "Name each video that is to be deleted: kupload repair --delete-unknown --video ID",
+                    Hint("Name each video that is to be deleted. For example: ", named, "."),
                 )
 
         def confirm(unknown: "UnknownVideo") -> bool:

@@ -8,6 +8,7 @@ import typer
 from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.output.terminal_output import is_terminal
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,12 +84,15 @@ def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool) -> "Rep
             "Name the lessons that are to be replaced, or --changed for all whose file has changed, not both."
             if words
             else "It is not said which lessons are to be replaced.",
-            "For example: kupload replace --changed",
+            Hint("For example: ", ("replace", "--changed"), "."),
         )
     files = [word for word in words if is_video_name(word) or "/" in word or "\\" in word]
     names = [word for word in words if word not in files]
     if len(files) > 1 or (files and len(names) != 1):
-        raise UsageError("A file stands after the one lesson that it belongs to: kupload replace LESSON FILE")
+        raise UsageError(
+            "A file stands after the one lesson that it belongs to.",
+            Hint("The files of all lessons that changed: ", ("replace", "--changed"), "."),
+        )
     keep = None if keep_old is None else round(options.parse_keep(keep_old))
     file = files[0] if files else None
     return ReplaceOptions(lessons=tuple(dict.fromkeys(names)), file=file, changed=is_changed, keep=keep)

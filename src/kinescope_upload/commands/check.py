@@ -22,6 +22,7 @@ from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import read_looks, read_records, remember_looks
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, format_bytes, format_duration
+from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.upload import Record
 
-_SEND_ANYWAY: Final = "Put a whole file in the place of each; `kupload --send-broken` sends them as they are."
+_SEND_ANYWAY: Final = Hint("Put a whole file in the place of each; ", ("--send-broken",), " sends them as they are.")
 _UNREAD: Final = 'Containers that are not looked into need one more package: python -m pip install "kupload[media]"'
 
 
@@ -207,7 +208,7 @@ def _totals(answer: CheckAnswer) -> list[str]:
     whole = count(len(answer.whole), "file is whole", "files are whole")
     totals = [f"{whole}: {size}, {format_duration(answer.seconds)}."]
     if broken := len(answer.broken):
-        totals.append(f"{count(broken, 'file is', 'files are')} broken, and no run sends them. {_SEND_ANYWAY}")
+        totals.append(both(f"{count(broken, 'file is', 'files are')} broken, and no run sends them.", _SEND_ANYWAY))
     if answer.unknown and not is_installed():
         totals.append(_UNREAD)
     if slow := answer.slow_starters:

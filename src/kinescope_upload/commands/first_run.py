@@ -10,6 +10,7 @@ from kinescope_upload.mapping.names import first_few
 from kinescope_upload.plan import Decision
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.text import count, format_bytes
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
@@ -60,4 +61,4 @@ def _not_done(plan: Plan) -> str:
         "ignored": len(plan.ignored),
     }
     told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
-    return f"Not done: {told or 'nothing'}. `kupload --dry-run` shows every file and why."
+    return Hint(f"Not done: {told or 'nothing'}. ", ("--dry-run",), " shows every file and why.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
@@ -15,6 +14,7 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
+from kinescope_upload.text.hints import Hint, both, command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock, Surface
     from kinescope_upload.progress import IgnoredProgress
+    from kinescope_upload.text.hints import Command
 
 _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
-_SAFE_IN_SHELL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:/@%+=")
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 
 
@@ -48,7 +48,7 @@ def status_text(
     statuses: Sequence[CourseStatus],
     surface: Surface,
     *,
-    command: str = "kupload",
+    command: Command = (),
     ignored: Sequence[IgnoredProgress] = (),
     notes: Sequence[str] = (),
 ) -> str:
@@ -57,7 +57,7 @@ def status_text(
     Args:
         statuses: The courses.
         surface: What the stream can show.
-        command: How kupload is called to upload what is shown, for what to type next.
+        command: What uploads that which is shown, for what to type next.
         ignored: Files of the progress folder that are no course's progress.
         notes: What is to be said of those that are.
     """
@@ -98,12 +98,12 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
     return f"{colour}{text}{_PLAIN}" if surface.has_colour else text
 
 
-def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[str]:
-    publishes = "kupload replace --changed publishes it"
-    yield from _changes(status.changed, "the file has changed since", publishes, surface)
-    yield from _changes(
-        status.time_changed, "the file has another time since", "kupload verify compares its content", surface
-    )
+def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterator[str]:
+    which = status.changed if len(status.changed) == 1 else ("--changed", "--course", status.course)
+    publish = Hint(("replace", *which), " publishes it")
+    yield from _changes(status.changed, "the file has changed since", publish, surface)
+    compare = Hint(("verify",), " compares its content")
+    yield from _changes(status.time_changed, "the file has another time since", compare, surface)
     if status.is_done:
         return
     if facts := ", ".join(_facts(status)):
@@ -116,7 +116,8 @@ def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[s
     if len(status.failures) > _SHOWN:
         yield f"  and {len(status.failures) - _SHOWN:,} more failed"
     if status.videos:
-        yield f"  next: {surface.shown(f'{_without_courses(command)} --course {_quoted(status.course)}')}"
+        only = (*_without_courses(command), "--course", status.course)
+        yield f"  next: {surface.shown(command_line(only))}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
 
@@ -124,8 +125,8 @@ def _details(status: CourseStatus, surface: Surface, command: str) -> Iterator[s
 def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) -> Iterator[str]:
     if lesson_ids:
         more = f" and {len(lesson_ids) - _SHOWN:,} more" if len(lesson_ids) > _SHOWN else ""
-        told = f"linked, and {what}: {', '.join(lesson_ids[:_SHOWN])}{more}; {hint}"
-        yield f"  {surface.shown(told)}"
+        told = f"linked, and {what}: {', '.join(lesson_ids[:_SHOWN])}{more};"
+        yield f"  {surface.shown(both(told, hint))}"
 
 
 def _facts(status: CourseStatus) -> Iterator[str]:
@@ -137,35 +138,31 @@ def _facts(status: CourseStatus) -> Iterator[str]:
         yield f"{status.uploaded:,} uploaded, not linked"
     if status.waiting:
         waits = count(status.waiting, "file waits for its lesson", "files wait for their lessons")
-        yield f"{waits}: kupload map --confirm"
+        yield f"{waits}: {command_line(('map', '--confirm'))}"
     if status.missing:
         yield f"{count(status.missing, 'file', 'files')} missing"
 
 
-def _quoted(name: str) -> str:
-    return name if name and _SAFE_IN_SHELL.issuperset(name) else f'"{name}"'
-
-
-def _without_courses(command: str) -> str:
+def _without_courses(command: Command) -> Command:
     """The command for every course."""
-    words = iter(shlex.split(command))
+    words = iter(command)
     kept: list[str] = []
     for word in words:
         if word == "--course":
             next(words, None)
         elif not word.startswith("--course="):
             kept.append(word)
-    return shlex.join(kept)
+    return tuple(kept)
 
 
-def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: str) -> Iterator[str]:
+def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command) -> Iterator[str]:
     failed = sum(len(one.failures) for one in statuses)
     if failed:
         yield f"  {failed:,} failed; the next run tries them again"
     if all(one.is_done for one in statuses):
         yield "  every lesson is linked"
     elif any(one.videos and not one.is_done for one in statuses):
-        yield f"  next: {surface.shown(command)}"
+        yield f"  next: {surface.shown(command_line(command))}"
 
 
 def status_object(

@@ -28,6 +28,7 @@ from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text import count, joined
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, FreshUpload, LeftBecause, Record, RowEmptied, Unlinked, advance
 from kinescope_upload.video_ids import is_same_video
 
@@ -139,7 +140,7 @@ def _rows(
     if not courses and not lessons:
         raise UsageError(
             "It is not said what is to be unlinked.",
-            "Name a course (--course NAME) or lessons (kupload unlink LESSON).",
+            Hint("Name lessons, or a course (--course NAME); ", ("map",), " lists both."),
         )
     try:
         rows = client.call(lambda: database.rows(courses or None, lessons=lessons or None))
@@ -151,7 +152,7 @@ def _rows(
         of_course = f" of course {', '.join(courses)}" if lessons and courses else ""
         raise UsageError(
             f"The database has no {what} {', '.join(unknown)}{of_course}. Nothing was changed.",
-            "`kupload map` lists courses and lessons as the database spells them.",
+            Hint(("map",), " lists courses and lessons as the database spells them."),
         )
     return rows
 
@@ -281,7 +282,7 @@ def _end_text(result: UnlinkResult, _options: DisplayOptions, stream: TextIO) ->
     failed = tuple((lesson_id, joined(error.reason, error.hint)) for lesson_id, error in result.failed)
     lessons = count(len(result.unlinked), "lesson", "lessons")
     deleted = f"; {count(len(result.deleted), 'video', 'videos')} deleted" if result.deleted else ""
-    total = f"{lessons} unlinked{deleted}. The next `kupload` uploads them again."
+    total = Hint(f"{lessons} unlinked{deleted}. ", (), " uploads them again.")
     show_sections([Section(title="Not done", columns=("Lesson", "Why"), rows=failed)], [total], stream)
 
 

@@ -28,6 +28,7 @@ from kinescope_upload.events import (
 )
 from kinescope_upload.plan import Decision
 from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
+from kinescope_upload.text.hints import shown
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
         case WaitStarted() | WaitEnded():
             return wait_words(event, clock, verbose=verbose)
         case Warned():
-            return f"warning: {event.message}"
+            return f"warning: {shown(event.message)}"
         case BytesSent() | BytesAccepted() | RunEnded():
             return None
 

@@ -9,11 +9,13 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping.names import first_few
 from kinescope_upload.model import Doubt
 from kinescope_upload.text import count, format_bytes, format_duration, joined
+from kinescope_upload.text.hints import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.events import LessonFailed
+    from kinescope_upload.text.hints import Command
 
 _SHOWN: Final = 20
 
@@ -105,18 +107,23 @@ class Summary:
     hint: str
 
 
-def next_command(summary: Summary, command: str) -> str:
+def next_command(summary: Summary, command: Command) -> Command:
     """Chooses the command to type next.
 
     Args:
         summary: The results of the run.
-        command: The command of this run, "kupload --course 01_analytics".
+        command: The command of this run.
     """
     if summary.exit_code == ExitCode.INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return command
     if summary.in_doubt or any(doubt.blocking for doubt in summary.doubts):
-        return f"{command} --dry-run"
-    return "kupload --status" if summary.unlinked else "kupload verify"
+        return (*command, "--dry-run")
+    return _with_database(command) if summary.unlinked else ("verify",)
+
+
+def _with_database(command: Command) -> Command:
+    """The command of this run without the options that go without the database."""
+    return tuple(word for word in command if word not in {"--no-db", "--trust-scan"})
 
 
 def one_line(summary: Summary) -> str:
@@ -133,7 +140,7 @@ def one_line(summary: Summary) -> str:
     return f"{numbers}; {format_bytes(summary.cost.accepted_bytes)} in {format_duration(summary.seconds)}"
 
 
-def summary_rows(summary: Summary, command: str) -> list[tuple[str, str]]:
+def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
     """Words the summary as (label, text); a row that continues the one above has no label. Not yet made printable."""
     already = summary.skipped - summary.skipped_unlinked
     rows = [
@@ -150,7 +157,7 @@ def summary_rows(summary: Summary, command: str) -> list[tuple[str, str]]:
         ("Sent", _sent(summary.cost)),
         ("Time", format_duration(summary.seconds)),
         ("Stopped", joined(summary.reason, summary.hint) if summary.reason else ""),
-        ("Next", next_command(summary, command)),
+        ("Next", command_line(next_command(summary, command))),
     ]
     return [(label, text) for label, text in rows if text]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.kinescope.video import is_at_root
 from kinescope_upload.mapping import nearest_names
 from kinescope_upload.plan import Decision, PlanDecision
+from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,6 +37,7 @@ class CourseFolder:
         folder_ids: The folder's id; all with that name when it is ambiguous; none when it is missing.
         name: The name of the pinned folder, if known; else the course's.
         near: Names of other folders that look like a missing one's, the nearest first.
+        named: Where the pin is astray: the ids of the folders that bear the course's name.
     """
 
     course: str
@@ -44,6 +45,7 @@ class CourseFolder:
     folder_ids: tuple[str, ...] = ()
     name: str = ""
     near: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -70,14 +72,22 @@ class CourseFolder:
         """What to do about it; empty when there is nothing to do."""
         match self.state:
             case FolderState.MISSING:
-                command = shlex.join(("kupload", "folders", "--create", "--course", self.course))
-                return f"Create it (`{command}`), or pin another in kupload.toml ([folders])."
+                create = ("folders", "--create", "--course", self.course)
+                return Hint("Create it: ", create, ". Or pin another, whose id it lists: --pin COURSE=ID.")
             case FolderState.AMBIGUOUS:
-                return f'Name the right one in kupload.toml: [folders] "{self.course}" = "<folder id>".'
+                return self._pin_one_of(self.folder_ids)
+            case FolderState.PIN_ASTRAY if self.named:
+                return self._pin_one_of(self.named)
             case FolderState.PIN_ASTRAY:
-                return "Correct the id in kupload.toml ([folders]), or KINESCOPE_PROJECT_ID."
+                listed = Hint("Pin it to one of those that ", ("folders",), " lists (--pin COURSE=ID).")
+                return both(listed, "Or correct KINESCOPE_PROJECT_ID.")
             case _:
                 return ""
+
+    def _pin_one_of(self, folder_ids: Iterable[str]) -> str:
+        first, *others = (("folders", "--pin", f"{self.course}={folder_id}") for folder_id in folder_ids)
+        more = (part for command in others for part in (", or ", command))
+        return Hint("Say which one it is: ", first, *more, ".")
 
 
 def match_folders(
@@ -99,15 +109,19 @@ def match_folders(
         if is_at_root(folder, project_id):
             by_name[folder.name] = (*by_name.get(folder.name, ()), folder.id)
     return tuple(
-        _pinned(course, pinned[course], pins) if course in pinned else _by_name(course, by_name, wanted)
+        _pinned(course, pinned[course], pins, by_name) if course in pinned else _by_name(course, by_name, wanted)
         for course in wanted
     )
 
 
-def _pinned(course: str, pin: str, pins: Mapping[str, tuple[str, str]]) -> CourseFolder:
-    state = FolderState.PINNED if pin.lower() in pins else FolderState.PIN_ASTRAY
-    folder_id, name = pins.get(pin.lower(), (pin, ""))
-    return CourseFolder(course=course, state=state, folder_ids=(folder_id,), name=name)
+def _pinned(
+    course: str, pin: str, pins: Mapping[str, tuple[str, str]], by_name: Mapping[str, tuple[str, ...]]
+) -> CourseFolder:
+    if pin.lower() not in pins:
+        named = by_name.get(course, ())
+        return CourseFolder(course=course, state=FolderState.PIN_ASTRAY, folder_ids=(pin,), named=named)
+    folder_id, name = pins[pin.lower()]
+    return CourseFolder(course=course, state=FolderState.PINNED, folder_ids=(folder_id,), name=name)
 
 
 def _by_name(course: str, by_name: Mapping[str, tuple[str, ...]], wanted: Collection[str]) -> CourseFolder:

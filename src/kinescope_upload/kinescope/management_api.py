@@ -17,6 +17,7 @@ from kinescope_upload.kinescope.video import (
     read_project,
     read_video,
 )
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -204,7 +205,7 @@ class KinescopeApi:
         except AbsentError as error:
             raise UsageError(
                 f"Kinescope knows no project {project_id}.",
-                "Check KINESCOPE_PROJECT_ID; `kupload doctor` lists the projects.",
+                Hint("Check KINESCOPE_PROJECT_ID; ", ("doctor",), " lists the projects."),
                 request_id=error.request_id,
             ) from error
 

@@ -22,6 +22,7 @@ from kinescope_upload.kinescope.trust import host_of
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 from kinescope_upload.policy.retry import request_deadline, transfer_time
 from kinescope_upload.text import distinct_bytes
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import (
     AlreadyExists,
     ChunkRefused,
@@ -113,7 +114,7 @@ class TusClient:
                 raise BatchStoppedError(
                     f"The token may not create uploads in workspace {self._workspace_id} "
                     f"({f'{answer.status} {answer.error_text}'.strip()}).",
-                    "Check KINESCOPE_WORKSPACE_ID and the token's rights: `kupload doctor` shows both.",
+                    Hint("Check KINESCOPE_WORKSPACE_ID and the token's rights: ", ("doctor",), " shows both."),
                     request_id=answer.request_id,
                 )
             case meaning:

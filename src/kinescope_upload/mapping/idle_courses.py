@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.courses import nearest_names
 from kinescope_upload.mapping.names import count_of, first_few, nfc
 from kinescope_upload.model import Doubt
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -77,13 +77,11 @@ def moved_root(wanted: Collection[str], ground: LibraryGround) -> str:
     courses = set(map(nfc, wanted if ground.courses is None else ground.courses))
     folders = {nfc(path.partition("/")[0]) for path in ground.paths}
     if nfc(ground.name) in courses and not courses & folders:
-        return f"The library is itself named like a course; name the folder above it: {_named(ground.parent)}"
+        told = "The library is itself named like a course; name the folder above it: "
+        return Hint(told, ("--dry-run", "--library", ground.parent), ".")
     below = {(first, second) for path in ground.paths for first, second, *_ in [(*path.split("/"), "", "")]}
     deeper = sorted({first for first, second in below if nfc(second) in courses and nfc(first) not in courses})
     if len(deeper) == 1:
-        return f'Its folder "{deeper[0]}" holds the courses; name it: {_named(f"{ground.root}/{deeper[0]}")}'
+        told = f'Its folder "{deeper[0]}" holds the courses; name it: '
+        return Hint(told, ("--dry-run", "--library", f"{ground.root}/{deeper[0]}"), ".")
     return ""
-
-
-def _named(folder: str) -> str:
-    return f"--library {shlex.quote(folder)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import count_of, first_few, nfc
@@ -12,6 +12,7 @@ from kinescope_upload.mapping.proposals import alone_of_their_size, propose
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.trust import Trust
 from kinescope_upload.model import Doubt
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping.sections import Counted, Held, Section
     from kinescope_upload.mapping.trust import Verdict
     from kinescope_upload.model import Assignment, LessonRow, Proposal, VideoFile
+
+_CONFIRM: Final = ("map", "--confirm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +117,11 @@ class OpenSection:
 
     def _hint(self) -> str:
         if not self.files:
-            return "Add the files, or say which they are: `kupload map --confirm`."
+            return Hint("Add the files, or say which they are: ", _CONFIRM, ".")
         questions = [one.question for one in self.proposals if one.lesson_id is not None]
         if not questions:
             return "Add a lesson for each, or take the files out of the library."
-        return f"Perhaps {first_few(questions, most=2)} Say so: `kupload map --confirm` asks for each."
+        return Hint(f"Perhaps {first_few(questions, most=2)} Say so: ", _CONFIRM, " asks for each.")
 
     def _reason(self, undone: Sequence[LessonRow]) -> str:
         if not self.files:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text import escaped
+from kinescope_upload.text.hints import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ def json_line(event: str, fields: JsonFields, clock: Clock) -> str:
 
 def _formatted(value: JsonValue) -> JsonValue:
     if isinstance(value, str):
-        return plain(value)
+        return plain(shown(value))
     if isinstance(value, Mapping):
         return {key: _formatted(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

@@ -26,7 +26,7 @@ def sections_text(sections: Iterable[Section], totals: Iterable[str], surface: S
     """Formats the sections in plain columns, then the totals."""
     lines: list[str] = []
     for section in sections:
-        lines += [section.title, *_columns(section, surface), ""]
+        lines += [surface.shown(section.title), *_columns(section, surface), ""]
     return "".join(f"{line}\n" for line in [*lines, *map(surface.shown, totals)])
 
 

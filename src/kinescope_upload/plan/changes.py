@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.media.verdict import Whole
 from kinescope_upload.text import distinct_bytes, format_bytes
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,11 +90,9 @@ def changes_sentence(changes: Sequence[FileChange]) -> str:
         return ""
     names = ", ".join(f"{change.lesson_id} ({change.text})" for change in changes[:SHOWN])
     more = f" and {len(changes) - SHOWN:,} more" if len(changes) > SHOWN else ""
-    is_one = len(changes) == 1
-    publish = (
-        f"Publish it: kupload replace {changes[0].lesson_id}" if is_one else "Publish them: kupload replace --changed"
-    )
-    return f"{len(changes):,} changed since upload: {names}{more}. {publish}"
+    publish = ("replace", changes[0].lesson_id) if len(changes) == 1 else ("replace", "--changed")
+    what = "it" if len(changes) == 1 else "them"
+    return Hint(f"{len(changes):,} changed since upload: {names}{more}. Publish {what}: ", publish, ".")
 
 
 def _clock(seconds: float) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.text import format_bytes_of
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.video_ids import is_same_video
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
-REPLACE_OR_SEND: Final = "Put a whole file in its place; `kupload --send-broken` sends it as it is."
+REPLACE_OR_SEND: Final = Hint("Put a whole file in its place; ", ("--send-broken",), " sends it as it is.")
 _RESTORE = "Restore the library's order or name the right file in a map file (--map)."
 
 
@@ -75,7 +76,7 @@ def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> P
     sent = record.path if record and record.stage is not Stage.PLANNED else None
     if record and sent and sent != path and not record.is_for(assignment.file):
         reason = f'was uploaded from "{sent}", and now "{path}" would be its file'
-        return PlanDecision(Decision.IN_DOUBT, reason, _RESTORE)
+        return PlanDecision(Decision.IN_DOUBT, reason, _publish_or_restore(assignment, record))
     return None
 
 
@@ -87,6 +88,13 @@ def _without_rows(record: Record | None) -> PlanDecision | None:
             return PlanDecision(Decision.SKIP, "linked before")
         case _:
             return None
+
+
+def _publish_or_restore(assignment: Assignment, record: Record) -> str:
+    if not record.stage.is_linked:
+        return _RESTORE
+    publish = ("replace", assignment.lesson_id, assignment.file.path)
+    return Hint("If that is its new cut, publish it: ", publish, ". Else restore the library's order.")
 
 
 def decide_by_row(  # noqa: C901, PLR0911 - a flat match
@@ -108,13 +116,13 @@ def decide_by_row(  # noqa: C901, PLR0911 - a flat match
             return PlanDecision(
                 Decision.IN_DOUBT,
                 f"was linked to video {ours}, but its row is empty now",
-                f"`kupload repair` links it again; `kupload unlink {row.lesson_id}` lets the lesson start over.",
+                Hint(("repair",), " links it again; ", ("unlink", row.lesson_id), " lets the lesson start over."),
             )
         case None if record and record.serving:
             return PlanDecision(
                 Decision.IN_DOUBT,
                 f"its row named video {record.serving.video_id} when its replacement began, and is empty now",
-                f"`kupload unlink {row.lesson_id}` lets the next run write the new video into it.",
+                Hint(("unlink", row.lesson_id), " lets the next run write the new video into it."),
             )
         case theirs if record and record.serving and is_same_video(theirs, record.serving.video_id):
             return None
@@ -130,7 +138,7 @@ def decide_by_row(  # noqa: C901, PLR0911 - a flat match
             return PlanDecision(
                 Decision.IN_DOUBT,
                 f"its row points at video {theirs}, and {_what_we_have(stage, ours)}",
-                "See what `kupload verify` says of both.",
+                Hint("See what ", ("repair",), " offers."),
             )
 
 

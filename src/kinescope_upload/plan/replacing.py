@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.decision import Decision
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from kinescope_upload.plan.plan import PlannedLesson
@@ -38,13 +39,13 @@ def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
         return Refused(reason=lesson.reason, hint=lesson.hint)
     if record and (record.serving or record.stage.has_all_bytes):
         if lesson.decision is Decision.SKIP and not record.stage.is_linked:
-            return Refused(reason=lesson.reason, hint="`kupload verify` tells more.")
+            return Refused(reason=lesson.reason, hint=Hint(("verify",), " tells more."))
         if record.stage.has_all_bytes:
             has_file = record.path is None or not record.is_for(lesson.file)
             done = ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
             return ReplaceStep.BEGIN if has_file else done
         return ReplaceStep.GO_ON
     if lesson.decision is Decision.SKIP:
-        hint = f"`kupload unlink {lesson.lesson_id}` empties its row; `kupload` then uploads the file."
+        hint = Hint(("unlink", lesson.lesson_id), " empties its row; ", (), " then uploads the file.")
         return Refused(reason=f"{lesson.reason}, which no progress file names as kupload's", hint=hint)
-    return Refused(reason="has no video yet", hint=f"`kupload --course {lesson.course}` uploads it.")
+    return Refused(reason="has no video yet", hint=Hint(("--course", lesson.course), " uploads it."))

@@ -26,6 +26,10 @@ class FormatError(ValueError):
     """The text is no progress file of a format that this version knows; says where."""
 
 
+class NewerFormatError(FormatError):
+    """A newer kupload wrote the file."""
+
+
 def encode_record(record: Record) -> bytes:
     """One lesson's line, without what is only true while a run is on and without what is empty."""
     facts: dict[str, object] = {
@@ -102,7 +106,7 @@ def parse_course(text: str) -> tuple[str, dict[str, Record]]:
         raise FormatError("it is nested too deeply") from None
     match data:
         case {"format": int(version)} if version > FORMAT:
-            raise FormatError(f"it is of format {version}, which only a newer kupload knows")
+            raise NewerFormatError(f"it is of format {version}, which only a newer kupload knows")
         case {"format": 1, "course": str(course), "lessons": Mapping() as lessons}:
             course = intern(course)  # one text for all records, also where they are read one by one
             return course, {lesson_id: _read_record(lesson_id, course, facts) for lesson_id, facts in lessons.items()}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.progress.file_system import flush
-from kinescope_upload.progress.format import FormatError, course_pieces, parse_course
+from kinescope_upload.progress.format import FormatError, NewerFormatError, course_pieces, parse_course
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,7 +135,7 @@ def _head(course: str, follows: Fingerprint) -> bytes:
 def _follows(head: bytes, course: str) -> Fingerprint:
     match _parsed(head):
         case {"journal": int(version)} if version > _FORMAT:
-            raise FormatError(f"it is of format {version}, which only a newer kupload knows")
+            raise NewerFormatError(f"it is of format {version}, which only a newer kupload knows")
         case {"journal": 1, "course": str(named), "follows": {"bytes": int(length), "crc32": int(crc)}}:
             if nfc(named) != nfc(course):
                 raise FormatError(f'it is of course "{named}"')

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress.names import course_of, stem_of
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ class CourseLock:
         if not (_take(lock) or _take_while_nobody_looks(lock, folder)):
             raise UsageError(
                 f'Another run is at work on course "{course}" ({_read_holder(holder)}).',
-                "Wait for it, or end it with `kupload stop`.",
+                Hint("Wait for it, or end it with ", ("stop",), "."),
             )
         _stop_file(progress, course).unlink(missing_ok=True)
         holder.write_text(_describe_this_run(), encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError
 from kinescope_upload.progress.deleted import deletion_facts, note_deletion
 from kinescope_upload.text import distinct_bytes
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import LeftBecause, OldVideo, OldVideoGone, advance
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.video_ids import video_key
@@ -144,7 +145,7 @@ def _check_sent(old: OldVideo, video: Video) -> None:
         theirs, ours = distinct_bytes(video.size or 0, old.size)
         raise InDoubtError(
             f"Old video {old.video_id} has {theirs}, and {ours} were sent: it is kept.",
-            f"Look at it at Kinescope; `kupload repair --delete-unknown --video {old.video_id}` deletes it.",
+            Hint("Look at it at Kinescope; ", ("repair", "--delete-unknown", "--video", old.video_id), " deletes it."),
         )
 
 
@@ -157,7 +158,9 @@ def _check_unnamed(old: OldVideo, names: Mapping[str, str], records: Iterable[Re
     key = video_key(old.video_id) or old.video_id
     user = names.get(key) or next((one.lesson_id for one in records if video_key(one.video_id) == key), None)
     if user is not None:
-        raise InDoubtError(f"Old video {old.video_id} is kept: lesson {user} has it.", "`kupload verify` tells more.")
+        raise InDoubtError(
+            f"Old video {old.video_id} is kept: lesson {user} has it.", Hint(("verify",), " tells more.")
+        )
 
 
 def _is_replaced(tools: DeletionTools, record: Record) -> bool:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.names import nfc
-from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
+from kinescope_upload.progress.format import FormatError, NewerFormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
 from kinescope_upload.progress.merge import ContradictionError, merge
 from kinescope_upload.text import count
+from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
 _BOM: Final = "\ufeff"
 """What editors on Windows put before a text."""
 _BLOCK: Final = 1024 * 1024
+_UPDATE: Final = "Update kupload; it is left as it is, and nothing is lost."
 _LATER_COUNTS: Final = "of each lesson the later record counts."
-_UNKNOWN: Final = "What it held beside that is not known; `kupload verify` looks for what was begun."
+_UNKNOWN: Final = Hint("What it held beside that is not known; ", ("verify",), " looks for what was begun.")
+_BAD_JOURNAL: Final = Hint(
+    "It is left as it is. Put a good copy in its place; or move it away to go on from the progress file beside it, and "
+    "then ",
+    ("verify",),
+    " looks for what was begun since.",
+)
 _WAY_OUT: Final = "It is left as it is. Put a good copy in its place, or move it away to begin that course anew."
 
 
@@ -96,7 +104,8 @@ def load_course(path: Path, course: str) -> CourseRecords:
         except OSError as error:
             raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
         except (FormatError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} is no progress file that kupload can read: {error}.", _WAY_OUT) from error
+            hint = _UPDATE if isinstance(error, NewerFormatError) else _WAY_OUT
+            raise UsageError(f"{path} is no progress file that kupload can read: {error}.", hint) from error
         if nfc(named) != nfc(course):
             raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
         if named != course:  # composed in another way: the records are those of the course as it is asked for
@@ -112,10 +121,8 @@ def _of_journal_alone(path: Path, course: str) -> CourseRecords:
     if not entries or not entries.records:
         return CourseRecords(records={})
     lessons = count(len(entries.records), "lesson", "lessons")
-    note = (
-        f"{path} is missing: {lessons} of its journal {'counts' if len(entries.records) == 1 else 'count'}. {_UNKNOWN}"
-    )
-    return CourseRecords(records=entries.records, note=note)
+    note = f"{path} is missing: {lessons} of its journal {'counts' if len(entries.records) == 1 else 'count'}."
+    return CourseRecords(records=entries.records, note=both(note, _UNKNOWN))
 
 
 def _with_journal(records: dict[str, Record], found: Snapshot, path: Path, named: str) -> CourseRecords:
@@ -131,8 +138,8 @@ def _with_journal(records: dict[str, Record], found: Snapshot, path: Path, named
     if entries.follows == Fingerprint.of(course_pieces(named, map(encode_record, records.values()))):
         return CourseRecords(records=records | entries.records)
     merged = {key: _merged(records.get(key, record), record, path) for key, record in entries.records.items()}
-    note = f"{path} was edited or put back, and is not the file that its journal follows: {_LATER_COUNTS} {_UNKNOWN}"
-    return CourseRecords(records=records | merged, note=note)
+    note = f"{path} was edited or put back, and is not the file that its journal follows: {_LATER_COUNTS}"
+    return CourseRecords(records=records | merged, note=both(note, _UNKNOWN))
 
 
 def _merged(in_file: Record, in_journal: Record, path: Path) -> Record:
@@ -166,8 +173,7 @@ def _read(journal: Path, course: str) -> Entries | None:
     except (FormatError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{journal} is no journal that kupload can read: {error}.",
-            "It is left as it is. Put a good copy in its place; or move it away to go on from the progress file beside "
-            "it, and have `kupload verify` look for what was begun since.",
+            _UPDATE if isinstance(error, NewerFormatError) else _BAD_JOURNAL,
         ) from error
 
 

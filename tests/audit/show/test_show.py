@@ -29,6 +29,7 @@ from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Report
+    from kinescope_upload.text.hints import Command
 
 ENVIRON = {"TERM": "xterm"}
 
@@ -69,26 +70,34 @@ def test_names_cannot_play_with_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("kinds", "command"),
     [
-        ((), ""),
-        ((Kind.NOT_COMPARED,), ""),
-        ((Kind.PROCESSING,), "kupload verify --wait"),
-        ((Kind.NOT_UPLOADED, Kind.PROCESSING), "kupload"),
-        ((Kind.ROW_EMPTY, Kind.NOT_UPLOADED), "kupload repair"),
-        ((Kind.STATUS_UNKNOWN,), "kupload repair"),
-        ((Kind.STATUS_UNKNOWN, Kind.PROCESSING), "kupload repair"),
-        ((Kind.FOLDER_MISSING,), ""),
+        ((), None),
+        ((Kind.NOT_COMPARED,), None),
+        ((Kind.PROCESSING,), ("verify", "--wait")),
+        ((Kind.NOT_UPLOADED, Kind.PROCESSING), ()),
+        ((Kind.ROW_EMPTY, Kind.NOT_UPLOADED), ("repair",)),
+        ((Kind.STATUS_UNKNOWN,), ("repair",)),
+        ((Kind.STATUS_UNKNOWN, Kind.PROCESSING), ("repair",)),
+        ((Kind.FOLDER_MISSING,), None),
     ],
 )
-def test_the_next_command_follows_from_what_was_found(kinds: tuple[Kind, ...], command: str) -> None:
+def test_the_next_command_follows_from_what_was_found(kinds: tuple[Kind, ...], command: Command | None) -> None:
     findings = tuple(Finding(kind=kind, course="c", reason="r") for kind in kinds)
     assert next_after_verify(replace(REPORT, findings=findings)) == command
 
 
 def test_after_a_repair_the_next_command_uploads_what_has_to_be_uploaded() -> None:
-    assert next_after_repair(RESULT) == "kupload"
-    assert next_after_repair(replace(RESULT, plan=replace(PLAN, rest=()))) == "kupload verify"
-    assert next_after_repair(replace(RESULT, was_agreed=False)) == "kupload repair"
-    assert next_after_repair(RepairResult(plan=FixPlan(fixes=()), was_agreed=False)) == "kupload verify"
+    assert next_after_repair(RESULT) == ()
+    assert next_after_repair(replace(RESULT, plan=replace(PLAN, rest=()))) == ("verify",)
+    assert next_after_repair(replace(RESULT, was_agreed=False)) == ("repair",)
+    assert next_after_repair(RepairResult(plan=FixPlan(fixes=()), was_agreed=False)) is None, "nothing has changed"
+
+
+def test_without_the_database_no_repair_is_advised_which_needs_it() -> None:
+    findings = (Finding(kind=Kind.ROW_EMPTY, course="c", reason="r"),)
+    report = replace(REPORT, findings=findings, counts=replace(REPORT.counts, rows=None))
+    assert next_after_verify(report) is None
+    assert "`kupload repair`" not in shown(report)
+    assert "DATABASE_URL" in shown(report)
 
 
 def test_a_plan_shows_commands_in_one_piece() -> None:
@@ -97,7 +106,7 @@ def test_a_plan_shows_commands_in_one_piece() -> None:
     text = out.getvalue()
     assert "Changes: 1\n  1. link a_001 to video v, which kupload uploaded for it\n" in text
     assert "Needs your decision: video exists, row is empty" in text
-    assert "\n    $ curl -X DELETE\n" in text
+    assert "\n    $ kupload repair --delete-unknown\n" in text
     assert "Not for repair: lesson without a video: 1" in text
 
 
@@ -120,7 +129,7 @@ def test_without_a_terminal_it_is_told_on_stderr_what_is_worth_a_line() -> None:
     assert out.getvalue().splitlines() == [
         "  done: link a_001 to video v, which kupload uploaded for it",
         "  failed: link a_001 to video v, which kupload uploaded for it. the row is",
-        "    taken Look again.",
+        "    taken. Look again.",
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import problems_of
 from kinescope_upload.kinescope.video import Video, VideoState
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
     lesson, summary = context.lesson, context.lesson.summary
     if lesson.file is None and not lesson.is_explained:
         sent = f'; "{summary.path}" was sent for it' if summary and summary.path else ""
-        hint = "Put its file into the library, or say which it is: `kupload map --confirm`."
+        hint: str = Hint("Put its file into the library, or say which it is: ", ("map", "--confirm"), ".")
         if summary and summary.stage.is_linked and lesson.row_id:
-            hint = f"Put it back, or publish another cut: `kupload replace {lesson.lesson_id} FILE`."
+            hint = "Put it back, or put its new cut in its place."
         yield lesson.finding(Kind.LESSON_WITHOUT_FILE, f"{lesson.lesson_id} has no file{sent}", hint)
     if lesson.row is not None or not context.has_database:
         return
@@ -95,18 +96,18 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
         yield _two_videos(context, row_id, other)
     elif lesson.summary is None:
         reason = f"{lesson.lesson_id}: no progress file names its video {row_id}"
-        hint = "`kupload import-progress` imports the progress of the replaced system."
-        yield lesson.finding(Kind.NOT_RECORDED, reason, hint, video_id=row_id)
+        yield lesson.finding(Kind.NOT_RECORDED, reason, "No action is needed: its row names it.", video_id=row_id)
     elif not lesson.summary.has_all_bytes and lesson.own_id and not _is_partial(seen):
         reason = f"{lesson.lesson_id}: its row names video {row_id}, and its progress says that it is not finished"
-        yield lesson.finding(Kind.UNFINISHED, reason, "`kupload` looks, and brings it up to date.", video_id=row_id)
+        hint = Hint((), " looks, and brings it up to date.")
+        yield lesson.finding(Kind.UNFINISHED, reason, hint, video_id=row_id)
     if isinstance(seen, Video):
         yield from problems_of(lesson, seen, context.place)
 
 
 def _being_replaced(lesson: Lesson, serving: OldVideo) -> Finding:
     reason = f"{lesson.lesson_id}: the replacement of its video {serving.video_id} is not finished"
-    hint = f"`kupload replace {lesson.lesson_id}` continues it."
+    hint = Hint(("replace", lesson.lesson_id), " continues it.")
     return lesson.finding(Kind.UNFINISHED, reason, hint, video_id=serving.video_id, other_id=lesson.own_id)
 
 
@@ -139,13 +140,13 @@ def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
     if summary is None or not (summary.is_begun or summary.former_ids):
         if lesson.file and (lesson.row or not context.has_database):
             reason = f'{lesson.lesson_id}: "{lesson.file.path}" is not uploaded'
-            yield lesson.finding(Kind.NOT_UPLOADED, reason, "`kupload` uploads it.")
+            yield lesson.finding(Kind.NOT_UPLOADED, reason, Hint((), " uploads it."))
         return
     own_id = summary.video_id
     seen = context.look(own_id) if own_id else SeenVideo.GONE
     if not summary.has_all_bytes:
         reason = f"{lesson.lesson_id}: its upload is not finished"
-        yield lesson.finding(Kind.UNFINISHED, reason, "`kupload` continues it.", video_id=own_id)
+        yield lesson.finding(Kind.UNFINISHED, reason, Hint((), " continues it."), video_id=own_id)
     elif seen is SeenVideo.GONE:
         reason = f"{lesson.lesson_id}: kupload uploaded video {own_id}, which is not on Kinescope"
         yield lesson.finding(Kind.VIDEO_GONE, reason, other_id=own_id)
@@ -156,6 +157,6 @@ def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
             )
         elif not context.has_database and summary.stage is Stage.UPLOADED:
             reason = f"{lesson.lesson_id}: video {own_id} is uploaded, and its row is not written"
-            yield lesson.finding(Kind.ROW_EMPTY, reason, "`kupload` with the database links it.", video_id=own_id)
+            yield lesson.finding(Kind.ROW_EMPTY, reason, "A run with the database links it.", video_id=own_id)
         if isinstance(seen, Video):
             yield from problems_of(lesson, seen, context.place)

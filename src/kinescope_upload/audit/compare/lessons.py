@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def _lost(lessons: Mapping[str, Lesson]) -> dict[str, list[str]]:
 def _hint_for(path: str, lost: Sequence[str]) -> str:
     """What to do about a file without a lesson; `lost` are the lessons of its section whose file is gone."""
     if len(lost) != 1:
-        return "Take it out of the library, or say whose it is: `kupload map --confirm`."
-    return f"Is it a new cut of {lost[0]}? `kupload replace {lost[0]} {shlex.quote(path)}` publishes it."
+        return Hint("Take it out of the library, or say whose it is: ", ("map", "--confirm"), ".")
+    return Hint(f"Is it a new cut of {lost[0]}? ", ("replace", lost[0], path), " publishes it.")
 
 
 def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
@@ -182,7 +182,7 @@ def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses
         lesson = lessons[lesson_id]
         title = f'{lesson_id} ("{lesson.title}")' if lesson.title else lesson_id
         reason = f'{title} has the file "{names[lesson_id]}", and {other.lesson_id} is called "{other.title}"'
-        hint = "Is it right all the same? Then say so: `kupload map --confirm` asks."
+        hint = Hint("Is it right all the same? Then say so: ", ("map", "--confirm"), " asks.")
         yield lesson.finding(Kind.NAMED_LIKE_ANOTHER, reason, hint, video_id=lesson.row_id)
 
 

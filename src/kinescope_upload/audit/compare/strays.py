@@ -12,6 +12,7 @@ from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import is_same_content
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.text import format_bytes
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,8 +118,9 @@ class Strays:
             return owner.finding(Kind.ROW_EMPTY, reason, video_id=video.id)
         size = f", {format_bytes(video.size)}" if video.size is not None else ""
         what = f'video {video.id} in the folder of "{course}" ("{video.title}", status "{video.status}"{size})'
-        reason = f"{what} belongs to no lesson{self._similar(video, twins)}"
-        return Finding(kind=Kind.UNKNOWN_VIDEO, course=course, reason=reason, video_id=video.id)
+        similar, hint = self._similar(video, twins)
+        reason = f"{what} belongs to no lesson{similar}"
+        return Finding(kind=Kind.UNKNOWN_VIDEO, course=course, reason=reason, hint=hint, video_id=video.id)
 
     def _owner(self, video: Video, twins: Sequence[Lesson]) -> Lesson | None:
         """The lesson that certainly owns the video: the contents are equal, and no other lesson or video has them."""
@@ -128,11 +130,14 @@ class Strays:
         same = [other for other in self._videos.values() if (other.size, other.md5) == (video.size, video.md5)]
         return twins[0] if not may_be_equal and len(same) == 1 and self._lacks_video(twins[0]) else None
 
-    def _similar(self, video: Video, twins: Sequence[Lesson]) -> str:
+    def _similar(self, video: Video, twins: Sequence[Lesson]) -> tuple[str, str]:
+        """Says which lessons the video is like, and what would tell more."""
         if twins:
-            return f"; it has the content of {_names(twins)}, which does not tell whose it is"
+            return f"; it has the content of {_names(twins)}, which does not tell whose it is", ""
         near = [lesson for lesson in self._same_size(video) if lesson.md5 is None and self._lacks_video(lesson)]
-        return f"; it has the size of {_names(near)}: `kupload verify --deep` compares the MD5" if near else ""
+        if not near:
+            return "", ""
+        return f"; it has the size of {_names(near)}", Hint(("verify", "--deep"), " compares the MD5.")
 
     def _same_size(self, video: Video) -> Sequence[Lesson]:
         return self._by_size.get(video.size, ()) if video.size is not None else ()
@@ -146,14 +151,14 @@ class Strays:
 def _of_old_video(lesson: Lesson, old: OldVideo) -> Finding:
     what = f"{lesson.lesson_id}: its old video {old.video_id} "
     if old.left_at is None:
-        hint = "`kupload unlink` lets the lesson start over."
+        hint: str = Hint(("unlink", lesson.lesson_id), " lets the lesson start over.")
         reason = f"{what}was being replaced, and its row names it no more"
     elif old.due_at is None:
         reason = f"{what}was {old.why} on {old.left_at:%Y-%m-%d} and is kept"
-        hint = f"`kupload repair --delete-unknown --video {old.video_id}` deletes it."
+        hint = Hint(("repair", "--delete-unknown", "--video", old.video_id), " deletes it.")
     else:
         reason = f"{what}was {old.why} on {old.left_at:%Y-%m-%d} and waits for its deletion"
-        hint = f"The first `kupload` or `kupload repair` after {old.due_at:%Y-%m-%d %H:%M} UTC deletes it."
+        hint = f"The first run or repair after {old.due_at:%Y-%m-%d %H:%M} UTC deletes it."
     return lesson.finding(Kind.OLD_VIDEO, reason, hint, video_id=old.video_id, other_id=lesson.own_id)
 
 
@@ -161,7 +166,7 @@ def _of_earlier_attempt(lesson: Lesson, video: Video) -> Finding:
     what = f'{lesson.lesson_id}: video {video.id} (status "{video.status}") is what an earlier attempt of kupload left'
     current = lesson.row_id or lesson.own_id
     if current is None:
-        return lesson.finding(Kind.UNKNOWN_VIDEO, f"{what}; the next `kupload` looks for it", video_id=video.id)
+        return lesson.finding(Kind.UNKNOWN_VIDEO, what, Hint((), " looks for it."), video_id=video.id)
     return lesson.finding(Kind.TWO_VIDEOS, f"{what}; its video is {current}", video_id=current, other_id=video.id)
 
 

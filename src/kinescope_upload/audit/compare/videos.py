@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
 from kinescope_upload.text import distinct_bytes, format_duration
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import fit_title, is_title_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _meaning_of_status(lesson: Lesson, video: Video) -> tuple[Kind, str]:
         case VideoState.BROKEN:
             return Kind.STATUS_ERROR, _CHECK
         case VideoState.PARTIAL if lesson.summary and not lesson.summary.has_all_bytes:
-            return Kind.UNFINISHED, "`kupload` continues it."
+            return Kind.UNFINISHED, Hint((), " continues it.")
         case VideoState.PARTIAL if video.status == _ABORTED:
             return Kind.STATUS_ABORTED, _CHECK
         case VideoState.PARTIAL:
@@ -78,7 +79,7 @@ def _meaning_of_status(lesson: Lesson, video: Video) -> tuple[Kind, str]:
 
 
 _CHECK: Final = "Check the video on Kinescope."
-_WAIT: Final = "`kupload verify --wait` waits for it."
+_WAIT: Final = Hint(("verify", "--wait"), " waits for it.")
 _SUSPENDED: Final = "Check the plan and the video on Kinescope. The video has content, so kupload does not touch it."
 
 
@@ -95,7 +96,8 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         return
     hint = _CHECK
     if _is_what_was_sent(lesson, video):
-        kind, hint = Kind.FILE_CHANGED, f"`kupload replace {lesson.lesson_id}` publishes it; or restore the old file."
+        kind = Kind.FILE_CHANGED
+        hint = Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
     reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
     yield lesson.finding(kind, reason, hint, video_id=video.id)
 
@@ -115,7 +117,7 @@ def _of_duration(lesson: Lesson, video: Video) -> Iterator[Finding]:
     yield lesson.finding(Kind.DURATION_DIFFERS, reason, _CHECK, video_id=video.id)
 
 
-_DEEP: Final = "`kupload verify --deep` reads the file again."
+_DEEP: Final = Hint(("verify", "--deep"), " reads the file again.")
 
 
 def _is_what_was_sent(lesson: Lesson, video: Video) -> bool:

@@ -7,7 +7,7 @@
     fixer · records                 applies a fix, and changes the lesson's record
 """
 
-from kinescope_upload.audit.fixes.choices import Choice, Commands, has_choices
+from kinescope_upload.audit.fixes.choices import Choice, has_choices
 from kinescope_upload.audit.fixes.fix import (
     AdoptVideo,
     ClearRow,
@@ -27,7 +27,6 @@ __all__ = [
     "AdoptVideo",
     "Choice",
     "ClearRow",
-    "Commands",
     "DeleteDuplicate",
     "DeleteLeftover",
     "DeleteOldVideo",

@@ -32,6 +32,7 @@ from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.progress import deletion_facts, note_deletion
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Adopted, Dialect, Linked, Record, RowEmptied, advance
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.upload.titles import is_title_of
@@ -199,7 +200,7 @@ class Fixer:
         if (course := _course_of(lesson)) not in self.store.courses:
             raise LessonFailedError(
                 f'The progress of {lesson.lesson_id} is in course "{course}", which was not selected.',
-                "Run `kupload repair` for all courses.",
+                Hint(("repair",), " for all courses fixes it."),
             )
 
     def _target(self, lesson: Lesson) -> Target:
@@ -218,4 +219,4 @@ def _course_of(lesson: Lesson) -> str:
 
 
 def _changed(what: str) -> LessonFailedError:
-    return LessonFailedError(what, "Nothing was changed. Run `kupload verify` again.")
+    return LessonFailedError(what, Hint("Nothing was changed. ", ("verify",), " tells what is right now."))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.fixes.choices import Choice, Commands, choices_of, has_choices
+from kinescope_upload.audit.fixes.choices import Choice, choices_of, has_choices
 from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
+from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,23 +52,29 @@ class FixPlan:
         return tuple(dict.fromkeys(finding for fix in self.fixes for finding in (fix.finding, *fix.also)))
 
 
-def hint_of(finding: Finding) -> str:
-    """What to do about a finding, and what `repair` does about its kind; empty when nothing needs doing."""
+def hint_of(finding: Finding, *, has_database: bool = True) -> str:
+    """What to do about a finding, and what `repair` does about its kind; empty when nothing needs doing.
+
+    Args:
+        finding: The finding.
+        has_database: Whether the database was read; `repair` needs it.
+    """
     if not has_choices(finding.kind):
         return finding.hint
+    if not has_database:
+        return both(finding.hint, "kupload can repair it where DATABASE_URL names the database.")
     if can_fix(finding.kind):
-        repair = "`kupload repair` fixes it where that is certain, or lists the choices."
+        repair = Hint(("repair",), " fixes it where that is certain, or lists the choices.")
     else:
-        repair = "`kupload repair` lists the choices."
-    return f"{finding.hint} {repair}".lstrip()
+        repair = Hint(("repair",), " lists the choices.")
+    return both(finding.hint, repair)
 
 
-def plan_fixes(comparison: Comparison, commands: Commands, now: datetime) -> FixPlan:
+def plan_fixes(comparison: Comparison, now: datetime) -> FixPlan:
     """Decides about every finding.
 
     Args:
         comparison: Everything that was compared.
-        commands: How commands are spelt here.
         now: The time (UTC).
     """
     report = comparison.report()
@@ -86,7 +93,7 @@ def plan_fixes(comparison: Comparison, commands: Commands, now: datetime) -> Fix
             fixes[key] = _also_for(fixes[key], finding) if key in fixes else fix
         if found:
             continue
-        if choices := choices_of(finding, commands):
+        if choices := choices_of(finding):
             manual.append(ManualChoice(finding=finding, choices=choices))
         else:
             rest.append(finding)

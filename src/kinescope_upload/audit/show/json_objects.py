@@ -9,6 +9,7 @@ from kinescope_upload.audit.fixes import explanation_of, hint_of
 from kinescope_upload.display.json_events import fields_of
 from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.output.json_text import object_of
+from kinescope_upload.text.hints import command_line
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def audit_object(event: AuditEvent) -> JsonObject:
 def report_objects(report: Report, *, exit_code: int) -> Iterator[JsonObject]:
     """Yields the findings, then the counts."""
     for finding in report.findings:
-        yield "finding", _finding(finding)
+        yield "finding", _finding(finding, has_database=report.counts.rows is not None)
     counts, statuses = report.counts, report.counts.statuses
     notes = sum(finding.kind.is_note for finding in report.findings)
     yield (
@@ -71,7 +72,7 @@ def plan_objects(plan: FixPlan) -> Iterator[JsonObject]:
     for fix in plan.fixes:
         yield "fix", _fix(fix)
     for manual in plan.manual:
-        choices = [object_of(choice) for choice in manual.choices]
+        choices = [{**object_of(choice), "command": command_line(choice.command)} for choice in manual.choices]
         yield "manual_choice", {**_finding(manual.finding), "choices": choices}
     for finding in plan.rest:
         yield "finding", _finding(finding)
@@ -88,11 +89,11 @@ def end_object(result: RepairResult, *, exit_code: int) -> JsonObject:
     }
 
 
-def _finding(finding: Finding) -> JsonFields:
+def _finding(finding: Finding, *, has_database: bool = True) -> JsonFields:
     return {
         **object_of(finding, other_id="other_video_id"),
         "kind": finding.kind.code,
-        "hint": hint_of(finding),
+        "hint": hint_of(finding, has_database=has_database),
         "is_note": finding.kind.is_note,
     }
 

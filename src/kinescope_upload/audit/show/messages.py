@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -12,16 +13,18 @@ from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixAppl
 from kinescope_upload.audit.fixes import ClearRow, StartOver, explanation_of, has_choices, hint_of
 from kinescope_upload.display.messages import wait_words
 from kinescope_upload.events import WaitEnded, WaitStarted, Warned
-from kinescope_upload.text import count, format_bytes, format_bytes_of
+from kinescope_upload.text import count, format_bytes, format_bytes_of, joined
+from kinescope_upload.text.hints import command_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.audit.compare import Counts, Finding, Report
     from kinescope_upload.audit.fixes import FixPlan
     from kinescope_upload.audit.repair import RepairResult
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
+    from kinescope_upload.text.hints import Command
     from kinescope_upload.upload import Stage
 
 _SHOWN: Final = 20
@@ -53,7 +56,8 @@ class Line:
 def report_lines(report: Report, options: DisplayOptions) -> Iterator[Line]:
     """Yields the findings, then the counts of all four sides and the next command."""
     if not options.quiet:
-        yield from _finding_lines(report.findings, names_all=options.verbose)
+        hints = partial(hint_of, has_database=report.counts.rows is not None)
+        yield from _finding_lines(report.findings, names_all=options.verbose, hints=hints)
     counts = report.counts
     files, lessons = count(counts.files, "file", "files"), count(counts.lessons, "lesson", "lessons")
     yield _row("On disk", f"{files}, {format_bytes(counts.file_bytes)}")
@@ -80,7 +84,7 @@ def plan_lines(plan: FixPlan, options: DisplayOptions) -> Iterator[Line]:
         yield Line(manual.finding.reason, Style.ITEM)
         for choice in manual.choices:
             yield Line(f"To {choice.explanation}:", Style.ITEM)
-            yield Line(choice.command, Style.COMMAND)
+            yield Line(command_line(choice.command), Style.COMMAND)
         yield Line("")
     rest = [finding for finding in plan.rest if not finding.kind.is_note]
     yield from _finding_lines(rest, names_all=options.verbose, prefix="Not for repair: ")
@@ -95,7 +99,7 @@ def outcome_lines(event: FixApplied | FixFailed) -> Iterator[Line]:
         case FixApplied():
             yield Line(f"done: {explanation}", Style.GOOD_ITEM)
         case FixFailed():
-            yield Line(f"failed: {explanation}. {event.reason} {event.hint}".rstrip(), Style.BAD_ITEM)
+            yield Line(f"failed: {explanation}. {joined(event.reason, event.hint)}", Style.BAD_ITEM)
 
 
 def end_lines(result: RepairResult) -> Iterator[Line]:
@@ -109,23 +113,25 @@ def end_lines(result: RepairResult) -> Iterator[Line]:
     yield from _next(next_after_repair(result))
 
 
-def next_after_verify(report: Report) -> str:
-    """The command to type next; empty when all agree."""
+def next_after_verify(report: Report) -> Command | None:
+    """The command to type next; None when all agree, or when only what the hints name helps."""
     kinds = {finding.kind for finding in report.findings if not finding.kind.is_note}
-    if any(map(has_choices, kinds)):
-        return "kupload repair"
+    if any(map(has_choices, kinds)) and report.counts.rows is not None:
+        return ("repair",)
     if kinds & _FOR_UPLOAD:
-        return "kupload"
-    return "kupload verify --wait" if Kind.PROCESSING in kinds else ""
+        return ()
+    return ("verify", "--wait") if Kind.PROCESSING in kinds else None
 
 
-def next_after_repair(result: RepairResult) -> str:
-    """The command to type next."""
+def next_after_repair(result: RepairResult) -> Command | None:
+    """The command to type next; None where nothing was changed, and only a choice or a hint above helps."""
     plan = result.plan
     if plan.fixes and not result.was_agreed:
-        return "kupload repair"
+        return ("repair",)
     uploads = any(isinstance(fix, StartOver | ClearRow) for fix in plan.fixes)
-    return "kupload" if uploads or _FOR_UPLOAD & {finding.kind for finding in plan.rest} else "kupload verify"
+    if uploads or _FOR_UPLOAD & {finding.kind for finding in plan.rest}:
+        return ()
+    return ("verify",) if plan.fixes else None
 
 
 def sentence_of(event: AuditEvent, clock: Clock) -> str:
@@ -139,28 +145,29 @@ def sentence_of(event: AuditEvent, clock: Clock) -> str:
             failed = f", {event.failed:,} failed" if event.failed else ""
             return f"Kinescope: {event.done:,} done, {event.unfinished:,} still processing{failed}"
         case Warned():
-            return f"note: {event.message}"
+            return f"note: {shown(event.message)}"
         case WaitStarted() | WaitEnded():
             return wait_words(event, clock, verbose=True)
         case FixApplied() | FixFailed():
             return explanation_of(event.fix)
 
 
-def _finding_lines(findings: Sequence[Finding], *, names_all: bool, prefix: str = "") -> Iterator[Line]:
+def _finding_lines(
+    findings: Sequence[Finding], *, names_all: bool, prefix: str = "", hints: Callable[[Finding], str] = hint_of
+) -> Iterator[Line]:
     """Yields the findings, which are ordered by kind: a title and a list for each kind."""
     for kind, group in groupby(findings, key=lambda finding: finding.kind):
-        of_kind = [(finding.reason, hint_of(finding)) for finding in group]
-        hints = {hint for _, hint in of_kind}
-        has_one_hint = len(hints) == 1
+        of_kind = [(finding.reason, hints(finding)) for finding in group]
+        only_hint = of_kind[0][1] if len({hint for _, hint in of_kind}) == 1 else None
         title = f"{prefix}{kind}: {len(of_kind):,}"
         yield Line(title[0].upper() + title[1:], Style.TITLE)
-        shown = of_kind if names_all else of_kind[:_SHOWN]
-        for reason, hint in shown:
-            yield Line(reason if has_one_hint or not hint else f"{reason}. {hint}", Style.ITEM)
-        if len(shown) < len(of_kind):
-            yield Line(f"and {len(of_kind) - len(shown):,} more (--verbose or --json names them)", Style.ITEM)
-        if has_one_hint and (hint := hints.pop()):
-            yield Line(hint, Style.HINT)
+        listed = of_kind if names_all else of_kind[:_SHOWN]
+        for reason, hint in listed:
+            yield Line(joined(reason, hint if only_hint is None else ""), Style.ITEM)
+        if len(listed) < len(of_kind):
+            yield Line(f"and {len(of_kind) - len(listed):,} more (--verbose or --json names them)", Style.ITEM)
+        if only_hint:
+            yield Line(only_hint, Style.HINT)
         yield Line("")
 
 
@@ -168,9 +175,9 @@ def _row(label: str, text: str, style: Style = Style.TEXT) -> Line:
     return Line(f"{label:11}{text}", style)
 
 
-def _next(command: str) -> Iterator[Line]:
-    if command:
-        yield _row("Next", command, Style.TITLE)
+def _next(command: Command | None) -> Iterator[Line]:
+    if command is not None:
+        yield _row("Next", command_line(command), Style.TITLE)
 
 
 def _listed(head: str, numbers: Mapping[Stage, int] | Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import ForeignAnswerError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.text.hints import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,7 @@ class Check:
         """
         if isinstance(error, ForeignAnswerError):
             return cls(subject=subject, standing=Standing.WRONG_OUTSIDE, message=error.reason, hint=WHO_ANSWERS)
-        message = str(error).removesuffix(f" {error.hint}") if error.hint else str(error)
+        message = str(error).removesuffix(f" {shown(error.hint)}") if error.hint else str(error)
         return cls(subject=subject, standing=standing, message=message, hint=error.hint)
 
 

@@ -17,6 +17,7 @@ from kinescope_upload.model import LessonTable
 from kinescope_upload.progress import check_writable, read_records
 from kinescope_upload.survey import map_library
 from kinescope_upload.text import count, format_bytes
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,11 +96,12 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
         yield Check.of("library", Standing.WRONG_HERE, message, "Correct the file permissions.")
     if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
         message = f"{count(len(doubts), 'doubt', 'doubts')} about which file belongs to which lesson."
-        yield Check.of("library", Standing.NOTE, message, "See them: `kupload map`; `kupload map --confirm` asks.")
+        hint = Hint("See them: ", ("map",), "; ", ("map", "--confirm"), " asks.")
+        yield Check.of("library", Standing.NOTE, message, hint)
     if not survey.is_proven and not settings.trust_scan:
         message = "Without the database nothing proves which lesson a file belongs to."
-        hint = "A run then needs a map file (--map FILE) or --trust-scan."
-        yield Check.of("library", Standing.NOTE, message, hint)
+        needs = "A run then needs a map file (--map FILE) or --trust-scan."
+        yield Check.of("library", Standing.NOTE, message, needs)
 
 
 def _records_of(settings: Settings) -> Mapping[str, Record]:

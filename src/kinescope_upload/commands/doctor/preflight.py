@@ -14,6 +14,7 @@ from kinescope_upload.errors import (
 from kinescope_upload.events import Emit, Warned
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts
 from kinescope_upload.plan import Decision
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
@@ -82,12 +83,17 @@ def _check_delete(api: KinescopeApi, facts: TokenFacts, emit: Emit) -> None:
         case _ if facts.may_delete is False:
             emit(
                 Warned(
-                    message="Kinescope's list of access tokens says that the token may not delete videos, and a "
-                    "test request was not refused; see `kupload doctor`."
+                    message=Hint(
+                        "Kinescope's list of access tokens says that the token may not delete videos, and a test "
+                        "request was not refused; see ",
+                        ("doctor",),
+                        ".",
+                    )
                 )
             )
         case None:
-            emit(Warned(message="Kinescope does not say whether the token may delete videos; see `kupload doctor`."))
+            message = "Kinescope does not say whether the token may delete videos; see "
+            emit(Warned(message=Hint(message, ("doctor",), ".")))
 
 
 def _check_database(database: LessonsDatabase, lesson_id: str) -> None:

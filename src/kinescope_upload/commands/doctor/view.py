@@ -12,6 +12,7 @@ from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.text import count, joined
+from kinescope_upload.text.hints import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -105,7 +106,7 @@ def _object(checkup: _Checkup) -> JsonFields:
                 "subject": check.subject,
                 "standing": check.standing.replace(" ", "_"),
                 "message": plain(check.message),
-                "hint": plain(check.hint),
+                "hint": plain(shown(check.hint)),
             }
             for check in checks
         ],

@@ -13,6 +13,7 @@ from kinescope_upload.mapping.names import first_few
 from kinescope_upload.output.sections import Section
 from kinescope_upload.plan import Decision
 from kinescope_upload.text import count, joined
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
 
 _DOUBTED: Final = ("What", "Why, and what to do")
-_MAKE_FOLDERS: Final = (
-    "Kinescope's project has no folders of these names. `kupload folders --create` makes them; or pin others "
-    "(`kupload folders --pin COURSE=ID`)."
+_MAKE_FOLDERS: Final[str] = Hint(
+    "Kinescope's project has no folders of these names. ",
+    ("folders", "--create"),
+    " makes them; or pin others, whose ids it lists (--pin COURSE=ID).",
 )
 _SHOWN: Final = 20
 """Rows of a part, unless everything is wished."""
@@ -38,7 +40,8 @@ def cut_titles_warning(plan: Plan) -> str:
         return ""
     titles = count(len(lessons), "title has", "titles have")
     first = f'the video of {lessons[0].lesson_id} is called "{fit_title(lessons[0].title)}"'
-    return f"{titles} more than {LONGEST_TITLE} characters and are sent cut: {first}. `kupload --dry-run` shows all."
+    told = f"{titles} more than {LONGEST_TITLE} characters and are sent cut: {first}. "
+    return Hint(told, ("--dry-run",), " shows all.")
 
 
 def _with_cut_titles(plan: Plan) -> list[PlannedLesson]:
@@ -101,7 +104,7 @@ def first_rows(section: Section, most: int = _SHOWN) -> Section:
 def proposals_section(proposals: Iterable[Proposal]) -> Section:
     """The files that wait for a person to say whose they are."""
     return Section(
-        title="Whose are they? `kupload map --confirm` asks",
+        title=Hint("Whose are they? ", ("map", "--confirm"), " asks"),
         columns=("File", "Perhaps the lesson", "Title"),
         rows=tuple((one.file.path, one.lesson_id or "–", one.title) for one in proposals),
     )

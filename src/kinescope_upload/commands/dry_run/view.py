@@ -13,6 +13,7 @@ from kinescope_upload.output.terminal_output import is_live_terminal, surface_of
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import FileChange, changes_sentence
 from kinescope_upload.text import count, format_bytes, format_duration, format_rate
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from kinescope_upload.commands.dry_run.answer import PlanAnswer
@@ -50,8 +51,10 @@ def size_sentence(answer: PlanAnswer) -> str:
 
 
 def _unseen(files: int) -> str:
+    if not files:
+        return ""
     words = count(files, "file was", "files were")
-    return f"{words} not looked into: `kupload check` does that, a run does it before it sends each." if files else ""
+    return Hint(f"{words} not looked into: ", ("check",), " does that, a run does it before it sends each.")
 
 
 def plan_object(answer: PlanAnswer) -> JsonFields:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.import_progress.old_progress import OLD_NAME
 from kinescope_upload.progress import courses_in
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,6 @@ def advice_about_old_progress(settings: Settings, directory: Path) -> str | None
     for folder in (library, library.parent, directory):
         path = folder / OLD_NAME
         if path.is_file():
-            return (
-                f'"{path}" is the progress of the system that kupload replaces, and there is none of kupload\'s own. '
-                f'Take it over first: kupload import-progress "{path}"'
-            )
+            what = f'"{path}" is the progress of the system that kupload replaces, and kupload has none of its own. '
+            return Hint(f"{what}Take it over first: ", ("import-progress", str(path)), ".")
     return None

@@ -18,6 +18,7 @@ from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import ProgressStore, courses_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, joined
+from kinescope_upload.text.hints import command_line
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _totals(takeover: Takeover) -> list[str]:
         totals.append(f"{count(len(takeover.failed), 'lesson', 'lessons')} failed there; the next run does them.")
     if takeover.not_taken:
         totals.append(f"{count(len(takeover.not_taken), 'entry was', 'entries were')} not taken.")
-    return [*totals, "Next: kupload --dry-run"]
+    return [*totals, f"Next: {command_line(('--dry-run',))}"]
 
 
 def takeover_object(takeover: Takeover) -> JsonFields:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text import format_bytes
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.video_ids import is_same_video, video_key
 
@@ -168,7 +169,7 @@ def _contradiction(entry: OldUpload, record: Record) -> NotTaken:
     return NotTaken(
         lesson_id=entry.lesson_id,
         reason=f"the progress file knows {ours} of it ({record.stage}), and the old one video {entry.video_id}",
-        hint="See what `kupload verify` says of both.",
+        hint=Hint("See what ", ("verify",), " says of both."),
     )
 
 

@@ -10,6 +10,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Assignment, MappingSource
 from kinescope_upload.plan import Selection, make_plan
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +51,7 @@ def courses_of(options: ReplaceOptions, survey: Survey) -> tuple[str, ...]:
     if unknown:
         raise UsageError(
             f"The database has no lesson {', '.join(unknown)}.",
-            "`kupload map` lists the lessons with their files; a lesson's id is written exactly as there.",
+            Hint(("map",), " lists the lessons with their files; a lesson's id is written exactly as there."),
         )
     return tuple(sorted({known[lesson_id] for lesson_id in options.lessons}))
 
@@ -102,7 +103,7 @@ def _assignment(
     if file is None:
         raise UsageError(
             f"It is not known which file belongs to lesson {lesson_id}.",
-            f"Name it: kupload replace {lesson_id} FILE",
+            Hint("Name the file after the lesson, or say whose it is: ", ("map", "--confirm"), "."),
         )
     return Assignment(
         lesson_id=lesson_id,
@@ -123,7 +124,7 @@ def _check_free(named: VideoFile | None, lessons: tuple[str, ...], mapped: Mappe
         if one.file == named and one.lesson_id not in lessons:
             raise UsageError(
                 f'"{one.file.path}" is the file of lesson {one.lesson_id}.',
-                "`kupload map` tells which file belongs to which lesson.",
+                Hint(("map",), " tells which file belongs to which lesson."),
             )
 
 

@@ -24,6 +24,7 @@ from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks
 from kinescope_upload.progress.old_videos import proof_against
 from kinescope_upload.survey import survey_library
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import (
     Dialect,
     FreshUpload,
@@ -152,9 +153,8 @@ class _Chooser(NamedTuple):
         step, keep = self._step(lesson), self.options.keep
         look = None if isinstance(step, Refused) or step is ReplaceStep.UNCHANGED else self._look(lesson.file)
         if isinstance(look, Broken) and not self.tools.settings.send_broken and _is_sent(lesson, step):
-            hint = (
-                f"Put a whole file in its place; `kupload replace {lesson.lesson_id} --send-broken` sends it as it is."
-            )
+            send = ("replace", lesson.lesson_id, "--send-broken")
+            hint = Hint("Put a whole file in its place; ", send, " sends it as it is.")
             step = Refused(reason=f'its file "{lesson.file.path}" {look.reason}', hint=hint)
         serving = lesson.record.serving if lesson.record else None
         if keep is None:

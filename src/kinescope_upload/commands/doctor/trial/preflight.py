@@ -10,6 +10,7 @@ from kinescope_upload.commands.doctor.trial.scratch import run_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.kinescope.video import read_video
 from kinescope_upload.text import format_duration
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ def checked_folder_id(text: str) -> str:
     try:
         return str(UUID(text.strip()))
     except ValueError:
-        raise UsageError(f'--try: "{text}" is not a UUID.', "`kupload folders` lists the folders' ids.") from None
+        raise UsageError(f'--try: "{text}" is not a UUID.', Hint(("folders",), " lists the folders' ids.")) from None
 
 
 def checked_folder(folders: tuple[object, ...], folder_id: str, *, project_id: str) -> str:
@@ -47,7 +48,7 @@ def checked_folder(folders: tuple[object, ...], folder_id: str, *, project_id: s
     if named is None:
         raise UsageError(
             f"--try: the project {project_id} has no folder {folder_id}.",
-            "`kupload folders` lists them; KINESCOPE_PROJECT_ID says which project is meant.",
+            Hint(("folders",), " lists them; KINESCOPE_PROJECT_ID says which project is meant."),
         )
     inside = [text_of(folder, "name") for folder in folders if text_of(folder, "parent_id").lower() == folder_id]
     if inside:

@@ -1,4 +1,4 @@
-"""Formats names and numbers for people. Pure, and the lowest module: every room words its sentences with it.
+"""Formats names and numbers for people. Pure, and nearly the lowest module: every room words its sentences with it.
 
 Names from the disk and from the server are not trusted: characters that a terminal would obey, and those that reorder
 a line, are shown as escapes.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 from typing import Final
+
+from kinescope_upload.text.hints import shown
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -21,8 +23,10 @@ def printable(text: str) -> str:
     r"""Escapes every character that a terminal would obey, hide or reorder.
 
     Control characters, newlines, ANSI escapes, bidirectional overrides and other invisible marks become `\x1b` or
-    `\u202e`; a byte of a file name that is not UTF-8 becomes `\xff`. All else stays, emoji included.
+    `\u202e`; a byte of a file name that is not UTF-8 becomes `\xff`. All else stays, emoji included. The commands of a
+    hint get the options of this process that they need.
     """
+    text = shown(text)
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
@@ -184,7 +188,7 @@ def joined(reason: str, hint: str) -> str:
     """Joins a reason and its hint into one text of two sentences."""
     if not hint:
         return reason
-    return f"{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {hint}"
+    return f"{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {shown(hint)}"
 
 
 def count(number: int, singular: str, plural: str) -> str:

@@ -1,0 +1,113 @@
+"""Advises what to do now: sentences, and in them commands of kupload that work as they are typed.
+
+A hint with a command is a `Hint`; one that names what only a person can do elsewhere (pay, mount a disk) is a plain
+`str`.
+A test runs every command that is advised in the situation that advised it (tests/end_to_end/test_hints.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.text.quoting import Shell, joined_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Self
+
+Command = tuple[str, ...]
+"""The words of a command line after "kupload"; none of them is a run."""
+
+
+class Hint(str):
+    """Sentences that advise commands of kupload: a text like any other, with the commands as data in it.
+
+    Args:
+        parts: The sentences in pieces, with a command between two of them: `Hint(("verify", "--wait"), " waits.")`.
+    """
+
+    __slots__ = ("parts",)
+
+    parts: tuple[str | Command, ...]
+
+    def __new__(cls, *parts: str | Command) -> Self:
+        """Puts the pieces together, each command between backticks and quoted for a POSIX shell."""
+        hint = super().__new__(cls, _joined(parts, partial(_typed, shell=Shell.POSIX)))
+        hint.parts = parts
+        return hint
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands that are advised."""
+        return tuple(part for part in self.parts if isinstance(part, tuple))
+
+
+def shown(hint: str) -> str:
+    """The hint as this process shows it: its commands have the options of this process that they need."""
+    return _joined(hint.parts, command_line) if isinstance(hint, Hint) else hint
+
+
+def both(first: str, second: str) -> str:
+    """Puts two hints after each other; either may be empty."""
+    if not (first and second):
+        return first or second
+    return Hint(*_parts(first), " ", *_parts(second))
+
+
+def _parts(hint: str) -> tuple[str | Command, ...]:
+    return hint.parts if isinstance(hint, Hint) else (hint,)
+
+
+def _joined(parts: Iterable[str | Command], written: Callable[[Command], str]) -> str:
+    return "".join(part if isinstance(part, str) else f"`{written(part)}`" for part in parts)
+
+
+def _typed(command: Command, shell: Shell) -> str:
+    return joined_line(("kupload", *command), shell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedOptions:
+    """The options of this process that say where things are: without them another command would not find them.
+
+    Attributes:
+        words: The words of each such option, by its name: {"--library": ("--library", "/srv/academy")}.
+        accepted: The options that each command knows, by its name; "" is a run.
+    """
+
+    words: Mapping[str, Command] = field(default_factory=dict)
+    accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def added_to(self, command: Command) -> Command:
+        """The command with the options that it knows and does not have."""
+        name = command[0] if command and command[0] in self.accepted else ""
+        known = self.accepted.get(name, frozenset())
+        typed = {word.partition("=")[0] for word in command}
+        added = (words for option, words in self.words.items() if option in known and option not in typed)
+        return (*command, *(word for words in added for word in words))
+
+
+@dataclass(slots=True)
+class _Process:
+    typed: TypedOptions = field(default_factory=TypedOptions)
+    shell: Shell = Shell.POSIX
+
+
+_process: Final = _Process()
+
+
+def remember(typed: TypedOptions) -> None:
+    """Takes the options that were typed; the command line calls this once, before the command does anything."""
+    _process.typed = typed
+
+
+def use_shell(shell: Shell) -> None:
+    """Takes the shell that commands are quoted for; the command line calls this once, before anything can fail."""
+    _process.shell = shell
+
+
+def command_line(command: Command) -> str:
+    """The command as it can be typed into the person's shell, with the options of this process that it needs."""
+    return _typed(_process.typed.added_to(command), _process.shell)
