@@ -32,14 +32,14 @@ def test_the_summary_counts_every_lesson_once_and_names_what_is_not_done() -> No
 
 def test_the_next_command_goes_on_until_all_is_done() -> None:
     summary = replace(full_summary(), exit_code=0, failures=(), later=0, in_doubt=(), doubts=())
-    command = ("--course", "01_analytics")
-    assert next_command(summary, (*command, "--no-db", "--trust-scan")) == command, "a row waits for the database"
-    assert next_command(replace(summary, unlinked=0), command) == ("verify",)
-    assert next_command(replace(summary, later=3), command) == command
-    assert next_command(replace(summary, left=1), command) == command
-    assert next_command(replace(summary, exit_code=130), command) == command
-    assert next_command(replace(summary, reason="the token is refused"), command) == command
-    assert next_command(replace(summary, doubts=full_summary().doubts), command) == (*command, "--dry-run")
+    command, typed = ("--course", "01_analytics"), "kupload --course 01_analytics"
+    assert next_command(summary, (*command, "--no-db", "--trust-scan")) == typed, "a row waits for the database"
+    assert next_command(replace(summary, unlinked=0), command) == "kupload verify"
+    assert next_command(replace(summary, later=3), command) == typed
+    assert next_command(replace(summary, left=1), command) == typed
+    assert next_command(replace(summary, exit_code=130), command) == typed
+    assert next_command(replace(summary, reason="the token is refused"), command) == typed
+    assert next_command(replace(summary, doubts=full_summary().doubts), command) == f"{typed} --dry-run"
 
 
 def test_the_quiet_line_tells_what_is_not_zero() -> None:

@@ -68,7 +68,7 @@ def test_near_names_are_those_of_no_course() -> None:
             "02_ads",
             {},
             True,
-            ("2 folders", "f2, f3", "`kupload folders --pin 02_ads=f2`, or `kupload folders --pin 02_ads=f3`"),
+            ("2 folders", "f2, f3", "`kupload folders --pin 02_ads=f2` or `kupload folders --pin 02_ads=f3`"),
         ),
     ],
 )

@@ -76,7 +76,7 @@ def repair(
 
 
 def _check_unknown(videos: list[str], *, delete_unknown: bool, yes: bool) -> None:
-    named = (word for video in videos for word in ("--video", video))
+    named = [word for video in videos for word in ["--video", video]]
     hint = Hint("To delete it: ", ("repair", "--delete-unknown", *named), ".")
     if not delete_unknown:
         raise UsageError("--video means nothing alone.", hint)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.upload import Record
 
-_SEND_ANYWAY: Final = Hint("Put a whole file in the place of each; ", ("--send-broken",), " sends them as they are.")
+_REPLACE: Final = "Put a whole file in the place of each"
+_SEND_ANYWAY: Final = Hint(f"{_REPLACE}; ", ("--send-broken",), " sends them as they are.")
 _UNREAD: Final = 'Containers that are not looked into need one more package: python -m pip install "kupload[media]"'
 
 
@@ -47,12 +48,20 @@ class CheckAnswer:
         empty: Paths of files that hold nothing.
         twins: Groups of files that hold the same.
         is_deep: Whether files were read for that where their MD5 was not known.
+        sent: Paths of files of which a video was made.
     """
 
     looked: LookedAt
     empty: tuple[str, ...]
     twins: tuple[tuple[VideoFile, ...], ...]
     is_deep: bool = False
+    sent: frozenset[str] = frozenset()
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether a run can send a broken file that none has sent yet."""
+        broken = {file.path for file, look in self.looked.found.items() if isinstance(look, Broken)}
+        return not broken <= self.sent
 
     @property
     def broken(self) -> tuple[tuple[str, str], ...]:
@@ -110,10 +119,12 @@ def check(settings: Settings, options: DisplayOptions, *, is_deep: bool, stdout:
     empty = tuple(one.path for one in mapped.ignored if one.reason == EMPTY)
     with check_progress(options, stderr) as progress:
         looked = _look(settings, files, progress)
-        md5s = _known_md5s(files, read_records(settings.progress).values())
+        records = read_records(settings.progress).values()
+        md5s = _known_md5s(files, records)
         if is_deep:
             md5s |= _read_md5s(settings.needed_library(), _of_one_size(files), md5s, progress)
-    answer = CheckAnswer(looked=looked, empty=empty, twins=_twins(files, md5s), is_deep=is_deep)
+    sent = frozenset(one.path for one in records if one.path and one.stage.has_all_bytes)
+    answer = CheckAnswer(looked=looked, empty=empty, twins=_twins(files, md5s), is_deep=is_deep, sent=sent)
     print_check(answer, options, stdout)
     return ExitCode.NOT_DONE if answer.broken else ExitCode.DONE
 
@@ -208,7 +219,9 @@ def _totals(answer: CheckAnswer) -> list[str]:
     whole = count(len(answer.whole), "file is whole", "files are whole")
     totals = [f"{whole}: {size}, {format_duration(answer.seconds)}."]
     if broken := len(answer.broken):
-        totals.append(both(f"{count(broken, 'file is', 'files are')} broken, and no run sends them.", _SEND_ANYWAY))
+        told = f"{count(broken, 'file is', 'files are')} broken"
+        hint = both(f"{told}, and no run sends them.", _SEND_ANYWAY)
+        totals.append(hint if answer.may_be_sent else f"{told}. {_REPLACE}.")
     if answer.unknown and not is_installed():
         totals.append(_UNREAD)
     if slow := answer.slow_starters:

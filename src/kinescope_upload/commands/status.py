@@ -14,7 +14,7 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
-from kinescope_upload.text.hints import Hint, both, command_line
+from kinescope_upload.text.hints import Hint, both, command_line, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,9 +99,9 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
 
 
 def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterator[str]:
-    which = status.changed if len(status.changed) == 1 else ("--changed", "--course", status.course)
-    publish = Hint(("replace", *which), " publishes it")
-    yield from _changes(status.changed, "the file has changed since", publish, surface)
+    all_of_it = ("replace", "--changed", "--course", status.course)
+    publish = ("replace", status.changed[0]) if len(status.changed) == 1 else all_of_it
+    yield from _changes(status.changed, "the file has changed since", Hint(publish, " publishes it"), surface)
     compare = Hint(("verify",), " compares its content")
     yield from _changes(status.time_changed, "the file has another time since", compare, surface)
     if status.is_done:
@@ -117,7 +117,7 @@ def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterat
         yield f"  and {len(status.failures) - _SHOWN:,} more failed"
     if status.videos:
         only = (*_without_courses(command), "--course", status.course)
-        yield f"  next: {surface.shown(command_line(only))}"
+        yield f"  next: {surface.shown(typed_line(only))}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
 
@@ -162,7 +162,7 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command
     if all(one.is_done for one in statuses):
         yield "  every lesson is linked"
     elif any(one.videos and not one.is_done for one in statuses):
-        yield f"  next: {surface.shown(command_line(command))}"
+        yield f"  next: {surface.shown(typed_line(command))}"
 
 
 def status_object(

@@ -9,6 +9,7 @@ from kinescope_upload.config import load_settings
 from kinescope_upload.demo.courses import MadeFile, make_file
 from kinescope_upload.demo.lessons import DemoLesson, add_lesson
 from kinescope_upload.demo.steps import Script, Step
+from kinescope_upload.text.hints import Hint, command_line
 
 if TYPE_CHECKING:
     from kinescope_upload.demo.stage import Stage
@@ -41,7 +42,7 @@ def _answer(stage: Stage) -> None:
 
     settings = load_settings({}, directory=stage.desk, environment=stage.variables)
     dialogue = Dialogue(ask=ask, tell=lambda line: print(line, flush=True))  # noqa: T201 - what a person sees
-    print("$ kupload map --confirm", flush=True)  # noqa: T201 - typed by that person
+    print("$", command_line(("map", "--confirm")), flush=True)  # noqa: T201 - typed by that person
     confirm_map(settings, dialogue)
 
 
@@ -72,7 +73,7 @@ GROWING_SCRIPT: Final = Script(
         ),
         Step(
             title="A person says whose it is",
-            words="kupload map --confirm asks; the answer goes into kupload-map.json in the library.",
+            words=Hint(("map", "--confirm"), " asks; the answer goes into kupload-map.json in the library."),
             before=_answer,
             arguments=("map", "--course", _COURSE),
         ),

@@ -12,6 +12,7 @@ from kinescope_upload.demo.settings import SHORTENED, export_lines
 from kinescope_upload.demo.stage import LINE_RATE
 from kinescope_upload.emulator import Route
 from kinescope_upload.text import count, format_bytes, format_duration, format_rate
+from kinescope_upload.text.hints import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def show_step(page: Page, step: Step, place: int, places: int) -> None:
     page.paragraph(step.words)
     for item in step.items:
         page.paragraph(f"- {item}", indent="  ")
-    page.command(shlex.join(("kupload", *step.arguments)))
+    page.command(command_line(step.arguments))
 
 
 def show_outcome(page: Page, outcome: Outcome) -> None:
@@ -143,9 +144,9 @@ def show_keeping(page: Page, desk: Path, env_file: Path, variables: Mapping[str,
     if shutil.which("kupload") is None:
         page.verbatim(f"alias kupload={shlex.quote(shlex.join(KUPLOAD))}")
     page.verbatim(f"cd {shlex.quote(str(desk))}")
-    page.verbatim("kupload --status")
+    page.verbatim(command_line(("--status",)))
     page.blank()
-    page.paragraph("or name that file (kupload --env-file FILE), or set in a shell:")
+    page.paragraph("or name that file with --env-file, or set in a shell:")
     page.blank()
     for line in export_lines(variables):
         page.verbatim(line)

@@ -9,7 +9,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping.names import first_few
 from kinescope_upload.model import Doubt
 from kinescope_upload.text import count, format_bytes, format_duration, joined
-from kinescope_upload.text.hints import command_line
+from kinescope_upload.text.hints import command_line, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,18 +107,18 @@ class Summary:
     hint: str
 
 
-def next_command(summary: Summary, command: Command) -> Command:
+def next_command(summary: Summary, command: Command) -> str:
     """Chooses the command to type next.
 
     Args:
         summary: The results of the run.
-        command: The command of this run.
+        command: What was typed for this run.
     """
     if summary.exit_code == ExitCode.INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
-        return command
+        return typed_line(command)
     if summary.in_doubt or any(doubt.blocking for doubt in summary.doubts):
-        return (*command, "--dry-run")
-    return _with_database(command) if summary.unlinked else ("verify",)
+        return typed_line((*command, "--dry-run"))
+    return typed_line(_with_database(command)) if summary.unlinked else command_line(("verify",))
 
 
 def _with_database(command: Command) -> Command:
@@ -157,7 +157,7 @@ def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
         ("Sent", _sent(summary.cost)),
         ("Time", format_duration(summary.seconds)),
         ("Stopped", joined(summary.reason, summary.hint) if summary.reason else ""),
-        ("Next", command_line(next_command(summary, command))),
+        ("Next", next_command(summary, command)),
     ]
     return [(label, text) for label, text in rows if text]
 

@@ -85,9 +85,11 @@ class CourseFolder:
                 return ""
 
     def _pin_one_of(self, folder_ids: Iterable[str]) -> str:
-        first, *others = (("folders", "--pin", f"{self.course}={folder_id}") for folder_id in folder_ids)
-        more = (part for command in others for part in (", or ", command))
-        return Hint("Say which one it is: ", first, *more, ".")
+        hint = ""
+        for folder_id in folder_ids:
+            command = Hint(("folders", "--pin", f"{self.course}={folder_id}"))
+            hint = both(both(hint, "or"), command) if hint else both("Say which one it is:", command)
+        return hint
 
 
 def match_folders(

@@ -108,6 +108,11 @@ def use_shell(shell: Shell) -> None:
     _process.shell = shell
 
 
+def typed_line(command: Command) -> str:
+    """The command as it can be typed into the person's shell, with no other words than these."""
+    return _typed(command, _process.shell)
+
+
 def command_line(command: Command) -> str:
     """The command as it can be typed into the person's shell, with the options of this process that it needs."""
-    return _typed(_process.typed.added_to(command), _process.shell)
+    return typed_line(_process.typed.added_to(command))

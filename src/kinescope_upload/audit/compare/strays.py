@@ -110,7 +110,9 @@ class Strays:
         for lesson in twins:
             if not self._lacks_video(lesson) and (current := lesson.row_id or lesson.own_id):
                 reason = f"{lesson.lesson_id}: video {video.id} has the same size and MD5 as its video {current}"
-                return lesson.finding(Kind.TWO_VIDEOS, reason, video_id=current, other_id=video.id)
+                delete = ("repair", "--delete-unknown", "--course", course, "--video", video.id)
+                deletes = Hint(delete, " deletes the one that no lesson has.")
+                return lesson.finding(Kind.TWO_VIDEOS, reason, deletes, video_id=current, other_id=video.id)
         if (owner := self._owner(video, twins)) is not None:
             reason = (
                 f"{owner.lesson_id}: its row names no video; only video {video.id} has the size and MD5 of its file"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,9 @@ def _restart_or_wait(finding: Finding) -> tuple[Choice, ...]:
     return _unlink(finding, again, "--delete"), _verify(finding, "wait and check again", "--wait")
 
 
-def _restart(finding: Finding) -> tuple[Choice, ...]:
+def _delete_other_or_restart(finding: Finding) -> tuple[Choice, ...]:
+    if isinstance(finding.hint, Hint):
+        return tuple(Choice(explanation="delete the other video", command=one) for one in finding.hint.commands)
     again = "empty the row and delete what kupload uploaded, so that the next run uploads the file again"
     return (_unlink(finding, again, "--delete"),)
 
@@ -85,7 +88,7 @@ _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
     Kind.ROW_POINTS_NOWHERE: _doctor_or_empty,
     Kind.ROW_EMPTY: _restart_or_wait,
     Kind.ROW_STRANGE: _empty,
-    Kind.TWO_VIDEOS: _restart,
+    Kind.TWO_VIDEOS: _delete_other_or_restart,
     Kind.SHARED_VIDEO: _empty,
     Kind.VIDEO_GONE: _empty_or_compare,
     Kind.STATUS_ERROR: _replace_or_wait,

@@ -1,0 +1,310 @@
+"""Advice is a contract: whoever types what kupload advises comes to an end, and never in a circle.
+
+From a situation a person runs a command and types the first (or the last) command that its output advises, and so on.
+Each step goes on, or the state of the world has changed; at the end nothing is advised any more, and all is done (exit
+code 0), or what is left is prose for a person.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shlex
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.emulator import Action, Fault, Route
+from kinescope_upload.errors import UsageError
+from kinescope_upload.progress import read_records
+from support.auditing import uploaded
+from support.disagreements import ROWS, Disagreement
+from support.old_progress_cases import NAME, video_of, write_old_progress
+from support.old_progress_cases import uploaded as old_upload
+from support.replacing import shoot_again
+from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from kinescope_upload.upload import Record
+
+COURSE = "02 второй курс"
+LESSON = "01_analytics_m01_start_001"
+MOST_STEPS = 14
+ACCEPTS = "\n" * 20
+ADVICE = re.compile(r"`(?P<hint>kupload[^`]*)`|^(?:Next:?|  next:|\s+\$) +(?P<line>kupload[^\n]*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """A situation, the command that is typed in it first, and whether a person has to do something elsewhere."""
+
+    name: str
+    arrange: Callable[[World], None]
+    command: tuple[str, ...] = ()
+    needs_person: bool = False
+    is_fast: bool = False
+
+
+def _fill(world: World) -> None:
+    world.fill((10 * KIB, 20 * KIB))
+
+
+def _without_folder(world: World) -> None:
+    world.add_file(f"{COURSE}/m01/001.mp4", content_of(KIB, seed="first"))
+    world.add_lessons()
+
+
+def _two_folders(world: World) -> None:
+    _fill(world)
+    world.emulator.create_folder("01_analytics")
+
+
+def _pin_astray(world: World) -> None:
+    _fill(world)
+    text = '[folders]\n01_analytics = "00000000-0000-4000-8000-000000000000"\n'
+    (world.folder / "kupload.toml").write_text(text, encoding="utf-8")
+
+
+def _linked(world: World, **options: object) -> None:
+    _fill(world)
+    assert world.upload(**options).exit_code == 0
+
+
+def _row_emptied(world: World) -> None:
+    _linked(world)
+    world.database.set_video(LESSON, None)
+
+
+def _video_deleted(world: World) -> None:
+    _linked(world)
+    world.emulator.delete_video(world.records[LESSON].video_id or "")
+
+
+def _shot_again(world: World) -> None:
+    _linked(world)
+    shoot_again(world, LESSON)
+
+
+def _shot_again_under_a_new_name(world: World) -> None:
+    _linked(world)
+    content = shoot_again(world, LESSON)
+    path = world.records[LESSON].path or ""
+    (world.library / path).unlink()
+    world.add_file(f"{path.rpartition('/')[0]}/001_new_cut.mp4", content)
+
+
+def _text_for_a_video(world: World) -> None:
+    _linked(world)
+    world.add_file("01_analytics/m02_more/001.mp4", b"<html>Not found</html>\n" * 100)
+    world.database.add_lessons([("01_analytics_m02_more_001", "01_analytics", "More")])
+
+
+def _one_put_in_front(world: World) -> None:
+    _linked(world)
+    world.add_file("01_analytics/m01_start/000_first.mp4", content_of(5 * KIB, seed="in front"))
+    world.database.add_lessons([("01_analytics_m01_start_000", "01_analytics", "In front")])
+
+
+def _newer_progress(world: World) -> None:
+    _linked(world)
+    path = world.progress / "01_analytics.json"
+    data = json.loads(path.read_text("utf-8")) | {"format": 99}
+    path.write_text(json.dumps(data), "utf-8")
+
+
+def _half_sent(world: World) -> None:
+    world.fill((400 * KIB,))
+    world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None))
+    assert world.upload(retries="0").exit_code != 0
+    world.emulator.faults.clear()
+
+
+def _old_progress(world: World) -> None:
+    _fill(world)
+    world.database.set_video(LESSON, video_of(LESSON))
+    write_old_progress(world.folder / NAME, [old_upload(LESSON)])
+
+
+def _all_by_options(world: World) -> None:
+    """Nothing but options says where library and progress are, and there is no database."""
+    _without_folder(world)
+    world.library.rename(world.folder / "my library")
+    for name in ("KUPLOAD_LIBRARY", "KUPLOAD_PROGRESS", "DATABASE_URL"):
+        del world.environment[name]
+
+
+def _other_project(world: World) -> None:
+    _fill(world)
+    world.environment["KINESCOPE_PROJECT_ID"] = "00000000-0000-4000-8000-000000000000"
+
+
+def _disagreeing(row: Disagreement) -> Callable[[World], None]:
+    def arrange(world: World) -> None:
+        uploaded(world)
+        row.arrange(world)
+
+    return arrange
+
+
+ELSEWHERE = {
+    "status processing": "Kinescope processes it",
+    "status suspended": "Kinescope's plan",
+    "a file without a lesson": "only a person knows whose it is",
+    "a lesson whose file is gone": "its file is put back",
+    "a lesson that never had a file": "its file is made",
+    "a lesson whose row is gone": "the row is put back",
+}
+"""What is left to a person, by the disagreement's name."""
+SITUATIONS = [
+    Situation(name="nothing uploaded yet", arrange=_without_folder, command=("verify",), is_fast=True),
+    Situation(name="no folder", arrange=_without_folder),
+    Situation(name="no folder, with other courses", arrange=_without_folder, command=("folders",)),
+    Situation(name="two folders", arrange=_two_folders),
+    Situation(name="a pin of nothing", arrange=_pin_astray, command=("folders",)),
+    Situation(name="a pin of nothing, in a run", arrange=_pin_astray),
+    Situation(name="without the database", arrange=_fill, command=("--no-db", "--trust-scan")),
+    Situation(name="the status of nothing", arrange=_fill, command=("--status",)),
+    Situation(name="the status without the database", arrange=_fill, command=("--status", "--no-db", "--trust-scan")),
+    Situation(name="an emptied row", arrange=_row_emptied, command=("verify",)),
+    Situation(name="an emptied row, in a run", arrange=_row_emptied),
+    Situation(name="a deleted video", arrange=_video_deleted, command=("verify",)),
+    Situation(name="a half-sent file", arrange=_half_sent, command=("verify",)),
+    Situation(name="a new cut", arrange=_shot_again),
+    Situation(name="a new cut, in the status", arrange=_shot_again, command=("--status",)),
+    Situation(name="a new cut, in a dry run", arrange=_shot_again, command=("--dry-run",)),
+    Situation(name="a new cut under a new name", arrange=_shot_again_under_a_new_name),
+    Situation(name="a new cut under a new name, verified", arrange=_shot_again_under_a_new_name, command=("verify",)),
+    Situation(name="a text for a video", arrange=_text_for_a_video),
+    Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",)),
+    Situation(name="one put in front", arrange=_one_put_in_front),
+    Situation(name="one put in front, in the map", arrange=_one_put_in_front, command=("map",)),
+    Situation(name="a newer progress format", arrange=_newer_progress, needs_person=True),
+    Situation(
+        name="a newer progress format, verified", arrange=_newer_progress, command=("verify",), needs_person=True
+    ),
+    Situation(
+        name="sent without checksums", arrange=lambda world: _linked(world, no_checksum=True), command=("verify",)
+    ),
+    Situation(name="the old system's progress", arrange=_old_progress),
+    Situation(name="an option in the wrong place", arrange=_linked, command=("--dry-run", "verify"), needs_person=True),
+    Situation(
+        name="everything by options",
+        arrange=_all_by_options,
+        command=("--library", "my library", "--progress", "my progress", "--no-db", "--trust-scan"),
+        needs_person=True,
+    ),
+    Situation(name="a project that is none", arrange=_other_project, needs_person=True),
+    *(
+        Situation(name=row.name, arrange=_disagreeing(row), command=("verify",), needs_person=row.name in ELSEWHERE)
+        for row in ROWS
+    ),
+]
+
+
+@pytest.mark.parametrize("choice", [pytest.param(0, id="the first"), pytest.param(-1, id="the last")])
+@pytest.mark.parametrize(
+    "situation",
+    [pytest.param(one, id=one.name, marks=() if one.is_fast else pytest.mark.slow) for one in SITUATIONS],
+)
+def test_whoever_types_what_is_advised_comes_to_an_end(situation: Situation, choice: int, worlds: WorldMaker) -> None:
+    world = worlds(unique_folder_names=False)
+    situation.arrange(world)
+    command, story, taken, is_done = situation.command, [], set(), False
+    state_at_start = _state(world)
+    for _ in range(MOST_STEPS):
+        exit_code, text = _type(world, command)
+        story.append(f"$ {shlex.join(('kupload', *command))}\n{text}({exit_code})")
+        assert "No such" not in text, "\n".join(story)
+        is_done = exit_code == 0 if command == situation.command else is_done
+        state = _state(world)
+        if advised := [one for one in _advised(text) if (state, command, one) not in taken]:
+            taken.add((state, command, advised[choice]))
+            command = advised[choice]
+        elif not is_done and state != state_at_start:
+            command, state_at_start = situation.command, state
+        else:
+            assert exit_code == 0 or not _advised(text), "the same advice comes again:\n" + "\n".join(story)
+            assert situation.needs_person or (is_done and exit_code == 0), "\n".join(story)
+            return
+    pytest.fail("It has no end:\n" + "\n".join(story))
+
+
+def test_what_is_advised_is_read_from_all_places_where_it_stands() -> None:
+    assert _advised("in doubt: look. See what `kupload verify` says.\nNext       kupload repair\n") == [
+        ("verify",),
+        ("repair",),
+    ]
+    assert _advised("→ `kupload folders --create\n    --course 01`, or `kupload`.") == [
+        ("folders", "--create", "--course", "01"),
+        (),
+    ]
+
+
+def _type(world: World, command: tuple[str, ...]) -> tuple[int, str]:
+    """Runs the command as a person does, who has a keyboard; its exit code, and what it said."""
+    keyboard, terminal = pty.openpty()
+    try:
+        os.write(keyboard, _answer(world, command).encode())
+        done = subprocess.run(
+            [sys.executable, "-m", "kinescope_upload", *command],
+            cwd=world.folder,
+            env=world.process_environment,
+            stdin=terminal,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _answer(world: World, command: tuple[str, ...]) -> str:
+    """What a person types where the command asks: yes, what is proposed, or the course whose lessons are unlinked."""
+    match command:
+        case ("unlink", lesson_id, *_):
+            return next(f"{path.name}\n" for path in world.library.iterdir() if lesson_id.startswith(path.name))
+        case ("map", *_):
+            return ACCEPTS
+        case ("repair" | "replace", *_):
+            return "y\n" * 5
+        case _:
+            return ""
+
+
+def _advised(text: str) -> list[tuple[str, ...]]:
+    """The commands that the output advises, each once, in its order."""
+    found = (" ".join((one["hint"] or one["line"]).split()) for one in ADVICE.finditer(text))
+    return list(dict.fromkeys(tuple(shlex.split(one)[1:]) for one in found))
+
+
+def _state(world: World) -> str:
+    """All that a command may change: rows, videos, folders, progress and settings."""
+    videos = sorted(
+        (video.id, str(video.status), video.folder_id or "", video.title) for video in world.emulator.videos()
+    )
+    folders = sorted((folder.id, folder.name) for folder in world.emulator.folders())
+    records = sorted(
+        (record.lesson_id, str(record.stage), record.video_id or "", str(record.modified_ns))
+        for folder in world.folder.glob("*progress")
+        for record in _records(folder)
+    )
+    settings = [path.read_text("utf-8") for path in (*world.folder.glob("*.toml"), *world.library.glob("*.json"))]
+    return repr((world.database.videos(), videos, folders, records, settings))
+
+
+def _records(folder: Path) -> Iterable[Record]:
+    with suppress(UsageError):
+        return read_records(folder).values()
+    return ()
