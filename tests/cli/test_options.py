@@ -20,7 +20,7 @@ THEIR_OWN: Final = {
     "import-progress": {"file"},
     "stop": set[str](),
     "verify": {"wait", "max_wait", "deep"},
-    "repair": {"dry_run", "yes", "delete_unknown", "videos"},
+    "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal"},
     "replace": {"lessons", "keep_old", "changed", "yes"},
     "unlink": {"lessons", "delete", "yes"},
 }

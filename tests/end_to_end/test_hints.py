@@ -184,7 +184,7 @@ SITUATIONS = [
     Situation(name="a new cut under a new name", arrange=_shot_again_under_a_new_name),
     Situation(name="a new cut under a new name, verified", arrange=_shot_again_under_a_new_name, command=("verify",)),
     Situation(name="a text for a video", arrange=_text_for_a_video),
-    Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",)),
+    Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",), needs_person=True),
     Situation(name="one put in front", arrange=_one_put_in_front),
     Situation(name="one put in front, in the map", arrange=_one_put_in_front, command=("map",)),
     Situation(name="a newer progress format", arrange=_newer_progress, needs_person=True),
@@ -252,22 +252,33 @@ def test_what_is_advised_is_read_from_all_places_where_it_stands() -> None:
 def _type(world: World, command: tuple[str, ...]) -> tuple[int, str]:
     """Runs the command as a person does, who has a keyboard; its exit code, and what it said."""
     keyboard, terminal = pty.openpty()
+    needs_screen = command[:2] == ("map", "--confirm")
     try:
         os.write(keyboard, _answer(world, command).encode())
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "kinescope_upload", *command],
             cwd=world.folder,
             env=world.process_environment,
             stdin=terminal,
-            capture_output=True,
+            stdout=terminal if needs_screen else subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            check=False,
-            timeout=120,
         )
+        os.close(terminal)
+        shown = _screen(keyboard) if needs_screen else ""
+        stdout, stderr = process.communicate(timeout=120)
     finally:
         os.close(keyboard)
-        os.close(terminal)
-    return done.returncode, done.stdout + done.stderr
+    return process.returncode, shown + (stdout or "") + stderr
+
+
+def _screen(keyboard: int) -> str:
+    """What a command shows at the terminal until it ends."""
+    shown = b""
+    with suppress(OSError):  # nobody has the terminal any more
+        while block := os.read(keyboard, 64 * KIB):
+            shown += block
+    return shown.decode().replace("\r", "")
 
 
 def _answer(world: World, command: tuple[str, ...]) -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +17,8 @@ from hypothesis import strategies as st
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, change_records, notes_in, read_records, stream_records
 from kinescope_upload.progress.merge import ContradictionError, merge
+from kinescope_upload.progress.sides import Side, go_by
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
 from support.drawn import drew, must_draw
 from support.progress_cases import a_record
@@ -225,14 +224,19 @@ def test_a_contradiction_names_the_lesson_and_both_sides_and_nothing_is_written(
     assert {path.name: path.read_bytes() for path in left.iterdir() if path.is_file()} == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="its command is for a POSIX shell")
-def test_the_command_that_the_contradiction_names_keeps_what_the_file_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("side", "counts"), [(Side.FILE, _LINKED), (Side.JOURNAL, _at(Stage.LINKED, "b", 1))])
+def test_each_command_that_the_contradiction_names_goes_by_one_side(tmp_path: Path, side: Side, counts: Record) -> None:
     left = _contradicting(tmp_path)
     with pytest.raises(UsageError) as caught:
         read_records(left)
-    [command] = re.findall("`([^`]+)`", caught.value.hint)
-    subprocess.run(command, shell=True, check=True)
-    assert read_records(left) == {"c_001": _LINKED, "c_002": _OTHER}
+    assert isinstance(caught.value.hint, Hint)
+    assert caught.value.hint.commands == (("repair", "--by-file", "c_001"), ("repair", "--by-journal", "c_001"))
+    before = {path.name: path.read_bytes() for path in left.iterdir() if path.is_file()}
+    changed = go_by(side, left, "c_001")
+    assert read_records(left) == {"c_001": counts, "c_002": _OTHER}
+    assert (left / f"{changed.name}.bak").read_bytes() == before[changed.name]
+    with pytest.raises(UsageError, match="No journal"):
+        go_by(Side.FILE, left, "c_003")
 
 
 def test_a_lesson_that_was_removed_from_the_file_is_what_the_journal_says(tmp_path: Path) -> None:

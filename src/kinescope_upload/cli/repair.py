@@ -34,6 +34,13 @@ def repair(
         list[str] | None,
         typer.Option("--video", metavar="ID", help="With --delete-unknown: delete this one, unasked; repeatable."),
     ] = None,
+    by_file: Annotated[
+        str | None,
+        typer.Option("--by-file", metavar="LESSON", help="Where progress file and journal contradict: go by the file."),
+    ] = None,
+    by_journal: Annotated[
+        str | None, typer.Option("--by-journal", metavar="LESSON", help="The same: go by the journal.")
+    ] = None,
     max_outage: options.MaxOutageOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
@@ -51,6 +58,8 @@ def repair(
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
 
+    if by_file or by_journal:
+        raise typer.Exit(_go_by(options.load(context), by_file, by_journal))
     if delete_unknown or videos:
         _check_unknown(videos or [], delete_unknown=delete_unknown, yes=yes)
         raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
@@ -73,6 +82,18 @@ def repair(
     exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
     view.show_end(result, exit_code=exit_code)
     raise typer.Exit(exit_code)
+
+
+def _go_by(settings: "Settings", by_file: str | None, by_journal: str | None) -> int:
+    """Goes by the side that a person chose."""
+    from kinescope_upload.progress.sides import Side, go_by
+
+    for side, lesson_id in ((Side.FILE, by_file), (Side.JOURNAL, by_journal)):
+        if lesson_id:
+            changed = go_by(side, settings.progress, lesson_id)
+            typer.echo(printable(f"{changed} holds {lesson_id} no more; as it was: {changed.name}.bak"))
+    typer.echo(printable(Hint(("verify",), " compares the lesson with all sides.")))
+    return ExitCode.DONE
 
 
 def _check_unknown(videos: list[str], *, delete_unknown: bool, yes: bool) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -150,19 +147,19 @@ def _merged(in_file: Record, in_journal: Record, path: Path) -> Record:
         raise UsageError(
             f"{path} and {journal} contradict each other on lesson {lesson_id}: {error}. "
             f"The file has {_told(in_file)}; the journal has {_told(in_journal)}.",
-            f"Both are left as they are. To go by the file, remove the lesson's lines from the journal: "
-            f"`{_removal(journal, lesson_id)}`. To go by the journal, remove the lesson from the file.",
+            Hint(
+                "Both are left as they are. ",
+                ("repair", "--by-file", lesson_id),
+                " goes by the file, ",
+                ("repair", "--by-journal", lesson_id),
+                " by the journal.",
+            ),
         ) from error
 
 
 def _told(record: Record) -> str:
     when = f", begun at {record.attempted_at:%Y-%m-%d %H:%M:%S} UTC" if record.attempted_at else ""
     return f"video {record.video_id or 'of an unknown id'}, {record.stage}{when}"
-
-
-def _removal(journal: Path, lesson_id: str) -> str:
-    begins = re.sub(r"([/.*\[\]^$\\])", r"\\\1", f"{{{json.dumps(lesson_id)}:")
-    return f"sed -i.bak {shlex.quote(f'/^{begins}/d')} {shlex.quote(str(journal))}"
 
 
 def _read(journal: Path, course: str) -> Entries | None:
