@@ -9,19 +9,26 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import typer.main
 
-from kinescope_upload.audit.compare import Finding, Kind
-from kinescope_upload.audit.fixes.choices import choices_of
 from kinescope_upload.cli.app import app
-from kinescope_upload.text.hints import Hint, TypedOptions, both, command_line, remember, shown
-from support.project import ROOT
+from kinescope_upload.text import printable
+from kinescope_upload.text.hints import (
+    Hint,
+    TypedOptions,
+    both,
+    command_line,
+    remember,
+    shown,
+    typed_line,
+    use_shell,
+)
+from kinescope_upload.text.quoting import Shell
+from support.advice import COMMANDS, PLACEHOLDER, modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.text.hints import Command
 
-SOURCE: Final = ROOT / "src" / "kinescope_upload"
-PLACEHOLDER: Final = "X"
 NO_ADVICE: Final = {
     "Stopped by `kupload stop`.",
     "kupload demo",
@@ -29,68 +36,6 @@ NO_ADVICE: Final = {
     "Made by kupload doctor --try; may be deleted. ",
 }
 """What names the command that was given, and titles of videos that `kupload doctor` makes."""
-
-
-def _modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        yield str(path.relative_to(SOURCE)), ast.parse(path.read_text("utf-8"))
-
-
-def _word(node: ast.expr) -> list[str]:
-    """A word of a command as it stands in the code; what is only known in a run is a placeholder."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return [text]
-        case ast.Starred():
-            return []
-        case _:
-            return [PLACEHOLDER]
-
-
-def _tuples(node: ast.AST) -> Iterator[ast.Tuple]:
-    return (one for one in ast.walk(node) if isinstance(one, ast.Tuple))
-
-
-def _is_command(node: ast.Tuple) -> bool:
-    return not node.elts or (isinstance(node.elts[0], ast.Constant) and isinstance(node.elts[0].value, str))
-
-
-def _advising_calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
-    """The calls that advise, each with the function (or the module) that it stands in."""
-    places: list[ast.AST] = [tree, *(one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))]
-    for place in reversed(places):
-        for node in ast.walk(place):
-            match node:
-                case ast.Call(func=ast.Name(id="Hint" | "command_line")):
-                    yield node, place
-
-
-def _commands_in_code() -> dict[Command, str]:
-    """Every command that stands in a hint, with the module that has it."""
-    found: dict[Command, str] = {}
-    for name, tree in _modules():
-        if name == "text/hints.py":
-            continue
-        for call, place in _advising_calls(tree):
-            names = {one.id for one in ast.walk(call) if isinstance(one, ast.Name)}
-            assignments = [one for one in ast.walk(place) if isinstance(one, ast.Assign)]
-            assigned = [one.value for one in assignments if any(getattr(to, "id", "") in names for to in one.targets)]
-            for node in (call, *assigned):
-                for words in _tuples(node):
-                    if _is_command(words):
-                        found[tuple(word for one in words.elts for word in _word(one))] = name
-    return found
-
-
-def _commands_of_choices() -> dict[Command, str]:
-    findings = (
-        Finding(kind=kind, course=PLACEHOLDER, reason="r", lesson_id=PLACEHOLDER, video_id="v", other_id="o")
-        for kind in Kind
-    )
-    return {choice.command: "choices" for finding in findings for choice in choices_of(finding)}
-
-
-COMMANDS: Final = _commands_in_code() | _commands_of_choices()
 
 
 def _known() -> dict[str, Any]:
@@ -119,7 +64,7 @@ def test_no_text_holds_a_command_that_is_no_data() -> None:
     advice = re.compile(rf"`kupload[^`]*`|\bkupload (?:-|(?:{names})\b)|\b(?:psql|curl|jq|sed)\b")
     found = [
         (name, text)
-        for name, tree in _modules()
+        for name, tree in modules()
         for text in _texts(tree)
         if advice.search(text) and text not in NO_ADVICE
     ]
@@ -154,6 +99,26 @@ def test_a_command_has_the_options_that_say_where_things_are_and_that_it_knows()
         assert command_line(("stop",)) == "kupload stop"
         assert command_line(("--library", "c")) == "kupload --library c --no-db"
         assert shown(Hint(("repair",), " it.")) == '`kupload repair --library "a b"` it.'
+        assert printable(Hint(("repair",), "\x1b")) == '`kupload repair --library "a b"`\\x1b'
+        assert command_line(("--library=c",)) == "kupload --library=c --no-db"
+        assert typed_line(("repair",)) == "kupload repair"
         assert shown("Pay.") == "Pay."
     finally:
         remember(TypedOptions())
+
+
+@pytest.mark.parametrize(
+    ("shell", "line"),
+    [
+        (Shell.POSIX, "kupload unlink '$5'"),
+        (Shell.CMD, 'kupload unlink "$5"'),
+        (Shell.POWERSHELL, "kupload unlink '$5'"),
+    ],
+)
+def test_a_command_is_quoted_for_the_shell_that_takes_it(shell: Shell, line: str) -> None:
+    use_shell(shell)
+    try:
+        assert command_line(("unlink", "$5")) == line
+        assert shown(Hint("Or ", ("unlink", "$5"))) == f"Or `{line}`"
+    finally:
+        use_shell(Shell.POSIX)

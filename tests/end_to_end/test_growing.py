@@ -240,7 +240,7 @@ def test_status_and_map_name_the_files_that_wait(uploaded: World) -> None:
     _insert(uploaded)
     status = uploaded.run("--status", "--json").said[0]["courses"][0]
     assert (status["lessons"], status["linked"], status["waiting"]) == (4, 3, 1)
-    assert "1 file waits for its lesson: kupload map --confirm" in uploaded.run("--status").text
+    assert "1 file waits for its lesson: `kupload map --confirm` asks" in uploaded.run("--status").text
     text = uploaded.run("map").text
     assert "001_Альфа.mp4  Альфа  recorded" in text
     assert "001a_Новая.mp4  01_analytics_m01_start_004  Новая" in text

@@ -15,42 +15,60 @@ import shlex
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.emulator import Action, Fault, Route
+from kinescope_upload.emulator import Action, Fault, Route, VideoStatus
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import read_records
-from support.auditing import uploaded
+from kinescope_upload.progress.format import encode_record
+from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
+from support.advice import COMMANDS, PLACEHOLDER
+from support.auditing import THEIRS, uploaded
 from support.disagreements import ROWS, Disagreement
 from support.old_progress_cases import NAME, video_of, write_old_progress
 from support.old_progress_cases import uploaded as old_upload
-from support.replacing import shoot_again
-from support.world import KIB, World, WorldMaker, content_of
+from support.replacing import shoot_again, undo
+from support.world import KIB, World, WorldMaker, content_of, date_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from kinescope_upload.text.hints import Command
     from kinescope_upload.upload import Record
 
 COURSE = "02 второй курс"
 LESSON = "01_analytics_m01_start_001"
+X = PLACEHOLDER
 MOST_STEPS = 14
+_PATIENCE = ("--max-wait", "1s")
+"""What the test adds to a command that waits for Kinescope; nobody else is in a hurry."""
 ACCEPTS = "\n" * 20
 ADVICE = re.compile(r"`(?P<hint>kupload[^`]*)`|^(?:Next:?|  next:|\s+\$) +(?P<line>kupload[^\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """A situation, the command that is typed in it first, and whether a person has to do something elsewhere."""
+    """A situation, the command that is typed in it first, and what is done elsewhere.
+
+    Attributes:
+        name: What it is.
+        arrange: Makes it.
+        command: What is typed first.
+        needs_person: Whether a person has to do something elsewhere in the end.
+        meanwhile: What happens while a command waits.
+        is_fast: Whether it belongs to the fast tests.
+    """
 
     name: str
     arrange: Callable[[World], None]
     command: tuple[str, ...] = ()
     needs_person: bool = False
+    meanwhile: Callable[[World], None] | None = None
     is_fast: bool = False
 
 
@@ -59,7 +77,10 @@ def _fill(world: World) -> None:
 
 
 def _without_folder(world: World) -> None:
-    world.add_file(f"{COURSE}/m01/001.mp4", content_of(KIB, seed="first"))
+    file = world.library / COURSE / "m01/001.mp4"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content_of(KIB, seed="first"))
+    date_back(file)
     world.add_lessons()
 
 
@@ -121,6 +142,32 @@ def _newer_progress(world: World) -> None:
     path.write_text(json.dumps(data), "utf-8")
 
 
+def _unlinked(world: World) -> None:
+    _linked(world)
+    undo(world, LESSON)
+
+
+def _contradicting(world: World) -> None:
+    """The journal that a killed run left behind is beside a file that was put back."""
+    _linked(world)
+    record = replace(world.records[LESSON], video_id=THEIRS, attempted_at=datetime(2030, 1, 1, tzinfo=UTC))
+    path = world.progress / "01_analytics.json"
+    journal = Journal(journal_of(path), "01_analytics", Fingerprint(length=1, crc=1))
+    journal.append(encode_record(record))
+    journal.close()
+
+
+def _all_shot_again(world: World) -> None:
+    _linked(world)
+    for lesson_id in world.records:
+        shoot_again(world, lesson_id)
+
+
+def _text_as_a_new_cut(world: World) -> None:
+    _linked(world)
+    (world.library / (world.records[LESSON].path or "")).write_bytes(b"<html>Not found</html>\n" * 100)
+
+
 def _half_sent(world: World) -> None:
     world.fill((400 * KIB,))
     world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None))
@@ -155,8 +202,14 @@ def _disagreeing(row: Disagreement) -> Callable[[World], None]:
     return arrange
 
 
+def _processed(world: World) -> None:
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+
+
+PROCESSED = {f"status {one}" for one in (VideoStatus.PENDING, VideoStatus.UPLOADING, VideoStatus.PROCESSING)}
+"""Where Kinescope has only to be waited for."""
 ELSEWHERE = {
-    "status processing": "Kinescope processes it",
     "status suspended": "Kinescope's plan",
     "a file without a lesson": "only a person knows whose it is",
     "a lesson whose file is gone": "its file is put back",
@@ -185,6 +238,13 @@ SITUATIONS = [
     Situation(name="a new cut under a new name, verified", arrange=_shot_again_under_a_new_name, command=("verify",)),
     Situation(name="a text for a video", arrange=_text_for_a_video),
     Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",), needs_person=True),
+    Situation(name="two new cuts", arrange=_all_shot_again),
+    Situation(name="a text as a new cut", arrange=_text_as_a_new_cut, command=("replace", LESSON)),
+    Situation(name="an unlinked lesson", arrange=_unlinked, command=("verify",)),
+    Situation(name="a file that contradicts its journal", arrange=_contradicting),
+    Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),
+    Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
+    Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
     Situation(name="one put in front", arrange=_one_put_in_front),
     Situation(name="one put in front, in the map", arrange=_one_put_in_front, command=("map",)),
     Situation(name="a newer progress format", arrange=_newer_progress, needs_person=True),
@@ -204,10 +264,67 @@ SITUATIONS = [
     ),
     Situation(name="a project that is none", arrange=_other_project, needs_person=True),
     *(
-        Situation(name=row.name, arrange=_disagreeing(row), command=("verify",), needs_person=row.name in ELSEWHERE)
+        Situation(
+            name=row.name,
+            arrange=_disagreeing(row),
+            command=("verify",),
+            needs_person=row.name in ELSEWHERE,
+            meanwhile=_processed if row.name in PROCESSED else None,
+        )
         for row in ROWS
     ),
 ]
+
+WALKED: Mapping[Command, tuple[str, int]] = {
+    (): ("nothing uploaded yet", 0),
+    ("--course", X): ("the status of nothing", 0),
+    ("--dry-run",): ("a map that is written", 0),
+    ("--map", X, "--dry-run"): ("a map that is written", 0),
+    ("--send-broken",): ("a text for a video", 0),
+    ("doctor",): ("a project that is none", 0),
+    ("folders",): ("no folder", -1),
+    ("folders", "--create"): ("no folder", 0),
+    ("folders", "--create", "--course", X): ("no folder", 0),
+    ("folders", "--pin", X): ("two folders", 0),
+    ("import-progress", X): ("the old system's progress", -1),
+    ("map",): ("nothing named to unlink", -1),
+    ("map", "--confirm"): ("one put in front", 0),
+    ("repair",): ("a deleted video", 0),
+    ("repair", "--by-file", X): ("a file that contradicts its journal", 0),
+    ("repair", "--by-journal", X): ("a file that contradicts its journal", -1),
+    ("repair", "--delete-unknown"): ("a video named alone", 0),
+    ("repair", "--delete-unknown", "--course", X, "--video", X): ("a second video of the same content, not ours", 0),
+    ("repair", "--delete-unknown", "--video", X): ("a video named alone", 0),
+    ("replace", "--changed"): ("two new cuts", 0),
+    ("replace", X): ("a new cut", 0),
+    ("replace", X, "--send-broken"): ("a text as a new cut", 0),
+    ("replace", X, X): ("a new cut under a new name, verified", 0),
+    ("unlink", X): ("an emptied row, in a run", -1),
+    ("unlink", X, "--delete"): ("one video in two rows", 0),
+    ("verify",): ("a deleted video", 0),
+    ("verify", "--course", X, "--deep"): ("one video in two rows", -1),
+    ("verify", "--course", X, "--wait"): (f"status {VideoStatus.ABORTED}", -1),
+    ("verify", "--deep"): ("sent without checksums", 0),
+    ("verify", "--wait"): (f"status {VideoStatus.PENDING}", 0),
+}
+"""Where each command that kupload advises is typed: the situation, and which command is taken there."""
+NOT_WALKED: Mapping[Command, str] = {
+    ("--status",): "the demo's",
+    ("check",): "advised where a dry run has no time to look into all files: test_broken_files.py",
+    ("stop",): "ends another run: test_interruption.py",
+}
+
+
+def test_every_command_that_is_advised_is_typed_somewhere() -> None:
+    assert set(COMMANDS) == WALKED.keys() | NOT_WALKED.keys()
+    assert {name for name, _ in WALKED.values()} <= {one.name for one in SITUATIONS}
+
+
+def _is_of(command: Command, shape: Command) -> bool:
+    """Whether this is the command, perhaps with the options that the process was given."""
+    more = command[len(shape) :]
+    is_like = all(wanted in {word, X} for word, wanted in zip(command, shape, strict=False))
+    return len(command) >= len(shape) and is_like and (not more or more[0].startswith("--"))
 
 
 @pytest.mark.parametrize("choice", [pytest.param(0, id="the first"), pytest.param(-1, id="the last")])
@@ -218,9 +335,13 @@ SITUATIONS = [
 def test_whoever_types_what_is_advised_comes_to_an_end(situation: Situation, choice: int, worlds: WorldMaker) -> None:
     world = worlds(unique_folder_names=False)
     situation.arrange(world)
-    command, story, taken, is_done = situation.command, [], set(), False
+    command, is_done = situation.command, False
+    story: list[str] = []
+    taken: set[tuple[str, Command, Command]] = set()
     state_at_start = _state(world)
     for _ in range(MOST_STEPS):
+        if situation.meanwhile and "--wait" in command:
+            situation.meanwhile(world)
         exit_code, text = _type(world, command)
         story.append(f"$ {shlex.join(('kupload', *command))}\n{text}({exit_code})")
         assert "No such" not in text, "\n".join(story)
@@ -234,8 +355,12 @@ def test_whoever_types_what_is_advised_comes_to_an_end(situation: Situation, cho
         else:
             assert exit_code == 0 or not _advised(text), "the same advice comes again:\n" + "\n".join(story)
             assert situation.needs_person or (is_done and exit_code == 0), "\n".join(story)
-            return
-    pytest.fail("It has no end:\n" + "\n".join(story))
+            break
+    else:
+        pytest.fail("It has no end:\n" + "\n".join(story))
+    expected = [shape for shape, walk in WALKED.items() if walk == (situation.name, choice)]
+    typed = [advised for _, _, advised in taken]
+    assert [shape for shape in expected if not any(_is_of(one, shape) for one in typed)] == [], "\n".join(story)
 
 
 def test_what_is_advised_is_read_from_all_places_where_it_stands() -> None:
@@ -256,7 +381,7 @@ def _type(world: World, command: tuple[str, ...]) -> tuple[int, str]:
     try:
         os.write(keyboard, _answer(world, command).encode())
         process = subprocess.Popen(
-            [sys.executable, "-m", "kinescope_upload", *command],
+            [sys.executable, "-m", "kinescope_upload", *command, *(_PATIENCE if "--wait" in command else ())],
             cwd=world.folder,
             env=world.process_environment,
             stdin=terminal,

@@ -41,11 +41,11 @@ def test_a_new_cut_is_published_beside_the_old_video_which_goes_when_its_time_ha
 
     dry = world.run("--dry-run")
     assert (
-        f"1 changed since upload: {FIRST} (10.2 → 61.4 kB, 0:10 → 1:01). Publish it: kupload replace {FIRST}"
+        f"1 changed since upload: {FIRST} (10.2 → 61.4 kB, 0:10 → 1:01). Publish it: `kupload replace {FIRST}`."
         in dry.text
     )
     warned = world.upload().events("warned")
-    assert f"(10.2 → 61.4 kB, 0:10 → 1:01). Publish it: kupload replace {FIRST}" in warned[-1]["message"]
+    assert f"(10.2 → 61.4 kB, 0:10 → 1:01). Publish it: `kupload replace {FIRST}`." in warned[-1]["message"]
     assert row_of(world, FIRST) == old
 
     done = world.run("replace", FIRST, "--yes")
@@ -153,7 +153,7 @@ def test_a_cut_under_another_name_is_published_by_its_name_and_is_the_lessons_fi
     gone = file_of(world, FIRST)
     moved = gone.rename(gone.with_name("001_Дубль.mp4"))
     [finding] = look(world).findings
-    assert f"`kupload replace {FIRST} '01_analytics/m01_start/001_Дубль.mp4'` publishes it" in finding.hint
+    assert f"`kupload replace {FIRST} 01_analytics/m01_start/001_Дубль.mp4` publishes it" in finding.hint
     assert publish(world, FIRST, file=str(moved), keep=0).exit_code == 0
     assert videos_of(world)[video_of(world)] == content
     assert look(world).findings == ()

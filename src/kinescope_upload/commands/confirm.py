@@ -18,7 +18,7 @@ from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, format_bytes
-from kinescope_upload.text.hints import command_line
+from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -222,4 +222,5 @@ def _result(answers: _Answers, asked: int) -> str:
     left = asked - answers.number
     written = f'{count(answers.number, "pair", "pairs")} written to "{answers.path}".' if answers.number else ""
     waits = f"{count(left, 'file waits', 'files wait')} still." if left else "No file waits any more."
-    return f"\n{written} {waits} Next: {command_line(('--dry-run',))}".replace("\n ", "\n")
+    then = Hint("Then look: ", ("--dry-run",), ".")
+    return f"\n{written} {waits} {shown(then)}".replace("\n ", "\n")

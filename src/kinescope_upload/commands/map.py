@@ -21,7 +21,7 @@ from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_new, write_whole
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, joined
-from kinescope_upload.text.hints import command_line
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,12 +136,12 @@ def _totals(answer: MapAnswer) -> list[str]:
     totals = [f"{files}, {doubts}, {count(len(mapped.ignored), 'file', 'files')} ignored."]
     if mapped.proposals:
         wait = count(len(mapped.proposals), "file waits", "files wait")
-        totals.append(f"{wait} for you to say whose they are: {command_line(('map', '--confirm'))}")
+        totals.append(Hint(f"{wait} for you to say whose they are: ", ("map", "--confirm"), " asks."))
     if not answer.is_proven:
         totals.append("Nothing proves these positions: without the database they are only the order of the files.")
     if written:
-        look = command_line(("--map", str(written), "--dry-run"))
-        totals.append(f'Written to "{written}". Correct it there, then: {look}')
+        look = ("--map", str(written), "--dry-run")
+        totals.append(Hint(f'Written to "{written}". Correct it there, then: ', look, "."))
     return totals
 
 

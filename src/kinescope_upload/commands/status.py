@@ -14,7 +14,7 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
-from kinescope_upload.text.hints import Hint, both, command_line, typed_line
+from kinescope_upload.text.hints import Hint, both, shown, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,7 +138,7 @@ def _facts(status: CourseStatus) -> Iterator[str]:
         yield f"{status.uploaded:,} uploaded, not linked"
     if status.waiting:
         waits = count(status.waiting, "file waits for its lesson", "files wait for their lessons")
-        yield f"{waits}: {command_line(('map', '--confirm'))}"
+        yield shown(Hint(f"{waits}: ", ("map", "--confirm"), " asks"))
     if status.missing:
         yield f"{count(status.missing, 'file', 'files')} missing"
 

@@ -117,7 +117,7 @@ class OpenSection:
 
     def _hint(self) -> str:
         if not self.files:
-            return Hint("Add the files, or say which they are: ", _CONFIRM, ".")
+            return "Add the files."
         questions = [one.question for one in self.proposals if one.lesson_id is not None]
         if not questions:
             return "Add a lesson for each, or take the files out of the library."

@@ -64,9 +64,8 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
     lesson, summary = context.lesson, context.lesson.summary
     if lesson.file is None and not lesson.is_explained:
         sent = f'; "{summary.path}" was sent for it' if summary and summary.path else ""
-        hint: str = Hint("Put its file into the library, or say which it is: ", ("map", "--confirm"), ".")
-        if summary and summary.stage.is_linked and lesson.row_id:
-            hint = "Put it back, or put its new cut in its place."
+        was_sent = summary and summary.stage.is_linked and lesson.row_id
+        hint = "Put it back, or put its new cut in its place." if was_sent else "Put its file into the library."
         yield lesson.finding(Kind.LESSON_WITHOUT_FILE, f"{lesson.lesson_id} has no file{sent}", hint)
     if lesson.row is not None or not context.has_database:
         return

@@ -143,6 +143,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
     used = {lesson.file.path for lesson in lessons.values() if lesson.file}
     used.update(ignored.path for ignored in sides.mapped.ignored)
     lost = _lost(lessons)
+    waiting = {lesson.course for lesson in lessons.values() if lesson.row and not lesson.row_id and not lesson.file}
     for scanned in sides.scanned:
         path = scanned.file.path
         if path not in used and scanned.course in courses and covered.isdisjoint({path, section_of(path)}):
@@ -150,7 +151,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
                 kind=Kind.FILE_WITHOUT_LESSON,
                 course=scanned.course,
                 reason=f'"{path}" belongs to no lesson',
-                hint=_hint_for(path, lost.get(section_of(path), ())),
+                hint=_hint_for(path, lost.get(section_of(path), ()), is_wanted=scanned.course in waiting),
                 path=path,
             )
 
@@ -165,8 +166,16 @@ def _lost(lessons: Mapping[str, Lesson]) -> dict[str, list[str]]:
     return found
 
 
-def _hint_for(path: str, lost: Sequence[str]) -> str:
-    """What to do about a file without a lesson; `lost` are the lessons of its section whose file is gone."""
+def _hint_for(path: str, lost: Sequence[str], *, is_wanted: bool) -> str:
+    """What to do about a file without a lesson.
+
+    Args:
+        path: The file.
+        lost: The linked lessons of its section whose file is gone.
+        is_wanted: Whether a lesson of its course has neither file nor video.
+    """
+    if len(lost) != 1 and not is_wanted:
+        return "Take it out of the library, or add its lesson to the database."
     if len(lost) != 1:
         return Hint("Take it out of the library, or say whose it is: ", ("map", "--confirm"), ".")
     return Hint(f"Is it a new cut of {lost[0]}? ", ("replace", lost[0], path), " publishes it.")
