@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("kupload", deadline=None)  # a busy machine is no finding
 settings.load_profile("kupload")
 
-pytest_plugins = ["support.postgres", "support.world"]
+pytest_plugins = ["support.postgres", "support.wine", "support.world"]
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 

@@ -13,8 +13,9 @@ from typing import Final
 import pytest
 
 from kinescope_upload.batch.awake import kept_awake
+from support.systems import linux_only, posix_only
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows is asked directly; there is no program to watch")
+pytestmark = posix_only("Windows is asked directly; there is no program to watch")
 
 INHIBITOR: Final = """#!/bin/sh
 echo "$$ $*" > "{seen}.new"
@@ -69,7 +70,7 @@ def test_the_system_is_asked_while_the_batch_lasts(tmp_path: Path, seen: Path, m
         os.kill(number, 0)
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+@linux_only("needs /proc")
 def test_a_killed_run_leaves_nobody_who_keeps_the_machine_awake(
     tmp_path: Path, seen: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from kinescope_upload.batch.watch import SleepDetector, graceful_signals
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.progress import ProgressStore, ask_to_stop
 from kinescope_upload.retries.stop import Ending, Stop, stop_when_asked
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def test_the_real_clocks_do_not_sleep_between_two_ticks() -> None:
     assert woken == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a signal that a process raises itself ends it there")
+@posix_only("a signal that a process raises itself ends it there")
 @pytest.mark.parametrize(
     ("number", "word"), [(signal.SIGINT, "Ctrl+C"), (signal.SIGTERM, "SIGTERM"), (signal.Signals(1), "SIGHUP")]
 )

@@ -12,6 +12,7 @@ from kinescope_upload.commands.check_progress import check_progress
 from kinescope_upload.library.look import LookedAt, look_at_files
 from kinescope_upload.output.options import DisplayOptions
 from support.command_lines import CHECK, checked
+from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +60,6 @@ def test_verbose_names_every_whole_file() -> None:
 
 
 def test_a_terminal_shows_the_file_at_hand_so_that_a_slow_one_is_known() -> None:
-    pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
-    from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
 
     with Terminal(100) as terminal:
         with check_progress(DisplayOptions(), terminal.stream) as progress:

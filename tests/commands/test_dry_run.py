@@ -13,6 +13,7 @@ from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan, doubt_courses
 from kinescope_upload.progress.last_rate import KnownRate
 from support.display_cases import HOSTILE, MB, lesson, small_plan
+from support.terminal import Terminal
 
 TEXT = """\
 01_analytics: folder is there, 3 videos, 274 MB to send, 1 row to write, 3 to skip, 1 in doubt, 1 later
@@ -160,8 +161,6 @@ LONG = replace(
 
 @pytest.mark.parametrize("columns", [80, 140])
 def test_on_a_terminal_the_plan_is_tables_that_fit(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
-    from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
 
     monkeypatch.setenv("TERM", "xterm")
     plan = small_plan()

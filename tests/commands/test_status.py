@@ -18,6 +18,7 @@ from kinescope_upload.progress import IgnoredProgress
 from kinescope_upload.text import cell_width
 from kinescope_upload.upload import Failure, Record, Stage
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, record_of
+from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from kinescope_upload.text.hints import Command
@@ -244,8 +245,6 @@ def test_colours_only_where_they_are_wanted() -> None:
 def test_a_terminal_gets_colours_unless_told_not_to(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, *, colours: bool
 ) -> None:
-    pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
-    from support.terminal import Terminal  # noqa: PLC0415  not importable on Windows
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in {"TERM": "xterm", **environ}.items():

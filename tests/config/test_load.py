@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -19,6 +18,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.model import DurationUnit, LessonTable
 from kinescope_upload.upload import Dialect
 from support.project import ROOT
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -425,7 +425,7 @@ def test_a_dollar_sign_in_env_means_nothing(here: Directory) -> None:
 # Warnings.
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only POSIX has these rights")
+@posix_only("only POSIX has these rights")
 @pytest.mark.parametrize(
     ("mode", "warned"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o644, True)]
 )

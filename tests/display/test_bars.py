@@ -4,8 +4,6 @@ import threading
 
 import pytest
 
-pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
-
 from kinescope_upload.display.bars import BarPrinter
 from kinescope_upload.events import (
     BytesSent,

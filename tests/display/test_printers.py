@@ -7,15 +7,12 @@ import sys
 
 import pytest
 
-from support.project import TESTS
-
-pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
-
 from kinescope_upload.display.bars import BarPrinter
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.lines import LinePrinter
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.output.options import DisplayOptions
+from support.project import TESTS
 from support.terminal import PATIENCE, Terminal
 
 

@@ -1,13 +1,11 @@
 import hashlib
-import os
 import random
 from pathlib import Path
-
-import pytest
 
 from kinescope_upload.emulator import Emulator, Settings
 from kinescope_upload.emulator.received import ReceivedBytes
 from support.conversation import Caller, Start
+from support.systems import posix_only
 
 MIB = 1024 * 1024
 
@@ -21,7 +19,7 @@ def test_what_arrives_is_what_was_sent(caller: Caller, emulator: Emulator) -> No
     assert emulator.video(made.video_id).md5 == hashlib.md5(data).hexdigest()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="disk usage is told in blocks on POSIX only")
+@posix_only("disk usage is told in blocks on POSIX only")
 def test_zeros_take_no_room_on_the_disk(caller: Caller, emulator: Emulator) -> None:
     size = 64 * MIB
     made = caller.made(size)

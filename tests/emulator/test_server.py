@@ -1,4 +1,3 @@
-import os
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from kinescope_upload.emulator import Accounting, Action, Emulator, Fault, Route
 from support.conversation import Caller
+from support.systems import posix_only
 
 SERVE = """
 import sys
@@ -114,7 +114,7 @@ def test_a_port_can_be_chosen_and_used_again(tmp_path: Path) -> None:
         assert httpx.get(f"{second.url}/_emulator/state", trust_env=False).status_code == 200
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is sent as a signal")
+@posix_only("Ctrl+C is sent as a signal")
 def test_serve_runs_in_the_foreground_until_ctrl_c(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path)],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -20,6 +19,7 @@ from kinescope_upload.events import WaitStarted
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.progress import ask_to_stop
 from support.auditing import FIRST, SECOND, kinescope, look, settings_of, uploaded, video_of
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +187,7 @@ def test_kupload_stop_ends_a_repair_between_two_changes(worlds: WorldMaker) -> N
     assert look(world).agrees
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+@posix_only("Windows sends Ctrl+C to whole consoles only")
 def test_ctrl_c_ends_the_wait_of_verify(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)

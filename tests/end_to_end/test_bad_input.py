@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.systems import linux_only
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NOT_UTF8 = os.fsdecode(b"01_analytics/m02_more/\xff\xfe.mp4")
+_NOT_UTF8 = "01_analytics/m02_more/\udcff\udcfe.mp4"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +122,7 @@ def _contents(world: World) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files if path.suffix != ".lock"}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only here may a name be any bytes")
+@linux_only("only here may a name be any bytes")
 def test_a_name_that_is_not_utf8_is_named_and_the_others_go_up(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from kinescope_upload.media.sample_mp4 import write_mp4
 from kinescope_upload.progress import LOOKS_FILE
 from kinescope_upload.upload import Stage
 from support.media_files import BROKEN, WHOLE, matroska
+from support.systems import posix_only
 from support.world import KIB, content_of
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def test_check_looks_at_the_courses_that_are_named_and_at_empty_files(worlds: Wo
     assert world.run("check", "--course", "03_ai").exit_code == 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="files are sparse there only when they are marked so")
+@posix_only("files are sparse there only when they are marked so")
 def test_ctrl_c_ends_a_check_at_once_and_what_it_saw_is_remembered(worlds: WorldMaker) -> None:
     world = worlds()
     for number in (1, 2):

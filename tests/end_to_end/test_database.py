@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from kinescope_upload.emulator import ForeignVideo, Link, Route
 from kinescope_upload.progress import ask_to_stop
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, meanwhile, once_sent, until
+from support.systems import posix_only
 from support.world import KIB, World, WorldMaker, through_link
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_a_database_whose_connections_are_all_in_use_at_the_start_is_waited_for(
     world.assert_promise()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+@posix_only("Windows sends Ctrl+C to whole consoles only")
 @pytest.mark.parametrize("command", [(), ("--dry-run",)], ids=["run", "dry run"])
 def test_the_wait_for_a_connection_is_shown_and_ctrl_c_ends_it(worlds: WorldMaker, command: tuple[str, ...]) -> None:
     world = worlds()

@@ -6,17 +6,18 @@ import json
 import os
 import signal
 import socket
-import sys
 from typing import TYPE_CHECKING, Final
 
 import pytest
+
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.world import WorldMaker
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+pytestmark = posix_only("Windows sends Ctrl+C to whole consoles only")
 
 _SENTENCE: Final = "Stopped. Nothing was begun that is not saved."
 _THAT_ASK_THE_DATABASE: Final = [

@@ -13,12 +13,13 @@ import pytest
 
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, let_go, once_sent
+from support.systems import posix_only
 from support.world import KIB, World, WorldMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+needs_signals = posix_only("Windows has no such signals")
 SOON = 15
 """Seconds: 2 are promised, on a machine that does little else; who hears nothing goes on for most of a minute."""
 _SIZES = (40 * KIB, 2000 * KIB, 2000 * KIB, 2000 * KIB)
@@ -46,7 +47,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, float]:
     return process.returncode, text, time.monotonic() - began
 
 
-@posix_only
+@needs_signals
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_stops_the_run_soon_and_the_next_run_goes_on(world: World, name: str) -> None:
     with running(world) as process:
@@ -61,7 +62,7 @@ def test_a_signal_stops_the_run_soon_and_the_next_run_goes_on(world: World, name
     world.assert_promise(cuts=4)
 
 
-@posix_only
+@needs_signals
 def test_a_signal_stops_the_run_soon_when_the_line_is_silent(world: World) -> None:
     with running(world) as process:
         world.link.stall()
@@ -73,7 +74,7 @@ def test_a_signal_stops_the_run_soon_when_the_line_is_silent(world: World) -> No
     world.assert_promise(cuts=4)
 
 
-@posix_only
+@needs_signals
 def test_a_signal_ends_a_wait_for_the_network(worlds: WorldMaker) -> None:
     world = worlds()
     world.environment["KUPLOAD_RETRY_BASE"] = "60"
@@ -134,7 +135,7 @@ def test_a_second_run_on_the_course_waits_for_nobody_and_says_who_holds_it(world
     assert "kupload stop" in second.text
 
 
-@posix_only
+@needs_signals
 @pytest.mark.slow
 def test_a_run_that_slept_resumes_within_seconds_of_waking(worlds: WorldMaker) -> None:
     """The process is suspended while the line goes dead, as a laptop's does."""
@@ -156,7 +157,7 @@ def test_a_run_that_slept_resumes_within_seconds_of_waking(worlds: WorldMaker) -
     world.assert_promise(cuts=4)
 
 
-@posix_only
+@needs_signals
 def test_a_progress_folder_that_is_full_stops_the_run_before_it_does_what_it_could_not_write_down(
     worlds: WorldMaker,
 ) -> None:
@@ -181,7 +182,7 @@ def test_a_progress_folder_that_is_full_stops_the_run_before_it_does_what_it_cou
     world.assert_promise()
 
 
-@posix_only
+@needs_signals
 def test_a_torn_temporary_file_of_a_crash_is_ignored_and_removed(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((40 * KIB,))

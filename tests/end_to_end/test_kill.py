@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from kinescope_upload.emulator import Action, Fault, Route
 from kinescope_upload.library.scan import scan
 from support.disks import redate
+from support.systems import posix_only
 from support.world import KIB, World, WorldMaker
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _WORKERS = 3
 _PLACES: Final = (Route.INIT, Route.PATCH, Route.HEAD, Route.VIDEO_GET)
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+pytestmark = posix_only("Windows has no SIGKILL")
 
 
 @pytest.mark.slow

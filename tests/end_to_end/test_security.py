@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from kinescope_upload.emulator import Emulator, Fault, Route
 from support.concurrency import hold_line, once_sent
+from support.systems import linux_only, posix_only
 from support.world import KIB, WorldMaker
 
 _PASSWORD = "correct-horse-battery"
@@ -56,7 +55,7 @@ def test_secrets_are_in_no_output_in_no_file_and_in_no_list_of_processes(worlds:
         assert _PASSWORD not in text
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@linux_only("reads /proc")
 def test_no_secret_stands_in_the_process_title(worlds: WorldMaker) -> None:
     world = worlds("tus")
     world.fill((3000 * KIB,))
@@ -70,7 +69,7 @@ def test_no_secret_stands_in_the_process_title(worlds: WorldMaker) -> None:
         process.communicate()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@posix_only("Windows has no such modes")
 def test_an_env_file_that_others_may_read_is_warned_of(worlds: WorldMaker) -> None:
     world = worlds("tus")
     world.fill((10 * KIB,))
@@ -82,7 +81,7 @@ def test_an_env_file_that_others_may_read_is_warned_of(worlds: WorldMaker) -> No
     assert world.upload().events("warned") == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@posix_only("Windows has no such modes")
 def test_progress_files_are_the_owners_alone(worlds: WorldMaker) -> None:
     world = worlds("tus")
     world.fill((10 * KIB,))

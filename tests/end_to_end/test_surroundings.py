@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -16,13 +15,15 @@ import pytest
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.progress import CourseLock
 from support.concurrency import hold_line, once_sent
+from support.systems import linux_only, posix_only
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 Form = Literal["NFC", "NFD"]
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+needs_a_shell = posix_only("needs a POSIX shell")
 
 
 def shell(world: World, script: str, arguments: Sequence[str] = (), cwd: Path | None = None) -> tuple[int, str]:
@@ -41,7 +42,7 @@ def shell(world: World, script: str, arguments: Sequence[str] = (), cwd: Path | 
     return done.returncode, done.stdout
 
 
-@posix_only
+@needs_a_shell
 @pytest.mark.parametrize(
     "arguments",
     [pytest.param((), id="lines"), *(pytest.param((one,), id=one, marks=pytest.mark.slow) for one in ("--json", "-q"))],
@@ -52,12 +53,10 @@ def shell(world: World, script: str, arguments: Sequence[str] = (), cwd: Path | 
         "set -o pipefail; $KUPLOAD | head -1",
         "$KUPLOAD >&-",
         "$KUPLOAD >&- 2>&-",
-        pytest.param(
-            "$KUPLOAD >/dev/full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-        ),
+        pytest.param("$KUPLOAD >/dev/full", marks=linux_only("needs /dev/full")),
         pytest.param(
             "$KUPLOAD >/dev/full 2>&1",
-            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
+            marks=linux_only("needs /dev/full"),
         ),
     ],
     ids=["reader gone", "stdout closed", "both closed", "disk full", "both full"],
@@ -70,8 +69,8 @@ def test_a_run_goes_on_without_its_output(worlds: WorldMaker, script: str, argum
     world.assert_promise()
 
 
-@posix_only
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_a_shell
+@linux_only("needs /dev/full")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -92,7 +91,7 @@ def test_an_answer_that_cannot_be_written_is_said(worlds: WorldMaker, arguments:
     assert "cannot be written" in said
 
 
-@posix_only
+@needs_a_shell
 def test_a_run_under_nohup_ignores_the_end_of_its_terminal(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((2000 * KIB,))
@@ -112,7 +111,7 @@ def test_a_run_under_nohup_ignores_the_end_of_its_terminal(worlds: WorldMaker) -
     world.assert_promise()
 
 
-@posix_only
+@needs_a_shell
 @pytest.mark.parametrize("arguments", [(), ("--status",), ("doctor",), ("stop",)])
 def test_a_working_directory_that_is_gone_is_a_sentence(worlds: WorldMaker, arguments: tuple[str, ...]) -> None:
     world = worlds()
@@ -135,7 +134,7 @@ def test_a_course_is_found_in_both_spellings(worlds: WorldMaker, on_disk: Form, 
     assert outcome.summary["linked"] == 1
 
 
-@posix_only
+@needs_a_shell
 def test_too_few_open_files_mean_fewer_workers_and_are_said_once(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((300 * KIB,) * 12)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.emulator import Action, Fault, Link, Route
+from support.systems import posix_only
 from support.trial_runs import TrialWorld, trial_world
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to whole consoles only")
+NOT_ON_WINDOWS = posix_only("Windows sends Ctrl+C to whole consoles only")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from kinescope_upload.kinescope.pace_file import PaceFile, usual_folder
 from kinescope_upload.kinescope.request_pace import RequestPace
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.policy.pacing import API_LIMITS, RequestLimit
+from support.systems import posix_only
 from support.world import KIB, World, WorldMaker
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def test_the_token_stands_in_no_name_and_in_no_file(tmp_path: Path) -> None:
         assert _TOKEN.encode() not in path.read_bytes()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@posix_only("Windows has no such modes")
 def test_the_folder_is_this_users_alone(tmp_path: Path) -> None:
     _pace(_EIGHT, _shared(tmp_path)).wait("ask")
 
@@ -194,7 +194,7 @@ def _make_link(folder: Path) -> None:
     (folder / "pace").symlink_to(folder / "elsewhere")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes, and links need a right")
+@posix_only("Windows has no such modes, and links need a right")
 @pytest.mark.parametrize("make", [_make_file, _make_foreign, _make_link])
 def test_a_folder_that_cannot_be_trusted_costs_the_sharing_and_nothing_else(tmp_path: Path, make: object) -> None:
     assert callable(make)
@@ -401,7 +401,7 @@ def _waiting_for_a_turn(world: World) -> subprocess.Popen[str]:
     return world.start()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@posix_only("Windows has no such signals")
 def test_ctrl_c_ends_a_wait_for_a_turn(worlds: WorldMaker) -> None:
     world = worlds("tus")
     process = _waiting_for_a_turn(world)

@@ -16,6 +16,7 @@ import pytest
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.transport import GoodAddresses, RoutedTransport, unsent_bound
 from support.concurrency import meanwhile
+from support.systems import posix_only
 from support.world import KIB, WorldMaker
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def dead_and_alive() -> Iterator[int]:
         yield port
 
 
-@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs 127.0.0.2 and a full queue")
+@posix_only("needs 127.0.0.2 and a full queue")
 def test_an_address_that_does_not_answer_costs_a_moment_and_only_once() -> None:
     backend = GoodAddresses(lambda _host, _port: [DEAD, ALIVE], moment=0.3)
     with dead_and_alive() as port:

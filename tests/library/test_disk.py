@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from kinescope_upload.library.disk import Disk, system_path, unlimited
+from support.systems import posix_only
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_windows_path_gets_the_form_without_a_limit(written: str, taken: str) 
     assert unlimited(unlimited(written)) == unlimited(written)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="paths of Windows are another matter")
+@posix_only("paths of Windows are another matter")
 def test_other_systems_take_paths_as_they_are() -> None:
     assert system_path("a/../b") == "a/../b"
 

@@ -20,12 +20,13 @@ from kinescope_upload.library.source import VideoSource
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
 from kinescope_upload.text import format_bytes
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ON_WINDOWS: Final = sys.platform == "win32"
-_ONLY_POSIX: Final = pytest.mark.skipif(_ON_WINDOWS, reason="Windows keeps a file that is open in its place")
+_ONLY_POSIX: Final = posix_only("Windows keeps a file that is open in its place")
 
 _CONTENT: Final = Random(1).randbytes(3 * READ_BLOCK + 1234)
 _SIZE: Final = len(_CONTENT)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from pymediainfo import MediaInfo
 
 from kinescope_upload.media.sample_mp4 import SMALLEST, make_mp4, write_mp4
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_another_program_finds_the_file_whole_and_as_long_as_it_was_made(
     assert {"istruncated", "conformance_errors"}.isdisjoint(general.to_data())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="files are sparse there only when they are marked so")
+@posix_only("files are sparse there only when they are marked so")
 def test_a_large_file_takes_hardly_any_room(tmp_path: Path) -> None:
     path = tmp_path / "large.mp4"
     write_mp4(path, 5 * 1024**3, seed="x")

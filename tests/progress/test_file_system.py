@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.progress.file_system import check_writable, is_held, new_file, patiently
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ def test_names_that_are_taken_are_passed_over_and_not_for_ever(tmp_path: Path) -
         new_file(tmp_path, ".x.", ".tmp", open_file=always_taken)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+@posix_only("Windows has no file modes")
 def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     handle, path = new_file(tmp_path, ".x.", ".tmp")
     os.close(handle)

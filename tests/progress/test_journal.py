@@ -18,6 +18,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, change_records, read_records, stream_records
 from kinescope_upload.progress.journal import LONGEST
 from support.progress_cases import a_record, names_in
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _FILE: Final = "c.json"
 _JOURNAL: Final = "c.journal"
-_ONLY_POSIX: Final = pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
+_ONLY_POSIX: Final = posix_only("limits as POSIX has them")
 
 
 def _by_id(*records: Record) -> dict[str, Record]:

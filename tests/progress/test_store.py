@@ -18,6 +18,7 @@ import pytest
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import CourseLock, CourseProgress, ProgressStore, read_records
 from support.progress_cases import a_record, names_in
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
 
 _ON_WINDOWS: Final = sys.platform == "win32"
-_ONLY_POSIX: Final = pytest.mark.skipif(_ON_WINDOWS, reason="permissions and limits as POSIX has them")
+_ONLY_POSIX: Final = posix_only("permissions and limits as POSIX has them")
 _COURSES: Final = ("c", "01_analytics", "week 1.intro", "Курс – начало", "c [draft] (2)", "a'b%20#")
 
 

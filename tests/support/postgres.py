@@ -35,6 +35,9 @@ SUPERUSER = "postgres"
 WITH_PASSWORD = "with_password"
 PASSWORD = "p@ss/w:rd#1%"
 
+PORT_VARIABLE = "TEST_POSTGRES_PORT"
+"""The environment variable with the port of a server that runs beside the tests, where they cannot start one."""
+
 _TEMPLATE = "lessons_template"
 _SETTINGS = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "64MB"}
 _WHO_IS_ASKED = f"""
@@ -60,10 +63,14 @@ CREATE TABLE "Lesson" (
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """An embedded PostgreSQL that listens on a TCP port of 127.0.0.1, and on a Unix socket where there are any."""
+    """An embedded PostgreSQL that listens on a TCP port of 127.0.0.1, and on a Unix socket where there are any.
+
+    A test that starts or stops a server that runs beside the tests is skipped.
+    """
 
     embedded: DatabaseServer
     has_socket: bool
+    is_ours: bool = True
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -74,6 +81,8 @@ class Server:
         self.embedded.start()
 
     def stop(self) -> None:
+        if not self.is_ours:
+            pytest.skip("Wine's own: no PostgreSQL runs under it, and the server beside it is not ours to stop")
         self.embedded.stop()
 
     @contextmanager
@@ -100,7 +109,7 @@ class Server:
 
     @contextmanager
     def database(self) -> Iterator[Database]:
-        name = f"test_{next(self.numbers)}"
+        name = f"test_{os.getpid()}_{next(self.numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
         try:
             yield Database(server=self, name=name)
@@ -217,16 +226,28 @@ class Relay:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """The worker's server."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The worker's server, or one that runs beside the tests."""
+    if port := os.environ.get(PORT_VARIABLE):
+        nowhere = tmp_path_factory.mktemp("postgres")
+        embedded = DatabaseServer(programs=nowhere, folder=nowhere, account=None, port=int(port))
+        yield Server(embedded=embedded, has_socket=False, is_ours=False)
+        return
+    with server() as ours:
+        yield ours
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server with the template of the tests' databases."""
     with tempfile.TemporaryDirectory(prefix="kupload-pg-", dir=_fast_folder(), ignore_cleanup_errors=True) as folder:
         embedded = DatabaseServer.at(Path(folder))
         with _removed_at_the_end(embedded):
-            server = _started(embedded)
-            server.execute(f"CREATE ROLE {WITH_PASSWORD} LOGIN PASSWORD '{PASSWORD}'")
-            server.execute(f"CREATE DATABASE {_TEMPLATE} IS_TEMPLATE true")
-            server.execute(_TABLES, name=_TEMPLATE)
-            yield server
+            started = _started(embedded)
+            started.execute(f"CREATE ROLE {WITH_PASSWORD} LOGIN PASSWORD '{PASSWORD}'")
+            started.execute(f"CREATE DATABASE {_TEMPLATE} IS_TEMPLATE true")
+            started.execute(_TABLES, name=_TEMPLATE)
+            yield started
 
 
 @pytest.fixture

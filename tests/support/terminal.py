@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import struct
-import termios
+import sys
 import threading
 from typing import TYPE_CHECKING
 
 import pyte
+import pytest
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import termios
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,9 +24,14 @@ PATIENCE = 10.0
 
 
 class Terminal:
-    """The screen of a pseudo-terminal of this size; `stream` is what programs write to."""
+    """The screen of a pseudo-terminal of this size; `stream` is what programs write to.
+
+    Skips the test where there are none.
+    """
 
     def __init__(self, columns: int, lines: int = 24) -> None:
+        if sys.platform == "win32":
+            pytest.skip("POSIX alone: Windows has no pseudo-terminals that Python can open")
         self.master, self.slave = pty.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.stream = os.fdopen(self.slave, "w", encoding="utf-8")

@@ -48,11 +48,11 @@ def show_mapping(
 
 def _confirm(settings: "Settings", *, is_alone: bool) -> int:
     from kinescope_upload.commands.confirm import Dialogue, confirm_map
-    from kinescope_upload.output.terminal_output import escape_unencodable, surface_of
+    from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
 
     if not is_alone:
         raise UsageError("--confirm asks at a terminal and writes its own file.", "Leave --write and --json out.")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError(
             "There is no terminal to ask on.",
             f'Run it at a terminal, or write the pairs into "{settings.map_of_pairs()}" (docs/library.md).',

@@ -1,0 +1,71 @@
+"""Marks the tests that are known not to pass under Wine, and counts what passes there; a plugin that conftest.py loads.
+
+A listed test that fails is expected to; one that is not listed and fails, fails as everywhere; a listed one that passes
+is named at the end, and can be taken off the list.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from support.systems import is_wine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LIST: Final = Path(__file__).parents[1] / "windows/not_under_wine.toml"
+
+
+def listed_tests() -> Mapping[str, str]:
+    """Why each listed test does not pass under Wine, by its id, with its parameters or for all of them."""
+    reasons = tomllib.loads(LIST.read_text(encoding="utf-8"))["reason"]
+    return {test: f"{reason['who']}: {reason['why']}" for reason in reasons for test in reason["tests"]}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--least-passed", type=float, default=0.0, help="how many percent have to pass under Wine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not is_wine():
+        return
+    listed = listed_tests()
+    for item in items:
+        reason = listed.get(item.nodeid) or listed.get(item.nodeid.partition("[")[0])
+        if reason is not None:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    yield
+    if is_wine():
+        terminalreporter.write_line(f"under Wine: {_figures(terminalreporter)}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if is_wine() and exitstatus == 0 and reporter is not None:
+        counts = _counts(reporter)
+        if 100 * counts["passed"] < session.config.getoption("--least-passed") * sum(counts.values()):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _counts(reporter: pytest.TerminalReporter) -> dict[str, int]:
+    kinds = ("passed", "skipped", "xfailed", "xpassed", "failed", "error")
+    return {kind: len(reporter.stats.get(kind, ())) for kind in kinds}
+
+
+def _figures(reporter: pytest.TerminalReporter) -> str:
+    counts = _counts(reporter)
+    total = sum(counts.values())
+    share = 100 * counts["passed"] / max(1, total)
+    return (
+        f"{total} tests, {counts['passed']} passed ({share:.1f} %), {counts['skipped']} skipped, {counts['xfailed']} "
+        f"listed, {counts['xpassed']} listed but passed, {counts['failed'] + counts['error']} failed"
+    )
