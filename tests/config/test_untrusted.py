@@ -10,6 +10,7 @@ import pytest
 from kinescope_upload.config import Settings, load_settings
 from kinescope_upload.connect import open_kinescope
 from kinescope_upload.errors import UsageError
+from support.systems import needs_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ def test_a_host_that_only_ends_like_kinescopes_is_no_address(tmp_path: Path, hos
         _load(tmp_path, env={}, environment={"KINESCOPE_API_KEY": _TOKEN}, toml={"api_url": f"https://{host}"})
 
 
-@pytest.mark.parametrize("is_link", [False, True], ids=["named", "symbolic link"])
+@pytest.mark.parametrize("is_link", [False, pytest.param(True, marks=needs_links)], ids=["named", "symbolic link"])
 @pytest.mark.parametrize(
     ("beside", "in_toml", "is_open"),
     [

@@ -10,7 +10,7 @@ import pytest
 from kinescope_upload.emulator import Action, Fault, Route
 from kinescope_upload.library.scan import scan
 from support.disks import redate
-from support.systems import posix_only
+from support.systems import KILLED, WINDOWS
 from support.world import KIB, World, WorldMaker
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _WORKERS = 3
 _PLACES: Final = (Route.INIT, Route.PATCH, Route.HEAD, Route.VIDEO_GET)
-
-pytestmark = posix_only("Windows has no SIGKILL")
 
 
 @pytest.mark.slow
@@ -85,12 +83,12 @@ def _run_and_kill(world: World, chance: random.Random, number: int) -> None:
     process = world.start("--jobs", str(_WORKERS), "--chunk-size", "256KiB")
     try:
         assert world.link.wait_until(lambda link: link.bytes_up >= goal, timeout=30), number
-        if number % 3 == 2:
+        if number % 3 == 2 and not WINDOWS:  # which renames no folder with an open file in it
             _take_library_away(world, process)
     finally:
         process.kill()
         output, _ = process.communicate()
-    assert process.returncode == -9, output
+    assert process.returncode == KILLED, output
 
 
 def _take_library_away(world: World, process: Popen[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -335,7 +334,7 @@ def test_a_repair_that_is_killed_in_mid_deletion_is_finished_by_the_next(worlds:
     before = world.emulator.accounting.requests()[Route.VIDEO_DELETE]
     process = world.start("repair", "--yes")
     assert world.emulator.accounting.wait_until(lambda seen: seen.requests()[Route.VIDEO_DELETE] > before, timeout=30)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate(timeout=20)
     assert [line["video_id"] for line in _deleted(world)] == [own]
     world.emulator.faults.clear()

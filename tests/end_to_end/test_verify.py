@@ -34,6 +34,7 @@ from support.auditing import (
     video_of,
 )
 from support.disagreements import foreign_twin
+from support.systems import posix_only
 from support.world import KIB, World, content_of
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ def test_waiting_has_an_end(worlds: WorldMaker) -> None:
     assert "3 videos are not done yet" in noticed.message
 
 
+@posix_only("Windows sends Ctrl+C to whole consoles only")
 def test_ctrl_c_ends_the_wait_at_once(worlds: WorldMaker) -> None:
     world = worlds(processing=3600)
     uploaded(world)

@@ -34,7 +34,7 @@ def test_other_systems_take_paths_as_they_are() -> None:
 
 
 def test_a_file_below_a_path_of_more_than_260_characters_is_listed_looked_at_and_read(tmp_path: Path) -> None:
-    folder = tmp_path.joinpath(*["урок " * 9] * 6)
+    folder = tmp_path.joinpath(*["урок" * 11] * 6)
     Path(system_path(str(folder))).mkdir(parents=True)
     file = folder / "001.mp4"
     Path(system_path(str(file))).write_bytes(b"video")

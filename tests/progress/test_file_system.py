@@ -21,8 +21,8 @@ WINDOWS_SAYS = {"access denied": 5, "sharing violation": 32, "lock violation": 3
 
 
 def refusal(winerror: int) -> PermissionError:
-    error = PermissionError(errno.EACCES, "Access is denied")
-    error.__dict__["winerror"] = winerror
+    error = PermissionError(errno.EACCES, "Access is denied", None, winerror)  # where this is Windows, it counts
+    vars(error)["winerror"] = winerror
     return error
 
 

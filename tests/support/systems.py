@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import tempfile
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -33,3 +35,17 @@ def is_wine() -> bool:
 def windows_only(reason: str) -> pytest.MarkDecorator:
     """Skip the test on every other system; the reason says what only Windows has."""
     return pytest.mark.skipif(not WINDOWS, reason=f"Windows alone: {reason}")
+
+
+def _makes_links() -> bool:
+    """Tell whether this user may make symbolic links here: Windows asks for a right, Wine makes none."""
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder, "link")
+        try:
+            link.symlink_to(folder, target_is_directory=True)
+        except OSError:
+            return False
+        return link.is_dir()
+
+
+needs_links: Final = pytest.mark.skipif(not _makes_links(), reason="POSIX alone: symbolic links may not be made here")

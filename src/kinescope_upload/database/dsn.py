@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import locale
 import re
+import sys
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -13,6 +15,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Conninfo
 
 from kinescope_upload.errors import UsageError
+
+if sys.platform == "win32":
+    # libpq ends a value at every byte that the locale calls a space; on a Russian or Western Windows that is also 0xa0,
+    # half of a letter in UTF-8 ("Р", "à"). Python itself asks Windows by other ways.
+    locale.setlocale(locale.LC_CTYPE, "C")
 
 _PRISMA: Final = frozenset(
     {

@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import BinaryIO
 
 T = TypeVar("T")
 
 _HELD: Final = frozenset({5, 32, 33})
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION: Windows says any of them of an open file."""
 _PATIENCE: Final = 10.0
+_PATIENCE_OF_A_READER: Final = 2.0
 _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.5
 _NAMES: Final = 100
+
+
+def is_held(error: OSError) -> bool:
+    """Tells whether another program may have the file open."""
+    return getattr(error, "winerror", None) in _HELD
 
 
 def patiently(
@@ -29,6 +36,7 @@ def patiently(
     patience: float = _PATIENCE,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
+    is_passing: Callable[[OSError], bool] = is_held,
 ) -> T:
     """Repeats what Windows refuses while another program has the file open: a virus scanner, an indexer, a backup.
 
@@ -39,6 +47,7 @@ def patiently(
         patience: Seconds after which it gives up.
         sleep: Waits.
         clock: Gives monotonic seconds.
+        is_passing: Tells which errors may pass.
 
     Raises:
         OSError: Of the operation; one that names the likely cause where the patience has run out.
@@ -49,7 +58,7 @@ def patiently(
         try:
             return operation()
         except OSError as error:
-            if not is_held(error):
+            if not is_passing(error):
                 raise
             if clock() >= until:
                 error.strerror = "another program may have it open"
@@ -58,9 +67,17 @@ def patiently(
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def is_held(error: OSError) -> bool:
-    """Tells whether another program may have the file open."""
-    return getattr(error, "winerror", None) in _HELD
+def open_to_read(path: Path) -> BinaryIO:
+    """Opens a file that a run may be replacing at this moment, when Windows lets nobody in.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+
+    def is_being_replaced(error: OSError) -> bool:
+        return os.name == "nt" and error.errno == errno.EACCES  # `open` gives no number of Windows's own
+
+    return patiently(lambda: path.open("rb"), patience=_PATIENCE_OF_A_READER, is_passing=is_being_replaced)
 
 
 def replace(source: Path, target: Path) -> None:

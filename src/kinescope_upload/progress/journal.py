@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.atomic import write_whole
-from kinescope_upload.progress.file_system import flush
+from kinescope_upload.progress.file_system import flush, open_to_read
 from kinescope_upload.progress.format import FormatError, NewerFormatError, course_pieces, parse_course
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def read_journal(path: Path, course: str) -> Entries | None:
         OSError: It cannot be read.
     """
     try:
-        content = path.read_bytes()
+        with open_to_read(path) as file:
+            content = file.read()
     except FileNotFoundError:
         return None
     head, *lines = content[: content.rfind(b"\n") + 1].splitlines() or [b""]

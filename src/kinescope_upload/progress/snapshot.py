@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.names import nfc
+from kinescope_upload.progress.file_system import open_to_read
 from kinescope_upload.progress.format import FormatError, NewerFormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
 from kinescope_upload.progress.merge import ContradictionError, merge
@@ -58,7 +59,7 @@ def snapshot(path: Path, course: str) -> Iterator[Snapshot | None]:
     """
     while True:
         try:
-            file = path.open("rb")
+            file = open_to_read(path)
         except FileNotFoundError:
             yield None
             return

@@ -10,6 +10,7 @@ from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.course_file import file_of
+from kinescope_upload.progress.file_system import open_to_read
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
 from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, course_of, why_ignored
@@ -150,7 +151,7 @@ def _named_in(folder: Path) -> list[tuple[Path, str | None]]:
 def _head_of(path: Path) -> str:
     """How the file's text begins; empty where it cannot be read, which whoever reads it whole says."""
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             return file.read(HEAD_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
