@@ -82,9 +82,10 @@ def test_this_process_has_no_such_settings_either_while_the_demo_runs(monkeypatc
 
 def test_the_env_file_says_what_it_was_given(tmp_path: Path) -> None:
     path = tmp_path / ".env"
-    write_env_file(path, {"KUPLOAD_LIBRARY": "/a library/ с пробелом #1 $HOME"})
+    library = str(tmp_path / "a library" / " с пробелом #1 $HOME")
+    write_env_file(path, {"KUPLOAD_LIBRARY": library})
     settings = load_settings({}, directory=tmp_path, environment={})
-    assert str(settings.library) == "/a library/ с пробелом #1 $HOME"
+    assert str(settings.library) == library
     assert settings.warnings == ()
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from kinescope_upload.demo.courses import LEFT_ALONE, MADE_FILES
 from kinescope_upload.media.sample_mp4 import SMALLEST, make_mp4
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,8 @@ ALIEN = {
     "http_proxy": "http://127.0.0.1:9",
     "ALL_PROXY": "http://127.0.0.1:9",
 }
+
+_SIGNALS = posix_only("Windows sends Ctrl+C to whole consoles only")
 
 
 def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[..., Any], tmp_path: Path) -> None:
@@ -118,6 +121,7 @@ def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..
     assert demo.leftovers() == []
 
 
+@_SIGNALS
 @pytest.mark.parametrize(
     ("moment", "number"),
     [
@@ -142,6 +146,7 @@ def test_it_can_be_stopped_at_any_moment_and_leaves_nothing(
         assert any("Everything is saved; the same command goes on where it was." in line for line in demo.lines)
 
 
+@_SIGNALS
 @pytest.mark.slow
 def test_what_keep_prints_can_be_used_in_a_second_terminal(
     start_demo: Callable[..., Any], small_library: Path, tmp_path: Path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.systems import linux_only
+from support.systems import linux_only, posix_only
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def test_an_unreadable_file_costs_one_file(worlds: WorldMaker) -> None:
     world.assert_promise()
 
 
+@posix_only("no name has control characters on Windows")
 def test_names_from_disk_cannot_command_the_terminal(worlds: WorldMaker) -> None:
     world = worlds()
     world.add_file("01_analytics/m01_start/\x1b[31mred\x07.mp4", content_of(KIB, seed="red"))

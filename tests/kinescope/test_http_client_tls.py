@@ -15,6 +15,7 @@ from kinescope_upload.errors import UnreachableError
 from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.kinescope.tus import Request
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,9 @@ def _server(certificate: trustme.LeafCert) -> Iterator[tuple[str, list[str]]]:
             thread.join()
 
 
+_OWN_STORE = posix_only("Windows trusts by its own store, to which a test adds nothing")
+
+
 def _send(url: str) -> int:
     service = HttpClient(token="the token", trusted=TrustedAddresses(configured=(url,)), stall=10.0)
     try:
@@ -65,6 +69,7 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
+@_OWN_STORE
 def test_a_certificate_that_the_system_trusts_is_believed(
     authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,12 +89,13 @@ def test_a_system_that_trusts_nobody_believes_nobody(
 
     with (
         _server(authority.issue_cert("127.0.0.1")) as (url, tokens),
-        pytest.raises(UnreachableError, match="certificate"),
+        pytest.raises(UnreachableError, match=r"\((.*[^('])?[Cc]ertificate"),
     ):
         _send(url)
     assert tokens == []
 
 
+@_OWN_STORE
 @pytest.mark.parametrize("name", ["example.org", "127.0.0.2"])
 def test_a_trusted_certificate_of_another_host_is_refused(
     authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -108,7 +114,7 @@ def test_a_trusted_certificate_of_another_host_is_refused(
 def test_a_stranger_is_refused_before_the_token_is_told(authority: trustme.CA) -> None:
     with (
         _server(authority.issue_cert("127.0.0.1")) as (url, tokens),
-        pytest.raises(UnreachableError, match="certificate"),
+        pytest.raises(UnreachableError, match=r"\((.*[^('])?[Cc]ertificate"),
     ):
         _send(url)
     assert tokens == []

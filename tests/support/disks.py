@@ -6,7 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.library.disk import Disk
+from kinescope_upload.library.disk import Disk, system_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,7 @@ class ChangingDisk(Disk):
         return block
 
     def stat(self, path: str) -> os.stat_result:
+        path = system_path(path)
         with self._lock:
             is_due = path in self._read and path not in self._acted
             self._acted |= {path} if is_due else set()

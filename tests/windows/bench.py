@@ -3,8 +3,8 @@
     PYTHONPATH=tests python -m windows.bench FOLDER
 
 FOLDER then holds a Wine prefix with a drive E:, CPython, and the wheels for Windows of what the project depends on.
-What is there is kept until pyproject.toml or this file changes. Exit code 75 says that this machine cannot have it, and
-stderr why.
+What is there is kept until the project's dependencies or this file change. Exit code 75 says that this machine cannot
+have it, and stderr why.
 """
 
 # ruff: noqa: T201 - a script, which runs what it names and says so
@@ -112,7 +112,7 @@ def main() -> int:
     try:
         make(bench)
     except NotHereError as error:
-        print(f"Wine cannot be installed here: {error}", file=sys.stderr)
+        print(f"No bench for Windows can be made here: {error}", file=sys.stderr)
         return NOT_HERE
     return 0
 
@@ -148,8 +148,7 @@ def copy_project(bench: Bench) -> None:
 
 
 def _fingerprint() -> str:
-    parts = [(_ROOT / "pyproject.toml").read_bytes(), Path(__file__).read_bytes()]
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+    return hashlib.sha256(repr(_needed_wheels()).encode() + Path(__file__).read_bytes()).hexdigest()
 
 
 def _install_wine() -> None:
@@ -203,14 +202,17 @@ def _make_python(bench: Bench) -> None:
     (packages / "project.pth").write_text(f"Z:{bench.project / 'src'}\n".replace("/", "\\"), encoding="utf-8")
 
 
-def _install_wheels(bench: Bench) -> None:
+def _needed_wheels() -> list[str]:
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     listed = [*project["dependencies"], *extras["media"], *extras["demo"], *extras["dev"], *_ONLY_ON_WINDOWS]
-    needed = [name for name in listed if not name.startswith(_NOT_NEEDED)]
+    return [name for name in listed if not name.startswith(_NOT_NEEDED)]
+
+
+def _install_wheels(bench: Bench) -> None:
     target = bench.folder / "python/Lib/site-packages"
     system = ("--platform", "win_amd64", "--python-version", PYTHON, "--implementation", "cp")
-    _pip("install", "--no-compile", "--only-binary", ":all:", *system, "--target", str(target), *needed)
+    _pip("install", "--no-compile", "--only-binary", ":all:", *system, "--target", str(target), *_needed_wheels())
 
 
 def _pip(*arguments: str) -> None:

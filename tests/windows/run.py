@@ -12,12 +12,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from support.postgres import PORT_VARIABLE, server
 from support.systems import DRIVE_VARIABLE
 from windows.bench import Bench, copy_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CODE_PAGE: Final = "cp1251"
 _PATIENCE: Final = ("--timeout", "120", "--timeout-method", "thread")
@@ -50,9 +54,17 @@ def _run(bench: Bench, port: int, arguments: list[str]) -> int:
         errors="replace",
     )
     with process:
-        for line in process.stdout or ():
-            print(line.rstrip(), flush=True)
-    return process.returncode
+        teller = threading.Thread(target=_tell, args=(process.stdout or (),))
+        teller.start()
+        code = process.wait()
+        bench.stop()  # what a test has left behind would hold the pipe open
+        teller.join()
+    return code
+
+
+def _tell(output: Iterable[str]) -> None:
+    for line in output:
+        print(line.rstrip(), flush=True)
 
 
 if __name__ == "__main__":

@@ -52,5 +52,5 @@ def _httpx_errors(call: ApiRequest, proxy: NamedProxy | None) -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     """Gives the text of the exception; for an answer that is not HTTP, without the quoted part of that answer."""
-    text = str(error) or type(error).__name__
+    text = str(error).removeprefix("('").removesuffix("',)") or type(error).__name__  # so Windows's TLS errors are
     return text.partition(":")[0] if isinstance(error, httpx.RemoteProtocolError) else text
