@@ -121,22 +121,43 @@ def test_two_files_whose_names_only_look_the_same_are_a_doubt() -> None:
     assert doubt.lesson_ids == ("x",)
 
 
-_IN_ANOTHER_CASE = ["C/ФИНАНСЫ/001.MP4", "c\\финансы\\001.MP4", "/SRV/old/c/Финансы/001.mP4", "e:\\c\\финансы\\001.mp4"]
+@pytest.mark.parametrize("spelling", _SPELLINGS)
+@pytest.mark.parametrize("base_path", [None, _WINDOWS_ROOT, "/MNT/Old Disk"])
+def test_a_path_in_another_case_is_found_where_one_file_alone_has_its_letters(
+    spelling: str, base_path: str | None
+) -> None:
+    files = videos("03_Финансы/М01/001.mp4", "03_Финансы/М01/002.MP4")
+    entries = [_entry(_SPELLINGS[spelling]("03_финансы/м01/001.MP4"), "x"), _entry(files[1].path, "y")]
 
+    mapped = _mapped(entries, files, basePath=base_path)
 
-@pytest.mark.parametrize("path", _IN_ANOTHER_CASE)
-def test_a_path_in_another_case_means_the_only_file_that_is_called_so(path: str) -> None:
-    mapped = _mapped([_entry(path, "l1")], videos("c/Финансы/001.mp4", "c/Финансы/002.mp4"))
-    assert _pairs(mapped) == {"l1": "c/Финансы/001.mp4"}
+    assert _pairs(mapped) == {"x": "03_Финансы/М01/001.mp4", "y": "03_Финансы/М01/002.MP4"}
     assert not mapped.doubts
 
 
-def test_of_files_that_differ_in_case_alone_the_path_s_own_counts_and_none_is_guessed() -> None:
-    files = videos("c/m/A.mp4", "c/m/a.mp4")
-    assert _pairs(_mapped([_entry("c/m/a.mp4", "l1")], files)) == {"l1": "c/m/a.mp4"}
-    mapped = _mapped([_entry("C/m/a.mp4", "l1")], files)
+def test_a_file_in_the_case_that_was_written_goes_before_one_in_another() -> None:
+    files = videos("c/s/a.mp4", "c/s/A.mp4")
+
+    mapped = _mapped([_entry("c/s/A.mp4", "x"), _entry("c/s/a.mp4", "y")], files)
+
+    assert _pairs(mapped) == {"x": "c/s/A.mp4", "y": "c/s/a.mp4"}
+
+
+def test_of_two_files_that_differ_in_case_from_what_was_written_none_is_taken_and_both_are_named() -> None:
+    mapped = _mapped([_entry("c/s/A.MP4", "x")], videos("c/s/a.mp4", "c/s/A.mp4"))
+
     assert not mapped.assignments
-    assert [doubt.lesson_ids for doubt in mapped.doubts] == [("l1",)]
+    (doubt,) = mapped.doubts
+    assert '"c/s/A.mp4", "c/s/a.mp4"' in doubt.reason
+    assert "case" in doubt.reason
+
+
+def test_two_lessons_with_one_file_in_two_cases_are_a_doubt() -> None:
+    mapped = _mapped([_entry("c/s/A.MP4", "x"), _entry("c/s/a.mp4", "y")], videos("c/s/a.mp4"))
+
+    assert not mapped.assignments
+    (doubt,) = mapped.doubts
+    assert doubt.lesson_ids == ("x", "y")
 
 
 def test_files_that_the_map_does_not_mention_are_ignored_without_a_doubt() -> None:

@@ -21,8 +21,9 @@ from kinescope_upload.mapping.evidence import Evidence, Original, SentFile
 from kinescope_upload.mapping.manifest import assign_by_manifest
 from kinescope_upload.mapping.map_file import assign_by_map
 from kinescope_upload.mapping.map_writer import Draft, draft_of, map_text, pair_of, with_pairs
-from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, without_video_suffix
+from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, which_of, without_video_suffix
 from kinescope_upload.mapping.naming import is_named_like, named_like_others
+from kinescope_upload.mapping.paths import Locator
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.rows import check_against_rows, check_course_of_each, fill_from_records, put_first
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
@@ -33,6 +34,7 @@ __all__ = [
     "Draft",
     "Evidence",
     "Known",
+    "Locator",
     "Original",
     "SentFile",
     "assign_by_manifest",
@@ -56,6 +58,7 @@ __all__ = [
     "put_first",
     "section_of",
     "trust_scan",
+    "which_of",
     "with_pairs",
     "without_video_suffix",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_folder, grouped
+from kinescope_upload.mapping.names import first_folder, grouped, which_of
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ def resolve(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
-    """An entry and its file; without one, `path` is as written and `candidates` tells how many it could be."""
+    """An entry and its file; without one, `path` is as written and `candidates` are the paths that it could be."""
 
     lesson_id: str
     course: str | None
     path: str
     title: str | None
     file: VideoFile | None
-    candidates: int
+    candidates: tuple[str, ...]
 
 
 def _claim(entry: Entry, files: Sequence[VideoFile]) -> _Claim:
@@ -84,7 +84,7 @@ def _claim(entry: Entry, files: Sequence[VideoFile]) -> _Claim:
         path=file.path if file else entry.path,
         title=entry.title,
         file=file,
-        candidates=len(files),
+        candidates=tuple(file.path for file in files),
     )
 
 
@@ -128,7 +128,7 @@ def _doubt_of_file(rivals: Sequence[_Claim]) -> Doubt:
 def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
     reason = f'its file "{claim.path}" is not in the library, or is ignored there'
     if claim.candidates:
-        reason = f'its file "{claim.path}" may be any of {claim.candidates}, whose names only look the same'
+        reason = f'its file "{claim.path}" may be any of {which_of(claim.candidates)}'
     return Doubt(
         course=claim.course,
         subject=claim.lesson_id,

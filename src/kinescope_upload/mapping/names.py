@@ -43,6 +43,14 @@ def first_few(names: Sequence[str], *, most: int = 3) -> str:
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def which_of(paths: Sequence[str]) -> str:
+    """Tells apart the files that one written path may mean: by their paths, as far as these look different."""
+    if len({nfc(path) for path in paths}) == 1:
+        return f"{len(paths)}, whose names only look the same"
+    named = first_few([f'"{path}"' for path in sorted(paths)])
+    return f"{named}, which differ in the case of letters"
+
+
 def count_of(number: int, noun: str, plural: str) -> str:
     """A number with its noun and verb: "1 file has", "2 files have"."""
     return f"{number} {noun if number == 1 else plural}"

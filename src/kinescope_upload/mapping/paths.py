@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
@@ -24,18 +24,17 @@ class Locator:
 
     A relative path counts from the library root. An absolute one counts from the first of `bases` that has its file;
     one that lies below none of them, from wherever the library root must have been: what is left when the longest
-    ending that the library has is taken off. All such paths have to agree on that folder.
+    ending that the library has is taken off. All such paths have to agree on that folder. Letter case counts only where
+    a file has exactly the case that was written: Windows and macOS open a file under any.
 
     Attributes:
         files: The library's files by path, composed and with "/" for every separator. More than one file at a path
             differ only in how their letters are composed.
-        folded: The same by the path without its case: disks of Windows and macOS find a file in any.
         bases: The folders that are known to be the library root, each in parts.
         origin: The file that the paths come from, as it is named to the user.
     """
 
     files: Mapping[str, tuple[VideoFile, ...]]
-    folded: Mapping[str, tuple[VideoFile, ...]]
     bases: tuple[_Parts, ...]
     origin: str
 
@@ -48,11 +47,9 @@ class Locator:
             bases: Absolute paths that are known to be the library root, here or elsewhere; others count for none.
             origin: The file that the paths come from, as it is named to the user.
         """
-        by_path = grouped(files, lambda file: nfc(file.path).replace("\\", "/"))
-        folded = grouped(by_path, str.casefold)
+        by_path = grouped(files, _in_library)
         return cls(
             {path: tuple(same) for path, same in by_path.items()},
-            {path: tuple(file for one in same for file in by_path[one]) for path, same in folded.items()},
             tuple(_parts(base) for base in bases if base and _is_absolute(base)),
             origin,
         )
@@ -60,21 +57,35 @@ class Locator:
     def find_all(self, paths: Sequence[str]) -> list[tuple[VideoFile, ...]]:
         """The files that each path may mean: one when it is clear, none when the library does not have it.
 
+        More than one differ only in how their letters are composed, or in the case of letters.
+
         Raises:
             UsageError: The paths do not agree on where the library root was.
         """
-        found = []
+        found = [self.search(path) for path in paths]
+        if not all(files for files, _root in found):
+            folded = self._without_case()
+            found = [one if one[0] else folded.search(_fold(path)) for path, one in zip(paths, found, strict=True)]
         roots: dict[_Parts, str] = {}
-        for path in paths:
-            files, root = self._find(path)
-            found.append(files)
+        for path, (_files, root) in zip(paths, found, strict=True):
             if root is not None:
-                roots.setdefault(tuple(map(str.casefold, root)), path)
+                roots.setdefault(tuple(map(_fold, root)), path)
         if len(roots) > 1:
             raise self._disagreement(list(roots.values()))
-        return found
+        return [files for files, _root in found]
 
-    def _find(self, path: str) -> tuple[tuple[VideoFile, ...], _Parts | None]:
+    def _without_case(self) -> Locator:
+        """Finds files by paths that went through `_fold`."""
+        by_path = grouped(
+            (file for same in self.files.values() for file in same), lambda file: _fold(_in_library(file))
+        )
+        return replace(
+            self,
+            files={path: tuple(same) for path, same in by_path.items()},
+            bases=tuple(tuple(map(_fold, base)) for base in self.bases),
+        )
+
+    def search(self, path: str) -> tuple[tuple[VideoFile, ...], tuple[str, ...] | None]:
         """The files, and the library root that had to be assumed, if any."""
         parts = _parts(path)
         if not _is_absolute(path):
@@ -89,18 +100,21 @@ class Locator:
         return (), None
 
     def _files_at(self, parts: _Parts) -> tuple[VideoFile, ...]:
-        """The files that are spelled so; else the only one that differs in nothing but its case."""
-        path = "/".join(parts)
-        if exact := self.files.get(path):
-            return exact
-        in_other_case = self.folded.get(path.casefold(), ())
-        return in_other_case if len(in_other_case) == 1 else ()
+        return self.files.get("/".join(parts), ())
 
     def _disagreement(self, paths: Sequence[str]) -> UsageError:
         return UsageError(
             f'{self.origin}: "{paths[0]}" and "{paths[1]}" do not agree on which folder the library root was.',
             'Add "basePath" with that folder to the file, or write the paths relative to it.',
         )
+
+
+def _in_library(file: VideoFile) -> str:
+    return nfc(file.path).replace("\\", "/")
+
+
+def _fold(text: str) -> str:
+    return nfc(text).casefold()
 
 
 def _parts(path: str) -> _Parts:

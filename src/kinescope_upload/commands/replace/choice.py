@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
+from kinescope_upload.mapping import Locator, which_of
 from kinescope_upload.model import Assignment, MappingSource
 from kinescope_upload.plan import Selection, make_plan
 from kinescope_upload.text.hints import Hint
@@ -78,7 +80,7 @@ def plan_of(
         assigned = [one for one in mapped.assignments if one.lesson_id in chosen and survey.selection.has(one.course)]
         assignments = [_with_recorded_file(one, records, root) for one in assigned]
     else:
-        named = None if options.file is None else file_in_library(options.file, root)
+        named = None if options.file is None else file_in_library(options.file, root, survey.files)
         _check_free(named, options.lessons, mapped)
         known = {one.lesson_id: one for one in mapped.assignments}
         assert survey.rows is not None  # noqa: S101 - `replace` has no --no-db
@@ -128,19 +130,41 @@ def _check_free(named: VideoFile | None, lessons: tuple[str, ...], mapped: Mappe
             )
 
 
-def file_in_library(typed: str, root: Path) -> VideoFile:
+def file_in_library(typed: str, root: Path, files: Iterable[VideoFile]) -> VideoFile:
     """The file of the library that a person named: relative to the library root, or as any path.
 
+    Args:
+        typed: What the person wrote; where there is no file in that case of letters, the one in another is meant.
+        root: The library root.
+        files: The library's files.
+
     Raises:
-        UsageError: There is none, or it is outside of the library.
+        UsageError: There is none, there are several in another case of letters, or it is outside of the library.
     """
+    locator = Locator.of(files, bases=(), origin=typed)
     for path in _relative(typed, root):
+        (found,) = locator.find_all([path])
         if file := stat_file(root, path):
+            return _as_listed(file, found, root)
+        if len(found) > 1:
+            raise UsageError(
+                f'"{typed}" may be any of {which_of([one.path for one in found])}.',
+                "Name the file exactly as it is written there.",
+            )
+        if found and (file := stat_file(root, found[0].path)):
             return file
     raise UsageError(
         f'"{typed}" is no file of the library "{root}".',
         "Put it into the library, and name it by its path there.",
     )
+
+
+def _as_listed(file: VideoFile, found: Iterable[VideoFile], root: Path) -> VideoFile:
+    """The file with its path as the library lists it: Windows and macOS open it in any case of letters."""
+    typed = root / file.path
+    with suppress(OSError):
+        return next((replace(file, path=one.path) for one in found if typed.samefile(root / one.path)), file)
+    return file
 
 
 def _relative(typed: str, root: Path) -> Iterable[str]:
