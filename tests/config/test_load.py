@@ -535,6 +535,14 @@ def test_a_path_that_cannot_be_is_refused(here: Directory, path: str) -> None:
     assert "--library: " in here.refusal(library=path)
 
 
+def test_a_path_that_quotation_marks_have_spoiled_is_named_with_the_way_to_write_it(here: Directory) -> None:
+    here.toml(r'library = "E:\new\test"')
+    assert "library = 'E:\\new courses'" in here.refusal()
+    here.env(r'KUPLOAD_LIBRARY="E:\new\academy"')
+    assert "without quotation marks" in here.refusal()
+    assert "backslash before the mark" in here.refusal(library=r'E:\Academy Courses" --dry-run')
+
+
 def test_paths_start_at_home_or_in_the_working_directory(here: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("USERPROFILE", "/home/me")

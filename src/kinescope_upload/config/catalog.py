@@ -33,6 +33,11 @@ class Setting:
     parse: Callable[[str], object] | None = None
     is_secret: bool = False
 
+    @property
+    def is_path(self) -> bool:
+        """Whether its value is a path."""
+        return self.parse is None
+
 
 SETTINGS: Final = (
     Setting(name="library", option="--library", variable="KUPLOAD_LIBRARY", toml="library"),

@@ -10,6 +10,7 @@ from unicodedata import normalize
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
 from kinescope_upload.config.names import stray_variables
+from kinescope_upload.config.quoting import spoilt_path
 from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source, UntrustedAddress
 from kinescope_upload.config.toml_tables import check_keys, folders_of, table_of, written_in
 from kinescope_upload.config.untrusted import find_untrusted
@@ -143,6 +144,8 @@ def _origin(setting: Setting, written: list[Written]) -> Origin:
 
 
 def _value(setting: Setting, written: Written, directory: Path) -> Any:  # noqa: ANN401 - as many types as settings
+    if setting.is_path and (spoilt := spoilt_path(written.text, written.place.source)):
+        raise UsageError(f"{written.place}: {shown(written.text)} {spoilt.reason}.", spoilt.hint)
     try:
         return parser_of(setting, directory)(written.text)
     except ValueError as error:
