@@ -50,10 +50,17 @@ class VideoFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoredFile:
-    """A file that looks like a video and is left alone, with the reason in words ("is empty")."""
+    """A file that looks like a video and is left alone, or a folder that is.
+
+    Attributes:
+        path: Its path in the library.
+        reason: Why, in words that follow the path ("is empty").
+        is_unread_folder: Whether it is a folder that cannot be listed: lessons' files may be in it.
+    """
 
     path: str
     reason: str
+    is_unread_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

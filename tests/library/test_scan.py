@@ -238,6 +238,7 @@ def test_a_folder_that_cannot_be_read_costs_only_itself(public_root: Path) -> No
 
     assert _paths(found) == ["c/open/a.mp4"]
     assert _reasons(found) == {"c/shut": "the folder cannot be read: Permission denied"}
+    assert [one.path for one in found.ignored if one.is_unread_folder] == ["c/shut"]
 
 
 @posix_only("somebody without rights is made by modes and users")

@@ -115,8 +115,8 @@ class _Found:
     ignored: list[IgnoredFile] = field(default_factory=list)
     visits: Counter[_Identity] = field(default_factory=Counter)
 
-    def ignore(self, path: str, reason: str) -> None:
-        self.ignored.append(IgnoredFile(path=_printable(path), reason=reason))
+    def ignore(self, path: str, reason: str, *, is_unread_folder: bool = False) -> None:
+        self.ignored.append(IgnoredFile(path=_printable(path), reason=reason, is_unread_folder=is_unread_folder))
 
 
 def _check_root(root: Path) -> None:
@@ -134,7 +134,7 @@ def _read_folder(folder: _Folder, found: _Found) -> Iterator[_Folder]:
         with os.scandir(folder.disk) as listing:
             entries = sorted(listing, key=attrgetter("name"))
     except OSError as error:
-        found.ignore(folder.path, f"the folder cannot be read: {_reason(error)}")
+        found.ignore(folder.path, f"the folder cannot be read: {_reason(error)}", is_unread_folder=True)
         return
     if reason := _reason_against_visit(me, folder, found):
         found.ignore(folder.path, reason)

@@ -9,7 +9,7 @@ from kinescope_upload.mapping.evidence import Evidence
 from kinescope_upload.mapping.lost import find_lost
 from kinescope_upload.mapping.names import grouped, is_video_name
 from kinescope_upload.mapping.open_sections import OpenSection
-from kinescope_upload.mapping.scan_rule import section_of
+from kinescope_upload.mapping.scan_rule import section_with
 from kinescope_upload.mapping.trust import judge
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Known:
         confirmed: The pairs that a person confirmed.
         broken: The lessons that the same person named in a way that does not count.
         evidence: Records, originals, MD5s.
-        ignored: Files that the scan left alone.
+        ignored: Files and folders that the scan left alone.
     """
 
     confirmed: Sequence[Assignment] = ()
@@ -63,17 +63,19 @@ def divide(sections: Iterable[Section], absent: Sequence[LessonRow], held: Held,
         held: The files that belong to lessons whatever their positions are.
         known: What is known beside the files' places.
     """
-    spoiled = grouped(filter(_may_be_of_a_lesson, known.ignored), lambda one: section_of(one.path))
+    spoiled = grouped(filter(_may_be_of_a_lesson, known.ignored), section_with)
     is_alone = not (known.confirmed or known.broken or known.evidence.records or known.evidence.originals)
     division = Division()
     for section in sections:
-        needs_files = section.needs_files(held)
+        needs_files, ignored = section.needs_files(held), spoiled.get(section.name, ())
         if not needs_files and section.is_taken(held):
             division.astray += section.free_lessons(held)
-        elif is_alone and not needs_files and (counted := section.counted(held, frozenset())).is_in_step:
+        elif (
+            is_alone and not needs_files and not ignored and (counted := section.counted(held, frozenset())).is_in_step
+        ):
             division.by_position += counted.by_position(held)  # nothing can contradict, and nothing is to be sent
         else:
-            counted, verdict = _judge(section, held, known, spoiled.get(section.name, ()))
+            counted, verdict = _judge(section, held, known, ignored)
             if verdict.is_believed and needs_files:
                 division.sound.append((section, counted))
             elif verdict.is_believed or (verdict.is_unopposed and not needs_files):
@@ -107,7 +109,9 @@ def _judge(section: Section, held: Held, known: Known, ignored: Sequence[Ignored
 
 
 def _may_be_of_a_lesson(ignored: IgnoredFile) -> bool:
-    """Whether a file that is left alone may be some lesson's: an empty or unfinished one, not a hidden one."""
+    """Whether what is left alone may be some lesson's file (empty or unfinished, not hidden), or hold it."""
+    if ignored.is_unread_folder:
+        return True
     folder, _, name = ignored.path.rpartition("/")
     is_hidden = not folder or any(part.startswith(".") for part in ignored.path.split("/"))
     return not is_hidden and (is_video_name(name) or is_video_name(name.rpartition(".")[0]))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.names import count_of, first_few, nfc
+from kinescope_upload.mapping.names import count_of, first_few, first_folder, nfc
 from kinescope_upload.mapping.proposals import alone_of_their_size, propose
 from kinescope_upload.mapping.rows import undone_by_course
-from kinescope_upload.mapping.trust import Trust
+from kinescope_upload.mapping.scan_rule import section_with
+from kinescope_upload.mapping.trust import WHEN_LISTED, Trust
 from kinescope_upload.model import Doubt
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import video_key
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping.evidence import Evidence
     from kinescope_upload.mapping.sections import Counted, Held, Section
     from kinescope_upload.mapping.trust import Verdict
-    from kinescope_upload.model import Assignment, LessonRow, Proposal, VideoFile
+    from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, Proposal, VideoFile
 
 _CONFIRM: Final = ("map", "--confirm")
 
@@ -74,7 +75,7 @@ class OpenSection:
     def may_hold_others(self) -> bool:
         """Whether a file of another section's lesson may be among its own."""
         trust = self.verdict.trust
-        return trust is Trust.NOT_IN_STEP or (trust is Trust.NOT_COMPARED and not self.comparable)
+        return trust in {Trust.UNREAD, Trust.NOT_IN_STEP} or (trust is Trust.NOT_COMPARED and not self.comparable)
 
     @property
     def lessons_without_place(self) -> Sequence[LessonRow]:
@@ -105,7 +106,8 @@ class OpenSection:
         undone = self.undone
         if not self.files and not undone:
             return None
-        is_complete = not undone and self.verdict.trust is Trust.CONTRADICTED and len(self.files) <= len(self.lessons)
+        is_told = self.verdict.trust in {Trust.CONTRADICTED, Trust.UNREAD}
+        is_complete = not undone and is_told and len(self.files) <= len(self.lessons)
         return Doubt(
             course=self.section.course,
             subject=self.section.name,
@@ -116,6 +118,8 @@ class OpenSection:
         )
 
     def _hint(self) -> str:
+        if self.verdict.hint:
+            return self.verdict.hint
         if not self.files:
             return "Add the files."
         questions = [one.question for one in self.proposals if one.lesson_id is not None]
@@ -124,7 +128,7 @@ class OpenSection:
         return Hint(f"Perhaps {first_few(questions, most=2)} Say so: ", _CONFIRM, " asks for each.")
 
     def _reason(self, undone: Sequence[LessonRow]) -> str:
-        if not self.files:
+        if not self.files and self.verdict.trust is not Trust.UNREAD:
             return _have(undone, "has no file", "have no file")
         if not self.lessons:
             named = first_few([f'"{one.file.path}"' for one in self.files])
@@ -200,6 +204,19 @@ def _unrecorded(rows: Iterable[LessonRow], evidence: Evidence) -> Iterator[Lesso
         record = evidence.records.get(row.lesson_id)
         if row.video_id is not None and not names_file(record):
             yield row
+
+
+def doubts_of_unread_folders(ignored: Iterable[IgnoredFile], doubts: Iterable[Doubt]) -> Iterator[Doubt]:
+    """A doubt for each folder that cannot be listed and whose section is in no doubt so far."""
+    told = {doubt.subject for doubt in doubts}
+    for one in ignored:
+        if one.is_unread_folder and section_with(one) not in told:
+            yield Doubt(
+                course=first_folder(f"{one.path}/"),
+                subject=one.path,
+                reason=f"{one.reason}, so it is not known which lessons' files it holds",
+                hint=WHEN_LISTED,
+            )
 
 
 def doubts_of_lessons_alone(rows: Iterable[LessonRow]) -> Iterator[Doubt]:

@@ -12,7 +12,7 @@ from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSour
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.model import IgnoredFile, VideoFile
 
 
 def assign_by_scan_rule(files: Iterable[VideoFile]) -> tuple[Assignment, ...]:
@@ -49,6 +49,11 @@ def _assign_folder(folder: str, files: Sequence[VideoFile], *, first: int) -> It
 def section_of(path: str) -> str:
     """The section that holds the file, as "course/folder", or "course" for a file directly in the course's folder."""
     return _section_of_folder(path.rpartition("/")[0])
+
+
+def section_with(ignored: IgnoredFile) -> str:
+    """The section that holds what is left alone; of a folder, the one that its files would belong to."""
+    return _section_of_folder(ignored.path) if ignored.is_unread_folder else section_of(ignored.path)
 
 
 def trust_scan(assignments: Sequence[Assignment]) -> MappedLibrary:

@@ -9,6 +9,7 @@ from kinescope_upload.mapping.division import Known, divide
 from kinescope_upload.mapping.names import grouped, nfc
 from kinescope_upload.mapping.open_sections import (
     doubts_of_lessons_alone,
+    doubts_of_unread_folders,
     match_originals,
     to_compare,
 )
@@ -39,7 +40,8 @@ def check_sections(
         known: What is known beside the files' places.
     """
     known = known or Known()
-    if rows is None and not known.evidence.records and not known.confirmed:
+    has_unread = any(one.is_unread_folder for one in known.ignored)
+    if rows is None and not known.evidence.records and not known.confirmed and not has_unread:
         return trust_scan(scanned)
     recorded = keep_recorded([one.file for one in scanned], known.evidence)
     held = _held(recorded, known)
@@ -58,6 +60,7 @@ def check_sections(
     kept = _kept(scanned, known.evidence.records, held, table, courses)
     given = {one.file.path for one in (*known.confirmed, *kept)}
     outcomes = [one.without(originals) for one in left]
+    doubts = [doubt for one in outcomes if (doubt := one.doubt)]
     return MappedLibrary(
         assignments=(
             *known.confirmed,
@@ -69,8 +72,9 @@ def check_sections(
             ),
         ),
         doubts=(
-            *(doubt for one in outcomes if (doubt := one.doubt)),
+            *doubts,
             *doubts_of_lessons_alone(absent),
+            *(doubts_of_unread_folders(known.ignored, doubts) if rows is None else ()),
         ),
         ignored=() if rows is None else _of_no_course(scanned, courses, given),
         proposals=tuple(proposal for one in outcomes for proposal in one.proposals),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import count_of, first_few
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from kinescope_upload.model import IgnoredFile, LessonRow, VideoFile
 
 
+WHEN_LISTED: Final = "Make the folder readable, then run the same command again."
+"""What to do about a folder that cannot be listed."""
+
+
 class Trust(Enum):
     """How far the positions of a section can be believed; what stands first outweighs what follows."""
 
     CONTRADICTED = auto()
     """A lesson with a video does not fit its position."""
+    UNREAD = auto()
+    """A folder of it cannot be listed: its files may shift every position."""
     NOT_IN_STEP = auto()
     """Files and lessons are not one for one."""
     NOT_COMPARED = auto()
@@ -41,11 +47,13 @@ class Verdict:
         trust: How far.
         reason: Why not, in words; empty where they are, and where files and lessons are not in step.
         unread: Files whose MD5s would tell more, by path.
+        hint: What to do now; empty where the files that are left tell it.
     """
 
     trust: Trust
     reason: str = ""
     unread: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def is_believed(self) -> bool:
@@ -65,12 +73,14 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
         counted: The files and lessons that take part in counting.
         held: The files that belong to lessons whatever their positions are.
         evidence: What is known of the lessons' videos.
-        ignored: Files of the section that are left alone and may be a lesson's.
+        ignored: What of the section is left alone and may be a lesson's file or hold one.
     """
     with_videos = list(_with_videos(counted, held, evidence))
     looks = [(row, _look(row, file, held, evidence)) for row, file in with_videos]
     if contradiction := next((look.reason for _, look in looks if look.trust is Trust.CONTRADICTED), None):
         return Verdict(trust=Trust.CONTRADICTED, reason=contradiction)
+    if folder := next((one for one in ignored if one.is_unread_folder), None):
+        return Verdict(trust=Trust.UNREAD, reason=unread_folder(folder), hint=WHEN_LISTED)
     if not counted.is_in_step:
         return Verdict(trust=Trust.NOT_IN_STEP)
     looks = [*((row, look) for row, look in looks if not look.is_believed), *_twins(counted, held, evidence)]
@@ -80,6 +90,11 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
         first = f'"{ignored[0].path}" {ignored[0].reason} and may be a lesson\'s file'
         return Verdict(trust=Trust.SPOILED, reason=first)
     return Verdict(trust=Trust.BELIEVED)
+
+
+def unread_folder(folder: IgnoredFile) -> str:
+    """Words a folder that cannot be listed."""
+    return f'"{folder.path}": {folder.reason}'
 
 
 def _with_videos(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[LessonRow, VideoFile]]:
