@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from kinescope_upload.library.disk import Disk, system_path, unlimited
+from kinescope_upload.library.disk import Disk, system_path, unlimited, unreadable_error
 from support.systems import posix_only
 
 
@@ -31,6 +33,38 @@ def test_a_windows_path_gets_the_form_without_a_limit(written: str, taken: str) 
 @posix_only("paths of Windows are another matter")
 def test_other_systems_take_paths_as_they_are() -> None:
     assert system_path("a/../b") == "a/../b"
+
+
+def _error(number: int, winerror: int | None = None) -> OSError:
+    error = OSError(number, os.strerror(number))
+    error.winerror = winerror  # type: ignore[attr-defined] # only Windows has it by itself
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "is_windows", "reason", "way_out"),
+    [
+        (_error(errno.EACCES, 32), True, "another program may have it open", "Close the program that has it open"),
+        (_error(errno.EACCES, 33), True, "another program may have it open", "Close the program that has it open"),
+        (_error(errno.EACCES, 5), True, os.strerror(errno.EACCES), "Give this account the right to read it"),
+        (
+            _error(errno.EACCES),
+            True,
+            "another program may have it open, or this account may not read it",
+            "Close the program that may have it open, or make it readable",
+        ),
+        (_error(errno.EACCES), False, os.strerror(errno.EACCES), "Give this account the right to read it"),
+        (_error(errno.EIO), False, os.strerror(errno.EIO), "Make it readable"),
+        (_error(errno.EIO, 1117), True, os.strerror(errno.EIO), "Make it readable"),
+    ],
+)
+def test_a_file_that_another_program_holds_is_told_from_one_without_the_right(
+    error: OSError, is_windows: bool, reason: str, way_out: str
+) -> None:
+    told = unreadable_error("c/s/a.mp4", error, is_windows=is_windows)
+
+    assert told.what == f'"c/s/a.mp4" cannot be read ({reason}).'
+    assert told.hint == f"{way_out}, then run the same command again."
 
 
 def test_a_file_below_a_path_of_more_than_260_characters_is_listed_looked_at_and_read(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.errors import FileUnreadableError
 
@@ -17,11 +17,8 @@ _UNLIMITED_SHARE: Final = "\\\\?\\UNC\\"
 _SHARE: Final = "\\\\"
 _DEVICE: Final = "\\\\.\\"
 
-_WHEN_READABLE: Final = (
-    "Close the program that may have it open, or make it readable, then run the same command again."
-    if os.name == "nt"
-    else "Make it readable, then run the same command again."
-)
+_SHARED: Final = frozenset({32, 33})
+"""ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows."""
 
 
 def system_path(path: str) -> str:
@@ -79,12 +76,43 @@ class Disk:
         return True
 
 
-def unreadable_error(path: str, error: OSError) -> FileUnreadableError:
+class Refusal(NamedTuple):
+    """Why a file cannot be read, and what to do before the same command."""
+
+    reason: str
+    way_out: str
+
+
+def refusal_of(error: OSError, *, is_windows: bool) -> Refusal:
+    """Tells a file that another program holds from one that this account may not read.
+
+    Windows says which it is where Python keeps its number; to open a file Python asks the C library, which makes
+    EACCES of both (source: "errno constants" in Microsoft's documentation of the C run-time library).
+
+    Args:
+        error: What the system said.
+        is_windows: Whether that was Windows.
+    """
+    number = getattr(error, "winerror", None)
+    if number in _SHARED:
+        return Refusal("another program may have it open", "Close the program that has it open")
+    if is_windows and number is None and isinstance(error, PermissionError):
+        return Refusal(
+            "another program may have it open, or this account may not read it",
+            "Close the program that may have it open, or make it readable",
+        )
+    if isinstance(error, PermissionError):
+        return Refusal(error.strerror or str(error), "Give this account the right to read it")
+    return Refusal(error.strerror or str(error), "Make it readable")
+
+
+def unreadable_error(path: str, error: OSError, *, is_windows: bool = os.name == "nt") -> FileUnreadableError:
     """Words why a file of the library cannot be read, and says whether that may pass by itself.
 
     Args:
         path: The file, relative to the library root.
         error: What the system said.
+        is_windows: Whether that was Windows.
     """
     if isinstance(error, FileNotFoundError):
         return FileUnreadableError(
@@ -93,9 +121,10 @@ def unreadable_error(path: str, error: OSError) -> FileUnreadableError:
             path=path,
             may_pass=False,
         )
+    refusal = refusal_of(error, is_windows=is_windows)
     return FileUnreadableError(
-        f'"{path}" cannot be read ({error.strerror or error}).',
-        _WHEN_READABLE,
+        f'"{path}" cannot be read ({refusal.reason}).',
+        f"{refusal.way_out}, then run the same command again.",
         path=path,
         may_pass=not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError),
     )
