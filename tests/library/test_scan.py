@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -15,7 +16,7 @@ import pytest
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import read_json_file, scan, stat_file
 from support.real_library import COURSE_BYTES, COURSE_COUNTS, make_real_library, real_library
-from support.systems import WINDOWS, linux_only, needs_links, posix_only
+from support.systems import linux_only, needs_links, posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,7 +238,7 @@ def test_a_folder_that_cannot_be_read_costs_only_itself(public_root: Path) -> No
         (public_root / "c/shut").chmod(0o755)
 
     assert _paths(found) == ["c/open/a.mp4"]
-    assert _reasons(found) == {"c/shut": "the folder cannot be read: Permission denied"}
+    assert _reasons(found) == {"c/shut": f"the folder cannot be read: {os.strerror(errno.EACCES)}"}
     assert [one.path for one in found.ignored if one.is_unread_folder] == ["c/shut"]
 
 
@@ -245,7 +246,7 @@ def test_a_folder_that_cannot_be_read_costs_only_itself(public_root: Path) -> No
 def test_a_library_that_cannot_be_read_is_refused(public_root: Path) -> None:
     public_root.chmod(0o000)
     try:
-        with _without_rights(), pytest.raises(UsageError, match="Permission denied"):
+        with _without_rights(), pytest.raises(UsageError, match=os.strerror(errno.EACCES)):
             scan(public_root)
     finally:
         public_root.chmod(0o755)
@@ -254,15 +255,15 @@ def test_a_library_that_cannot_be_read_is_refused(public_root: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("nowhere", "" if WINDOWS else "No such file or directory"),  # Windows says it in its own language
-        ("file", "" if WINDOWS else "Not a directory"),
-        ("nu\0l", "embedded null"),
+        ("nowhere", ".+"),  # in the system's words
+        ("file", ".+"),
+        ("nu\0l", "no folder can have such a name"),
     ],
 )
 def test_a_library_that_is_not_there_is_refused_with_the_hint(tmp_path: Path, name: str, reason: str) -> None:
     _put(tmp_path, "file")
 
-    with pytest.raises(UsageError, match=f"cannot be read: .*{reason}") as caught:
+    with pytest.raises(UsageError, match=f"cannot be read: {reason}[.]") as caught:
         scan(tmp_path / name)
 
     assert name.replace("\0", "\\x00") in caught.value.what
@@ -324,7 +325,7 @@ def test_json_in_utf_8_is_read_with_and_without_a_byte_order_mark(tmp_path: Path
         (b'{"a":\n  "\xcf\xf0"}', "line 2, column 4: byte 0xcf is not UTF-8"),
         (b'\xff\xfe{\x00"\x00', "line 1, column 1: byte 0xff is not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),
-        (b"[" + b"1" * 5_000 + b"]", "limit"),
+        (b"[" + b"1" * 5_000 + b"]", "too many digits"),
     ],
 )
 def test_json_that_cannot_be_understood_is_refused_with_file_line_and_column(
@@ -341,12 +342,9 @@ def test_json_that_cannot_be_understood_is_refused_with_file_line_and_column(
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [("gone.json", "No such file"), ("folder", "Permission denied" if WINDOWS else "Is a directory")],
-)
-def test_json_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path, name: str, reason: str) -> None:
+@pytest.mark.parametrize("name", ["gone.json", "folder"])
+def test_json_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
 
-    with pytest.raises(UsageError, match=f"The manifest .*{name}.* cannot be read: {reason}"):
+    with pytest.raises(UsageError, match=f"The manifest .*{name}.* cannot be read: .+[.]$"):
         read_json_file(tmp_path / name, "manifest")

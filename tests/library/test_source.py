@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -420,7 +421,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadableError) as caught:
         _open(tmp_path)
 
-    assert caught.value.what == '"c/001.mp4" cannot be read (Is a directory).'
+    assert caught.value.what == f'"c/001.mp4" cannot be read ({os.strerror(errno.EISDIR)}).'
     assert caught.value.hint == "Make it readable, then run the same command again."
 
 

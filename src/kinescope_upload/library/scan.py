@@ -123,7 +123,7 @@ def _check_root(root: Path) -> None:
     try:
         os.scandir(system_path(os.fspath(root))).close()
     except (OSError, ValueError) as error:
-        reason = _reason(error) if isinstance(error, OSError) else str(error)
+        reason = _reason(error) if isinstance(error, OSError) else "no folder can have such a name"
         raise UsageError(f'The library "{_printable(str(root))}" cannot be read: {reason}.', _HINT) from error
 
 
@@ -238,4 +238,4 @@ def _json_fault(error: Exception, data: bytes) -> str:
         case RecursionError():
             return "it is nested too deeply"
         case _:
-            return str(error)
+            return "it holds a number with too many digits"
