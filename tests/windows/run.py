@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -63,8 +64,9 @@ def _run(bench: Bench, port: int, arguments: list[str]) -> int:
 
 
 def _tell(output: Iterable[str]) -> None:
-    for line in output:
-        print(line.rstrip(), flush=True)
+    with suppress(ValueError):  # it was closed, since the tests are to end
+        for line in output:
+            print(line.rstrip(), flush=True)
 
 
 if __name__ == "__main__":
