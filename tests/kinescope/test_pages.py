@@ -25,8 +25,8 @@ def _there(worlds: WorldMaker) -> World:
 
 
 @pytest.mark.parametrize("entry", [{"id": "one"}, {"id": 5}, None], ids=str)
-def test_a_list_that_knows_no_pages_ends(there: World, entry: object) -> None:
-    _always(there, {"data": [entry]})
+def test_a_list_that_tells_no_total_ends(there: World, entry: object) -> None:
+    _always(there, {"data": [entry], "meta": {"pagination": {}}})
     with kinescope(there) as api:
         projects = api.projects()
     assert [one.id for one in projects] == (["one"] if entry == {"id": "one"} else [])
@@ -35,7 +35,7 @@ def test_a_list_that_knows_no_pages_ends(there: World, entry: object) -> None:
 
 def test_a_list_whose_pages_come_round_again_ends(there: World) -> None:
     for name in ("one", "two") * 10:
-        answer = json.dumps({"data": [{"id": name}]})
+        answer = json.dumps({"data": [{"id": name}], "meta": {"pagination": {}}})
         there.emulator.faults.add(Fault(route=Route.PROJECTS, status=200, message=answer))
     with kinescope(there) as api:
         assert [one.id for one in api.projects()] == ["one", "two"]

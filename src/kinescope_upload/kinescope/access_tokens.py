@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kinescope_upload.kinescope.documented_answers import total_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -41,18 +43,10 @@ NOTHING_TOLD: Final = TokenFacts()
 def token_facts(answer: object) -> TokenFacts:
     """Reads a whole answer; `NOTHING_TOLD` when it shows only some of the tokens."""
     match answer:
-        case {"data": [*entries]} if not _hides_entries(answer, len(entries)):
+        case {"data": [*entries]} if (total_of(answer) or 0) <= len(entries):
             return agreed_facts([read_token(entry) for entry in entries])
         case _:
             return NOTHING_TOLD
-
-
-def _hides_entries(answer: object, shown: int) -> bool:
-    match answer:
-        case {"meta": {"pagination": {"total": int(total)}}}:
-            return total > shown
-        case _:
-            return False
 
 
 def agreed_facts(tokens: Sequence[TokenFacts]) -> TokenFacts:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from kinescope_upload.kinescope.api_errors import Request
+from kinescope_upload.kinescope.documented_answers import Form, is_documented
 
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus import Answer
@@ -28,24 +29,24 @@ _LONGEST_REASON: Final = 200
 _LONGEST_WORDS: Final = 80
 
 
-def foreign_words(kind: Request, answer: Answer) -> str | None:
+def foreign_words(kind: Request, answer: Answer, form: Form = Form.OPEN) -> str | None:
     """Words what answered instead of Kinescope; None when the answer counts as Kinescope's.
 
     Args:
         kind: The kind of request. Only answers to the management API and to init hold `data` and `meta`.
         answer: The answer.
+        form: The form that Kinescope documents for a success of the management API or of init.
 
     Returns:
         Words that follow the host: `is answered by nginx (HTTP 502, an HTML page: "Bad gateway") instead of Kinescope`.
     """
+    if _is_success_of_kinescope_itself(kind, answer):
+        return None if _is_documented(answer, form) else _words(answer)
     if _counts_whoever_says_it(kind, answer) or not _TUS_MARKS.isdisjoint(answer.headers):
         return None
     if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects, which Kinescope does not use
         return f"is answered by a redirect to {_leads_to(answer)} (HTTP {answer.status}) instead of Kinescope"
-    if _is_kinescopes(kind, answer):
-        return None
-    server = _shortened(answer.headers.get("server", "")) or "somebody else"
-    return f"is answered by {server} (HTTP {answer.status}, {_form(answer)}) instead of Kinescope"
+    return None if _is_kinescopes(kind, answer) else _words(answer)
 
 
 def can_be_reached(answer: Answer) -> bool:
@@ -63,6 +64,24 @@ def can_be_reached(answer: Answer) -> bool:
     return is_empty or foreign_words(Request.API, answer) is None
 
 
+def _is_success_of_kinescope_itself(kind: Request, answer: Answer) -> bool:
+    """Tells whether it is a success of the management API or of init, whose forms are documented."""
+    return 200 <= answer.status < 300 and not kind.is_to_upload_url  # noqa: PLR2004 - the class of success
+
+
+def _is_documented(answer: Answer, form: Form) -> bool:
+    is_of_tus = form is Form.UPLOAD and "tus-resumable" in answer.headers
+    return (is_of_tus or not _is_page(answer)) and is_documented(form, answer)
+
+
+def _words(answer: Answer) -> str:
+    said = f"(HTTP {answer.status}, {_form(answer)})"
+    if answer.is_marked and answer.status < 300:  # noqa: PLR2004 - the class of success
+        return f"is answered in a form that is none of Kinescope's {said}"
+    server = _shortened(answer.headers.get("server", "")) or "somebody else"
+    return f"is answered by {server} {said} instead of Kinescope"
+
+
 def _counts_whoever_says_it(kind: Request, answer: Answer) -> bool:
     """Tells whether it asks to slow down or to send smaller chunks, or says that an upload is gone.
 
@@ -77,7 +96,7 @@ def _is_kinescopes(kind: Request, answer: Answer) -> bool:
     if _is_page(answer):
         return False
     if not answer.body.strip():
-        return kind.is_to_upload_url or answer.is_marked or answer.status < 300  # noqa: PLR2004 - the class of success
+        return kind.is_to_upload_url or answer.is_marked
     if _is_reason(answer):
         return answer.is_marked and not kind.is_to_upload_url
     match answer.json:

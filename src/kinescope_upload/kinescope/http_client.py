@@ -13,6 +13,7 @@ from kinescope_upload import __version__
 from kinescope_upload.errors import BatchStoppedError, ForeignAnswerError, UnreachableError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS, AnswerLimits, read_answer
 from kinescope_upload.kinescope.api_errors import is_token_wanted
+from kinescope_upload.kinescope.documented_answers import Form
 from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.outside_errors import outside_errors
@@ -48,6 +49,7 @@ class ApiRequest:
             `Content-Length`. None for none.
         patience: Seconds to wait for the answer once the request is sent, beyond the stall time.
         with_token: Whether to send the token; None decides by the kind of request and by earlier refusals.
+        form: The form of a success of the management API or of init; another one is somebody else's answer.
     """
 
     kind: Request
@@ -60,6 +62,7 @@ class ApiRequest:
     body: Callable[[], Iterable[bytes]] | None = None
     patience: float = 0.0
     with_token: bool | None = None
+    form: Form = Form.OPEN
 
 
 class HttpClient:
@@ -163,7 +166,7 @@ class HttpClient:
 
     def _check_sender(self, call: ApiRequest, masked: Answer) -> None:
         """Notes that Kinescope answered, or raises when somebody else did."""
-        if words := foreign_words(call.kind, masked):
+        if words := foreign_words(call.kind, masked, call.form):
             raise ForeignAnswerError(f"{host_of(call.url)} {words}", f"asked to {call.action}", status=masked.status)
         self.was_answered = True
 

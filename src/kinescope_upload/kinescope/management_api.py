@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypedDict, TypeVar, Unpack
 
 from kinescope_upload.errors import AbsentError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts, token_facts
+from kinescope_upload.kinescope.documented_answers import Form, is_documented, total_of
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.http_client import ApiRequest
 from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _Query = tuple[tuple[str, str], ...]
+
+
+class _More(TypedDict, total=False):
+    """What some requests hold beside method, path and action, as `ApiRequest` does."""
+
+    params: _Query
+    json: object
+    form: Form
+
 
 _PER_PAGE = 100
 _NEWEST_FIRST = ("order", "created_at.desc")
@@ -58,7 +68,7 @@ class KinescopeApi:
     def video(self, video_id: str) -> Video | None:
         """Asks for a video; None when there is none with this id."""
         action = f"show video {video_id}"
-        answer = self._send("GET", f"/v1/videos/{video_id}", action=action)
+        answer = self._send("GET", f"/v1/videos/{video_id}", action=action, form=Form.ENTITY)
         if interpret(Request.API, answer) is Meaning.GONE:
             return None
         return self._read(read_video, answer, action)
@@ -97,7 +107,8 @@ class KinescopeApi:
     def rename_video(self, video_id: str, title: str) -> Video:
         """Gives the video another title; returns the video as it is now."""
         action = f"rename video {video_id}"
-        answer = self._send("PATCH", f"/v1/videos/{video_id}", action=action, json={"title": title})
+        new = {"title": title}
+        answer = self._send("PATCH", f"/v1/videos/{video_id}", action=action, json=new, form=Form.ENTITY)
         return self._read(read_video, answer, action)
 
     def move_video(self, video_id: str, *, project_id: str, parent_id: str) -> Video:
@@ -131,7 +142,7 @@ class KinescopeApi:
     def delete_video(self, video_id: str) -> bool:
         """Deletes the video; False where Kinescope says that there is none, which once said proves nothing.
 
-        An empty success that Kinescope's mark lacks may be somebody else's, and proves as little.
+        A success in another form than the documented one (docs/kinescope.md) proves as little.
 
         Raises:
             LessonFailedError: The token lacks the right to delete.
@@ -140,7 +151,7 @@ class KinescopeApi:
         answer = self._send("DELETE", f"/v1/videos/{video_id}", action=action)
         match interpret(Request.API, answer):
             case (Meaning.DONE | Meaning.GONE) as meaning:
-                return meaning is Meaning.DONE and (answer.is_marked or bool(answer.body.strip()))
+                return meaning is Meaning.DONE and is_documented(Form.DELETION, answer)
             case Meaning.RIGHT_MISSING:
                 raise LessonFailedError(
                     f"The unfinished video {video_id} has to be deleted, and the token may not delete it.",
@@ -162,8 +173,10 @@ class KinescopeApi:
         path, action = f"/v1/videos/{unused_id}", "check the right to delete videos"
         answer = self._send("DELETE", path, action=action)
         match interpret(Request.API, answer):
-            case Meaning.DONE | Meaning.GONE:
+            case Meaning.GONE:
                 return True
+            case Meaning.DONE:
+                return is_documented(Form.DELETION, answer) or None
             case Meaning.RIGHT_MISSING:
                 looked = self._send("GET", path, action="show a video")
                 return False if interpret(Request.API, looked) is Meaning.GONE else None
@@ -218,7 +231,7 @@ class KinescopeApi:
         """
         action = f'create the folder "{name}"'
         new = {"name": name, "parent_id": project_id}
-        answer = self._send("POST", f"/v1/projects/{project_id}/folders", action=action, json=new)
+        answer = self._send("POST", f"/v1/projects/{project_id}/folders", action=action, json=new, form=Form.ENTITY)
         if interpret(Request.API, answer) is Meaning.NAME_TAKEN:
             raise TryAgainError(
                 f'Kinescope says that a folder "{name}" exists, and does not list it.',
@@ -235,28 +248,25 @@ class KinescopeApi:
         shown: set[int] = set()
         while True:
             params = (*query, ("page", str(page)), ("per_page", str(_PER_PAGE)))
-            answer = self._send("GET", path, action=action, params=params)
-            items = self._data(answer, action)
+            answer = self._send("GET", path, action=action, params=params, form=Form.PAGE)
+            items, total = self._data(answer, action), total_of(answer.json)
             if not isinstance(items, list):
                 raise _unreadable(answer, action)
             if items and hash(repr(items)) in shown:  # there is no such page: pages that come again would have no end
-                if _total(answer) is None:
+                if total is None:
                     return
-                what = f"Kinescope shows the same page again and tells of {_total(answer)} entries"
+                what = f"Kinescope shows the same page again and tells of {total} entries"
                 raise TryAgainError(f"{what} (asked to {action}).", request_id=answer.request_id)
             yield from items
             seen += len(items)
             shown.add(hash(repr(items)))
-            if not items or seen == _total(answer):
+            if not items or seen == total:
                 return
             page += 1
 
-    def _send(self, method: str, path: str, *, action: str, params: _Query = (), json: object = None) -> Answer:
-        return self._service.send(
-            ApiRequest(
-                kind=Request.API, method=method, url=f"{self.api_url}{path}", action=action, params=params, json=json
-            )
-        )
+    def _send(self, method: str, path: str, *, action: str, **more: Unpack[_More]) -> Answer:
+        call = ApiRequest(kind=Request.API, method=method, url=f"{self.api_url}{path}", action=action, **more)
+        return self._service.send(call)
 
     def _read(self, read: Callable[[object], T | None], answer: Answer, action: str) -> T:
         found = read(self._data(answer, action))
@@ -282,11 +292,3 @@ def _unreadable(answer: Answer, action: str) -> TryAgainError:
 def _lacks_route(answer: Answer) -> bool:
     """Tells whether the request or its object is unknown."""
     return answer.status in {404, 405} or answer.error_code == _NO_SUCH_METHOD
-
-
-def _total(answer: Answer) -> int | None:
-    match answer.json:
-        case {"meta": {"pagination": {"total": int(total)}}}:
-            return total
-        case _:
-            return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -15,6 +15,7 @@ from kinescope_upload.errors import (
     UnreachableError,
 )
 from kinescope_upload.kinescope import tus
+from kinescope_upload.kinescope.documented_answers import Form
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.foreign_answers import GONE
 from kinescope_upload.kinescope.http_client import ApiRequest
@@ -41,7 +42,7 @@ from kinescope_upload.upload import (
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.upload import Record
@@ -217,7 +218,7 @@ class TusClient:
             "filesize": str(record.size),
         }
         headers = tus.creation_headers(workspace_id=self._workspace_id, length=record.size, metadata=metadata)
-        return self._creation(headers=headers)
+        return replace(self._creation, headers=headers, form=Form.UPLOAD)
 
     def _json_creation(self, record: Record) -> ApiRequest:
         body: dict[str, object] = {
@@ -229,11 +230,11 @@ class TusClient:
         }
         if record.mark:
             body["description"] = marked_description(record.mark)
-        return self._creation(json=body)
+        return replace(self._creation, json=body, form=Form.NAMED_UPLOAD)
 
-    def _creation(self, *, headers: Mapping[str, str] | None = None, json: object = None) -> ApiRequest:
-        action, url = "create the upload", self.probe_url
-        return ApiRequest(kind=Request.INIT, method="POST", url=url, action=action, headers=headers, json=json)
+    @property
+    def _creation(self) -> ApiRequest:
+        return ApiRequest(kind=Request.INIT, method="POST", url=self.probe_url, action="create the upload")
 
 
 def _file_name(record: Record) -> str:
