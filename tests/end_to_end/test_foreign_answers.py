@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from kinescope_upload.emulator import Action, Fault, Link, Route
+from support.auditing import FIRST, uploaded
 from support.concurrency import meanwhile
+from support.replacing import deleted, publish, row_of, shoot_again, undo, videos_of
 from support.world import KIB, World, WorldMaker
 
 if TYPE_CHECKING:
@@ -293,11 +295,97 @@ def test_a_request_to_slow_down_that_outlives_max_outage_ends_the_run_and_says_u
     assert outcome.summary["failures"] == []
 
 
-def test_an_answer_that_cannot_be_read_ends_the_run_with_the_way_out(world: World) -> None:
+def _success(route: Route, body: str = "", status: int = 200) -> Fault:
+    return Fault(route=route, action=Action.INTERCEPT, status=status, message=body, headers=_AS_JSON)
+
+
+_EMPTY: Final = '{"data": {}}'
+_GRAPHQL: Final = '{"errors": [{"message": "x"}], "data": null}'
+_LIST_WITHOUT_META: Final = '{"data": []}'
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_success_of_somebody_else_creates_no_upload_and_fails_no_lesson(worlds: WorldMaker, dialect: str) -> None:
+    world = worlds(dialect)
     world.fill((300 * KIB,))
-    nonsense = Fault(route=Route.FOLDERS_LIST, action=Action.INTERCEPT, status=200, message='{"data": 5}')
-    world.emulator.faults.add(replace(nonsense, headers=_AS_JSON, times=None))
+    others = [_success(Route.INIT, body) for body in ("", _EMPTY, _GRAPHQL)]
+    world.emulator.faults.add(_success(Route.INIT, status=204), *others)
+    outcome = world.upload(retries=1)
+    assert outcome.exit_code == 0, outcome.said
+    assert outcome.summary["failures"] == []
+    world.assert_promise()
+
+
+def test_a_success_of_somebody_else_that_stays_for_the_creation_ends_the_run_and_says_so(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB,))
+    world.emulator.faults.add(replace(_success(Route.INIT, status=204), times=None))
+    outcome = world.upload(retries=1, max_outage="0.2s")
+    assert outcome.exit_code == 3, outcome.said
+    assert "is answered by somebody else (HTTP 204, without a body) instead" in outcome.summary["reason"]
+    assert outcome.summary["failures"] == []
+    world.emulator.faults.clear()
+    assert world.upload().exit_code == 0
+    world.assert_promise()
+
+
+def test_an_upload_that_kinescope_gives_no_address_for_fails_alone(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB,) * 2)
+    world.emulator.faults.add(Fault(route=Route.INIT, status=201))
+    outcome = world.upload(jobs=1)
+    assert outcome.exit_code == 1, outcome.said
+    assert "created the upload and gave no address for it (201)" in outcome.summary["failures"][0]["reason"]
+
+
+@pytest.mark.parametrize("body", ["", _EMPTY, _LIST_WITHOUT_META])
+def test_folders_are_taken_from_kinescopes_own_list_alone(world: World, body: str) -> None:
+    world.fill((300 * KIB,))
+    list_of_others = _success(Route.FOLDERS_LIST, body)
+    world.emulator.faults.add(replace(list_of_others, times=3))
+    assert world.upload(retries=1).exit_code == 0
+    world.assert_promise()
+
+
+def test_a_list_of_somebody_else_that_stays_ends_the_run_and_says_so(world: World) -> None:
+    world.fill((300 * KIB,))
+    world.emulator.faults.add(replace(_success(Route.FOLDERS_LIST, '{"data": 5}'), times=None))
+    outcome = world.upload(retries=1, max_outage="0.2s")
+    assert outcome.exit_code == 3, outcome.said
+    assert 'JSON of another form: "{"data": 5}") instead of Kinescope' in outcome.summary["reason"]
+
+
+def test_a_list_without_end_ends_the_run_with_the_way_out(world: World) -> None:
+    world.fill((300 * KIB,))
+    page = '{"data": [{"id": "f", "name": "one"}], "meta": {"pagination": {"total": 3}}}'
+    world.emulator.faults.add(replace(_success(Route.FOLDERS_LIST, page), times=None))
     outcome = world.upload(retries=1)
     assert outcome.exit_code == 3, outcome.said
-    assert "cannot be read" in outcome.summary["reason"]
+    assert "shows the same page again and tells of 3 entries" in outcome.summary["reason"]
     assert "kupload doctor" in outcome.summary["hint"]
+
+
+_NO_DELETION: Final = (_EMPTY, _LIST_WITHOUT_META, _GRAPHQL)
+
+
+@pytest.mark.parametrize("body", _NO_DELETION)
+def test_an_old_video_is_deleted_by_kinescope_alone(worlds: WorldMaker, body: str) -> None:
+    world = worlds()
+    uploaded(world)
+    shoot_again(world, FIRST)
+    old = row_of(world, FIRST)
+    world.emulator.faults.add(replace(_success(Route.VIDEO_DELETE, body), times=2, match=old or ""))
+    done = publish(world, FIRST, keep=0)
+    assert done.exit_code == 0, done.said
+    assert old not in videos_of(world)
+    assert {line["video_id"] for line in deleted(world)} == {old}
+
+
+@pytest.mark.parametrize("body", _NO_DELETION)
+def test_an_unlinked_video_is_deleted_by_kinescope_alone(worlds: WorldMaker, body: str) -> None:
+    world = worlds()
+    uploaded(world)
+    world.emulator.faults.add(replace(_success(Route.VIDEO_DELETE, body), times=2))
+    done = undo(world, FIRST, delete=True)
+    assert (done.unlinked, done.failed) == ((FIRST,), ())
+    assert not set(done.deleted) & videos_of(world).keys()

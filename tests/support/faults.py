@@ -24,12 +24,15 @@ CHUNK = 256 * KIB
 _PAGE = Fault(
     route=Route.INIT, action=Action.INTERCEPT, message="<title>Log in</title>", headers=(("Server", "nginx"),)
 )
+_AS_JSON = (("Content-Type", "application/json"),)
 _PAGES = (
     *(replace(_PAGE, status=status) for status in (200, 403, 404, 410, 502)),
     replace(_PAGE, status=302, headers=(("Location", "https://login.example/"),)),
-    replace(_PAGE, status=403, message='{"blocked": true}', headers=(("Content-Type", "application/json"),)),
+    replace(_PAGE, status=403, message='{"blocked": true}', headers=_AS_JSON),
+    replace(_PAGE, status=200, message='{"data": {}}', headers=_AS_JSON),
+    replace(_PAGE, status=200, message="", headers=_AS_JSON),
 )
-"""What others answer: a portal, a firewall, gateways, a redirect to a login page, JSON that is not Kinescope's."""
+"""What others answer: portals, firewalls, gateways, a redirect to a login page, JSON of another form, nothing."""
 
 Arrange = Callable[[World], None]
 
