@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _PORTAL: Final = "<html><head><title>Hotel Wi-Fi</title></head><body>Log in</body></html>"
 _NGINX: Final = (("Server", "nginx"),)
+_AS_JSON: Final = (("Content-Type", "application/json"),)
 _WORDS: Final = 'is answered by nginx (HTTP 200, an HTML page: "Hotel Wi-Fi") instead of Kinescope'
 
 
@@ -97,8 +98,10 @@ def test_verify_waits_out_what_answers_instead_of_kinescope(worlds: WorldMaker, 
     [
         Fault(route=Route.VIDEO_LIST, action=Action.INTERCEPT, status=403, message=_PORTAL),
         Fault(route=Route.VIDEO_LIST, status=502, code=500500),
+        Fault(route=Route.VIDEO_LIST, action=Action.INTERCEPT, message='{"data": []}', status=200, headers=_AS_JSON),
+        Fault(route=Route.VIDEO_LIST, action=Action.INTERCEPT, status=200, headers=_AS_JSON),
     ],
-    ids=["a firewall's page", "no Kinescope behind the gateway"],
+    ids=["a firewall's page", "no Kinescope behind the gateway", "a list without meta", "nothing"],
 )
 def test_what_answers_one_kind_of_request_alone_is_an_outage_too(worlds: WorldMaker, answer: Fault) -> None:
     world = worlds()
