@@ -31,7 +31,7 @@ def test_an_old_progress_file_is_looked_for_in_the_library_beside_it_and_here(tm
     assert advice_about_old_progress(settings, desk) is None
     old = tmp_path / place / "kinescope-upload-progress.json"
     old.write_text("{}", encoding="utf-8")
-    assert f'kupload import-progress "{old}"' in (advice_about_old_progress(settings, desk) or "")
+    assert f"`kupload import-progress {old}`" in (advice_about_old_progress(settings, desk) or "")
     settings.progress.mkdir()
     (settings.progress / "01_a.json").write_text("{}", encoding="utf-8")
     assert advice_about_old_progress(settings, desk) is None

@@ -309,6 +309,8 @@ WALKED: Mapping[Command, tuple[str, int]] = {
 }
 """Where each command that kupload advises is typed: the situation, and which command is taken there."""
 NOT_WALKED: Mapping[Command, str] = {
+    ("--dry-run", "--library", X): "a library named at the wrong depth: test_idle_courses.py",
+    ("--dry-run", "--offline"): "--offline without --dry-run: test_dry_run.py",
     ("--status",): "the demo's",
     ("check",): "advised where a dry run has no time to look into all files: test_broken_files.py",
     ("stop",): "ends another run: test_interruption.py",

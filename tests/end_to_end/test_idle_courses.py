@@ -51,8 +51,8 @@ def test_a_library_that_is_named_at_the_wrong_depth_says_which_to_name(
     code, plan = planned(world, library=library, courses=[course])
     assert code == 1
     hint = plan["doubts"][0]["hint"]
-    option, named = shlex.split(hint.partition(": ")[2])
-    assert (option, named) == ("--library", str(world.library))
+    *command, named = shlex.split(hint.partition("`")[2].partition("`")[0])
+    assert (command, named) == (["kupload", "--dry-run", "--library"], str(world.library))
     assert planned(world, library=named, courses=["01_analytics"])[0] == 0
 
 

@@ -255,7 +255,7 @@ def test_a_run_says_that_an_old_progress_file_lies_about(old: World) -> None:
     for folder in (old.library, old.folder):
         (old.folder / NAME).replace(folder / NAME)
         [warning] = old.run("--json", "--limit", "1").events("warned")
-        assert f'kupload import-progress "{folder / NAME}"' in warning["message"]
+        assert f"`kupload import-progress {folder / NAME}" in warning["message"]
         for path in old.progress.glob("*.json"):
             path.unlink()
         (folder / NAME).replace(old.folder / NAME)

@@ -51,7 +51,7 @@ def test_each_file_is_shown_with_its_lesson_and_where_that_was_read(mapped: Worl
 def test_what_is_written_gives_the_same_assignments_when_it_is_read(mapped: World, extra: tuple[str, ...]) -> None:
     scanned = mapped.run("map", "--json", *extra)
     written = mapped.run("map", "--write", "lessons.json", *extra)
-    assert (written.exit_code, 'kupload --map "lessons.json"' in written.text) == (0, True)
+    assert (written.exit_code, "kupload --map lessons.json" in written.text) == (0, True)
     read = mapped.run("map", "--map", "lessons.json", "--json", *extra)
     assert sorted(files(read)) == sorted(files(scanned))
     assert {one["source"] for one in read.said[0]["files"]} == {"map_file"}
