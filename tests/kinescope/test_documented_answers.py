@@ -48,6 +48,7 @@ _SUCCESSES: Final[dict[str, tuple[Answer, set[Form]]]] = {
     "a list": (_answer(200, {"data": [], "meta": _PAGES, "more": 1}), {_PAGE, _OPEN}),
     "a list that tells no total": (_answer(200, {"data": [5], "meta": {"pagination": {}}}), {_PAGE, _OPEN}),
     "a list without meta": (_answer(200, {"data": []}), {_OPEN}),
+    "a list without meta, with a mark": (_answer(200, {"data": [5]}, _ID), {_PAGE, _OPEN}),
     "a list with an empty meta": (_answer(200, {"data": [], "meta": {}}), {_OPEN}),
     "a list with another meta": (_answer(200, {"data": [], "meta": {"pagination": 5}}), {_OPEN}),
     "pages of an object": (_answer(200, {"data": {}, "meta": _PAGES}), {_OPEN}),

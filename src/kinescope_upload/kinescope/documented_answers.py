@@ -28,7 +28,7 @@ class Form(StrEnum):
     ENTITY = "entity"
     """`data` holds the id of one video or folder."""
     PAGE = "page"
-    """`data` is a list, and `meta.pagination` tells of its pages."""
+    """`data` is a list, and `meta.pagination` tells of its pages, or `X-Request-ID` whose it is."""
     DELETION = "deletion"
     """204 without a body, or `{"data":{"success":true}}`."""
     OPEN = "open"
@@ -45,6 +45,8 @@ def is_documented(form: Form, answer: Answer) -> bool:
             return answer.status == _NO_CONTENT and answer.is_marked
         case Form.OPEN if not answer.body.strip():
             return True
+        case Form.PAGE if answer.is_marked and isinstance(_data_of(answer.json), list):
+            return True
         case _:
             return _is_documented_json(form, answer.json)
 
@@ -56,6 +58,10 @@ def total_of(page: object) -> int | None:
             return total
         case _:
             return None
+
+
+def _data_of(body: object) -> object:
+    return body.get("data") if isinstance(body, dict) else None
 
 
 def _is_documented_json(form: Form, body: object) -> bool:
