@@ -21,7 +21,7 @@ THEIR_OWN: Final = {
     "stop": set[str](),
     "verify": {"wait", "max_wait", "deep"},
     "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal"},
-    "replace": {"lessons", "keep_old", "changed", "yes"},
+    "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},
     "unlink": {"lessons", "delete", "yes"},
 }
 WITHOUT_SETTINGS: Final = {"demo", "emulator"}

@@ -156,7 +156,7 @@ TEXT = """\
   failed: 02_ads_m01_000: connection reset
   failed: 02_ads_m01_001: connection reset
   failed: 02_ads_m01_002: connection reset
-  and 2 more failed
+  and 2 more
   next: kupload --course "02 реклама"
 
 All           ███████░░░    116/150  45.4 of 57.5 GB
@@ -167,6 +167,24 @@ All           ███████░░░    116/150  45.4 of 57.5 GB
 
 def test_the_status_shows_a_bar_per_course_and_what_to_type_next() -> None:
     assert status_text([FULL, PARTLY], Surface()) == TEXT
+
+
+def test_what_is_in_doubt_is_tried_by_no_run_and_verify_is_named() -> None:
+    failure = StatusFailure(lesson_id="02_ads_m01_000", reason="its row points elsewhere", at=BEGAN, is_in_doubt=True)
+    alone = replace(FULL, replacing=1, failures=(failure,), last_activity=None)
+    assert status_text([alone], Surface()) == (
+        "01_analytics  ██████████      82/82  33.4 GB\n"
+        "  1 being replaced\n"
+        "  in doubt: 02_ads_m01_000: its row points elsewhere\n"
+        "  next: kupload verify\n"
+        "\n"
+        "All           ██████████      82/82  33.4 GB\n"
+        "  1 in doubt, which no run can decide: `kupload verify` says what to do\n"
+    )
+    beside = replace(PARTLY, failures=(failure, *PARTLY.failures[1:]))
+    text = status_text([beside], Surface())
+    assert "4 failed; the next run tries them again\n  1 in doubt, which" in text
+    assert text.endswith("  next: kupload\n")
 
 
 def test_when_all_is_linked_there_is_nothing_to_type() -> None:

@@ -7,6 +7,7 @@ code 0), or what is left is prose for a person.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.emulator import Action, Fault, Route, VideoStatus
+from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.format import encode_record
@@ -168,6 +169,35 @@ def _text_as_a_new_cut(world: World) -> None:
     (world.library / (world.records[LESSON].path or "")).write_bytes(b"<html>Not found</html>\n" * 100)
 
 
+def _row_taken_in_mid_replacement(world: World) -> None:
+    """Another machine publishes the same new cut, at the moment when this one is about to switch the row."""
+    _shot_again(world)
+    old, content = world.records[LESSON], (world.library / (world.records[LESSON].path or "")).read_bytes()
+    video = world.emulator.video(old.video_id or "")
+    world.emulator.add_foreign_video(
+        ForeignVideo(
+            id=THEIRS,
+            title=video.title,
+            parent_id=video.folder_id or "",
+            filename=video.filename,
+            size=len(content),
+            md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        )
+    )
+    world.database.execute(
+        f"""
+        CREATE FUNCTION other_machine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            UPDATE "Lesson" SET "videoId" = '{THEIRS}', "videoUrl" = 'https://kinescope.io/embed/{THEIRS}'
+            WHERE id = NEW.id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER other_machine BEFORE UPDATE ON "Lesson" FOR EACH ROW
+        WHEN (OLD."videoId" = '{old.video_id}' AND NEW."videoId" NOT IN ('{old.video_id}', '{THEIRS}'))
+        EXECUTE FUNCTION other_machine()
+        """
+    )
+
+
 def _half_sent(world: World) -> None:
     world.fill((400 * KIB,))
     world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None))
@@ -240,6 +270,11 @@ SITUATIONS = [
     Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",), needs_person=True),
     Situation(name="two new cuts", arrange=_all_shot_again),
     Situation(name="a text as a new cut", arrange=_text_as_a_new_cut, command=("replace", LESSON)),
+    Situation(
+        name="a row that another machine wrote in mid-replacement",
+        arrange=_row_taken_in_mid_replacement,
+        command=("replace", LESSON),
+    ),
     Situation(name="an unlinked lesson", arrange=_unlinked, command=("verify",)),
     Situation(name="a file that contradicts its journal", arrange=_contradicting),
     Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),

@@ -92,6 +92,17 @@ def test_all_that_changed_is_published_and_no_old_video_is_kept_where_none_is_to
     assert publish(world, changed=True).exit_code == 0  # nothing is left to do
 
 
+def test_a_dry_run_shows_what_would_be_replaced_and_changes_nothing(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    shoot_again(world, FIRST)
+    before = {path: path.read_bytes() for path in world.progress.iterdir() if path.is_file()}
+    dry = world.run("replace", FIRST, "--yes", "--dry-run")
+    assert (dry.exit_code, "1 video to replace" in dry.text) == (0, True), dry.text
+    assert {path: path.read_bytes() for path in world.progress.iterdir() if path.is_file()} == before
+    assert len(videos_of(world)) == 3
+
+
 def test_a_file_that_was_only_touched_is_not_sent_again(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)
@@ -306,8 +317,83 @@ def test_a_row_that_somebody_changed_meanwhile_is_left_as_it_is_and_both_videos_
     assert process.returncode == 1, text
     assert f"Its row named video {old} when its replacement began, and points at video {THEIRS} now" in text
     assert new in text
+    assert text.index("`kupload repair`") < text.index(f"`kupload unlink {FIRST}`")
+    status = world.run("--status").text
+    assert "1 in doubt, which no run can decide: `kupload verify` says what to do" in status
+    assert "tries them again" not in status
+    assert "next: kupload\n" not in status
     assert row_of(world, FIRST) == THEIRS
     assert {old, new} <= videos_of(world).keys()
+
+
+# --- A replacement that is begun, and a file that is not there ---------------------------------------------------
+
+
+def _half_sent(world: World) -> None:
+    uploaded(world)
+    shoot_again(world, FIRST, 600 * KIB)
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1, times=2))
+    assert publish(world, FIRST, retries="0").exit_code == 1
+    world.emulator.faults.clear()
+    assert world.records[FIRST].serving
+
+
+def _empty_library(world: World) -> None:
+    world.library.rename(world.folder / "unplugged")
+    world.library.mkdir()
+
+
+def _take_away_its_file(world: World) -> None:
+    file_of(world, FIRST).rename(world.folder / "away.mp4")
+
+
+def _take_away_its_course(world: World) -> None:
+    (world.library / "01_analytics").rename(world.folder / "away")
+    world.add_file("02_other/m01_start/001.mp4", content_of(KIB, seed="other"))
+
+
+AWAY = {
+    "an empty mount point": (_empty_library, "the library has no file at all"),
+    "the file alone": (_take_away_its_file, "which is not there"),
+    "the whole course": (_take_away_its_course, "which is not there"),
+}
+
+
+@pytest.mark.parametrize(
+    "away", [pytest.param(one, marks=() if one == "an empty mount point" else pytest.mark.slow) for one in AWAY]
+)
+def test_a_begun_replacement_whose_file_is_not_there_is_left_and_said_by_every_command(
+    away: str, worlds: WorldMaker
+) -> None:
+    world = worlds()
+    _half_sent(world)
+    path = world.records[FIRST].path
+    take_away, says = AWAY[away]
+    take_away(world)
+
+    ran = world.upload()
+    [doubt] = [one for one in ran.summary["doubts"] if FIRST in one["lesson_ids"]]
+    assert (ran.exit_code, says in doubt["reason"]) == (1, True), ran.said
+    assert doubt["reason"].startswith("its replacement was begun")
+
+    for told in (publish(world, changed=True), publish(world, FIRST)):
+        [lesson] = told.events("replacements")[0]["lessons"]
+        assert (told.exit_code, lesson["lesson_id"], lesson["step"]) == (1, FIRST, "refused")
+        assert f'its recorded file "{path}" is not there' in lesson["reason"]
+        assert ("Is its disk mounted?" in lesson["hint"]) == (away == "an empty mount point")
+    repaired = world.run("repair", "--yes")
+    assert (repaired.exit_code, "has no file" in repaired.text) == (1, True), repaired.text
+
+
+def test_a_begun_upload_whose_file_is_not_there_is_said_without_the_database_too(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((600 * KIB,))
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1, times=2))
+    assert world.upload(no_db=True, trust_scan=True, retries="0").exit_code == 1
+    _empty_library(world)
+    ran = world.upload(no_db=True, trust_scan=True)
+    [doubt] = ran.summary["doubts"]
+    assert (ran.exit_code, doubt["reason"]) == (1, "its upload was begun, and the library has no file at all")
 
 
 # --- Changes on the way ------------------------------------------------------------------------------------------

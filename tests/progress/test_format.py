@@ -38,7 +38,7 @@ _RECORD: Final = Record(
     attempted_at=_NOW,
     upload_url="https://uploader.kinescope.io/u/1",
     offset=40,
-    failure=Failure(reason="The connection broke.", at=_NOW),
+    failure=Failure(reason="The connection broke.", at=_NOW, is_in_doubt=True),
 )
 
 
@@ -71,7 +71,7 @@ def test_a_progress_file_is_one_lesson_a_line_in_ascii() -> None:
             '"title": "\\u0423\\u0440\\u043e\\u043a \\u00ab1\\u00bb", "dialect": "tus", '
             '"video_id": "ours", "attempted_at": "2024-05-01T12:00:00.250000Z", '
             '"upload_url": "https://uploader.kinescope.io/u/1", "offset": 40, '
-            '"failure": {"reason": "The connection broke.", "at": "2024-05-01T12:00:00.250000Z"}},'
+            '"failure": {"reason": "The connection broke.", "at": "2024-05-01T12:00:00.250000Z", "in_doubt": true}},'
         ),
         (
             '"c_002": {"path": "c/2.mp4", "size": 1, "modified_ns": 0, "stage": "planned", "parent_id": "p", '

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from kinescope_upload.errors import InDoubtError
 from kinescope_upload.events import LessonFailed
 from kinescope_upload.upload import Failure
 
@@ -23,5 +24,5 @@ def fail(run: Run, record: Record, error: LessonFailedError) -> None:
 
 def note_failure(run: Run, record: Record, error: LessonFailedError) -> None:
     """Writes down why the lesson is not done."""
-    failure = Failure(reason=str(error), at=datetime.now(UTC))
+    failure = Failure(reason=str(error), at=datetime.now(UTC), is_in_doubt=isinstance(error, InDoubtError))
     run.backends.progress.save(replace(record, failure=failure))

@@ -11,7 +11,7 @@ from kinescope_upload.errors import BatchStoppedError, InDoubtError, LessonFaile
 from kinescope_upload.events import StageReached
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import Fill, LinkOutcome
-from kinescope_upload.text.hints import Hint
+from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload import Linked, Record, advance
 
 if TYPE_CHECKING:
@@ -125,10 +125,12 @@ def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
         )
     if record.serving:
         holds = f"points at video {result.found} now" if result.found else "is empty now"
+        unlink = Hint(("unlink", record.lesson_id), " empties the row and lets the lesson start over.")
+        repair = Hint(("repair",), " keeps the row's video and deletes ours where both are the file's. Else:")
         return InDoubtError(
             f"Its row named video {record.serving.video_id} when its replacement began, and {holds}; new video "
             f"{record.video_id} is kept, nothing was overwritten.",
-            Hint(("unlink", record.lesson_id), " empties the row and lets the lesson start over."),
+            both(repair, unlink) if result.found else unlink,
         )
     return InDoubtError(
         f"Its row points at video {result.found} now; video {record.video_id} is kept, nothing was overwritten.",

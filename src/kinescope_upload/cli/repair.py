@@ -51,8 +51,8 @@ def repair(
 ) -> None:
     """Fix what `kupload verify` reports, where the correct state is certain. Shows the plan and asks first.
 
-    Where only a person can decide, it lists the commands to choose from. Exit codes: 0 nothing is left to decide; 1
-    something is, or a change failed.
+    Where only a person can decide, it lists the commands to choose from. Exit codes: 0 nothing is left
+    that disagrees; 1 something is, or a change failed.
     """
     from kinescope_upload.audit.repair import repair as run_repair
     from kinescope_upload.audit.show.progress import audit_progress
@@ -78,7 +78,7 @@ def repair(
             return bool(plan.fixes) and not dry_run and (yes or _ask(len(plan.fixes)))
 
         result = run_repair(settings, tell, agree, is_dry_run=dry_run)
-    is_left = result.failed or result.plan.manual or (result.plan.fixes and not result.was_agreed and not dry_run)
+    is_left = result.failed or result.plan.is_left or (result.plan.fixes and not result.was_agreed)
     exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
     view.show_end(result, exit_code=exit_code)
     raise typer.Exit(exit_code)

@@ -30,6 +30,7 @@ def replace(
     ] = None,
     changed: Annotated[bool, typer.Option("--changed", help="All lessons whose file has changed.")] = False,
     courses: options.CourseOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace without asking.")] = False,
     replace_wait: Annotated[
         str | None,
@@ -50,16 +51,16 @@ def replace(
     The new file is uploaded beside the old video; when Kinescope is done with it and size and MD5 agree, the lesson's
     row is switched, and the old video is deleted by the first run or `kupload repair` after --keep-old.
 
-    Exit codes: those of a run; 1 also where a lesson cannot be replaced.
+    Exit codes: those of a run; 1 also where a lesson cannot be replaced, and with --dry-run, where one could not.
     """
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
-    from kinescope_upload.commands.replace.command import replace_lessons
+    from kinescope_upload.commands.replace.command import preview_replacements, replace_lessons
     from kinescope_upload.commands.replace.view import show_replacements
     from kinescope_upload.commands.upload import Screen
 
     wanted = _wanted(lessons or [], keep_old, is_changed=changed)
-    if not yes and (json or not is_terminal(sys.stdin)):
+    if not (yes or dry_run) and (json or not is_terminal(sys.stdin)):
         raise UsageError("There is no terminal to ask on.", "Pass --yes to replace without asking.")
     settings = options.load(context)
     display = options.display_options(settings)
@@ -70,8 +71,10 @@ def replace(
             tell.leave_terminal()
             show_replacements(found, display, sys.stdout)
             number = sum(one.is_work for one in found)
-            return bool(number) and (yes or _ask(number))
+            return bool(number) and not dry_run and (yes or _ask(number))
 
+        if dry_run:
+            raise typer.Exit(preview_replacements(settings, wanted, agree, tell))
         raise typer.Exit(replace_lessons(settings, wanted, Screen(display, sys.stdout, sys.stderr), agree, tell))
 
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusFailure:
-    """Why the last attempt at a lesson ended early, and when (UTC)."""
+    """Why the last attempt at a lesson ended early, when (UTC), and whether a person has to decide about it."""
 
     lesson_id: str
     reason: str
     at: datetime
+    is_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,16 @@ class CourseStatus:
     def lessons(self) -> int:
         """All lessons: those with a file on disk, one for each file that waits, and those that lost theirs."""
         return self.videos + self.waiting + self.missing
+
+    @property
+    def in_doubt(self) -> int:
+        """Lessons that no run can do before a person has decided about them."""
+        return sum(one.is_in_doubt for one in self.failures)
+
+    @property
+    def is_all_in_doubt(self) -> bool:
+        """Whether a run can do nothing about what is not done."""
+        return 0 < self.lessons - self.linked + self.replacing <= self.in_doubt
 
     @property
     def is_done(self) -> bool:
@@ -134,7 +145,12 @@ def _status(
 def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
     """A lesson that is done is in no list of failures."""
     return tuple(
-        StatusFailure(lesson_id=one.lesson_id, reason=one.failure.reason, at=one.failure.at)
+        StatusFailure(
+            lesson_id=one.lesson_id,
+            reason=one.failure.reason,
+            at=one.failure.at,
+            is_in_doubt=one.failure.is_in_doubt,
+        )
         for one in sorted(records, key=lambda one: one.lesson_id)
         if one.failure and not one.stage.is_linked
     )

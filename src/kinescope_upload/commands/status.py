@@ -14,7 +14,7 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
-from kinescope_upload.text.hints import Hint, both, shown, typed_line
+from kinescope_upload.text.hints import Hint, both, command_line, shown, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,13 +111,15 @@ def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterat
     if status.last_activity:
         yield f"  last activity {status.last_activity.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     for failure in status.failures[:_SHOWN]:
-        told = surface.shown(f"failed: {failure.lesson_id}: {failure.reason}")
+        what = "in doubt" if failure.is_in_doubt else "failed"
+        told = surface.shown(f"{what}: {failure.lesson_id}: {failure.reason}")
         yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
     if len(status.failures) > _SHOWN:
-        yield f"  and {len(status.failures) - _SHOWN:,} more failed"
+        yield f"  and {len(status.failures) - _SHOWN:,} more"
     if status.videos:
         only = (*_without_courses(command), "--course", status.course)
-        yield f"  next: {surface.shown(typed_line(only))}"
+        line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
+        yield f"  next: {surface.shown(line)}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
 
@@ -156,12 +158,16 @@ def _without_courses(command: Command) -> Command:
 
 
 def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command) -> Iterator[str]:
-    failed = sum(len(one.failures) for one in statuses)
+    in_doubt = sum(one.in_doubt for one in statuses)
+    failed = sum(len(one.failures) for one in statuses) - in_doubt
     if failed:
         yield f"  {failed:,} failed; the next run tries them again"
+    if in_doubt:
+        told = f"  {in_doubt:,} in doubt, which no run can decide: "
+        yield surface.shown(shown(Hint(told, ("verify",), " says what to do")))
     if all(one.is_done for one in statuses):
         yield "  every lesson is linked"
-    elif any(one.videos and not one.is_done for one in statuses):
+    elif any(one.videos and not (one.is_done or one.is_all_in_doubt) for one in statuses):
         yield f"  next: {surface.shown(typed_line(command))}"
 
 

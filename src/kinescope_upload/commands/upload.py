@@ -33,7 +33,7 @@ from kinescope_upload.progress.last_rate import KnownRate, remember_rate
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan
     from kinescope_upload.progress import RememberedLooks
     from kinescope_upload.survey import Survey
+    from kinescope_upload.upload import Record
 
 
 class RunTools(NamedTuple):
@@ -110,8 +111,9 @@ def _survey(settings: Settings, database: LessonsDatabase | None, emit: Emit) ->
 def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
     policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     client = RetryingClient(tools.kinescope.service, settings, policy, tools.emit)
-    mapped = map_files(settings, survey, tools.progress, KinescopeApi(client, api_url=settings.api_url))
-    return survey.plan(tools.progress.records, mapped, None if settings.send_broken else tools.looks.broken)
+    others, records = records_of_others(settings, tools.progress), tools.progress.records
+    mapped = map_files(settings, survey, {**others, **records}, KinescopeApi(client, api_url=settings.api_url))
+    return survey.plan(records, mapped, None if settings.send_broken else tools.looks.broken, others)
 
 
 def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool = False) -> int:
@@ -146,12 +148,17 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
         return upload_batch(batch, backends, options, measured.listening(emit)).exit_code
 
 
-def map_files(settings: Settings, survey: Survey, progress: ProgressStore, api: KinescopeApi) -> MappedLibrary:
-    """Which file belongs to which lesson, from all that records, Kinescope and the files themselves tell."""
+def records_of_others(settings: Settings, progress: ProgressStore) -> dict[str, Record]:
+    """What is on disk of the courses that this run does not hold, by lesson id."""
     held = {nfc(course) for course in progress.courses}
     others = [course for course in courses_in(settings.progress) if course not in held]
+    return read_records(settings.progress, others) if others else {}
+
+
+def map_files(settings: Settings, survey: Survey, records: Mapping[str, Record], api: KinescopeApi) -> MappedLibrary:
+    """Which file belongs to which lesson, from all that records, Kinescope and the files themselves tell."""
     return survey.resolve(
-        {**(read_records(settings.progress, others) if others else {}), **progress.records},
+        records,
         ask=partial(originals_of, api),
         read=partial(md5s_of, settings.needed_library()),
     )

@@ -56,11 +56,16 @@ def encode_record(record: Record) -> bytes:
         "reason": record.reason,
         "linked_at": _stamp(record.linked_at),
         "verified_at": _stamp(record.verified_at),
-        "failure": record.failure and {"reason": record.failure.reason, "at": _stamp(record.failure.at)},
+        "failure": record.failure and _failure_facts(record.failure),
         "old_videos": [_old_video_facts(video) for video in record.old_videos] or None,
     }
     known = {key: value for key, value in facts.items() if value is not None}
     return f"{json.dumps(record.lesson_id)}: {json.dumps(known)}".encode("ascii")
+
+
+def _failure_facts(failure: Failure) -> dict[str, object]:
+    facts: dict[str, object] = {"reason": failure.reason, "at": _stamp(failure.at)}
+    return facts | {"in_doubt": True} if failure.is_in_doubt else facts
 
 
 def _old_video_facts(video: OldVideo) -> dict[str, object]:
@@ -228,8 +233,8 @@ def _failure(facts: object) -> Failure | None:
     match facts:
         case None:
             return None
-        case {"reason": str(reason), "at": str(at)}:
-            return Failure(reason=reason, at=_read_stamp(at))
+        case {"reason": str(reason), "at": str(at), **rest}:
+            return Failure(reason=reason, at=_read_stamp(at), is_in_doubt=rest.get("in_doubt") is True)
         case _:
             raise FormatError('"failure" is not as kupload writes it')
 

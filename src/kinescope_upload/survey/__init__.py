@@ -4,7 +4,8 @@
 
     reading ──► rows        the selected courses' rows, also of a database that is full for a while
        └──────► survey      which file belongs to which lesson, as far as it is proven; the plan
-                  └──► idle   why nothing can be done about a course that was named
+                  ├──► idle   why nothing can be done about a course that was named
+                  └──► unfinished   lessons that were begun and whose file is not there
 """
 
 from kinescope_upload.survey.reading import check_selection, map_library, survey_files, survey_library

@@ -14,7 +14,7 @@ from kinescope_upload.mapping.idle_courses import (
 from kinescope_upload.model import MappingSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kinescope_upload.model import Doubt, MappedLibrary
     from kinescope_upload.plan import Plan
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
 
 
-def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary, records: Mapping[str, Record]) -> Iterator[Doubt]:
+def idle_doubts(
+    survey: Survey, plan: Plan, told: MappedLibrary, records: Mapping[str, Record], waiting: Iterable[Doubt]
+) -> Iterator[Doubt]:
     """A doubt for each named course of which no lesson is planned and no file waits, where nothing else says why.
 
     A course whose lessons all have their videos is done, wherever its files are now.
@@ -32,6 +34,7 @@ def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary, records: Mappin
         plan: What is planned.
         told: What of the mapping concerns the selected courses.
         records: What earlier runs achieved, by lesson id.
+        waiting: Doubts about lessons that were begun and have no file.
     """
     wanted = survey.selection.courses
     if not wanted:
@@ -40,7 +43,7 @@ def idle_doubts(survey: Survey, plan: Plan, told: MappedLibrary, records: Mappin
         return
     busy = {nfc(lesson.course) for lesson in plan.lessons} | {nfc(one.course) for one in told.proposals}
     busy |= _done(survey, records)
-    said = {nfc(one.course) for one in told.doubts if one.blocking and one.course is not None}
+    said = {nfc(one.course) for one in (*told.doubts, *waiting) if one.blocking and one.course is not None}
     for course in sorted(wanted):
         if nfc(course) in busy:
             continue

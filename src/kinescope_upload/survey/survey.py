@@ -6,6 +6,7 @@ import gc
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
@@ -23,6 +24,7 @@ from kinescope_upload.mapping import (
 from kinescope_upload.model import MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.survey.idle import idle_doubts
+from kinescope_upload.survey.unfinished import unfinished_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -185,6 +187,7 @@ class Survey:
         records: Mapping[str, Record],
         mapped: MappedLibrary | None = None,
         broken: Callable[[VideoFile], Broken | None] | None = None,
+        others: Mapping[str, Record] = MappingProxyType({}),
     ) -> Plan:
         """What a run would do.
 
@@ -192,6 +195,7 @@ class Survey:
             records: What earlier runs achieved, by lesson id.
             mapped: The mapping; None is what the records alone tell.
             broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
+            others: The same of courses that the run does not hold: the library has no file of theirs.
         """
         mapped = mapped or self.map(Evidence(records=records))
         courses = {nfc(course) for course in self.courses}
@@ -200,5 +204,7 @@ class Survey:
         ]
         plan = make_plan(assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
         told = self.selected(mapped)
-        doubts = (*told.doubts, *idle_doubts(self, plan, told, records))
+        known = {**others, **records} if others else records
+        waiting = tuple(unfinished_doubts(self, plan, told, known))
+        doubts = (*told.doubts, *waiting, *idle_doubts(self, plan, told, records, waiting))
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import (
     FileChangedError,
+    InDoubtError,
     KuploadError,
     LessonFailedError,
     ThrottledError,
@@ -285,6 +286,7 @@ class Driver:
                     self._become(self._carry_out(decision))
 
     def _failed(self, error: KuploadError) -> KuploadError:
-        self._record = replace(self._record, failure=Failure(reason=str(error), at=self._ports.utc_now()))
+        failure = Failure(reason=str(error), at=self._ports.utc_now(), is_in_doubt=isinstance(error, InDoubtError))
+        self._record = replace(self._record, failure=failure)
         self._ports.save(self._record)
         return error

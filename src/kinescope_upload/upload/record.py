@@ -45,10 +45,11 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why the lesson is not done, in words, and since when (UTC)."""
+    """Why the lesson is not done, in words, since when (UTC), and whether a person has to decide about it."""
 
     reason: str
     at: datetime
+    is_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,11 @@ class FixPlan:
     rest: tuple[Finding, ...] = ()
 
     @property
+    def is_left(self) -> bool:
+        """Whether something disagrees that its fixes do not settle; remarks do not count."""
+        return bool(self.manual) or any(not finding.kind.is_note for finding in self.rest)
+
+    @property
     def fixed(self) -> tuple[Finding, ...]:
         """The findings that the fixes settle, each once."""
         return tuple(dict.fromkeys(finding for fix in self.fixes for finding in (fix.finding, *fix.also)))

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.mapping import Locator, which_of
-from kinescope_upload.model import Assignment, MappingSource
+from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.plan import Selection, make_plan
+from kinescope_upload.survey.unfinished import begun_courses
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
+    from kinescope_upload.model import LessonRow, MappedLibrary
     from kinescope_upload.plan import Plan
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
@@ -40,14 +41,19 @@ class ReplaceOptions:
     keep: int | None = None
 
 
-def courses_of(options: ReplaceOptions, survey: Survey) -> tuple[str, ...]:
+def courses_of(options: ReplaceOptions, survey: Survey, records: Iterable[Record]) -> tuple[str, ...]:
     """The courses of the lessons in question.
+
+    Args:
+        options: What is to be replaced.
+        survey: Library and rows.
+        records: What earlier runs achieved, of all courses.
 
     Raises:
         UsageError: A lesson that was named is unknown.
     """
     if options.changed:
-        return survey.courses
+        return tuple(sorted({*survey.courses, *begun_courses(records, survey)}))
     known = {lesson_id: row.course for lesson_id, row in (survey.rows or {}).items()}
     unknown = [lesson_id for lesson_id in options.lessons if lesson_id not in known]
     if unknown:
@@ -71,21 +77,24 @@ def plan_of(
         root: The library root.
 
     Raises:
-        UsageError: A lesson has no file, or the file that was named is not in the library, or another lesson's.
+        UsageError: No file of a lesson is known, or the file that was named is not in the library, or another lesson's.
     """
     if options.changed:
         plan = survey.plan(records, mapped)
-        begun = {record.lesson_id for record in records.values() if record.serving}
-        chosen = {lesson.lesson_id for lesson in plan.changed} | begun
+        known = survey.rows or {}
+        begun = {key: record for key, record in records.items() if record.serving and key in known}
+        chosen = {lesson.lesson_id for lesson in plan.changed} | begun.keys()
         assigned = [one for one in mapped.assignments if one.lesson_id in chosen and survey.selection.has(one.course)]
         assignments = [_with_recorded_file(one, records, root) for one in assigned]
+        absent = begun.keys() - {one.lesson_id for one in assigned}
+        assignments += [_recorded(known[key], begun[key], root) for key in absent if begun[key].path]
     else:
         named = None if options.file is None else file_in_library(options.file, root, survey.files)
         _check_free(named, options.lessons, mapped)
-        known = {one.lesson_id: one for one in mapped.assignments}
+        found = {one.lesson_id: one for one in mapped.assignments}
         assert survey.rows is not None  # noqa: S101 - `replace` has no --no-db
         rows = [survey.rows[lesson_id] for lesson_id in options.lessons]
-        assignments = [_assignment(row, named, known.get(row.lesson_id), records, root) for row in rows]
+        assignments = [_assignment(row, named, found.get(row.lesson_id), records, root) for row in rows]
     return make_plan(assignments, rows=survey.rows, records=records, selection=Selection())
 
 
@@ -96,12 +105,24 @@ def _with_recorded_file(assignment: Assignment, records: Mapping[str, Record], r
     return replace(assignment, file=begun) if begun else assignment
 
 
+def _recorded(row: LessonRow, record: Record, root: Path) -> Assignment:
+    """The lesson with its recorded file: as it is now, or as it was sent where it is not there."""
+    assert record.path  # noqa: S101 - a record without one names no file
+    file = stat_file(root, record.path)
+    as_sent = VideoFile(path=record.path, size=record.size, modified_ns=record.modified_ns)
+    return Assignment(
+        lesson_id=row.lesson_id, course=row.course, file=file or as_sent, source=MappingSource.RECORD, title=None
+    )
+
+
 def _assignment(
     row: LessonRow, named: VideoFile | None, mapped: Assignment | None, records: Mapping[str, Record], root: Path
 ) -> Assignment:
     lesson_id, record = row.lesson_id, records.get(row.lesson_id)
     recorded = stat_file(root, record.path) if record and record.path else None
     file = named or recorded or (mapped.file if mapped else None)
+    if file is None and record and record.path:
+        return _recorded(row, record, root)
     if file is None:
         raise UsageError(
             f"It is not known which file belongs to lesson {lesson_id}.",

@@ -10,20 +10,22 @@ from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.commands.replace.choice import courses_of, plan_of
-from kinescope_upload.commands.upload import RunTools, map_files, upload_plan
+from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
 from kinescope_upload.display.printers import make_printer, without_failures
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import look_at_files
+from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.model import Assignment, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
-from kinescope_upload.progress import ProgressStore, read_looks
+from kinescope_upload.progress import ProgressStore, read_looks, read_records
 from kinescope_upload.progress.old_videos import proof_against
 from kinescope_upload.survey import survey_library
+from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import (
     Dialect,
@@ -37,7 +39,7 @@ from kinescope_upload.upload import (
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.audit.compare.events import Emit
@@ -111,9 +113,10 @@ def replace_lessons(
     """
     with open_tools(settings, tell) as tools:
         survey = survey_library(settings, tools.database)
-        with ProgressStore(settings.progress, courses_of(options, survey)) as progress:
+        with ProgressStore(settings.progress, _courses(settings, options, survey)) as progress:
             looks = read_looks(settings.progress)
-            found = _Chooser(tools, options, survey, progress, looks).replacements()
+            others = records_of_others(settings, progress)
+            found = _Chooser(tools, options, survey, progress.records, others, looks, progress.save).replacements()
             is_agreed = agree(found)
             refused = any(isinstance(one.step, Refused) for one in found)
             work = [one for one in found if one.is_work]
@@ -132,20 +135,53 @@ def replace_lessons(
             return ExitCode.NOT_DONE if code == ExitCode.DONE and refused else code
 
 
+def preview_replacements(
+    settings: Settings, options: ReplaceOptions, show: Callable[[Sequence[Replacement]], object], tell: Emit
+) -> int:
+    """Shows what `replace_lessons` would do; writes nothing anywhere.
+
+    Args:
+        settings: The settings; the database is needed.
+        options: Which lessons.
+        show: Shows what would be done.
+        tell: Takes what happens meanwhile.
+
+    Returns:
+        0 when all of it could be done, 1 when a lesson cannot be replaced.
+
+    Raises:
+        UsageError: A lesson or file is unknown.
+        KuploadError: A side cannot be read.
+    """
+    with open_tools(settings, tell) as tools:
+        survey, records = survey_library(settings, tools.database), read_records(settings.progress)
+        courses_of(options, survey, records.values())
+        looks = read_looks(settings.progress)
+        found = _Chooser(tools, options, survey, records, {}, looks, lambda _record: None).replacements()
+    show(found)
+    return ExitCode.NOT_DONE if any(isinstance(one.step, Refused) for one in found) else ExitCode.DONE
+
+
+def _courses(settings: Settings, options: ReplaceOptions, survey: Survey) -> tuple[str, ...]:
+    return courses_of(options, survey, read_records(settings.progress).values() if options.changed else ())
+
+
 class _Chooser(NamedTuple):
     """Decides about each lesson in question: what size and time leave open is told by the file and by Kinescope."""
 
     tools: Tools
     options: ReplaceOptions
     survey: Survey
-    progress: ProgressStore
+    records: Mapping[str, Record]
+    others: Mapping[str, Record]
     looks: RememberedLooks
+    save: Callable[[Record], object]
 
     def replacements(self) -> tuple[Replacement, ...]:
         """The lessons in question, by id, each with what is done."""
         settings = self.tools.settings
-        mapped = map_files(settings, self.survey, self.progress, self.tools.api)
-        plan = plan_of(self.options, self.survey, mapped, self.progress.records, settings.needed_library())
+        mapped = map_files(settings, self.survey, {**self.others, **self.records}, self.tools.api)
+        plan = plan_of(self.options, self.survey, mapped, self.records, settings.needed_library())
         found = (self._replacement(lesson) for lesson in plan.lessons)
         return tuple(sorted(found, key=lambda one: one.lesson.lesson_id))
 
@@ -173,18 +209,28 @@ class _Chooser(NamedTuple):
 
     def _step(self, lesson: PlannedLesson) -> ReplaceStep | Refused:
         step, record = replacement_of(lesson), lesson.record
-        if record is None or isinstance(step, Refused) or not record.stage.has_all_bytes:
+        if record is None or isinstance(step, Refused):
+            return step
+        if stat_file(self.tools.settings.needed_library(), lesson.file.path) is None:
+            return self._absent(lesson.file)
+        if not record.stage.has_all_bytes:
             return step
         if step is ReplaceStep.BEGIN and record.size == lesson.file.size and record.md5:
             md5 = _md5_of(self.tools.settings.needed_library(), lesson.file)
             if md5 == record.md5:
                 path, modified_ns = lesson.file.path, lesson.file.modified_ns
-                self.progress.save(replace(record, path=path, modified_ns=modified_ns))
+                self.save(replace(record, path=path, modified_ns=modified_ns))
                 step = ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
         is_asked = not self.options.changed or record.serving
         if step is not ReplaceStep.BEGIN and is_asked and _is_of_no_use(self.tools, record):
             return ReplaceStep.BEGIN
         return step
+
+    def _absent(self, file: VideoFile) -> Refused:
+        reason = f'its recorded file "{file.path}" is not there'
+        if not self.survey.files:
+            return Refused(reason=f"{reason}: {EMPTY_LIBRARY}", hint=MOUNT)
+        return Refused(reason=reason, hint=f"{PUT_BACK}, or name the lesson's new file after the lesson.")
 
 
 def _is_sent(lesson: PlannedLesson, step: ReplaceStep | Refused) -> bool:

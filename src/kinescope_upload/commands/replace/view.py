@@ -68,7 +68,8 @@ def _text(replacements: Sequence[Replacement], _options: DisplayOptions, stream:
         ),
     ]
     total = f"{count(len(work), 'video', 'videos')} to replace; viewers see the old ones until the new ones are done."
-    show_sections(sections, [total if work else "Nothing to replace."], stream)
+    nothing = "Nothing can be replaced now." if refused else "Nothing to replace."
+    show_sections(sections, [total if work else nothing], stream)
 
 
 def _row(one: Replacement) -> tuple[str, ...]:
