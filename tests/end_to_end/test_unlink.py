@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.audit.compare import Kind
+from kinescope_upload.commands.unlink import UnlinkResult
+from kinescope_upload.commands.unlink_view import show_unlinked
 from kinescope_upload.emulator import Fault, Route
+from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import embed_url
+from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
 from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, uploaded, video_of
 from support.disagreements import foreign_twin
@@ -49,6 +54,41 @@ def test_with_delete_the_videos_that_are_ours_are_deleted_and_no_others(world: W
     assert [video.id for video in world.emulator.videos()] == [THEIRS]
     assert world.upload().exit_code == 0
     assert all(world.records[lesson].old_videos == () for lesson in (FIRST, SECOND, THIRD))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("unlink", FIRST, SECOND, "--yes", "2"),
+        pytest.param(("replace", FIRST, "--yes"), marks=pytest.mark.slow),
+    ],
+)
+def test_a_read_only_database_is_found_before_anything_is_done(command: tuple[str, ...], worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    shoot_again(world, FIRST)
+    before = (world.records, world.database.videos(), videos_of(world))
+    world.database.execute(f'ALTER DATABASE "{world.database.name}" SET default_transaction_read_only = on')
+    refused = world.run(*command)
+    assert (refused.exit_code, refused.text.count("is read-only")) == (3, 1), refused.text
+    assert "again" not in refused.text
+    assert (world.records, world.database.videos(), videos_of(world)) == before
+
+
+def _last_sentence(result: UnlinkResult) -> str:
+    out = io.StringIO()
+    show_unlinked(result, DisplayOptions(), out)
+    return out.getvalue().splitlines()[-1]
+
+
+def test_the_next_run_is_named_for_the_lessons_of_which_all_is_done() -> None:
+    error = LessonFailedError("The video could not be deleted.")
+    assert _last_sentence(UnlinkResult(unlinked=("a", "b"))) == "2 lessons unlinked. `kupload` uploads them again."
+    assert _last_sentence(UnlinkResult(unlinked=("a", "b"), failed=(("b", error),))) == (
+        "2 lessons unlinked. `kupload` uploads a again."
+    )
+    assert _last_sentence(UnlinkResult(unlinked=("a",), failed=(("a", error),))) == "1 lesson unlinked."
+    assert _last_sentence(UnlinkResult(failed=(("a", error),))) == "0 lessons unlinked."
 
 
 def test_a_video_that_another_lesson_has_is_not_deleted(worlds: WorldMaker) -> None:

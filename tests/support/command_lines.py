@@ -29,7 +29,8 @@ from kinescope_upload.commands.import_progress.takeover import NotTaken, Taken, 
 from kinescope_upload.commands.map import MapAnswer, print_map
 from kinescope_upload.commands.replace.command import Replacement
 from kinescope_upload.commands.replace.view import show_replacements
-from kinescope_upload.commands.unlink import Unlinking, UnlinkResult, show_unlinked, show_unlinking
+from kinescope_upload.commands.unlink import Unlinking, UnlinkResult
+from kinescope_upload.commands.unlink_view import show_unlinked, show_unlinking
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
 from kinescope_upload.kinescope.video import Folder, Video

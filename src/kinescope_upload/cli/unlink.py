@@ -41,8 +41,8 @@ def unlink(
     """
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
-    from kinescope_upload.commands.unlink import exit_code_of, show_unlinked, show_unlinking
     from kinescope_upload.commands.unlink import unlink as run_unlink
+    from kinescope_upload.commands.unlink_view import exit_code_of, show_unlinked, show_unlinking
 
     if yes is None and (json or not is_terminal(sys.stdin)):
         raise UsageError(

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kinescope_upload.audit.retries import RetryingClient
+from kinescope_upload.commands.doctor.preflight import check_rows_can_be_written
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -20,14 +21,10 @@ from kinescope_upload.errors import (
     TryAgainError,
     UsageError,
 )
-from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.output.sections import Section
-from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
-from kinescope_upload.text import count, joined
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, FreshUpload, LeftBecause, Record, RowEmptied, Unlinked, advance
 from kinescope_upload.video_ids import is_same_video
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.errors import KuploadError
     from kinescope_upload.model import LessonRow
-    from kinescope_upload.output.json_text import JsonFields
-    from kinescope_upload.output.options import DisplayOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +107,7 @@ def unlink(
 
     Raises:
         UsageError: A lesson or course is unknown, or another run is at work on a course.
+        BatchStoppedError: The rows may not be written, which is found before anything is asked or changed.
         KuploadError: Database or progress refuse.
     """
     settings.needed_database_url()
@@ -121,6 +117,9 @@ def unlink(
         rows = _rows(client, database, settings.courses, lessons)
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             found = _found(rows, store.records, deletes=deletes)
+            filled = next((one.row.lesson_id for one in found if one.row.video_id is not None), None)
+            if filled is not None:
+                check_rows_can_be_written(database, filled, so_far="Nothing was changed.")
             if not agree(found) or not found:
                 return None
             client.begin_changes(store)
@@ -238,58 +237,3 @@ class _Unlinker:
             call=lambda attempt: attempt(),  # the client tries again by itself
             wait=partial(time.sleep, self.settings.orphan_wait),
         )
-
-
-# How it is shown.
-
-
-def _object(found: Sequence[Unlinking]) -> JsonFields:
-    return {
-        "lessons": [
-            {
-                "lesson_id": one.row.lesson_id,
-                "course": one.row.course,
-                "title": one.row.title,
-                "video_id": one.row.video_id,
-                "is_ours": one.is_ours,
-                "deletes": one.deletes and one.is_ours,
-            }
-            for one in found
-        ]
-    }
-
-
-def _text(found: Sequence[Unlinking], _options: DisplayOptions, stream: TextIO) -> None:
-    rows = tuple((one.row.lesson_id, one.row.title, one.row.video_id or "–", one.fate) for one in found)
-    total = f"{count(len(found), 'lesson', 'lessons')} to unlink." if found else "Nothing to unlink."
-    show_sections(
-        [Section(title="To unlink", columns=("Lesson", "Title", "Video", "It is"), rows=rows)], [total], stream
-    )
-
-
-def _end_object(result: UnlinkResult) -> JsonFields:
-    return {
-        "exit_code": exit_code_of(result),
-        "unlinked": list(result.unlinked),
-        "deleted": list(result.deleted),
-        "failed": [
-            {"lesson_id": lesson_id, "reason": error.reason, "hint": error.hint} for lesson_id, error in result.failed
-        ],
-    }
-
-
-def _end_text(result: UnlinkResult, _options: DisplayOptions, stream: TextIO) -> None:
-    failed = tuple((lesson_id, joined(error.reason, error.hint)) for lesson_id, error in result.failed)
-    lessons = count(len(result.unlinked), "lesson", "lessons")
-    deleted = f"; {count(len(result.deleted), 'video', 'videos')} deleted" if result.deleted else ""
-    total = Hint(f"{lessons} unlinked{deleted}. ", (), " uploads them again.")
-    show_sections([Section(title="Not done", columns=("Lesson", "Why"), rows=failed)], [total], stream)
-
-
-def exit_code_of(result: UnlinkResult) -> ExitCode:
-    """The exit code after it was done."""
-    return ExitCode.NOT_DONE if result.failed else ExitCode.DONE
-
-
-show_unlinking: Final = partial(show, View(event="unlinking", fields=_object, text=_text))
-show_unlinked: Final = partial(show, View(event="unlinked", fields=_end_object, text=_end_text))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kinescope_upload.model import LessonRow, MappedLibrary
-    from kinescope_upload.plan import Plan
+    from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -135,6 +135,21 @@ def _assignment(
         source=mapped.source if mapped else MappingSource.MAP_FILE,
         title=mapped.title if mapped else None,
     )
+
+
+def plan_again(lessons: Iterable[PlannedLesson], survey: Survey, records: Mapping[str, Record]) -> Plan:
+    """The plan of a run that uploads what was begun."""
+    assignments = [
+        Assignment(
+            lesson_id=lesson.lesson_id,
+            course=lesson.course,
+            file=lesson.file,
+            source=MappingSource.MAP_FILE,
+            title=lesson.title,
+        )
+        for lesson in lessons
+    ]
+    return make_plan(assignments, rows=survey.rows, records=records, selection=Selection())
 
 
 def _check_free(named: VideoFile | None, lessons: tuple[str, ...], mapped: MappedLibrary) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
-from kinescope_upload.commands.replace.choice import courses_of, plan_of
+from kinescope_upload.commands.doctor.preflight import check_rows_can_be_written
+from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
 from kinescope_upload.display.printers import make_printer, without_failures
@@ -19,8 +20,6 @@ from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
-from kinescope_upload.model import Assignment, MappingSource
-from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks, read_records
 from kinescope_upload.progress.old_videos import proof_against
@@ -122,8 +121,10 @@ def replace_lessons(
             work = [one for one in found if one.is_work]
             if not is_agreed or not work:
                 return ExitCode.NOT_DONE if refused or work else ExitCode.DONE
+            if tools.database is not None:
+                check_rows_can_be_written(tools.database, work[0].lesson.lesson_id, so_far="Nothing was begun.")
             _begin(settings, work, survey, progress)
-            plan = _plan_again(work, survey, progress)
+            plan = plan_again([one.lesson for one in work], survey, progress.records)
             del survey
             with (
                 make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr) as printer,
@@ -283,18 +284,3 @@ def _fresh(settings: Settings, lesson: PlannedLesson, record: Record) -> FreshUp
         modified_ns=lesson.file.modified_ns,
         path=lesson.file.path,
     )
-
-
-def _plan_again(work: Sequence[Replacement], survey: Survey, progress: ProgressStore) -> Plan:
-    """The plan of a run that uploads what was begun."""
-    assignments = [
-        Assignment(
-            lesson_id=lesson.lesson_id,
-            course=lesson.course,
-            file=lesson.file,
-            source=MappingSource.MAP_FILE,
-            title=lesson.title,
-        )
-        for lesson in (one.lesson for one in work)
-    ]
-    return make_plan(assignments, rows=survey.rows, records=progress.records, selection=Selection())
