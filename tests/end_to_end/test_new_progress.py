@@ -9,6 +9,7 @@ import pytest
 
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.upload import marked_description
+from support.concurrency import until
 from support.world import KIB, World, WorldMaker
 
 if TYPE_CHECKING:
@@ -78,6 +79,35 @@ def test_a_folder_that_knows_a_course_is_not_new(worlds: WorldMaker) -> None:
     assert world.upload(limit="1").exit_code == 0
     _add(world, title="Урок 002_урок")
     assert _run(world).exit_code != 2
+
+
+@pytest.mark.slow  # six processes; tests/progress/test_journal.py holds that the loss is seen
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_journal_that_is_lost_is_said_and_what_it_alone_knew_is_looked_for(dialect: str, worlds: WorldMaker) -> None:
+    world = worlds(dialect)
+    world.fill((4000 * KIB, 5000 * KIB))
+    world.link.slow_down(shared_rate=1_500_000)
+    process = world.start("--jobs", "2")
+    try:
+        until(lambda: len(world.emulator.videos()) == 2 and world.link.bytes_up > 20 * KIB)
+    finally:
+        process.kill()
+        process.communicate()
+    world.link.heal()
+    (world.progress / "01_analytics.journal").unlink()
+    assert "01_analytics.journal is missing" in world.run("--status").text
+
+    stopped = world.run()
+    assert (stopped.exit_code, "that no record knows" in stopped.text) == (2, True), stopped.text
+    assert "`kupload repair --delete-unknown`" in stopped.text
+    assert len(world.emulator.videos()) == 2
+    unknown = [video.id for video in world.emulator.videos() if video.id in stopped.text]
+    named = [word for video_id in unknown for word in ("--video", video_id)]
+    assert world.run("repair", "--delete-unknown", *named).exit_code == 0
+    done = world.run()
+    assert done.exit_code == 0, done.text
+    world.assert_promise(other_bytes=4000 * KIB)
+    assert "is missing" not in world.run("--status").text
 
 
 def test_a_run_that_was_begun_elsewhere_is_continued_with_its_folder(worlds: WorldMaker) -> None:

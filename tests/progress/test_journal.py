@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.progress import ProgressStore, change_records, read_records, stream_records
+from kinescope_upload.progress import ProgressStore, change_records, notes_in, read_records, stream_records
 from kinescope_upload.progress.journal import LONGEST
 from support.progress_cases import a_record, names_in
 from support.systems import posix_only
@@ -67,6 +67,25 @@ def test_what_a_killed_run_left_in_its_journal_is_read_by_all_and_taken_in_by_th
         store.save(a_record("c_003"))
     assert names_in(left) == [_FILE]
     assert read_records(left) == known | _by_id(a_record("c_003"))
+
+
+def test_a_journal_that_is_lost_is_said_until_somebody_has_looked_for_what_it_held(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record("c_002"))
+    assert notes_in(left) == ()
+    (left / _JOURNAL).unlink()
+
+    [note] = notes_in(left)
+    assert note.startswith(f"{left / _JOURNAL} is missing")
+    assert _by_id(*stream_records(left, "c")) == _by_id(a_record())
+    change_records(left, "c", lambda record: record)
+    with ProgressStore(left, ["c"]) as store:
+        assert (*store.notes, *store.courses_without_journal) == (note, "c")
+        store.save(a_record("c_003"))
+    assert notes_in(left) == (note,)
+    with ProgressStore(left, ["c"]) as store:
+        store.forget_lost_journals()
+    assert notes_in(left) == ()
+    assert read_records(left) == _by_id(a_record(), a_record("c_003"))
 
 
 def test_a_run_that_records_nothing_leaves_the_journal_for_the_next(tmp_path: Path) -> None:

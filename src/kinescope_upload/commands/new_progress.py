@@ -1,4 +1,4 @@
-"""Stops a run that begins a new progress folder while Kinescope holds unfinished uploads that another one knows."""
+"""Stops a run whose progress is new, or has lost a journal, while Kinescope holds unfinished uploads of before."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.plan import Decision
 from kinescope_upload.text import count
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect
-from kinescope_upload.upload.marks import bears_a_mark
+from kinescope_upload.upload.marks import bears_a_mark, bears_mark
 from kinescope_upload.upload.titles import is_title_of
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.progress import ProgressStore
 
 _NAMED: Final = 3
 _WAY_OUT: Final = (
@@ -54,14 +57,57 @@ def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: Kines
         emit(Warned(message=f"Whether an earlier run left unfinished videos is not known: {error.what}"))
         return
     if found:
-        named = ", ".join(f'"{video.title}" ({video.id})' for video in found[:_NAMED])
-        more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
         videos = count(len(found), "unfinished video", "unfinished videos")
         raise UsageError(
             f"The progress folder {settings.progress} is new, and Kinescope holds {videos} of an earlier run: "
-            f"{named}{more}. Nothing was sent: a second copy of each would be.",
+            f"{_some(found)}. Nothing was sent: a second copy of each would be.",
             _WAY_OUT,
         )
+
+
+def check_lost_journals(plan: Plan, progress: ProgressStore, settings: Settings, kinescope: KinescopeApi) -> None:
+    """Looks for unfinished videos that no record knows in the folders of courses whose journal is lost.
+
+    Returns when there are none; the loss is forgotten then.
+
+    Args:
+        plan: The lessons.
+        progress: What is known, and which courses lost their journal.
+        settings: The project, its folders, and the dialect.
+        kinescope: Lists the videos.
+
+    Raises:
+        UsageError: There are such videos; names some of them.
+        TryAgainError: Kinescope cannot be reached, or does not list them.
+    """
+    courses = progress.courses_without_journal
+    lessons = [lesson for lesson in plan.lessons if lesson.course in courses]
+    records = progress.records.values()
+    ids = [record.video_id for record in records] + [old.video_id for one in records for old in one.old_videos]
+    known = set(map(video_key, ids))
+    marks = {mark for record in records for mark in (record.mark, *record.lost_marks)}
+    found = [
+        video
+        for video in _unfinished(lessons, settings, kinescope)
+        if video_key(video.id) not in known and not any(bears_mark(video.description, mark) for mark in marks)
+    ]
+    if found:
+        videos = count(len(found), "unfinished video", "unfinished videos")
+        raise UsageError(
+            f"The journal of {', '.join(sorted(courses))} is missing, and Kinescope holds {videos} that no record "
+            f"knows: {_some(found)}. Nothing was sent: a second copy of each would be.",
+            Hint(
+                "Put the journal back into the progress folder. Where it is lost, ",
+                ("repair", "--delete-unknown"),
+                " asks of each of these videos.",
+            ),
+        )
+    progress.forget_lost_journals()
+
+
+def _some(videos: Sequence[Video]) -> str:
+    named = ", ".join(f'"{video.title}" ({video.id})' for video in videos[:_NAMED])
+    return named + (f" and {len(videos) - _NAMED:,} more" if len(videos) > _NAMED else "")
 
 
 def _unfinished(work: Iterable[PlannedLesson], settings: Settings, kinescope: KinescopeApi) -> Iterator[Video]:

@@ -15,7 +15,7 @@ from kinescope_upload.commands.doctor.preflight import check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
-from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
+from kinescope_upload.commands.new_progress import check_lost_journals, check_nothing_is_unfinished
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer, waits_on_stderr, without_failures
 from kinescope_upload.display.run_rate import RunRate
@@ -137,6 +137,8 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
         check_rights(plan, kinescope, tools.database, settings, emit)
         if is_new:
             check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
+        if tools.progress.courses_without_journal:
+            check_lost_journals(plan, tools.progress, settings, kinescope.api)
 
     batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
     advice = advice_about_old_progress(settings, Path.cwd())

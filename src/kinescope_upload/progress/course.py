@@ -31,17 +31,22 @@ class CourseProgress:
         course: The course's name.
         lock: The right to change the file.
         records: What the file and its journal hold.
+        lost_journal: Whether the file says that a journal goes on from it, and there is none.
 
     Attributes:
         name: The course's name.
+        lost_journal: The same, until somebody has looked for what it held; the file says so until then.
     """
 
-    def __init__(self, path: Path, course: str, lock: CourseLock, records: Mapping[str, Record]) -> None:
+    def __init__(
+        self, path: Path, course: str, lock: CourseLock, records: Mapping[str, Record], *, lost_journal: bool = False
+    ) -> None:
         self._path = path
         self.name = course
         self._lock = lock
         self._records = dict(records)
         self._lines = {key: encode_record(record) for key, record in records.items()}
+        self.lost_journal = self._says_lost = lost_journal
         self._journal: Journal | None = None
         self._writing = threading.Lock()
 
@@ -89,9 +94,9 @@ class CourseProgress:
             journal, self._journal = self._journal, None
             if journal:
                 journal.close()
+            if journal or self._says_lost != self.lost_journal:
                 with suppress(OSError):  # all of it is in the journal, where the next run finds it
-                    if not journal.is_empty:
-                        write_whole(self._path, course_pieces(self.name, self._lines.values()))
+                    self._write(self._lines, is_open=self.lost_journal)
                     remove(journal_of(self._path))
             self._lock.release()
 
@@ -100,13 +105,25 @@ class CourseProgress:
         journal, self._journal = self._journal, None
         if journal:
             journal.close()
+            journal = None
         if journal_of(self._path).exists():  # first what it says and no more: so a crash in between leaves no doubt
-            write_whole(self._path, course_pieces(self.name, self._lines.values()))
+            self._write(self._lines, is_open=self.lost_journal)
             remove(journal_of(self._path))
-        write_whole(self._path, course_pieces(self.name, lines.values()))
-        follows = Fingerprint.of(course_pieces(self.name, lines.values()))
+        follows = Fingerprint.of(course_pieces(self.name, lines.values(), is_open=True))
         with suppress(OSError):  # then the next step is written whole, too
-            self._journal = Journal(journal_of(self._path), self.name, follows)
+            journal = Journal(journal_of(self._path), self.name, follows)
+        try:
+            self._write(lines, is_open=self.lost_journal or journal is not None)
+        except OSError:
+            if journal:
+                journal.close()
+                with suppress(OSError):  # it is empty, and follows no file
+                    remove(journal_of(self._path))
+            raise
+        self._journal = journal
+
+    def _write(self, lines: Mapping[str, bytes], *, is_open: bool) -> None:
+        write_whole(self._path, course_pieces(self.name, lines.values(), is_open=is_open))
 
     @contextmanager
     def _unwritable(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ docs/progress.md describes the format for those who read it with other tools.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from sys import intern
@@ -16,7 +17,9 @@ from kinescope_upload.upload import LONGEST_KEEP, Dialect, Failure, LeftBecause,
 _T = TypeVar("_T")
 
 FORMAT: Final = 1
-_HEAD: Final = '{"format": %d, "course": %s, "lessons": {\n'
+_HEAD: Final = '{"format": %d, "course": %s, %s"lessons": {\n'
+_OPEN: Final = '"journal": true, '
+_IS_OPEN: Final = re.compile(r'"journal"\s*:\s*true')
 _TAIL: Final = "\n}}\n"
 _FOLDER: Final = "/"
 """Ends the path of a record whose file is not known; before it stands the course."""
@@ -87,14 +90,25 @@ def encode_course(course: str, lines: Mapping[str, bytes]) -> bytes:
     return b"".join(course_pieces(course, lines.values()))
 
 
-def course_pieces(course: str, lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The same in pieces: a large course's text is never held whole."""
-    yield (_HEAD % (FORMAT, json.dumps(course))).encode("ascii")
+def course_pieces(course: str, lines: Iterable[bytes], *, is_open: bool = False) -> Iterator[bytes]:
+    """The same in pieces: a large course's text is never held whole.
+
+    Args:
+        course: The course.
+        lines: Its lessons.
+        is_open: Whether a journal goes on from here, so that its loss is seen.
+    """
+    yield (_HEAD % (FORMAT, json.dumps(course), _OPEN if is_open else "")).encode("ascii")
     separator = b""
     for line in lines:
         yield separator + line
         separator = b",\n"
     yield _TAIL.encode("ascii")
+
+
+def says_open(text: str) -> bool:
+    """Whether the file's text, or its beginning, says that a journal goes on from it."""
+    return _IS_OPEN.search(text.partition('"lessons"')[0]) is not None
 
 
 def parse_course(text: str) -> tuple[str, dict[str, Record]]:

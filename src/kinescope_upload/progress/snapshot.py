@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.file_system import open_to_read
-from kinescope_upload.progress.format import FormatError, NewerFormatError, course_pieces, encode_record, parse_course
+from kinescope_upload.progress.format import (
+    FormatError,
+    NewerFormatError,
+    course_pieces,
+    encode_record,
+    parse_course,
+    says_open,
+)
 from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
 from kinescope_upload.progress.merge import ContradictionError, merge
 from kinescope_upload.text import count
@@ -29,6 +36,7 @@ _BLOCK: Final = 1024 * 1024
 _UPDATE: Final = "Update kupload; it is left as it is, and nothing is lost."
 _LATER_COUNTS: Final = "of each lesson the later record counts."
 _UNKNOWN: Final = Hint("What it held beside that is not known; ", ("verify",), " looks for what was begun.")
+_UNKNOWN_SINCE: Final = Hint("What it held is not known; ", ("verify",), " looks for what was begun.")
 _BAD_JOURNAL: Final = Hint(
     "It is left as it is. Put a good copy in its place; or move it away to go on from the progress file beside it, and "
     "then ",
@@ -45,6 +53,7 @@ class Snapshot:
     file: BinaryIO
     newer: dict[str, Record]
     unfollowed: Entries | None = None
+    has_journal: bool = True
 
 
 @contextmanager
@@ -70,7 +79,7 @@ def snapshot(path: Path, course: str) -> Iterator[Snapshot | None]:
             follows = entries is None or entries.follows == _fingerprint(file, path)
             if _is_still(file, path):
                 newer = entries.records if entries and follows else {}
-                yield Snapshot(file, newer, None if follows else entries)
+                yield Snapshot(file, newer, None if follows else entries, has_journal=entries is not None)
                 return
 
 
@@ -81,10 +90,12 @@ class CourseRecords:
     Attributes:
         records: The records by lesson id.
         note: Where the file is not the one that its journal follows: what counts, in a sentence for a person.
+        lost_journal: Whether the file says that a journal goes on from it, and there is none.
     """
 
     records: dict[str, Record]
     note: str | None = None
+    lost_journal: bool = False
 
 
 def load_course(path: Path, course: str) -> CourseRecords:
@@ -98,7 +109,8 @@ def load_course(path: Path, course: str) -> CourseRecords:
         if found is None:
             return _of_journal_alone(path, course)
         try:
-            named, records = parse_course(found.file.read().decode("utf-8").removeprefix(_BOM))
+            text = found.file.read().decode("utf-8").removeprefix(_BOM)
+            named, records = parse_course(text)
         except OSError as error:
             raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
         except (FormatError, UnicodeDecodeError) as error:
@@ -108,7 +120,19 @@ def load_course(path: Path, course: str) -> CourseRecords:
             raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
         if named != course:  # composed in another way: the records are those of the course as it is asked for
             records = {key: replace(record, course=course) for key, record in records.items()}
+        if not found.has_journal and says_open(text):
+            note = f"{journal_of(path)} is missing, and a run that did not end had gone on in it."
+            return CourseRecords(records=records, note=both(note, _UNKNOWN_SINCE), lost_journal=True)
         return _with_journal(records, found, path, named)
+
+
+def is_journal_lost(path: Path) -> bool:
+    """Whether the file's head says that a journal goes on from it, and there is none."""
+    try:
+        with path.open("rb") as file:
+            return says_open(file.read(_BLOCK).decode("utf-8", "replace")) and not journal_of(path).exists()
+    except FileNotFoundError:
+        return False
 
 
 def _of_journal_alone(path: Path, course: str) -> CourseRecords:
@@ -133,7 +157,8 @@ def _with_journal(records: dict[str, Record], found: Snapshot, path: Path, named
         return CourseRecords(records=records | found.newer)
     if all(records.get(key) == record for key, record in entries.records.items()):
         return CourseRecords(records=records)
-    if entries.follows == Fingerprint.of(course_pieces(named, map(encode_record, records.values()))):
+    lines = [encode_record(record) for record in records.values()]
+    if entries.follows in {Fingerprint.of(course_pieces(named, lines, is_open=one)) for one in (True, False)}:
         return CourseRecords(records=records | entries.records)
     merged = {key: _merged(records.get(key, record), record, path) for key, record in entries.records.items()}
     note = f"{path} was edited or put back, and is not the file that its journal follows: {_LATER_COUNTS}"

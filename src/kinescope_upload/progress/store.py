@@ -11,6 +11,7 @@ from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.course_file import file_of
 from kinescope_upload.progress.file_system import open_to_read
+from kinescope_upload.progress.format import says_open
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
 from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, course_of, why_ignored
@@ -71,6 +72,16 @@ class ProgressStore:
         return tuple(self._notes)
 
     @property
+    def courses_without_journal(self) -> frozenset[str]:
+        """The courses whose journal is lost: videos may exist that no record knows."""
+        return frozenset(course.name for course in self._courses.values() if course.lost_journal)
+
+    def forget_lost_journals(self) -> None:
+        """Notes that somebody has looked for what lost journals held."""
+        for course in self._courses.values():
+            course.lost_journal = False
+
+    @property
     def courses(self) -> tuple[str, ...]:
         """The courses that this run holds."""
         return tuple(course.name for course in self._courses.values())
@@ -117,7 +128,7 @@ class ProgressStore:
             raise
         if found.note:
             self._notes.append(found.note)
-        return CourseProgress(path, course, lock, found.records)
+        return CourseProgress(path, course, lock, found.records, lost_journal=found.lost_journal)
 
 
 def _remove_torn_files(path: Path) -> None:
@@ -180,5 +191,6 @@ def notes_in(folder: Path) -> tuple[str, ...]:
         UsageError: A file cannot be read or parsed.
     """
     paths = {course: file_of(folder, course) for course in courses_in(folder)}
-    notes = [load_course(path, course).note for course, path in paths.items() if journal_of(path).exists()]
+    named = {course: path for course, path in paths.items() if journal_of(path).exists() or says_open(_head_of(path))}
+    notes = [load_course(path, course).note for course, path in named.items()]
     return tuple(filter(None, notes))

@@ -13,7 +13,7 @@ from kinescope_upload.progress.file_system import remove
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.progress.journal import journal_of
 from kinescope_upload.progress.lock import CourseLock
-from kinescope_upload.progress.snapshot import load_course, snapshot
+from kinescope_upload.progress.snapshot import is_journal_lost, load_course, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,11 +59,12 @@ def change_records(folder: Path, course: str, change: Callable[[Record], Record]
     try:
         path = file_of(folder, course)
         changed: list[str] = []
+        is_open = is_journal_lost(path)
         if journal_of(path).exists():  # taken in first: so a crash before the end leaves no doubt
             write_whole(path, course_pieces(course, map(encode_record, stream_records(folder, course))))
             remove(journal_of(path))
         lines = _changed(stream_records(folder, course), change, changed.append)
-        write_whole(path, course_pieces(course, lines))
+        write_whole(path, course_pieces(course, lines, is_open=is_open))
         with suppress(OSError):  # what is left of the journal follows a file that is gone
             remove(journal_of(path))
         return len(changed)
@@ -96,8 +97,8 @@ def _changed(
 
 def _lines(file: Iterator[str], course: str) -> Iterator[str]:
     """The lines that hold a record each, if the file is laid out as kupload writes it."""
-    head = next(course_pieces(course, ())).decode().rstrip("\n")
-    if next(file, "").rstrip("\n") != head:
+    heads = [next(course_pieces(course, (), is_open=one)).decode().rstrip("\n") for one in (False, True)]
+    if next(file, "").rstrip("\n") not in heads:
         raise FormatError("it is laid out in another way")
     for line in file:
         text = line.rstrip("\n")
