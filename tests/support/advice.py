@@ -22,7 +22,7 @@ PLACEHOLDER: Final = "X"
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """Each module of kupload, by its path in the package."""
     for path in sorted(_SOURCE.rglob("*.py")):
-        yield str(path.relative_to(_SOURCE)), ast.parse(path.read_text("utf-8"))
+        yield path.relative_to(_SOURCE).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
 def _word(node: ast.expr) -> list[str]:

@@ -129,7 +129,7 @@ def load_course(path: Path, course: str) -> CourseRecords:
 def is_journal_lost(path: Path) -> bool:
     """Whether the file's head says that a journal goes on from it, and there is none."""
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             return says_open(file.read(_BLOCK).decode("utf-8", "replace")) and not journal_of(path).exists()
     except FileNotFoundError:
         return False
