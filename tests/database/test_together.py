@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 LESSONS = tuple(f"01_analytics_m01_start_{number:03}" for number in range(1, 5))
 THEIRS = "c7149e0d-0000-4000-8000-00000000000f"
-_COUNT_OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_OTHERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'kupload' AND datname = current_database()"
+_COUNT_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kupload' AND datname = current_database()"
+)
 
 
 def video_of(lesson_id: str) -> str:
@@ -99,11 +102,11 @@ def test_every_call_uses_one_connection_while_it_is_kept_and_none_is_left(filled
     lessons = lessons_at(filled)
     with lessons.kept_open(60):
         lessons.fill(FILLS[0])
-        pids = filled.query("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL")
+        pids = filled.query(_OTHERS)
         lessons.fill_together(FILLS[1:])
         lessons.rows()
-        now = filled.query("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL")
-        assert now == pids != []
+        assert filled.query(_OTHERS) == pids
+        assert len(pids) == 1
     _assert_none_is_open(filled)
     lessons.rows()
     _assert_none_is_open(filled)

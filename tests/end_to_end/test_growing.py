@@ -178,6 +178,7 @@ def test_a_number_chooses_another_lesson_s_skips_and_q_ends_and_what_was_answere
     assert contents["01_analytics_m01_start_004"] == content_of(6000, seed="001b")
 
 
+@pytest.mark.slow
 def test_the_setting_names_another_file_and_a_map_that_is_given_stays_the_only_source(uploaded: World) -> None:
     _insert(uploaded)
     uploaded.environment["KUPLOAD_MAP"] = str(uploaded.folder / "own.json")
@@ -212,6 +213,7 @@ def test_at_a_terminal_enter_accepts(uploaded: World) -> None:
     assert (uploaded.library / "kupload-map.json").exists()
 
 
+@pytest.mark.slow
 def test_verify_says_what_rests_on_a_position_alone_and_which_file_is_named_like_another_lesson(
     uploaded: World,
 ) -> None:

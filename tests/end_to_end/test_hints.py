@@ -364,7 +364,9 @@ def _is_of(command: Command, shape: Command) -> bool:
     return len(command) >= len(shape) and is_like and (not more or more[0].startswith("--"))
 
 
-@pytest.mark.parametrize("choice", [pytest.param(0, id="the first"), pytest.param(-1, id="the last")])
+@pytest.mark.parametrize(
+    "choice", [pytest.param(0, id="the first"), pytest.param(-1, id="the last", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     "situation",
     [pytest.param(one, id=one.name, marks=() if one.is_fast else pytest.mark.slow) for one in SITUATIONS],

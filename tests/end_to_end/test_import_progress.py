@@ -216,6 +216,7 @@ def test_without_the_database_a_remark_is_no_video(old: World) -> None:
     assert "DATABASE_URL" in said["not_taken"][0]["hint"]
 
 
+@pytest.mark.slow
 def test_the_courses_of_the_progress_are_known_whatever_the_library_holds(old: World) -> None:
     elsewhere = "skill_analytics_001"
     write_old_progress(old.folder / NAME, [uploaded(FIRST), uploaded(elsewhere, courseId="skill_analytics")])

@@ -126,6 +126,7 @@ def test_a_run_that_was_begun_elsewhere_is_continued_with_its_folder(worlds: Wor
     assert len(world.emulator.videos()) == 1
 
 
+@pytest.mark.slow
 def test_the_folder_is_named_first_and_new_as_long_as_it_knows_nothing(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))

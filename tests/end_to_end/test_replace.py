@@ -300,6 +300,7 @@ def test_a_new_video_that_is_not_what_was_sent_is_never_shown(worlds: WorldMaker
     assert row_of(world, FIRST) == old
 
 
+@pytest.mark.slow
 def test_a_row_that_somebody_changed_meanwhile_is_left_as_it_is_and_both_videos_are_named(worlds: WorldMaker) -> None:
     world = worlds(processing=HOUR)
     uploaded(world)

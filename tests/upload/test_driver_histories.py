@@ -37,7 +37,15 @@ SETTINGS: Final = {
     "json, late, no descriptions": Setting(dialects=(Dialect.JSON,), comes_late=True, drops_descriptions=True),
 }
 
-PARTS_OF_OTHERS: Final = {"tus", "json", "json, late", "both dialects, changing times", "json, no descriptions"}
+PARTS_OF_OTHERS: Final = {
+    "tus",
+    "json",
+    "json, late",
+    "json, late, changing file",
+    "json, no descriptions",
+    "both dialects, changing file",
+    "both dialects, changing times",
+}
 """Settings whose faults another one has as well, with more beside them."""
 
 
