@@ -313,7 +313,6 @@ SITUATIONS = [
 WALKED: Mapping[Command, tuple[str, int]] = {
     (): ("nothing uploaded yet", 0),
     ("--course", X): ("the status of nothing", 0),
-    ("--dry-run",): ("a map that is written", 0),
     ("--map", X, "--dry-run"): ("a map that is written", 0),
     ("--send-broken",): ("a text for a video", 0),
     ("doctor",): ("a project that is none", 0),
@@ -330,7 +329,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("repair", "--delete-unknown"): ("a video named alone", 0),
     ("repair", "--delete-unknown", "--course", X, "--video", X): ("a second video of the same content, not ours", 0),
     ("repair", "--delete-unknown", "--video", X): ("a video named alone", 0),
-    ("replace", "--changed"): ("two new cuts", 0),
+    ("replace", "--changed"): ("two new cuts", -1),
     ("replace", X): ("a new cut", 0),
     ("replace", X, "--send-broken"): ("a text as a new cut", 0),
     ("replace", X, X): ("a new cut under a new name, verified", 0),
@@ -344,6 +343,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
 }
 """Where each command that kupload advises is typed: the situation, and which command is taken there."""
 NOT_WALKED: Mapping[Command, str] = {
+    ("--dry-run",): "the rest of what a first run's plan, or a note about titles, has no room for: test_first_run.py",
     ("--dry-run", "--library", X): "a library named at the wrong depth: test_idle_courses.py",
     ("--dry-run", "--offline"): "--offline without --dry-run: test_dry_run.py",
     ("--status",): "the demo's",

@@ -106,9 +106,11 @@ FAULT_STEPS: Final = (
         title="A person decides, and repair goes on from there",
         words=(
             "Deleted by hand: the second video, the one that nobody knew, the one in error and the one with another "
-            "MD5. The one that was stuck is done by now. The rows of what was deleted are emptied."
+            "MD5. The one that was stuck is done by now. The rows of what was deleted are emptied; what has no video "
+            "then is left for a run, so it exits with 1."
         ),
         arguments=("repair", "--yes"),
+        exit_code=1,
         deed=Deed.DECIDE,
     ),
     Step(title="Upload what has no video now", words="And nothing else.", may_send=True),
