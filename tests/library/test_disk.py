@@ -42,7 +42,7 @@ def _error(number: int, winerror: int | None = None) -> OSError:
 
 
 @pytest.mark.parametrize(
-    ("error", "is_windows", "reason", "way_out"),
+    ("error", "is_windows", "reason", "remedy"),
     [
         (_error(errno.EACCES, 32), True, "another program may have it open", "Close the program that has it open"),
         (_error(errno.EACCES, 33), True, "another program may have it open", "Close the program that has it open"),
@@ -59,12 +59,12 @@ def _error(number: int, winerror: int | None = None) -> OSError:
     ],
 )
 def test_a_file_that_another_program_holds_is_told_from_one_without_the_right(
-    error: OSError, is_windows: bool, reason: str, way_out: str
+    error: OSError, is_windows: bool, reason: str, remedy: str
 ) -> None:
     told = unreadable_error("c/s/a.mp4", error, is_windows=is_windows)
 
     assert told.what == f'"c/s/a.mp4" cannot be read ({reason}).'
-    assert told.hint == f"{way_out}, then run the same command again."
+    assert told.hint == f"{remedy}, then run the same command again."
 
 
 def test_a_file_below_a_path_of_more_than_260_characters_is_listed_looked_at_and_read(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ class Linker:
         """Is set once a row was written, or the database was not there for it: until then the table may take none."""
         self._is_last = False
         self._down = ""
-        """Why the rows of the queue could not be written; empty where nobody tried in vain."""
+        """Why the rows of the queue could not be written; empty where no try has failed."""
         self.others = OtherRuns(run, database)
         self._rows = RowWriter(run, database, self.others, self._tell_done) if database else None
         self._replacements = Replacements(run, self._replace)

@@ -80,7 +80,7 @@ class Refusal(NamedTuple):
     """Why a file cannot be read, and what to do before the same command."""
 
     reason: str
-    way_out: str
+    remedy: str
 
 
 def refusal_of(error: OSError, *, is_windows: bool) -> Refusal:
@@ -124,7 +124,7 @@ def unreadable_error(path: str, error: OSError, *, is_windows: bool = os.name ==
     refusal = refusal_of(error, is_windows=is_windows)
     return FileUnreadableError(
         f'"{path}" cannot be read ({refusal.reason}).',
-        f"{refusal.way_out}, then run the same command again.",
+        f"{refusal.remedy}, then run the same command again.",
         path=path,
         may_pass=not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError),
     )

@@ -1,7 +1,7 @@
 """Deletes videos of ours. Pure: it deletes and looks through callables.
 
 A 404 to the deletion is no proof, nor is a success that may be somebody else's: a gateway, or a replica that is behind,
-may say it of what is there, and the video would stay for ever. It counts once the next looks show nothing
+may say it of what is there, and the video would stay. It counts once the next looks show nothing
 either (`policy/absence.py`).
 """
 
