@@ -463,8 +463,13 @@ def test_a_misspelt_variable_is_warned_of(here: Directory, name: str, meant: str
 
 def test_variables_of_others_are_nobodys_business(here: Directory) -> None:
     here.env("KINESCOPE_PLAYER_TEMPLATE=1\nDATABASE_URI=1\nNEXT_PUBLIC_URL=2")
-    here.environment |= {"PATH": "/bin", "KUPLOAD_SOMETHING_ELSE": "1"}
+    here.environment |= {"PATH": "/bin", "KINESCOPE_SOMETHING_ELSE": "1"}
     assert here.load().warnings == ()
+
+
+def test_a_variable_of_kupload_that_is_none_is_warned_of(here: Directory) -> None:
+    here.environment["KUPLOAD_SOMETHING_ELSE"] = "1"
+    assert here.load().warnings == ("KUPLOAD_SOMETHING_ELSE from the environment is not a setting of kupload.",)
 
 
 # What must be there.

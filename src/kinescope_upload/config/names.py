@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config.settings import SettingOrigin
 
-_OURS = ("KINESCOPE_", "KUPLOAD_")
+_KINESCOPE = "KINESCOPE_"
+_KUPLOAD = "KUPLOAD_"
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
@@ -23,12 +24,19 @@ def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
 
 
 def stray_variables(places: Iterable[SettingOrigin]) -> tuple[str, ...]:
-    """Words a warning for every variable that looks like a misspelt one of kupload."""
+    """Words a warning for every variable that looks like a misspelt one of kupload.
+
+    What begins with `KUPLOAD_` is nobody else's. Other programs have variables of Kinescope, too: of these only a
+    name that is close to a known one is warned of.
+    """
     known = known_variables()
-    return tuple(
-        f"{place} is not a setting of kupload. Did you mean {near}?"
-        for place in places
-        if place.name not in known
-        and place.name.upper().startswith(_OURS)
-        and (near := nearest(place.name, known, cutoff=0.85))
-    )
+    warnings = []
+    for place in places:
+        name = place.name.upper()
+        if place.name in known or not name.startswith((_KINESCOPE, _KUPLOAD)):
+            continue
+        near = nearest(place.name, known, cutoff=0.85)
+        if near or name.startswith(_KUPLOAD):
+            meant = f" Did you mean {near}?" if near else ""
+            warnings.append(f"{place} is not a setting of kupload.{meant}")
+    return tuple(warnings)
