@@ -251,7 +251,7 @@ def make_world(
             "KUPLOAD_PROGRESS": str(folder / "progress"),
             "KUPLOAD_RETRY_BASE": "0.02",
             "KUPLOAD_ORPHAN_WAIT": "0.02",
-            "KUPLOAD_STALL": "0.5",
+            "KUPLOAD_STALL": "10",
             "KUPLOAD_SETTLE": "0",
             "KUPLOAD_API_RATE": "off",
         }
