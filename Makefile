@@ -53,7 +53,7 @@ test: $(VENV)/.dev           ## the tests but the slow ones: some minutes
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(TESTS)
 
 test-all: $(VENV)/.dev       ## every test that needs no credentials, the slow ones, too
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live and not interop" $(TESTS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live and not interop" --hypothesis-profile=thorough $(TESTS)
 
 test-pythons:                ## the pure and file tests, on every other promised Python that this machine has
 	@own=$$($(PYTHON) -c 'import sys; print("{}.{}".format(*sys.version_info))'); \

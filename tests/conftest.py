@@ -7,8 +7,11 @@ import signal
 import pytest
 from hypothesis import settings
 
-settings.register_profile("kupload", deadline=None)  # a busy machine is no finding
-settings.load_profile("kupload")
+from support.examples import QUICK, THOROUGH
+
+settings.register_profile("quick", QUICK)
+settings.register_profile("thorough", THOROUGH)
+settings.load_profile("quick")
 
 pytest_plugins = ["support.postgres", "support.wine", "support.world"]
 

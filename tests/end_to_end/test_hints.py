@@ -62,7 +62,6 @@ class Situation:
         command: What is typed first.
         needs_person: Whether a person has to do something elsewhere in the end.
         meanwhile: What happens while a command waits.
-        is_fast: Whether it belongs to the fast tests.
     """
 
     name: str
@@ -70,7 +69,6 @@ class Situation:
     command: tuple[str, ...] = ()
     needs_person: bool = False
     meanwhile: Callable[[World], None] | None = None
-    is_fast: bool = False
 
 
 def _fill(world: World) -> None:
@@ -248,7 +246,7 @@ ELSEWHERE = {
 }
 """What is left to a person, by the disagreement's name."""
 SITUATIONS = [
-    Situation(name="nothing uploaded yet", arrange=_without_folder, command=("verify",), is_fast=True),
+    Situation(name="nothing uploaded yet", arrange=_without_folder, command=("verify",)),
     Situation(name="no folder", arrange=_without_folder),
     Situation(name="no folder, with other courses", arrange=_without_folder, command=("folders",)),
     Situation(name="two folders", arrange=_two_folders),
@@ -364,13 +362,9 @@ def _is_of(command: Command, shape: Command) -> bool:
     return len(command) >= len(shape) and is_like and (not more or more[0].startswith("--"))
 
 
-@pytest.mark.parametrize(
-    "choice", [pytest.param(0, id="the first"), pytest.param(-1, id="the last", marks=pytest.mark.slow)]
-)
-@pytest.mark.parametrize(
-    "situation",
-    [pytest.param(one, id=one.name, marks=() if one.is_fast else pytest.mark.slow) for one in SITUATIONS],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", [pytest.param(0, id="the first"), pytest.param(-1, id="the last")])
+@pytest.mark.parametrize("situation", [pytest.param(one, id=one.name) for one in SITUATIONS])
 def test_whoever_types_what_is_advised_comes_to_an_end(situation: Situation, choice: int, worlds: WorldMaker) -> None:
     world = worlds(unique_folder_names=False)
     situation.arrange(world)

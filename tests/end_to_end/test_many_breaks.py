@@ -18,7 +18,8 @@ from support.world import KIB, World, WorldMaker, content_of
 _MIB = 1024 * KIB
 
 
-@pytest.mark.parametrize("dialect", ["tus", pytest.param("json", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["tus", "json"])
 def test_sixty_files_through_a_line_that_breaks_every_eight_mebibytes(worlds: WorldMaker, dialect: str) -> None:
     chance = random.Random(8)
     world = worlds(dialect)
@@ -85,7 +86,8 @@ def test_the_old_systems_map_file_gives_the_scan_rules_lesson_ids(first_users_li
 
 
 @pytest.mark.timeout(500)
-@pytest.mark.parametrize("size", [512 * _MIB, pytest.param(6 * 1024 * _MIB, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [512 * _MIB, 6 * 1024 * _MIB])
 def test_a_file_of_any_size_needs_less_than_sixty_megabytes_of_memory(worlds: WorldMaker, size: int) -> None:
     psutil = pytest.importorskip("psutil")
     world = worlds("tus", keep_bytes=False, hash_bytes=False)

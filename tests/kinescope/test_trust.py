@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.kinescope.trust import TrustedAddresses, host_of
+from support.examples import examples
 
 _UPLOADER: Final = "https://uploader.kinescope.io"
 
@@ -123,7 +124,7 @@ def test_a_named_host_of_this_machine_may_be_spoken_to_in_plain_only_where_that_
     assert not _may("http://cdn.example.com/x", "http://127.0.0.1:8", "cdn.example.com")
 
 
-@settings(derandomize=True, deadline=None, max_examples=500)
+@settings(derandomize=True, deadline=None, max_examples=examples(500))
 @given(
     st.lists(
         st.sampled_from(["https:", "http:", "//", "@", ":", ".", "kinescope.io", "evil.example", "[", "]", "／", "?"])

@@ -24,9 +24,10 @@ from kinescope_upload.kinescope.tus import (
     parse_date,
     retry_after,
 )
+from support.examples import examples
 
 _NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
-_SETTINGS: Final = settings(derandomize=True, deadline=None, max_examples=200)
+_SETTINGS: Final = settings(derandomize=True, deadline=None, max_examples=examples(200))
 _KEYS: Final = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=","), min_size=1)
 
 
@@ -263,7 +264,7 @@ _HEADERS: Final = st.dictionaries(
 )
 
 
-@settings(_SETTINGS, max_examples=500)
+@settings(_SETTINGS, max_examples=examples(500))
 @given(
     kind=st.sampled_from(Request),
     status=st.integers(100, 599),

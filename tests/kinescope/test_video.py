@@ -21,6 +21,7 @@ from kinescope_upload.kinescope.video import (
     read_project,
     read_video,
 )
+from support.examples import examples
 
 _DOCUMENTED: Final = {
     "id": "5c0ca3d2-5bc4-4d04-8ba5-f2d3f5e4a1b0",
@@ -229,7 +230,7 @@ _GARBAGE: Final = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(st.dictionaries(st.sampled_from(_FIELDS), _GARBAGE) | _GARBAGE)
 def test_no_json_raises(data: object) -> None:
     video = read_video(data)

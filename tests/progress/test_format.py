@@ -20,8 +20,9 @@ from kinescope_upload.progress.format import (
     parse_course,
 )
 from kinescope_upload.upload import LONGEST_KEEP, Dialect, Failure, LeftBecause, OldVideo, Record, Stage
+from support.examples import examples
 
-_SETTINGS: Final = settings(derandomize=True, deadline=None, max_examples=200)
+_SETTINGS: Final = settings(derandomize=True, deadline=None, max_examples=examples(200))
 _NOW: Final = datetime(2024, 5, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
 _RECORD: Final = Record(
@@ -278,7 +279,7 @@ def test_a_newer_format_is_named_and_nothing_in_it_is_read(lessons: str) -> None
         parse_course(text)
 
 
-@settings(_SETTINGS, max_examples=500)
+@settings(_SETTINGS, max_examples=examples(500))
 @given(st.data())
 def test_no_damage_raises_anything_else(data: st.DataObject) -> None:
     text = _encode("c", _RECORD)
@@ -296,7 +297,7 @@ _JSON: Final = st.recursive(
 )
 
 
-@settings(_SETTINGS, max_examples=500)
+@settings(_SETTINGS, max_examples=examples(500))
 @given(
     field=st.sampled_from(
         [

@@ -21,6 +21,7 @@ from kinescope_upload.progress.sides import Side, go_by
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
 from support.drawn import drew, must_draw
+from support.examples import examples
 from support.progress_cases import a_record
 
 if TYPE_CHECKING:
@@ -285,7 +286,7 @@ def _names(record: Record) -> set[str]:
 
 
 @must_draw("read", "refused")
-@settings(derandomize=True, deadline=None, max_examples=25)
+@settings(derandomize=True, deadline=None, max_examples=examples(25))
 @given(_SOME, _SOME, st.sampled_from(sorted(_EDITS)), st.lists(_RECORDS, max_size=4))
 def test_whatever_became_of_the_file_no_record_is_lost(
     in_file: list[Record], saved: list[Record], edit: str, others: list[Record]

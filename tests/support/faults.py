@@ -263,7 +263,7 @@ def _rows_of_pages() -> list[Row]:
         Row(name="others answer init", arrange=_pages(Route.INIT)),
         Row(name="others answer chunks", arrange=_pages(Route.PATCH, skip=1), cuts=len(_PAGES)),
         Row(name="others answer HEAD", arrange=_both(broken, _pages(Route.HEAD)), cuts=1),
-        Row(name="others answer the look for a video", arrange=_both(init_lost, _pages(*look))),
+        Row(name="others answer the look for a video", arrange=_both(init_lost, _pages(*look)), takes_seconds=True),
         Row(
             name="others answer the deletion", arrange=_both(init_lost, _pages(Route.VIDEO_DELETE)), takes_seconds=True
         ),
