@@ -179,6 +179,13 @@ class DatabaseDownError(TryAgainError):
         super().__init__(what)
         self.is_full = is_full
 
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, as an imperative without a full stop."""
+        if self.is_full:
+            return "Close other connections to it, or name its pooler's address in DATABASE_URL"
+        return "Start the database (a free Supabase project falls asleep)"
+
 
 class LessonFailedError(KuploadError):
     """This lesson is not done and trying again at once would not help; the others go on."""

@@ -101,7 +101,7 @@ def test_verbose_tells_stages_reasons_and_ids_as_well() -> None:
             "api is answered by nginx",
             "api is answered by nginx since 10:26. Trying again until 10:27",
         ),
-        (WaitKind.DATABASE, 600.0, "", "No answer from the database since 10:26. Trying again until 10:36"),
+        (WaitKind.DATABASE, 600.0, "", "The database cannot be used since 10:26. Trying again until 10:36"),
         (WaitKind.THROTTLED, 60.0, "", "It asks to slow down until 12:00. Waiting until 10:27"),
         (WaitKind.PACE, 60.0, "", "The request limit (KUPLOAD_API_RATE) is reached. Waiting until 10:27"),
     ],

@@ -79,7 +79,7 @@ def test_the_wait_for_a_connection_is_shown_and_ctrl_c_ends_it(worlds: WorldMake
         said = process.stdout.readline()
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=60)
-    assert "No answer from the database since" in said
+    assert "The database cannot be used since" in said
     assert "too many connections" in said
     assert process.returncode == 130
     assert "Traceback" not in rest
@@ -275,15 +275,42 @@ def test_a_table_that_takes_no_row_stops_the_run_after_the_first_file(
     world.assert_promise()
 
 
-def test_a_repair_whose_rows_are_put_back_stops(worlds: WorldMaker) -> None:
+def test_a_repair_whose_row_is_put_back_says_so(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB,))
     assert world.upload(no_db=True, trust_scan=True).exit_code == 0
     world.database.execute(PUTS_BACK)
     outcome = world.run("repair", "--yes")
-    assert outcome.exit_code == 3, outcome.text
+    assert outcome.exit_code == 1, outcome.text
     assert "did not keep it" in outcome.text
-    assert "kupload: The database" in outcome.text
+    assert "Applied 1 change; 1 failed" in outcome.text
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "FOR UPDATE USING (true) WITH CHECK (\"videoId\" IS NULL OR id <> '{}')",
+    ],
+    ids=["it may not have a video"],
+)
+def test_a_row_that_a_policy_keeps_from_us_stands_in_the_way_of_no_other(worlds: WorldMaker, policy: str) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB, 30 * KIB))
+    role = f"row_reader_{world.database.name}"
+    world.database.execute(
+        f'CREATE ROLE {role} LOGIN; GRANT SELECT, UPDATE ON "Lesson" TO {role}; GRANT SELECT ON "Course" TO {role};'
+        'ALTER TABLE "Lesson" ENABLE ROW LEVEL SECURITY; CREATE POLICY reads ON "Lesson" FOR SELECT USING (true);'
+        f'CREATE POLICY writes ON "Lesson" {policy.format(FIRST)}'
+    )
+    world.environment["DATABASE_URL"] = world.database.server.url(world.database.name, role)
+    assert world.upload(jobs=1).exit_code == 3
+    outcome = world.upload(jobs=1)
+    assert (outcome.exit_code, outcome.summary["linked"]) == (1, 2), outcome.said
+    (failure,) = outcome.summary["failures"]
+    assert (failure["lesson_id"], "row-level security" in failure["reason"]) == (FIRST, True)
+    world.database.execute('DROP POLICY writes ON "Lesson"; CREATE POLICY all_ ON "Lesson" FOR UPDATE USING (true)')
+    assert world.upload().exit_code == 0
+    world.assert_promise()
 
 
 def test_a_row_that_is_refused_for_itself_stands_in_the_way_of_no_other(worlds: WorldMaker) -> None:

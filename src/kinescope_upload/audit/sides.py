@@ -44,9 +44,7 @@ def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, Lesson
     try:
         return {row.lesson_id: row for row in client.call(database.rows)}
     except DatabaseDownError as error:
-        raise BatchStoppedError(
-            error.what, "Start the database (a free Supabase project falls asleep), then run the same command again."
-        ) from error
+        raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
 
 
 def courses_in_question(settings: Settings, survey: Survey) -> tuple[str, ...]:

@@ -144,7 +144,9 @@ def _rows(
     try:
         rows = client.call(lambda: database.rows(courses or None, lessons=lessons or None))
     except DatabaseDownError as error:
-        raise BatchStoppedError(error.what, "Nothing was changed. Run the same command when it is back.") from error
+        raise BatchStoppedError(
+            error.what, f"Nothing was changed. {error.remedy}, then run the same command again."
+        ) from error
     known = {row.lesson_id for row in rows} | {row.course for row in rows}
     if unknown := [name for name in (lessons or courses) if name not in known]:
         what = "lesson" if lessons else "course"

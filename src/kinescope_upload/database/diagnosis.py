@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kinescope_upload.database.statements import quoted, quoted_table
-from kinescope_upload.errors import BatchStoppedError
+from kinescope_upload.errors import BatchStoppedError, LessonFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +60,11 @@ def hidden_rows(facts: TableFacts, table: LessonTable) -> BatchStoppedError:
         "or a trigger hides them.",
         _OTHER_ROLE,
     )
+
+
+def of_lesson(error: BatchStoppedError) -> LessonFailedError:
+    """Words the same for one row: a policy or a trigger that refuses it may let others be written."""
+    return LessonFailedError(error.what, error.hint)
 
 
 def missing_right(facts: TableFacts, table: LessonTable, place: str, detail: str) -> BatchStoppedError:

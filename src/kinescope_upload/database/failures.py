@@ -105,8 +105,9 @@ def error_of(error: psycopg.Error, place: str) -> KuploadError:
     """
     kind, detail = kind_of(error), detail_of(error)
     if kind is Kind.DOWN:
-        what = f"The database {place} is not available: {detail}.{_hint(detail)}"
-        return DatabaseDownError(what, is_full=bool(_FULL.search(detail)))
+        if _FULL.search(detail):
+            return DatabaseDownError(f"The database {place} has no free connection: {detail}.", is_full=True)
+        return DatabaseDownError(f"The database {place} is not available: {detail}.{_hint(detail)}")
     what, hint = _STOPPED[kind]
     return BatchStoppedError(f"The database {place} {what}: {detail}.", hint)
 

@@ -13,7 +13,7 @@ import psycopg
 from kinescope_upload.database import statements
 from kinescope_upload.database.catalogue import look_up, lost_update, refused_update
 from kinescope_upload.database.connection import BoundedConnection
-from kinescope_upload.database.diagnosis import hidden_rows, missing_right, problem_of
+from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.database.fill import update_of
 from kinescope_upload.database.spare import Spare
@@ -135,8 +135,7 @@ class LessonsDatabase:
         no video or another one. Any other row is taken.
 
         Raises:
-            LessonFailedError: The table does not take these values.
-            BatchStoppedError: Also when the table takes them and does not keep them.
+            LessonFailedError: The table does not take these values, or does not keep them, or a policy forbids it.
         """
         return self._ask(lambda connection: self._fill(connection, fill), subject=fill.subject)
 
@@ -160,7 +159,7 @@ class LessonsDatabase:
             found = row[0]
             if not fill.may_write_over(found):
                 return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
-        raise hidden_rows(look_up(connection, self._table), self._table)
+        raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
 
     def clear(self, lesson_id: str, video_id: str) -> bool:
         """Empties the lesson's row if it holds this id in this spelling; returns whether the row is empty now.
@@ -172,7 +171,7 @@ class LessonsDatabase:
         def ask(connection: Connection) -> bool:
             row = self._write(connection, statements.CLEAR_ROW, values, lambda row: not any(row))
             if row is not None and row[0] == video_id:
-                raise hidden_rows(look_up(connection, self._table), self._table)
+                raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
             return row is not None and row[0] is None
 
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
@@ -187,13 +186,13 @@ class LessonsDatabase:
         """Updates one row, looks at it after all triggers, and returns it; None where there is no such row.
 
         Raises:
-            BatchStoppedError: The statement met the row, which does not hold what was written; it is rolled back.
+            LessonFailedError: The statement met the row, which does not hold what was written; it is rolled back.
         """
         with connection.transaction():
             was_met = connection.execute(with_names(statement, self._table), values).rowcount > 0
             row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
             if was_met and row and not is_kept((row[0], row[1])):
-                raise lost_update(connection, self._table, self._dsn.place, str(values["lesson_id"]))
+                raise of_lesson(lost_update(connection, self._table, self._dsn.place, str(values["lesson_id"])))
         return (row[0], row[1]) if row else None
 
     def probe(self, lesson_id: str | None = None) -> DatabaseReport:
@@ -275,5 +274,6 @@ class LessonsDatabase:
                 if problem := problem_of(facts, self._table, self._dsn.place):
                     return problem
                 if kind is Kind.RIGHTS and facts.columns:
-                    return missing_right(facts, self._table, self._dsn.place, detail_of(error))
+                    missing = missing_right(facts, self._table, self._dsn.place, detail_of(error))
+                    return of_lesson(missing) if subject else missing
         return error_of(error, self._dsn.place)

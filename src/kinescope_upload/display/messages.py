@@ -135,7 +135,7 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
         case WaitKind.LIBRARY:
             return f"The library cannot be read since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.DATABASE:
-            return f"No answer from the database since {clock.time_of_day(since)}. Trying again until {until}"
+            return f"The database cannot be used since {clock.time_of_day(since)}. Trying again until {until}"
         case WaitKind.THROTTLED:
             return f"{wait.reason.rstrip('.')}. Waiting until {until}"
         case WaitKind.PACE:

@@ -34,10 +34,7 @@ def read_rows(
         policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
         return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
     except DatabaseDownError as error:
-        raise BatchStoppedError(
-            error.what,
-            "Nothing was sent. Start the database (a free Supabase project falls asleep), or go without it: --no-db.",
-        ) from error
+        raise BatchStoppedError(error.what, f"Nothing was sent. {error.remedy}, or go without it: --no-db.") from error
 
 
 def _patiently(
