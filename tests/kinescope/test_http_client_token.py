@@ -134,6 +134,10 @@ def _chunk(sent: list[int] | None = None) -> Chunk:
     return Chunk(offset=0, length=len(_CONTENT), blocks=blocks)
 
 
+_TUS_MARK: Final = (("Tus-Resumable", "1.0.0"),)
+_PLAIN: Final = (("Content-Type", "text/plain"),)
+
+
 def _error(code: int) -> bytes:
     return json.dumps({"error": {"code": code, "message": "no"}}).encode()
 
@@ -198,12 +202,19 @@ def test_what_one_host_wants_is_no_reason_to_give_it_to_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"), [(401, BatchStoppedError), (403, LessonFailedError)], ids=["401", "403"]
+    ("status", "body", "outcome"),
+    [
+        (401, b"", LessonFailedError),
+        (403, b"", LessonFailedError),
+        (403, _error(100103), LessonFailedError),
+        (401, _error(100102), BatchStoppedError),
+    ],
+    ids=["401", "403", "403 with a code", "401 with Kinescope's word for the token"],
 )
 def test_a_chunk_that_is_refused_with_the_token_too_is_not_sent_a_third_time(
-    status: int, outcome: type[KuploadError]
+    status: int, body: bytes, outcome: type[KuploadError]
 ) -> None:
-    with _server(lambda _: _Reply(status=status, headers=())) as server, _client(server) as (client, _):
+    with _server(lambda _: _Reply(status=status, body=body, headers=())) as server, _client(server) as (client, _):
         with pytest.raises(outcome):
             client.send(_record(server), _chunk())
         assert server.tokens == [("PATCH", False), ("PATCH", True)]
@@ -212,7 +223,7 @@ def test_a_chunk_that_is_refused_with_the_token_too_is_not_sent_a_third_time(
     assert server.tokens == [("PATCH", False), ("PATCH", True)] * 2  # it did not help, so it is not remembered
 
 
-@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("status", [400, 401, 403])
 def test_a_question_that_is_refused_with_the_token_too_is_a_refused_offset(status: int) -> None:
     with _server(lambda _: _Reply(status=status, headers=())) as server, _client(server) as (client, _):
         assert client.ask_offset(_record(server)) == OffsetRefused()
@@ -322,6 +333,13 @@ def test_a_chunk_is_too_large_for_somebody_on_the_way_unless_kinescopes_code_say
         else:
             with pytest.raises(LessonFailedError):
                 tus.send(_record(server), _chunk())
+
+
+def test_a_servers_plain_text_stands_in_the_failure() -> None:
+    refused = _Reply(status=400, body=b"Upload-Offset\x1b[2J is wrong\n", headers=(*_TUS_MARK, *_PLAIN))
+    with _server(lambda _: refused) as server, _client(server) as (tus, _), pytest.raises(LessonFailedError) as caught:
+        tus.send(_record(server), _chunk())
+    assert str(caught.value) == "Kinescope refuses to take a chunk (400 Upload-Offset [2J is wrong)."
 
 
 def test_too_large_for_the_plan_is_what_init_says() -> None:

@@ -105,7 +105,7 @@ _MEANINGS: Final[dict[int, tuple[Meaning, Meaning, Meaning, Meaning, Meaning]]] 
     301: (_M.FINAL, _M.FINAL, _M.FINAL, _M.FINAL, _M.FINAL),
     307: (_M.FINAL, _M.FINAL, _M.FINAL, _M.FINAL, _M.FINAL),
     400: (_M.FINAL, _M.OFFSET_REFUSED, _M.FINAL, _M.FINAL, _M.FINAL),
-    401: (_M.TOKEN_REFUSED, _M.TOKEN_REFUSED, _M.TOKEN_REFUSED, _M.TOKEN_REFUSED, _M.TOKEN_REFUSED),
+    401: (_M.TOKEN_REFUSED, _M.OFFSET_REFUSED, _M.FINAL, _M.FINAL, _M.TOKEN_REFUSED),
     402: (_M.UNPAID, _M.UNPAID, _M.UNPAID, _M.UNPAID, _M.UNPAID),
     403: (_M.RIGHT_MISSING, _M.OFFSET_REFUSED, _M.FINAL, _M.FINAL, _M.RIGHT_MISSING),
     404: (_M.FINAL, _M.GONE, _M.GONE, _M.GONE, _M.GONE),
@@ -247,6 +247,25 @@ def test_an_error_is_told_in_kinescopes_words_where_it_has_any(body: bytes, code
     answer = Answer(status=400, headers={"x-request-id": "r-1"}, body=body)
 
     assert (answer.error_code, answer.error_text, answer.request_id) == (code, words, "r-1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ({"content-type": "text/plain; charset=utf-8"}, b"ERR_LOCKED: upload is\x1b[1m\r\nlocked\n", "locked"),
+        ({}, b"Upload-Offset header is required", "Upload-Offset header is required"),
+        ({"content-type": "text/plain"}, "занят ".encode() * 100, "занят"),
+        ({"content-type": "text/html"}, b"no", ""),
+        ({"content-type": "text/plain"}, b"<html>no</html>", ""),
+        ({"content-type": "text/plain"}, b"\xff\xfe\x00", ""),
+    ],
+)
+def test_a_servers_plain_text_is_told_shortened_and_printable(kind: dict[str, str], body: bytes, words: str) -> None:
+    said = Answer(status=400, headers=kind, body=body).error_text
+
+    assert words in said if words else said == ""
+    assert said.isprintable()
+    assert len(said) <= 80
 
 
 _JSON: Final = st.recursive(

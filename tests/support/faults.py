@@ -204,11 +204,22 @@ def _rows_of_patch() -> list[Row]:
         Row(name="the upload is locked for six requests", arrange=answered(423, times=6), cuts=6),
         Row(name="a chunk meets 413 on the way", arrange=_both(_service(_TOO_LARGE), _in_large_chunks), cuts=1),
         Row(name="a chunk arrives damaged", arrange=answered(460), cuts=1),
-        Row(name="the token is revoked in mid-upload", arrange=answered(401, times=8), exits=(3, 0), cuts=8),
+        Row(
+            name="the token is revoked in mid-upload",
+            arrange=_service(Fault(route=Route.PATCH, status=401, code=100102, times=8, skip=1)),
+            exits=(3, 0),
+            cuts=8,
+        ),
         Row(name="the money runs out in mid-upload", arrange=answered(402, times=4), exits=(3, 0), cuts=4),
         Row(
             name="a chunk is forbidden",
             arrange=_service(Fault(route=Route.PATCH, status=403, times=2, match="003_")),
+            exits=(1, 0),
+            cuts=2,
+        ),
+        Row(
+            name="a chunk meets 401 that says nothing of the token",
+            arrange=_service(Fault(route=Route.PATCH, status=401, times=2, match="003_")),
             exits=(1, 0),
             cuts=2,
         ),
@@ -235,7 +246,7 @@ def _rows_of_head() -> list[Row]:
     no_offset = _service(Fault(route=Route.PATCH, status=409, skip=1))
     head_refused = _service(Fault(route=Route.HEAD, status=400, times=None))
     return [
-        *(refused(status) for status in (400, 403, 405, 501)),
+        *(refused(status) for status in (400, 401, 403, 405, 501)),
         Row(
             name="the answer to HEAD is lost",
             arrange=_both(broken, _service(Fault(route=Route.HEAD, action=Action.LOSE_ANSWER))),

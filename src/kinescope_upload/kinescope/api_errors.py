@@ -105,14 +105,17 @@ _BY_STATUS: Final[dict[int, Meaning]] = {
 _BY_REQUEST_AND_STATUS: Final[dict[tuple[Request, int], Meaning]] = {
     (Request.INIT, 403): Meaning.RIGHT_MISSING,
     (Request.HEAD, 400): Meaning.OFFSET_REFUSED,
+    (Request.HEAD, 401): Meaning.OFFSET_REFUSED,  # with the token, too: a chunk tells more, in a body
     (Request.HEAD, 403): Meaning.OFFSET_REFUSED,
     (Request.HEAD, 404): Meaning.GONE,
     (Request.HEAD, 405): Meaning.OFFSET_REFUSED,
     (Request.HEAD, 410): Meaning.GONE,
     (Request.HEAD, 501): Meaning.OFFSET_REFUSED,
+    (Request.PATCH, 401): Meaning.FINAL,  # without a code: what is refused is this one upload
     (Request.PATCH, 404): Meaning.GONE,
     (Request.PATCH, 409): Meaning.CONFLICT,
     (Request.PATCH, 410): Meaning.GONE,
+    (Request.TERMINATE, 401): Meaning.FINAL,
     (Request.TERMINATE, 404): Meaning.GONE,
     (Request.TERMINATE, 410): Meaning.GONE,
     (Request.API, 403): Meaning.RIGHT_MISSING,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from kinescope_upload.kinescope.api_errors import Request
 from kinescope_upload.kinescope.documented_answers import Form, is_documented
+from kinescope_upload.kinescope.tus import shortened
 
 if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus import Answer
@@ -26,7 +27,6 @@ _TAG: Final = re.compile(rb"<(script|style).*?</\1\s*>|<[^>]*>", re.IGNORECASE |
 _LOOKED_AT: Final = 16 * 1024
 _LONGEST_REASON: Final = 200
 """Bytes; a longer plain text is no reason for a refusal."""
-_LONGEST_WORDS: Final = 80
 
 
 def foreign_words(kind: Request, answer: Answer, form: Form = Form.OPEN) -> str | None:
@@ -78,7 +78,7 @@ def _words(answer: Answer) -> str:
     said = f"(HTTP {answer.status}, {_form(answer)})"
     if answer.is_marked and answer.status < 300:  # noqa: PLR2004 - the class of success
         return f"is answered in a form that is none of Kinescope's {said}"
-    server = _shortened(answer.headers.get("server", "")) or "somebody else"
+    server = shortened(answer.headers.get("server", "")) or "somebody else"
     return f"is answered by {server} {said} instead of Kinescope"
 
 
@@ -124,7 +124,7 @@ def _leads_to(answer: Answer) -> str:
         host = urlsplit(answer.headers.get("location", "")).hostname
     except ValueError:
         host = None
-    return _shortened(host or "") or "another page"
+    return shortened(host or "") or "another page"
 
 
 def _form(answer: Answer) -> str:
@@ -139,11 +139,5 @@ def _form(answer: Answer) -> str:
 
 
 def _quoted(form: str, text: bytes) -> str:
-    words = _shortened(text.decode(errors="replace"))
+    words = shortened(text.decode(errors="replace"))
     return f'{form}: "{words}"' if words else form
-
-
-def _shortened(text: str) -> str:
-    """Keeps the printable characters of somebody's text, at most 80 of them."""
-    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return words if len(words) <= _LONGEST_WORDS else f"{words[: _LONGEST_WORDS - 1]}…"

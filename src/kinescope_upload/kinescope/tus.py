@@ -29,9 +29,11 @@ __all__ = [
     "interpret",
     "parse_date",
     "retry_after",
+    "shortened",
 ]
 
 TUS_VERSION: Final = "1.0.0"
+_LONGEST_WORDS: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +86,20 @@ class Answer:
 
     @property
     def error_text(self) -> str:
-        """Kinescope's own text for the error; empty when the body has none."""
+        """Kinescope's own text for the error, or the plain text of a server on the way; empty when there is neither."""
         texts = (self._error.get(key) for key in ("message", "detail"))
-        return ": ".join(text for text in texts if isinstance(text, str) and text)
+        return ": ".join(text for text in texts if isinstance(text, str) and text) or self._plain_text
+
+    @property
+    def _plain_text(self) -> str:
+        """The body, shortened, where it is a plain text."""
+        kind = self.headers.get("content-type", "text/plain").lower()
+        if not kind.startswith("text/plain") or self.body.lstrip()[:1] in {b"<", b"{", b"["}:
+            return ""
+        try:
+            return shortened(self.body.decode())
+        except UnicodeDecodeError:
+            return ""
 
     @property
     def _error(self) -> Mapping[str, object]:
@@ -95,6 +108,12 @@ class Answer:
                 return error
             case _:
                 return {}
+
+
+def shortened(text: str) -> str:
+    """Keeps the printable characters of somebody's text, at most 80 of them."""
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return words if len(words) <= _LONGEST_WORDS else f"{words[: _LONGEST_WORDS - 1]}…"
 
 
 def _whole_number(text: str | None) -> int | None:
