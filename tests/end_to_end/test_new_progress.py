@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
+from kinescope_upload.progress import ProgressStore
 from kinescope_upload.upload import marked_description
+from support.auditing import mend
 from support.concurrency import until
 from support.world import KIB, World, WorldMaker
 
@@ -108,6 +110,44 @@ def test_a_journal_that_is_lost_is_said_and_what_it_alone_knew_is_looked_for(dia
     assert done.exit_code == 0, done.text
     world.assert_promise(other_bytes=4000 * KIB)
     assert "is missing" not in world.run("--status").text
+
+
+def _lose_journal(world: World) -> None:
+    """Leaves progress that knows the first lesson, and that a journal went on from there."""
+    records = [record for _, record in sorted(world.records.items())]
+    shutil.rmtree(world.progress)
+    with ProgressStore(world.folder / "run", ["01_analytics"]) as store:
+        for record in records:
+            store.save(record)
+        shutil.copytree(world.folder / "run", world.progress, ignore=shutil.ignore_patterns(".run"))
+    (world.progress / "01_analytics.journal").unlink()
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_complete_video_that_a_lost_journal_alone_knew_is_not_sent_again(
+    dialect: str, worlds: WorldMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds(dialect)
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    _lose_journal(world)
+    stopped = _run(world)
+    assert stopped.exit_code == 2, stopped.said
+    assert '1 video that no record knows: "002_урок"' in capsys.readouterr().err
+    assert mend(world).failed == 0
+    assert _run(world).exit_code == 0
+    world.assert_promise()
+
+
+def test_a_lost_journal_does_not_take_somebody_elses_video_for_ours(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    _lose_journal(world)
+    world.emulator.delete_video(next(video.id for video in world.emulator.videos() if video.title == "002_урок"))
+    _add(world, status=VideoStatus.DONE, title="Урок 002_урок")  # of another size
+    assert _run(world).exit_code == 0
+    world.assert_promise(other_bytes=20 * KIB)
 
 
 def test_a_run_that_was_begun_elsewhere_is_continued_with_its_folder(worlds: WorldMaker) -> None:

@@ -13,7 +13,7 @@ from kinescope_upload.audit.compare.events import FixApplied, FixFailed
 from kinescope_upload.audit.fixes import AdoptVideo, DeleteDuplicate, DeleteLeftover, FixPlan
 from kinescope_upload.audit.repair import repair
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Right, Route, Token, VideoStatus
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.progress import CourseLock
 from kinescope_upload.upload import Stage
@@ -252,6 +252,22 @@ def test_a_row_that_somebody_fills_meanwhile_is_not_linked(worlds: WorldMaker) -
     assert _mend_while(world, lambda: world.database.set_video(FIRST, THEIRS), ears) == (0, 1)
     assert f"names video {THEIRS} now" in _failures(ears)[0].reason
     assert world.database.videos()[FIRST][0] == THEIRS
+
+
+def test_a_read_only_database_is_found_before_anything_is_asked_or_changed(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    world.database.set_video(FIRST, None)
+    world.database.execute(f'ALTER DATABASE "{world.database.name}" SET default_transaction_read_only = on')
+    before = world.records
+    assert len(plan_of(world).fixes) == 1, "a dry run shows what there is to do"
+
+    def agree(plan: FixPlan) -> bool:
+        raise AssertionError(plan)
+
+    with pytest.raises(BatchStoppedError, match=r"is read-only: no row can be written\. Nothing was changed"):
+        repair(settings_of(world), Ears(), agree, is_dry_run=False)
+    assert world.records == before
 
 
 def test_a_video_that_is_there_after_all_is_believed(worlds: WorldMaker) -> None:

@@ -19,6 +19,7 @@ from kinescope_upload.audit.fixes import (
     StartOver,
     plan_fixes,
 )
+from kinescope_upload.audit.fixes.fix import WRITES_ROW
 from kinescope_upload.audit.fixes.fixer import Fixer
 from kinescope_upload.audit.inspection import inspect, open_tools, read_files
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
@@ -64,6 +65,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
 
     Raises:
         UsageError: Another run is at work on a course.
+        BatchStoppedError: The rows may not be written, which is found before anything is asked or changed.
         KuploadError: A side cannot be read.
     """
     with ExitStack() as stack:
@@ -77,6 +79,9 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
         plan = plan_fixes(comparison, tools.client.now())
+        row = next((fix.lesson.lesson_id for fix in plan.fixes if isinstance(fix, WRITES_ROW)), None)
+        if row is not None and store is not None:
+            database.check_writable(row, so_far="Nothing was changed.")
         if not agree(plan) or store is None:
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)

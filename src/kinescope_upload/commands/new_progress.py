@@ -9,6 +9,7 @@ from kinescope_upload.events import Emit, Warned
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.plan import Decision
+from kinescope_upload.plan.decision import SENT
 from kinescope_upload.text import count
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect
@@ -66,8 +67,9 @@ def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: Kines
 
 
 def check_lost_journals(plan: Plan, progress: ProgressStore, settings: Settings, kinescope: KinescopeApi) -> None:
-    """Looks for unfinished videos that no record knows in the folders of courses whose journal is lost.
+    """Looks in the folders of courses whose journal is lost for videos that no record knows.
 
+    Those are unfinished videos of ours, and complete ones of the size of a file that is to be sent.
     Returns when there are none; the loss is forgotten then.
 
     Args:
@@ -88,18 +90,22 @@ def check_lost_journals(plan: Plan, progress: ProgressStore, settings: Settings,
     marks = {mark for record in records for mark in (record.mark, *record.lost_marks)}
     found = [
         video
-        for video in _unfinished(lessons, settings, kinescope)
-        if video_key(video.id) not in known and not any(bears_mark(video.description, mark) for mark in marks)
+        for video, of_course in _videos(lessons, settings, kinescope)
+        if (_is_unfinished(video, of_course, settings.dialect) or _is_sent_already(video, of_course))
+        and video_key(video.id) not in known
+        and not any(bears_mark(video.description, mark) for mark in marks)
     ]
     if found:
-        videos = count(len(found), "unfinished video", "unfinished videos")
         raise UsageError(
-            f"The journal of {', '.join(sorted(courses))} is missing, and Kinescope holds {videos} that no record "
-            f"knows: {_some(found)}. Nothing was sent: a second copy of each would be.",
+            f"The journal of {', '.join(sorted(courses))} is missing, and Kinescope holds "
+            f"{count(len(found), 'video', 'videos')} that no record knows: {_some(found)}. Nothing was sent: a second "
+            "copy of each would be.",
             Hint(
                 "Put the journal back into the progress folder. Where it is lost, ",
+                ("repair",),
+                " links those that are complete and certainly a lesson's, and ",
                 ("repair", "--delete-unknown"),
-                " asks of each of these videos.",
+                " asks of each of the others.",
             ),
         )
     progress.forget_lost_journals()
@@ -111,18 +117,39 @@ def _some(videos: Sequence[Video]) -> str:
 
 
 def _unfinished(work: Iterable[PlannedLesson], settings: Settings, kinescope: KinescopeApi) -> Iterator[Video]:
-    titles: dict[str, list[str]] = {}
-    for lesson in work:
-        titles.setdefault(lesson.course, []).append(lesson.title)
-    if not titles:
+    for video, of_course in _videos(work, settings, kinescope):
+        if _is_unfinished(video, of_course, settings.dialect):
+            yield video
+
+
+def _videos(
+    lessons: Iterable[PlannedLesson], settings: Settings, kinescope: KinescopeApi
+) -> Iterator[tuple[Video, Sequence[PlannedLesson]]]:
+    """The videos in the folders of these lessons' courses, each with the lessons of its course."""
+    by_course: dict[str, list[PlannedLesson]] = {}
+    for lesson in lessons:
+        by_course.setdefault(lesson.course, []).append(lesson)
+    if not by_course:
         return
     project_id = settings.needed_project_id()
     folders = kinescope.folders(project_id)
-    for one in match_folders(titles, pinned=settings.folders, folders=folders, project_id=project_id):
+    for one in match_folders(by_course, pinned=settings.folders, folders=folders, project_id=project_id):
         for folder_id in one.folder_ids if one.is_good and one.folder_ids != (project_id,) else ():
             for video in kinescope.videos(folder_id=folder_id):
-                if video.state is VideoState.PARTIAL and is_ours(video, settings.dialect, titles[one.course]):
-                    yield video
+                yield video, by_course[one.course]
+
+
+def _is_unfinished(video: Video, lessons: Iterable[PlannedLesson], dialect: Dialect) -> bool:
+    return video.state is VideoState.PARTIAL and is_ours(video, dialect, (lesson.title for lesson in lessons))
+
+
+def _is_sent_already(video: Video, lessons: Iterable[PlannedLesson]) -> bool:
+    """Whether a complete video has the size of a file that is to be sent; its title, while no size is told."""
+    return video.state is VideoState.COMPLETE and any(
+        is_title_of(video.title, lesson.title) if video.size is None else video.size == lesson.file.size
+        for lesson in lessons
+        if lesson.decision in SENT
+    )
 
 
 def is_ours(video: Video, dialect: Dialect, titles: Iterable[str]) -> bool:

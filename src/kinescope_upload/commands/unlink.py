@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kinescope_upload.audit.retries import RetryingClient
-from kinescope_upload.commands.doctor.preflight import check_rows_can_be_written
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -119,7 +118,7 @@ def unlink(
             found = _found(rows, store.records, deletes=deletes)
             filled = next((one.row.lesson_id for one in found if one.row.video_id is not None), None)
             if filled is not None:
-                check_rows_can_be_written(database, filled, so_far="Nothing was changed.")
+                database.check_writable(filled, so_far="Nothing was changed.")
             if not agree(found) or not found:
                 return None
             client.begin_changes(store)

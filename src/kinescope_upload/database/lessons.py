@@ -19,7 +19,7 @@ from kinescope_upload.database.fill import update_of
 from kinescope_upload.database.spare import Spare
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.database.together import fill_together
-from kinescope_upload.errors import DatabaseDownError, KuploadError, LessonFailedError
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonRow, LinkOutcome, LinkResult
 
 if TYPE_CHECKING:
@@ -205,6 +205,22 @@ class LessonsDatabase:
             return self._ask(lambda connection: self._report(connection, lesson_id))
         except KuploadError as error:
             return DatabaseReport(place=self._dsn.place, problem=error.what, hint=error.hint)
+
+    def check_writable(self, lesson_id: str, *, so_far: str) -> None:
+        """Writes a lesson's row as it is, in a transaction that is rolled back.
+
+        A database that is down is no error here.
+
+        Args:
+            lesson_id: The lesson.
+            so_far: What was done up to now, in a sentence.
+
+        Raises:
+            BatchStoppedError: The row may not be written, or the database is read-only.
+        """
+        report = self.probe(lesson_id)
+        if report.reachable and report.problem:
+            raise BatchStoppedError(f"{report.problem} {so_far}", report.hint)
 
     def _report(self, connection: Connection, lesson_id: str | None) -> DatabaseReport:
         begun = self._clock()

@@ -127,6 +127,10 @@ Fix = (
 """Every change, in the order in which they are applied: a later one may need an earlier one."""
 
 
+WRITES_ROW = ClearRow | AdoptVideo | LinkVideo
+"""Those that write into the database."""
+
+
 def explanation_of(fix: Fix) -> str:  # noqa: C901, PLR0911 - a flat match over a closed union
     """Says what the fix does and why that is right."""
     lesson, video = fix.lesson.lesson_id, fix.video_id

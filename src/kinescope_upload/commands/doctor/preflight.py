@@ -53,7 +53,7 @@ def check_rights(
             facts = _known_facts(kinescope.api)
         _check_delete(kinescope.api, facts, emit)
     if plan.work and database is not None:
-        check_rows_can_be_written(database, plan.work[0].lesson_id, so_far="Nothing was sent.")
+        database.check_writable(plan.work[0].lesson_id, so_far="Nothing was sent.")
 
 
 def _known_facts(api: KinescopeApi) -> TokenFacts:
@@ -94,19 +94,3 @@ def _check_delete(api: KinescopeApi, facts: TokenFacts, emit: Emit) -> None:
         case None:
             message = "Kinescope does not say whether the token may delete videos; see "
             emit(Warned(message=Hint(message, ("doctor",), ".")))
-
-
-def check_rows_can_be_written(database: LessonsDatabase, lesson_id: str, *, so_far: str) -> None:
-    """Writes a lesson's row as it is, in a transaction that is rolled back; a database that is down is no error here.
-
-    Args:
-        database: The lessons.
-        lesson_id: The lesson.
-        so_far: What was done up to now, in a sentence.
-
-    Raises:
-        BatchStoppedError: The row may not be written, or the database is read-only.
-    """
-    report = database.probe(lesson_id)
-    if report.reachable and report.problem:
-        raise BatchStoppedError(f"{report.problem} {so_far}", report.hint)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
-from kinescope_upload.commands.doctor.preflight import check_rows_can_be_written
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
@@ -122,7 +121,7 @@ def replace_lessons(
             if not is_agreed or not work:
                 return ExitCode.NOT_DONE if refused or work else ExitCode.DONE
             if tools.database is not None:
-                check_rows_can_be_written(tools.database, work[0].lesson.lesson_id, so_far="Nothing was begun.")
+                tools.database.check_writable(work[0].lesson.lesson_id, so_far="Nothing was begun.")
             _begin(settings, work, survey, progress)
             plan = plan_again([one.lesson for one in work], survey, progress.records)
             del survey
