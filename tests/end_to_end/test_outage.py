@@ -89,3 +89,14 @@ def test_a_wait_that_the_service_asks_for_holds_every_worker_back_once(worlds: W
     too_early = [one for one in inits if refused.end < one.start < refused.end + 0.9]
     assert len(too_early) <= 3  # those of the other workers that were under way
     world.assert_promise()
+
+
+@pytest.mark.parametrize("named", ["0", "Wed, 01 May 2024 12:00:00 GMT"])
+def test_a_wait_that_is_over_already_leaves_our_own_backoff(worlds: WorldMaker, named: str) -> None:
+    world = worlds("tus")
+    world.fill((300 * KIB,))
+    world.environment["KUPLOAD_RETRY_BASE"] = "0.05"
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=429, headers=(("Retry-After", named),), times=None))
+    outcome = world.upload(max_outage="0.6s")
+    assert outcome.exit_code == 3, outcome.said
+    assert 3 <= world.emulator.accounting.requests()[Route.PATCH] <= 6, "0.05, 0.1, 0.2 and 0.25 s apart"

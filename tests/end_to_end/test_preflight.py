@@ -149,3 +149,23 @@ def test_rows_that_may_not_be_written_stop_the_run_before_any_byte(world: World)
     assert "lacks the right to UPDATE" in outcome.summary["reason"]
     assert "GRANT UPDATE" in outcome.summary["hint"]
     assert world.emulator.videos() == ()
+
+
+_READ_ONLY_ROWS = (
+    f'GRANT SELECT, UPDATE ON "Lesson" TO {WITH_PASSWORD}; ALTER TABLE "Lesson" ENABLE ROW LEVEL SECURITY; '
+    'CREATE POLICY reads ON "Lesson" FOR SELECT USING (true)'
+)
+_READ_ONLY = 'GRANT SELECT, UPDATE ON "Lesson" TO {0}; ALTER ROLE {0} IN DATABASE "{1}" SET {2} = on'
+
+
+@pytest.mark.parametrize("words", ["is read-only", "row-level security"])
+def test_a_database_that_takes_no_changes_stops_the_run_before_any_byte(world: World, words: str) -> None:
+    world.fill((10 * KIB,))
+    database = world.database
+    read_only = _READ_ONLY.format(WITH_PASSWORD, database.name, "default_transaction_read_only")
+    database.execute(read_only if words == "is read-only" else _READ_ONLY_ROWS)
+    world.environment["DATABASE_URL"] = database.server.tcp_url(database.name, WITH_PASSWORD, PASSWORD)
+    outcome = world.upload()
+    assert (outcome.exit_code, words in outcome.summary["reason"]) == (3, True), outcome.summary
+    assert world.emulator.videos() == ()
+    assert set(database.videos().values()) == {(None, None)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from kinescope_upload.errors import UnreachableError
+from kinescope_upload.errors import ForeignAnswerError, UnreachableError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS, AnswerLimits
 from kinescope_upload.kinescope.foreign_answers import can_be_reached, foreign_words
 from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
@@ -228,25 +228,40 @@ def test_a_request_to_slow_down_counts_whoever_says_it(kind: Request) -> None:
         assert client.was_answered
 
 
+def test_an_answer_has_at_most_16_mb_and_two_minutes() -> None:
+    assert AnswerLimits(size=16 * 1024 * 1024, seconds=120.0) == USUAL_LIMITS
+
+
 @pytest.mark.parametrize(
-    ("limits", "body", "headers"),
+    ("status", "body", "headers"),
     [
-        (AnswerLimits(size=64 * 1024), gzip.compress(bytes(1024 * 1024)), {"content-encoding": "gzip"}),
-        (AnswerLimits(size=64 * 1024), b'{"data": []}' + b" " * 100_000, _JSON),
+        (200, gzip.compress(bytes(1024 * 1024)), {"content-encoding": "gzip"}),
+        (200, b'{"data": []}' + b" " * 100_000, _JSON),
+        (404, _PORTAL + b" " * 100_000, _HTML),
+        (500, _error(500500) + b" " * 100_000, {**_JSON, **_ID}),
     ],
 )
+@pytest.mark.parametrize("kind", [_API, _INIT, _PATCH])
 def test_an_answer_beyond_its_limits_is_no_answer(
-    limits: AnswerLimits, body: bytes, headers: Mapping[str, str]
+    kind: Request, status: int, body: bytes, headers: Mapping[str, str]
 ) -> None:
     with (
-        _client(_answer(200, body, headers), limits) as (client, url),
-        pytest.raises(UnreachableError, match="without end"),
+        _client(_answer(status, body, headers), AnswerLimits(size=64 * 1024)) as (client, url),
+        pytest.raises(ForeignAnswerError, match="without end"),
     ):
-        client.send(_call(_API, url))
+        client.send(_call(kind, url))
 
 
-@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"])
-def test_an_answer_that_drips_is_no_answer(head: bytes) -> None:
+@pytest.mark.parametrize(
+    ("head", "drop", "pause", "words"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x", 0.01, r"the answer takes longer than 0\.2 s"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x", 0.01, r"the answer takes longer than 0\.2 s"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-Long: " + b"x" * 8000 + b"\r\n", 0.0, "Receive buffer too long"),
+    ],
+    ids=["headers drip", "the body drips", "headers without end"],
+)
+def test_an_answer_that_does_not_end_is_no_answer(head: bytes, drop: bytes, pause: float, words: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
@@ -255,8 +270,8 @@ def test_an_answer_that_drips_is_no_answer(head: bytes) -> None:
                 connection.recv(65536)
                 connection.sendall(head)
                 while True:
-                    time.sleep(0.01)
-                    connection.sendall(b"x")
+                    time.sleep(pause)
+                    connection.sendall(drop)
 
         thread = threading.Thread(target=drip)
         thread.start()
@@ -264,7 +279,7 @@ def test_an_answer_that_drips_is_no_answer(head: bytes) -> None:
         trusted, limits = TrustedAddresses(configured=(url,)), AnswerLimits(seconds=0.2)
         with (
             closing(HttpClient(token="secret-token-1", trusted=trusted, stall=5.0, limits=limits)) as client,
-            pytest.raises(UnreachableError, match=r"the answer takes longer than 0\.2 s"),
+            pytest.raises(ForeignAnswerError, match=rf"127\.0\.0\.1 gives an answer without end \(.*{words}\)"),
         ):
             client.send(_call(_API, url))
         thread.join()

@@ -200,8 +200,21 @@ def test_a_proxy_that_wants_a_login_is_named_without_its_password(url: str) -> N
         with pytest.raises(BatchStoppedError, match=rf"proxy http://{ALIVE}:{port} wants a login") as caught:
             transport.handle_request(httpx.Request("GET", url))
         transport.close()
-    assert "HTTPS_PROXY" in caught.value.hint
+    assert "into ALL_PROXY (" in caught.value.hint
     assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_that_wants_a_login_ends_the_run_at_once(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    with proxy_that_wants_a_login() as port:
+        world.environment |= {"HTTP_PROXY": f"http://user:secret@{ALIVE}:{port}", "NO_PROXY": ""}
+        process = world.start()
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert f"proxy http://{ALIVE}:{port} wants a login" in said
+    assert "into HTTP_PROXY (" in said
+    assert "secret" not in said
 
 
 def test_an_answer_that_comes_right_after_the_last_byte_keeps_the_connection() -> None:

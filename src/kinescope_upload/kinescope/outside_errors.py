@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import LessonFailedError, UnreachableError
+from kinescope_upload.errors import ForeignAnswerError, LessonFailedError, UnreachableError
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.trust import host_of
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.http_client import ApiRequest
     from kinescope_upload.kinescope.proxies import NamedProxy
+
+_WITHOUT_END: Final = ("Receive buffer too long", "the answer takes longer than")
+"""How h11 words headers that do not end (100 kB), and our stream an answer that drips."""
 
 
 @contextmanager
@@ -45,7 +48,10 @@ def _httpx_errors(call: ApiRequest, proxy: NamedProxy | None) -> Iterator[None]:
     except httpx.TimeoutException as error:
         raise UnreachableError(f"The connection stalled (asked to {call.action}).") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
-        raise UnreachableError(f"The connection broke (asked to {call.action}: {_reason(error)}).") from error
+        if (reason := _reason(error)).startswith(_WITHOUT_END):
+            asked = f"asked to {call.action}: {reason}"
+            raise ForeignAnswerError(f"{host_of(call.url)} gives an answer without end", asked) from error
+        raise UnreachableError(f"The connection broke (asked to {call.action}: {reason}).") from error
     except httpx.InvalidURL:
         raise LessonFailedError(f"Kinescope named an address that is not valid, to {call.action}.") from None
 

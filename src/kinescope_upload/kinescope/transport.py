@@ -19,7 +19,7 @@ import truststore
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS
 from kinescope_upload.kinescope.lean_httpx import httpx
-from kinescope_upload.kinescope.proxies import proxy_for, shown_proxy
+from kinescope_upload.kinescope.proxies import NamedProxy, named_proxy, proxy_for, shown_proxy
 from kinescope_upload.kinescope.watched_stream import WatchedStream
 
 if TYPE_CHECKING:
@@ -160,12 +160,12 @@ def _check(proxy: str | None) -> None:
         raise ValueError("it names no host and port")
 
 
-def _login_wanted(proxy: str | None) -> BatchStoppedError:
+def _login_wanted(proxy: NamedProxy | None) -> BatchStoppedError:
     """Words the error; without a proxy of the environment, somebody on the way acts as one."""
-    named = f"The proxy {shown_proxy(proxy)}" if proxy else "A proxy on the way"
+    named, setting = (f"The proxy {proxy.address}", proxy.setting) if proxy else ("A proxy on the way", "HTTPS_PROXY")
     return BatchStoppedError(
         f"{named} wants a login (HTTP 407).",
-        "Put user and password into HTTPS_PROXY (http://user:password@host:port), then run the same command again.",
+        f"Put user and password into {setting} (http://user:password@host:port), then run the same command again.",
     )
 
 
@@ -209,11 +209,11 @@ class RoutedTransport(httpx.BaseTransport):
             response = self._transport_for(url).handle_request(request)
         except httpx.ProxyError as error:  # of the request that opens a tunnel
             if str(error).startswith(_WANTS_LOGIN):
-                raise _login_wanted(proxy_for(url, self._proxies)) from error
+                raise _login_wanted(named_proxy(url, self._proxies)) from error
             raise
         if response.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             response.close()
-            raise _login_wanted(proxy_for(url, self._proxies))
+            raise _login_wanted(named_proxy(url, self._proxies))
         return response
 
     def cut(self) -> None:
