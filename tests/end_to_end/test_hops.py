@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -41,12 +42,16 @@ def _named(outcome: Outcome) -> list[str]:
     return [message for message in messages if "`--chunk-size " in message]
 
 
-@pytest.mark.parametrize("limit", [_MIB, 256 * KIB], ids=["1 MiB", "256 KiB"])
-def test_behind_a_limit_of_the_body_chunks_are_halved_and_the_option_is_named(worlds: WorldMaker, limit: int) -> None:
+@pytest.mark.parametrize(("limit", "halvings"), [(_MIB, 1), (256 * KIB, 3)], ids=["1 MiB", "256 KiB"])
+def test_behind_a_limit_of_the_body_chunks_are_halved_and_the_option_is_named(
+    worlds: WorldMaker, limit: int, halvings: int
+) -> None:
     world = _world_of(worlds(max_request=limit, close_on_refusal=True), files=2, size=12 * limit)
-    outcome = world.upload(chunk_size="64MiB")
+    outcome = world.upload(chunk_size="64MiB", jobs=1)
     _assert_all_done(world, outcome, most=1.2)
     assert len(_named(outcome)) >= 1
+    refused = [one for one in world.emulator.accounting.records() if one.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE]
+    assert len(refused) == halvings, "the second file begins with what the host takes"
     world.assert_promise()
 
 

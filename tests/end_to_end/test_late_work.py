@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.emulator import Action, Fault, Route
+from kinescope_upload.audit.compare import Kind
+from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.upload import Stage
+from support.auditing import look, mend, the
 from support.concurrency import until
 from support.world import KIB
 
@@ -174,3 +176,20 @@ def test_the_deletion_of_a_late_leftover_is_confirmed_too(worlds: WorldMaker) ->
     _wait_for_late_work(world.emulator)
     assert (outcome.exit_code, outcome.summary["orphans_removed"]) == (0, 1), outcome.said
     world.assert_promise()
+
+
+def test_verify_and_repair_know_the_video_of_an_earlier_attempt_as_ours(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill(SIZES[:1])
+    assert world.upload().exit_code == 0
+    folder = world.emulator.folder_named(COURSE).id
+    world.emulator.add_foreign_video(
+        ForeignVideo(title="Урок", id=LOST, size=10, parent_id=folder, status=VideoStatus.UPLOADING)
+    )
+    with ProgressStore(world.progress, (COURSE,)) as progress:
+        progress.save(replace(world.records[FIRST], lost_marks=(LOST,)))
+    finding = the(look(world), Kind.TWO_VIDEOS)
+    assert (finding.lesson_id, finding.other_id) == (FIRST, LOST)
+    assert "earlier attempt of kupload" in finding.reason
+    assert mend(world).fixed == 0, "what becomes of it is for the next run, which looks for it, or for a person"
+    assert LOST in {video.id for video in world.emulator.videos()}
