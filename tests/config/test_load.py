@@ -226,6 +226,7 @@ def test_true_and_false_of_kupload_toml_are_yes_and_no(here: Directory) -> None:
 
 def test_a_setting_that_nobody_set_comes_from_its_default(here: Directory) -> None:
     assert str(here.load().origins["jobs"]) == "the default of jobs"
+    assert here.load().settle == 10.0
 
 
 def test_an_option_that_does_not_exist_is_a_bug_of_ours(here: Directory) -> None:

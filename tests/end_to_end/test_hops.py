@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from kinescope_upload.emulator import Break
+from kinescope_upload.emulator import Break, Route
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,15 @@ def test_a_line_that_breaks_in_mid_request_gets_through_a_hop_that_keeps_only_wh
     outcome = world.upload(chunk_size="64MiB", jobs=1)
     _assert_all_done(world, outcome, most=1.2)
     assert _named(outcome)
+
+
+def test_an_upload_that_lost_a_chunk_goes_on_in_small_ones_to_its_end(worlds: WorldMaker) -> None:
+    """So much arrives after the loss that the host's bound alone would let chunks grow again."""
+    world = _world_of(worlds(whole_requests=True), files=1, size=12 * _MIB)
+    world.link.cut(after=600 * KIB, by=Break.RST, times=1)
+    _assert_all_done(world, world.upload(chunk_size="512KiB"), most=1.2)
+    patches = [one for one in world.emulator.accounting.records(Route.PATCH) if one.status == HTTPStatus.NO_CONTENT]
+    assert {one.body_bytes for one in patches[2:-1]} == {256 * KIB}
 
 
 @pytest.mark.slow

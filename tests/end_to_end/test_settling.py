@@ -74,7 +74,7 @@ def test_a_file_that_is_still_written_is_taken_last_when_it_is_quiet(two: World)
 
 
 def test_a_file_that_is_never_quiet_is_left_for_the_next_run(two: World) -> None:
-    two.environment["KUPLOAD_SETTLE"] = "0.05"
+    two.environment["KUPLOAD_SETTLE"] = "0.1"
     os.utime(_first(two))
     two.disk = _Watched(_first(two), _grow)
     outcome = two.upload()
@@ -83,7 +83,9 @@ def test_a_file_that_is_never_quiet_is_left_for_the_next_run(two: World) -> None
     assert failed["lesson_id"] == FIRST
     assert "is still being written" in failed["reason"]
     assert "Run the same command again" in failed["hint"]
-    assert any("Waits for 1 file" in one["message"] for one in outcome.events("warned"))
+    [warned] = outcome.events("warned")
+    assert "Waits for 1 file that changed less than 0.1 s ago, at the end for at most 1 s." in warned["message"]
+    assert outcome.summary["run_seconds"] >= 0.9
     assert two.emulator.accounting.bytes_received == 20 * KIB
     two.disk = Disk()
     assert two.upload().exit_code == 0
