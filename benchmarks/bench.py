@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.far_database import far_database
 from benchmarks.many_streams import many_streams
 from benchmarks.memory import memory
 from benchmarks.one_stream import one_stream
 from benchmarks.orders import orders
 from benchmarks.replay import replay
 from benchmarks.scale import scale
+from benchmarks.small_files import small_files
 from benchmarks.start import start
 from benchmarks.steady import steady
 from benchmarks.table import table_of
@@ -34,6 +36,8 @@ _BENCHMARKS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "memory": memory,
     "one_stream": one_stream,
     "many_streams": many_streams,
+    "far_database": far_database,
+    "small_files": small_files,
     "orders": orders,
     "steady": steady,
     "replay": _short_replay,

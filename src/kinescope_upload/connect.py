@@ -5,12 +5,15 @@ Imports are inside the functions: each command pays only for what it uses.
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from kinescope_upload.side_by_side import begin
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
     from kinescope_upload.mapping import Original
+    from kinescope_upload.model import LessonRow
+
+    Reading = Callable[[], tuple[LessonRow, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,33 @@ def ask_originals(settings: Settings, video_ids: Sequence[str]) -> Mapping[str, 
             return originals_of(kinescope.api, video_ids)
     except KuploadError:
         return None
+
+
+def begin_reading(settings: Settings, database: LessonsDatabase) -> Reading:
+    """Begins to read the selected courses' rows; returns what waits for them, and reads them anew every time after."""
+    read = partial(database.rows, frozenset(settings.courses) or None)
+    first = [begin(read)]
+    return lambda: first.pop().result() if first else read()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonsAhead:
+    """The lessons' database, and its rows, which are read while the program is loaded; both None with `--no-db`."""
+
+    database: LessonsDatabase | None
+    reading: Reading | None
+
+
+@contextmanager
+def lessons_ahead(settings: Settings) -> Iterator[LessonsAhead]:
+    """Begins to read the rows; the connection is kept for seconds after each call within the block.
+
+    Raises:
+        UsageError: The database is not set, or the connection string is malformed.
+    """
+    database = database_of(settings)
+    with database.kept_open() if database else nullcontext():
+        yield LessonsAhead(database=database, reading=begin_reading(settings, database) if database else None)
 
 
 @contextmanager

@@ -348,12 +348,27 @@ def test_nothing_is_prepared_or_set_and_only_an_update_begins_a_transaction(
 def test_looking_at_the_rights_begins_one_transaction_and_takes_it_back(filled: Database) -> None:
     with Relay(filled.port) as line:
         lessons_at(through(filled, line)).probe()
-    said = [body for kind, body in frontend_messages(bytes(line.said)) if kind == b"Q"]
-    assert [body for body in said if b"SELECT" not in body] == [
-        b"BEGIN\0",
-        b"SET LOCAL lock_timeout = '1s'\0",
-        b"ROLLBACK\0",
+    messages = list(frontend_messages(bytes(line.said)))
+    said = [body.removeprefix(b"\0").partition(b"\0")[0] for kind, body in messages if kind == b"P"]
+    assert [body for body in said if not body.strip().startswith((b"SELECT", b"UPDATE"))] == [
+        b"BEGIN",
+        b"SET LOCAL lock_timeout = '1s'",
+        b"ROLLBACK",
     ]
+    assert sum(kind == b"S" for kind, _ in messages) == 2, "two round trips: what the catalogue says, and a write"
+
+
+def test_several_rows_are_written_in_one_round_trip(filled: Database) -> None:
+    with Relay(filled.port) as line:
+        assert lessons_at(through(filled, line)).fill_together(
+            [Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO))]
+        ) == {LESSON}
+    messages = list(frontend_messages(bytes(line.said)))
+    assert {kind for kind, _ in messages} == {b"P", b"B", b"D", b"E", b"H", b"S", b"X"}, (
+        "no transaction is asked for first"
+    )
+    assert sum(kind == b"S" for kind, _ in messages) == 1
+    assert all(body.startswith(b"\0") for kind, body in messages if kind == b"P"), "all without a name"
 
 
 def test_no_connection_stays_open(filled: Database) -> None:

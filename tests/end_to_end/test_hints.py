@@ -152,7 +152,7 @@ def _contradicting(world: World) -> None:
     record = replace(world.records[LESSON], video_id=THEIRS, attempted_at=datetime(2030, 1, 1, tzinfo=UTC))
     path = world.progress / "01_analytics.json"
     journal = Journal(journal_of(path), "01_analytics", Fingerprint(length=1, crc=1))
-    journal.append(encode_record(record))
+    journal.append([encode_record(record)])
     journal.close()
 
 

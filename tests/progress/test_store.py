@@ -111,7 +111,7 @@ def test_who_looks_through_the_records_is_not_disturbed_by_who_saves(tmp_path: P
 
     seen = []
     for lesson_id in course.records:
-        course.save(a_record(f"{lesson_id}_more"))
+        course.save([a_record(f"{lesson_id}_more")])
         seen.append(lesson_id)
     course.close()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
-from kinescope_upload.batch.folders import FolderOptions, Parents, parents_of
+from kinescope_upload.batch.folders import FolderOptions, Parents, folders_for, parents_of
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
@@ -37,11 +37,13 @@ from kinescope_upload.retries.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
 from kinescope_upload.retries.stop import Ending, Stop, stop_when_asked
+from kinescope_upload.side_by_side import SideBySide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kinescope_upload.kinescope.http_client import HttpClient
+    from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
 
 
@@ -60,14 +62,15 @@ class Batch:
         folders: How the courses' folders are found.
         jobs: The most lessons at a time.
         order: How the plan's work is ordered.
-        check: Called before the work begins, and again while it raises `TryAgainError`; other errors end the run.
+        checks: Called side by side before the work begins, and again while they raise `TryAgainError`; other errors end
+            the run. Where several raise, the first counts.
     """
 
     plan: Plan
     folders: FolderOptions
     jobs: int
     order: Order = Order.SIZE
-    check: Callable[[], None] = lambda: None
+    checks: Sequence[Callable[[], None]] = ()
 
 
 def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit: Emit) -> Ending:
@@ -112,8 +115,16 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
 def _checked_parents(batch: Batch, run: Run) -> Parents:
     """Checks what would fail every lesson, then finds the folder of each course."""
     retrier = Retrier(run.waits, tell=lambda error, _: run.emit(Warned(message=str(error))))
-    retrier.call(batch.check)
-    return parents_of(batch.plan, batch.folders, run.backends.kinescope, retrier, run.note_new_folder)
+    kinescope = run.backends.kinescope
+    first: list[Callable[[], tuple[Folder, ...] | None]] = [
+        *batch.checks,
+        partial(folders_for, batch.plan, batch.folders, kinescope),
+    ]
+    *_, listed = retrier.call(SideBySide(first).results)
+    parents = parents_of(batch.plan, batch.folders, listed or (), kinescope, retrier)
+    for folder_id in parents.made:
+        run.note_new_folder(folder_id)
+    return parents
 
 
 def _affordable(jobs: int, emit: Emit) -> int:

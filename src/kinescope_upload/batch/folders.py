@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.plan import doubt_courses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
     from kinescope_upload.retries.retrier import Retrier
 
@@ -39,14 +39,26 @@ class Parents:
     Attributes:
         ids: The folder's id for each course that bytes are sent for.
         plan: The plan without the courses that have not exactly one folder.
+        made: The ids of the folders that were made.
     """
 
     ids: Mapping[str, str]
     plan: Plan
+    made: tuple[str, ...] = ()
+
+
+def folders_for(plan: Plan, options: FolderOptions, kinescope: KinescopeApi) -> tuple[Folder, ...]:
+    """Lists the project's folders where the plan sends bytes.
+
+    Raises:
+        UsageError: Kinescope knows no such project.
+        KuploadError: Kinescope refused, or does not answer.
+    """
+    return kinescope.folders(options.project_id) if plan.courses_to_send_without_limit else ()
 
 
 def parents_of(
-    plan: Plan, options: FolderOptions, kinescope: KinescopeApi, retrier: Retrier, is_new: Callable[[str], None]
+    plan: Plan, options: FolderOptions, listed: tuple[Folder, ...], kinescope: KinescopeApi, retrier: Retrier
 ) -> Parents:
     """Finds the folder of each course that bytes are sent for, and makes it where the options allow it.
 
@@ -55,26 +67,39 @@ def parents_of(
     Args:
         plan: What the run does.
         options: How folders are found.
+        listed: The project's folders.
         kinescope: The management API.
         retrier: Repeats its requests.
-        is_new: Is told the id of each folder that is made.
 
     Raises:
-        UsageError: Kinescope knows no such project.
         KuploadError: Kinescope refused, or the batch ends.
     """
     courses = plan.courses_to_send_without_limit
-    listed = retrier.call(lambda: kinescope.folders(options.project_id)) if courses else ()
     folders = match_folders(courses, pinned=options.pinned, folders=listed, project_id=options.project_id)
     plan = doubt_courses(plan, doubts_about(folders, may_create=options.may_create))
     ids = {one.course: one.folder_ids[0] for one in folders if one.is_good}
-    for course in sorted(plan.courses_to_send - ids.keys()):
-        ids[course] = retrier.call(partial(_made, kinescope, options.project_id, course))
-        is_new(ids[course])
-    return Parents(ids=ids, plan=plan)
+    made = {
+        course: retrier.call(_Making(kinescope, options.project_id, course).folder_id)
+        for course in sorted(plan.courses_to_send - ids.keys())
+    }
+    return Parents(ids=ids | made, plan=plan, made=tuple(made.values()))
 
 
-def _made(kinescope: KinescopeApi, project_id: str, course: str) -> str:
-    """The new folder's id; an earlier request whose answer was lost may have made it already, so it looks first."""
-    [there] = match_folders([course], pinned={}, folders=kinescope.folders(project_id), project_id=project_id)
-    return there.folder_ids[0] if there.is_good else kinescope.create_folder(project_id, course).id
+class _Making:
+    """Makes one folder; a request whose answer was lost may have made it already, so a second try looks first."""
+
+    def __init__(self, kinescope: KinescopeApi, project_id: str, course: str) -> None:
+        self._kinescope = kinescope
+        self._project_id = project_id
+        self._course = course
+        self._was_tried = False
+
+    def folder_id(self) -> str:
+        project_id, course = self._project_id, self._course
+        if self._was_tried:
+            listed = self._kinescope.folders(project_id)
+            [there] = match_folders([course], pinned={}, folders=listed, project_id=project_id)
+            if there.is_good:
+                return there.folder_ids[0]
+        self._was_tried = True
+        return self._kinescope.create_folder(project_id, course).id

@@ -37,12 +37,10 @@ _BACKGROUND_WAIT: Final = 15.0
 """Seconds between two looks at the database in the background."""
 _TOGETHER: Final = 100
 """The most rows that are written by one statement."""
-_KEPT_OPEN: Final = 10.0
-"""Seconds for which a connection waits for the next row."""
 _LOOK: Final = 0.1
 """Seconds after which who waits for the first row looks whether the batch ends."""
 _TICK: Final = 1.0
-"""Seconds after which a connection that nobody needs is looked at."""
+"""Seconds after which the linker's thread looks whether the batch ends."""
 
 
 class Linker:
@@ -122,7 +120,7 @@ class Linker:
         run's.
         """
         try:
-            with self._database.kept_open(_KEPT_OPEN) if self._database else nullcontext():
+            with self._database.kept_open() if self._database else nullcontext():
                 self._work()
         except InterruptedRunError:
             return
@@ -147,8 +145,6 @@ class Linker:
                 self.others.ask()
                 self._replacements.look()
                 looks_at = run.clock() + interval
-            if self._database:
-                self._database.close_idle()
         run.stop.check()
         self._replacements.finish(interval)
         self._finish()
@@ -202,7 +198,7 @@ class Linker:
             BatchStoppedError: The database refuses for good.
         """
         while self._rows and (records := self._next_ones()):
-            settled = self._rows.write_together(records) if len(records) > 1 else frozenset()
+            settled = self._rows.write_together(records)
             self._remove(settled)
             for record in records:
                 if record.lesson_id not in settled:

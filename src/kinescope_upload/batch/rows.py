@@ -54,9 +54,9 @@ class RowWriter:
                     unchanged[record.lesson_id] = check_unchanged(self._run, record)
                 except LessonFailedError as failure:
                     changed.append((record, failure))
-        linked = self._database.fill_together([_fill_of(record) for record in unchanged.values()])
-        for lesson_id in linked:
-            self._note_linked(unchanged[lesson_id])
+        fills = [_fill_of(record) for record in unchanged.values()]
+        linked = self._database.fill_together(fills) if fills else frozenset()
+        self._note_linked([unchanged[lesson_id] for lesson_id in linked])
         for record, error in changed:
             fail(self._run, record, error)
         return linked | {record.lesson_id for record, _ in changed}
@@ -74,7 +74,7 @@ class RowWriter:
         except LessonFailedError as error:
             fail(self._run, record, error)
         else:
-            self._note_linked(record)
+            self._note_linked([record])
 
     def _put(self, record: Record) -> None:
         try:
@@ -86,12 +86,13 @@ class RowWriter:
         if result.outcome is not LinkOutcome.LINKED:
             raise _not_linked(record, result)
 
-    def _note_linked(self, record: Record) -> None:
-        self._has_written = True
-        linked = advance(record, Linked(at=datetime.now(UTC)))
-        self._run.backends.progress.save(linked)
-        self._run.emit(StageReached(lesson_id=linked.lesson_id, stage=linked.stage, video_id=linked.video_id))
-        self._done(linked)
+    def _note_linked(self, records: Sequence[Record]) -> None:
+        linked = [advance(record, Linked(at=datetime.now(UTC))) for record in records]
+        self._run.backends.progress.save_all(linked)
+        self._has_written = self._has_written or bool(linked)
+        for one in linked:
+            self._run.emit(StageReached(lesson_id=one.lesson_id, stage=one.stage, video_id=one.video_id))
+            self._done(one)
 
     def _refused(self, record: Record, error: LessonFailedError) -> LessonFailedError | BatchStoppedError:
         """What a refused row means: that the table takes none, as long as it has taken none in this run.

@@ -151,11 +151,15 @@ def _status(settings: "Settings") -> int:
 
 
 def _upload(settings: "Settings", *, asks: bool) -> int:
-    from kinescope_upload.commands.upload import Screen, upload
+    from kinescope_upload.connect import lessons_ahead
 
+    settings.check_for_upload()
     display = options.display_options(settings)
     may_ask = asks and not display.as_json and is_terminal(sys.stdin) and is_terminal(sys.stdout)
-    return upload(settings, Screen(display, sys.stdout, sys.stderr), _agree if may_ask else None)
+    with lessons_ahead(settings) as lessons:  # the rest of the program is loaded while the database answers
+        from kinescope_upload.commands.upload import Screen, upload
+
+        return upload(settings, Screen(display, sys.stdout, sys.stderr), _agree if may_ask else None, lessons)
 
 
 def _agree(lines: "Sequence[str]") -> bool:

@@ -97,7 +97,7 @@ def _sides(settings: Settings, emit: Emit, *, is_for_creation: bool) -> _Sides:
             _check_courses(survey)
         known = known_courses(survey.unchecked, survey.rows)
         return _Sides(courses=survey.known_courses, known=frozenset((*known, *of_progress)))
-    rows = read_rows(settings, database, emit) if database else {}
+    rows = read_rows(settings, partial(database.rows, settings.courses), emit) if database else {}
     of_rows = {row.course for row in rows.values()}
     return _Sides(
         courses=tuple(sorted(of_rows or settings.courses or settings.folders)),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
-from kinescope_upload.commands.doctor.preflight import check_rights
+from kinescope_upload.commands.doctor.preflight import check_first_row, check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
 from kinescope_upload.commands.new_progress import check_lost_journals, check_nothing_is_unfinished
-from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.connect import lessons_ahead, open_kinescope
 from kinescope_upload.display.printers import make_printer, waits_on_stderr, without_failures
 from kinescope_upload.display.run_rate import RunRate
 from kinescope_upload.events import Warned
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.connect import Kinescope
+    from kinescope_upload.connect import Kinescope, LessonsAhead
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.model import MappedLibrary
@@ -67,7 +67,12 @@ class Screen(NamedTuple):
     disk: Disk = Disk()
 
 
-def upload(settings: Settings, screen: Screen, agree: Callable[[Sequence[str]], bool] | None = None) -> int:
+def upload(
+    settings: Settings,
+    screen: Screen,
+    agree: Callable[[Sequence[str]], bool] | None = None,
+    lessons: LessonsAhead | None = None,
+) -> int:
     """Uploads what is selected and links it.
 
     Args:
@@ -75,17 +80,19 @@ def upload(settings: Settings, screen: Screen, agree: Callable[[Sequence[str]], 
         screen: Where the run is shown.
         agree: Shows the lines of the plan, and returns whether to carry it out; asked before the first run of a library
             alone. None asks nobody.
+        lessons: The database, whose rows are being read; None begins to read them.
     """
     settings.check_for_upload()
-    database = database_of(settings)
     is_known = bool(courses_in(settings.progress))
     with ExitStack() as stack:
+        lessons = lessons or stack.enter_context(lessons_ahead(settings))
+        database = lessons.database
         printer = make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr)
         if agree and not is_known:  # bars would be drawn over the question
             emit = waits_on_stderr(screen.options)
         else:
             emit = without_failures(stack.enter_context(printer))
-        survey = _survey(settings, database, emit)
+        survey = _survey(settings, lessons, emit)
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
@@ -101,9 +108,9 @@ def upload(settings: Settings, screen: Screen, agree: Callable[[Sequence[str]], 
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
 
 
-def _survey(settings: Settings, database: LessonsDatabase | None, emit: Emit) -> Survey:
+def _survey(settings: Settings, lessons: LessonsAhead, emit: Emit) -> Survey:
     with FirstWait(settings.progress) as wait:
-        survey = survey_library(settings, database, emit, wait)
+        survey = survey_library(settings, lessons.database, emit, wait, lessons.reading)
     survey.check_proven(trusts_scan=settings.trust_scan)
     return survey
 
@@ -133,14 +140,15 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
         project_id=settings.needed_project_id(), pinned=settings.folders, may_create=settings.create_folders
     )
 
-    def check() -> None:
-        check_rights(plan, kinescope, tools.database, settings, emit)
-        if is_new:
-            check_nothing_is_unfinished(plan, settings, kinescope.api, emit)
-        if tools.progress.courses_without_journal:
-            check_lost_journals(plan, tools.progress, settings, kinescope.api)
-
-    batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, check=check)
+    checks = [
+        partial(check_rights, plan, kinescope, settings, emit),
+        partial(check_first_row, plan, tools.database),
+    ]
+    if is_new:
+        checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))
+    if tools.progress.courses_without_journal:
+        checks.append(partial(check_lost_journals, plan, tools.progress, settings, kinescope.api))
+    batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, checks=checks)
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))

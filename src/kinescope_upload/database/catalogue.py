@@ -12,15 +12,12 @@ from kinescope_upload.database.failures import Kind, detail_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
 
 if TYPE_CHECKING:
-    from typing import Any
-
+    from kinescope_upload.database.connection import BoundedConnection
     from kinescope_upload.errors import BatchStoppedError
     from kinescope_upload.model import LessonTable
 
-    Connection = psycopg.Connection[tuple[Any, ...]]
 
-
-def look_up(connection: Connection, table: LessonTable) -> TableFacts:
+def look_up(connection: BoundedConnection, table: LessonTable) -> TableFacts:
     """Reads from the catalogue what there is of the table, and what our role may do with it."""
     found = connection.execute(statements.LIST_COLUMNS, {"table": statements.quoted_table(table)}).fetchall()
     tables = [] if found else connection.execute(statements.LIST_TABLES, {"system": "pg\\_%"}).fetchall()
@@ -33,7 +30,7 @@ def look_up(connection: Connection, table: LessonTable) -> TableFacts:
 
 
 def refused_update(
-    connection: Connection, table: LessonTable, facts: TableFacts, place: str, lesson_id: str | None
+    connection: BoundedConnection, table: LessonTable, facts: TableFacts, place: str, lesson_id: str | None
 ) -> BatchStoppedError | None:
     """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown.
 
@@ -52,12 +49,12 @@ def refused_update(
         lesson_id = found[0] if found else None
     values = {"lesson_id": sendable(lesson_id or "")}
     try:
-        if connection.execute(with_names(statements.LOOK_AT_ROW, table), values).fetchone() is None:
-            return None
-        with connection.transaction(force_rollback=True):
+        with connection.in_one_round_trip(end="ROLLBACK"):
             connection.execute(statements.WAIT_BRIEFLY)
-            if connection.execute(with_names(statements.TOUCH_ROW, table), values).rowcount:
-                return None
+            looked = connection.execute(with_names(statements.LOOK_AT_ROW, table), values)
+            touched = connection.execute(with_names(statements.TOUCH_ROW, table), values)
+        if looked.fetchone() is None or touched.rowcount:
+            return None
     except psycopg.errors.ReadOnlySqlTransaction:
         return read_only(place)
     except psycopg.Error as error:
@@ -67,7 +64,7 @@ def refused_update(
     return hidden_rows(facts, table)
 
 
-def lost_update(connection: Connection, table: LessonTable, place: str, lesson_id: str) -> BatchStoppedError:
+def lost_update(connection: BoundedConnection, table: LessonTable, place: str, lesson_id: str) -> BatchStoppedError:
     """Words the error for a row that was updated and does not hold what was written.
 
     Args:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from psycopg.abc import PQGen
 
@@ -28,6 +29,26 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
     is_late = False
     _ends_at = float("inf")
     _clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    @contextmanager
+    def in_one_round_trip(self, end: str = "COMMIT") -> Iterator[None]:
+        """Sends the statements of the block together, in a transaction of their own, and waits for all answers once.
+
+        Args:
+            end: How the transaction ends where every statement succeeds.
+
+        Raises:
+            psycopg.Error: What the first statement that failed raises; nothing is changed then.
+        """
+        try:
+            with self.pipeline():  # `transaction` would wait after its own statements
+                self.execute("BEGIN")
+                yield
+                self.execute(end.encode())
+        except psycopg.Error:
+            if not self.closed:
+                self.rollback()
+            raise
 
     def allow(self, seconds: float) -> None:
         """Allows this many seconds from now for all answers together."""

@@ -16,7 +16,7 @@ from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.database.fill import update_of
-from kinescope_upload.database.spare import Spare
+from kinescope_upload.database.spare import KEPT_OPEN, Spare
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.database.together import fill_together
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, KuploadError, LessonFailedError
@@ -25,14 +25,12 @@ from kinescope_upload.model import LessonRow, LinkOutcome, LinkResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from typing import Any
 
     from psycopg.sql import SQL
 
     from kinescope_upload.database.dsn import Dsn
     from kinescope_upload.model import Fill, LessonTable
 
-    Connection = psycopg.Connection[tuple[Any, ...]]
 
 T = TypeVar("T")
 Row = tuple[str | None, str | None]
@@ -93,7 +91,7 @@ class LessonsDatabase:
         self._clock = clock
         self._spare = Spare(clock)
 
-    def kept_open(self, seconds: float) -> AbstractContextManager[None]:
+    def kept_open(self, seconds: float = KEPT_OPEN) -> AbstractContextManager[None]:
         """Keeps a connection for this long after each call within the block; otherwise every call opens its own."""
         return self._spare.kept_open(seconds)
 
@@ -114,7 +112,7 @@ class LessonsDatabase:
             "lessons": sorted(map(sendable, lessons)) if lessons else None,
         }
 
-        def ask(connection: Connection) -> tuple[LessonRow, ...]:
+        def ask(connection: BoundedConnection) -> tuple[LessonRow, ...]:
             with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
                 found = cursor.stream(with_names(statements.SELECT_ROWS, self._table), wanted)
                 rows = [
@@ -147,7 +145,7 @@ class LessonsDatabase:
         """
         return self._ask(lambda connection: fill_together(connection, fills, self._table))
 
-    def _fill(self, connection: Connection, fill: Fill) -> LinkResult:
+    def _fill(self, connection: BoundedConnection, fill: Fill) -> LinkResult:
         found = fill.old_id
         for _ in range(4):  # the row may be changed in between
             statement, values = update_of(fill, found, self._table)
@@ -168,7 +166,7 @@ class LessonsDatabase:
         """
         values = {"lesson_id": sendable(lesson_id), "video_id": sendable(video_id)}
 
-        def ask(connection: Connection) -> bool:
+        def ask(connection: BoundedConnection) -> bool:
             row = self._write(connection, statements.CLEAR_ROW, values, lambda row: not any(row))
             if row is not None and row[0] == video_id:
                 raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
@@ -178,7 +176,7 @@ class LessonsDatabase:
 
     def _write(
         self,
-        connection: Connection,
+        connection: BoundedConnection,
         statement: SQL,
         values: Mapping[str, object],
         is_kept: Callable[[Row], bool],
@@ -222,11 +220,10 @@ class LessonsDatabase:
         if report.reachable and report.problem:
             raise BatchStoppedError(f"{report.problem} {so_far}", report.hint)
 
-    def _report(self, connection: Connection, lesson_id: str | None) -> DatabaseReport:
+    def _report(self, connection: BoundedConnection, lesson_id: str | None) -> DatabaseReport:
         begun = self._clock()
-        connection.execute("SELECT 1").fetchone()
-        seconds = self._clock() - begun
         facts = look_up(connection, self._table)
+        seconds = self._clock() - begun
         problem = problem_of(facts, self._table, self._dsn.place)
         problem = problem or refused_update(connection, self._table, facts, self._dsn.place, lesson_id)
         may_update = {column.name for column in facts.columns if column.may_update}
@@ -277,7 +274,7 @@ class LessonsDatabase:
             f"The database {self._dsn.place} is not available: no answer within {self._answer_timeout:g} s."
         )
 
-    def _explained(self, error: psycopg.Error, connection: Connection, subject: str | None) -> KuploadError:
+    def _explained(self, error: psycopg.Error, connection: BoundedConnection, subject: str | None) -> KuploadError:
         kind = kind_of(error)
         if kind is Kind.VALUE and subject:
             return LessonFailedError(

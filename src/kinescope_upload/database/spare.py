@@ -5,12 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kinescope_upload.database.connection import BoundedConnection
+
+KEPT_OPEN: Final = 10.0
+"""Seconds for which a connection waits for the next call."""
+_TICK: Final = 1.0
+"""Seconds between two looks at a connection that nobody may need any more."""
 
 
 class Spare:
@@ -31,12 +36,23 @@ class Spare:
 
     @contextmanager
     def kept_open(self, seconds: float) -> Iterator[None]:
-        """Keeps a connection for this long after each call within the block; otherwise every call closes its own."""
-        self._longest = seconds
+        """Keeps a connection for this long after each call within the block; otherwise every call closes its own.
+
+        A thread closes it when its time is up. A block may hold another one, whose end closes the connection.
+        """
+        before, self._longest = self._longest, seconds
+        ended = threading.Event()
+        threading.Thread(target=self._close_in_time, args=(ended,), name="kupload-database", daemon=True).start()
         try:
             yield
         finally:
+            ended.set()
             self._longest = 0.0
+            self.close_idle()
+            self._longest = before
+
+    def _close_in_time(self, ended: threading.Event) -> None:
+        while not ended.wait(_TICK):
             self.close_idle()
 
     def take(self) -> BoundedConnection | None:

@@ -39,18 +39,27 @@ _GIVEN: Final = "jsonb_populate_recordset(NULL::{table}, %(rows)s::jsonb) AS giv
 _EACH_IF_EMPTY: Final = (
     f" FROM {_GIVEN}"
     " WHERE row_.{lesson_id} = given.{lesson_id} AND (row_.{video_id} IS NULL OR row_.{video_id}::text = '')"
-    " RETURNING row_.{lesson_id}::text"
+    " RETURNING row_.{lesson_id}::text AS lesson_id"
 )
+_NOTED: Final = " SELECT set_config('kupload.written', COALESCE(jsonb_agg(lesson_id), '[]')::text, true) FROM written"
 
-LINK_ROWS: Final = SQL(_WRITE_ALL + _EACH_IF_EMPTY)
-LINK_ROWS_WITH_DURATIONS: Final = SQL(_WRITE_ALL + _AND_DURATIONS + _EACH_IF_EMPTY)
-"""Write the rows of a JSON array, by the table's names, as far as they hold no id; select the lessons of those."""
+LINK_ROWS: Final = SQL(f"WITH written AS ({_WRITE_ALL}{_EACH_IF_EMPTY}){_NOTED}")
+LINK_ROWS_WITH_DURATIONS: Final = SQL(f"WITH written AS ({_WRITE_ALL}{_AND_DURATIONS}{_EACH_IF_EMPTY}){_NOTED}")
+"""Write the rows of a JSON array, by the table's names, as far as they hold no id; note the lessons of those until the
+end of the transaction."""
 
 _OF_EACH: Final = "SELECT row_.{lesson_id}::text, NULLIF(row_.{video_id}::text, ''), row_.{video_url}::text"
 _AMONG_GIVEN: Final = f" FROM {{table}} AS row_ JOIN {_GIVEN} ON row_.{{lesson_id}} = given.{{lesson_id}}"
 
 LOOK_AT_ROWS: Final = SQL(_OF_EACH + _AMONG_GIVEN)
 """Selects lesson, video's id and player's address of these rows."""
+
+_AS_GIVEN: Final = "(row_.{video_id}::text, row_.{video_url}::text) = (given.{video_id}::text, given.{video_url}::text)"
+_KEPT: Final = "SELECT row_.{lesson_id}::text AS lesson_id" + _AMONG_GIVEN + " WHERE " + _AS_GIVEN
+_ARE_KEPT: Final = "SELECT 1 / CASE WHEN written.lesson_ids <@ jsonb_agg(kept.lesson_id) THEN 1 ELSE 0 END"
+_WRITTEN: Final = " FROM (SELECT current_setting('kupload.written')::jsonb AS lesson_ids) AS written"
+KEEP_ALL_OR_NONE: Final = SQL(f"{_ARE_KEPT}{_WRITTEN} LEFT JOIN ({_KEPT}) AS kept ON true GROUP BY written.lesson_ids")
+"""Fails where a row that was written does not hold what was given: so the transaction ends without another question."""
 
 SWITCH_ROW: Final = SQL(_WRITE + _IF_FOUND)
 SWITCH_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND)

@@ -30,21 +30,17 @@ def fill_together(connection: BoundedConnection, fills: Sequence[Fill], table: L
         psycopg.Error: The database is not available.
     """
     update, values = _update_of(fills, table)
-    held: set[str] = set()
     try:
-        with connection.transaction():
-            met = {lesson_id for (lesson_id,) in connection.execute(with_names(update, table), values)}
+        with connection.in_one_round_trip():
+            connection.execute(with_names(update, table), values)
             looked = connection.execute(with_names(statements.LOOK_AT_ROWS, table), values)
-            rows = {lesson_id: (video_id, address) for lesson_id, video_id, address in looked}
-            held = {fill.lesson_id for fill in fills if (row := rows.get(fill.lesson_id)) and fill.is_in(row)}
-            if not met <= held:
-                held = set()
-                raise psycopg.Rollback
+            connection.execute(with_names(statements.KEEP_ALL_OR_NONE, table), values)
+        rows = {lesson_id: (video_id, address) for lesson_id, video_id, address in looked}
     except psycopg.Error as error:
         if kind_of(error) is Kind.DOWN:
             raise
         return frozenset()
-    return frozenset(held)
+    return frozenset(fill.lesson_id for fill in fills if (row := rows.get(fill.lesson_id)) and fill.is_in(row))
 
 
 def _update_of(fills: Sequence[Fill], table: LessonTable) -> tuple[SQL, dict[str, str]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.progress.file_system import remove
 from kinescope_upload.progress.format import course_pieces, encode_record
+from kinescope_upload.progress.group_commit import GroupCommit
 from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kinescope_upload.progress.lock import CourseLock
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 class CourseProgress:
     """The records of one course, on disk before anything is done because of them. Every thread may use it.
 
-    The first step of a run writes the progress file whole, the following ones a line of the journal each. When the run
-    ends, the file is whole again and the journal gone.
+    The first step of a run writes the progress file whole, the following ones a line of the journal each; the records
+    that several threads have to write at one moment are one step. When the run ends, the file is whole again and the
+    journal gone.
 
     Args:
         path: The progress file.
@@ -48,49 +50,45 @@ class CourseProgress:
         self._lines = {key: encode_record(record) for key, record in records.items()}
         self.lost_journal = self._says_lost = lost_journal
         self._journal: Journal | None = None
-        self._writing = threading.Lock()
+        self._lock_of_records = threading.Lock()
+        self._steps = GroupCommit(self._take)
 
     @property
     def records(self) -> Mapping[str, Record]:
         """What is on disk, by lesson id, at this moment; later changes do not show in it."""
-        with self._writing:
+        with self._lock_of_records:
             return self._records.copy()
 
-    def save(self, record: Record) -> None:
-        """Writes the record down; returns when it is on the disk. What is there already is not written again.
+    def save(self, records: Iterable[Record]) -> None:
+        """Writes records down; returns when they are on the disk. What is there already is not written again.
 
-        Raises:
-            BatchStoppedError: It cannot be written; what is on disk is as it was.
-        """
-        line = encode_record(record)
-        with self._writing:
-            if self._lines.get(record.lesson_id) != line:
-                with self._unwritable():
-                    if self._journal and self._journal.has_room:
-                        self._journal.append(line)
-                    else:
-                        self._write_whole(self._lines | {record.lesson_id: line})
-                self._lines[record.lesson_id] = line
-            self._records[record.lesson_id] = record
-
-    def save_all(self, records: Iterable[Record]) -> None:
-        """The same for several records: after a crash, all of them are there or none.
+        Threads that come while the disk is busy share the next step. After a crash, the records of a call are all
+        there, or none.
 
         Raises:
             BatchStoppedError: They cannot be written; what is on disk is as it was.
         """
-        changed = {record.lesson_id: record for record in records}
-        lines = {lesson_id: encode_record(record) for lesson_id, record in changed.items()}
-        with self._writing:
-            if not lines.items() <= self._lines.items():
-                with self._unwritable():
-                    self._write_whole(self._lines | lines)
-                self._lines |= lines
-            self._records |= changed
+        try:
+            self._steps.write({record.lesson_id: (record, encode_record(record)) for record in records})
+        except OSError as error:
+            raise BatchStoppedError(
+                f"{self._path} cannot be written ({error.strerror or error}), so nothing more was begun.",
+                "Make room on that disk or make the folder writable, then run the same command again.",
+            ) from error
+
+    def _take(self, step: Mapping[str, tuple[Record, bytes]]) -> None:
+        lines = {key: line for key, (_, line) in step.items() if self._lines.get(key) != line}
+        if lines and self._journal and self._journal.has_room:
+            self._journal.append(lines.values())
+        elif lines:
+            self._write_whole(self._lines | lines)
+        self._lines |= lines
+        with self._lock_of_records:
+            self._records |= {key: record for key, (record, _) in step.items()}
 
     def close(self) -> None:
         """Makes the file whole and gives the course free for another run."""
-        with self._writing:
+        with self._steps.alone():
             journal, self._journal = self._journal, None
             if journal:
                 journal.close()
@@ -124,13 +122,3 @@ class CourseProgress:
 
     def _write(self, lines: Mapping[str, bytes], *, is_open: bool) -> None:
         write_whole(self._path, course_pieces(self.name, lines.values(), is_open=is_open))
-
-    @contextmanager
-    def _unwritable(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise BatchStoppedError(
-                f"{self._path} cannot be written ({error.strerror or error}), so nothing more was begun.",
-                "Make room on that disk or make the folder writable, then run the same command again.",
-            ) from error

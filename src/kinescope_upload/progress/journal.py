@@ -60,7 +60,7 @@ class Entries:
 
 
 class Journal:
-    """An open journal, of which one thread at a time is the writer.
+    """An open journal, of which one thread at a time is the writer. After a crash a line is there whole or not at all.
 
     Args:
         path: The journal's file; another one in its place is replaced.
@@ -87,9 +87,9 @@ class Journal:
         """Whether it takes another line; else the progress file is to be written whole."""
         return self._is_sound and self._length < LONGEST
 
-    def append(self, line: bytes) -> None:
-        """Writes a record's line; returns when it is on the disk. One that fails leaves nothing behind."""
-        entry = b"{" + line + b"}\n"
+    def append(self, records: Iterable[bytes]) -> None:
+        """Writes records as one line; returns when it is on the disk. One that fails leaves nothing behind."""
+        entry = b"{" + b",".join(records) + b"}\n"
         try:
             rest = entry
             while rest:

@@ -97,7 +97,7 @@ class ProgressStore:
         Raises:
             BatchStoppedError: It cannot be written; the file is as it was.
         """
-        self._courses[nfc(record.course)].save(record)
+        self._courses[nfc(record.course)].save([record])
 
     def save_all(self, records: Iterable[Record]) -> None:
         """Writes several records, those of a course at once; returns when they are on the disk.
@@ -109,7 +109,7 @@ class ProgressStore:
         for record in records:
             by_course.setdefault(nfc(record.course), []).append(record)
         for course, several in by_course.items():
-            self._courses[course].save_all(several)
+            self._courses[course].save(several)
 
     def close(self) -> None:
         """Gives the courses free for another run."""

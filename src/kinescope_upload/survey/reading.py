@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.connect import ask_originals
+from kinescope_upload.connect import ask_originals, begin_reading
 from kinescope_upload.library.scan import read_json_file, scan
 from kinescope_upload.mapping import (
     assign_by_manifest,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.connect import Reading
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.mapping import SentFile
@@ -41,25 +42,29 @@ def survey_library(
     database: LessonsDatabase | None = None,
     emit: Emit = lambda _event: None,
     pause: Callable[[Sequence[str], float], None] = _sleep,
+    reading: Reading | None = None,
 ) -> Survey:
-    """Walks through the library, maps its files, and reads the selected courses' rows in one query.
+    """Walks through the library, maps its files, and meanwhile reads the selected courses' rows in one query.
 
     Args:
         settings: Where the library is, and which courses are meant.
         database: The lessons; None goes without them.
         emit: Is told of a wait for the database.
         pause: Waits that many seconds, with the courses in question, before a full database is asked again.
+        reading: The rows, which are being read; None begins to read them.
 
     Raises:
         UsageError: There is no library, a map file or manifest cannot be read, or a course is not known.
         BatchStoppedError: The database does not answer or refuses.
     """
+    if database and not reading:
+        reading = begin_reading(settings, database)
     survey = survey_files(settings)
-    if database is not None:
-        read = partial(read_rows, database=database, emit=emit, pause=partial(pause, survey.courses))
-        survey = replace(survey, rows=read(settings))
+    if database and reading:
+        rows_of = partial(read_rows, settings, emit=emit, pause=partial(pause, survey.courses))
+        survey = replace(survey, rows=rows_of(reading))
         if not survey.has_rows_of_all:
-            every = read(replace(settings, courses=()))
+            every = rows_of(database.rows)
             survey = replace(survey, other_courses=frozenset(row.course for row in every.values()))
     check_selection(survey, settings)
     return survey

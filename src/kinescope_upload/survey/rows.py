@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
@@ -16,20 +15,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.connect import Reading
     from kinescope_upload.events import Emit
     from kinescope_upload.model import LessonRow
 
 
 def read_rows(
-    settings: Settings, database: LessonsDatabase, emit: Emit, pause: Callable[[float], None] = time.sleep
+    settings: Settings,
+    read: Reading,
+    emit: Emit,
+    pause: Callable[[float], None] = time.sleep,
 ) -> dict[str, LessonRow]:
     """The selected courses' rows by lesson id, in one query; `pause` waits while the database is full.
+
+    Args:
+        settings: How often a full database is asked again.
+        read: Reads them.
+        emit: Is told of the wait.
+        pause: Waits that many seconds.
 
     Raises:
         BatchStoppedError: The database does not answer or refuses.
     """
-    read = partial(database.rows, frozenset(settings.courses) or None)
     try:
         policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
         return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
@@ -37,9 +44,7 @@ def read_rows(
         raise BatchStoppedError(error.what, f"Nothing was sent. {error.remedy}, or go without it: --no-db.") from error
 
 
-def _patiently(
-    read: Callable[[], tuple[LessonRow, ...]], policy: RetryPolicy, emit: Emit, pause: Callable[[float], None]
-) -> tuple[LessonRow, ...]:
+def _patiently(read: Reading, policy: RetryPolicy, emit: Emit, pause: Callable[[float], None]) -> tuple[LessonRow, ...]:
     """Reads again while the database's connections are all in use: others give theirs back."""
     waits = policy.waits(random.random)
     with ExitStack() as shown:

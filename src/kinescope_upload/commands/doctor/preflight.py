@@ -24,24 +24,20 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan
 
 
-def check_rights(
-    plan: Plan, kinescope: Kinescope, database: LessonsDatabase | None, settings: Settings, emit: Emit
-) -> None:
-    """Checks that the plan can be carried out, as far as that is known without doing it.
+def check_rights(plan: Plan, kinescope: Kinescope, settings: Settings, emit: Emit) -> None:
+    """Checks that the token may do what the plan needs, as far as that is known without doing it.
 
     When there are bytes to send, this asks Kinescope once if its list of access tokens answers, else three times at
-    most. When there are rows to write, it asks the database once. A database that does not answer is no error here:
-    rows can be written later.
+    most.
 
     Args:
         plan: What the run will do.
         kinescope: The connection to Kinescope; sets the workspace for uploads by Tus.
-        database: The lessons; None for a run without them.
         settings: The dialect, and the workspace if it is set.
         emit: Receives a warning for each right that stays unknown.
 
     Raises:
-        BatchStoppedError: The token is refused or may not delete, or the rows may not be written.
+        BatchStoppedError: The token is refused or may not delete.
         UsageError: The workspace's id is needed, not set, and unknown.
         TryAgainError: Kinescope does not answer now.
     """
@@ -52,6 +48,20 @@ def check_rights(
         else:
             facts = _known_facts(kinescope.api)
         _check_delete(kinescope.api, facts, emit)
+
+
+def check_first_row(plan: Plan, database: LessonsDatabase | None) -> None:
+    """Checks that the rows of the plan can be written, where there are any.
+
+    A database that does not answer is no error here: rows can be written later.
+
+    Args:
+        plan: What the run will do.
+        database: The lessons; None for a run without them.
+
+    Raises:
+        BatchStoppedError: The rows may not be written.
+    """
     if plan.work and database is not None:
         database.check_writable(plan.work[0].lesson_id, so_far="Nothing was sent.")
 

@@ -70,14 +70,15 @@ def _asked(
     plan: Plan, settings: Settings, kinescope: Kinescope, database: LessonsDatabase | None, emit: Emit
 ) -> KinescopeSide:
     from kinescope_upload.audit.retries import RetryingClient
-    from kinescope_upload.commands.doctor.preflight import check_rights
+    from kinescope_upload.commands.doctor.preflight import check_first_row, check_rights
     from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
     from kinescope_upload.policy.retry import RetryPolicy
 
     policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     impatient = replace(settings, max_outage=min(settings.max_outage, _PATIENCE))
     client = RetryingClient(kinescope.service, impatient, policy, emit)
-    client.call(lambda: check_rights(plan, kinescope, database, settings, emit))
+    client.call(lambda: check_rights(plan, kinescope, settings, emit))
+    client.call(lambda: check_first_row(plan, database))
     if not (settings.new_progress or courses_in(settings.progress)):
         client.call(lambda: check_nothing_is_unfinished(plan, settings, kinescope.api, emit))
     if not (courses := plan.courses_to_send_without_limit):
