@@ -12,18 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.progress.file_system import check_writable, is_held, new_file, patiently
+from support.progress_cases import refusal
 from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 WINDOWS_SAYS = {"access denied": 5, "sharing violation": 32, "lock violation": 33}
-
-
-def refusal(winerror: int) -> PermissionError:
-    error = PermissionError(errno.EACCES, "Access is denied", None, winerror)  # where this is Windows, it counts
-    vars(error)["winerror"] = winerror
-    return error
 
 
 class HeldFile:

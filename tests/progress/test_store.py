@@ -17,6 +17,7 @@ import pytest
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import CourseLock, CourseProgress, ProgressStore, read_records
+from kinescope_upload.progress.snapshot import CourseRecords
 from support.progress_cases import a_record, names_in
 from support.systems import posix_only
 
@@ -107,7 +108,8 @@ def test_every_thread_may_save(tmp_path: Path) -> None:
 
 def test_who_looks_through_the_records_is_not_disturbed_by_who_saves(tmp_path: Path) -> None:
     lock = CourseLock.acquire(tmp_path, "c")
-    course = CourseProgress(tmp_path / "c.json", "c", lock, {"c_001": a_record("c_001"), "c_002": a_record("c_002")})
+    found = CourseRecords(records={"c_001": a_record("c_001"), "c_002": a_record("c_002")})
+    course = CourseProgress(tmp_path / "c.json", "c", lock, found)
 
     seen = []
     for lesson_id in course.records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import Dialect, Record
@@ -29,3 +30,10 @@ def a_record(lesson_id: str = "c_001", *, course: str = "c", offset: int = 0, ti
 def names_in(folder: Path) -> list[str]:
     """The files of the folder itself."""
     return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def refusal(winerror: int) -> PermissionError:
+    """What Windows answers to whoever replaces a file that another program has open, on every system."""
+    error = PermissionError(errno.EACCES, "Access is denied", None, winerror)  # where this is Windows, it counts
+    vars(error)["winerror"] = winerror
+    return error

@@ -14,11 +14,13 @@ import pytest
 
 from kinescope_upload.batch.awake import kept_awake
 from kinescope_upload.output.terminal_output import is_live_terminal
+from kinescope_upload.progress import ProgressStore, read_records
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.progress.deleted import DELETED_FILE, note_deletion
 from kinescope_upload.progress.file_system import check_writable
 from support.auditing import uploaded
 from support.concurrency import hold_line, once_sent
+from support.progress_cases import a_record, names_in
 from support.systems import is_wine, windows_only
 from support.world import KIB, World, WorldMaker
 
@@ -63,6 +65,21 @@ def test_a_file_that_somebody_reads_is_replaced_once_they_close_it(tmp_path: Pat
     write_whole(path, b"new")
     closing.join()
     assert path.read_bytes() == b"new"
+
+
+@pytest.mark.slow
+def test_a_progress_file_that_somebody_reads_for_long_costs_no_record(tmp_path: Path) -> None:
+    with ProgressStore(tmp_path, ["c"]) as store:
+        store.save(a_record())
+    with ProgressStore(tmp_path, ["c"]) as store:
+        with (tmp_path / "c.json").open("rb"):
+            store.save(a_record(offset=1))  # 10 s later
+            [note] = store.notes
+            assert "another program may have it open" in note
+            assert read_records(tmp_path) == {"c_001": a_record(offset=1)}
+        store.save(a_record(offset=2))
+    assert names_in(tmp_path) == ["c.json"]
+    assert read_records(tmp_path) == {"c_001": a_record(offset=2)}
 
 
 def test_a_folder_that_takes_no_file_is_told_at_once(closed_folder: Path) -> None:

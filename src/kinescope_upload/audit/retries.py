@@ -98,9 +98,10 @@ class RetryingClient:
         return self._http.now()
 
     def begin_changes(self, store: ProgressStore) -> None:
-        """Notes that from now on something may have been changed, and hears who asks the holder of `store` to stop."""
+        """Notes that from now on something may have been changed, and hears `store` and who asks its holder to stop."""
         self._waits = replace(self._waits, places=replace(self._waits.places, saved="Everything is saved"))
         self._stop.listen(store)
+        store.listen(lambda sentence: self._emit(Warned(message=sentence)))
 
     def check(self) -> None:
         """Returns while the command may go on.

@@ -152,6 +152,7 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))
+    tools.progress.listen(lambda sentence: emit(Warned(message=sentence)))
     measured = RunRate(time.monotonic)
     with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
         backends, options = _backends(settings, tools), _options(settings)

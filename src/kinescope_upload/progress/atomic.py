@@ -14,16 +14,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
+def write_whole(
+    path: Path, content: bytes | Iterable[bytes], take_name: Callable[[Path, Path], None] = replace
+) -> None:
     """Replaces the file by one with this content, readable by its owner only.
 
     The new file is on the disk before it takes the old one's name, and the folder's entry is on the disk before this
     returns (where the system lets a folder be flushed).
 
+    Args:
+        path: The file.
+        content: What it holds from now on.
+        take_name: Gives the new file the old one's name.
+
     Raises:
         OSError: It could not be written; the old file is as it was.
     """
-    _put(path, content, replace)
+    _put(path, content, take_name)
 
 
 def write_new(path: Path, content: bytes | Iterable[bytes]) -> None:

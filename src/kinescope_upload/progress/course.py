@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.progress.atomic import write_whole
-from kinescope_upload.progress.file_system import remove
+from kinescope_upload.progress.file_system import is_held, open_to_read, remove, replace
 from kinescope_upload.progress.format import course_pieces, encode_record
 from kinescope_upload.progress.group_commit import GroupCommit
 from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from kinescope_upload.progress.lock import CourseLock
+    from kinescope_upload.progress.snapshot import CourseRecords
     from kinescope_upload.upload import Record
 
 
@@ -26,29 +27,42 @@ class CourseProgress:
 
     The first step of a run writes the progress file whole, the following ones a line of the journal each; the records
     that several threads have to write at one moment are one step. When the run ends, the file is whole again and the
-    journal gone.
+    journal gone. Where another program holds the file (Windows), the journal takes every record until the file can be
+    written.
 
     Args:
         path: The progress file.
         course: The course's name.
         lock: The right to change the file.
-        records: What the file and its journal hold.
-        lost_journal: Whether the file says that a journal goes on from it, and there is none.
+        found: What the file and its journal hold.
+        tell: Told in a sentence, once, that the file cannot be written.
+        take_name: Gives a new file the progress file's name.
 
     Attributes:
         name: The course's name.
-        lost_journal: The same, until somebody has looked for what it held; the file says so until then.
+        lost_journal: Whether the file says that a journal goes on from it, and there is none; until somebody has looked
+            for what it held. The file says so until then.
     """
 
-    def __init__(
-        self, path: Path, course: str, lock: CourseLock, records: Mapping[str, Record], *, lost_journal: bool = False
+    def __init__(  # noqa: PLR0913 - the last two have their usual values
+        self,
+        path: Path,
+        course: str,
+        lock: CourseLock,
+        found: CourseRecords,
+        *,
+        tell: Callable[[str], None] = lambda _: None,
+        take_name: Callable[[Path, Path], None] = replace,
     ) -> None:
         self._path = path
         self.name = course
         self._lock = lock
-        self._records = dict(records)
-        self._lines = {key: encode_record(record) for key, record in records.items()}
-        self.lost_journal = self._says_lost = lost_journal
+        self._records = dict(found.records)
+        self._lines = {key: encode_record(record) for key, record in found.records.items()}
+        self.lost_journal = self._says_lost = found.lost_journal
+        self._tell = tell
+        self._was_held = False
+        self._take_name = take_name
         self._journal: Journal | None = None
         self._lock_of_records = threading.Lock()
         self._steps = GroupCommit(self._take)
@@ -99,6 +113,21 @@ class CourseProgress:
             self._lock.release()
 
     def _write_whole(self, lines: Mapping[str, bytes]) -> None:
+        """Writes the file; or all into the journal, where another program holds the file for too long."""
+        try:
+            self._write_file(lines)
+        except OSError as error:
+            if not is_held(error) or self.lost_journal:  # beside a journal, the file would not say that one is lost
+                raise
+            self._journal = Journal(journal_of(self._path), self.name, self._on_disk(), lines.values())
+            if not self._was_held:
+                self._was_held = True
+                self._tell(
+                    f"{self._path} cannot be written ({error.strerror}): {journal_of(self._path).name} beside it "
+                    "keeps everything until it can."
+                )
+
+    def _write_file(self, lines: Mapping[str, bytes]) -> None:
         """Once the new file is in place, the old journal is obsolete."""
         journal, self._journal = self._journal, None
         if journal:
@@ -120,5 +149,13 @@ class CourseProgress:
             raise
         self._journal = journal
 
+    def _on_disk(self) -> Fingerprint:
+        """The file as it is."""
+        try:
+            with open_to_read(self._path) as file:
+                return Fingerprint.of_file(file)
+        except FileNotFoundError:
+            return Fingerprint.of(())
+
     def _write(self, lines: Mapping[str, bytes], *, is_open: bool) -> None:
-        write_whole(self._path, course_pieces(self.name, lines.values(), is_open=is_open))
+        write_whole(self._path, course_pieces(self.name, lines.values(), is_open=is_open), self._take_name)

@@ -11,6 +11,8 @@ import os
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.names import nfc
@@ -21,12 +23,14 @@ from kinescope_upload.progress.format import FormatError, NewerFormatError, cour
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import BinaryIO
 
     from kinescope_upload.upload import Record
 
 _FORMAT: Final = 1
+_BLOCK: Final = 1024 * 1024
 LONGEST: Final = 1024 * 1024
-"""Bytes after which the progress file is written whole again, some 1,700 steps."""
+"""Bytes of lines after which the progress file is written whole again, some 1,700 steps."""
 
 
 def journal_of(path: Path) -> Path:
@@ -50,6 +54,11 @@ class Fingerprint:
             crc = zlib.crc32(piece, crc)
         return cls(length, crc)
 
+    @classmethod
+    def of_file(cls, file: BinaryIO) -> Fingerprint:
+        """That of what is left to read of an open file."""
+        return cls.of(iter(partial(file.read, _BLOCK), b""))
+
 
 @dataclass(frozen=True, slots=True)
 class Entries:
@@ -65,31 +74,27 @@ class Journal:
     Args:
         path: The journal's file; another one in its place is replaced.
         course: The course.
-        follows: The progress file that the lines will continue.
+        follows: The progress file that the lines continue.
+        records: The records that it begins with.
 
     Raises:
         OSError: It cannot be written; so every method that writes.
     """
 
-    def __init__(self, path: Path, course: str, follows: Fingerprint) -> None:
-        write_whole(path, _head(course, follows))
+    def __init__(self, path: Path, course: str, follows: Fingerprint, records: Iterable[bytes] = ()) -> None:
+        write_whole(path, chain([_head(course, follows)], (_entry([record]) for record in records)))
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self._begins = self._length = os.fstat(self._handle).st_size
         self._is_sound = True
 
     @property
-    def is_empty(self) -> bool:
-        """Whether no line was written."""
-        return self._length == self._begins
-
-    @property
     def has_room(self) -> bool:
         """Whether it takes another line; else the progress file is to be written whole."""
-        return self._is_sound and self._length < LONGEST
+        return self._is_sound and self._length - self._begins < LONGEST
 
     def append(self, records: Iterable[bytes]) -> None:
         """Writes records as one line; returns when it is on the disk. One that fails leaves nothing behind."""
-        entry = b"{" + b",".join(records) + b"}\n"
+        entry = _entry(records)
         try:
             rest = entry
             while rest:
@@ -126,6 +131,10 @@ def read_journal(path: Path, course: str) -> Entries | None:
     if lines and b"\0" in lines[-1]:
         lines.pop()
     return Entries(_follows(head, course), _records(lines, course))
+
+
+def _entry(records: Iterable[bytes]) -> bytes:
+    return b"{" + b",".join(records) + b"}\n"
 
 
 def _head(course: str, follows: Fingerprint) -> bytes:

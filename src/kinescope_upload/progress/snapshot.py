@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kinescope_upload.errors import UsageError
@@ -202,7 +201,7 @@ def _read(journal: Path, course: str) -> Entries | None:
 
 def _fingerprint(file: BinaryIO, path: Path) -> Fingerprint:
     try:
-        follows = Fingerprint.of(iter(partial(file.read, _BLOCK), b""))
+        follows = Fingerprint.of_file(file)
         file.seek(0)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error

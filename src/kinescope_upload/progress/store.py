@@ -18,7 +18,7 @@ from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgres
 from kinescope_upload.progress.snapshot import load_course
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -42,6 +42,7 @@ class ProgressStore:
         self.folder = folder
         self._courses: dict[str, CourseProgress] = {}
         self._notes: list[str] = []
+        self._tell: Callable[[str], None] | None = None
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for course in sorted({nfc(course): course for course in courses}.values()):
@@ -68,8 +69,19 @@ class ProgressStore:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences for a person about files that were not the ones that their journals follow."""
+        """Sentences for a person: which files are not the ones that their journals follow, or cannot be written now."""
         return tuple(self._notes)
+
+    def listen(self, tell: Callable[[str], None]) -> None:
+        """From now on tells at once, in a sentence for a person, which file another program holds."""
+        self._tell = tell
+
+    def note(self, sentence: str) -> None:
+        """Takes a sentence for a person about one of its files."""
+        if self._tell is None:
+            self._notes.append(sentence)
+        else:
+            self._tell(sentence)
 
     @property
     def courses_without_journal(self) -> frozenset[str]:
@@ -128,7 +140,7 @@ class ProgressStore:
             raise
         if found.note:
             self._notes.append(found.note)
-        return CourseProgress(path, course, lock, found.records, lost_journal=found.lost_journal)
+        return CourseProgress(path, course, lock, found, tell=self.note)
 
 
 def _remove_torn_files(path: Path) -> None:
