@@ -17,7 +17,6 @@ from kinescope_upload.audit.compare import (
     links_by_position,
 )
 from kinescope_upload.audit.compare.events import FilesRead, VideosListed
-from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.audit.sides import courses_in_question, sides_of, survey_all_rows
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
@@ -26,9 +25,9 @@ from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5_of
-from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import READ_BLOCK
 from kinescope_upload.progress import ignored_in, notes_in
+from kinescope_upload.retries.retrying_client import RetryingClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,9 +69,8 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
         UsageError: A setting is missing.
     """
     settings.check_for_upload()
-    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     with open_kinescope(settings) as kinescope:
-        client = RetryingClient(kinescope.service, settings, policy, emit)
+        client = RetryingClient(kinescope.service, settings, emit)
         kinescope.service.pace.listen(
             lambda seconds: emit(Warned(message=f"Waiting {seconds:.0f} s: Kinescope limits the rate of requests."))
         )

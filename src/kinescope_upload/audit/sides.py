@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.audit.compare import RecordSummary
-    from kinescope_upload.audit.retries import RetryingClient
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.retries.retrying_client import RetryingClient
     from kinescope_upload.survey import Survey
 
 

@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -21,9 +20,9 @@ from kinescope_upload.errors import (
     UsageError,
 )
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
+from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, FreshUpload, LeftBecause, Record, RowEmptied, Unlinked, advance
 from kinescope_upload.video_ids import is_same_video
@@ -127,9 +126,8 @@ def unlink(
 
 @contextmanager
 def _open_client(settings: Settings, emit: Emit) -> Iterator[RetryingClient]:
-    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     with open_kinescope(settings) as kinescope:
-        yield RetryingClient(kinescope.service, settings, policy, emit)
+        yield RetryingClient(kinescope.service, settings, emit)
 
 
 def _rows(

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from kinescope_upload.audit.retries import RetryingClient
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.doctor.preflight import check_first_row, check_rights
 from kinescope_upload.commands.dry_run import cut_titles_warning
@@ -30,6 +29,7 @@ from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, read_records, remember_looks
 from kinescope_upload.progress.last_rate import KnownRate, remember_rate
+from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ def _survey(settings: Settings, lessons: LessonsAhead, emit: Emit) -> Survey:
 
 
 def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
-    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
-    client = RetryingClient(tools.kinescope.service, settings, policy, tools.emit)
+    client = RetryingClient(tools.kinescope.service, settings, tools.emit)
     others, records = records_of_others(settings, tools.progress), tools.progress.records
     mapped = map_files(settings, survey, {**others, **records}, KinescopeApi(client, api_url=settings.api_url))
     return survey.plan(records, mapped, None if settings.send_broken else tools.looks.broken, others)

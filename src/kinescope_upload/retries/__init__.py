@@ -2,8 +2,9 @@
 
 ::
 
-    retrier ──► retry_state    tries again; what a failure costs
-       └──────► places         which host is asked in an outage, and for how long
+    retrying_client            sends the requests of commands that are no run
+       └► retrier ──► retry_state    tries again; what a failure costs
+             └──────► places         which host is asked in an outage, and for how long
     gates                      what holds all workers back
     stop                       ends every wait at once
 """

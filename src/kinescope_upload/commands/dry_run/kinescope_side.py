@@ -69,14 +69,12 @@ def ask_kinescope(plan: Plan, settings: Settings, database: LessonsDatabase | No
 def _asked(
     plan: Plan, settings: Settings, kinescope: Kinescope, database: LessonsDatabase | None, emit: Emit
 ) -> KinescopeSide:
-    from kinescope_upload.audit.retries import RetryingClient
     from kinescope_upload.commands.doctor.preflight import check_first_row, check_rights
     from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
-    from kinescope_upload.policy.retry import RetryPolicy
+    from kinescope_upload.retries.retrying_client import RetryingClient
 
-    policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
     impatient = replace(settings, max_outage=min(settings.max_outage, _PATIENCE))
-    client = RetryingClient(kinescope.service, impatient, policy, emit)
+    client = RetryingClient(kinescope.service, impatient, emit)
     client.call(lambda: check_rights(plan, kinescope, settings, emit))
     client.call(lambda: check_first_row(plan, database))
     if not (settings.new_progress or courses_in(settings.progress)):

@@ -11,6 +11,7 @@ from kinescope_upload.events import Warned
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.error_messages import error_for
 from kinescope_upload.kinescope.tus import Meaning, interpret
+from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.retries.gates import NetworkGate, ThrottleGate
 from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from kinescope_upload.events import WaitEnded, WaitStarted
     from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
     from kinescope_upload.kinescope.tus import Answer
-    from kinescope_upload.policy.retry import RetryPolicy
     from kinescope_upload.progress import ProgressStore
     from kinescope_upload.retries.retry_state import RetryDecision
 
@@ -39,8 +39,7 @@ class RetryingClient:
 
     Args:
         http: Sends the requests.
-        settings: How often to try again, and the longest wait.
-        policy: After how many seconds to try again.
+        settings: How often to try again, after how many seconds, and the longest wait.
         emit: Takes a `Warned` for each retry, and the waits.
     """
 
@@ -48,11 +47,10 @@ class RetryingClient:
         self,
         http: HttpClient,
         settings: Settings,
-        policy: RetryPolicy,
         emit: Callable[[Warned | WaitStarted | WaitEnded], None],
     ) -> None:
         self._http = http
-        self._policy = policy
+        self._policy = policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
         self._emit = emit
         self._stop = _PolledStop(http.cut)
         self._waits = Waits(
