@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -70,6 +69,7 @@ def delete_unknown(
         assert database is not None  # noqa: S101 - `repair` has no --no-db
         survey = survey_all_rows(settings, database, tools.client)
         with ProgressStore(settings.progress, courses_in_question(settings, survey)) as store:
+            tools.client.listen(store)
             found = inspect(tools, survey).unknown_videos()
             wanted = _wanted(found, named)
             show(wanted)
@@ -106,7 +106,7 @@ def _delete(tools: Tools, database: LessonsDatabase, store: ProgressStore, unkno
         InDoubtError: It is not, or a lesson has it by now.
     """
     seen = unknown.video
-    wait = partial(time.sleep, tools.settings.orphan_wait)
+    wait = partial(tools.client.pause, tools.settings.orphan_wait)
     api, check = tools.api, partial(_check_same, seen)
     removal = Removal(delete=api.delete_video, look=api.video, wait=wait, check=check)
     video = api.video(seen.id) or removal.seen_again(seen.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,6 +75,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         store = None
         if not is_dry_run:  # from here on nobody else changes the progress of these courses
             store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, survey)))
+            tools.client.listen(store)
         comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
         plan = plan_fixes(comparison, tools.client.now())
@@ -92,7 +92,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
 def _apply(plan: FixPlan, fixer: Fixer) -> RepairResult:
     tools = fixer.tools
     if any(isinstance(fix, _Destructive) for fix in plan.fixes):
-        time.sleep(tools.settings.orphan_wait)  # a video that is gone is looked for twice, with time in between
+        tools.client.pause(tools.settings.orphan_wait)  # a video that is gone is looked for twice, with time in between
     failed: list[str] = []
     for fix in plan.fixes:
         lesson_id = fix.lesson.lesson_id

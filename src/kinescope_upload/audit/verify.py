@@ -85,7 +85,7 @@ def _wait_until_done(tools: Tools, comparison: Comparison, *, longest: float) ->
             videos = count(len(watched), "video is", "videos are")
             tools.emit(Warned(message=f"Waited {format_duration(longest)}; {videos} not done yet."))
             return
-        time.sleep(interval)
+        tools.client.pause(interval)
         interval = min(interval * _SLOWER, tools.settings.retry_base * _SLOWEST)
         broken = set(comparison.broken())
         found = set()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 import uuid
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
@@ -19,7 +17,7 @@ from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
-from kinescope_upload.batch.watch import SleepDetector, graceful_signals
+from kinescope_upload.batch.signals import graceful_signals
 from kinescope_upload.batch.workers import Workers
 from kinescope_upload.errors import TRY_LATER, BatchStoppedError, InterruptedRunError, TryAgainError
 from kinescope_upload.events import (
@@ -32,11 +30,13 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.kinescope.background import begun, is_done
 from kinescope_upload.plan.order import Order
 from kinescope_upload.retries.gates import NetworkGate, PaceGate, ThrottleGate
 from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
-from kinescope_upload.retries.stop import Ending, Stop, stop_when_asked
+from kinescope_upload.retries.stop import Ending, Stop
+from kinescope_upload.retries.watch import LAST_MOMENT, Watch
 from kinescope_upload.side_by_side import SideBySide
 
 if TYPE_CHECKING:
@@ -45,12 +45,6 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
-
-
-_T = TypeVar("_T")
-_TICK: Final = 0.2
-_LAST_MOMENT: Final = 1.5
-"""Seconds that the workers get to end once the batch is interrupted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +78,21 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     """
     plan, began = batch.plan, time.monotonic()
     stop = Stop(backends.service.cut)
+    stop.listen(backends.progress)
+    watch = Watch(stop=stop, cut=backends.service.cut, emit=emit)
     run = _new_run(batch, backends, options, stop, emit)
     linker = Linker(run, backends.database)
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
         try:
-            parents = _watched(run, partial(_checked_parents, batch, run))
+            parents = watch.during(partial(_checked_parents, batch, run))
+            stop.check()
             plan = parents.plan
             jobs = _affordable(batch.jobs, emit)
             emit(RunStarted(plan=plan, jobs=jobs))
             workers = Workers(run, linker, parents.ids, plan.work)
             workers.start(jobs, batch.order)
-            _work(run, linker, workers)
+            _work(watch, linker, workers)
             if stop.ending is None:
                 delete_old_videos(run)
                 warn_of_changes(run, plan)
@@ -198,64 +195,15 @@ def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:
     )
 
 
-def _work(run: Run, linker: Linker, workers: Workers) -> None:
-    linking = threading.Thread(target=linker.work, name="kupload-linker", daemon=True)
-    linking.start()
-    _watch(run, workers.join)
+def _work(watch: Watch, linker: Linker, workers: Workers) -> None:
+    linking = begun(linker.work, "kupload-linker")
+    watch.until(workers.join)
     linker.finish()
-    _watch(run, lambda seconds: _join(linking, seconds))
-    if run.stop.ending is not None:
-        workers.join(_LAST_MOMENT)
+    watch.until(partial(is_done, linking))
+    if watch.stop.ending is not None:
+        workers.join(LAST_MOMENT)
     if (bug := workers.bug or linker.bug) is not None:
         raise bug
-
-
-def _watched(run: Run, work: Callable[[], _T]) -> _T:
-    """Does the work in a thread of its own: on Windows no signal interrupts a thread that waits for the network.
-
-    Raises:
-        InterruptedRunError: The batch ends.
-        KuploadError: What the work raised.
-    """
-    done: Future[_T] = Future()
-
-    def do() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again by `result`
-            done.set_exception(error)
-
-    thread = threading.Thread(target=do, name="kupload-start", daemon=True)
-    thread.start()
-    _watch(run, lambda seconds: _join(thread, seconds))
-    if run.stop.ending is not None:
-        thread.join(_LAST_MOMENT)
-    run.stop.check()
-    return done.result()
-
-
-def _join(thread: threading.Thread, seconds: float) -> bool:
-    thread.join(seconds)
-    return not thread.is_alive()
-
-
-def _watch(run: Run, is_over: Callable[[float], bool]) -> None:
-    """Keeps the main thread free for signals until the work is over or the batch ends.
-
-    Args:
-        run: The batch.
-        is_over: Waits that many seconds at most, and tells whether the work is over.
-    """
-    progress = run.backends.progress
-
-    def on_wake(seconds: float) -> None:
-        run.emit(Warned(message=f"The machine slept for {seconds:.0f} s: connections are opened again."))
-        run.backends.service.cut()
-
-    sleep = SleepDetector(on_wake)
-    while run.stop.ending is None and not is_over(_TICK):
-        sleep.tick()
-        stop_when_asked(run.stop, progress.folder, progress.courses)
 
 
 def _natural_ending(plan: Plan, linker: Linker) -> Ending:

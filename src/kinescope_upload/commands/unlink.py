@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -114,6 +113,7 @@ def unlink(
         assert database is not None  # noqa: S101 - `unlink` has no --no-db
         rows = _rows(client, database, settings.courses, lessons)
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
+            client.listen(store)
             found = _found(rows, store.records, deletes=deletes)
             filled = next((one.row.lesson_id for one in found if one.row.video_id is not None), None)
             if filled is not None:
@@ -234,5 +234,5 @@ class _Unlinker:
             rows=lambda: self.client.call(self.database.rows),
             now=self.client.now,
             call=lambda attempt: attempt(),  # the client tries again by itself
-            wait=partial(time.sleep, self.settings.orphan_wait),
+            wait=partial(self.client.pause, self.settings.orphan_wait),
         )

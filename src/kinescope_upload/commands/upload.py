@@ -27,9 +27,11 @@ from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
-from kinescope_upload.progress import FirstWait, ProgressStore, courses_in, read_looks, read_records, remember_looks
+from kinescope_upload.progress import ProgressStore, courses_in, read_looks, read_records, remember_looks
 from kinescope_upload.progress.last_rate import KnownRate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
+from kinescope_upload.retries.stop import Stop
+from kinescope_upload.retries.watch import Watch
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
@@ -109,7 +111,16 @@ def upload(
 
 
 def _survey(settings: Settings, lessons: LessonsAhead, emit: Emit) -> Survey:
-    with FirstWait(settings.progress) as wait:
+    with ExitStack() as held:
+        stop = Stop(lambda: None)
+        watch = Watch(stop=stop, cut=lambda: None, emit=emit)
+
+        def wait(courses: Sequence[str], seconds: float) -> None:
+            """Holds the courses from the first wait on, so that `kupload stop` finds the run."""
+            if not stop.listens:
+                stop.listen(held.enter_context(ProgressStore(settings.progress, courses)), "Nothing was begun.")
+            watch.pause(seconds)
+
         survey = survey_library(settings, lessons.database, emit, wait, lessons.reading)
     survey.check_proven(trusts_scan=settings.trust_scan)
     return survey
@@ -117,6 +128,7 @@ def _survey(settings: Settings, lessons: LessonsAhead, emit: Emit) -> Survey:
 
 def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
     client = RetryingClient(tools.kinescope.service, settings, tools.emit)
+    client.listen(tools.progress)
     others, records = records_of_others(settings, tools.progress), tools.progress.records
     mapped = map_files(settings, survey, {**others, **records}, KinescopeApi(client, api_url=settings.api_url))
     return survey.plan(records, mapped, None if settings.send_broken else tools.looks.broken, others)

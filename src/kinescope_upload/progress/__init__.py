@@ -23,7 +23,6 @@
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
 from kinescope_upload.progress.file_system import check_writable
-from kinescope_upload.progress.first_wait import FirstWait
 from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.names import IgnoredProgress
@@ -35,7 +34,6 @@ __all__ = [
     "LOOKS_FILE",
     "CourseLock",
     "CourseProgress",
-    "FirstWait",
     "IgnoredProgress",
     "ProgressStore",
     "RememberedLooks",

@@ -6,5 +6,5 @@
        └► retrier ──► retry_state    tries again; what a failure costs
              └──────► places         which host is asked in an outage, and for how long
     gates                      what holds all workers back
-    stop                       ends every wait at once
+    watch ──► stop             hears signals, `kupload stop` and a machine that slept; ends every wait at once
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -15,7 +14,8 @@ from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.retries.gates import NetworkGate, ThrottleGate
 from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
-from kinescope_upload.retries.stop import Stop, stop_when_asked
+from kinescope_upload.retries.stop import Stop
+from kinescope_upload.retries.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from kinescope_upload.retries.retry_state import RetryDecision
 
 T = TypeVar("T")
-_TICK: Final = 0.2
 _NOTHING_YET: Final = "Nothing was changed"
 
 
@@ -52,7 +51,8 @@ class RetryingClient:
         self._http = http
         self._policy = policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
         self._emit = emit
-        self._stop = _PolledStop(http.cut)
+        self._stop = Stop(http.cut)
+        self._watch = Watch(stop=self._stop, cut=http.cut, emit=emit)
         self._waits = Waits(
             stop=self._stop,
             network=NetworkGate(stop=self._stop, emit=emit, base=policy.base),
@@ -76,7 +76,7 @@ class RetryingClient:
             InterruptedRunError: `kupload stop` ended the wait.
         """
         try:
-            return Retrier(self._waits, tell=self._tell).call(attempt)
+            return self._watch.during(lambda: Retrier(self._waits, tell=self._tell).call(attempt))
         except InterruptedRunError as error:
             ending = self._stop.ending
             if ending is not None and ending.exit_code == ExitCode.STOPPED:
@@ -95,11 +95,15 @@ class RetryingClient:
         """The present time (UTC) by Kinescope's clock."""
         return self._http.now()
 
+    def listen(self, store: ProgressStore) -> None:
+        """Hears from now on who asks the holder of these courses to stop, and which of their files is held."""
+        self._stop.listen(store, f"{_NOTHING_YET}.")
+        store.listen(lambda sentence: self._emit(Warned(message=sentence)))
+
     def begin_changes(self, store: ProgressStore) -> None:
-        """Notes that from now on something may have been changed, and hears `store` and who asks its holder to stop."""
+        """Notes that from now on something may have been changed."""
         self._waits = replace(self._waits, places=replace(self._waits.places, saved="Everything is saved"))
         self._stop.listen(store)
-        store.listen(lambda sentence: self._emit(Warned(message=sentence)))
 
     def check(self) -> None:
         """Returns while the command may go on.
@@ -107,7 +111,15 @@ class RetryingClient:
         Raises:
             InterruptedRunError: `kupload stop` asked it to stop.
         """
-        self._stop.pause(0.0)
+        self.pause(0.0)
+
+    def pause(self, seconds: float) -> None:
+        """Waits that many seconds.
+
+        Raises:
+            InterruptedRunError: `kupload stop` asked it to stop.
+        """
+        self._watch.pause(seconds)
 
     def _tell(self, error: TryAgainError, decision: RetryDecision) -> None:
         number = f" ({decision.number} of {self._policy.retries})" if decision.number else ""
@@ -119,28 +131,3 @@ class RetryingClient:
         if meaning in {Meaning.TROUBLE, Meaning.THROTTLED, Meaning.LOCKED}:
             raise error_for(meaning, answer, action=call.action, now=self.now())
         return answer
-
-
-class _PolledStop(Stop):
-    """Looks itself, while it waits, whether the command is to stop: no other thread watches for that."""
-
-    _store: ProgressStore | None = None
-
-    def listen(self, store: ProgressStore) -> None:
-        """Hears from now on who asks the holder of these locks to stop."""
-        self._store = store
-
-    def pause(self, seconds: float) -> None:
-        """Waits, unless the command is to end meanwhile.
-
-        Raises:
-            InterruptedRunError: It is.
-        """
-        ends_at = time.monotonic() + seconds
-        while True:
-            if self._store is not None:
-                stop_when_asked(self, self._store.folder, self._store.courses)
-            left = ends_at - time.monotonic()
-            super().pause(min(left, _TICK))
-            if left <= _TICK:
-                return

@@ -13,9 +13,9 @@ from kinescope_upload.progress import stop_is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from kinescope_upload.errors import BatchStoppedError
+    from kinescope_upload.progress import ProgressStore
 
 
 GO_ON: Final = "Everything is saved; the same command goes on where it was."
@@ -53,6 +53,7 @@ class Stop:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._ending: Ending | None = None
+        self._heard: tuple[ProgressStore, str] | None = None
 
     @property
     def ending(self) -> Ending | None:
@@ -65,6 +66,28 @@ class Stop:
             self._ending = self._ending or ending
         self._event.set()
         self._cut()
+
+    @property
+    def listens(self) -> bool:
+        """Whether it hears `kupload stop`."""
+        return self._heard is not None
+
+    def listen(self, store: ProgressStore, hint: str = GO_ON) -> None:
+        """Hears from now on, at each look, who asks the holder of these courses to stop.
+
+        Args:
+            store: The courses.
+            hint: What is true when it stops, and what to do.
+        """
+        self._heard = store, hint
+
+    def look(self) -> None:
+        """Ends the batch when `kupload stop` has asked for it."""
+        if self._ending is None and self._heard is not None:
+            store, hint = self._heard
+            if stop_is_asked(store.folder, store.courses):
+                reason = "Stopped by `kupload stop`."
+                self.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=reason, hint=hint))
 
     def check(self) -> None:
         """Returns while the batch may go on.
@@ -83,9 +106,3 @@ class Stop:
         """
         self._event.wait(max(0.0, seconds))
         self.check()
-
-
-def stop_when_asked(stop: Stop, progress: Path, courses: tuple[str, ...]) -> None:
-    """Ends what holds these courses when `kupload stop` has asked for it."""
-    if stop.ending is None and stop_is_asked(progress, courses):
-        stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason="Stopped by `kupload stop`.", hint=GO_ON))

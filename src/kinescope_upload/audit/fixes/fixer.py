@@ -5,7 +5,6 @@ Each fix can be repeated after a crash in its middle: the next `repair` finds wh
 
 from __future__ import annotations
 
-import time
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -103,7 +102,7 @@ class Fixer:
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:
         api, check = self.tools.api, partial(self._check_unneeded, fix)
-        wait = partial(time.sleep, self.tools.settings.orphan_wait)
+        wait = partial(self.tools.client.pause, self.tools.settings.orphan_wait)
         removal = Removal(delete=api.delete_video, look=api.video, wait=wait, check=check)
         video = api.video(fix.video_id) or removal.seen_again(fix.video_id)
         if video is None:
@@ -122,7 +121,7 @@ class Fixer:
             rows=lambda: self.tools.client.call(self.database.rows),
             now=self.tools.client.now,
             call=lambda attempt: attempt(),  # the client tries again by itself
-            wait=partial(time.sleep, self.tools.settings.orphan_wait),
+            wait=partial(self.tools.client.pause, self.tools.settings.orphan_wait),
         )
         for deletion in delete_due(tools, frozenset({fix.lesson.lesson_id})):
             if deletion.error and video_key(deletion.video_id) == fix.video_id:

@@ -112,6 +112,7 @@ def replace_lessons(
     with open_tools(settings, tell) as tools:
         survey = survey_library(settings, tools.database)
         with ProgressStore(settings.progress, _courses(settings, options, survey)) as progress:
+            tools.client.listen(progress)
             looks = read_looks(settings.progress)
             others = records_of_others(settings, progress)
             found = _Chooser(tools, options, survey, progress.records, others, looks, progress.save).replacements()
