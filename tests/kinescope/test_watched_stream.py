@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from kinescope_upload.errors import UnreachableError
+from kinescope_upload.kinescope.background import EndableWaits
 from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
 from kinescope_upload.kinescope.transport import RoutedTransport
 from kinescope_upload.kinescope.trust import TrustedAddresses
@@ -65,7 +66,7 @@ def _connected() -> Iterator[tuple[httpcore.NetworkStream, socket.socket]]:
 def test_a_reader_whom_no_shutdown_wakes_hears_of_the_cut() -> None:
     with _connected() as (connection, _):
         deaf = _WakesNobody(connection)
-        stream = WatchedStream(deaf, longest=_STALL)
+        stream = WatchedStream(deaf, longest=_STALL, waits=EndableWaits())
 
         def cut() -> None:
             assert deaf.is_waited_for.wait(30)
@@ -79,7 +80,7 @@ def test_a_reader_whom_no_shutdown_wakes_hears_of_the_cut() -> None:
 
 def test_nothing_is_sent_on_a_connection_that_was_cut() -> None:
     with _connected() as (connection, other):
-        stream = WatchedStream(_WakesNobody(connection), longest=_STALL)
+        stream = WatchedStream(_WakesNobody(connection), longest=_STALL, waits=EndableWaits())
         stream.cut()
         with pytest.raises(httpcore.WriteError, match="cut"):
             stream.write(b"a chunk", timeout=_STALL)
@@ -91,7 +92,7 @@ def test_nothing_is_sent_on_a_connection_that_was_cut() -> None:
 
 def test_a_reader_gets_what_comes_later_than_a_look_and_no_more_time_than_it_has() -> None:
     with _connected() as (connection, other):
-        stream = WatchedStream(connection, longest=_STALL)
+        stream = WatchedStream(connection, longest=_STALL, waits=EndableWaits())
         timer = threading.Timer(0.7, other.sendall, [b"an answer"])
         timer.start()
         assert stream.read(1000, timeout=_STALL) == b"an answer"
@@ -102,7 +103,7 @@ def test_a_reader_gets_what_comes_later_than_a_look_and_no_more_time_than_it_has
 
 def test_a_cut_closes_no_number_that_another_thread_still_uses() -> None:
     with _connected() as (connection, _):
-        stream = WatchedStream(connection, longest=_STALL)
+        stream = WatchedStream(connection, longest=_STALL, waits=EndableWaits())
         number = connection.get_extra_info("socket").fileno()
         stream.cut()
         assert connection.get_extra_info("socket").fileno() == number

@@ -7,7 +7,8 @@
       │          │           └─► retries         tries again, waits out outages
       │          └──────► linker                 rows, at once or when the database is back
       ├─────► folders                            each course's folder
-      └─────► watch                              signals, a request to stop, a sleep of the machine
+      ├─────► signals                            end it with everything saved
+      └─────► retries.watch                      signals, a request to stop, a sleep of the machine
     awake                                        the machine does not go to sleep meanwhile
     run                                          what they all work with
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, InvalidStateError, wait
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,39 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 TICK: Final = 0.2
 """Seconds of one step."""
+
+
+class EndableWaits:
+    """Lets every thread wait for what nothing interrupts, and ends all these waits when asked."""
+
+    def __init__(self) -> None:
+        self._waiting: set[Future[Any]] = set()
+        self._lock = threading.Lock()
+
+    def end(self, error: Callable[[], BaseException]) -> None:
+        """Raises such an error in everybody who waits now."""
+        with self._lock:
+            for done in self._waiting:
+                _end_by(done, error())
+
+    def result_of(self, work: Callable[[], _T], discard: Callable[[_T], object]) -> _T:
+        """Returns what the work returns.
+
+        Args:
+            work: What is done; it ends by itself some time.
+            discard: Gets what it returns after the wait was ended.
+        """
+        with self._lock:
+            done = begun(work, "kupload-wait", discard)
+            self._waiting.add(done)
+        try:
+            while not is_done(done, TICK):
+                pass
+            return done.result()
+        finally:
+            with self._lock:
+                self._waiting.remove(done)
+            _end_by(done, TimeoutError())  # whoever waited was interrupted
 
 
 def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = lambda _: None) -> Future[_T]:
@@ -32,7 +65,7 @@ def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = l
         try:
             result = work()
         except BaseException as error:  # noqa: BLE001 - raised again by `result`
-            outvoted(done, error)
+            _end_by(done, error)
             return
         try:
             done.set_result(result)
@@ -43,7 +76,7 @@ def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = l
     return done
 
 
-def outvoted(done: Future[_T], error: BaseException) -> None:
+def _end_by(done: Future[_T], error: BaseException) -> None:
     """Ends the wait for work with this error, unless it is over; the work itself goes on unseen."""
     try:
         done.set_exception(error)

@@ -9,6 +9,7 @@ import sys
 import threading
 import weakref
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -18,9 +19,10 @@ import truststore
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS
+from kinescope_upload.kinescope.background import EndableWaits
 from kinescope_upload.kinescope.lean_httpx import httpx
 from kinescope_upload.kinescope.proxies import NamedProxy, named_proxy, proxy_for, shown_proxy
-from kinescope_upload.kinescope.watched_stream import WatchedStream
+from kinescope_upload.kinescope.watched_stream import CUT, WatchedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -69,10 +71,12 @@ class GoodAddresses(httpcore.NetworkBackend):
         self._longest_answer = longest_answer
         self._good: dict[str, str] = {}
         self._opened: weakref.WeakSet[WatchedStream] = weakref.WeakSet()
+        self._waits = EndableWaits()
         self._lock = threading.Lock()
 
     def cut(self) -> None:
-        """Ends every connection that is open now."""
+        """Ends every connection that is open or being opened now."""
+        self._waits.end(lambda: httpcore.ConnectError(CUT))
         with self._lock:
             opened, self._opened = self._opened, weakref.WeakSet()
         for stream in opened:
@@ -89,9 +93,20 @@ class GoodAddresses(httpcore.NetworkBackend):
         """Connects to the host; `timeout` is in seconds.
 
         Raises:
-            httpcore.ConnectError: No address takes the connection.
+            httpcore.ConnectError: No address takes the connection, or it was cut meanwhile.
             httpcore.ConnectTimeout: The last one did not in time.
         """
+        connect = partial(self._connect, host, port, timeout, local_address, socket_options)
+        return self._waits.result_of(connect, WatchedStream.close)
+
+    def _connect(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> WatchedStream:
         try:
             addresses = self._resolve(host, port)
         except OSError as error:
@@ -115,7 +130,7 @@ class GoodAddresses(httpcore.NetworkBackend):
 
     def _watched(self, stream: httpcore.NetworkStream) -> WatchedStream:
         _bound_what_waits_unsent(stream.get_extra_info("socket"))
-        watched = WatchedStream(stream, self._longest_answer)
+        watched = WatchedStream(stream, self._longest_answer, self._waits)
         with self._lock:
             self._opened.add(watched)
         return watched

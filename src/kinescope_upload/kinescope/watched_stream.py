@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
@@ -14,10 +15,12 @@ from kinescope_upload.text import format_duration
 if TYPE_CHECKING:
     import ssl
 
+    from kinescope_upload.kinescope.background import EndableWaits
+
 _HEARD_AT_ONCE: Final = 64 * 1024
 _LOOKS_EVERY: Final = 0.5
 """Seconds between two looks of a thread that waits for an answer, whether its connection was cut."""
-_CUT: Final = "it was cut"
+CUT: Final = "it was cut"
 
 
 class WatchedStream(httpcore.NetworkStream):
@@ -28,11 +31,13 @@ class WatchedStream(httpcore.NetworkStream):
     Args:
         stream: The connection.
         longest: Seconds that an answer, headers and all, may take from its first byte to its last.
+        waits: Ends the wait for a TLS handshake.
     """
 
-    def __init__(self, stream: httpcore.NetworkStream, longest: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, longest: float, waits: EndableWaits) -> None:
         self._stream = stream
         self._longest = longest
+        self._waits = waits
         self._heard = b""
         self._began: float | None = None
         self._is_cut = False
@@ -78,7 +83,7 @@ class WatchedStream(httpcore.NetworkStream):
         if not buffer:  # the request is sent whole
             return
         if self._is_cut:
-            raise httpcore.WriteError(_CUT)
+            raise httpcore.WriteError(CUT)
         self._began = None
         self._heard += self._come_already()
         if self._heard.startswith(b"HTTP/1.") and self._heard[8:10] not in {b" 1", b" ", b""}:
@@ -92,8 +97,14 @@ class WatchedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """Encrypts the connection, which stays the one that `cut` ends."""
-        self._stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        """Encrypts the connection, which stays the one that `cut` ends; `waits` ends the handshake.
+
+        Raises:
+            httpcore.ConnectError: There is no agreement, or the wait for it was ended.
+            httpcore.ConnectTimeout: It takes too long.
+        """
+        handshake = partial(self._stream.start_tls, ssl_context, server_hostname, timeout)
+        self._stream = self._waits.result_of(handshake, lambda stream: stream.close())
         self._began = None
         return self
 
@@ -110,7 +121,7 @@ class WatchedStream(httpcore.NetworkStream):
             except httpcore.ReadTimeout:
                 if time.monotonic() >= ends:
                     raise
-        raise httpcore.ReadError(_CUT)
+        raise httpcore.ReadError(CUT)
 
     def _come_already(self) -> bytes:
         """The bytes that can be read without waiting; none of a TLS connection inside another."""
