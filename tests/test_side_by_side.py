@@ -49,7 +49,7 @@ def test_a_second_try_makes_only_the_calls_that_failed() -> None:
             raise ValueError
 
     calls = SideBySide([good, bad])
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         calls.results()
     calls.results()
     assert sorted(made) == ["bad", "bad", "good"]

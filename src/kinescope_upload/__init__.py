@@ -20,7 +20,7 @@ The rooms (docs/architecture.md has more):
     upload/       one lesson's upload: record, events, table, steps
     policy/       retry, pacing, sizing
     media/        what a video file holds
-    events · model · errors · exit_codes · text · video_ids
+    events · model · errors · exit_codes · extras · text · video_ids
     demo/, emulator/   houses of their own
 """
 

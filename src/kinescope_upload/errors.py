@@ -17,6 +17,7 @@
     │   └── InDoubtError         only a person can tell what is right
     ├── BatchStoppedError        no lesson can succeed: token, payment, rights, database, disk (exit code 3)
     ├── UsageError               bad usage or configuration (exit code 2)
+    │   └── MissingSettingsError   settings without which a command cannot begin
     └── InterruptedRunError      somebody asked the run to stop (exit code 130)
 
 Each is raised where it is understood and worded for the person at the terminal: what happened to which thing and
@@ -25,9 +26,12 @@ why, then what to do now.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text.hints import Hint, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class KuploadError(Exception):
@@ -217,6 +221,19 @@ class BatchStoppedError(KuploadError):
 
 class UsageError(KuploadError):
     """An option, a setting or a file of the user's is wrong."""
+
+
+class MissingSettingsError(UsageError):
+    """Settings are not there without which a command cannot begin.
+
+    Args:
+        settings: The variable of each, and what it is and where it comes from.
+        hint: What to do now.
+    """
+
+    def __init__(self, settings: Iterable[tuple[str, str]], hint: str) -> None:
+        self.settings = tuple(settings)
+        super().__init__("; ".join(f"{name} is not set: {meaning}" for name, meaning in self.settings) + ".", hint)
 
 
 class InterruptedRunError(KuploadError):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from dataclasses import fields
@@ -16,6 +17,7 @@ from kinescope_upload.config.catalog import SETTINGS, Setting
 from kinescope_upload.config.files import read_env_file
 from kinescope_upload.errors import UsageError
 from kinescope_upload.model import DurationUnit, LessonTable
+from kinescope_upload.output.error_view import print_error
 from kinescope_upload.upload import Dialect
 from support.project import ROOT
 from support.systems import WINDOWS, posix_only
@@ -479,8 +481,22 @@ def test_a_variable_of_kupload_that_is_none_is_warned_of(here: Directory) -> Non
 def test_everything_that_is_missing_for_an_upload_is_named_at_once(here: Directory) -> None:
     with pytest.raises(UsageError) as caught:
         here.load().check_for_upload()
-    for name in ("library", "KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL", ".env.example", "--no-db"):
+    names = ("KUPLOAD_LIBRARY", "KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL")
+    for name in (*names, "`kupload setup`", "--no-db", "--library"):
         assert name in str(caught.value)
+
+
+def test_several_missing_settings_are_a_list_and_each_line_fits(here: Directory) -> None:
+    with pytest.raises(UsageError) as caught:
+        here.load().check_for_upload()
+    shown = io.StringIO()
+    print_error(caught.value, shown)
+    first, *lines, hint = shown.getvalue().splitlines()
+    assert first == "kupload: These settings are missing:"
+    names = ("KUPLOAD_LIBRARY", "KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL")
+    assert tuple(line.split()[0] for line in lines) == names
+    assert max(map(len, lines)) <= 80
+    assert hint.startswith("`kupload setup` ")
 
 
 def test_with_no_db_an_upload_needs_no_database(here: Directory) -> None:
@@ -494,7 +510,7 @@ def test_with_no_db_an_upload_needs_no_database(here: Directory) -> None:
     ("ask", "name"),
     [
         (Settings.needed_library, "KUPLOAD_LIBRARY"),
-        (Settings.needed_api_key, "KINESCOPE_API_KEY is not set. Put your API token"),
+        (Settings.needed_api_key, "KINESCOPE_API_KEY is not set: Kinescope's token"),
         (Settings.needed_project_id, "KINESCOPE_PROJECT_ID is not set"),
         (Settings.needed_database_url, "DATABASE_URL is not set"),
     ],

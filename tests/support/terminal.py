@@ -88,6 +88,13 @@ class Terminal:
         with self._changed:
             return self._changed.wait_for(lambda: any(text in line for line in self.screen.display), PATIENCE)
 
+    def wait_for_bytes(self, wanted: bytes, start: int, patience: float = PATIENCE) -> int | None:
+        """Where this ends among all that was written, looked for from `start` on; None where it does not come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.raw.find(wanted, start) >= 0, patience)
+            found = self.raw.find(wanted, start)
+        return found + len(wanted) if found >= 0 else None
+
     @property
     def shows_cursor(self) -> bool:
         return not self.screen.cursor.hidden

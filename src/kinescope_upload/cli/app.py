@@ -15,6 +15,7 @@ from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.replace import replace
+from kinescope_upload.cli.setup import setup
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
@@ -227,6 +228,7 @@ def demo(
 
 
 # In the order of use, which is that of `kupload --help`.
+app.command()(setup)
 app.command()(doctor)
 app.command("map")(show_mapping)
 app.command()(folders)

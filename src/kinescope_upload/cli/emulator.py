@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.extras import install_hint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +40,7 @@ def run_emulator(folder: Path, port: int, readings: list[str]) -> None:
     try:
         from kinescope_upload.emulator import Rate, Settings, parse_readings, serve
     except ImportError as error:
-        raise UsageError(
-            f"The emulator needs {error.name}.", 'Install the extra: pip install "kupload[demo]".'
-        ) from error
+        raise UsageError(f"The emulator needs {error.name}.", install_hint("demo")) from error
     try:
         settings = Settings(
             readings=parse_readings(readings),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.commands.check_progress import CheckProgress, check_progress
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.extras import install_hint
 from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import LookedAt, look_at_files
 from kinescope_upload.library.scan import EMPTY
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _REPLACE: Final = "Put a whole file in the place of each"
 _SEND_ANYWAY: Final = Hint(f"{_REPLACE}; ", ("--send-broken",), " sends them as they are.")
-_UNREAD: Final = 'Containers that are not looked into need one more package: python -m pip install "kupload[media]"'
+_UNREAD: Final = "Containers that are not looked into need one more package."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +224,7 @@ def _totals(answer: CheckAnswer) -> list[str]:
         hint = both(f"{told}, and no run sends them.", _SEND_ANYWAY)
         totals.append(hint if answer.may_be_sent else f"{told}. {_REPLACE}.")
     if answer.unknown and not is_installed():
-        totals.append(_UNREAD)
+        totals.append(f"{_UNREAD} {install_hint('media')}")
     if slow := answer.slow_starters:
         totals.append(
             f"{count(slow, 'file has', 'files have')} the index at the end (no faststart). Nothing needs doing."

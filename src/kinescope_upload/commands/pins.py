@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from kinescope_upload.commands.settings_files import change_file
 from kinescope_upload.config import TOML_FILE, with_pins
 from kinescope_upload.config.values import parse_uuid
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping import check_courses
-from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.text import printable
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from kinescope_upload.kinescope.video import Folder
-
-_NEW_FILE: Final = 0o644
-"""kupload.toml holds no secret and is kept with the project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +71,4 @@ class Pins:
         return self.by_course
 
     def _write(self) -> None:
-        path = (self.directory / TOML_FILE).resolve()
-        try:
-            text, mode = (
-                (path.read_bytes().decode("utf-8-sig"), path.stat().st_mode) if path.exists() else ("", _NEW_FILE)
-            )
-            write_whole(path, with_pins(text, self.by_course, name=TOML_FILE).encode())
-            path.chmod(mode & 0o777)
-        except OSError as error:
-            raise UsageError(
-                f"{path} cannot be written: {error.strerror or error}.", "Make it writable, then run the same command."
-            ) from error
+        change_file(self.directory / TOML_FILE, lambda text: with_pins(text, self.by_course, name=TOML_FILE))

@@ -7,9 +7,9 @@
 """
 
 from kinescope_upload.config.load import OPTIONS, TOML_FILE, load_settings
-from kinescope_upload.config.pins import with_pins
 from kinescope_upload.config.secret import Secret
 from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source
+from kinescope_upload.config.toml_edit import with_pins
 
 __all__ = [
     "OPTIONS",

@@ -4,46 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import MissingSettingsError, UsageError
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WHAT_FOR: Final = {
-    "library": (
-        "The library is not set",
-        "Name the folder that holds the courses: --library DIR, KUPLOAD_LIBRARY in .env, or library in kupload.toml.",
-    ),
-    "api_key": (
-        "KINESCOPE_API_KEY is not set",
-        "Put your API token of Kinescope into .env (see .env.example).",
-    ),
-    "project_id": (
-        "KINESCOPE_PROJECT_ID is not set",
-        "Put the id of the project for the videos into .env (see .env.example).",
-    ),
-    "workspace_id": (
-        (
-            "Uploads by \"tus\" need the workspace's id: KINESCOPE_WORKSPACE_ID is not set, and Kinescope's list "
-            "of access tokens does not name it"
-        ),
-        (
-            "Put it into .env (see the workspace's settings in Kinescope's dashboard, or ask its support), or set "
-            "KINESCOPE_INIT=json, which does not need it."
-        ),
-    ),
-    "database_url": (
-        "DATABASE_URL is not set",
-        "Put the connection string of the lessons' database into .env (see .env.example), or use --no-db.",
-    ),
+NEEDED: Final = {
+    "library": ("KUPLOAD_LIBRARY", "the folder that holds the courses; or --library DIR"),
+    "api_key": ("KINESCOPE_API_KEY", "Kinescope's token, from the settings of its dashboard"),
+    "project_id": ("KINESCOPE_PROJECT_ID", "the project for the videos, from Kinescope"),
+    "database_url": ("DATABASE_URL", 'the lessons\' database: Supabase, "Connect"; or --no-db'),
 }
-"""What is missing, and how to set it, by the attribute of `Settings`."""
+"""What a run needs: each setting's variable, what it is and where it comes from, by the attribute of `Settings`."""
+_SETUP: Final = Hint(("setup",), " asks for what is missing and tests it; or write it into .env.")
 
 
 def missing(*names: str) -> UsageError:
-    """Words the error for these missing settings, and how to set each."""
-    what = "; ".join(_WHAT_FOR[name][0] for name in names)
-    return UsageError(f"{what}.", " ".join(_WHAT_FOR[name][1] for name in names))
+    """Words the error for these missing settings: what each is and where it comes from."""
+    return MissingSettingsError([NEEDED[name] for name in names], _SETUP)
+
+
+def missing_workspace() -> UsageError:
+    """Words the error for uploads by Tus without the workspace's id."""
+    return UsageError(
+        "Uploads by \"tus\" need the workspace's id: KINESCOPE_WORKSPACE_ID is not set, and Kinescope's list of access "
+        "tokens does not name it.",
+        "Put it into .env (see the workspace's settings in Kinescope's dashboard, or ask its support), or set "
+        "KINESCOPE_INIT=json, which does not need it.",
+    )
 
 
 def untrusted_error(untrusted: Sequence[tuple[str, str]], token: str) -> UsageError:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from kinescope_upload.config.needs import missing, untrusted_error
+from kinescope_upload.config.needs import missing, missing_workspace, untrusted_error
 from kinescope_upload.model import LessonTable
 from kinescope_upload.plan.order import Order
 from kinescope_upload.policy.pacing import API_LIMITS, UNLIMITED, RequestLimit, Timetable
@@ -221,7 +221,10 @@ class Settings:
         Raises:
             UsageError: There is neither; the message says where to find it, and how to work without it.
         """
-        return _there(self.workspace_id or named, "workspace_id")
+        found = self.workspace_id or named
+        if found is None:
+            raise missing_workspace()
+        return found
 
     def check_for_upload(self) -> None:
         """Checks that every setting that an upload needs is there.

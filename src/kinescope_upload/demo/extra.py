@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.extras import install_hint
 
 __all__ = ["check_extra"]
 
@@ -19,4 +20,4 @@ def check_extra() -> None:
         UsageError: Names what is missing.
     """
     if missing := [name for name in _PACKAGES if find_spec(name) is None]:
-        raise UsageError(f"The demo needs {', '.join(missing)}.", 'Install the extra: pip install "kupload[demo]".')
+        raise UsageError(f"The demo needs {', '.join(missing)}.", install_hint("demo"))

@@ -49,6 +49,12 @@ def token_facts(answer: object) -> TokenFacts:
             return NOTHING_TOLD
 
 
+def workspaces_of(entries: Iterable[object]) -> tuple[str, ...]:
+    """Lists the workspaces that the tokens of the list belong to, each once; ours is one of them."""
+    found = (read_token(entry).workspace_id for entry in entries)
+    return tuple(dict.fromkeys(workspace for workspace in found if workspace))
+
+
 def agreed_facts(tokens: Sequence[TokenFacts]) -> TokenFacts:
     """Keeps the facts on which all tokens agree: they hold for ours, whichever it is."""
     return TokenFacts(

@@ -18,6 +18,7 @@ import httpcore
 import truststore
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
+from kinescope_upload.extras import install_hint
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS
 from kinescope_upload.kinescope.background import EndableWaits
 from kinescope_upload.kinescope.lean_httpx import httpx
@@ -254,7 +255,7 @@ class RoutedTransport(httpx.BaseTransport):
         except ImportError:
             raise UsageError(
                 f"The proxy {shown_proxy(proxy or '')} needs SOCKS, which is not installed.",
-                'Install it: python -m pip install "kupload[socks]"',
+                install_hint("socks"),
             ) from None
         except (ValueError, httpx.InvalidURL) as error:
             raise UsageError(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TextIO
 
+from kinescope_upload.errors import MissingSettingsError
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
-from kinescope_upload.text import printable
+from kinescope_upload.text import pad, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kinescope_upload.errors import KuploadError
     from kinescope_upload.output.json_text import JsonFields
@@ -21,9 +22,17 @@ _PASSWORD: Final = re.compile(r"(://[^:@/\s'\"]*:)[^@\s'\"]+@")
 
 
 def print_error(error: KuploadError, stderr: TextIO) -> None:
-    """Writes the error as one line for people."""
-    escape_unencodable(stderr).write(f"kupload: {printable(str(error))}\n")
+    """Writes the error for people: one line, and several missing settings as a list."""
+    settings = error.settings if isinstance(error, MissingSettingsError) else ()
+    text = _list_of(settings, error.hint) if len(settings) > 1 else printable(str(error))
+    escape_unencodable(stderr).write(f"kupload: {text}\n")
     stderr.flush()
+
+
+def _list_of(settings: Sequence[tuple[str, str]], hint: str) -> str:
+    width = max(len(name) for name, _ in settings)
+    lines = (f"  {pad(name, width)}  {meaning}" for name, meaning in settings)
+    return "\n".join(["These settings are missing:", *lines, printable(hint)])
 
 
 def print_error_object(error: KuploadError, exit_code: int, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:

@@ -68,6 +68,12 @@ def _typed(command: Command, shell: Shell) -> str:
     return joined_line(("kupload", *command), shell)
 
 
+def _called(words: Command, shell: Shell) -> str:
+    """PowerShell calls a program whose path is in quotes only after `&`."""
+    line = joined_line(words, shell)
+    return f"& {line}" if shell is Shell.POWERSHELL and line[:1] in {'"', "'"} else line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedOptions:
     """The options of this process that say where things are: without them another command would not find them.
@@ -106,6 +112,11 @@ def remember(typed: TypedOptions) -> None:
 def use_shell(shell: Shell) -> None:
     """Takes the shell that commands are quoted for; the command line calls this once, before anything can fail."""
     _process.shell = shell
+
+
+def words_line(words: Command) -> str:
+    """A command line of another program, quoted for the person's shell."""
+    return _called(words, _process.shell)
 
 
 def typed_line(command: Command) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.config.pins import with_pins
+from kinescope_upload.config.toml_edit import with_pins, with_settings
 from kinescope_upload.errors import UsageError
 
 A, B = "cccccccc-0000-4000-8000-00000000000a", "cccccccc-0000-4000-8000-00000000000b"
@@ -62,3 +62,32 @@ def test_whatever_a_course_is_called_its_pin_is_read_again(there: dict[str, str]
     data = tomllib.loads(again)
     assert composed(data["folders"]) == composed(there) | composed(new)
     assert again.startswith("jobs = 4 # four\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "library = 'E:\\Courses'\n"),
+        ("# mine\njobs = 4 # four\n", "# mine\njobs = 4 # four\nlibrary = 'E:\\Courses'\n"),
+        ('library = "/old" # where\r\njobs = 4\r\n', "library = 'E:\\Courses' # where\r\njobs = 4\r\n"),
+        ('[folders]\nlibrary = "x"\n', "library = 'E:\\Courses'\n[folders]\nlibrary = \"x\"\n"),
+    ],
+)
+def test_a_setting_stands_above_all_sections(before: str, after: str) -> None:
+    assert with_settings(before, {"library": "E:\\Courses"}, name="kupload.toml") == after
+    assert tomllib.loads(after)["library"] == "E:\\Courses"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_every_text_can_be_a_setting(value: str) -> None:
+    try:
+        text = with_settings("jobs = 4\n", {"library": value}, name="kupload.toml")
+    except UsageError:
+        assert not value.isprintable()
+        return
+    assert tomllib.loads(text) == {"jobs": 4, "library": value}
+
+
+def test_a_setting_that_cannot_be_changed_line_by_line_is_left() -> None:
+    with pytest.raises(UsageError, match="left as it is"):
+        with_settings('library = """\n/a"""\n', {"library": "/b"}, name="kupload.toml")
