@@ -190,7 +190,7 @@ def test_everything_that_is_not_set_is_named_at_once(healthy: World) -> None:
     outcome = healthy.run("doctor", "--json")
     assert outcome.exit_code == 2
     text = " ".join(wrong(outcome))
-    for name in ("KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL", "The library"):
+    for name in ("KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL", "KUPLOAD_LIBRARY"):
         assert name in text
 
 
