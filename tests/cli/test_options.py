@@ -12,7 +12,7 @@ from kinescope_upload.config import OPTIONS
 
 MAIN: Final = typer.main.get_command(app)
 THEIR_OWN: Final = {
-    "kupload": {"dry_run", "offline", "status", "version", "yes"},
+    "kupload": {"dry_run", "offline", "status", "version", "yes", "install_completion", "show_completion"},
     "setup": {"example"},
     "doctor": {"try_in", "thorough", "max_wait"},
     "map": {"write", "force", "confirm"},

@@ -11,6 +11,7 @@ from kinescope_upload.cli import options
 from kinescope_upload.cli.check import check
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
+from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, WITHOUT_KINESCOPE, GroupedHelp, examples_of
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.repair import repair
@@ -23,13 +24,14 @@ from kinescope_upload.output.terminal_output import escape_unencodable, is_termi
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kinescope_upload.config import Settings
 
 app = typer.Typer(
     name="kupload",
-    add_completion=False,
+    cls=GroupedHelp,
+    epilog=examples_of(""),
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -227,17 +229,23 @@ def demo(
     raise typer.Exit(run_demo(library=library, keep=keep, faults=faults, story=story))
 
 
+def _add(function: "Callable[..., None]", group: str, summary: str, name: str | None = None) -> None:
+    """Adds a command; its summary is one line of `kupload --help`."""
+    known = name or function.__name__
+    app.command(known, rich_help_panel=group, short_help=summary, epilog=examples_of(known))(function)
+
+
 # In the order of use, which is that of `kupload --help`.
-app.command()(setup)
-app.command()(doctor)
-app.command("map")(show_mapping)
-app.command()(folders)
-app.command()(check)
-app.command("import-progress")(import_old_progress)
-app.command()(stop)
-app.command()(verify)
-app.command()(repair)
-app.command()(replace)
-app.command()(unlink)
-app.command()(demo)
-app.command()(emulator)
+_add(setup, BEGIN, "Set up this folder: token, project, database, library")
+_add(doctor, BEGIN, "Check everything before the first byte")
+_add(show_mapping, BEGIN, "Show which file belongs to which lesson, and why", "map")
+_add(folders, BEGIN, "Show each course's folder on Kinescope")
+_add(check, BEGIN, "Look into the files, and name those that cannot be played")
+_add(import_old_progress, BEGIN, "Take over the old system's progress", "import-progress")
+_add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
+_add(verify, AFTER, "Compare files, progress, rows and videos, lesson by lesson")
+_add(repair, AFTER, "Fix what verify reports, where it is certain what is right")
+_add(replace, AFTER, "Publish new cuts of lessons, without a gap for viewers")
+_add(unlink, AFTER, "Take the videos away from lessons, so that they go up anew")
+_add(demo, WITHOUT_KINESCOPE, "Show the whole thing on this machine (extra: demo)")
+_add(emulator, WITHOUT_KINESCOPE, "Run a stand-in for Kinescope (extra: demo)")

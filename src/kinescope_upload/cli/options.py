@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from kinescope_upload.cli.completion import complete_courses
 from kinescope_upload.errors import UsageError
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.text.hints import TypedOptions, remember
@@ -28,7 +29,8 @@ _CARRIED: Final = {
 """The options that say where things are, by their parameters' names."""
 
 CourseOption = Annotated[
-    list[str] | None, typer.Option("--course", metavar="NAME", help="Only this course; repeatable.")
+    list[str] | None,
+    typer.Option("--course", metavar="NAME", help="Only this course; repeatable.", autocompletion=complete_courses),
 ]
 LibraryOption = Annotated[
     str | None, typer.Option("--library", metavar="DIR", help="The folder that holds the courses.")

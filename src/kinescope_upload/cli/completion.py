@@ -1,0 +1,55 @@
+"""Completes course names: from the library folder and the progress, never from the network."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
+
+import typer  # noqa: TC002 - Typer reads the annotation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_VARIABLE: Final = "_KUPLOAD_COMPLETE"
+"""What the shells' scripts set: "complete_bash", "complete_powershell"."""
+_GIVEN: Final = ("library", "progress", "env_file")
+
+
+def complete_courses(context: typer.Context, incomplete: str) -> list[str]:
+    """The courses whose names begin as typed, as the shell needs them quoted."""
+    begun = normalize("NFC", incomplete.lstrip("'\""))
+    write = _quoting(os.environ)
+    return [write(name) for name in _courses(context.params) if name.startswith(begun)]
+
+
+def _courses(params: Mapping[str, object]) -> list[str]:
+    """The names that are known here; none where the settings cannot be read, which is no time to say so."""
+    from kinescope_upload.cli.options import working_directory
+    from kinescope_upload.config import load_settings
+    from kinescope_upload.errors import KuploadError
+    from kinescope_upload.progress import courses_in
+
+    found: set[str] = set()
+    with suppress(KuploadError, OSError):
+        given = {name: params.get(name) for name in _GIVEN}
+        settings = load_settings(given, directory=working_directory(), environment=os.environ)
+        found.update(courses_in(settings.progress))
+        if settings.library:
+            found.update(entry.name for entry in os.scandir(settings.library) if entry.is_dir())
+    return sorted(normalize("NFC", name) for name in found if not name.startswith("."))
+
+
+def _quoting(environ: Mapping[str, str]) -> Callable[[str], str]:
+    """How a name is written; zsh and fish quote by themselves."""
+    from kinescope_upload.text.quoting import Shell, quoted
+
+    match environ.get(_VARIABLE, "").rpartition("_")[2]:
+        case "bash":
+            return lambda name: re.sub(r"([^\w@%+=:,./-])", r"\\\1", name)
+        case "powershell" | "pwsh":
+            return lambda name: quoted(name, Shell.POWERSHELL)
+        case _:
+            return str
