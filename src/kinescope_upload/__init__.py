@@ -2,6 +2,7 @@
 
 The rooms (docs/architecture.md has more):
 
+    api           the same for programs (docs/api.md)
     cli/          options of each command -> one call
     commands/     what each command does, in order; doctor/, import_progress/
     audit/        verify and repair
@@ -24,6 +25,52 @@ The rooms (docs/architecture.md has more):
     demo/, emulator/   houses of their own
 """
 
-__all__ = ["__version__"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kinescope_upload.api import (
+        BatchStoppedError,
+        Event,
+        InterruptedRunError,
+        KuploadError,
+        Listener,
+        Settings,
+        TryAgainError,
+        UsageError,
+        ask_to_stop,
+        make_plan,
+        read_settings,
+        read_status,
+        run,
+        verify,
+    )
+
+__all__ = [
+    "BatchStoppedError",
+    "Event",
+    "InterruptedRunError",
+    "KuploadError",
+    "Listener",
+    "Settings",
+    "TryAgainError",
+    "UsageError",
+    "__version__",
+    "ask_to_stop",
+    "make_plan",
+    "read_settings",
+    "read_status",
+    "run",
+    "verify",
+]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Gives what docs/api.md names; its modules are imported when it is first asked for."""
+    if name in __all__:
+        return getattr(import_module("kinescope_upload.api"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

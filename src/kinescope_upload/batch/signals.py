@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,13 @@ _SIGNALS: Final = tuple(
 
 @contextmanager
 def graceful_signals(stop: Stop) -> Iterator[None]:
-    """The first signal ends the batch with everything saved; a second one ends the process at once."""
+    """The first signal ends the batch with everything saved; a second one ends the process at once.
+
+    Only the main thread hears signals; a batch that a program runs in another one leaves them to that program.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         if stop.ending is not None and stop.ending.exit_code == ExitCode.INTERRUPTED:
