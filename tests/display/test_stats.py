@@ -12,6 +12,7 @@ from kinescope_upload.events import (
     BytesSent,
     LessonDone,
     LessonFailed,
+    LessonSkipped,
     LessonStarted,
     OrphanRemoved,
     RetryScheduled,
@@ -131,26 +132,26 @@ def test_the_hint_of_the_progress_file_may_be_too_high() -> None:
 
 def test_a_running_lesson_shows_its_path_offset_and_what_is_on_the_way() -> None:
     one = lesson(A, 100 * MB, name="001_Начало.mp4")
-    (running,) = accounts_after(sent(10), accepted(10), sent(7), lessons=[one]).running()
+    (running,) = accounts_after(sent(10), accepted(10), sent(7), lessons=[one]).running(100.0)
     assert (running.lesson_id, running.path, running.size) == (A, "01_analytics/001_Начало.mp4", 100 * MB)
     assert (running.offset, running.handed_over, running.position) == (10 * MB, 7 * MB, 17 * MB)
 
 
 @pytest.mark.parametrize("end", [DONE, FAILED])
 def test_a_lesson_that_came_to_its_end_runs_no_more(end: RunEvent) -> None:
-    assert accounts_after(end).running() == ()
+    assert accounts_after(end).running(100.0) == ()
 
 
 def test_a_lesson_that_only_waits_for_its_row_is_in_nobodys_hand() -> None:
     accounts = accounts_after(sent(100), reached(Stage.UPLOADED))
-    assert accounts.running() == ()
+    assert accounts.running(100.0) == ()
     assert accounts.summary().left == 1
 
 
 def test_a_lesson_may_be_taken_up_again_after_it_failed() -> None:
     again = LessonStarted(lesson=lesson(A, 100 * MB))
     accounts = accounts_after(sent(20), accepted(20), FAILED, again, sent(30))
-    assert accounts.running()[0].position == 50 * MB
+    assert accounts.running(100.0)[0].position == 50 * MB
     totals = accounts.totals(100.0)
     assert (totals.needed_bytes, totals.position_bytes) == (100 * MB, 50 * MB)
 
@@ -240,6 +241,37 @@ def test_before_a_run_begins_the_accounts_are_empty() -> None:
     assert accounts.summary().lessons == 0
 
 
+@pytest.mark.parametrize("events", [(FAILED, FAILED, DONE), (FAILED, DONE, FAILED), (DONE, DONE, FAILED)])
+def test_each_lesson_counts_once_in_its_course(events: tuple[RunEvent, ...]) -> None:
+    (course,) = accounts_after(*events).courses()
+    assert (course.lessons, course.done, course.failed) == (1, 1, 0)
+
+
+def test_a_lesson_that_needs_nothing_any_more_is_none_of_its_course() -> None:
+    skipped = LessonSkipped(lesson_id=A, reason="its row names a video")
+    (course,) = accounts_after(skipped, skipped).courses()
+    assert (course.lessons, course.needed_bytes) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_known"),
+    [
+        (WaitKind.NETWORK, False),
+        (WaitKind.LIBRARY, False),
+        (WaitKind.THROTTLED, False),
+        (WaitKind.DATABASE, True),
+        (WaitKind.PACE, True),
+    ],
+)
+def test_what_holds_the_bytes_leaves_no_rate_and_no_end_in_sight(kind: WaitKind, is_known: bool) -> None:
+    wait = WaitStarted(kind=kind, reason="r", longest=60.0)
+    accounts = accounts_after(*[sent(5)] * 8, wait)
+    totals, (running,) = accounts.totals(10.0), accounts.running(10.0)
+    assert [one is not None for one in (totals.rate, totals.eta_seconds, running.rate)] == [is_known] * 3
+    accounts.apply(WaitEnded(kind=kind, seconds=1.0), 11.0)
+    assert accounts.totals(11.0).rate is not None
+
+
 LESSONS = small_plan().work
 IDS = [one.lesson_id for one in LESSONS]
 any_id = st.sampled_from([*IDS, "unknown"])
@@ -270,8 +302,12 @@ def test_whatever_happens_in_whatever_order_accepted_stays_between_nothing_and_n
         assert 0 <= totals.accepted_bytes <= totals.position_bytes <= totals.needed_bytes
         assert totals.rate is None or totals.rate >= 0
         assert totals.eta_seconds is None or totals.eta_seconds >= 0
-        for one in accounts.running():
+        for one in accounts.running(float(number)):
             assert 0 <= one.offset <= one.position <= one.size
+        courses = accounts.courses()
+        assert sum(one.needed_bytes for one in courses) == totals.needed_bytes
+        assert sum(one.accepted_bytes for one in courses) == totals.accepted_bytes
+        assert all(0 <= one.failed <= one.lessons for one in courses)
 
 
 def whole_life(one: PlannedLesson) -> list[RunEvent]:
@@ -295,4 +331,5 @@ def test_the_order_in_which_lessons_go_on_and_finish_does_not_matter(order: list
     totals = accounts.totals(100.0)
     assert totals.accepted_bytes == totals.needed_bytes == totals.sent_bytes == small_plan().bytes_to_send
     assert (totals.done, totals.failed, accounts.summary().left) == (4, 0, 0)
+    assert [(one.lessons, one.done, one.failed) for one in accounts.courses()] == [(4, 4, 0)]
     assert accounts.cost().sent_per_needed == 1.0

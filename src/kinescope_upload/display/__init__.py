@@ -5,10 +5,10 @@
     printers ─┬─► bars         a terminal
               ├─► lines        no terminal, or --quiet
               └─► json_lines   --json (docs/json.md)
-                    ├──► stats ──► transfers ──► rate     counts the events, for all three
-                    │      └──► summary                   the results of the run
-                    └──► messages · json_events           events in words and as JSON
-    run_rate                                              how fast the whole run sends
+                    ├──► collector ──► stats ──► transfers ──► rate     counts the events, for all three
+                    │                    └──► summary                   the results of the run
+                    └──► messages · json_events                         events in words and as JSON
+    run_rate                                                            how fast the whole run sends
 
 `printers.make_printer` is the entrance. Nothing is imported here, so that each command loads only what it uses; rich is
 loaded for the bars alone.

@@ -15,8 +15,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from kinescope_upload.display.collector import Collector
 from kinescope_upload.display.messages import sentence_of, totals_sentence, wait_sentence
-from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import summary_rows
 from kinescope_upload.events import (
     LessonDone,
@@ -57,6 +57,9 @@ class BarPrinter:
         stdout: The terminal.
         clock: The source of time.
         interval: Seconds between two drawings; None draws only when `draw` is called.
+
+    Attributes:
+        collector: What the run has done so far.
     """
 
     def __init__(
@@ -64,8 +67,7 @@ class BarPrinter:
     ) -> None:
         self._options = options
         self._clock = clock
-        self._stats = RunStats()
-        self._lock = threading.Lock()
+        self.collector = Collector(clock)
         self._console = make_console(stdout)
         self._live = Live(
             console=self._console,
@@ -97,8 +99,7 @@ class BarPrinter:
 
     def __call__(self, event: RunEvent, /) -> None:
         """Counts the event, and prints it above the bars if it is worth a line."""
-        with self._lock:
-            self._stats.apply(event, self._clock.monotonic())
+        self.collector.note(event)
         if isinstance(event, RunEnded):
             self._end()
         elif message := self._message(event):
@@ -128,14 +129,11 @@ class BarPrinter:
     def _end(self) -> None:
         self._over.set()
         self._live.stop()
-        with self._lock:
-            summary = self._stats.summary()
-        self._console.print(two_columns(summary_rows(summary, self._options.command)))
+        self._console.print(two_columns(summary_rows(self.collector.summary(), self._options.command)))
 
     def _picture(self) -> RenderableType:
-        with self._lock:
-            now = self._clock.monotonic()
-            running, totals, waits = self._stats.running(), self._stats.totals(now), self._stats.waits()
+        facts = self.collector.facts()
+        running, totals, waits = facts.running, facts.totals, facts.waits
         if not totals.lessons:
             return Group()
         width, height = self._console.size

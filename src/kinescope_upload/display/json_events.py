@@ -30,6 +30,7 @@ from kinescope_upload.plan import Decision
 from kinescope_upload.upload.titles import fit_title, is_too_long
 
 if TYPE_CHECKING:
+    from kinescope_upload.display.collector import RunFacts
     from kinescope_upload.display.summary import Summary
     from kinescope_upload.model import Doubt, Proposal
     from kinescope_upload.output.json_text import JsonFields
@@ -100,6 +101,30 @@ def proposed(proposal: Proposal) -> JsonFields:
 def doubted(doubt: Doubt) -> JsonFields:
     """Converts a doubt about the mapping."""
     return object_of(doubt, blocking="is_blocking")
+
+
+def progress_fields(facts: RunFacts) -> JsonFields:
+    """Converts how far the batch is."""
+    totals = facts.totals
+    return {
+        **object_of(totals, position_bytes=None, rate=None),
+        "rate_bytes_per_second": _whole(totals.rate),
+        "eta_seconds": _whole(totals.eta_seconds),
+        "running": [
+            {
+                "lesson_id": lesson.lesson_id,
+                "size_bytes": lesson.size,
+                "accepted_bytes": lesson.offset,
+                "handed_over_bytes": lesson.position,
+                "rate_bytes_per_second": _whole(lesson.rate),
+            }
+            for lesson in facts.running
+        ],
+    }
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else round(number)
 
 
 def summary_fields(summary: Summary) -> JsonFields:

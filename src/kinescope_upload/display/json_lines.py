@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.display.json_events import fields_of, summary_fields
-from kinescope_upload.display.stats import RunStats
+from kinescope_upload.display.collector import Collector
+from kinescope_upload.display.json_events import fields_of, progress_fields, summary_fields
 from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
-from kinescope_upload.output.json_text import json_line, object_of
+from kinescope_upload.output.json_text import json_line
 
 if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
@@ -23,25 +23,27 @@ class JsonPrinter:
     Args:
         stdout: Takes the lines.
         clock: The source of time.
+
+    Attributes:
+        collector: What the run has done so far.
     """
 
     def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
         self._stdout = stdout
         self._clock = clock
-        self._stats = RunStats()
+        self.collector = Collector(clock)
         self._lock = threading.Lock()
         self._next_progress = clock.monotonic() + _PROGRESS_EVERY
 
     def __call__(self, event: RunEvent, /) -> None:
         """Counts the event and prints it; sent bytes only count for the next `progress`."""
         with self._lock:
-            now = self._clock.monotonic()
-            self._stats.apply(event, now)
+            now = self.collector.note(event)
             match event:
                 case BytesSent():
                     self._progress(now)
                 case RunEnded():
-                    self._line("summary", summary_fields(self._stats.summary()))
+                    self._line("summary", summary_fields(self.collector.summary()))
                 case _:
                     self._line(*fields_of(event))
                     if isinstance(event, BytesAccepted):
@@ -51,24 +53,7 @@ class JsonPrinter:
         if now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        totals = self._stats.totals(now)
-        self._line(
-            "progress",
-            {
-                **object_of(totals, position_bytes=None, rate=None),
-                "rate_bytes_per_second": None if totals.rate is None else round(totals.rate),
-                "eta_seconds": None if totals.eta_seconds is None else round(totals.eta_seconds),
-                "running": [
-                    {
-                        "lesson_id": lesson.lesson_id,
-                        "size_bytes": lesson.size,
-                        "accepted_bytes": lesson.offset,
-                        "handed_over_bytes": lesson.position,
-                    }
-                    for lesson in self._stats.running()
-                ],
-            },
-        )
+        self._line("progress", progress_fields(self.collector.facts()))
 
     def _line(self, event: str, fields: JsonFields) -> None:
         self._stdout.write(json_line(event, fields, self._clock))

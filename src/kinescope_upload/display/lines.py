@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
+from kinescope_upload.display.collector import Collector
 from kinescope_upload.display.messages import sentence_of, totals_sentence
-from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import one_line, summary_rows
 from kinescope_upload.events import (
     BytesAccepted,
@@ -36,6 +36,9 @@ class LinePrinter:
         stdout: Takes all other lines.
         stderr: Takes warnings and failures.
         clock: The source of time.
+
+    Attributes:
+        collector: What the run has done so far.
     """
 
     def __init__(self, options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clock: Clock) -> None:
@@ -43,15 +46,14 @@ class LinePrinter:
         self._stdout = stdout
         self._stderr = stderr
         self._clock = clock
-        self._stats = RunStats()
+        self.collector = Collector(clock)
         self._lock = threading.Lock()
         self._next_progress: float | None = None
 
     def __call__(self, event: RunEvent, /) -> None:
         """Counts the event and prints it."""
         with self._lock:
-            now = self._clock.monotonic()
-            self._stats.apply(event, now)
+            now = self.collector.note(event)
             match event:
                 case BytesSent() | BytesAccepted():
                     self._progress(now)
@@ -73,12 +75,12 @@ class LinePrinter:
         if self._options.quiet or self._next_progress is None or now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        self._line(self._stdout, totals_sentence(self._stats.totals(now)))
+        self._line(self._stdout, totals_sentence(self.collector.facts().totals))
 
     def _end(self, event: RunEnded) -> None:
         if event.reason:
             self._line(self._stderr, f"stopped: {joined(event.reason, event.hint)}")
-        summary = self._stats.summary()
+        summary = self.collector.summary()
         if self._options.quiet:
             self._line(self._stdout, one_line(summary))
             return

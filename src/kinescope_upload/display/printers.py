@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.lines import LinePrinter
@@ -13,14 +13,24 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencod
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from kinescope_upload.display.collector import Collector
     from kinescope_upload.events import Emit, RunEvent
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
 
+class Printer(Protocol):
+    """Shows the events of a run, each as it comes, from any thread."""
+
+    collector: Collector
+
+    def __call__(self, event: RunEvent, /) -> None:
+        """Shows an event that happens now."""
+
+
 def make_printer(
     options: DisplayOptions, *, stdout: TextIO, stderr: TextIO, clock: Clock = SYSTEM_CLOCK
-) -> AbstractContextManager[Emit]:
+) -> AbstractContextManager[Printer]:
     """Makes the printer for a run: JSON lines when asked for, bars on a terminal, plain lines elsewhere and for quiet.
 
     Enter it before the first event and leave it after the last one; only then a terminal is as it was.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.summary import Cost, Summary
 from kinescope_upload.display.transfers import Transfer, Transfers
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_HOLDS_BYTES: Final = frozenset({WaitKind.NETWORK, WaitKind.LIBRARY, WaitKind.THROTTLED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """Holds how far the batch is.
@@ -44,7 +47,8 @@ class Totals:
         accepted_bytes: Bytes of those that the server acknowledged.
         position_bytes: Accepted bytes and those on their way.
         sent_bytes: Bytes that reached Kinescope, lost ones included.
-        rate: Bytes per second, smoothed; None while too little is known.
+        rate: Bytes per second, smoothed; None while too little is known, and while the batch waits for the network, the
+            library or Kinescope.
         eta_seconds: Seconds until the last byte; None while unknown.
     """
 
@@ -59,10 +63,22 @@ class Totals:
     eta_seconds: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTotals:
+    """Holds how far one course of the batch is: lessons, and bytes to send in this run, as in `Totals`."""
+
+    course: str
+    lessons: int
+    done: int
+    failed: int
+    needed_bytes: int
+    accepted_bytes: int
+
+
 class RunStats:
     """Counts the events of a run and gives its state at any moment between them.
 
-    Not locked: the printer that owns it lets one thread in at a time.
+    Not locked: `collector` lets one thread in at a time.
     """
 
     def __init__(self) -> None:
@@ -107,14 +123,15 @@ class RunStats:
             case OrphanRemoved():
                 self._orphans_removed += 1
             case LessonDone():
-                self._done[event.lesson_id] = event.stage
-                self._failures.pop(event.lesson_id, None)  # whichever came first
+                self._count_done(event)
                 self._transfers.finish(event.lesson_id, now)
             case LessonSkipped():
+                self._transfers.tally_of(event.lesson_id).lessons -= event.lesson_id not in self._skipped
                 self._skipped.add(event.lesson_id)
                 self._transfers.finish(event.lesson_id, now)
             case LessonFailed():
                 if event.lesson_id not in self._done:
+                    self._transfers.tally_of(event.lesson_id).failed += event.lesson_id not in self._failures
                     self._failures[event.lesson_id] = event
                     self._transfers.give_up(event.lesson_id, now)
             case WaitStarted():
@@ -130,9 +147,34 @@ class RunStats:
             case Warned():
                 pass
 
-    def running(self) -> tuple[Transfer, ...]:
+    def _count_done(self, event: LessonDone) -> None:
+        tally = self._transfers.tally_of(event.lesson_id)
+        tally.done += event.lesson_id not in self._done
+        tally.failed -= self._failures.pop(event.lesson_id, None) is not None  # whichever came first
+        self._done[event.lesson_id] = event.stage
+
+    def running(self, now: float) -> tuple[Transfer, ...]:
         """The lessons that workers upload now, in the order of their start."""
-        return self._transfers.running()
+        running = self._transfers.running(now)
+        return tuple(replace(one, rate=None) for one in running) if self._holds_bytes() else running
+
+    def courses(self) -> tuple[CourseTotals, ...]:
+        """How far each course of the batch is, in the order of the plan."""
+        return tuple(
+            CourseTotals(
+                course=course,
+                lessons=tally.lessons,
+                done=tally.done,
+                failed=tally.failed,
+                needed_bytes=tally.needed,
+                accepted_bytes=tally.accepted,
+            )
+            for course, tally in self._transfers.courses.items()
+        )
+
+    def failures(self) -> tuple[LessonFailed, ...]:
+        """The lessons that failed or are in doubt so far."""
+        return tuple(self._failures.values())
 
     def waits(self) -> tuple[tuple[WaitStarted, float], ...]:
         """What the whole batch waits for now, each with its beginning in monotonic seconds."""
@@ -141,7 +183,7 @@ class RunStats:
     def totals(self, now: float) -> Totals:
         """Computes how far the batch is now."""
         transfers = self._transfers
-        rate = transfers.rate(now)
+        rate = None if self._holds_bytes() else transfers.rate(now)
         position = min(transfers.needed, transfers.accepted + transfers.handed_over)
         left = max(0, transfers.needed - position - transfers.given_up)
         return Totals(
@@ -155,6 +197,10 @@ class RunStats:
             rate=rate,
             eta_seconds=left / rate if rate else None,
         )
+
+    def _holds_bytes(self) -> bool:
+        """Whether the batch waits for something without which no byte moves."""
+        return any(kind in _HOLDS_BYTES for kind in self._waits)
 
     def cost(self) -> Cost:
         """Sums up what the run has cost so far."""

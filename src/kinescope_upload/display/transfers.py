@@ -6,7 +6,7 @@ that the server had before the run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.rate import RateEstimator
@@ -22,6 +22,7 @@ class Transfer:
 
     Attributes:
         lesson_id: The lesson.
+        course: Its course.
         path: The path of its file in the library, as the disk spells it.
         size: The file's size in bytes.
         found: Bytes that the server had before this run.
@@ -33,9 +34,12 @@ class Transfer:
         handed_over: Bytes beyond the offset that are in the network now.
         unanswered: Bytes that were in the network when a transfer broke off.
         is_running: Whether a worker has the lesson.
+        speed: Measures how fast its bytes move.
+        rate: Bytes per second, in a copy that `Transfers.running` gives; None while too little is known.
     """
 
     lesson_id: str
+    course: str
     path: str
     size: int
     found: int
@@ -46,11 +50,32 @@ class Transfer:
     handed_over: int = 0
     unanswered: int = 0
     is_running: bool = True
+    speed: RateEstimator = field(default_factory=RateEstimator, compare=False)
+    rate: float | None = None
 
     @property
     def position(self) -> int:
         """How far the file has been sent, in bytes."""
         return min(self.size, self.offset + self.handed_over)
+
+
+@dataclass(slots=True, kw_only=True)
+class CourseTally:
+    """Counts one course of a run; bytes as in `Transfers`.
+
+    Attributes:
+        lessons: Lessons to do.
+        done: Lessons that are finished.
+        failed: Lessons that failed.
+        needed: Bytes that the run has to send for it.
+        accepted: Bytes of those that the server acknowledged.
+    """
+
+    lessons: int = 0
+    done: int = 0
+    failed: int = 0
+    needed: int = 0
+    accepted: int = 0
 
 
 class Transfers:
@@ -65,6 +90,7 @@ class Transfers:
         breaks: The number of transfers that broke off after they had sent bytes.
         resumes: The number of earlier uploads that were resumed.
         stalled: Seconds from the last byte that moved to the break, summed over all breaks.
+        courses: The same per course, by its name.
     """
 
     def __init__(self) -> None:
@@ -78,7 +104,8 @@ class Transfers:
         self.stalled = 0.0
         self._useful = 0
         self._speed = RateEstimator()
-        self._planned: dict[str, int] = {}
+        self.courses: dict[str, CourseTally] = {}
+        self._planned: dict[str, PlannedLesson] = {}
         self._transfers: dict[str, Transfer] = {}
         self._done: set[str] = set()
 
@@ -91,8 +118,14 @@ class Transfers:
         """Counts the bytes that the plan needs."""
         for lesson in plan.work:
             if lesson.lesson_id not in self._transfers and lesson.lesson_id not in self._done:
-                self._planned[lesson.lesson_id] = lesson.bytes_to_send
-                self.needed += lesson.bytes_to_send
+                self._planned[lesson.lesson_id] = lesson
+                self.courses.setdefault(lesson.course, CourseTally()).lessons += 1
+                self._need(lesson.course, lesson.bytes_to_send)
+
+    def tally_of(self, lesson_id: str) -> CourseTally:
+        """The counts of the lesson's course, while the lesson is not finished; else of no course."""
+        lesson = self._transfers.get(lesson_id) or self._planned.get(lesson_id)
+        return self.courses.setdefault(lesson.course, CourseTally()) if lesson else CourseTally()
 
     def start(self, lesson: PlannedLesson, now: float) -> None:
         """Notes that a worker takes the lesson, for the first time or again."""
@@ -101,11 +134,13 @@ class Transfers:
         if known := self._transfers.get(lesson.lesson_id):
             self._take_up(known, now)
             return
-        self.needed += lesson.bytes_to_send - self._planned.pop(lesson.lesson_id, 0)
+        planned = self._planned.pop(lesson.lesson_id, None)
+        self._need(lesson.course, lesson.bytes_to_send - (planned.bytes_to_send if planned else 0))
         there = lesson.file.size - lesson.bytes_to_send
         stage = lesson.record.stage if lesson.record else Stage.PLANNED
         self._transfers[lesson.lesson_id] = Transfer(
             lesson_id=lesson.lesson_id,
+            course=lesson.course,
             path=lesson.file.path,
             size=lesson.file.size,
             found=there,
@@ -123,6 +158,7 @@ class Transfers:
             self.handed_over += size
             self._useful += size
             self._speed.add(self._useful, now)
+            transfer.speed.add(transfer.position, now)
 
     def accept(self, lesson_id: str, offset: int, *, is_resumed: bool, now: float) -> None:
         """Notes that the server acknowledged `offset` bytes of the file in all."""
@@ -158,7 +194,8 @@ class Transfers:
     def finish(self, lesson_id: str, now: float) -> None:
         """Notes that the server has every byte of the lesson."""
         self._done.add(lesson_id)
-        self.needed -= self._planned.pop(lesson_id, 0)
+        if planned := self._planned.pop(lesson_id, None):
+            self._need(planned.course, -planned.bytes_to_send)
         if transfer := self._transfers.pop(lesson_id, None):
             self._take_up(transfer, now)
             self._acknowledge(transfer, transfer.size, is_resumed=True, now=now)
@@ -173,14 +210,20 @@ class Transfers:
         transfer.is_running = False
         self.given_up += transfer.size - transfer.offset
 
-    def running(self) -> tuple[Transfer, ...]:
+    def running(self, now: float) -> tuple[Transfer, ...]:
         """Copies of what workers upload now, in the order of their start; not of those that only wait for their row."""
         running = (transfer for transfer in self._transfers.values() if transfer.is_running)
-        return tuple(replace(transfer) for transfer in running if not transfer.stage.has_all_bytes)
+        return tuple(
+            replace(transfer, rate=transfer.speed.rate(now)) for transfer in running if not transfer.stage.has_all_bytes
+        )
 
     def rate(self, now: float) -> float | None:
         """The speed in bytes per second, smoothed; None while too little is known."""
         return self._speed.rate(now)
+
+    def _need(self, course: str, size: int) -> None:
+        self.needed += size
+        self.courses.setdefault(course, CourseTally()).needed += size
 
     def _take_up(self, transfer: Transfer, now: float) -> None:
         if not transfer.is_running:
@@ -215,8 +258,9 @@ class Transfers:
 
     def _move(self, transfer: Transfer, *, found: int, offset: int) -> None:
         arrived = (offset - found) - (transfer.offset - transfer.found)
-        self.needed -= found - transfer.found
+        self._need(transfer.course, transfer.found - found)
         self.accepted += arrived
+        self.courses[transfer.course].accepted += arrived
         self.lost += max(0, -arrived)
         if not transfer.is_running:
             self.given_up -= offset - transfer.offset

@@ -1,0 +1,99 @@
+"""Collects the events of a run for everyone who shows it: the printers, and what tells others about it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kinescope_upload.display.stats import RunStats
+from kinescope_upload.events import RunEnded, RunStarted
+
+if TYPE_CHECKING:
+    from kinescope_upload.display.stats import CourseTotals, Totals
+    from kinescope_upload.display.summary import Cost, Summary
+    from kinescope_upload.display.transfers import Transfer
+    from kinescope_upload.events import LessonFailed, RunEvent, WaitStarted
+    from kinescope_upload.output.terminal_output import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """Holds a run as it is at one moment.
+
+    Attributes:
+        now: The moment, in monotonic seconds.
+        jobs: Lessons that are worked on at a time; None until the work begins.
+        totals: How far the batch is.
+        running: The lessons that workers upload, in the order of their start.
+        waits: What the batch waits for, each with its beginning in monotonic seconds.
+        cost: What the run has cost so far.
+        ended: How it ended; None while it goes on.
+    """
+
+    now: float
+    jobs: int | None
+    totals: Totals
+    running: tuple[Transfer, ...]
+    waits: tuple[tuple[WaitStarted, float], ...]
+    cost: Cost
+    ended: RunEnded | None
+
+
+class Collector:
+    """Counts the events of one run, and gives its facts at any moment; every thread may use it.
+
+    Args:
+        clock: The source of time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._stats = RunStats()
+        self._jobs: int | None = None
+        self._ended: RunEnded | None = None
+
+    def note(self, event: RunEvent) -> float:
+        """Counts an event that happens now.
+
+        Returns:
+            When that was, in monotonic seconds.
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            self._stats.apply(event, now)
+            if isinstance(event, RunStarted):
+                self._jobs = event.jobs
+            elif isinstance(event, RunEnded):
+                self._ended = event
+            return now
+
+    def facts(self) -> RunFacts:
+        """Tells how the run is now."""
+        with self._lock:
+            now = self._clock.monotonic()
+            return RunFacts(
+                now=now,
+                jobs=self._jobs,
+                totals=self._stats.totals(now),
+                running=self._stats.running(now),
+                waits=self._stats.waits(),
+                cost=self._stats.cost(),
+                ended=self._ended,
+            )
+
+    def courses(self) -> tuple[CourseTotals, ...]:
+        """How far each course is, in the order of the plan."""
+        with self._lock:
+            return self._stats.courses()
+
+    def failures(self) -> tuple[LessonFailed, ...]:
+        """The lessons that failed or are in doubt so far."""
+        with self._lock:
+            return self._stats.failures()
+
+    def summary(self) -> Summary:
+        """Sums up the run; complete once it has ended."""
+        with self._lock:
+            return self._stats.summary()
