@@ -9,6 +9,7 @@ import logging
 import sys
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from kinescope_upload.cli.outcome import run_command
 from kinescope_upload.commands.upload import Screen, upload
 from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Action, Break, Emulator, Fault, Route
+from kinescope_upload.monitor.history import read_runs
 from kinescope_upload.output.options import DisplayOptions
 from support.world import KIB, World, WorldMaker
 
@@ -48,6 +50,7 @@ def _every_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 def _all_that_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     """Two runs, one for people and one for scripts, with every log."""
     out, err = io.StringIO(), io.StringIO()
+    world.environment["KUPLOAD_HISTORY"] = str(world.folder / "history.sqlite3")
     monkeypatch.setattr(sys, "stderr", err)
     with _every_log(monkeypatch) as log:
         for options in (DisplayOptions(verbose=True), DisplayOptions(as_json=True)):
@@ -56,7 +59,14 @@ def _all_that_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
             )
             run_command(partial(upload, settings, Screen(options, out, err)))
     assert "GET, asked to" in log.getvalue() or "POST, asked to" in log.getvalue()
-    return out.getvalue() + err.getvalue() + log.getvalue()
+    return out.getvalue() + err.getvalue() + log.getvalue() + _what_others_are_told(world)
+
+
+def _what_others_are_told(world: World) -> str:
+    """The log of the events, the state of the run, and what is remembered of it."""
+    files = (world.progress / "log" / "kupload.jsonl", *(world.progress / ".run").glob("*.state"))
+    [run, *_] = read_runs(Path(world.environment["KUPLOAD_HISTORY"]), 9)
+    return "".join([*(file.read_text() for file in files), repr(run)])
 
 
 def _upload_ids(emulator: Emulator) -> set[str]:

@@ -87,6 +87,8 @@ def main_command(
     ] = None,
     let_sleep: Annotated[bool, typer.Option("--let-sleep", help="Do not keep the machine awake.")] = False,
     send_broken: options.SendBrokenOption = None,
+    log_file: options.LogFileOption = None,
+    no_log: options.NoLogOption = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[

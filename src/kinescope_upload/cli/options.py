@@ -49,6 +49,10 @@ MaxOutageOption = Annotated[
 SendBrokenOption = Annotated[
     bool | None, typer.Option("--send-broken", help="Send files, too, that no player can show.")
 ]
+LogFileOption = Annotated[
+    str | None, typer.Option("--log-file", metavar="FILE", help="Where events go [default: log/ beside progress].")
+]
+NoLogOption = Annotated[bool | None, typer.Option("--no-log", help="Write no log of the events.")]
 NoDbOption = Annotated[bool, typer.Option("--no-db", help="Go without the database.")]
 TrustScanOption = Annotated[bool, typer.Option("--trust-scan", help="With --no-db: vouch for the files' order.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")]

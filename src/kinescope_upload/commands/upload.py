@@ -25,6 +25,7 @@ from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
+from kinescope_upload.monitor.open_monitor import open_monitor
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import ProgressStore, courses_in, read_looks, read_records, remember_looks
@@ -89,24 +90,22 @@ def upload(
     with ExitStack() as stack:
         lessons = lessons or stack.enter_context(lessons_ahead(settings))
         database = lessons.database
-        printer = make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr)
-        if agree and not is_known:  # bars would be drawn over the question
-            emit = waits_on_stderr(screen.options)
-        else:
-            emit = without_failures(stack.enter_context(printer))
+        shown = make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr)
+        asks = agree if not is_known else None
+        printer = None if asks else stack.enter_context(shown)  # bars would be drawn over the question
+        emit = without_failures(printer) if printer else waits_on_stderr(screen.options)
         survey = _survey(settings, lessons, emit)
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
         plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
-        is_first = not is_known and is_first_run(plan, survey.rows)
+        is_first = asks is not None and is_first_run(plan, survey.rows)
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
-        if agree and not is_known:
-            if is_first and not agree(first_run_lines(plan, settings)):
-                return ExitCode.NOT_DONE
-            emit = without_failures(stack.enter_context(printer))
-        looks = looks.only(plan.files_to_send)
-        tools = RunTools(progress, database, kinescope, looks, emit, screen.disk)
+        if asks and is_first and not asks(first_run_lines(plan, settings)):
+            return ExitCode.NOT_DONE
+        printer = printer or stack.enter_context(shown)
+        emit = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload"))
+        tools = RunTools(progress, database, kinescope, looks.only(plan.files_to_send), emit, screen.disk)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
 
 

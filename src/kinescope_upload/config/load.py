@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from unicodedata import normalize
 
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
+from kinescope_upload.config.local_data import usual_history
 from kinescope_upload.config.names import stray_variables
 from kinescope_upload.config.quoting import spoilt_path
 from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source, UntrustedAddress
@@ -47,7 +49,10 @@ def load_settings(options: Mapping[str, object], *, directory: Path, environment
     if unknown := options.keys() - OPTIONS:
         raise TypeError(f"no such options: {sorted(unknown)}")
     sources = _read_sources(options, directory, environment)
-    found: dict[str, Any] = {"progress": _usual_progress(sources, directory)}
+    found: dict[str, Any] = {
+        "progress": _usual_progress(sources, directory),
+        "history": usual_history(sys.platform, environment),
+    }
     origins: dict[str, Origin] = {}
     for setting in SETTINGS:
         written = sources.of(setting)

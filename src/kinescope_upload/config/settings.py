@@ -109,6 +109,9 @@ class Settings:
         settle: Seconds for which a file must not have changed before it is uploaded; 0 waits for none.
         replace_wait: Seconds to wait, when all is uploaded, for Kinescope to process videos that replace others.
         send_broken: Whether files that no player could show are sent all the same.
+        log_file: The file of the events of runs; None means `log/kupload.jsonl` in the progress folder.
+        no_log: Whether to write no such file.
+        history: Where runs are remembered; None remembers none.
         api_key: Kinescope's token; None when it is not set.
         project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
         workspace_id: The workspace's id, a lower-case UUID; None when it is not set.
@@ -152,6 +155,9 @@ class Settings:
     settle: float = 10.0
     replace_wait: float = 7200.0
     send_broken: bool = False
+    log_file: Path | None = None
+    no_log: bool = False
+    history: Path | None = None
     api_key: Secret | None = None
     project_id: str | None = None
     workspace_id: str | None = None

@@ -22,7 +22,7 @@
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
 from kinescope_upload.progress.file_system import check_writable
-from kinescope_upload.progress.lock import CourseLock, ask_to_stop, stop_is_asked
+from kinescope_upload.progress.lock import CourseLock, Holder, ask_to_stop, holder_of, stop_is_asked
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.names import IgnoredProgress
 from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, notes_in, read_records
@@ -33,6 +33,7 @@ __all__ = [
     "LOOKS_FILE",
     "CourseLock",
     "CourseProgress",
+    "Holder",
     "IgnoredProgress",
     "ProgressStore",
     "RememberedLooks",
@@ -41,6 +42,7 @@ __all__ = [
     "check_writable",
     "courses_in",
     "deletion_facts",
+    "holder_of",
     "ignored_in",
     "note_deletion",
     "notes_in",

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from filelock import FileLock, Timeout
-
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress.names import course_of, stem_of
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from filelock import FileLock
 
 _FOLDER: Final = ".run"
 _LOOKING: Final = "looking"
@@ -28,6 +28,15 @@ _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.E
 """What file systems answer that know no locks."""
 _LONGEST_LOOK: Final = 5.0
 """Seconds; a look takes milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a course: its process, the machine, and since when, as ISO 8601."""
+
+    process_id: int
+    host: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +56,11 @@ class CourseLock:
         """
         folder = progress / _FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
-        lock = FileLock(folder / f"{stem_of(course)}.lock", timeout=0, thread_local=False)
+        lock = _lock_at(folder / f"{stem_of(course)}.lock", timeout=0)
         holder = folder / f"{stem_of(course)}.holder"
         if not (_take(lock) or _take_while_nobody_looks(lock, folder)):
             raise UsageError(
-                f'Another run is at work on course "{course}" ({_read_holder(holder)}).',
+                f'Another run is at work on course "{course}" ({_name_of(_read_holder(holder))}).',
                 Hint("Wait for it, or end it with ", ("stop",), "."),
             )
         _stop_file(progress, course).unlink(missing_ok=True)
@@ -89,12 +98,35 @@ def ask_to_stop(progress: Path) -> tuple[str, ...]:
     return running
 
 
+def holder_of(progress: Path, course: str) -> Holder | None:
+    """Who holds the course now; None where nobody does, or it does not say who.
+
+    Raises:
+        OSError: The lock cannot be looked at.
+        UsageError: The file system knows no locks.
+    """
+    folder = progress / _FOLDER
+    lock = folder / f"{stem_of(course)}.lock"
+    if not lock.exists():
+        return None
+    with _look(folder):
+        return _read_holder(lock.with_suffix(".holder")) if _is_held(lock) else None
+
+
 def _held_courses(folder: Path) -> tuple[str, ...]:
-    looking = FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK)
+    with _look(folder):
+        return tuple(course_of(path.stem) for path in sorted(folder.glob("*.lock")) if _is_held(path))
+
+
+@contextmanager
+def _look(folder: Path) -> Iterator[None]:
+    from filelock import Timeout  # noqa: PLC0415 - it takes a fiftieth of a second, and most who look need no lock
+
+    looking = _lock_at(folder / _LOOKING, timeout=_LONGEST_LOOK)
     with suppress(Timeout), _sentences(folder):
         looking.acquire()
     try:
-        return tuple(course_of(path.stem) for path in sorted(folder.glob("*.lock")) if _is_held(path))
+        yield
     finally:
         looking.release()
 
@@ -104,7 +136,15 @@ def stop_is_asked(progress: Path, courses: tuple[str, ...]) -> bool:
     return any(_stop_file(progress, course).exists() for course in courses)
 
 
+def _lock_at(path: Path, timeout: float) -> FileLock:
+    from filelock import FileLock  # noqa: PLC0415 - as above
+
+    return FileLock(path, timeout=timeout, thread_local=False)
+
+
 def _take(lock: FileLock) -> bool:
+    from filelock import Timeout  # noqa: PLC0415 - as above
+
     with _sentences(Path(lock.lock_file).parent):
         try:
             lock.acquire()
@@ -134,15 +174,17 @@ def _sentences(folder: Path) -> Iterator[None]:
 
 def _take_while_nobody_looks(lock: FileLock, folder: Path) -> bool:
     """A lock tells that it is held only to those who try to take it, so a look may hold it for a moment."""
+    from filelock import Timeout  # noqa: PLC0415 - as above
+
     try:
-        with _sentences(folder), FileLock(folder / _LOOKING, timeout=_LONGEST_LOOK):
+        with _sentences(folder), _lock_at(folder / _LOOKING, timeout=_LONGEST_LOOK):
             return _take(lock)
     except Timeout:
         return False
 
 
 def _is_held(path: Path) -> bool:
-    lock = FileLock(path, timeout=0)
+    lock = _lock_at(path, timeout=0)
     if not _take(lock):
         return True
     lock.release()
@@ -158,9 +200,15 @@ def _describe_this_run() -> str:
     return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
 
 
-def _read_holder(path: Path) -> str:
+def _read_holder(path: Path) -> Holder | None:
     with suppress(OSError, ValueError):
         match json.loads(path.read_text(encoding="utf-8")):
             case {"pid": int(pid), "host": str(host), "since": str(since)}:
-                return f"process {pid} on {host}, since {since}"
-    return "it does not say which"
+                return Holder(process_id=pid, host=host, since=since)
+    return None
+
+
+def _name_of(holder: Holder | None) -> str:
+    if holder is None:
+        return "it does not say which"
+    return f"process {holder.process_id} on {holder.host}, since {holder.since}"

@@ -12,13 +12,14 @@ from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
-from kinescope_upload.display.printers import make_printer, without_failures
+from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
+from kinescope_upload.monitor.open_monitor import open_monitor
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks, read_records
 from kinescope_upload.progress.old_videos import proof_against
@@ -129,8 +130,8 @@ def replace_lessons(
             with (
                 make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr) as printer,
                 open_kinescope(settings) as kinescope,
+                open_monitor(settings, progress.courses, printer, command="replace") as emit,
             ):
-                emit = without_failures(printer)
                 ready = RunTools(progress, tools.database, kinescope, looks, emit, screen.disk)
                 code = upload_plan(plan, ready, settings)
             return ExitCode.NOT_DONE if code == ExitCode.DONE and refused else code

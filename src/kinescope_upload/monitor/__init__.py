@@ -1,0 +1,14 @@
+"""Tells others about a run: those who look into it now, and those who ask about it later.
+
+::
+
+    open_monitor ──► monitor ─┬─► state_file ──► state      what the run does now, one small file beside the progress
+                              ├─► event_log                 the events of --json, as lines in a file
+                              └─► chronicle ──► history ──► past_run      what became of each run, on this machine
+    observe                                          the state, from what the display's collector has counted; pure
+    facts_json                                       dataclasses as JSON, and back; pure
+    samples                                          few points of a long run; pure
+
+`open_monitor` is the entrance for a run, `state_file.read_states` and `history.read_runs` for those who look. Nothing
+is imported here, so that each command loads only what it uses.
+"""

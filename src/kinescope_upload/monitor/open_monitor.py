@@ -1,0 +1,89 @@
+"""Makes the monitor of a run, as the settings say."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kinescope_upload.display.printers import without_failures
+from kinescope_upload.events import Warned
+from kinescope_upload.monitor.event_log import LOG_FILE, EventLog, RotatingFile
+from kinescope_upload.monitor.monitor import Monitor, Places
+from kinescope_upload.monitor.observe import Run
+from kinescope_upload.monitor.state_file import StateFile, remove_old_states
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.display.collector import Collector
+    from kinescope_upload.display.printers import Printer
+    from kinescope_upload.events import Emit
+    from kinescope_upload.policy.pacing import Timetable
+
+
+@contextmanager
+def open_monitor(settings: Settings, courses: Sequence[str], printer: Printer, *, command: str) -> Iterator[Emit]:
+    """Tells others about a run of this process while it goes on.
+
+    Args:
+        settings: Say where the run is told of.
+        courses: The courses that the run holds.
+        printer: Shows the run.
+        command: What is done: "upload" or "replace".
+
+    Yields:
+        Takes the run's events, for the printer, too.
+    """
+    tell = without_failures(printer)
+    with _monitor(settings, courses, printer.collector, tell, command) as monitor:
+        yield monitor.listening(tell)
+
+
+def _monitor(settings: Settings, courses: Sequence[str], collector: Collector, tell: Emit, command: str) -> Monitor:
+    started = datetime.now(UTC)
+    run = Run(
+        name=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+        process_id=os.getpid(),
+        host=socket.gethostname(),
+        started=started,
+        command=command,
+        library=str(settings.library or ""),
+        progress=str(settings.progress.absolute()),
+        courses=tuple(courses),
+        jobs=settings.jobs,
+        bwlimit=_limit_of(settings.bwlimit),
+    )
+    with suppress(OSError):  # a file that stays is one that is looked at in vain
+        remove_old_states(settings.progress, started)
+    places = Places(
+        state=StateFile(settings.progress, run.host, run.process_id),
+        log=None if settings.no_log else _log(settings, run.name, collector, tell),
+        history=settings.history,
+    )
+    return Monitor(run, places, collector, tell, SYSTEM_CLOCK)
+
+
+def _log(settings: Settings, run: str, collector: Collector, tell: Emit) -> EventLog | None:
+    path = settings.log_file or settings.progress / "log" / LOG_FILE
+    try:
+        return EventLog(RotatingFile(path), run, collector, SYSTEM_CLOCK)
+    except OSError as error:
+        why = error.strerror or error
+        tell(Warned(message=f'The log "{path}" cannot be written ({why}): the run goes on without it.'))
+        return None
+
+
+def _limit_of(timetable: Timetable) -> Callable[[datetime], int | None]:
+    """The limit at a moment, by this machine's time of day, as the timetable's times are."""
+
+    def limit(now: datetime) -> int | None:
+        local = now.astimezone()
+        return timetable.rate_at(local.hour * 60 + local.minute)
+
+    return limit

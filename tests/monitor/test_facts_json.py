@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kinescope_upload.monitor.facts_json import from_json, to_json
+from kinescope_upload.monitor.past_run import Cost, Outage, PastRun, Sample
+from kinescope_upload.monitor.state import CourseState, EndState, FailureState, FileState, Phase, RunState, WaitState
+from support.display_cases import HOSTILE
+from support.monitored import BEGAN, a_past_run, a_state
+
+FULL = a_state(
+    phase=Phase.ENDED,
+    ends_at=BEGAN,
+    rate_bytes_per_second=5,
+    courses=(CourseState(course="Курс", lessons=3, done=1, failed=1, needed_bytes=7, accepted_bytes=2),) * 2,
+    files=(FileState(lesson_id="a", course="Курс", path="a/b", size_bytes=9, position_bytes=3, accepted_bytes=2),),
+    waits=(WaitState(kind="network", since=BEGAN, until=BEGAN, reason="no answer"),),
+    failures=(FailureState(lesson_id="b", reason="broken", hint="mend it", is_in_doubt=True),),
+    ended=EndState(at=BEGAN, exit_code=3, reason="no money"),
+)
+PAST = a_past_run(
+    ended=BEGAN,
+    cost=Cost(breaks=1, network_seconds=0.5),
+    outages=(Outage(kind="network", since=BEGAN, seconds=2.0, reason="no answer"),),
+    samples=(Sample(seconds=1.5, accepted_bytes=3, done=1, failed=0),),
+)
+
+
+@pytest.mark.parametrize("fact", [FULL, a_state(), PAST, a_past_run()])
+def test_what_is_written_is_read_again(fact: RunState | PastRun) -> None:
+    assert from_json(type(fact), json.loads(json.dumps(to_json(fact)))) == fact
+
+
+def test_a_name_that_is_not_utf8_is_text_that_any_reader_takes() -> None:
+    text = json.dumps(to_json(a_state(library=HOSTILE)), ensure_ascii=False)
+    assert from_json(RunState, json.loads(text.encode())).library == HOSTILE.replace("\udcff", "\\xff")
+
+
+def test_what_a_later_version_adds_is_left_alone_and_what_it_leaves_out_has_its_default() -> None:
+    node = to_json(a_past_run()) | {"mood": "good"}
+    del node["courses"]
+    assert from_json(PastRun, node) == a_past_run()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("started", "yesterday"),
+        ("started", "2026-02-18T10:26:44"),
+        ("jobs", "4"),
+        ("jobs", True),
+        ("jobs", None),
+        ("phase", "bored"),
+        ("courses", {}),
+        ("courses", [{}]),
+        ("courses", ["a"]),
+        ("ended", []),
+    ],
+)
+def test_what_is_of_another_form_is_refused(field: str, value: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        from_json(RunState, to_json(a_state()) | {field: value})
+
+
+@pytest.mark.parametrize("node", [None, [], "state", {}])
+def test_what_is_no_object_of_that_kind_is_refused(node: object) -> None:
+    with pytest.raises(ValueError, match="RunState"):
+        from_json(RunState, node)

@@ -1,0 +1,63 @@
+"""Runs that others are told of, for the monitor's tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from kinescope_upload.monitor.observe import Run
+from kinescope_upload.monitor.past_run import PastRun
+from kinescope_upload.monitor.state import Phase, RunState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGAN = datetime(2026, 2, 18, 10, 26, 44, 172_000, tzinfo=UTC)
+COURSE = "01_analytics"
+
+
+def a_run(progress: Path | str = "progress", **changes: Any) -> Run:  # noqa: ANN401 - of any field
+    facts: dict[str, Any] = {
+        "name": "20260218-102644-0badcafe",
+        "process_id": 16646,
+        "host": "nas",
+        "started": BEGAN,
+        "command": "upload",
+        "library": "/library",
+        "progress": str(progress),
+        "courses": (COURSE,),
+        "jobs": 4,
+        "bwlimit": lambda _now: None,
+    }
+    return Run(**facts | changes)
+
+
+def a_state(**changes: Any) -> RunState:  # noqa: ANN401 - of any field
+    facts: dict[str, Any] = {
+        "run": "20260218-102644-0badcafe",
+        "process_id": 16646,
+        "host": "nas",
+        "started": BEGAN,
+        "written": BEGAN + timedelta(seconds=60),
+        "phase": Phase.AT_WORK,
+        "library": "/library",
+        "held_courses": (COURSE,),
+        "jobs": 4,
+    }
+    return RunState(**facts | changes)
+
+
+def a_past_run(name: str = "one", **changes: Any) -> PastRun:  # noqa: ANN401 - of any field
+    facts: dict[str, Any] = {
+        "run": name,
+        "version": "1.0",
+        "command": "upload",
+        "started": BEGAN,
+        "seen": BEGAN + timedelta(seconds=60),
+        "host": "nas",
+        "process_id": 16646,
+        "library": "/library",
+        "progress": "/progress",
+        "jobs": 4,
+    }
+    return PastRun(**facts | changes)
