@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.stage import environment, kupload, measured, workshop
 from benchmarks.table import Figure, at_most, noted, table_of
 from kinescope_upload.commands.course_status import course_statuses
-from kinescope_upload.commands.status import status_text
+from kinescope_upload.commands.status import Status, status_text
 from kinescope_upload.config import load_settings
 from kinescope_upload.model import LessonRow
 from kinescope_upload.output.terminal_output import Surface
@@ -65,7 +65,7 @@ def _look(folder: Path) -> tuple[float, float, float]:
     prepared = time.process_time()
     plan = replace(survey, rows=rows).plan({})
     planned = time.process_time()
-    text = status_text(course_statuses(assignments, ()), Surface())
+    text = status_text(Status(courses=course_statuses(assignments, ())), Surface())
     told = time.process_time()
     if len(plan.work) != len(assignments) or "All" not in text:
         raise RuntimeError(f"{len(plan.work)} of {len(assignments)} files are planned")

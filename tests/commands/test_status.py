@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
-from kinescope_upload.commands.status import print_status, status_text
+from kinescope_upload.commands.status import Status, print_status, status_text
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.progress import IgnoredProgress
@@ -152,7 +152,7 @@ TEXT = """\
 01_analytics  ██████████      82/82  33.4 GB
 02 реклама    █████░░░░░      34/68  12.0 of 24.1 GB
   2 in progress (64.0 MB there), 3 uploaded, not linked, 1 file missing
-  last activity 2026-02-18 10:26 UTC
+  last activity 10:26
   failed: 02_ads_m01_000: connection reset
   failed: 02_ads_m01_001: connection reset
   failed: 02_ads_m01_002: connection reset
@@ -166,13 +166,13 @@ All           ███████░░░    116/150  45.4 of 57.5 GB
 
 
 def test_the_status_shows_a_bar_per_course_and_what_to_type_next() -> None:
-    assert status_text([FULL, PARTLY], Surface()) == TEXT
+    assert status_text(Status(courses=(FULL, PARTLY)), Surface(), clock=FakeTime().clock) == TEXT
 
 
 def test_what_is_in_doubt_is_tried_by_no_run_and_verify_is_named() -> None:
     failure = StatusFailure(lesson_id="02_ads_m01_000", reason="its row points elsewhere", at=BEGAN, is_in_doubt=True)
     alone = replace(FULL, replacing=1, failures=(failure,), last_activity=None)
-    assert status_text([alone], Surface()) == (
+    assert status_text(Status(courses=(alone,)), Surface()) == (
         "01_analytics  ██████████      82/82  33.4 GB\n"
         "  1 being replaced\n"
         "  in doubt: 02_ads_m01_000: its row points elsewhere\n"
@@ -182,13 +182,13 @@ def test_what_is_in_doubt_is_tried_by_no_run_and_verify_is_named() -> None:
         "  1 in doubt, which no run can decide: `kupload verify` says what to do\n"
     )
     beside = replace(PARTLY, failures=(failure, *PARTLY.failures[1:]))
-    text = status_text([beside], Surface())
+    text = status_text(Status(courses=(beside,)), Surface())
     assert "4 failed; the next run tries them again\n  1 in doubt, which" in text
     assert text.endswith("  next: kupload\n")
 
 
 def test_when_all_is_linked_there_is_nothing_to_type() -> None:
-    assert status_text([FULL], Surface()) == (
+    assert status_text(Status(courses=(FULL,)), Surface()) == (
         "01_analytics  ██████████      82/82  33.4 GB\n"
         "\n"
         "All           ██████████      82/82  33.4 GB\n"
@@ -209,37 +209,41 @@ def test_when_all_is_linked_there_is_nothing_to_type() -> None:
     ],
 )
 def test_each_course_is_named_once_in_what_to_type_next(typed: Command, course: str, all_of_it: str) -> None:
-    nexts = [line for line in status_text([PARTLY], Surface(), command=typed).splitlines() if "next: " in line]
+    nexts = [
+        line
+        for line in status_text(Status(courses=(PARTLY,)), Surface(), command=typed).splitlines()
+        if "next: " in line
+    ]
     assert nexts == [f'  next: {course} "02 реклама"', f"  next: {all_of_it}"]
 
 
 def test_a_course_without_any_file_gets_no_command_that_would_find_nothing() -> None:
-    text = status_text([replace(PARTLY, videos=0, video_bytes=0, missing=68)], Surface())
+    text = status_text(Status(courses=(replace(PARTLY, videos=0, video_bytes=0, missing=68),)), Surface())
     assert "next: kupload" not in text
     assert "next: put its files back into the library" in text
 
 
 def test_without_videos_the_status_says_so() -> None:
-    assert status_text([], Surface()).startswith("No videos in the library")
+    assert status_text(Status(), Surface()).startswith("No videos in the library")
 
 
 def test_what_lies_in_the_progress_folder_and_is_none_is_named() -> None:
-    ignored = [IgnoredProgress(path=f"progress/{HOSTILE}.json", reason="is of another system")]
-    for statuses in ([], [FULL]):
-        text = status_text(statuses, Surface(), ignored=ignored)
+    ignored = IgnoredProgress(path=f"progress/{HOSTILE}.json", reason="is of another system")
+    for courses in ((), (FULL,)):
+        text = status_text(Status(courses=courses, ignored=(ignored,)), Surface())
         assert "is of another system and is left out. Move it out of the progress folder, or delete it.\n" in text
         assert "\x1b" not in text
 
 
 def test_what_is_to_be_said_of_a_progress_file_is_said() -> None:
-    for statuses in ([], [FULL]):
-        text = status_text(statuses, Surface(), notes=[f"{HOSTILE}.json is missing."])
+    for courses in ((), (FULL,)):
+        text = status_text(Status(courses=courses, notes=(f"{HOSTILE}.json is missing.",)), Surface())
         assert ".json is missing.\n" in text
         assert "\x1b" not in text
 
 
 def test_files_with_another_size_and_files_with_another_time_are_named_apart() -> None:
-    text = status_text([replace(FULL, changed=("a_001",), time_changed=("a_002",))], Surface())
+    text = status_text(Status(courses=(replace(FULL, changed=("a_001",), time_changed=("a_002",)),)), Surface())
     assert "  linked, and the file has changed since: a_001; `kupload replace a_001` publishes it\n" in text
     assert "  linked, and the file has another time since: a_002; `kupload verify` compares its content\n" in text
 
@@ -247,16 +251,16 @@ def test_files_with_another_size_and_files_with_another_time_are_named_apart() -
 def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
-    print_status([replace(PARTLY, course="Курс 😀")], DisplayOptions(), stream)
+    print_status(Status(courses=(replace(PARTLY, course="Курс 😀"),)), DisplayOptions(), stream)
     lines = raw.getvalue().decode("cp1251").splitlines()
     assert lines[0] == "Курс \\U0001f600  #####-----      34/68  12.0 of 24.1 GB"
 
 
 def test_colours_only_where_they_are_wanted() -> None:
-    text = status_text([PARTLY], Surface(has_colour=True))
+    text = status_text(Status(courses=(PARTLY,)), Surface(has_colour=True))
     assert text.count("\x1b[32m") == 2
     assert text.count("\x1b[31m") == 3
-    assert "\x1b" not in status_text([PARTLY], Surface())
+    assert "\x1b" not in status_text(Status(courses=(PARTLY,)), Surface())
 
 
 @pytest.mark.parametrize(("environ", "colours"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
@@ -268,7 +272,7 @@ def test_a_terminal_gets_colours_unless_told_not_to(
     for name, value in {"TERM": "xterm", **environ}.items():
         monkeypatch.setenv(name, value)
     with Terminal(80) as terminal:
-        print_status([PARTLY], DisplayOptions(), terminal.stream)
+        print_status(Status(courses=(PARTLY,)), DisplayOptions(), terminal.stream)
         lines = terminal.lines()
     assert (b"\x1b[32m" in terminal.raw) == colours
     assert lines[0] == "02 реклама  █████░░░░░      34/68  12.0 of 24.1 GB"
@@ -280,14 +284,18 @@ def test_every_line_but_a_command_fits_eighty_columns(*, colour: bool) -> None:
     wide = replace(
         PARTLY, course="Очень длинное название курса 漢字漢字漢字", failures=(failure,), videos=10**5, linked=99_999
     )
-    plain = status_text([wide, FULL], Surface(has_colour=colour)).replace("\x1b[32m", "").replace("\x1b[31m", "")
+    plain = (
+        status_text(Status(courses=(wide, FULL)), Surface(has_colour=colour))
+        .replace("\x1b[32m", "")
+        .replace("\x1b[31m", "")
+    )
     for line in plain.replace("\x1b[0m", "").splitlines():
         assert cell_width(line) <= 80 or line.startswith("  next: ")
 
 
 def test_names_in_the_status_are_made_harmless() -> None:
     failure = StatusFailure(lesson_id=HOSTILE, reason=HOSTILE, at=BEGAN)
-    text = status_text([replace(PARTLY, course=HOSTILE, failures=(failure,))], Surface())
+    text = status_text(Status(courses=(replace(PARTLY, course=HOSTILE, failures=(failure,)),)), Surface())
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert r'--course "[red]\x1b[2J' in text
@@ -295,12 +303,12 @@ def test_names_in_the_status_are_made_harmless() -> None:
 
 def test_a_bar_is_full_only_when_every_lesson_is_linked() -> None:
     almost = replace(FULL, linked=81)
-    assert "█████████░" in status_text([almost], Surface()).splitlines()[0]
+    assert "█████████░" in status_text(Status(courses=(almost,)), Surface()).splitlines()[0]
 
 
 def test_json_lists_every_failure_with_its_time() -> None:
     out = io.StringIO()
-    print_status([PARTLY], DisplayOptions(as_json=True), out, clock=FakeTime().clock)
+    print_status(Status(courses=(PARTLY,)), DisplayOptions(as_json=True), out, clock=FakeTime().clock)
     (course,) = json.loads(out.getvalue())["courses"]
     assert len(course["failures"]) == 5
     assert course["failures"][0]["time"] == "2026-02-18T10:26:44.172Z"

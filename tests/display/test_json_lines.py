@@ -11,12 +11,13 @@ import pytest
 
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.dry_run import PlanAnswer, print_plan
-from kinescope_upload.commands.status import print_status
+from kinescope_upload.commands.status import Status, print_status
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
 from kinescope_upload.events import BytesSent, LessonSkipped, LessonStarted, RunEnded, RunStarted, Warned
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
+from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan
@@ -26,6 +27,7 @@ from kinescope_upload.upload import Failure, Stage
 from support.audit_lines import audit_lines
 from support.command_lines import command_lines
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, lesson, play, record_of, small_plan
+from support.monitored import FULL_STATE, a_state
 from support.project import ROOT
 
 if TYPE_CHECKING:
@@ -75,8 +77,13 @@ def status_line() -> dict[str, Any]:
     sizes = {"a_001": 10 * MB, "a_002": 11 * MB, "a_003": 10 * MB}
     files = [assignment(lesson_id, size, "01_analytics") for lesson_id, size in sizes.items()]
     statuses = course_statuses(files, [record, linked, redated])
-    ignored = [IgnoredProgress(path="p/x", reason="is")]
-    print_status(statuses, JSON, out, ignored=ignored, notes=["c.json is missing."], clock=FakeTime().clock)
+    status = Status(
+        courses=statuses,
+        ignored=(IgnoredProgress(path="p/x", reason="is"),),
+        notes=("c.json is missing.",),
+        runs=(SeenRun(state=FULL_STATE, life=Life.ENDED), SeenRun(state=a_state(), life=Life.AT_WORK)),
+    )
+    print_status(status, JSON, out, clock=FakeTime().clock)
     line: dict[str, Any] = json.loads(out.getvalue())
     return line
 

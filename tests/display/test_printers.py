@@ -89,7 +89,7 @@ def test_no_terminal_means_no_rich(options: DisplayOptions) -> None:
         f"options = {options!r}\n"
         "with make_printer(options, stdout=sys.stdout, stderr=sys.stderr): pass\n"
         "dry_run.print_plan(dry_run.PlanAnswer(plan=Plan(lessons=())), options, sys.stdout)\n"
-        "status.print_status((), options, sys.stdout)\n"
+        "status.print_status(status.Status(), options, sys.stdout)\n"
         "sys.exit(' '.join(name for name in sys.modules if name.split('.')[0] in {'rich', 'httpx', 'psycopg'}))\n"
     )
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=PATIENCE * 3, check=False)

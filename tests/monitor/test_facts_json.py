@@ -6,20 +6,10 @@ import pytest
 
 from kinescope_upload.monitor.facts_json import from_json, to_json
 from kinescope_upload.monitor.past_run import Cost, Outage, PastRun, Sample
-from kinescope_upload.monitor.state import CourseState, EndState, FailureState, FileState, Phase, RunState, WaitState
+from kinescope_upload.monitor.state import RunState
 from support.display_cases import HOSTILE
-from support.monitored import BEGAN, a_past_run, a_state
+from support.monitored import BEGAN, FULL_STATE, a_past_run, a_state
 
-FULL = a_state(
-    phase=Phase.ENDED,
-    ends_at=BEGAN,
-    rate_bytes_per_second=5,
-    courses=(CourseState(course="Курс", lessons=3, done=1, failed=1, needed_bytes=7, accepted_bytes=2),) * 2,
-    files=(FileState(lesson_id="a", course="Курс", path="a/b", size_bytes=9, position_bytes=3, accepted_bytes=2),),
-    waits=(WaitState(kind="network", since=BEGAN, until=BEGAN, reason="no answer"),),
-    failures=(FailureState(lesson_id="b", reason="broken", hint="mend it", is_in_doubt=True),),
-    ended=EndState(at=BEGAN, exit_code=3, reason="no money"),
-)
 PAST = a_past_run(
     ended=BEGAN,
     cost=Cost(breaks=1, network_seconds=0.5),
@@ -28,7 +18,7 @@ PAST = a_past_run(
 )
 
 
-@pytest.mark.parametrize("fact", [FULL, a_state(), PAST, a_past_run()])
+@pytest.mark.parametrize("fact", [FULL_STATE, a_state(), PAST, a_past_run()])
 def test_what_is_written_is_read_again(fact: RunState | PastRun) -> None:
     assert from_json(type(fact), json.loads(json.dumps(to_json(fact)))) == fact
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinescope_upload.monitor.observe import Run
 from kinescope_upload.monitor.past_run import PastRun
-from kinescope_upload.monitor.state import Phase, RunState
+from kinescope_upload.monitor.state import CourseState, EndState, FailureState, FileState, Phase, RunState, WaitState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,18 @@ def a_state(**changes: Any) -> RunState:  # noqa: ANN401 - of any field
         "jobs": 4,
     }
     return RunState(**facts | changes)
+
+
+FULL_STATE = a_state(
+    phase=Phase.ENDED,
+    ends_at=BEGAN,
+    rate_bytes_per_second=5,
+    courses=(CourseState(course="Курс", lessons=3, done=1, failed=1, needed_bytes=7, accepted_bytes=2),) * 2,
+    files=(FileState(lesson_id="a", course="Курс", path="a/b", size_bytes=9, position_bytes=3, accepted_bytes=2),),
+    waits=(WaitState(kind="network", since=BEGAN, until=BEGAN, reason="no answer"),),
+    failures=(FailureState(lesson_id="b", reason="broken", hint="mend it", is_in_doubt=True),),
+    ended=EndState(at=BEGAN, exit_code=3, reason="no money"),
+)
 
 
 def a_past_run(name: str = "one", **changes: Any) -> PastRun:  # noqa: ANN401 - of any field

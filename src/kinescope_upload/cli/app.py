@@ -55,6 +55,7 @@ def main_command(
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="With --dry-run: do not ask Kinescope.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Show how far each course is; no network needed.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="With --status: show it again until Ctrl+C.")] = False,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
     map_file: options.MapOption = None,
@@ -123,11 +124,13 @@ def main_command(
         return
     if offline and not dry_run:
         raise UsageError("--offline means nothing without --dry-run.", Hint(("--dry-run", "--offline")))
+    if watch and not status:
+        raise UsageError("--watch means nothing without --status.", Hint(("--status", "--watch")))
     settings = options.load(context)
     if dry_run and not status:
         raise typer.Exit(_dry_run(settings, is_offline=offline))
     if status:
-        raise typer.Exit(_status(settings))
+        raise typer.Exit(_status(settings, watches=watch))
     raise typer.Exit(_upload(settings, asks=not yes))
 
 
@@ -149,7 +152,11 @@ def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
     return dry_run(settings, options.display_options(settings), sys.stdout, is_offline=is_offline)
 
 
-def _status(settings: "Settings") -> int:
+def _status(settings: "Settings", *, watches: bool) -> int:
+    if watches:
+        from kinescope_upload.commands.watch_status import watch_status
+
+        return watch_status(settings, options.display_options(settings), sys.stdout)
     from kinescope_upload.commands.status import show_status
 
     return show_status(settings, options.display_options(settings), sys.stdout)

@@ -143,5 +143,5 @@ def parse_keep(text: str) -> float:
 
 def display_options(settings: Settings) -> DisplayOptions:
     """How the settings want things shown; the command to go on with is the typed one, which may have asked to look."""
-    command = tuple(word for word in sys.argv[1:] if word != "--status")
+    command = tuple(word for word in sys.argv[1:] if word not in {"--status", "--watch"})
     return DisplayOptions(as_json=settings.json, quiet=settings.quiet, verbose=settings.verbose, command=command)

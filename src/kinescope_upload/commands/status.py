@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from functools import partial
-from typing import TYPE_CHECKING, Final, TextIO
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.monitor.state_file import Life, read_states
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
-from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle
+from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle, wrapped
 from kinescope_upload.text.hints import Hint, both, command_line, shown, typed_line
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.commands.course_status import CourseStatus
     from kinescope_upload.config import Settings
+    from kinescope_upload.monitor.state_file import SeenRun
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock, Surface
@@ -30,51 +31,107 @@ if TYPE_CHECKING:
 _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
+_NEXT: Final = "  next: "
+_GOES_ON: Final = "    "
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 
 
-def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
-    """Prints how far each course is, from the disk alone."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How far everything is.
+
+    Attributes:
+        courses: The courses.
+        ignored: Files of the progress folder that are no course's progress.
+        notes: What is to be said of those that are.
+        runs: The runs of the progress folder, the latest begun last.
+    """
+
+    courses: tuple[CourseStatus, ...] = ()
+    ignored: tuple[IgnoredProgress, ...] = ()
+    notes: tuple[str, ...] = ()
+    runs: tuple[SeenRun, ...] = ()
+
+
+def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
+    """Reads how far each course is and what runs do, from the disk alone.
+
+    Raises:
+        UsageError: The library or the progress folder cannot be read.
+    """
     survey = survey_library(settings)
     records = read_records(settings.progress)
     mapped = survey.selected(survey.resolve(records))
     of_courses = [one for one in records.values() if survey.selection.has(one.course)]
-    statuses = course_statuses(mapped.assignments, of_courses, waiting=mapped.proposals)
-    print_status(statuses, options, stdout, ignored=ignored_in(settings.progress), notes=notes_in(settings.progress))
+    return Status(
+        courses=course_statuses(mapped.assignments, of_courses, waiting=mapped.proposals),
+        ignored=ignored_in(settings.progress),
+        notes=notes_in(settings.progress),
+        runs=read_states(settings.progress, clock.now()),
+    )
+
+
+def show_status(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
+    """Prints how far each course is, from the disk alone."""
+    print_status(read_status(settings), options, stdout)
     return ExitCode.DONE
 
 
-def status_text(
-    statuses: Sequence[CourseStatus],
-    surface: Surface,
-    *,
-    command: Command = (),
-    ignored: Sequence[IgnoredProgress] = (),
-    notes: Sequence[str] = (),
-) -> str:
+def status_text(status: Status, surface: Surface, *, command: Command = (), clock: Clock = SYSTEM_CLOCK) -> str:
     """The status as lines that fit the surface.
 
     Args:
-        statuses: The courses.
+        status: What is shown.
         surface: What the stream can show.
         command: What uploads that which is shown, for what to type next.
-        ignored: Files of the progress folder that are no course's progress.
-        notes: What is to be said of those that are.
+        clock: Tells the time of day.
     """
-    left_out = [f"  {surface.shown(text)}" for text in (*(file.message for file in ignored), *notes)]
-    if not statuses:
-        return "\n".join(("No videos in the library and nothing in the progress folder.", *left_out, ""))
-    names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in statuses]
+    left_out = [f"  {surface.shown(text)}" for text in (*(file.message for file in status.ignored), *status.notes)]
+    runs = _run_lines(status.runs, surface, clock)
+    courses = status.courses
+    if not courses:
+        return "".join(
+            f"{line}\n" for line in (*runs, "No videos in the library and nothing in the progress folder.", *left_out)
+        )
+    busy = frozenset(name for run in status.runs if run.life is Life.AT_WORK for name in run.state.held_courses)
+    names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in courses]
     name_width = max(map(cell_width, [*names, "All"]))
-    lines: list[str] = []
-    for one, name in zip(statuses, names, strict=True):
+    words = _Words(surface, command, clock)
+    lines = [*runs, ""] if runs else []
+    for one, name in zip(courses, names, strict=True):
         figures = _figures(one.linked, one.lessons, one.linked_bytes, _all_bytes(one))
-        lines += [_line(pad(name, name_width), figures, surface), *_details(one, surface, command)]
-    linked, lessons = sum(one.linked for one in statuses), sum(one.lessons for one in statuses)
-    figures = _figures(linked, lessons, sum(one.linked_bytes for one in statuses), sum(map(_all_bytes, statuses)))
-    lines += ["", _line(pad("All", name_width), figures, surface), *_advice(statuses, surface, command)]
+        lines += [_line(pad(name, name_width), figures, surface)]
+        lines += [line for line in _details(one, words) if not (one.course in busy and line.startswith(_NEXT))]
+    linked, lessons = sum(one.linked for one in courses), sum(one.lessons for one in courses)
+    figures = _figures(linked, lessons, sum(one.linked_bytes for one in courses), sum(map(_all_bytes, courses)))
+    lines += ["", _line(pad("All", name_width), figures, surface)]
+    lines += [line for line in _advice(courses, surface, command) if not (busy and line.startswith(_NEXT))]
     lines += left_out
     return "".join(f"{line}\n" for line in lines)
+
+
+class _Words(NamedTuple):
+    """What the lines of a course are worded with."""
+
+    surface: Surface
+    command: Command
+    clock: Clock
+
+
+def _run_lines(runs: Sequence[SeenRun], surface: Surface, clock: Clock) -> list[str]:
+    if not runs:
+        return []
+    from kinescope_upload.commands.run_status import run_lines
+
+    width = surface.width - 1
+    lines = [part for line in run_lines(runs, clock) for part in _folded(surface.shown(line), width)]
+    return [shorten_middle(line, width, surface.ellipsis) for line in lines]
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """Breaks the line at spaces; what goes on is indented."""
+    first, *rest = wrapped(line, width - len(_GOES_ON))
+    return [first, *(f"{_GOES_ON}{one}" for one in rest)]
 
 
 def _all_bytes(status: CourseStatus) -> int:
@@ -98,7 +155,8 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
     return f"{colour}{text}{_PLAIN}" if surface.has_colour else text
 
 
-def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterator[str]:
+def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
+    surface = words.surface
     all_of_it = ("replace", "--changed", "--course", status.course)
     publish = ("replace", status.changed[0]) if len(status.changed) == 1 else all_of_it
     yield from _changes(status.changed, "the file has changed since", Hint(publish, " publishes it"), surface)
@@ -109,7 +167,7 @@ def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterat
     if facts := ", ".join(_facts(status)):
         yield f"  {facts}"
     if status.last_activity:
-        yield f"  last activity {status.last_activity.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"  last activity {words.clock.local(status.last_activity)}"
     for failure in status.failures[:_SHOWN]:
         what = "in doubt" if failure.is_in_doubt else "failed"
         told = surface.shown(f"{what}: {failure.lesson_id}: {failure.reason}")
@@ -117,7 +175,7 @@ def _details(status: CourseStatus, surface: Surface, command: Command) -> Iterat
     if len(status.failures) > _SHOWN:
         yield f"  and {len(status.failures) - _SHOWN:,} more"
     if status.videos:
-        only = (*_without_courses(command), "--course", status.course)
+        only = (*_without_courses(words.command), "--course", status.course)
         line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
         yield f"  next: {surface.shown(line)}"
     else:
@@ -171,10 +229,11 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command
         yield f"  next: {surface.shown(typed_line(command))}"
 
 
-def status_object(
-    statuses: Sequence[CourseStatus], *, ignored: Sequence[IgnoredProgress] = (), notes: Sequence[str] = ()
-) -> JsonFields:
+def status_object(status: Status) -> JsonFields:
     """The status as the fields of the JSON output."""
+    from kinescope_upload.commands.run_status import run_objects
+
+    statuses = status.courses
     return {
         "courses": [_course_fields(one) for one in statuses],
         "lessons": sum(one.lessons for one in statuses),
@@ -184,8 +243,9 @@ def status_object(
         "videos_bytes": sum(one.video_bytes for one in statuses),
         "linked_bytes": sum(one.linked_bytes for one in statuses),
         "is_done": all(one.is_done for one in statuses),
-        "ignored": [object_of(file) for file in ignored],
-        "notes": list(notes),
+        "ignored": [object_of(file) for file in status.ignored],
+        "notes": list(status.notes),
+        "runs": run_objects(status.runs),
     }
 
 
@@ -198,19 +258,10 @@ def _course_fields(status: CourseStatus) -> JsonFields:
     }
 
 
-def print_status(  # noqa: PLR0913 - what differs in tests has a default
-    statuses: Sequence[CourseStatus],
-    options: DisplayOptions,
-    stdout: TextIO,
-    *,
-    ignored: Sequence[IgnoredProgress] = (),
-    notes: Sequence[str] = (),
-    clock: Clock = SYSTEM_CLOCK,
-) -> None:
+def print_status(status: Status, options: DisplayOptions, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """Prints how far each course is, told from the files and the progress alone: no network, no database."""
 
-    def text(statuses: Sequence[CourseStatus], options: DisplayOptions, stream: TextIO) -> None:
-        stream.write(status_text(statuses, surface_of(stream), command=options.command, ignored=ignored, notes=notes))
+    def text(status: Status, options: DisplayOptions, stream: TextIO) -> None:
+        stream.write(status_text(status, surface_of(stream), command=options.command, clock=clock))
 
-    view = View(event="status", fields=partial(status_object, ignored=ignored, notes=notes), text=text)
-    show(view, statuses, options, stdout, clock=clock)
+    show(View(event="status", fields=status_object, text=text), status, options, stdout, clock=clock)

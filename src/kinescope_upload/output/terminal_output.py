@@ -43,9 +43,12 @@ class Clock:
 
     def time_of_day(self, moment: float) -> str:
         """Formats a monotonic moment as HH:MM; with the date when that is not today."""
-        today = self.now().astimezone(self.zone)
-        day = today + timedelta(seconds=moment - self.monotonic())
-        return day.strftime("%H:%M" if day.date() == today.date() else "%Y-%m-%d %H:%M")
+        return self.local(self.now() + timedelta(seconds=moment - self.monotonic()))
+
+    def local(self, moment: datetime) -> str:
+        """Formats a moment as HH:MM, in the time zone of people here; with the date when that is not today."""
+        there, today = moment.astimezone(self.zone), self.now().astimezone(self.zone)
+        return there.strftime("%H:%M" if there.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 SYSTEM_CLOCK: Final = Clock()

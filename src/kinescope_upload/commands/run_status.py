@@ -1,0 +1,107 @@
+"""Words what runs on a progress folder do now, and how the last one ended, for `kupload --status`. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.display.messages import wait_sentence
+from kinescope_upload.events import WaitKind, WaitStarted
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.monitor.facts_json import to_json
+from kinescope_upload.monitor.state import Phase
+from kinescope_upload.monitor.state_file import SILENT_SECONDS, Life
+from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from kinescope_upload.monitor.state import RunState, WaitState
+    from kinescope_upload.monitor.state_file import SeenRun
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.terminal_output import Clock
+
+_FILES: Final = 8
+
+
+def at_work(runs: Iterable[SeenRun]) -> tuple[RunState, ...]:
+    """The runs that go on."""
+    return tuple(run.state for run in runs if run.life is Life.AT_WORK)
+
+
+def run_lines(runs: Sequence[SeenRun], clock: Clock) -> list[str]:
+    """Says what the runs that go on do, or how the last one ended; not yet made printable.
+
+    Args:
+        runs: The runs of the progress folder, the latest begun last.
+        clock: Tells the time of day.
+    """
+    if working := at_work(runs):
+        return [line for state in working for line in _work(state, clock)]
+    return list(_end(runs[-1], clock)) if runs else []
+
+
+def run_objects(runs: Iterable[SeenRun]) -> list[JsonFields]:
+    """The runs as objects of the JSON output."""
+    return [{"life": run.life.value, **to_json(run.state)} for run in runs]
+
+
+def _work(state: RunState, clock: Clock) -> Iterator[str]:
+    name = f"process {state.process_id}"
+    figures = ", ".join(_figures(state, clock))
+    yield f"A run is at work since {clock.local(state.started)} ({name}): {figures}"
+    silent = (clock.now() - state.written).total_seconds()
+    if silent > SILENT_SECONDS:
+        yield f"  it has said nothing since {clock.local(state.written)}; it may be suspended, or its disk hangs"
+    limit = state.bwlimit_bytes_per_second
+    lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
+    failed = f", {state.failed:,} failed" if state.failed else ""
+    yield f"  {lessons}{failed}; {state.jobs} at a time" + (f", at most {format_rate(limit)}" if limit else "")
+    for wait in state.waits:
+        yield f"  {_wait(wait, clock)}"
+    for file in state.files[:_FILES]:
+        rate = "" if file.rate_bytes_per_second is None else f", {format_rate(file.rate_bytes_per_second)}"
+        yield f"  {file.path}: {format_bytes_of(file.position_bytes, file.size_bytes)}{rate}"
+    if len(state.files) > _FILES:
+        yield f"  and {len(state.files) - _FILES:,} more"
+
+
+def _figures(state: RunState, clock: Clock) -> Iterator[str]:
+    if state.phase is Phase.STARTING:
+        yield "checks rights and folders before the first byte"
+        return
+    yield format_bytes_of(state.position_bytes, state.needed_bytes)
+    if state.rate_bytes_per_second is not None:
+        yield format_rate(state.rate_bytes_per_second)
+    if state.ends_at is not None:
+        yield f"done about {clock.local(state.ends_at)}"
+
+
+def _wait(wait: WaitState, clock: Clock) -> str:
+    longest = (wait.until - wait.since).total_seconds()
+    try:
+        kind = WaitKind(wait.kind)
+    except ValueError:  # of a later version
+        return f"{wait.reason.rstrip('.')}. Waiting until {clock.local(wait.until)}"
+    started = WaitStarted(kind=kind, reason=wait.reason, longest=longest, instead=wait.instead)
+    return wait_sentence(started, clock.monotonic() - _seconds_since(wait.since, clock), clock)
+
+
+def _seconds_since(moment: datetime, clock: Clock) -> float:
+    return (clock.now() - moment).total_seconds()
+
+
+def _end(run: SeenRun, clock: Clock) -> Iterator[str]:
+    state, ended = run.state, run.state.ended
+    lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
+    failed = f", {state.failed:,} failed" if state.failed else ""
+    sent = format_bytes(state.accepted_bytes)
+    if ended is None:
+        when = f"about {clock.local(state.written)} (process {state.process_id} on {state.host})"
+        yield f"The last run broke off at {when}: {lessons}{failed}, {sent}; the next one goes on from there"
+        return
+    code = "" if ended.exit_code in {None, ExitCode.DONE} else f" with exit code {ended.exit_code}"
+    took = format_duration((ended.at - state.started).total_seconds())
+    yield f"The last run ended at {clock.local(ended.at)}{code}: {lessons}{failed}, {sent} in {took}"
+    if ended.reason:
+        yield f"  stopped: {joined(ended.reason, ended.hint)}"
