@@ -5,20 +5,13 @@ import json
 import pytest
 
 from kinescope_upload.monitor.facts_json import from_json, to_json
-from kinescope_upload.monitor.past_run import Cost, Outage, PastRun, Sample
+from kinescope_upload.monitor.past_run import PastRun
 from kinescope_upload.monitor.state import RunState
 from support.display_cases import HOSTILE
-from support.monitored import BEGAN, FULL_STATE, a_past_run, a_state
-
-PAST = a_past_run(
-    ended=BEGAN,
-    cost=Cost(breaks=1, network_seconds=0.5),
-    outages=(Outage(kind="network", since=BEGAN, seconds=2.0, reason="no answer"),),
-    samples=(Sample(seconds=1.5, accepted_bytes=3, done=1, failed=0),),
-)
+from support.monitored import FULL_PAST, FULL_STATE, a_past_run, a_state
 
 
-@pytest.mark.parametrize("fact", [FULL_STATE, a_state(), PAST, a_past_run()])
+@pytest.mark.parametrize("fact", [FULL_STATE, a_state(), FULL_PAST, a_past_run()])
 def test_what_is_written_is_read_again(fact: RunState | PastRun) -> None:
     assert from_json(type(fact), json.loads(json.dumps(to_json(fact)))) == fact
 

@@ -24,6 +24,7 @@ from kinescope_upload.commands.doctor.readings.outcome import (
 from kinescope_upload.commands.doctor.trial.view import JsonTrialView, TextTrialView
 from kinescope_upload.commands.doctor.view import print_checkup
 from kinescope_upload.commands.folders import FolderAnswer, print_folders
+from kinescope_upload.commands.history import print_history
 from kinescope_upload.commands.import_progress.command import print_takeover
 from kinescope_upload.commands.import_progress.takeover import NotTaken, Taken, Takeover
 from kinescope_upload.commands.map import MapAnswer, print_map
@@ -42,6 +43,7 @@ from kinescope_upload.plan import Decision
 from kinescope_upload.plan.replacing import Refused, ReplaceStep
 from kinescope_upload.upload import Stage
 from support.display_cases import FakeTime, assignment, lesson, record_of
+from support.monitored import FULL_PAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,6 +170,7 @@ def command_lines() -> list[dict[str, Any]]:
     return [
         line(lambda out, clock: print_folders(FOLDERS, options, out, clock=clock)),
         line(lambda out, clock: print_checkup(SETTINGS, DOCTOR, options, out, clock=clock)),
+        line(lambda out, clock: print_history([FULL_PAST], options, out, name="history", clock=clock)),
         line(lambda out, clock: print_map(answer, options, out, clock=clock)),
         line(lambda out, clock: print_check(CHECK, options, out, clock=clock)),
         line(lambda out, clock: print_takeover(TAKEOVER, options, out, clock=clock)),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kinescope_upload.monitor.observe import Run
-from kinescope_upload.monitor.past_run import PastRun
+from kinescope_upload.monitor.past_run import Cost, Outage, PastRun, Sample
 from kinescope_upload.monitor.state import CourseState, EndState, FailureState, FileState, Phase, RunState, WaitState
 
 if TYPE_CHECKING:
@@ -73,3 +73,13 @@ def a_past_run(name: str = "one", **changes: Any) -> PastRun:  # noqa: ANN401 - 
         "jobs": 4,
     }
     return PastRun(**facts | changes)
+
+
+FULL_PAST = a_past_run(
+    ended=BEGAN,
+    courses=FULL_STATE.courses,
+    failures=FULL_STATE.failures,
+    cost=Cost(breaks=1, network_seconds=0.5),
+    outages=(Outage(kind="network", since=BEGAN, seconds=2.0, reason="no answer"),),
+    samples=(Sample(seconds=1.5, accepted_bytes=3, done=1, failed=0),),
+)

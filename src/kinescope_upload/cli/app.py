@@ -12,6 +12,7 @@ from kinescope_upload.cli.check import check
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, WITHOUT_KINESCOPE, GroupedHelp, examples_of
+from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.repair import repair
@@ -252,6 +253,7 @@ _add(folders, BEGIN, "Show each course's folder on Kinescope")
 _add(check, BEGIN, "Look into the files, and name those that cannot be played")
 _add(import_old_progress, BEGIN, "Take over the old system's progress", "import-progress")
 _add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
+_add(history, AT_WORK, "Show the runs of the past")
 _add(verify, AFTER, "Compare files, progress, rows and videos, lesson by lesson")
 _add(repair, AFTER, "Fix what verify reports, where it is certain what is right")
 _add(replace, AFTER, "Publish new cuts of lessons, without a gap for viewers")
