@@ -72,6 +72,7 @@ class Stage:
             "DATABASE_URL": self.database_url,
             "KUPLOAD_LIBRARY": str(self.library),
             "KUPLOAD_PROGRESS": str(self.desk / "progress"),
+            "KUPLOAD_HISTORY": str(self.desk / "history.sqlite3"),
             **SHORTENED,
         }
 
