@@ -12,7 +12,7 @@ from kinescope_upload.config import OPTIONS
 
 MAIN: Final = typer.main.get_command(app)
 THEIR_OWN: Final = {
-    "kupload": {"dry_run", "offline", "status", "version", "yes", "install_completion", "show_completion"},
+    "kupload": {"dry_run", "offline", "status", "watch", "version", "yes", "install_completion", "show_completion"},
     "setup": {"example"},
     "doctor": {"try_in", "thorough", "max_wait"},
     "map": {"write", "force", "confirm"},
@@ -20,6 +20,7 @@ THEIR_OWN: Final = {
     "check": {"deep"},
     "import-progress": {"file"},
     "stop": set[str](),
+    "history": set[str](),
     "verify": {"wait", "max_wait", "deep"},
     "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal"},
     "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},

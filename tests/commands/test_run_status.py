@@ -69,7 +69,7 @@ def test_below_it_stands_how_and_what_it_sends(state: dict[str, Any], line: str)
     [
         ("network", "No connection to Kinescope since 10:26. Trying again until 11:26"),
         ("library", "The library cannot be read since 10:26. Trying again until 11:26"),
-        ("database", "No answer from the database since 10:26. Trying again until 11:26"),
+        ("database", "The database cannot be used since 10:26. Trying again until 11:26"),
         ("throttled", "Slow down. Waiting until 11:26"),
         ("of a later version", "Slow down. Waiting until 11:26"),
     ],

@@ -309,6 +309,7 @@ _SAVES_WHERE_IT_MAY_NOT: Final = """
 import os, sys
 from dataclasses import replace
 from pathlib import Path
+import filelock  # before it is nobody, who may not read every Python's library
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import ProgressStore, ask_to_stop
 
