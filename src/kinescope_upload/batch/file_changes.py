@@ -15,7 +15,7 @@ from kinescope_upload.library.source import VideoSource
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import SHOWN, FileChange, changes_sentence
 from kinescope_upload.retries.retrier import Retrier
-from kinescope_upload.text import count
+from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.same_file import is_same_file
 
@@ -80,10 +80,8 @@ def warn_of_changes(run: Run, plan: Plan) -> None:
     if changed:
         run.emit(Warned(message=changes_sentence(changed)))
     if redated:
-        names = ", ".join(redated[:SHOWN])
-        more = f" and {len(redated) - SHOWN:,} more" if len(redated) > SHOWN else ""
         lessons = count(len(redated), "linked lesson has a file", "linked lessons have files")
-        told = f"{lessons} with another time than at the upload: {names}{more}. "
+        told = f"{lessons} with another time than at the upload: {first_few(redated, most=SHOWN)}. "
         message = Hint(told, ("verify",), " compares them.")
         run.emit(Warned(message=message))
 

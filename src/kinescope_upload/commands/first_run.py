@@ -6,10 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.dry_run import PlanAnswer, size_sentence, time_sentence
-from kinescope_upload.mapping.names import first_few
 from kinescope_upload.plan import Decision
 from kinescope_upload.progress.last_rate import read_rate
-from kinescope_upload.text import count, format_bytes
+from kinescope_upload.text import count, first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import fit_title
 

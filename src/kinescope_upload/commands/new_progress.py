@@ -10,7 +10,7 @@ from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.decision import SENT
-from kinescope_upload.text import count
+from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect
 from kinescope_upload.upload.marks import bears_a_mark, bears_mark
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.progress import ProgressStore
 
-_NAMED: Final = 3
 _WAY_OUT: Final = (
     "Name the folder that knows them (--progress DIR): it may be on another machine, or in the directory that the "
     "earlier run was started in. Where it is lost, run again with --new-progress; these videos stay until somebody "
@@ -112,8 +111,7 @@ def check_lost_journals(plan: Plan, progress: ProgressStore, settings: Settings,
 
 
 def _some(videos: Sequence[Video]) -> str:
-    named = ", ".join(f'"{video.title}" ({video.id})' for video in videos[:_NAMED])
-    return named + (f" and {len(videos) - _NAMED:,} more" if len(videos) > _NAMED else "")
+    return first_few([f'"{video.title}" ({video.id})' for video in videos])
 
 
 def _unfinished(work: Iterable[PlannedLesson], settings: Settings, kinescope: KinescopeApi) -> Iterator[Video]:

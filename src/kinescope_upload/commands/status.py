@@ -13,7 +13,7 @@ from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
-from kinescope_upload.text import cell_width, count, format_bytes, format_bytes_of, pad, shorten_middle, wrapped
+from kinescope_upload.text import cell_width, count, first_few, format_bytes, format_bytes_of, pad, shorten_middle, wrapped
 from kinescope_upload.text.hints import Hint, both, command_line, shown, typed_line
 
 if TYPE_CHECKING:
@@ -184,8 +184,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
 
 def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) -> Iterator[str]:
     if lesson_ids:
-        more = f" and {len(lesson_ids) - _SHOWN:,} more" if len(lesson_ids) > _SHOWN else ""
-        told = f"linked, and {what}: {', '.join(lesson_ids[:_SHOWN])}{more};"
+        told = f"linked, and {what}: {first_few(lesson_ids, most=_SHOWN)};"
         yield f"  {surface.shown(both(told, hint))}"
 
 

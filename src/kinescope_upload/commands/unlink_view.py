@@ -6,10 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.mapping.names import first_few
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
-from kinescope_upload.text import count, joined
+from kinescope_upload.text import count, first_few, joined
 from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.mapping.names import first_few
 from kinescope_upload.model import Doubt
-from kinescope_upload.text import count, format_bytes, format_duration, joined
+from kinescope_upload.text import count, first_few, format_bytes, format_duration, joined
 from kinescope_upload.text.hints import command_line, typed_line
 
 if TYPE_CHECKING:

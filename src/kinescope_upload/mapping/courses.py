@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.mapping.names import first_few, nfc
+from kinescope_upload.mapping.names import nfc
+from kinescope_upload.text import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

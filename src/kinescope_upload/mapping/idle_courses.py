@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.courses import nearest_names
-from kinescope_upload.mapping.names import count_of, first_few, nfc
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.model import Doubt
+from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def doubt_of_idle_course(course: str, ground: LibraryGround) -> Doubt:
     if ground.has_map_file:
         reason, hint = "the map file names no file of it", "Add its files to the map file, or leave --map out."
     elif number and ground.courses is not None:
-        files = count_of(number, "file", "files")
+        files = count(number, "file", "files")
         reason = f"the library has {files} of it, and the database no lesson"
         near = nearest_names(course, ground.courses)
         named = f" (it has {first_few(near)})" if near else ""

@@ -1,10 +1,12 @@
-"""How names of files, sections and lessons are compared, told apart, listed and grouped. Pure."""
+"""How names of files, sections and lessons are compared, told apart and grouped. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
+
+from kinescope_upload.text import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,23 +39,12 @@ def first_folder(path: str) -> str:
     return nfc(path.partition("/")[0]) if "/" in path else ""
 
 
-def first_few(names: Sequence[str], *, most: int = 3) -> str:
-    """The first names in words: "a, b, c and 7 more"."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
 def which_of(paths: Sequence[str]) -> str:
     """Tells apart the files that one written path may mean: by their paths, as far as these look different."""
     if len({nfc(path) for path in paths}) == 1:
         return f"{len(paths)}, whose names only look the same"
     named = first_few([f'"{path}"' for path in sorted(paths)])
     return f"{named}, which differ in the case of letters"
-
-
-def count_of(number: int, noun: str, plural: str) -> str:
-    """A number with its noun and verb: "1 file has", "2 files have"."""
-    return f"{number} {noun if number == 1 else plural}"
 
 
 def grouped(members: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:

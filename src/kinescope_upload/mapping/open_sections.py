@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.names import count_of, first_few, first_folder, nfc
+from kinescope_upload.mapping.names import first_folder, nfc
 from kinescope_upload.mapping.proposals import alone_of_their_size, propose
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.scan_rule import section_with
 from kinescope_upload.mapping.trust import WHEN_LISTED, Trust
 from kinescope_upload.model import Doubt
+from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import video_key
 
@@ -132,7 +133,7 @@ class OpenSection:
             return _have(undone, "has no file", "have no file")
         if not self.lessons:
             named = first_few([f'"{one.file.path}"' for one in self.files])
-            return f"{count_of(len(self.files), 'file has', 'files have')} no lesson ({named})"
+            return f"{count(len(self.files), 'file has', 'files have')} no lesson ({named})"
         reason = self.verdict.reason or " and ".join(self._disagreements(undone))
         return f"{reason}, so no position in it can be trusted"
 
@@ -146,12 +147,12 @@ class OpenSection:
         if files:
             would_be = [f'"{one.file.path}" would be {one.lesson_id}' for one in files]
             named = would_be if is_untouched else [f'"{one.file.path}"' for one in files]
-            yield f"{count_of(len(files), 'file has', 'files have')} no lesson ({first_few(named)})"
+            yield f"{count(len(files), 'file has', 'files have')} no lesson ({first_few(named)})"
 
 
 def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:
     named = first_few([row.lesson_id for row in lessons])
-    return f"{count_of(len(lessons), f'lesson {singular}', f'lessons {plural}')} ({named})"
+    return f"{count(len(lessons), f'lesson {singular}', f'lessons {plural}')} ({named})"
 
 
 def match_originals(
@@ -222,7 +223,7 @@ def doubts_of_unread_folders(ignored: Iterable[IgnoredFile], doubts: Iterable[Do
 def doubts_of_lessons_alone(rows: Iterable[LessonRow]) -> Iterator[Doubt]:
     """A doubt for each course that has lessons to be done whose section is not on disk."""
     for course, lesson_ids in undone_by_course(rows):
-        number = count_of(len(lesson_ids), "lesson has", "lessons have")
+        number = count(len(lesson_ids), "lesson has", "lessons have")
         yield Doubt(
             course=course,
             subject=course,

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import starmap
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import count_of, first_few, grouped, nfc
+from kinescope_upload.mapping.names import grouped, nfc
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
+from kinescope_upload.text import count, first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -112,7 +113,7 @@ def _doubt_of_course(assignment: Assignment, row: LessonRow) -> Doubt:
 
 
 def _doubt_of_unmentioned(course: str, lesson_ids: tuple[str, ...]) -> Doubt:
-    number = count_of(len(lesson_ids), "lesson has no video and is", "lessons have no video and are")
+    number = count(len(lesson_ids), "lesson has no video and is", "lessons have no video and are")
     return Doubt(
         course=course,
         subject=course,

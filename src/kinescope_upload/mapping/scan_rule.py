@@ -6,8 +6,9 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_few, grouped, nfc
+from kinescope_upload.mapping.names import grouped, nfc
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
+from kinescope_upload.text import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,8 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.names import count_of, first_few
-from kinescope_upload.text import distinct_bytes
+from kinescope_upload.text import count, distinct_bytes, first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,7 +175,7 @@ def _original_md5(row: LessonRow, evidence: Evidence) -> str | None:
 def _not_compared(looks: Sequence[tuple[LessonRow, Verdict]], *, is_asked: bool) -> Verdict:
     names = list(dict.fromkeys(row.lesson_id for row, _ in looks))
     unread = tuple(dict.fromkeys(path for _, look in looks for path in look.unread))
-    lessons = count_of(len(names), "lesson has a video", "lessons have videos")
+    lessons = count(len(names), "lesson has a video", "lessons have videos")
     why = "not compared with Kinescope's originals"
     if is_asked:
         why = "several files have the size of its original" if unread else "Kinescope keeps no original to compare"

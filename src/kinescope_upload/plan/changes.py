@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.media.verdict import Whole
-from kinescope_upload.text import distinct_bytes, format_bytes
+from kinescope_upload.text import distinct_bytes, first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -88,11 +88,10 @@ def changes_sentence(changes: Sequence[FileChange]) -> str:
     """Names the lessons that were shot again, and the command that publishes them; empty where there are none."""
     if not changes:
         return ""
-    names = ", ".join(f"{change.lesson_id} ({change.text})" for change in changes[:SHOWN])
-    more = f" and {len(changes) - SHOWN:,} more" if len(changes) > SHOWN else ""
+    names = first_few([f"{change.lesson_id} ({change.text})" for change in changes], most=SHOWN)
     publish = ("replace", changes[0].lesson_id) if len(changes) == 1 else ("replace", "--changed")
     what = "it" if len(changes) == 1 else "them"
-    return Hint(f"{len(changes):,} changed since upload: {names}{more}. Publish {what}: ", publish, ".")
+    return Hint(f"{len(changes):,} changed since upload: {names}. Publish {what}: ", publish, ".")
 
 
 def _clock(seconds: float) -> str:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text.hints import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -189,6 +192,12 @@ def joined(reason: str, hint: str) -> str:
     if not hint:
         return reason
     return f"{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {shown(hint)}"
+
+
+def first_few(names: Sequence[str], *, most: int = 3) -> str:
+    """The first names in words: "a, b, c and 7 more"."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def count(number: int, singular: str, plural: str) -> str:

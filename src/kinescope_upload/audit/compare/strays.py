@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import is_same_content
 from kinescope_upload.kinescope.video import VideoState
-from kinescope_upload.text import format_bytes
+from kinescope_upload.text import first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.upload import OldVideo
-
-_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,5 +179,4 @@ def _by_size(lessons: Mapping[str, Lesson], sizes: set[int | None]) -> dict[int,
 
 
 def _names(lessons: Sequence[Lesson]) -> str:
-    rest = len(lessons) - _NAMED
-    return ", ".join(lesson.lesson_id for lesson in lessons[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return first_few([lesson.lesson_id for lesson in lessons])

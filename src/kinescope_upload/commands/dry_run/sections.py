@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.commands.dry_run.courses import course_sections
 from kinescope_upload.display.summary import by_reason
 from kinescope_upload.kinescope.course_folders import FolderState
-from kinescope_upload.mapping.names import first_few
 from kinescope_upload.output.sections import Section
 from kinescope_upload.plan import Decision
-from kinescope_upload.text import count, joined
+from kinescope_upload.text import count, first_few, joined
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
 

@@ -9,7 +9,7 @@ from kinescope_upload.commands.doctor.readings.of_videos import text_of
 from kinescope_upload.commands.doctor.trial.scratch import run_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.kinescope.video import read_video
-from kinescope_upload.text import format_duration
+from kinescope_upload.text import first_few, format_duration
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 LONGEST_TRY: Final = 900.0
 """Seconds after which no try goes on: all its waits together, the deleting, and its requests."""
-_NAMED: Final = 3
 _MAKE_ONE: Final = "Make a folder at Kinescope that is there for nothing else, and name its id."
 
 
@@ -65,8 +64,7 @@ def earlier_videos(items: tuple[object, ...]) -> tuple[Video, ...]:
     videos = tuple(video for item in items if (video := read_video(item)))
     others = [f'"{video.title}"' for video in videos if not run_of(video)]
     if others:
-        named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
-        raise UsageError(f"--try: the folder holds videos that no try made: {named}.", _MAKE_ONE)
+        raise UsageError(f"--try: the folder holds videos that no try made: {first_few(others)}.", _MAKE_ONE)
     return videos
 
 
