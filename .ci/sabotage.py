@@ -305,8 +305,12 @@ SABOTAGES: Final = (
     ),
     Sabotage("an upload is ended before its video is deleted", DRIVER, "self._ports.terminate(self._record)"),
     Sabotage("a deletion has time", DRIVER, "self._ports.wait(self._options.orphan_wait)  # deleting is not instant"),
-    Sabotage("a new upload has a new id", DRIVER, "video_id=self._new_video_id()", "video_id=self._record.video_id"),
-    Sabotage("a new upload is of the file as it is", DRIVER, "size=self._file.size", "size=self._record.size"),
+    Sabotage(
+        "a new upload has a new id", DRIVER, "self._new_video_id(), self._file)", "self._record.video_id, self._file)"
+    ),
+    Sabotage(
+        "a new upload is of the file as it is", NEXT, "size=file.size if file else record.size", "size=record.size"
+    ),
     Sabotage("late leftovers have time to show", LATE, "ports.wait(min(_LATE * distance, _LATE * distance - passed))"),
     Sabotage(
         "late looks are kept apart",

@@ -23,7 +23,7 @@ from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import Dialect, FreshUpload, LeftBecause, Record, RowEmptied, Unlinked, advance
+from kinescope_upload.upload import LeftBecause, Record, RowEmptied, Unlinked, advance, fresh_upload
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
@@ -209,23 +209,15 @@ class _Unlinker:
     def _unlinked(self, record: Record, *, deletes: bool) -> Record:
         now, keep = datetime.now(UTC), 0 if deletes else None
         if record.stage.has_all_bytes:
-            record = advance(record, Unlinked(at=now, keep=keep, fresh=self._fresh(record)))
+            dialect = self.settings.dialect
+            fresh = fresh_upload(record, dialect, dialect.chosen_id(uuid4))
+            record = advance(record, Unlinked(at=now, keep=keep, fresh=fresh))
         elif record.serving:
             record = advance(record, RowEmptied(at=now, keep=keep))
         if not deletes:
             return record
         olds = tuple(replace(old, why=LeftBecause.UNLINKED, keep=0) for old in record.old_videos)
         return replace(record, old_videos=olds)
-
-    def _fresh(self, record: Record) -> FreshUpload:
-        return FreshUpload(
-            video_id=str(uuid4()) if self.settings.dialect is Dialect.TUS else None,
-            dialect=self.settings.dialect,
-            parent_id=record.parent_id,
-            title=record.title,
-            size=record.size,
-            modified_ns=record.modified_ns,
-        )
 
     def _deletion_tools(self) -> DeletionTools:
         return DeletionTools(

@@ -42,6 +42,7 @@ from kinescope_upload.upload.events import (
     VideoGone,
 )
 from kinescope_upload.upload.marks import marked_description
+from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.old_video import LONGEST_KEEP, LeftBecause, OldVideo
 from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
@@ -95,5 +96,6 @@ __all__ = [
     "VideoState",
     "advance",
     "embed_url",
+    "fresh_upload",
     "marked_description",
 ]

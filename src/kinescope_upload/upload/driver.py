@@ -42,6 +42,7 @@ from kinescope_upload.upload.leftovers import (
     decide,
     decide_deleted,
 )
+from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.removal import removal_by
 from kinescope_upload.upload.same_file import is_same_file, with_part
@@ -103,7 +104,7 @@ class Driver:
         return self._record
 
     def _new_video_id(self) -> str | None:
-        return self._ports.new_id() if self._options.dialect is Dialect.TUS else None
+        return self._options.dialect.chosen_id(self._ports.new_id)
 
     def _next_step(self) -> Step | None:
         return next_step(self._record, self._ports.chunk_size(self._record))
@@ -251,15 +252,8 @@ class Driver:
         return OrphanGone(fresh=self._fresh())
 
     def _fresh(self) -> FreshUpload:
-        return FreshUpload(
-            video_id=self._new_video_id(),
-            dialect=self._options.dialect,
-            parent_id=self._parent_id,
-            title=self._record.title,
-            size=self._file.size,
-            modified_ns=self._file.modified_ns,
-            path=self._file.path,
-        )
+        fresh = fresh_upload(self._record, self._options.dialect, self._new_video_id(), self._file)
+        return replace(fresh, parent_id=self._parent_id)
 
     def _move(self) -> None:
         """Moves the video to where the present plan wants it: its upload was begun by a plan with another folder."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.upload.events import OrphanGone
+from kinescope_upload.upload.events import FreshUpload, OrphanGone
 from kinescope_upload.upload.old_video import LeftBecause, OldVideo
 from kinescope_upload.upload.record import Record
 from kinescope_upload.upload.titles import fit_title
@@ -13,13 +13,34 @@ from kinescope_upload.upload.titles import fit_title
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from kinescope_upload.model import VideoFile
     from kinescope_upload.upload.events import (
         Adopted,
-        FreshUpload,
         ReplacementBegun,
         RowEmptied,
         Unlinked,
         VideoGone,
+    )
+    from kinescope_upload.upload.record import Dialect
+
+
+def fresh_upload(record: Record, dialect: Dialect, video_id: str | None, file: VideoFile | None = None) -> FreshUpload:
+    """The next upload of the lesson, into the same folder and with the same title.
+
+    Args:
+        record: What is recorded of the lesson.
+        dialect: How the video will be created.
+        video_id: The id that is chosen for it.
+        file: The lesson's file as it is now; None where it is the recorded one.
+    """
+    return FreshUpload(
+        video_id=video_id,
+        dialect=dialect,
+        parent_id=record.parent_id,
+        title=record.title,
+        size=file.size if file else record.size,
+        modified_ns=file.modified_ns if file else record.modified_ns,
+        path=file.path if file else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.upload.old_video import serving_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from kinescope_upload.model import VideoFile
@@ -41,6 +42,10 @@ class Dialect(StrEnum):
 
     TUS = "tus"
     JSON = "json"
+
+    def chosen_id(self, new_id: Callable[[], object]) -> str | None:
+        """An id for the next video; None where Kinescope chooses."""
+        return str(new_id()) if self is Dialect.TUS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

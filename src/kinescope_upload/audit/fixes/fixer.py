@@ -32,7 +32,7 @@ from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.progress import deletion_facts, note_deletion
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import Adopted, Dialect, Linked, Record, RowEmptied, advance
+from kinescope_upload.upload import Adopted, Linked, Record, RowEmptied, advance
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
@@ -206,7 +206,7 @@ class Fixer:
         settings = self.tools.settings
         place = self.places.get(lesson.course)
         return Target(
-            video_id=str(uuid.uuid4()) if settings.dialect is Dialect.TUS else None,
+            video_id=settings.dialect.chosen_id(uuid.uuid4),
             dialect=settings.dialect,
             parent_id=(place.parent_id if place else None) or settings.needed_project_id(),
         )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import (
     AlreadyExists,
     Dialect,
-    FreshUpload,
     OrphanGone,
     Record,
     Stage,
     UploadGone,
+    UploadTask,
     VideoGone,
     advance,
+    fresh_upload,
 )
-from kinescope_upload.upload.titles import fit_title
+from kinescope_upload.upload.table import first_record
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Lesson
@@ -39,31 +40,21 @@ class Target:
 
 def fresh_record(lesson: Lesson, target: Target) -> Record:
     """Makes the first record of a lesson, which must have a file."""
-    file = lesson.file
-    assert file is not None  # noqa: S101 - only a lesson with a file gets a record
-    return Record(
+    assert lesson.file is not None  # noqa: S101 - only a lesson with a file gets a record
+    task = UploadTask(
         lesson_id=lesson.lesson_id,
         course=lesson.course,
-        path=file.path,
-        size=file.size,
-        modified_ns=file.modified_ns,
+        file=lesson.file,
         parent_id=target.parent_id,
-        title=fit_title(lesson.title or file.stem),
-        dialect=target.dialect,
-        video_id=target.video_id,
+        title=lesson.title or lesson.file.stem,
     )
+    return first_record(task, target.dialect, lambda: target.video_id)
 
 
 def restarted(record: Record, lesson: Lesson, target: Target) -> Record:
     """Plans the upload of a video that is gone again, from the file as it is now."""
-    fresh = FreshUpload(
-        video_id=target.video_id,
-        dialect=target.dialect,
-        parent_id=target.parent_id,
-        title=lesson.title or record.title,
-        size=lesson.file.size if lesson.file else record.size,
-        modified_ns=lesson.file.modified_ns if lesson.file else record.modified_ns,
-    )
+    fresh = fresh_upload(record, target.dialect, target.video_id, lesson.file)
+    fresh = replace(fresh, parent_id=target.parent_id, title=lesson.title or record.title)
     return advance(record, VideoGone(fresh=fresh))
 
 
@@ -78,12 +69,5 @@ def without_leftover(record: Record, target: Target) -> Record:
             record = advance(record, UploadGone())
         case _:
             pass
-    fresh = FreshUpload(
-        video_id=target.video_id,
-        dialect=target.dialect,
-        parent_id=record.parent_id,
-        title=record.title,
-        size=record.size,
-        modified_ns=record.modified_ns,
-    )
+    fresh = fresh_upload(record, target.dialect, target.video_id)
     return advance(record, OrphanGone(fresh=fresh))

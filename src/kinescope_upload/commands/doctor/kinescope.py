@@ -24,7 +24,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.text import count
-from kinescope_upload.upload import AlreadyExists, Created, Dialect, InitUnanswered, Record
+from kinescope_upload.upload import AlreadyExists, Created, InitUnanswered, Record
 from kinescope_upload.upload.removal import Removal
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _try_init(asking: Asking, parent_id: str) -> _Init:
         parent_id=parent_id,
         title="kupload doctor",
         dialect=dialect,
-        video_id=_new_id() if dialect is Dialect.TUS else None,
+        video_id=dialect.chosen_id(_new_id),
     )
     try:
         created = asking.kinescope.uploader.create(record)

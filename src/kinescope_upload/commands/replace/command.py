@@ -27,13 +27,12 @@ from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import (
-    Dialect,
-    FreshUpload,
     Linked,
     Record,
     ReplacementBegun,
     Stage,
     advance,
+    fresh_upload,
 )
 from kinescope_upload.video_ids import is_same_video
 
@@ -267,21 +266,9 @@ def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, prog
         if record.stage is Stage.UPLOADED and row and is_same_video(row.video_id, record.video_id):
             record = advance(record, Linked(at=now))  # an earlier run wrote the row and died before it noted that
         if one.step is ReplaceStep.BEGIN:
-            record = advance(
-                record, ReplacementBegun(at=now, keep=one.keep, fresh=_fresh(settings, one.lesson, record))
-            )
+            fresh = fresh_upload(record, settings.dialect, settings.dialect.chosen_id(uuid4), one.lesson.file)
+            fresh = replace(fresh, title=one.lesson.title)
+            record = advance(record, ReplacementBegun(at=now, keep=one.keep, fresh=fresh))
         olds = tuple(old if old.left_at else replace(old, keep=one.keep) for old in record.old_videos)
         begun.append(replace(record, old_videos=olds))
     progress.save_all(begun)
-
-
-def _fresh(settings: Settings, lesson: PlannedLesson, record: Record) -> FreshUpload:
-    return FreshUpload(
-        video_id=str(uuid4()) if settings.dialect is Dialect.TUS else None,
-        dialect=settings.dialect,
-        parent_id=record.parent_id,
-        title=lesson.title,
-        size=lesson.file.size,
-        modified_ns=lesson.file.modified_ns,
-        path=lesson.file.path,
-    )
