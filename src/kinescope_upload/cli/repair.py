@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.terminal_output import is_terminal
@@ -63,10 +64,8 @@ def repair(
     if delete_unknown or videos:
         _check_unknown(videos or [], delete_unknown=delete_unknown, yes=yes)
         raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
-    if not yes and not dry_run and (json or not is_terminal(sys.stdin)):
-        raise UsageError(
-            "There is no terminal to ask on.", "Pass --yes to apply the changes, or --dry-run to see them."
-        )
+    if not (yes or dry_run):
+        check_somebody_answers("Pass --yes to apply the changes, or --dry-run to see them.", as_json=json)
     settings = options.load(context)
     display = options.display_options(settings)
     view = AuditView(display, sys.stdout)
@@ -75,7 +74,8 @@ def repair(
         def agree(plan: "FixPlan") -> bool:
             tell.leave_terminal()
             view.show_plan(plan)
-            return bool(plan.fixes) and not dry_run and (yes or _ask(len(plan.fixes)))
+            questions = "Apply this change?", "Apply these {} changes?"
+            return not dry_run and is_agreed(*questions, len(plan.fixes), yes=yes)
 
         result = run_repair(settings, tell, agree, is_dry_run=dry_run)
     is_left = result.failed or result.plan.is_left or (result.plan.fixes and not result.was_agreed)
@@ -138,8 +138,3 @@ def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool
         show_unknown_end(done, display, sys.stdout)
     is_left = not is_dry_run and any(not one.is_deleted for one in done)
     return ExitCode.NOT_DONE if is_left else ExitCode.DONE
-
-
-def _ask(number: int) -> bool:
-    question = "Apply this change?" if number == 1 else f"Apply these {number} changes?"
-    return typer.confirm(question, default=False)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
 from kinescope_upload.errors import UsageError
-from kinescope_upload.output.terminal_output import is_terminal
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def replace(
     from kinescope_upload.commands.upload import Screen
 
     wanted = _wanted(lessons or [], keep_old, is_changed=changed)
-    if not (yes or dry_run) and (json or not is_terminal(sys.stdin)):
-        raise UsageError("There is no terminal to ask on.", "Pass --yes to replace without asking.")
+    if not (yes or dry_run):
+        check_somebody_answers("Pass --yes to replace without asking.", as_json=json)
     settings = options.load(context)
     display = options.display_options(settings)
     view = AuditView(display, sys.stdout)
@@ -71,7 +71,7 @@ def replace(
             tell.leave_terminal()
             show_replacements(found, display, sys.stdout)
             number = sum(one.is_work for one in found)
-            return bool(number) and not dry_run and (yes or _ask(number))
+            return not dry_run and is_agreed("Replace this video?", "Replace these {} videos?", number, yes=yes)
 
         if dry_run:
             raise typer.Exit(preview_replacements(settings, wanted, agree, tell))
@@ -99,8 +99,3 @@ def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool) -> "Rep
     keep = None if keep_old is None else round(options.parse_keep(keep_old))
     file = files[0] if files else None
     return ReplaceOptions(lessons=tuple(dict.fromkeys(names)), file=file, changed=is_changed, keep=keep)
-
-
-def _ask(number: int) -> bool:
-    question = "Replace this video?" if number == 1 else f"Replace these {number} videos?"
-    return typer.confirm(question, default=False)

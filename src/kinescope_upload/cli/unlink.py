@@ -7,9 +7,9 @@ from unicodedata import normalize
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.questions import check_somebody_answers
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.output.terminal_output import is_terminal
 from kinescope_upload.text import count, printable
 
 if TYPE_CHECKING:
@@ -44,10 +44,9 @@ def unlink(
     from kinescope_upload.commands.unlink import unlink as run_unlink
     from kinescope_upload.commands.unlink_view import exit_code_of, show_unlinked, show_unlinking
 
-    if yes is None and (json or not is_terminal(sys.stdin)):
-        raise UsageError(
-            "There is no terminal to ask on.", "Pass --yes N, where N is the number of lessons that are to be unlinked."
-        )
+    if yes is None:
+        hint = "Pass --yes N, where N is the number of lessons that are to be unlinked."
+        check_somebody_answers(hint, as_json=json)
     settings = options.load(context)
     display = options.display_options(settings)
     code = ExitCode.DONE
