@@ -16,7 +16,7 @@ JOBS  ?= 3
 # The Pythons that are promised, and the tests that a change of Python can break: no service, no database, no process.
 PYTHONS ?= 3.11 3.12 3.13 3.14
 PURE := $(wildcard $(addprefix tests/,audit batch cli commands config database/test_dsn.py display library mapping media output \
-	plan policy progress upload) tests/test_*.py)
+	plan policy progress retries text upload) tests/test_*.py)
 
 # The Windows bench: a CPython for Windows under Wine. Files that others wrote are there, so git ignores the folder.
 WINDOWS_BENCH ?= .wine-bench

@@ -78,3 +78,11 @@ def test_a_file_below_a_path_of_more_than_260_characters_is_listed_looked_at_and
     assert disk.stat(str(file)).st_size == 5
     with disk.open(str(file)) as opened:
         assert disk.read(opened, 1, 3) == b"ide"
+
+
+def test_whether_a_file_can_be_read_is_tried_and_not_asked(tmp_path: Path) -> None:
+    """Windows says of every file that it may be read; so does every system of a folder."""
+    file = tmp_path / "001.mp4"
+    file.write_bytes(b"a video")
+    tried = [Disk().can_read(str(path)) for path in (file, tmp_path, tmp_path / "nowhere.mp4")]
+    assert tried == [True, False, False]

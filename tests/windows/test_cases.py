@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from kinescope_upload.batch.awake import kept_awake
+from kinescope_upload.library.scan import scan
 from kinescope_upload.output.terminal_output import is_live_terminal
 from kinescope_upload.progress import ProgressStore, read_records
 from kinescope_upload.progress.atomic import write_whole
@@ -159,6 +160,17 @@ def test_a_question_that_nobody_can_answer_is_not_asked(world: World, arguments:
             timeout=60,
         )
     assert done.returncode == 2, done.stderr
+
+
+def test_a_file_that_is_still_written_has_the_size_that_it_has(tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    with (tmp_path / "c" / "001.mp4").open("wb") as file:
+        file.write(b"x" * 1000)
+        file.flush()
+        assert [found.size for found in scan(tmp_path).files] == [1000]
+        file.write(b"x" * 500)
+        file.flush()  # the listing of its folder may say 1000, or 0, until it is closed
+        assert [found.size for found in scan(tmp_path).files] == [1500]
 
 
 def test_a_line_of_the_journal_of_deletions_ends_as_everywhere(tmp_path: Path) -> None:
