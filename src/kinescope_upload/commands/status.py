@@ -13,7 +13,16 @@ from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_records
 from kinescope_upload.survey import survey_library
-from kinescope_upload.text import cell_width, count, first_few, format_bytes, format_bytes_of, pad, shorten_middle, wrapped
+from kinescope_upload.text import (
+    cell_width,
+    count,
+    first_few,
+    format_bytes,
+    format_bytes_of,
+    pad,
+    shorten_middle,
+    wrapped,
+)
 from kinescope_upload.text.hints import Hint, both, command_line, shown, typed_line
 
 if TYPE_CHECKING:
