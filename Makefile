@@ -24,7 +24,7 @@ ON_WINDOWS = PYTHONPATH=tests $(BIN)/python -m windows
 # Exit code 75 says that there can be no bench on this machine, and why.
 OR_NOT_RUN = code=$$?; if [ $$code -eq 75 ]; then echo "tests/windows not run"; else exit $$code; fi
 
-.PHONY: demo test test-all test-interop test-pythons test-windows test-windows-all sabotage check coverage bench wheel format clean
+.PHONY: demo test test-all test-interop test-pythons test-windows test-windows-all sabotage check pictures pictures-check coverage bench wheel format clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -85,6 +85,12 @@ check: $(VENV)/.dev          ## lint, format, types, layers, and the wheel in a 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python .ci/check_wheel.py
+
+pictures: $(VENV)/.dev        ## the pictures of the README, from the demo: half a minute
+	$(BIN)/python .ci/pictures.py
+
+pictures-check: $(VENV)/.dev  ## are they what kupload shows now?
+	$(BIN)/python .ci/pictures.py --check
 
 coverage: $(VENV)/.dev       ## branch coverage: all of the pure core, 95 % in total
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live and not interop" --cov --cov-report=term $(TESTS)

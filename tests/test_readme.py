@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
 
 import pytest
 import typer.main
 
 from kinescope_upload.cli.app import app
 from support.project import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAIN: Final[Any] = typer.main.get_command(app)
 KNOWN: Final[dict[str, Any]] = {"": MAIN, **MAIN.commands}
@@ -72,9 +76,22 @@ def test_every_command_is_there_and_takes_those_options(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_file_that_is_linked_is_there(name: str) -> None:
-    named = {*re.findall(r"\]\(([\w./-]+\.md)\)", _text(name)), *re.findall(r"\b(docs/[\w-]+\.md)", _text(name))}
+    named = {
+        *re.findall(r"\]\(([\w./-]+\.(?:md|svg))\)", _text(name)),
+        *re.findall(r"\b(docs/[\w-]+\.md)", _text(name)),
+    }
     assert named
     assert [one for one in sorted(named) if not (ROOT / one).is_file()] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "pictures").glob("*.svg")), ids=lambda path: path.name)
+def test_a_picture_is_whole_says_what_it_shows_and_needs_no_network(path: Path) -> None:
+    picture = ET.fromstring(path.read_text("utf-8"))
+    desc = picture.findtext("{http://www.w3.org/2000/svg}desc") or ""
+    assert desc.startswith("$ kupload ")
+    assert "@font-face" not in path.read_text("utf-8")
+    assert str(ROOT) not in desc
+    assert "/tmp" not in desc
 
 
 def test_the_russian_readme_puts_windows_first_and_says_what_to_do_when_it_goes_wrong() -> None:
