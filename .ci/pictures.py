@@ -33,14 +33,25 @@ from kinescope_upload.demo.stage import Stage, open_stage
 from kinescope_upload.text.quoting import Shell, joined_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "docs" / "pictures"
 COLUMNS: Final = 100
-_LINES: Final = 60
+_LINES: Final = 90
 _SHOWN_AS: Final = "/srv/academy"
 """What stands in the pictures for the folder in which they are made."""
+_ASKED: Final = frozenset(
+    {
+        "KINESCOPE_API_KEY",
+        "KINESCOPE_PROJECT_ID",
+        "KINESCOPE_WORKSPACE_ID",
+        "DATABASE_URL",
+        "KUPLOAD_LIBRARY",
+        "KUPLOAD_PROGRESS",
+    }
+)
+"""What setup asks for, and what belongs to another folder."""
 _FAST: Final = 200_000_000
 _COLOURS: Final = {"brown": "yellow", "brightbrown": "bright_yellow", "default": ""}
 _FONTS: Final = "font-family: 'Fira Code', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
@@ -53,17 +64,34 @@ class Shot:
     Attributes:
         name: The file's name, without ".svg".
         arguments: What is typed after "kupload".
+        answers: What is typed where a question ends in these words, in their order; nothing is set then but addresses.
+        ends_before: The beginning of the first line that is left out; empty for none.
         at: The percentage at which the screen is taken; None waits for the end, which alone is compared.
     """
 
     name: str
     arguments: tuple[str, ...]
+    answers: tuple[tuple[str, Callable[[Stage], str]], ...] = ()
+    ends_before: str = ""
     at: int | None = None
 
 
 SHOTS: Final = (
     Shot(name="dry-run", arguments=("--dry-run", "--create-folders", "--limit", "5")),
     Shot(name="run", arguments=("--create-folders", "--yes", "--jobs", "2"), at=40),
+    Shot(
+        name="setup",
+        arguments=("setup",),
+        answers=(
+            ("you type): ", lambda stage: stage.emulator.token),
+            ("project [1]: ", lambda _: ""),
+            ("workspace [1]: ", lambda _: ""),
+            ("no database): ", lambda stage: stage.database_url),
+            ("Library: ", lambda stage: str(stage.library)),
+            ("[Y/n]: ", lambda _: ""),
+        ),
+        ends_before="Settings",
+    ),
     Shot(name="status", arguments=("--status",)),
     Shot(name="verify", arguments=("verify",)),
     Shot(name="doctor", arguments=("doctor",)),
@@ -94,14 +122,25 @@ def _screen_of(shot: Shot, stage: Stage) -> pyte.Screen:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, COLUMNS, 0, 0))
     own = {"TERM": "xterm-256color", "PYTHONUTF8": "1", "TZ": "UTC"}
     command = [sys.executable, "-m", "kinescope_upload", *shot.arguments]
-    environment = command_environment(stage.variables, os.environ) | own
+    set_already = {name: value for name, value in stage.variables.items() if not shot.answers or name not in _ASKED}
+    desk = stage.folder / "new" if shot.answers else stage.desk
+    desk.mkdir(exist_ok=True)
+    waiting = list(shot.answers)
     with subprocess.Popen(
-        command, cwd=stage.desk, env=environment, stdin=terminal, stdout=terminal, stderr=terminal
+        command,
+        cwd=desk,
+        env=command_environment(set_already, os.environ) | own,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
     ) as process:
         os.close(terminal)
         raw, taken = b"", None
         for block in _blocks(keyboard):
             raw += block
+            if waiting and raw.endswith(waiting[0][0].encode()):
+                os.write(keyboard, f"{waiting.pop(0)[1](stage)}\n".encode())
             if shot.at is not None and taken is None and _percentage(raw) >= shot.at:
                 taken = raw
                 stage.link.slow_down(shared_rate=_FAST)
@@ -110,8 +149,8 @@ def _screen_of(shot: Shot, stage: Stage) -> pyte.Screen:
         raise SystemExit(f"kupload {' '.join(shot.arguments)} ended with {process.returncode}:\n{raw.decode()}")
     screen = pyte.Screen(COLUMNS, _LINES)
     shown = raw if taken is None else taken
-    for real, instead in ((stage.desk, _SHOWN_AS), (stage.folder, f"{_SHOWN_AS}")):
-        shown = shown.replace(os.fsencode(real), instead.encode())
+    for real in (stage.desk, stage.folder):
+        shown = shown.replace(os.fsencode(real), _SHOWN_AS.encode())
     pyte.ByteStream(screen).feed(shown)
     return screen
 
@@ -133,6 +172,8 @@ def _blocks(keyboard: int) -> Iterator[bytes]:
 def _picture(shot: Shot, screen: pyte.Screen) -> str:
     text = Text(f"$ {joined_line(('kupload', *shot.arguments), Shell.POSIX)}\n\n", style="bold")
     rows = [_row(screen, number) for number in range(screen.lines)]
+    left_out = [place for place, row in enumerate(rows) if shot.ends_before and row.plain.startswith(shot.ends_before)]
+    rows = rows[: left_out[0]] if left_out else rows
     while rows and not rows[-1].plain.strip():
         rows.pop()
     text = Text("\n").join([text[:-1], *rows])

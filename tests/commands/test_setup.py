@@ -180,3 +180,20 @@ def test_a_workspace_that_kinescope_does_not_tell_can_be_typed(worlds: WorldMake
     found = ask_kinescope(script.dialogue, settings_in(world.folder, environment))
     assert found.workspace_id == workspace
     assert "is not a UUID" in script.text
+
+
+def test_new_files_hold_what_was_answered_and_count_from_then_on(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10_000,))
+    address = {"KINESCOPE_API_URL": world.emulator.url, "KINESCOPE_UPLOADER_URL": world.emulator.url}
+    token, url = world.emulator.token, world.database.tcp_url
+    script = Script([token, "", "", url, str(world.library), ""])
+    assert run_setup(settings_in(world.folder, address), world.folder, script.dialogue) is SetupEnd.SET
+    first, *lines = (world.folder / ".env").read_text("utf-8").splitlines()
+    assert first.startswith("# ")
+    assert lines == [f"KINESCOPE_API_KEY={token}", f"DATABASE_URL={url}"]
+    again = Script(["", "", "", "", "", ""])
+    settings = settings_in(world.folder, address)
+    assert settings.library == world.library
+    assert run_setup(settings, world.folder, again.dialogue) is SetupEnd.SET
+    assert "no file changes" in again.text

@@ -192,6 +192,7 @@ def test_everything_that_is_not_set_is_named_at_once(healthy: World) -> None:
     text = " ".join(wrong(outcome))
     for name in ("KINESCOPE_API_KEY", "KINESCOPE_PROJECT_ID", "DATABASE_URL", "KUPLOAD_LIBRARY"):
         assert name in text
+    assert [one["hint"].startswith("`kupload setup` ") for one in checks(outcome) if one["hint"]] == [True]
 
 
 def test_a_database_that_refuses_is_wrong_with_the_hint(healthy: World) -> None:

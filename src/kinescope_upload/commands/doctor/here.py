@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.config import Secret, Source
 from kinescope_upload.database import masked
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import MissingSettingsError, UsageError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable
 from kinescope_upload.progress import check_writable, read_records
@@ -67,11 +67,12 @@ def _shown(name: str, value: object) -> str:
 
 def check_settings(settings: Settings) -> Iterator[Check]:
     """Checks for missing settings, untrusted addresses, ignored values and warnings."""
-    for name in (*_NEEDED, *(() if settings.no_db else ("needed_database_url",)), "check_addresses"):
-        try:
-            getattr(settings, name)()
-        except UsageError as error:
-            yield Check.of_error("settings", error, Standing.WRONG_HERE)
+    errors = list(_errors_of(settings))
+    absent = [error for error in errors if isinstance(error, MissingSettingsError)]
+    for missing in absent[:-1]:
+        missing.hint = ""  # it is the same for each
+    for error in errors:
+        yield Check.of_error("settings", error, Standing.WRONG_HERE)
     for origin in settings.origins.values():
         if origin.shadowed:
             others = ", ".join(map(str, origin.shadowed))
@@ -79,6 +80,14 @@ def check_settings(settings: Settings) -> Iterator[Check]:
             yield Check.of("settings", Standing.NOTE, message)
     for warning in settings.warnings:
         yield Check.of("settings", Standing.NOTE, warning)
+
+
+def _errors_of(settings: Settings) -> Iterator[UsageError]:
+    for name in (*_NEEDED, *(() if settings.no_db else ("needed_database_url",)), "check_addresses"):
+        try:
+            getattr(settings, name)()
+        except UsageError as error:
+            yield error
 
 
 def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:

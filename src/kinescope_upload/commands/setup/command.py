@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NO: Final = frozenset({"n", "no", "н", "нет"})
 _YES: Final = frozenset({"y", "yes", "д", "да"})
+_NEW_ENV: Final = "# The secrets of kupload: keep this file to yourself. All settings: docs/configuration.md\n"
 _ADDRESSES: Final = ("api_url", "uploader_url")
 
 
@@ -95,7 +96,7 @@ def _is_written(changes: Changes, directory: Path, talk: Dialogue) -> bool:
         return False
     if changes.env:
         path = directory / ENV_FILE
-        change_file(path, lambda text: with_values(text, changes.env, name=ENV_FILE), is_secret=True)
+        change_file(path, lambda text: with_values(text or _NEW_ENV, changes.env, name=ENV_FILE), is_secret=True)
     if changes.toml:
         change_file(directory / TOML_FILE, lambda text: with_settings(text, changes.toml, name=TOML_FILE))
     return True
