@@ -8,52 +8,20 @@ import pytest
 
 from kinescope_upload.commands.setup.changes import Changes, changes_of
 from kinescope_upload.commands.setup.command import SetupEnd, run_setup
-from kinescope_upload.commands.setup.dialogue import Dialogue
-from kinescope_upload.commands.setup.here import ask_database, ask_library
+from kinescope_upload.commands.setup.here import ask_library
 from kinescope_upload.commands.setup.kinescope import ask_kinescope
 from kinescope_upload.commands.setup.supabase import describe
-from kinescope_upload.config import Secret, Settings, load_settings
-from kinescope_upload.emulator import Fault, Route
+from kinescope_upload.config import Secret
 from kinescope_upload.kinescope.access_tokens import workspaces_of
+from support.scripted import Script, settings_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from support.postgres import Database
-    from support.world import WorldMaker
 
 TOKEN = "0a0b0c0d-1111-4222-8333-0123456789ab"
 PROJECT = "aaaaaaaa-0000-4000-8000-000000000001"
-
-
 Answers = dict[str, Secret | str | None]
-
-
-class Script:
-    """Answers in their order, and all that was shown."""
-
-    def __init__(self, answers: Iterable[str]) -> None:
-        self.shown: list[str] = []
-        self._answers = iter(answers)
-
-    def _answer(self, question: str) -> str:
-        self.shown.append(question)
-        return next(self._answers)
-
-    @property
-    def dialogue(self) -> Dialogue:
-        return Dialogue(ask=self._answer, ask_secret=self._answer, tell=self.shown.append)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.shown)
-
-
-def settings_in(directory: Path, environment: Mapping[str, str] | None = None, **files: str) -> Settings:
-    for name, text in files.items():
-        (directory / {"env": ".env", "toml": "kupload.toml"}[name]).write_text(text, "utf-8")
-    return load_settings({}, directory=directory, environment=environment or {})
 
 
 @pytest.mark.parametrize(
@@ -128,26 +96,6 @@ def test_the_workspaces_of_a_list_are_named_once_each() -> None:
     assert workspaces_of(entries) == (PROJECT, other)
 
 
-def test_a_placeholder_of_supabase_asks_for_the_password(database: Database, tmp_path: Path) -> None:
-    url = database.server.tcp_url(database.name, "with_password")
-    url = url.replace("with_password@", "with_password:[YOUR-PASSWORD]@")
-    script = Script([url, "p@ss/w:rd#1%"])
-    database.execute('GRANT ALL ON "Lesson" TO with_password')
-    found = ask_database(script.dialogue, settings_in(tmp_path))
-    assert found is not None
-    assert ":p%40ss%2Fw%3Ard%231%25@" in found.reveal()
-    assert "p@ss" not in script.text
-
-
-def test_a_database_without_the_table_is_taken_only_when_the_person_says_so(database: Database, tmp_path: Path) -> None:
-    database.execute('DROP TABLE "Lesson"')
-    script = Script([database.tcp_url, ""])
-    found = ask_database(script.dialogue, settings_in(tmp_path))
-    assert found is not None
-    assert found.reveal() == database.tcp_url
-    assert 'There is no table "Lesson"' in script.text
-
-
 def test_a_library_without_videos_is_taken_only_when_the_person_says_so(tmp_path: Path) -> None:
     (tmp_path / "films").mkdir()
     script = Script(["", '"films"', ""])
@@ -169,31 +117,3 @@ def test_where_kinescope_does_not_answer_the_token_is_kept_for_the_next_try(tmp_
         ask_kinescope(script.dialogue, settings_in(tmp_path, nowhere))
     assert script.text.count("Enter tries it once more.") == 2
     assert "Enter takes …89ab" in script.text
-
-
-def test_a_workspace_that_kinescope_does_not_tell_can_be_typed(worlds: WorldMaker) -> None:
-    world = worlds()
-    world.emulator.faults.add(Fault(route=Route.ACCESS_TOKENS, status=403, times=None))
-    workspace = world.emulator.workspace_id
-    environment = {"KINESCOPE_API_URL": world.emulator.url, "KINESCOPE_UPLOADER_URL": world.emulator.url}
-    script = Script([world.emulator.token, "", "mine", workspace.upper()])
-    found = ask_kinescope(script.dialogue, settings_in(world.folder, environment))
-    assert found.workspace_id == workspace
-    assert "is not a UUID" in script.text
-
-
-def test_new_files_hold_what_was_answered_and_count_from_then_on(worlds: WorldMaker) -> None:
-    world = worlds()
-    world.fill((10_000,))
-    address = {"KINESCOPE_API_URL": world.emulator.url, "KINESCOPE_UPLOADER_URL": world.emulator.url}
-    token, url = world.emulator.token, world.database.tcp_url
-    script = Script([token, "", "", url, str(world.library), ""])
-    assert run_setup(settings_in(world.folder, address), world.folder, script.dialogue) is SetupEnd.SET
-    first, *lines = (world.folder / ".env").read_text("utf-8").splitlines()
-    assert first.startswith("# ")
-    assert lines == [f"KINESCOPE_API_KEY={token}", f"DATABASE_URL={url}"]
-    again = Script(["", "", "", "", "", ""])
-    settings = settings_in(world.folder, address)
-    assert settings.library == world.library
-    assert run_setup(settings, world.folder, again.dialogue) is SetupEnd.SET
-    assert "no file changes" in again.text

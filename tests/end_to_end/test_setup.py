@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-import sys
 import tomllib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.cli.app import app
+from kinescope_upload.cli.outcome import run_command
 from kinescope_upload.config.catalog import SETTINGS
 from support.person import Person, at_terminal
 from support.project import ROOT
@@ -116,29 +116,22 @@ def test_who_does_not_agree_gets_no_file(new_world: World) -> None:
     assert _files(world.folder) == before
 
 
-def test_without_a_terminal_it_says_what_to_set(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "kinescope_upload", "setup"],
-        cwd=tmp_path,
-        env={"PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "  DATABASE_URL          the lessons' database" in done.stderr
-    assert "`kupload setup --example` prints" in done.stderr
+def _run_here(*arguments: str) -> int:
+    return run_command(lambda: app(list(arguments), standalone_mode=False))
 
 
-def test_the_example_is_printed_and_names_every_variable(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "kinescope_upload", "setup", "--example"],
-        cwd=tmp_path,
-        env={"PYTHONUTF8": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert done.stdout == (ROOT / ".env.example").read_text("utf-8")
-    assert [one.variable for one in SETTINGS if one.variable and f"{one.variable}=" not in done.stdout] == []
+def test_without_a_terminal_it_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _run_here("setup") == 2
+    said = capsys.readouterr().err
+    assert "  DATABASE_URL          the lessons' database" in said
+    assert "`kupload setup --example` prints" in said
+
+
+def test_the_example_is_printed_and_names_every_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run_here("setup", "--example") == 0
+    said = capsys.readouterr().out
+    assert said == (ROOT / ".env.example").read_text("utf-8")
+    assert [one.variable for one in SETTINGS if one.variable and f"{one.variable}=" not in said] == []
