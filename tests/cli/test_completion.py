@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ASK = """
-eval "$(kupload --show-completion bash)"
+eval "$(kupload --show-completion)"
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _kupload_completion kupload
@@ -54,6 +54,18 @@ def desk(tmp_path: Path) -> Path:
 
 def test_bash_completes_courses_as_they_have_to_be_typed(desk: Path) -> None:
     assert _completed(["verify", "--course", "02"], desk) == ["02\\ второй\\ курс", "02_ads"]
+
+
+@pytest.mark.slow
+def test_bash_completes_what_was_begun_with_a_quoted_space(desk: Path) -> None:
+    assert _completed(["verify", "--course", "02\\ "], desk) == ["02\\ второй\\ курс"]
+
+
+def test_powershell_gets_names_in_quotes(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_KUPLOAD_COMPLETE", "complete_powershell")
+    found = complete_courses(_Context(library=str(desk / "films")), '"02')  # type: ignore[arg-type]
+    assert found == ['"02 второй курс"', "02_ads"]
+    assert all(one.startswith('"02') for one in found)
 
 
 @pytest.mark.slow

@@ -51,7 +51,7 @@ def tus_node_server(folder: Path) -> Iterator[ForeignServer]:
 def tuspyserver(folder: Path) -> Iterator[ForeignServer]:
     """Run PyPI's tuspyserver with its local storage."""
     if find_spec("tuspyserver") is None:
-        pytest.skip("tuspyserver is not installed: pip install 'kupload[interop]'")
+        pytest.skip("tuspyserver is not installed: pip install -e '.[interop]'")
     files = folder / "files"
     files.mkdir(parents=True)
     with server_that_says_its_port(

@@ -22,7 +22,17 @@ def complete_courses(context: typer.Context, incomplete: str) -> list[str]:
     """The courses whose names begin as typed, as the shell needs them quoted."""
     begun = normalize("NFC", incomplete.lstrip("'\""))
     write = _quoting(os.environ)
-    return [write(name) for name in _courses(context.params) if name.startswith(begun)]
+    return [_Written(write(name)) for name in _courses(context.params) if name.startswith(begun)]
+
+
+class _Written(str):
+    """A name as the shell needs it; Typer would leave out one that does not begin as typed, quotes and all."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        """Says yes: the name itself was compared."""
+        return True
 
 
 def _courses(params: Mapping[str, object]) -> list[str]:

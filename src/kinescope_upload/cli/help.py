@@ -20,7 +20,7 @@ WITHOUT_KINESCOPE: Final = "Without Kinescope"
 
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "What is uploaded": ("courses", "limit", "order", "map_file", "send_broken", "no_db", "trust_scan"),
-    "Only look": ("dry_run", "offline", "status"),
+    "Only look": ("dry_run", "offline", "status", "watch"),
     "How it is uploaded": (
         "jobs",
         "bwlimit",
