@@ -12,7 +12,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -187,21 +187,14 @@ def ask_to_stop(settings: Settings) -> tuple[str, ...]:
     return tuple(progress.ask_to_stop(settings.progress))
 
 
-@dataclass(slots=True)
-class _Heard:
-    """What the listener made of the events: its first error, after which it hears nothing more."""
-
-    last: Event | None = None
-    error: Exception | None = field(default=None)
-
-
 class _Lines(io.StringIO):
     """Takes JSON lines and passes each on as an event; keeps the last one alone."""
 
     def __init__(self, listener: Listener | None = None) -> None:
         super().__init__()
         self._listener = listener
-        self._heard = _Heard()
+        self._last: Event | None = None
+        self._error: Exception | None = None
 
     def write(self, text: str, /) -> int:
         """Takes whole lines, as every JSON printer writes them."""
@@ -215,19 +208,19 @@ class _Lines(io.StringIO):
         Raises:
             Exception: What the listener raised first; the run went on to its end without it.
         """
-        if self._heard.error:
-            raise self._heard.error
-        assert self._heard.last is not None  # noqa: S101 - each command ends with a line
-        return self._heard.last
+        if self._error:
+            raise self._error
+        assert self._last is not None  # noqa: S101 - each command ends with a line
+        return self._last
 
     def _pass_on(self, event: Event) -> None:
-        self._heard.last = event
-        if self._listener is None or self._heard.error:
+        self._last = event
+        if self._listener is None or self._error:
             return
         try:
             self._listener(event)
         except Exception as error:  # noqa: BLE001 - a listener must not break the run
-            self._heard.error = error
+            self._error = error
 
 
 def _event_of(line: str) -> Event:
