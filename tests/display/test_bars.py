@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -20,6 +24,7 @@ from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Plan
 from kinescope_upload.text import cell_width
 from support.display_cases import HOSTILE, MB, FakeTime, lesson, play
+from support.project import TESTS
 from support.terminal import PATIENCE, Terminal
 
 LONG = "005_5_инструменты_конкурентного_анализа_и_ещё_много_слов_о_том_же_самом_😀_漢字漢字_часть_5.mp4"
@@ -29,20 +34,27 @@ WORK = (
     lesson("a_003", 304 * MB, name=HOSTILE.replace("/", "")),
 )
 SCREENS = {
+    60: """\
+10:26:44  3 lessons to do, 6.6 GB to send, 3 at a time
+01_anal…/001_Начало.mp4 ━━━━━╸━━━━━  50 %    5.0 of 10.0 MB
+005_5_инстр…часть_5.mp4 ╸━━━━━━━━━━   4 %     0.3 of 6.3 GB
+[red]\\x1b[2…ed]\\xff.mp4 ━━━━━━━━━━━ 100 %     304 of 304 MB
+All 3                   ━━━━━━━━━━━   9 %     0.6 of 6.6 GB
+0 of 3 done, 0.6 of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",
     80: """\
 10:26:44  3 lessons to do, 6.6 GB to send, 3 at a time
-01_analytics/001_Начало.mp4      ━━━━━━━━━━╸━━━━━━━━━━  50 %     5.0 of 10.0 MB
-005_5_инструменты…字_часть_5.mp4 ━╺━━━━━━━━━━━━━━━━━━━   4 %      0.3 of 6.3 GB
-[red]\\x1b[2J\\u20…0a[red]\\xff.mp4 ━━━━━━━━━━━━━━━━━━━━━ 100 %      304 of 304 MB
-All 3                            ━╸━━━━━━━━━━━━━━━━━━━   9 %      0.6 of 6.6 GB
-0 of 3 done, 0.6 of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",
+01_ana…/001_Начало.mp4 ━━━━━━━━━━  50 %    5.0 of 10.0 MB  500 kB/s        10 s
+005_5_инстр…асть_5.mp4 ━━━━━━━━━━   4 %     0.3 of 6.3 GB 30.0 MB/s  3 min 20 s
+[red]\\x1b[2…d]\\xff.mp4 ━━━━━━━━━━ 100 %     304 of 304 MB 30.4 MB/s         0 s
+All 3                  ╸━━━━━━━━━   9 %     0.6 of 6.6 GB 60.9 MB/s  1 min 39 s
+0 of 3 done""",
     140: """\
 10:26:44  3 lessons to do, 6.6 GB to send, 3 at a time
-01_analytics/001_Начало.mp4                                               ━━━━━━━━━━━━━━━━━━━━╺━━━━━━━━━━━━━━━━━━━  50 %     5.0 of 10.0 MB
-005_5_инструменты_конкурентного_анал…том_же_самом_😀_漢字漢字_часть_5.mp4 ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   4 %      0.3 of 6.3 GB
-01_analytics/[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %      304 of 304 MB
-All 3                                                                     ━━━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   9 %      0.6 of 6.6 GB
-0 of 3 done, 0.6 of 6.6 GB, 60.9 MB/s, 1 min 39 s left""",  # noqa: E501  the screen is 140 wide
+01_analytics/001_Начало.mp4                                    ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  50 %    5.0 of 10.0 MB  500 kB/s        10 s
+005_5_инструменты_конкурентного…_самом_😀_漢字漢字_часть_5.mp4 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   4 %     0.3 of 6.3 GB 30.0 MB/s  3 min 20 s
+01_analytics/[red]\\x1b[2J\\u202egpj.exe\\x0a[red]\\xff.mp4        ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100 %     304 of 304 MB 30.4 MB/s         0 s
+All 3                                                          ━━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━   9 %     0.6 of 6.6 GB 60.9 MB/s  1 min 39 s
+0 of 3 done""",  # noqa: E501  the screen is 140 wide
 }
 
 
@@ -72,7 +84,7 @@ def send_for_ten_seconds(printer: BarPrinter, fake: FakeTime) -> None:
             printer(BytesSent(lesson_id=lesson_id, count=count))
 
 
-@pytest.mark.parametrize("columns", [80, 140])
+@pytest.mark.parametrize("columns", [60, 80, 140])
 def test_each_file_in_hand_has_a_bar_and_the_batch_has_one_below(columns: int) -> None:
     fake = FakeTime()
     with Terminal(columns) as terminal:
@@ -123,7 +135,7 @@ def test_more_files_than_lines_leave_room_for_the_batch() -> None:
         printer.draw()
         lines = terminal.lines()
     assert len(lines) <= 12
-    assert lines[-1] == "0 of 30 done, 0 of 30.0 MB, and 22 more running"
+    assert lines[-1] == "0 of 30 done, and 21 more running"
 
 
 def test_messages_stand_above_the_bars_and_stay() -> None:
@@ -269,4 +281,87 @@ def test_many_workers_may_report_while_it_draws() -> None:
                 thread.join()
             assert terminal.wait_until_shown("6.0 MB of 6.6 GB")
         terminal.lines()
+        assert terminal.shows_cursor
+
+
+def test_the_title_tells_how_far_the_run_is_and_the_old_one_comes_back() -> None:
+    fake = FakeTime()
+    with Terminal(80) as terminal:
+        with bars_on(terminal, fake) as printer:
+            send_for_ten_seconds(printer, fake)
+            printer.draw()
+        terminal.lines()
+        raw = bytes(terminal.raw)
+    parts = [raw.index(part) for part in (b"\x1b[22;0t", b"\x1b]0;kupload 9 %\x07", b"\x1b[23;0t")]
+    assert parts == sorted(parts)
+
+
+def test_what_has_not_changed_is_not_written_again() -> None:
+    fake = FakeTime()
+    with Terminal(80) as terminal, bars_on(terminal, fake) as printer:
+        start(printer)
+        printer.draw()
+        terminal.lines()
+        before = len(terminal.raw)
+        for _ in range(10):
+            printer.draw()
+        terminal.lines()
+        assert len(terminal.raw) - before < 100  # the test's own mark
+
+
+@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}])
+def test_bars_are_cyan_until_they_are_full_and_red_is_for_failures(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    fake = FakeTime()
+    with Terminal(80) as terminal, bars_on(terminal, fake) as printer:
+        send_for_ten_seconds(printer, fake)
+        printer.draw()
+        terminal.lines()
+        raw = terminal.raw.decode()
+        printer(LessonFailed(lesson_id="a_001", reason="is broken"))
+        terminal.lines()
+        after = terminal.raw.decode()
+    has_colour = not environ
+    assert ("\x1b[36m━" in raw, "\x1b[32m━━━━━━━━━━\x1b[0m 100 %" in raw) == (has_colour, has_colour)
+    assert ("\x1b[31m" in raw, "\x1b[31m10:26:54  a_001: failed" in after) == (False, has_colour)
+
+
+CHILD = """
+import sys, threading
+from support.display_cases import MB, FakeTime, lesson
+from kinescope_upload.display.bars import BarPrinter
+from kinescope_upload.events import LessonStarted, RunStarted
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.plan import Plan
+one = lesson("a_001", MB)
+with BarPrinter(DisplayOptions(), stdout=sys.stdout, clock=FakeTime().clock, interval=0.01) as printer:
+    printer(RunStarted(plan=Plan(lessons=(one,)), jobs=1))
+    printer(LessonStarted(lesson=one))
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows suspends no process")
+def test_a_run_that_is_suspended_leaves_the_terminal_as_it_was_and_draws_again_when_it_goes_on() -> None:
+    environ = {**os.environ, "PYTHONPATH": str(TESTS), "PYTHONIOENCODING": "utf-8"}
+    with Terminal(80) as terminal:
+        with subprocess.Popen(
+            [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=terminal.stream, env=environ
+        ) as child:
+            assert terminal.wait_until_shown("All 1")
+            child.send_signal(signal.SIGTSTP)
+            _, status = os.waitpid(child.pid, os.WUNTRACED)
+            meanwhile, shows_cursor = terminal.lines(), terminal.shows_cursor
+            terminal.stream.write("$ fg\n")
+            terminal.stream.flush()
+            child.send_signal(signal.SIGCONT)
+            is_drawn_again = terminal.wait_until_shown("All 1")
+            assert child.stdin
+            child.stdin.close()
+        assert (os.WIFSTOPPED(status), shows_cursor, is_drawn_again) == (True, True, True)
+        assert meanwhile == ["10:26:44  1 lesson to do, 1.0 MB to send, 1 at a time"]
+        assert terminal.lines() == ["10:26:44  1 lesson to do, 1.0 MB to send, 1 at a time", "$ fg"]
         assert terminal.shows_cursor

@@ -55,8 +55,8 @@ def test_a_process_takes_the_width_of_its_terminal_and_leaves_it_whole(columns: 
         assert process.returncode == 7
         assert terminal.lines() == ["10:26:44  1 lesson to do, 1.0 MB to send, 1 at a time"]
         assert terminal.shows_cursor
-        bar = next(line for line in terminal.raw.decode().split("\r") if "All 1" in line)
-    assert bar.count("━") == {80: 21, 140: 40}[columns]
+        bar = next(line for line in terminal.raw.decode().splitlines() if "All 1" in line)
+    assert bar.count("━") == {80: 10, 140: 30}[columns]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.errors import KuploadError
-from kinescope_upload.monitor.history import read_runs, remember
+from kinescope_upload.monitor.history import note, read_runs, remember
 from kinescope_upload.monitor.past_run import Sample
 from support.display_cases import HOSTILE
 from support.monitored import BEGAN, a_past_run
@@ -38,6 +38,29 @@ def test_what_is_known_later_takes_the_place_of_what_was(history: Path) -> None:
     last = a_past_run(ended=BEGAN, samples=(Sample(seconds=1.0, accepted_bytes=5, done=1, failed=0),))
     remember(history, last)
     assert read_runs(history, 9) == (last,)
+
+
+def test_runs_that_go_on_are_told_of_without_a_database(history: Path) -> None:
+    note(history, a_past_run("goes on", done=1))
+    note(history, a_past_run("goes on", done=2))
+    assert read_runs(history, 9) == (a_past_run("goes on", done=2),)
+    assert not history.exists()
+
+
+def test_a_run_that_ends_takes_the_place_of_what_was_noted_and_takes_in_those_that_were_killed(history: Path) -> None:
+    killed, other = a_past_run("killed"), a_past_run("goes on", seen=BEGAN + timedelta(minutes=59))
+    ended = a_past_run("ends", ended=BEGAN, seen=BEGAN + timedelta(hours=1))
+    for run in (killed, other, a_past_run("ends")):
+        note(history, run)
+    remember(history, ended)
+    assert {run.run: run for run in read_runs(history, 9)} == {"killed": killed, "goes on": other, "ends": ended}
+    assert [file.name for file in (history.parent / "history.sqlite3.runs").iterdir()] == ["goes on.json"]
+
+
+def test_a_file_of_a_run_that_cannot_be_understood_is_passed_over(history: Path) -> None:
+    note(history, a_past_run())
+    (history.parent / "history.sqlite3.runs" / "torn.json").write_bytes(b"{")
+    assert read_runs(history, 9) == (a_past_run(),)
 
 
 def test_a_name_that_is_not_utf8_is_remembered(history: Path) -> None:

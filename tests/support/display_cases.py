@@ -74,6 +74,7 @@ def lesson(
     decision: Decision = Decision.UPLOAD,
     *,
     name: str | None = None,
+    course: str = "01_analytics",
     offset: int | None = None,
     reason: str = "not uploaded yet",
     hint: str = "",
@@ -82,8 +83,8 @@ def lesson(
     record = None if offset is None else record_of(lesson_id, size, stage=stage, offset=offset)
     return PlannedLesson(
         lesson_id=lesson_id,
-        course="01_analytics",
-        file=VideoFile(path=f"01_analytics/{name or lesson_id + '.mp4'}", size=size, modified_ns=1),
+        course=course,
+        file=VideoFile(path=f"{course}/{name or lesson_id + '.mp4'}", size=size, modified_ns=1),
         title="A title",
         decision=decision,
         reason=reason,

@@ -70,7 +70,7 @@ def _figures(state: RunState, clock: Clock) -> Iterator[str]:
     if state.phase is Phase.STARTING:
         yield "checks rights and folders before the first byte"
         return
-    yield format_bytes_of(state.position_bytes, state.needed_bytes)
+    yield format_bytes_of(state.position_bytes + state.found_bytes, state.needed_bytes + state.found_bytes)
     if state.rate_bytes_per_second is not None:
         yield format_rate(state.rate_bytes_per_second)
     if state.ends_at is not None:

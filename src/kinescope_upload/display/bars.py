@@ -1,22 +1,20 @@
-"""Shows a run on a terminal: a bar for each running upload, one for the batch, messages above them.
+"""Shows a run on a terminal: files in hand, courses and the batch in one place, messages above them.
 
-Events only change the statistics. A timer draws them at most ten times a second, whatever the number of events.
+Events only change the statistics. A timer draws them at most five times a second, whatever the number of events.
 """
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
-from rich.console import Group
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
-
 from kinescope_upload.display.collector import Collector
-from kinescope_upload.display.messages import sentence_of, totals_sentence, wait_sentence
+from kinescope_upload.display.live_screen import LiveScreen
+from kinescope_upload.display.messages import sentence_of
+from kinescope_upload.display.picture import YELLOW, Scene, picture
 from kinescope_upload.display.summary import summary_rows
 from kinescope_upload.events import (
     LessonDone,
@@ -26,31 +24,23 @@ from kinescope_upload.events import (
     RunEvent,
     Warned,
 )
-from kinescope_upload.output.tables import make_console, two_columns
-from kinescope_upload.text import format_bytes_of, printable, shorten_middle, shorten_path
+from kinescope_upload.text import wrapped
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Iterator
+    from types import FrameType, TracebackType
     from typing import Self
 
-    from rich.console import RenderableType
-
-    from kinescope_upload.display.stats import Totals
-    from kinescope_upload.display.transfers import Transfer
+    from kinescope_upload.display.collector import RunFacts
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.output.terminal_output import Clock
 
-_INTERVAL: Final = 0.1
-_PERCENT_WIDTH: Final = 5
-_SIZE_WIDTH: Final = 18
-_NARROWEST_NAME: Final = 12
-_BATCH_LINES: Final = 4
-_ECHO_WIDTH: Final = 2
-"""Cells of the "^C" that a terminal writes behind the last line: if it wrapped, a bar would stay on the screen."""
+_INTERVAL: Final = 0.2
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 
 
 class BarPrinter:
-    """Draws the bars during the run and prints the summary at its end.
+    """Draws the run while it goes on and prints the summary at its end.
 
     Args:
         options: What the user asked for.
@@ -67,35 +57,33 @@ class BarPrinter:
     ) -> None:
         self._options = options
         self._clock = clock
+        self._stdout = stdout
         self.collector = Collector(clock)
-        self._console = make_console(stdout)
-        self._live = Live(
-            console=self._console,
-            get_renderable=self._picture,
-            auto_refresh=False,
-            transient=True,
-            vertical_overflow="crop",
-        )
+        self._screen = LiveScreen(stdout)
         self._interval = interval
         self._over = threading.Event()
+        self._suspends = threading.Event()
         self._timer = threading.Thread(target=self._draw_until_over, name="kupload-bars", daemon=True)
+        self._signals = _suspending(self._suspends)
 
     def __enter__(self) -> Self:
         """Starts the drawing."""
-        self._live.start()
+        self._screen.open()
         if self._interval is not None:
+            self._signals.__enter__()
             self._timer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """Removes the bars and shows the cursor again."""
+        """Removes what is drawn and shows the cursor again."""
         self._over.set()
         if self._interval is not None:
             self._timer.join()
+            self._signals.__exit__(None, None, None)
         with suppress(OSError):  # the terminal is gone
-            self._live.stop()
+            self._screen.close()
 
     def __call__(self, event: RunEvent, /) -> None:
         """Counts the event, and prints it above the bars if it is worth a line."""
@@ -103,81 +91,76 @@ class BarPrinter:
         if isinstance(event, RunEnded):
             self._end()
         elif message := self._message(event):
-            self._console.print(message)
+            self._screen.say(message)
 
     def draw(self) -> None:
-        """Draws the bars now."""
-        self._live.refresh()
+        """Draws the run as it is now."""
+        facts = self.collector.facts()
+        scene = Scene(facts=facts, courses=self.collector.courses(), finished=self.collector.finished())
+        lines = picture(scene, self._screen.surface, self._screen.size.lines, self._clock)
+        self._screen.draw(lines, _title(facts))
 
     def _draw_until_over(self) -> None:
         while not self._over.wait(self._interval):
             try:
+                if self._suspends.is_set():
+                    self._suspend()
                 self.draw()
             except OSError:  # the terminal is gone; the run goes on
                 return
 
-    def _message(self, event: RunEvent) -> Text | None:
+    def _suspend(self) -> None:
+        """Leaves the terminal as it was, stops the process, and takes it over again once it goes on."""
+        self._suspends.clear()
+        self._screen.close()
+        if sys.platform != "win32":
+            signal.pthread_kill(
+                threading.get_ident(), signal.SIGSTOP
+            )  # in this thread: nothing is drawn before
+        self._screen.open()
+
+    def _message(self, event: RunEvent) -> str | None:
         """Words what the bars do not show: all but begun and finished lessons; with --verbose everything."""
         if isinstance(event, LessonStarted | LessonDone) and not self._options.verbose:
             return None
         sentence = sentence_of(event, self._clock, verbose=self._options.verbose)
         if sentence is None:
             return None
-        style = "red" if isinstance(event, LessonFailed) else "yellow" if isinstance(event, Warned) else ""
-        return Text(f"{self._clock.stamp()}  {printable(sentence)}", style=style)
+        surface = self._screen.surface
+        text = "\n".join(wrapped(f"{self._clock.stamp()}  {surface.shown(sentence)}", surface.width - 1))
+        colour = _RED if isinstance(event, LessonFailed) else YELLOW if isinstance(event, Warned) else ""
+        return f"{colour}{text}{_PLAIN}" if colour and surface.has_colour else text
 
     def _end(self) -> None:
+        from kinescope_upload.output.tables import make_console, two_columns  # noqa: PLC0415 - a tenth of a second
+
         self._over.set()
-        self._live.stop()
-        self._console.print(two_columns(summary_rows(self.collector.summary(), self._options.command)))
-
-    def _picture(self) -> RenderableType:
-        facts = self.collector.facts()
-        running, totals, waits = facts.running, facts.totals, facts.waits
-        if not totals.lessons:
-            return Group()
-        width, height = self._console.size
-        room = max(1, height - _BATCH_LINES - len(waits))
-        layout = _Layout(width)
-        bars = layout.grid()
-        for lesson in running[:room]:
-            layout.add(bars, shorten_path(printable(lesson.path), layout.name_width), lesson.position, lesson.size)
-        layout.add(bars, f"All {totals.lessons:,}", totals.position_bytes, totals.needed_bytes)
-        picture = Table.grid()
-        picture.add_column(no_wrap=True, overflow="ellipsis", max_width=width - 1)
-        picture.add_row(bars)
-        narrow = width - _ECHO_WIDTH - 1
-        below = Text(shorten_middle(_below(totals, running[room:]), narrow))
-        waiting = (shorten_middle(wait_sentence(wait, since, self._clock), narrow) for wait, since in waits)
-        return Group(picture, below, *(Text(sentence, style="yellow") for sentence in waiting))
+        self._screen.close()
+        make_console(self._stdout).print(two_columns(summary_rows(self.collector.summary(), self._options.command)))
 
 
-def _below(totals: Totals, hidden: tuple[Transfer, ...]) -> str:
-    sentence = totals_sentence(totals)
-    return f"{sentence}, and {len(hidden)} more running" if hidden else sentence
+def _title(facts: RunFacts) -> str:
+    part, whole = facts.totals.of_planned
+    return f"kupload {100 * part // whole} %" if whole else "kupload"
 
 
-class _Layout:
-    """Divides a line of `width` cells: the figures take theirs, the name and the bar share the rest."""
+@contextmanager
+def _suspending(asked: threading.Event) -> Iterator[None]:
+    """Meanwhile Ctrl+Z only asks to be suspended: what is drawn has to go first."""
+    number = getattr(signal, "SIGTSTP", None)
+    if (
+        number is None
+        or threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(number) is not signal.SIG_DFL
+    ):
+        yield
+        return
 
-    def __init__(self, width: int) -> None:
-        room = max(_NARROWEST_NAME + 1, width - 1 - _PERCENT_WIDTH - _SIZE_WIDTH - 3)
-        self._bar = max(1, min(40, room * 2 // 5, room - _NARROWEST_NAME))
-        self.name_width = room - self._bar
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
 
-    def grid(self) -> Table:
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(width=self.name_width, no_wrap=True, overflow="ellipsis")
-        table.add_column(width=self._bar, no_wrap=True)
-        table.add_column(width=_PERCENT_WIDTH, justify="right", no_wrap=True)
-        table.add_column(width=_SIZE_WIDTH, justify="right", no_wrap=True, overflow="ellipsis")
-        return table
-
-    def add(self, table: Table, name: str, position: int, size: int) -> None:
-        percent = 100 * position // size if size else 100
-        table.add_row(
-            Text(name),
-            ProgressBar(total=max(1, size), completed=position if size else 1, width=self._bar),
-            f"{percent} %",
-            format_bytes_of(position, size),
-        )
+    signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        signal.signal(number, signal.SIG_DFL)

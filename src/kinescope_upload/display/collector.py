@@ -12,7 +12,7 @@ from kinescope_upload.events import RunEnded, RunStarted
 if TYPE_CHECKING:
     from kinescope_upload.display.stats import CourseTotals, Totals
     from kinescope_upload.display.summary import Cost, Summary
-    from kinescope_upload.display.transfers import Transfer
+    from kinescope_upload.display.transfers import Finished, Transfer
     from kinescope_upload.events import LessonFailed, RunEvent, WaitStarted
     from kinescope_upload.output.terminal_output import Clock
 
@@ -87,6 +87,11 @@ class Collector:
         """How far each course is, in the order of the plan."""
         with self._lock:
             return self._stats.courses()
+
+    def finished(self) -> tuple[Finished, ...]:
+        """The files that were finished last, the latest last."""
+        with self._lock:
+            return self._stats.finished()
 
     def failures(self) -> tuple[LessonFailed, ...]:
         """The lessons that failed or are in doubt so far."""

@@ -107,7 +107,7 @@ def progress_fields(facts: RunFacts) -> JsonFields:
     """Converts how far the batch is."""
     totals = facts.totals
     return {
-        **object_of(totals, position_bytes=None, rate=None),
+        **object_of(totals, position_bytes=None, found_bytes=None, rate=None),
         "rate_bytes_per_second": _whole(totals.rate),
         "eta_seconds": _whole(totals.eta_seconds),
         "running": [

@@ -75,7 +75,7 @@ class LinePrinter:
         if self._options.quiet or self._next_progress is None or now < self._next_progress:
             return
         self._next_progress = now + _PROGRESS_EVERY
-        self._line(self._stdout, totals_sentence(self.collector.facts().totals))
+        self._line(self._stdout, totals_sentence(self.collector.facts().totals, self._clock))
 
     def _end(self, event: RunEnded) -> None:
         if event.reason:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kinescope_upload.display.stats import Totals
     from kinescope_upload.output.terminal_output import Clock
 
+_HOUR: Final = 3600.0
 _ENDS_OF_WAITS: Final = {
     WaitKind.NETWORK: "Connected to Kinescope again",
     WaitKind.LIBRARY: "The library can be read again",
@@ -142,13 +143,27 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
             return f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}"
 
 
-def totals_sentence(totals: Totals) -> str:
-    """Words how far the batch is."""
+def totals_sentence(totals: Totals, clock: Clock) -> str:
+    """Words how far the batch is.
+
+    Args:
+        totals: How far it is.
+        clock: Tells the time of day.
+    """
     parts = [
         f"{totals.done:,} of {totals.lessons:,} done",
-        format_bytes_of(totals.position_bytes, totals.needed_bytes),
+        format_bytes_of(*totals.of_planned),
         *([f"{totals.failed:,} failed"] if totals.failed else []),
         *([format_rate(totals.rate)] if totals.rate is not None else []),
-        *([f"{format_duration(totals.eta_seconds)} left"] if totals.eta_seconds is not None else []),
+        *([_finish(totals.eta_seconds, clock)] if totals.eta_seconds is not None else []),
     ]
     return ", ".join(parts)
+
+
+def _finish(seconds: float, clock: Clock) -> str:
+    return finish_time(seconds, clock) or f"{format_duration(seconds)} left"
+
+
+def finish_time(seconds: float, clock: Clock) -> str | None:
+    """Words when the last byte is sent, so many seconds from now, by the clock; None within an hour."""
+    return f"done about {clock.time_of_day(clock.monotonic() + seconds)}" if seconds > _HOUR else None

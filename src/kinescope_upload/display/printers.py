@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from kinescope_upload.display.json_lines import JsonPrinter
 from kinescope_upload.display.lines import LinePrinter
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, obeys_sequences
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -44,9 +44,9 @@ def make_printer(
     stdout, stderr = escape_unencodable(stdout), escape_unencodable(stderr)
     if options.as_json:
         return nullcontext(JsonPrinter(stdout, clock=clock))
-    if options.quiet or not is_live_terminal(stdout):
+    if options.quiet or not (is_live_terminal(stdout) and obeys_sequences(stdout)):
         return nullcontext(LinePrinter(options, stdout=stdout, stderr=stderr, clock=clock))
-    from kinescope_upload.display.bars import BarPrinter  # noqa: PLC0415 - rich takes a tenth of a second to import
+    from kinescope_upload.display.bars import BarPrinter  # noqa: PLC0415 - needed on a terminal alone
 
     return BarPrinter(options, stdout=stdout, clock=clock)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.summary import Cost, Summary
-from kinescope_upload.display.transfers import Transfer, Transfers
+from kinescope_upload.display.transfers import Finished, Transfer, Transfers
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
@@ -44,6 +44,7 @@ class Totals:
         done: Lessons that are finished.
         failed: Lessons that failed.
         needed_bytes: Bytes to send in this run, without those that the server had before.
+        found_bytes: Bytes that the server turned out to have, of those that were to be sent when the run began.
         accepted_bytes: Bytes of those that the server acknowledged.
         position_bytes: Accepted bytes and those on their way.
         sent_bytes: Bytes that reached Kinescope, lost ones included.
@@ -56,11 +57,17 @@ class Totals:
     done: int
     failed: int
     needed_bytes: int
+    found_bytes: int
     accepted_bytes: int
     position_bytes: int
     sent_bytes: int
     rate: float | None
     eta_seconds: float | None
+
+    @property
+    def of_planned(self) -> tuple[int, int]:
+        """Bytes that are there or on their way, and all that the run set out to send: as its first line says."""
+        return self.position_bytes + self.found_bytes, self.needed_bytes + self.found_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +179,10 @@ class RunStats:
             for course, tally in self._transfers.courses.items()
         )
 
+    def finished(self) -> tuple[Finished, ...]:
+        """The files that were finished last, the latest last."""
+        return tuple(self._transfers.finished)
+
     def failures(self) -> tuple[LessonFailed, ...]:
         """The lessons that failed or are in doubt so far."""
         return tuple(self._failures.values())
@@ -191,6 +202,7 @@ class RunStats:
             done=len(self._done),
             failed=len(self._failures),
             needed_bytes=transfers.needed,
+            found_bytes=max(0, transfers.planned - transfers.needed),
             accepted_bytes=transfers.accepted,
             position_bytes=position,
             sent_bytes=transfers.sent,

@@ -6,14 +6,18 @@ that the server had before the run.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.rate import RateEstimator
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
     from kinescope_upload.plan import Plan, PlannedLesson
+
+
+_FINISHED: Final = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class Transfer:
         offset: Bytes that the server acknowledged, in earlier runs too.
         stage: How far the lesson is.
         moved_at: When its last byte moved, in monotonic seconds.
+        began_at: When a worker took it first.
         is_ours: Whether all bytes beyond the offset come from this run, even of a block that broke off in its middle
             and was never counted as handed over.
         handed_over: Bytes beyond the offset that are in the network now.
@@ -46,6 +51,7 @@ class Transfer:
     offset: int
     stage: Stage
     moved_at: float
+    began_at: float
     is_ours: bool = False
     handed_over: int = 0
     unanswered: int = 0
@@ -57,6 +63,15 @@ class Transfer:
     def position(self) -> int:
         """How far the file has been sent, in bytes."""
         return min(self.size, self.offset + self.handed_over)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A file that is done: its path, its size in bytes, and the seconds from when a worker took it."""
+
+    path: str
+    size: int
+    seconds: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +98,7 @@ class Transfers:
 
     Attributes:
         needed: Bytes that the run had to send when it began, as far as is known now.
+        planned: What was thought of them before the server said what it has.
         accepted: Bytes of those that the server acknowledged.
         lost: Bytes that the server acknowledged in this run and then had no longer.
         handed_over: Bytes in the network now, not yet acknowledged.
@@ -91,10 +107,12 @@ class Transfers:
         resumes: The number of earlier uploads that were resumed.
         stalled: Seconds from the last byte that moved to the break, summed over all breaks.
         courses: The same per course, by its name.
+        finished: The files that were finished last.
     """
 
     def __init__(self) -> None:
         self.needed = 0
+        self.planned = 0
         self.accepted = 0
         self.lost = 0
         self.handed_over = 0
@@ -105,6 +123,7 @@ class Transfers:
         self._useful = 0
         self._speed = RateEstimator()
         self.courses: dict[str, CourseTally] = {}
+        self.finished: deque[Finished] = deque(maxlen=_FINISHED)
         self._planned: dict[str, PlannedLesson] = {}
         self._transfers: dict[str, Transfer] = {}
         self._done: set[str] = set()
@@ -121,6 +140,7 @@ class Transfers:
                 self._planned[lesson.lesson_id] = lesson
                 self.courses.setdefault(lesson.course, CourseTally()).lessons += 1
                 self._need(lesson.course, lesson.bytes_to_send)
+                self.planned += lesson.bytes_to_send
 
     def tally_of(self, lesson_id: str) -> CourseTally:
         """The counts of the lesson's course, while the lesson is not finished; else of no course."""
@@ -135,7 +155,9 @@ class Transfers:
             self._take_up(known, now)
             return
         planned = self._planned.pop(lesson.lesson_id, None)
-        self._need(lesson.course, lesson.bytes_to_send - (planned.bytes_to_send if planned else 0))
+        more = lesson.bytes_to_send - (planned.bytes_to_send if planned else 0)
+        self._need(lesson.course, more)
+        self.planned += more
         there = lesson.file.size - lesson.bytes_to_send
         stage = lesson.record.stage if lesson.record else Stage.PLANNED
         self._transfers[lesson.lesson_id] = Transfer(
@@ -147,6 +169,7 @@ class Transfers:
             offset=there,
             stage=stage,
             moved_at=now,
+            began_at=now,
         )
 
     def send(self, lesson_id: str, size: int, now: float) -> None:
@@ -199,6 +222,7 @@ class Transfers:
         if transfer := self._transfers.pop(lesson_id, None):
             self._take_up(transfer, now)
             self._acknowledge(transfer, transfer.size, is_resumed=True, now=now)
+            self.finished.append(Finished(path=transfer.path, size=transfer.size, seconds=now - transfer.began_at))
 
     def give_up(self, lesson_id: str, now: float) -> None:
         """Notes that the lesson failed and is left for another run."""

@@ -5,8 +5,10 @@
     open_monitor ──► monitor ─┬─► state_file ──► state      what the run does now, one small file beside the progress
                               ├─► event_log                 the events of --json, as lines in a file
                               └─► chronicle ──► history ──► past_run      what became of each run, on this machine
+                                              └──► unfinished             the same of runs that have not ended
     observe                                          the state, from what the display's collector has counted; pure
     facts_json                                       dataclasses as JSON, and back; pure
+    quick_file                                       small files, replaced without a wait for the disk
     samples                                          few points of a long run; pure
 
 `open_monitor` is the entrance for a run, `state_file.read_states` and `history.read_runs` for those who look. Nothing

@@ -2,6 +2,7 @@
 
 It lies in the user's local data folder: SQLite relies on locks that network shares do not keep. One row is one run;
 what is known of it stands in the row as JSON, and the columns beside it are for those who look with other programs.
+Runs that go on are in `unfinished`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.monitor.facts_json import from_json, to_json
 from kinescope_upload.monitor.past_run import PastRun
+from kinescope_upload.monitor.unfinished import read_unfinished, remove_unfinished, write_unfinished
 from kinescope_upload.output.json_text import plain, utc
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ VERSION: Final = 1
 """Stands in the file as `user_version`; grows when an older kupload could not read it."""
 _PATIENCE: Final = 3.0
 """Seconds to wait for another run that writes at this moment."""
+_SILENCE: Final = timedelta(minutes=10)
+"""A run that goes on writes each minute."""
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS runs (
     run TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, library TEXT NOT NULL, progress TEXT NOT NULL,
@@ -35,8 +40,20 @@ _PUT: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _GET: Final = "SELECT facts FROM runs ORDER BY started DESC LIMIT ?"
 
 
+def note(path: Path, run: PastRun) -> None:
+    """Writes down what is known of a run that goes on.
+
+    Raises:
+        KuploadError: It cannot be written.
+    """
+    try:
+        write_unfinished(path, run)
+    except OSError as error:
+        raise _unreachable(path, "written", error) from error
+
+
 def remember(path: Path, run: PastRun, *, patience: float = _PATIENCE) -> None:
-    """Writes down what is known of a run, in the place of what was.
+    """Writes down a run that has ended, and what is known of those that can no longer do so.
 
     Args:
         path: The history.
@@ -46,29 +63,22 @@ def remember(path: Path, run: PastRun, *, patience: float = _PATIENCE) -> None:
     Raises:
         KuploadError: It cannot be written.
     """
-    row = (
-        run.run,
-        utc(run.started),
-        utc(run.ended) if run.ended else None,
-        plain(run.library),
-        plain(run.progress),
-        run.exit_code,
-        run.accepted_bytes,
-        run.done,
-        json.dumps(to_json(run), separators=(",", ":")),
-    )
     with _words(path, "written"):
         _make(path)
+        killed = (one for one in read_unfinished(path) if run.seen - one.seen > _SILENCE)
+        runs = [*(one for one in killed if one.run != run.run), run]
         with _opened(path, patience) as history, history:  # the inner one commits
             history.execute("BEGIN IMMEDIATE")
             if not _version(path, history):
                 history.execute(_SCHEMA)
                 history.execute(f"PRAGMA user_version = {VERSION}")
-            history.execute(_PUT, row)
+            history.executemany(_PUT, map(_row, runs))
+        for one in runs:
+            remove_unfinished(path, one)
 
 
 def read_runs(path: Path, limit: int, *, patience: float = _PATIENCE) -> tuple[PastRun, ...]:
-    """The last runs, the latest first; none where there is no history.
+    """The last runs, the latest first, those that go on included; none where there is no history.
 
     Args:
         path: The history.
@@ -79,12 +89,31 @@ def read_runs(path: Path, limit: int, *, patience: float = _PATIENCE) -> tuple[P
         KuploadError: It cannot be read.
     """
     with _words(path, "read"):
-        if not path.exists():
+        runs = {run.run: run for run in (*read_unfinished(path), *_remembered(path, limit, patience))}
+    return tuple(sorted(runs.values(), key=lambda run: run.started, reverse=True)[:limit])
+
+
+def _remembered(path: Path, limit: int, patience: float) -> tuple[PastRun, ...]:
+    if not path.exists():
+        return ()
+    with _opened(path, patience) as history:
+        if not _version(path, history):
             return ()
-        with _opened(path, patience) as history:
-            if not _version(path, history):
-                return ()
-            return tuple(from_json(PastRun, json.loads(facts)) for (facts,) in history.execute(_GET, (limit,)))
+        return tuple(from_json(PastRun, json.loads(facts)) for (facts,) in history.execute(_GET, (limit,)))
+
+
+def _row(run: PastRun) -> tuple[str | int | None, ...]:
+    return (
+        run.run,
+        utc(run.started),
+        utc(run.ended) if run.ended else None,
+        plain(run.library),
+        plain(run.progress),
+        run.exit_code,
+        run.accepted_bytes,
+        run.done,
+        json.dumps(to_json(run), separators=(",", ":")),
+    )
 
 
 def _make(path: Path) -> None:
@@ -125,5 +154,9 @@ def _words(path: Path, what: str) -> Iterator[None]:
         hint = "Move it away; the next run begins a new one."
         raise KuploadError(f'The history "{path}" is damaged ({error}).', hint) from error
     except OSError as error:
-        hint = "Name another with KUPLOAD_HISTORY."
-        raise KuploadError(f'The history "{path}" cannot be {what} ({error.strerror or error}).', hint) from error
+        raise _unreachable(path, what, error) from error
+
+
+def _unreachable(path: Path, what: str, error: OSError) -> KuploadError:
+    why = error.strerror or error
+    return KuploadError(f'The history "{path}" cannot be {what} ({why}).', "Name another with KUPLOAD_HISTORY.")

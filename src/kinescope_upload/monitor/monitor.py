@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.monitor.chronicle import Chronicle
-from kinescope_upload.monitor.history import remember
+from kinescope_upload.monitor.history import note, remember
 from kinescope_upload.monitor.observe import state_of
 from kinescope_upload.monitor.state import EndState
 
@@ -127,7 +127,7 @@ class Monitor:
         with self._lock:
             past = self._chronicle.past_run(state, self._collector.facts())
         with self._said_once("history"):
-            remember(history, past)
+            (remember if state.ended else note)(history, past)
 
     def _hear(self, event: RunEvent) -> None:
         if isinstance(event, WaitStarted | WaitEnded):

@@ -82,6 +82,7 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
         done=totals.done,
         failed=totals.failed,
         needed_bytes=totals.needed_bytes,
+        found_bytes=totals.found_bytes,
         position_bytes=totals.position_bytes,
         accepted_bytes=totals.accepted_bytes,
         sent_bytes=totals.sent_bytes,

@@ -123,6 +123,7 @@ class RunState:
         done: Those that are as far as it can bring them.
         failed: Those that failed or turned out to be in doubt.
         needed_bytes: Bytes to send, without those that the server has from earlier runs.
+        found_bytes: Bytes that the server turned out to have, of those that were to be sent when the run began.
         position_bytes: Bytes of those that were sent, those on their way included.
         accepted_bytes: Bytes of those that the server acknowledged.
         sent_bytes: Bytes that reached Kinescope, lost ones included.
@@ -152,6 +153,7 @@ class RunState:
     done: int = 0
     failed: int = 0
     needed_bytes: int = 0
+    found_bytes: int = 0
     position_bytes: int = 0
     accepted_bytes: int = 0
     sent_bytes: int = 0

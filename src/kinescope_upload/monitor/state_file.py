@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.monitor.facts_json import from_json, to_json
+from kinescope_upload.monitor.quick_file import replace_quickly
 from kinescope_upload.monitor.state import FORMAT, RunState
-from kinescope_upload.progress.file_system import is_held, open_to_read
+from kinescope_upload.progress.file_system import open_to_read
 from kinescope_upload.progress.lock import holder_of
 from kinescope_upload.progress.names import stem_of
 
@@ -60,7 +60,6 @@ class StateFile:
 
     def __init__(self, progress: Path, host: str, process_id: int) -> None:
         self._path = progress / _FOLDER / f"{stem_of(f'{host}-{process_id}')}{_SUFFIX}"
-        self._new = self._path.with_suffix(".state.tmp")
 
     def write(self, state: RunState) -> None:
         """Replaces the state; on Windows it stays where somebody reads it at this moment.
@@ -68,18 +67,7 @@ class StateFile:
         Raises:
             OSError: It cannot be written.
         """
-        content = json.dumps(to_json(state), separators=(",", ":")).encode()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-        handle = os.open(self._new, flags, 0o600)
-        try:
-            os.write(handle, content)
-        finally:
-            os.close(handle)
-        try:
-            os.replace(self._new, self._path)  # noqa: PTH105 - two names, one call
-        except OSError as error:
-            if not is_held(error):
-                raise
+        replace_quickly(self._path, json.dumps(to_json(state), separators=(",", ":")).encode())
 
 
 def read_states(progress: Path, now: datetime) -> tuple[SeenRun, ...]:

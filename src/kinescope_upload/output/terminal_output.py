@@ -93,13 +93,29 @@ if sys.platform == "win32":
     import ctypes
     import msvcrt
 
+    _OBEYS_SEQUENCES: Final = 0x0004
+    """ENABLE_VIRTUAL_TERMINAL_PROCESSING (learn.microsoft.com, "SetConsoleMode")."""
+
     def is_terminal(stream: TextIO) -> bool:
         """Tells whether a person may be at the other end; Windows calls NUL a terminal, too, but it has no mode."""
+        return _console_mode(stream) is not None
+
+    def obeys_sequences(stream: TextIO) -> bool:
+        """Tells whether the terminal moves its cursor when asked to by ANSI sequences; asks it to."""
+        mode = _console_mode(stream)
+        handle = msvcrt.get_osfhandle(stream.fileno()) if mode is not None else None
+        return mode is not None and bool(ctypes.windll.kernel32.SetConsoleMode(handle, mode | _OBEYS_SEQUENCES))
+
+    def _console_mode(stream: TextIO) -> int | None:
+        mode = ctypes.c_ulong()
         handle = msvcrt.get_osfhandle(stream.fileno()) if stream.isatty() else None
-        return handle is not None and bool(
-            ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(ctypes.c_ulong()))
-        )
+        is_console = handle is not None and ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(mode))
+        return mode.value if is_console else None
 else:
+
+    def obeys_sequences(_stream: TextIO) -> bool:
+        """Tells whether the terminal moves its cursor when asked to by ANSI sequences."""
+        return True
 
     def is_terminal(stream: TextIO) -> bool:
         """Tells whether a person may be at the other end."""
