@@ -161,6 +161,7 @@ def test_what_is_too_long_for_the_line_goes_on_below() -> None:
         "A run is at work since 10:26 (process 16646): 27.4 of 276 MB, 4.2 MB/s,",
         "    done about 10:28",
     ]
+    assert text.splitlines()[2] == "  3 of 12 lessons done; 4 at a time"
 
 
 def test_names_in_what_a_run_does_are_made_harmless_and_fit_the_line() -> None:

@@ -139,8 +139,10 @@ def _run_lines(runs: Sequence[SeenRun], surface: Surface, clock: Clock) -> list[
 
 def _folded(line: str, width: int) -> list[str]:
     """Breaks the line at spaces; what goes on is indented."""
-    first, *rest = wrapped(line, width - len(_GOES_ON))
-    return [first, *(f"{_GOES_ON}{one}" for one in rest)]
+    text = line.lstrip()
+    indent = line[: len(line) - len(text)]
+    first, *rest = wrapped(text, width - len(_GOES_ON))
+    return [f"{indent}{first}", *(f"{_GOES_ON}{one}" for one in rest)]
 
 
 def _all_bytes(status: CourseStatus) -> int:

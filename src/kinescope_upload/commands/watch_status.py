@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.status import print_status, read_status, status_text
+from kinescope_upload.display.live_screen import LiveScreen
+from kinescope_upload.display.picture import Line
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, is_live_terminal, surface_of
+from kinescope_upload.output.terminal_output import escape_unencodable, is_live_terminal, obeys_sequences
+from kinescope_upload.text import cell_width, shorten_middle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from rich.live import Live
 
     from kinescope_upload.commands.status import Status
     from kinescope_upload.config import Settings
     from kinescope_upload.output.options import DisplayOptions
 
+_COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 _PAUSE: Final = 2.0
 _LARGEST_SHARE: Final = 0.1
 """Of one processor: a look at a hundred thousand files takes seconds."""
@@ -36,7 +39,7 @@ def watch_status(
     """
     escape_unencodable(stdout)
     try:
-        if options.as_json or not is_live_terminal(stdout):
+        if options.as_json or not (is_live_terminal(stdout) and obeys_sequences(stdout)):
             _repeat(settings, lambda status: print_status(status, options, stdout), sleep)
         else:
             _draw(settings, options, stdout, sleep)
@@ -53,23 +56,29 @@ def _repeat(settings: Settings, show: Callable[[Status], None], sleep: Callable[
 
 
 def _draw(settings: Settings, options: DisplayOptions, stdout: TextIO, sleep: Callable[[float], object]) -> None:
-    from rich.live import Live
-    from rich.text import Text
-
-    from kinescope_upload.output.tables import make_console
-
+    screen = LiveScreen(stdout)
     last = ""
 
     def draw(status: Status) -> None:
         nonlocal last
-        last = status_text(status, surface_of(stdout), command=options.command, clock=SYSTEM_CLOCK)
-        live.update(Text.from_ansi(last, no_wrap=True, overflow="ellipsis"), refresh=True)
+        last = status_text(status, screen.surface, command=options.command)
+        columns, height = screen.size
+        lines = [_line(text, columns - 1, screen.surface.ellipsis) for text in last.splitlines()]
+        screen.draw(lines[: height - 1], "kupload")
 
-    live: Live
-    with Live(console=make_console(stdout), auto_refresh=False, transient=True, vertical_overflow="ellipsis") as live:
-        try:
-            _repeat(settings, draw, sleep)
-        finally:
-            live.stop()
-            stdout.write(last)
-            stdout.flush()
+    screen.open()
+    try:
+        _repeat(settings, draw, sleep)
+    finally:
+        screen.close()
+        stdout.write(last)
+        stdout.flush()
+
+
+def _line(text: str, width: int, ellipsis: str) -> Line:
+    """A line that fits; one that is too long has no colours."""
+    plain = _COLOUR.sub("", text)
+    if cell_width(plain) <= width:
+        return Line(text, cell_width(plain))
+    cut = shorten_middle(plain, width, ellipsis)
+    return Line(cut, cell_width(cut))

@@ -2,7 +2,7 @@
 
 ::
 
-    printers ─┬─► bars         a terminal
+    printers ─┬─► bars         a terminal ──► picture (lines, pure) · live_screen (keeps them in one place)
               ├─► lines        no terminal, or --quiet
               └─► json_lines   --json (docs/json.md)
                     ├──► collector ──► stats ──► transfers ──► rate     counts the events, for all three
@@ -11,5 +11,5 @@
     run_rate                                                            how fast the whole run sends
 
 `printers.make_printer` is the entrance. Nothing is imported here, so that each command loads only what it uses; rich is
-loaded for the bars alone.
+loaded for the summary on a terminal alone.
 """

@@ -114,9 +114,7 @@ class BarPrinter:
         self._suspends.clear()
         self._screen.close()
         if sys.platform != "win32":
-            signal.pthread_kill(
-                threading.get_ident(), signal.SIGSTOP
-            )  # in this thread: nothing is drawn before
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # in this thread: nothing is drawn before
         self._screen.open()
 
     def _message(self, event: RunEvent) -> str | None:

@@ -158,7 +158,7 @@ class _Layout:
 
     def _pace(self, rate: float | None, left: float | None) -> str:
         rate_text = "" if rate is None else format_rate(rate)
-        left_text = "" if left is None else format_duration(left)
+        left_text = "" if left is None else format_duration(round(left))
         return f"{rate_text:>{_RATE}} {left_text:>{_LEFT}}"
 
     def _line(self, name: str, part_of: tuple[int, int], pace: str) -> Line:
