@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.display.collector import Collector
+from kinescope_upload.events import BytesSent
 from kinescope_upload.monitor.event_log import EventLog, RotatingFile
 from support.display_cases import FakeTime, scenario
 
@@ -79,3 +80,15 @@ def test_each_event_is_a_line_as_with_json_and_names_its_run(tmp_path: Path) -> 
     assert {line["run"] for line in lines} == {"one"}
     assert (lines[0]["event"], lines[-1]["event"]) == ("run_started", "summary")
     assert len([line for line in lines if line["event"] == "lesson_done"]) == 3
+
+
+def test_the_totals_are_written_once_a_minute_and_not_with_the_bytes(tmp_path: Path) -> None:
+    fake, path = FakeTime(), tmp_path / "log" / "events"
+    collector = Collector(fake.clock)
+    log = EventLog(RotatingFile(path), "one", collector, fake.clock)
+    for _ in range(185):
+        fake.pass_by(1)
+        log.add(BytesSent(lesson_id="a", count=1))
+        log.tick()
+    log.close()
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["progress"] * 3

@@ -56,15 +56,16 @@ class JsonLines:
         """
         match event:
             case BytesSent():
-                self._progress(now)
+                self.progress(now)
             case RunEnded():
                 self._line("summary", summary_fields(self._collector.summary()))
             case _:
                 self._line(*fields_of(event))
                 if isinstance(event, BytesAccepted):
-                    self._progress(now)
+                    self.progress(now)
 
-    def _progress(self, now: float) -> None:
+    def progress(self, now: float) -> None:
+        """Writes the totals, if it is time for them."""
         if now < self._next_progress:
             return
         self._next_progress = now + self._every

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.json_lines import JsonLines
+from kinescope_upload.events import BytesSent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,8 +109,18 @@ class EventLog:
         Raises:
             OSError: It cannot be written.
         """
+        if not isinstance(event, BytesSent):  # thousands, and each is only a part of the next `progress`
+            with self._lock:
+                self._lines.add(event, self._clock.monotonic())
+
+    def tick(self) -> None:
+        """Writes the totals, if it is time for them.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         with self._lock:
-            self._lines.add(event, self._clock.monotonic())
+            self._lines.progress(self._clock.monotonic())
 
     def close(self) -> None:
         """Closes the file."""

@@ -9,21 +9,21 @@ from time import thread_time
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import KuploadError
-from kinescope_upload.events import WaitEnded, WaitStarted, Warned
+from kinescope_upload.events import BytesSent, WaitEnded, WaitStarted, Warned
 from kinescope_upload.monitor.chronicle import Chronicle
+from kinescope_upload.monitor.event_log import EventLog
 from kinescope_upload.monitor.history import note, remember
 from kinescope_upload.monitor.observe import state_of
 from kinescope_upload.monitor.state import EndState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from kinescope_upload.display.collector import Collector
     from kinescope_upload.events import Emit, RunEvent
-    from kinescope_upload.monitor.event_log import EventLog
     from kinescope_upload.monitor.observe import Run
     from kinescope_upload.monitor.state import RunState
     from kinescope_upload.monitor.state_file import StateFile
@@ -116,6 +116,8 @@ class Monitor:
         if file := self._places.state:
             with self._said_once("state"):
                 file.write(state)
+        if not state.ended:
+            self._log(EventLog.tick)
         with self._lock:
             self._chronicle.sample(state)
         now = self._clock.monotonic()
@@ -130,12 +132,17 @@ class Monitor:
             (remember if state.ended else note)(history, past)
 
     def _hear(self, event: RunEvent) -> None:
+        if isinstance(event, BytesSent):
+            return
         if isinstance(event, WaitStarted | WaitEnded):
             with self._lock:
                 self._chronicle.hear(event, self._clock.now())
+        self._log(lambda log: log.add(event))
+
+    def _log(self, write: Callable[[EventLog], None]) -> None:
         if (log := self._places.log) and "log" not in self._silent:
             with self._said_once("log"):
-                log.add(event)
+                write(log)
 
     def _work(self) -> None:
         pause = 0.0
