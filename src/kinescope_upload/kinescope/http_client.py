@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _LOG = logging.getLogger("kinescope_upload")
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": f"kupload/{__version__}"}
 _CONNECT_TIMEOUT = 15.0
 _SHORTEST_SECRET = 8
 """Characters; a shorter part of an upload URL's path is a plain word such as "upload"."""
@@ -109,12 +110,6 @@ class HttpClient:
             at_once=trusted.configured,
             longest_answer=limits.seconds,
         )
-        self._http = httpx.Client(
-            follow_redirects=False,
-            headers={"User-Agent": f"kupload/{__version__}"},
-            transport=self._transport,
-            trust_env=False,
-        )
 
     def send(self, call: ApiRequest) -> Answer:
         """Sends one request and returns the answer, whatever its status, without the secrets that it may repeat.
@@ -145,15 +140,7 @@ class HttpClient:
         authorization = {"Authorization": f"Bearer {self._token}"} if with_token else {}
         with (
             outside_errors(call, self.proxy_of(call.url)),
-            self._http.stream(
-                call.method,
-                call.url,
-                params=list(call.params) or None,
-                headers={**authorization, **(call.headers or {})},
-                json=call.json,
-                content=call.body() if call.body else None,
-                timeout=self._timeout(call),
-            ) as response,
+            self._transport.stream(_request_of(call, authorization, self._timeout(call))) as response,
         ):
             answer = read_answer(response, self._limits)
             masked = self._without_secrets(answer, call)
@@ -202,7 +189,7 @@ class HttpClient:
         timeout = min(_PROBE_TIMEOUT, self._stall)
         with (
             outside_errors(call, self.proxy_of(url)),
-            self._http.stream(call.method, url, timeout=timeout) as response,
+            self._transport.stream(_request_of(call, {}, httpx.Timeout(timeout))) as response,
         ):
             answer = self._without_secrets(read_answer(response, self._limits), call)
             if not can_be_reached(answer):
@@ -225,7 +212,7 @@ class HttpClient:
 
     def close(self) -> None:
         """Closes the idle connections."""
-        self._http.close()
+        self._transport.close()
 
     def _timeout(self, call: ApiRequest) -> httpx.Timeout:
         read = self._stall + call.patience
@@ -234,6 +221,19 @@ class HttpClient:
     def _note_clock(self, answer: Answer) -> None:
         if moment := parse_date(answer.headers.get("date")):
             self._clock_offset = moment - datetime.now(UTC)
+
+
+def _request_of(call: ApiRequest, authorization: Mapping[str, str], timeout: httpx.Timeout) -> httpx.Request:
+    """The request for the transport: without `httpx.Client`, whose cookies and redirects cost more than the sending."""
+    return httpx.Request(
+        call.method,
+        call.url,
+        params=list(call.params) or None,
+        headers={**_HEADERS, **authorization, **(call.headers or {})},
+        json=call.json,
+        content=call.body() if call.body else None,
+        extensions={"timeout": timeout.as_dict()},
+    )
 
 
 def _wants_token(call: ApiRequest, answer: Answer) -> bool:

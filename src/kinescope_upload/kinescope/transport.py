@@ -8,7 +8,7 @@ import ssl
 import sys
 import threading
 import weakref
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -26,7 +26,7 @@ from kinescope_upload.kinescope.proxies import NamedProxy, named_proxy, proxy_fo
 from kinescope_upload.kinescope.watched_stream import CUT, WatchedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _OTHERS_WAIT: Final = 2.0
 """Seconds that one address of several may take: a broken IPv6 route never answers, and would take the whole time."""
@@ -231,6 +231,20 @@ class RoutedTransport(httpx.BaseTransport):
             response.close()
             raise _login_wanted(named_proxy(url, self._proxies))
         return response
+
+    @contextmanager
+    def stream(self, request: httpx.Request) -> Iterator[httpx.Response]:
+        """Sends one request; the answer's body comes while the block runs.
+
+        Raises:
+            BatchStoppedError: The proxy wants a login.
+        """
+        response = self.handle_request(request)
+        response.request = request
+        try:
+            yield response
+        finally:
+            response.close()
 
     def cut(self) -> None:
         """Ends every connection that is open now, and every wait on it."""
