@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """The work begins, `jobs` lessons at a time."""
+    """The work begins, `jobs` lessons at a time; `is_auto` tells that the number follows the line."""
 
     plan: Plan
+    jobs: int
+    is_auto: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsChanged:
+    """From now on `jobs` lessons are worked on at a time."""
+
     jobs: int
 
 
@@ -189,6 +197,7 @@ class RunEnded:
 
 RunEvent = (
     RunStarted
+    | JobsChanged
     | LessonStarted
     | StageReached
     | BytesSent

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
+    JobsChanged,
     LessonDone,
     LessonFailed,
     LessonStarted,
@@ -156,6 +157,7 @@ def scenario() -> list[tuple[float, RunEvent]]:
         (0, StageReached(lesson_id="a_001", stage=Stage.UPLOADED, video_id="v-a_001")),
         (0, StageReached(lesson_id="a_001", stage=Stage.LINKED, video_id="v-a_001")),
         (0, LessonDone(lesson_id="a_001", stage=Stage.LINKED, video_id="v-a_001")),
+        (0, JobsChanged(jobs=6)),
         (0, LessonStarted(lesson=b)),
         (0, StageReached(lesson_id="a_002", stage=Stage.ORPHANED, video_id="v-a_002")),
         (0, OrphanRemoved(lesson_id="a_002", video_id="v-a_002", reason="the upload has expired on Kinescope")),

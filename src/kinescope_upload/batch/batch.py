@@ -13,12 +13,13 @@ from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
 from kinescope_upload.batch.folders import FolderOptions, Parents, folders_for, parents_of
+from kinescope_upload.batch.jobs import Jobs
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.signals import graceful_signals
-from kinescope_upload.batch.workers import Workers
+from kinescope_upload.batch.workers import Work, Workers
 from kinescope_upload.errors import TRY_LATER, BatchStoppedError, InterruptedRunError, TryAgainError
 from kinescope_upload.events import (
     Emit,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
+    from kinescope_upload.policy.jobs import JobsSearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Batch:
     Attributes:
         plan: The decisions.
         folders: How the courses' folders are found.
-        jobs: The most lessons at a time.
+        jobs: How many lessons at a time, or the search for the best number.
         order: How the plan's work is ordered.
         checks: Called side by side before the work begins, and again while they raise `TryAgainError`; other errors end
             the run. Where several raise, the first counts.
@@ -62,7 +64,7 @@ class Batch:
 
     plan: Plan
     folders: FolderOptions
-    jobs: int
+    jobs: int | JobsSearch
     order: Order = Order.SIZE
     checks: Sequence[Callable[[], None]] = ()
 
@@ -79,8 +81,10 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     plan, began = batch.plan, time.monotonic()
     stop = Stop(backends.service.cut)
     stop.listen(backends.progress)
+    jobs = _jobs(batch, emit)
+    emit = jobs.emit
     watch = Watch(stop=stop, cut=backends.service.cut, emit=emit)
-    run = _new_run(batch, backends, options, stop, emit)
+    run = _new_run(batch, backends, options, stop, jobs)
     linker = Linker(run, backends.database)
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
@@ -88,10 +92,9 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
             parents = watch.during(partial(_checked_parents, batch, run))
             stop.check()
             plan = parents.plan
-            jobs = _affordable(batch.jobs, emit)
-            emit(RunStarted(plan=plan, jobs=jobs))
-            workers = Workers(run, linker, parents.ids, plan.work)
-            workers.start(jobs, batch.order)
+            emit(RunStarted(plan=plan, jobs=jobs.number, is_auto=jobs.is_auto))
+            workers = Workers(run, linker, parents.ids, Work(plan.work, batch.order))
+            workers.start()
             _work(watch, linker, workers)
             if stop.ending is None:
                 delete_old_videos(run)
@@ -124,8 +127,13 @@ def _checked_parents(batch: Batch, run: Run) -> Parents:
     return parents
 
 
-def _affordable(jobs: int, emit: Emit) -> int:
+def _most(jobs: int | JobsSearch) -> int:
+    return jobs if isinstance(jobs, int) else jobs.most
+
+
+def _jobs(batch: Batch, emit: Emit) -> Jobs:
     """As many workers as the open files allow; says so where that is fewer than wished."""
+    jobs = _most(batch.jobs)
     limit = open_files_limit(jobs)
     affordable = affordable_jobs(jobs, limit)
     if affordable < jobs:
@@ -135,19 +143,20 @@ def _affordable(jobs: int, emit: Emit) -> int:
                 f"{jobs}. Raise the limit (`ulimit -n 1024`) for more."
             )
         )
-    return affordable
+    return Jobs(batch.jobs, most=affordable, clock=time.monotonic, emit=emit)
 
 
-def _new_run(batch: Batch, backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Run:
+def _new_run(batch: Batch, backends: Backends, options: UploadOptions, stop: Stop, jobs: Jobs) -> Run:
     return Run(
         backends=backends,
         options=options,
         stop=stop,
-        waits=_waits(batch.plan, backends, options, stop, emit),
+        waits=_waits(batch.plan, backends, options, stop, jobs.emit),
         pace=PaceGate(options.bwlimit, stop=stop),
-        emit=emit,
+        jobs=jobs,
+        emit=jobs.emit,
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
-        chunk_limits=ChunkLimits(min(batch.jobs, len(batch.plan.work))),
+        chunk_limits=ChunkLimits(min(_most(batch.jobs), len(batch.plan.work))),
     )
 
 

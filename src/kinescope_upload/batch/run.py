@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from kinescope_upload.batch.jobs import Jobs
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.kinescope.http_client import HttpClient
@@ -114,13 +115,17 @@ class CreationLocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One batch in progress; `clock` gives monotonic seconds, `new_folders` when it made a folder, by id."""
+    """One batch in progress; `clock` gives monotonic seconds, `new_folders` when it made a folder, by id.
+
+    `jobs` says how many lessons are worked on at a time; `jobs.fix` sets another number, at any time and in any thread.
+    """
 
     backends: Backends
     options: UploadOptions
     stop: Stop
     waits: Waits
     pace: PaceGate
+    jobs: Jobs
     emit: Emit
     randomness: Randomness
     clock: Callable[[], float] = time.monotonic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.batch.failures import fail
 from kinescope_upload.batch.lesson import upload_lesson
@@ -16,7 +16,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.events import LessonFailed, LessonStarted
 from kinescope_upload.plan import Decision
-from kinescope_upload.plan.order import work_queues
+from kinescope_upload.plan.order import work_queue
 from kinescope_upload.retries.stop import Ending
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ _LOOK: Final = 1.0
 """Seconds between two looks at it."""
 
 
+class Work(NamedTuple):
+    """What workers do: lessons, and the order in which these are taken."""
+
+    lessons: Sequence[PlannedLesson]
+    order: Order
+
+
 class Workers:
     """Threads that upload and link lessons, in the order of the work.
 
@@ -44,36 +51,45 @@ class Workers:
         run: The batch.
         linker: Writes the rows.
         parents: The folder's id by course, for the lessons that need one.
-        work: The lessons.
+        work: The lessons and their order.
     """
 
-    def __init__(self, run: Run, linker: Linker, parents: Mapping[str, str], work: Sequence[PlannedLesson]) -> None:
+    def __init__(self, run: Run, linker: Linker, parents: Mapping[str, str], work: Work) -> None:
         self._run = run
         self._linker = linker
         self._parents = parents
-        self._waiting = deque(work)
+        self._waiting = deque(work.lessons)
         self._taking = threading.Lock()
         self._is_mixed = False
         self._put_off: set[str] = set()
         self._settling = Settling(run)
         linker.others.expect(self._next_lessons)
-        self._threads: list[threading.Thread] = []
+        self._jobs = run.jobs
+        self._order = work.order
+        self._threads: dict[int, threading.Thread] = {}
         self.bug: BaseException | None = None
 
-    def start(self, jobs: int, order: Order) -> None:
-        """Starts as many workers as there is use for, at most `jobs`."""
-        queues = work_queues(self._waiting, jobs, order)
-        for number, take in enumerate(queues, start=1):
-            # Daemons: state is on disk before it is acted on, so the process may end without them.
-            thread = threading.Thread(target=self._work, args=(take,), name=f"kupload-worker-{number}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+    def start(self) -> None:
+        """Starts as many workers as there is use for, at most as many as are wished."""
+        for place in range(self._jobs.number):
+            if self._waiting and not self._is_at_work(place):
+                # Daemons: state is on disk before it is acted on, so the process may end without them.
+                name = f"kupload-worker-{place + 1}"
+                self._threads[place] = threading.Thread(target=self._work, args=(place,), name=name, daemon=True)
+                self._threads[place].start()
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers that long; whether all have ended."""
-        for thread in self._threads:
+        """Waits for the workers that long, and starts more where more are wished; whether all have ended."""
+        for thread in list(self._threads.values()):
             thread.join(seconds / len(self._threads))
-        return not any(thread.is_alive() for thread in self._threads)
+        running = sum(map(self._is_at_work, self._threads))
+        if self._waiting and running and self._run.stop.ending is None:
+            self._jobs.look(running)
+            self.start()
+        return not running
+
+    def _is_at_work(self, place: int) -> bool:
+        return place in self._threads and self._threads[place].is_alive()
 
     def _next_lessons(self) -> list[str]:
         """The lessons that workers take next, those at both ends of the order; any thread may ask."""
@@ -114,12 +130,17 @@ class Workers:
     def _is_begun_by_others(self, lesson: PlannedLesson) -> bool:
         return self._linker.others.begun(lesson, self._parents.get(lesson.course))
 
-    def _work(self, take: Callable[[], PlannedLesson | None]) -> None:
+    def _goes_on(self, place: int) -> bool:
+        """Whether a worker takes another lesson: not when the batch ends, or fewer are wished."""
+        return self._run.stop.ending is None and place < self._jobs.number
+
+    def _work(self, place: int) -> None:
+        take = work_queue(self._waiting, self._order, place)
         try:
-            while self._run.stop.ending is None and (lesson := self._take(take)):
+            while self._goes_on(place) and (lesson := self._take(take)):
                 if not (self._settling.holds_back(lesson) or self._puts_off(lesson)):
                     self._upload_and_link(lesson)
-            while self._run.stop.ending is None and (lesson := self._settling.take()):
+            while self._goes_on(place) and (lesson := self._settling.take()):
                 self._upload_and_link(lesson)
         except InterruptedRunError:
             return

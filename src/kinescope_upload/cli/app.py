@@ -61,7 +61,10 @@ def main_command(
     progress: options.ProgressOption = None,
     map_file: options.MapOption = None,
     env_file: options.EnvFileOption = None,
-    jobs: Annotated[str | None, typer.Option(metavar="N", help="Uploads at a time [default: 4].")] = None,
+    jobs: Annotated[
+        str | None, typer.Option(metavar="N", help="Uploads at a time; auto follows the line [default: auto].")
+    ] = None,
+    jobs_max: Annotated[str | None, typer.Option(metavar="N", help="The most of them with auto [default: 16].")] = None,
     chunk_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB, more on a fast line].")
     ] = None,

@@ -26,10 +26,11 @@ from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.monitor.open_monitor import open_monitor
+from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import ProgressStore, courses_in, read_looks, read_records, remember_looks
-from kinescope_upload.progress.last_rate import KnownRate, remember_rate
+from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.retries.stop import Stop
 from kinescope_upload.retries.watch import Watch
@@ -158,7 +159,7 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
         checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))
     if tools.progress.courses_without_journal:
         checks.append(partial(check_lost_journals, plan, tools.progress, settings, kinescope.api))
-    batch = Batch(plan=plan, folders=folders, jobs=settings.jobs, order=settings.order, checks=checks)
+    batch = Batch(plan=plan, folders=folders, jobs=_jobs(settings), order=settings.order, checks=checks)
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))
@@ -167,6 +168,14 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
     with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
         backends, options = _backends(settings, tools), _options(settings)
         return upload_batch(batch, backends, options, measured.listening(emit)).exit_code
+
+
+def _jobs(settings: Settings) -> int | JobsSearch:
+    """The number that is set, or the search for one, from where the last run came to."""
+    if settings.jobs is not Auto.AUTO:
+        return settings.jobs
+    known = read_rate(settings.progress)
+    return JobsSearch.starting(known.jobs if known else None, settings.jobs_max, settings.jobs_window)
 
 
 def records_of_others(settings: Settings, progress: ProgressStore) -> dict[str, Record]:
@@ -195,7 +204,7 @@ def _remembering(settings: Settings, looks: RememberedLooks, measured: RunRate) 
             remember_looks(settings.progress, looks.found)
         with suppress(OSError):  # the next one measures it again
             if rate := measured.rate:
-                remember_rate(settings.progress, KnownRate(rate=rate, at=datetime.now(UTC)))
+                remember_rate(settings.progress, KnownRate(rate=rate, at=datetime.now(UTC), jobs=measured.jobs))
 
 
 def _backends(settings: Settings, tools: RunTools) -> Backends:
@@ -223,7 +232,7 @@ def _options(settings: Settings) -> UploadOptions:
         settle=settings.settle,
         replace_wait=settings.replace_wait,
         with_checksum=not settings.no_checksum,
-        blocks=block_sizing(settings.jobs),
+        blocks=block_sizing(FIRST if settings.jobs is Auto.AUTO else settings.jobs),
         bwlimit=settings.bwlimit,
         sends_broken=settings.send_broken,
     )

@@ -45,7 +45,20 @@ SETTINGS: Final = (
     Setting(name="map_file", option="--map"),
     Setting(name="confirmed_map", variable="KUPLOAD_MAP", toml="map"),
     Setting(name="limit", option="--limit", parse=values.whole_number(1, 1_000_000)),
-    Setting(name="jobs", option="--jobs", variable="KUPLOAD_JOBS", toml="jobs", parse=values.whole_number(1, 32)),
+    Setting(name="jobs", option="--jobs", variable="KUPLOAD_JOBS", toml="jobs", parse=values.parse_jobs),
+    Setting(
+        name="jobs_max",
+        option="--jobs-max",
+        variable="KUPLOAD_JOBS_MAX",
+        toml="jobs_max",
+        parse=values.whole_number(1, 32),
+    ),
+    Setting(
+        name="jobs_window",
+        variable="KUPLOAD_JOBS_WINDOW",
+        toml="jobs_window",
+        parse=values.parse_duration("s", above_zero=True),
+    ),
     Setting(
         name="chunk_size",
         option="--chunk-size",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kinescope_upload.config.needs import missing, missing_workspace, untrusted_error
 from kinescope_upload.model import LessonTable
 from kinescope_upload.plan.order import Order
+from kinescope_upload.policy.jobs import MOST, WINDOW, Auto
 from kinescope_upload.policy.pacing import API_LIMITS, UNLIMITED, RequestLimit, Timetable
 from kinescope_upload.upload import Dialect
 
@@ -97,7 +98,9 @@ class Settings:
         confirmed_map: The map file of confirmed pairs; None means `kupload-map.json` in the library root.
         courses: The courses to work on; empty means all.
         limit: The most lessons to work on; None means no limit.
-        jobs: Lessons uploaded at a time, 1 to 32.
+        jobs: Lessons uploaded at a time, 1 to 32, or that the number follows the line.
+        jobs_max: The most that may be at a time where it does, 1 to 32.
+        jobs_window: Seconds for which a number is measured there.
         chunk_size: The most bytes of one request; None adapts to the line.
         order: The order of the lessons.
         bwlimit: The speed limit for all workers together.
@@ -143,7 +146,9 @@ class Settings:
     confirmed_map: Path | None = None
     courses: tuple[str, ...] = ()
     limit: int | None = None
-    jobs: int = 4
+    jobs: int | Auto = Auto.AUTO
+    jobs_max: int = MOST
+    jobs_window: float = WINDOW
     chunk_size: int | None = None
     order: Order = Order.SIZE
     bwlimit: Timetable = UNLIMITED

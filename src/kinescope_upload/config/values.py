@@ -11,6 +11,7 @@ from uuid import UUID
 from kinescope_upload.config.secret import Secret
 from kinescope_upload.kinescope.trust import host_of
 from kinescope_upload.plan.order import Order
+from kinescope_upload.policy.jobs import Auto
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def parse_jobs(text: str) -> int | Auto:
+    """Parses a number of uploads at a time, 1 to 32, or `auto`."""
+    return Auto.AUTO if text.lower() == Auto.AUTO else whole_number(1, 32)(text)
 
 
 def parse_yes_or_no(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
+    JobsChanged,
     LessonDone,
     LessonFailed,
     LessonSkipped,
@@ -43,6 +44,7 @@ _NAMES: Final = {
     OrphanRemoved: "orphan_removed",
     OldVideoDeleted: "old_video_deleted",
     LessonDone: "lesson_done",
+    JobsChanged: "jobs_changed",
     LessonFailed: "lesson_failed",
     LessonSkipped: "lesson_skipped",
     WaitStarted: "wait_started",
@@ -55,9 +57,10 @@ _NAMES: Final = {
 def fields_of(event: RunEvent) -> tuple[str, JsonFields]:
     """Gives the event's name and its fields."""
     match event:
-        case RunStarted(plan=plan, jobs=jobs):
+        case RunStarted(plan=plan, jobs=jobs, is_auto=is_auto):
             return "run_started", {
                 "jobs": jobs,
+                "jobs_auto": is_auto,
                 "lessons": len(plan.work),
                 "to_send_bytes": plan.bytes_to_send,
                 "skipped": plan.counts[Decision.SKIP],

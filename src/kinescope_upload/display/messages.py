@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
+    JobsChanged,
     LessonDone,
     LessonFailed,
     LessonSkipped,
@@ -45,7 +46,7 @@ _ENDS_OF_WAITS: Final = {
 }
 
 
-def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None:  # noqa: C901, PLR0911 - flat over a union
+def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None:  # noqa: C901, PLR0911, PLR0912 - flat over a union
     """Words an event that happens now; None for one that is not worth a line.
 
     Args:
@@ -56,6 +57,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
     match event:
         case RunStarted():
             return _started(event)
+        case JobsChanged(jobs=jobs):
+            return f"{count(jobs, 'upload', 'uploads')} at a time from here on" if verbose else None
         case LessonStarted(lesson=lesson):
             return f"{lesson.lesson_id}: {_beginning(event)}" + (f" ({lesson.reason})" if verbose else "")
         case StageReached():
@@ -94,7 +97,8 @@ def _started(event: RunStarted) -> str:
     }
     work = f"{count(len(plan.work), 'lesson', 'lessons')} to do, {format_bytes(plan.bytes_to_send)} to send"
     numbers = ", ".join(f"{number:,} {what}" for what, number in rest.items() if number)
-    return f"{work}, {event.jobs} at a time" + (f"; {numbers}" if numbers else "")
+    at_first = " at first" if event.is_auto else ""
+    return f"{work}, {event.jobs} at a time{at_first}" + (f"; {numbers}" if numbers else "")
 
 
 def _beginning(event: LessonStarted) -> str:

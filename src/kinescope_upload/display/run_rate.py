@@ -5,7 +5,16 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.events import BytesAccepted, BytesSent, LessonDone, LessonFailed, LessonStarted, StageReached
+from kinescope_upload.events import (
+    BytesAccepted,
+    BytesSent,
+    JobsChanged,
+    LessonDone,
+    LessonFailed,
+    LessonStarted,
+    RunStarted,
+    StageReached,
+)
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -26,6 +35,9 @@ class RunRate:
 
     Args:
         clock: Gives monotonic seconds.
+
+    Attributes:
+        jobs: How many uploads at a time the run came to by itself; None where the number was fixed.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -35,6 +47,7 @@ class RunRate:
         self._last: float | None = None
         self._bytes = 0
         self._seconds = 0.0
+        self.jobs: int | None = None
 
     def listening(self, emit: Emit) -> Emit:
         """Passes events on, and counts what it needs of them."""
@@ -48,6 +61,8 @@ class RunRate:
     def note(self, event: RunEvent) -> None:
         """Counts one event."""
         match event:
+            case RunStarted(jobs=jobs, is_auto=True) | JobsChanged(jobs=jobs):
+                self.jobs = jobs
             case LessonStarted(lesson=lesson):
                 self._take(lesson.lesson_id, lesson.file.size - lesson.bytes_to_send, counts=False)
             case BytesSent(lesson_id=lesson_id):

@@ -17,7 +17,7 @@ class Order(StrEnum):
     """How the work is ordered.
 
     Small first shows soonest that everything works, and large first leaves nothing large for the end. `mixed` is both:
-    the work is ordered by size, one worker takes it from the large end, the others from the small one.
+    the work is ordered by size, one worker takes it from the small end, the others from the large one.
     """
 
     SIZE = "size"
@@ -40,19 +40,20 @@ def sort_in_order(work: list[_T], order: Order, *, lesson_id: Callable[[_T], str
         work.sort(key=size, reverse=order is Order.SIZE_DESC)
 
 
-def work_queues(waiting: deque[_T], jobs: int, order: Order) -> list[Callable[[], _T | None]]:
-    """For each worker, what gives it its next piece of the work, and None when nothing is left; each in any thread.
+def takes_largest(order: Order, position: int) -> bool:
+    """Whether the worker in this place, from 0, takes its work from the end: so the last pieces are small ones."""
+    return order is Order.MIXED and position > 0
+
+
+def work_queue(waiting: deque[_T], order: Order, position: int) -> Callable[[], _T | None]:
+    """What gives a worker its next piece of the work, and None when nothing is left; in any thread.
 
     Args:
         waiting: What is to be done, in that order; what is taken leaves it.
-        jobs: The most workers.
-        order: The order; where it is `mixed`, one worker of several takes from the end.
+        order: The order.
+        position: The worker's place, from 0.
     """
-    workers = min(jobs, len(waiting))
-    from_start = partial(_take, waiting.popleft)
-    if order is Order.MIXED and workers > 1:
-        return [partial(_take, waiting.pop), *[from_start] * (workers - 1)]
-    return [from_start] * workers
+    return partial(_take, waiting.pop if takes_largest(order, position) else waiting.popleft)
 
 
 def _take(pop: Callable[[], _T]) -> _T | None:

@@ -18,10 +18,14 @@ _HEAD: Final = "kupload rate 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownRate:
-    """How fast a run sent: bytes per second of all its workers together, and when it ended (UTC)."""
+    """How fast a run sent: bytes per second of all its workers together, and when it ended (UTC).
+
+    `jobs` is how many uploads at a time it came to by itself; None where it did not look for that.
+    """
 
     rate: int
     at: datetime
+    jobs: int | None = None
 
     def seconds_for(self, size: int) -> float:
         """How long so many bytes take at this rate, in seconds."""
@@ -31,10 +35,11 @@ class KnownRate:
 def read_rate(folder: Path) -> KnownRate | None:
     """Reads the rate of the last run that measured one; None where there is none, or it cannot be read."""
     with suppress(OSError, ValueError):
-        head, rate, at = (folder / RATE_FILE).read_text("utf-8").split("\n")[:3]
+        head, rate, at, *more = (folder / RATE_FILE).read_text("utf-8").splitlines()
         moment = datetime.fromisoformat(at)
         if head == _HEAD and int(rate) > 0 and moment.tzinfo is not None:
-            return KnownRate(rate=int(rate), at=moment.astimezone(UTC))
+            jobs = int(more[0]) if more and more[0].isdecimal() else None
+            return KnownRate(rate=int(rate), at=moment.astimezone(UTC), jobs=jobs)
     return None
 
 
@@ -44,4 +49,5 @@ def remember_rate(folder: Path, known: KnownRate) -> None:
     Raises:
         OSError: It cannot be written; what was remembered stays.
     """
-    write_whole(folder / RATE_FILE, f"{_HEAD}\n{known.rate}\n{known.at.isoformat(timespec='seconds')}\n".encode())
+    facts = (_HEAD, known.rate, known.at.isoformat(timespec="seconds"), *([known.jobs] if known.jobs else []))
+    write_whole(folder / RATE_FILE, "".join(f"{fact}\n" for fact in facts).encode())
