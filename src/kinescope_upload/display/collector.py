@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.stats import RunStats
-from kinescope_upload.events import RunEnded, RunStarted
+from kinescope_upload.events import JobsChanged, RunEnded, RunStarted
 
 if TYPE_CHECKING:
     from kinescope_upload.display.stats import CourseTotals, Totals
@@ -63,7 +63,7 @@ class Collector:
         with self._lock:
             now = self._clock.monotonic()
             self._stats.apply(event, now)
-            if isinstance(event, RunStarted):
+            if isinstance(event, RunStarted | JobsChanged):
                 self._jobs = event.jobs
             elif isinstance(event, RunEnded):
                 self._ended = event

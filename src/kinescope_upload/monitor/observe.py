@@ -39,7 +39,7 @@ class Run:
         library: The library root.
         progress: The progress folder.
         courses: The courses that it holds.
-        jobs: Lessons to work on at a time.
+        jobs: Lessons to work on at a time, until the work begins.
         bwlimit: The most bytes a second at a moment; None without a limit.
     """
 

@@ -16,6 +16,7 @@ from kinescope_upload.monitor.monitor import Monitor, Places
 from kinescope_upload.monitor.observe import Run
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
+from kinescope_upload.policy.jobs import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +57,7 @@ def _monitor(settings: Settings, courses: Sequence[str], collector: Collector, t
         library=str(settings.library or ""),
         progress=str(settings.progress.absolute()),
         courses=tuple(courses),
-        jobs=settings.jobs,
+        jobs=settings.jobs if isinstance(settings.jobs, int) else FIRST,
         bwlimit=_limit_of(settings.bwlimit),
     )
     with suppress(OSError):  # a file that stays is one that is looked at in vain
