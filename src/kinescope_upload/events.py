@@ -110,6 +110,7 @@ class WaitKind(StrEnum):
     THROTTLED = "throttled"
     DATABASE = "database"
     PACE = "pace"
+    SETTLE = "settle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

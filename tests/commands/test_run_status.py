@@ -71,6 +71,7 @@ def test_below_it_stands_how_and_what_it_sends(state: dict[str, Any], line: str)
         ("library", "The library cannot be read since 10:26. Trying again until 11:26"),
         ("database", "The database cannot be used since 10:26. Trying again until 11:26"),
         ("throttled", "Slow down. Waiting until 11:26"),
+        ("settle", "Slow down, at the end for at most 1 h 00 min"),
         ("of a later version", "Slow down. Waiting until 11:26"),
     ],
 )
@@ -107,6 +108,17 @@ def test_a_run_that_says_nothing_any_more_is_not_said_to_be_quick() -> None:
 )
 def test_without_a_run_the_last_one_is_told_of(ended: EndState, said: list[str]) -> None:
     assert lines(Life.ENDED, lessons=12, done=12, accepted_bytes=276 * MB, ended=ended) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"ended": EndState(at=BEGAN, exit_code=0)}, "The last run ended at 10:26: it found nothing to do"),
+        ({"ended": EndState(at=BEGAN, reason="No.")}, "The last run ended at 10:26: nothing was begun"),
+    ],
+)
+def test_a_run_without_work_has_no_figures(state: dict[str, Any], said: str) -> None:
+    assert lines(Life.ENDED, **state)[0] == said
 
 
 def test_on_another_day_the_date_is_told() -> None:

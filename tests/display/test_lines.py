@@ -104,6 +104,7 @@ def test_verbose_tells_stages_reasons_and_ids_as_well() -> None:
         (WaitKind.DATABASE, 600.0, "", "The database cannot be used since 10:26. Trying again until 10:36"),
         (WaitKind.THROTTLED, 60.0, "", "It asks to slow down until 12:00. Waiting until 10:27"),
         (WaitKind.PACE, 60.0, "", "The request limit (KUPLOAD_API_RATE) is reached. Waiting until 10:27"),
+        (WaitKind.SETTLE, 60.0, "", "It asks to slow down until 12:00, at the end for at most 1 min 00 s"),
     ],
 )
 def test_a_wait_says_what_for_and_until_when(kind: WaitKind, longest: float, instead: str, sentence: str) -> None:

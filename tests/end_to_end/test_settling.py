@@ -83,8 +83,9 @@ def test_a_file_that_is_never_quiet_is_left_for_the_next_run(two: World) -> None
     assert failed["lesson_id"] == FIRST
     assert "is still being written" in failed["reason"]
     assert "Run the same command again" in failed["hint"]
-    [warned] = outcome.events("warned")
-    assert "Waits for 1 file that changed less than 0.1 s ago, at the end for at most 1 s." in warned["message"]
+    [wait] = outcome.events("wait_started")
+    assert "Waits for 1 file that changed less than 0.1 s ago, at the end for at most 1 s" in wait["reason"]
+    assert [one["kind"] for one in outcome.events("wait_ended")] == ["settle"]
     assert outcome.summary["run_seconds"] >= 0.9
     assert two.emulator.accounting.bytes_received == 20 * KIB
     two.disk = Disk()

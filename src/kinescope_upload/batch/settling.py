@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import LessonFailedError
-from kinescope_upload.events import LessonFailed, Warned
+from kinescope_upload.events import LessonFailed, WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.plan import Decision
 from kinescope_upload.policy.settle import look_again, seconds_to_wait
@@ -40,7 +40,7 @@ class Settling:
         self._seen: dict[str, Sighting] = {}
         self._at_work = 0
         self._idle_since: float | None = None
-        self._is_told = False
+        self._told_at: float | None = None
 
     @property
     def lessons(self) -> list[PlannedLesson]:
@@ -78,6 +78,11 @@ class Settling:
         Raises:
             InterruptedRunError: The batch ends.
         """
+        lesson = self._take()
+        self._tell_end()
+        return lesson
+
+    def _take(self) -> PlannedLesson | None:
         while True:
             with self._lock:
                 if not self._waiting:
@@ -129,16 +134,20 @@ class Settling:
 
     def _tell(self) -> None:
         with self._lock:
-            if self._is_told:
+            if self._told_at is not None:
                 return
-            self._is_told = True
+            self._told_at = self._run.clock()
             files = count(len(self._waiting), "file", "files")
-        self._run.emit(
-            Warned(
-                message=f"Waits for {files} that changed less than {format_duration(self._settle)} ago, at the end for "
-                f"at most {format_duration(_LONGEST * self._settle)}."
-            )
-        )
+        reason = f"Waits for {files} that changed less than {format_duration(self._settle)} ago"
+        self._run.emit(WaitStarted(kind=WaitKind.SETTLE, reason=reason, longest=_LONGEST * self._settle))
+
+    def _tell_end(self) -> None:
+        """Tells that no file is waited for any more."""
+        with self._lock:
+            if self._waiting or self._told_at is None:
+                return
+            began, self._told_at = self._told_at, None
+        self._run.emit(WaitEnded(kind=WaitKind.SETTLE, seconds=self._run.clock() - began))
 
     def _give_up(self, lesson: PlannedLesson) -> None:
         error = LessonFailedError(

@@ -102,6 +102,9 @@ def _end(run: SeenRun, clock: Clock) -> Iterator[str]:
         return
     code = "" if ended.exit_code in {None, ExitCode.DONE} else f" with exit code {ended.exit_code}"
     took = format_duration((ended.at - state.started).total_seconds())
-    yield f"The last run ended at {clock.local(ended.at)}{code}: {lessons}{failed}, {sent} in {took}"
+    what = f"{lessons}{failed}, {sent} in {took}" if state.lessons else "it found nothing to do"
+    if ended.exit_code is None:
+        what = "nothing was begun"
+    yield f"The last run ended at {clock.local(ended.at)}{code}: {what}"
     if ended.reason:
         yield f"  stopped: {joined(ended.reason, ended.hint)}"

@@ -43,6 +43,7 @@ _ENDS_OF_WAITS: Final = {
     WaitKind.THROTTLED: "Continuing",
     WaitKind.DATABASE: "The database answers again",
     WaitKind.PACE: "Continuing",
+    WaitKind.SETTLE: "The files are at rest",
 }
 
 
@@ -116,7 +117,7 @@ def wait_words(event: WaitStarted | WaitEnded, clock: Clock, *, verbose: bool) -
     """Words a wait that begins or ends now; `verbose` adds why it began, which is said of the database always."""
     match event:
         case WaitStarted():
-            is_said = event.kind is WaitKind.THROTTLED or event.instead
+            is_said = event.kind in {WaitKind.THROTTLED, WaitKind.SETTLE} or event.instead
             says_why = verbose or event.kind is WaitKind.DATABASE  # down, full and read-only have different remedies
             reason = f" ({event.reason})" if says_why and not is_said else ""
             return f"{wait_sentence(event, clock.monotonic(), clock)}; nothing is lost.{reason}"
@@ -145,6 +146,8 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
             return f"{wait.reason.rstrip('.')}. Waiting until {until}"
         case WaitKind.PACE:
             return f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}"
+        case WaitKind.SETTLE:
+            return f"{wait.reason.rstrip('.')}, at the end for at most {format_duration(wait.longest)}"
 
 
 def totals_sentence(totals: Totals, clock: Clock) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.monitor.state import RunState
 
 _MOST_OUTAGES: Final = 200
-_IS_NONE: Final = frozenset({WaitKind.PACE})
+_IS_NONE: Final = frozenset({WaitKind.PACE, WaitKind.SETTLE})
 """Waits in which bytes go on and nothing is wrong."""
 
 
