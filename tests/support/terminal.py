@@ -79,6 +79,10 @@ class Terminal:
             shown.pop()
         return shown
 
+    def resize(self, columns: int, lines: int = 24) -> None:
+        """Gives the terminal another size; what stands on it stays as it is."""
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def press_ctrl_c(self) -> None:
         """Lets the terminal echo it; the signal reaches nobody, since the terminal is no process's own."""
         os.write(self.master, b"\x03")

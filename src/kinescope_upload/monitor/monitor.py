@@ -33,6 +33,7 @@ _INTERVAL: Final = 1.0
 _LARGEST_SHARE: Final = 0.005
 """Of one processor: a run over a thousand courses tells its state less often, not at a higher price."""
 _REMEMBER_EVERY: Final = 60.0
+_LAST_MOMENT: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,9 @@ class Monitor:
         """Tells how the run ended."""
         self._over.set()
         if self._interval is not None:
-            self._thread.join()
+            self._thread.join(_LAST_MOMENT)
+        if self._thread.is_alive():  # the disk hangs; the run ends all the same
+            return
         reason = (error.reason if isinstance(error, KuploadError) else type(error).__name__) if error else ""
         hint = error.hint if isinstance(error, KuploadError) else ""
         self.tick(EndState(at=self._clock.now(), reason=reason, hint=hint))
