@@ -67,6 +67,10 @@ def test_below_stand_why_it_stopped_and_the_longest_wait() -> None:
     ]
 
 
+def test_of_a_run_that_was_interrupted_nobody_needs_a_reason() -> None:
+    assert len(said(**DONE | {"exit_code": ExitCode.INTERRUPTED}, reason="Stopped by Ctrl+C.")) == 3
+
+
 def test_what_it_says_is_made_harmless() -> None:
     assert "\x1b" not in "".join(said(**DONE, reason=HOSTILE))
 

@@ -83,7 +83,8 @@ def test_what_is_waited_for_is_said_as_in_the_run_itself(kind: str, said: str) -
 
 
 def test_a_run_that_has_not_begun_to_send_says_so() -> None:
-    assert lines(phase=Phase.STARTING)[0].endswith("(process 16646): checks rights and folders before the first byte")
+    (said,) = lines(phase=Phase.STARTING)
+    assert said.endswith("(process 16646): checks rights and folders before the first byte")
 
 
 def test_a_run_that_says_nothing_any_more_is_not_said_to_be_quick() -> None:

@@ -87,7 +87,7 @@ def _cells(run: PastRun, clock: Clock) -> Iterator[str]:
     yield format_duration(run.seconds)
     yield f"{run.done:,}/{run.lessons:,}" + (f", {run.failed:,} failed" if run.failed else "")
     yield format_bytes(run.accepted_bytes)
-    yield count(run.cost.breaks, "break", "breaks")
+    yield count(run.cost.breaks, "break", "breaks") if run.cost.breaks else ""
     waited = sum(outage.seconds for outage in run.outages)
     yield f"{format_duration(waited)} waited" if waited else ""
     yield _ending(run)
@@ -102,7 +102,7 @@ def _ending(run: PastRun) -> str:
 
 
 def _reasons(run: PastRun, clock: Clock) -> Iterator[str]:
-    if run.reason:
+    if run.reason and run.exit_code != ExitCode.INTERRUPTED:  # that says its end
         yield f"{clock.local(run.started)}: {joined(run.reason, run.hint)}"
     if run.outages:
         longest = max(run.outages, key=lambda outage: outage.seconds)

@@ -53,10 +53,8 @@ def _work(state: RunState, clock: Clock) -> Iterator[str]:
     silent = (clock.now() - state.written).total_seconds()
     if silent > SILENT_SECONDS:
         yield f"  it has said nothing since {clock.local(state.written)}; it may be suspended, or its disk hangs"
-    limit = state.bwlimit_bytes_per_second
-    lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
-    failed = f", {state.failed:,} failed" if state.failed else ""
-    yield f"  {lessons}{failed}; {state.jobs} at a time" + (f", at most {format_rate(limit)}" if limit else "")
+    if state.phase is not Phase.STARTING:
+        yield f"  {_pace(state)}"
     for wait in state.waits:
         yield f"  {_wait(wait, clock)}"
     for file in state.files[:_FILES]:
@@ -64,6 +62,13 @@ def _work(state: RunState, clock: Clock) -> Iterator[str]:
         yield f"  {file.path}: {format_bytes_of(file.position_bytes, file.size_bytes)}{rate}"
     if len(state.files) > _FILES:
         yield f"  and {len(state.files) - _FILES:,} more"
+
+
+def _pace(state: RunState) -> str:
+    limit = state.bwlimit_bytes_per_second
+    lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
+    failed = f", {state.failed:,} failed" if state.failed else ""
+    return f"{lessons}{failed}; {state.jobs} at a time" + (f", at most {format_rate(limit)}" if limit else "")
 
 
 def _figures(state: RunState, clock: Clock) -> Iterator[str]:
