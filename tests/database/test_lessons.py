@@ -358,6 +358,15 @@ def test_looking_at_the_rights_begins_one_transaction_and_takes_it_back(filled: 
     assert sum(kind == b"S" for kind, _ in messages) == 2, "two round trips: what the catalogue says, and a write"
 
 
+def test_a_row_that_can_be_written_costs_one_round_trip_and_stays_as_it_is(filled: Database) -> None:
+    version = filled.query('SELECT xmin::text FROM "Lesson" ORDER BY id')
+    with Relay(filled.port) as line:
+        report = lessons_at(through(filled, line)).probe(LESSON)
+    assert (report.problem, report.may_update) == (None, True)
+    assert sum(kind == b"S" for kind, _ in frontend_messages(bytes(line.said))) == 1
+    assert filled.query('SELECT xmin::text FROM "Lesson" ORDER BY id') == version
+
+
 def test_several_rows_are_written_in_one_round_trip(filled: Database) -> None:
     with Relay(filled.port) as line:
         assert lessons_at(through(filled, line)).fill_together(

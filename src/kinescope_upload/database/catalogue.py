@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,21 +13,52 @@ from kinescope_upload.database.failures import Kind, detail_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from kinescope_upload.database.connection import BoundedConnection
     from kinescope_upload.errors import BatchStoppedError
     from kinescope_upload.model import LessonTable
 
+    Cursor = psycopg.Cursor[tuple[Any, ...]]
+
 
 def look_up(connection: BoundedConnection, table: LessonTable) -> TableFacts:
     """Reads from the catalogue what there is of the table, and what our role may do with it."""
-    found = connection.execute(statements.LIST_COLUMNS, {"table": statements.quoted_table(table)}).fetchall()
+    found = _list_columns(connection, table).fetchall()
     tables = [] if found else connection.execute(statements.LIST_TABLES, {"system": "pg\\_%"}).fetchall()
+    facts = _facts_of(found, connection.info.user)
+    return replace(facts, tables=tuple((schema, name) for schema, name in tables))
+
+
+def _list_columns(connection: BoundedConnection, table: LessonTable) -> Cursor:
+    return connection.execute(statements.LIST_COLUMNS, {"table": statements.quoted_table(table)})
+
+
+def _facts_of(columns: Sequence[tuple[Any, ...]], user: str) -> TableFacts:
     return TableFacts(
-        role=found[0][4] if found else connection.info.user,
-        columns=tuple(Column(name=column[0], may_select=column[1], may_update=column[2]) for column in found),
-        hides_rows=any(column[3] for column in found),
-        tables=tuple((schema, name) for schema, name in tables),
+        role=columns[0][4] if columns else user,
+        columns=tuple(Column(name=column[0], may_select=column[1], may_update=column[2]) for column in columns),
+        hides_rows=any(column[3] for column in columns),
     )
+
+
+def facts_if_writable(connection: BoundedConnection, table: LessonTable, lesson_id: str) -> TableFacts | None:
+    """What the catalogue says, where the lesson's row can be written, in one round trip; None where it cannot.
+
+    Writes the row as it is, in a transaction that is rolled back.
+    """
+    values = {"lesson_id": sendable(lesson_id)}
+    try:
+        with connection.in_one_round_trip(end="ROLLBACK"):
+            connection.execute(statements.WAIT_BRIEFLY)
+            columns = _list_columns(connection, table)
+            touched = connection.execute(with_names(statements.TOUCH_ROW, table), values)
+        return _facts_of(columns.fetchall(), connection.info.user) if touched.rowcount else None
+    except psycopg.Error:
+        if connection.closed:
+            raise
+        return None
 
 
 def refused_update(

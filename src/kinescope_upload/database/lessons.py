@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.catalogue import look_up, lost_update, refused_update
+from kinescope_upload.database.catalogue import facts_if_writable, look_up, lost_update, refused_update
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
@@ -222,10 +222,13 @@ class LessonsDatabase:
 
     def _report(self, connection: BoundedConnection, lesson_id: str | None) -> DatabaseReport:
         begun = self._clock()
-        facts = look_up(connection, self._table)
+        facts = facts_if_writable(connection, self._table, lesson_id) if lesson_id else None
+        is_surely_writable = facts is not None
+        facts = facts or look_up(connection, self._table)
         seconds = self._clock() - begun
         problem = problem_of(facts, self._table, self._dsn.place)
-        problem = problem or refused_update(connection, self._table, facts, self._dsn.place, lesson_id)
+        if not (problem or is_surely_writable):
+            problem = refused_update(connection, self._table, facts, self._dsn.place, lesson_id)
         may_update = {column.name for column in facts.columns if column.may_update}
         version = connection.info.server_version
         return DatabaseReport(
