@@ -11,6 +11,7 @@ from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState,
 from kinescope_upload.model import IgnoredFile
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan, doubt_courses
+from kinescope_upload.plan.order import Order
 from kinescope_upload.progress.last_rate import KnownRate
 from support.display_cases import HOSTILE, MB, lesson, small_plan
 from support.terminal import Terminal
@@ -49,6 +50,7 @@ Will take about 673 MB to 748 MB on Kinescope (1.8 to 2 times the originals).
 Nothing was written.
 """
 THERE = CourseFolder(course="01_analytics", state=FolderState.THERE, folder_ids=("f1",), name="01_analytics")
+SLOW = KnownRate(rate=100_000, at=datetime(2026, 2, 17, 12, tzinfo=UTC))
 RATE = KnownRate(rate=2_000_000, at=datetime(2026, 2, 17, 12, tzinfo=UTC))
 
 
@@ -60,6 +62,16 @@ def _printed(answer: PlanAnswer, *, verbose: bool = False) -> str:
 
 def test_the_dry_run_tells_each_courses_files_in_their_order_then_why_not_the_rest() -> None:
     assert _printed(PlanAnswer(plan=small_plan(), unseen=7, folders=(THERE,), rate=RATE)) == TEXT
+
+
+def test_the_plan_says_what_another_order_would_save_where_that_is_worth_it() -> None:
+    def time_of(jobs: int, order: Order = Order.SIZE) -> str:
+        printed = _printed(PlanAnswer(plan=small_plan(), rate=SLOW, jobs=jobs, order=order))
+        return next(line for line in printed.splitlines() if line.startswith("Time:"))
+
+    assert time_of(2).endswith("With --order mixed up to 3 min 20 s less: no large file is left for the end.")
+    assert "mixed" not in time_of(2, Order.MIXED)
+    assert "mixed" not in time_of(1)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Plan, Selection, make_plan
-from kinescope_upload.plan.order import Order, work_queue
+from kinescope_upload.plan.order import Order, busiest, work_queue
 from kinescope_upload.upload import Dialect, Record, Stage
 
 if TYPE_CHECKING:
@@ -132,3 +132,13 @@ def test_an_upload_that_kinescope_will_forget_comes_first(order: Order) -> None:
     plan = _plan(order, records={"b_001": begun})
     assert plan.work[0].lesson_id == "b_001"
     assert plan.work[0].reason == "3 of 30 B uploaded, until 2026-11-24 12:00 UTC"
+
+
+@pytest.mark.parametrize(("order", "expected"), [(Order.SIZE, 2 + 9), (Order.SIZE_DESC, 9), (Order.MIXED, 9)], ids=str)
+def test_the_busiest_worker_is_what_a_batch_waits_for(order: Order, expected: int) -> None:
+    sizes = [1, 2, 3, 9]
+    assert busiest(sizes[::-1] if order is Order.SIZE_DESC else sizes, order, 2) == expected
+
+
+def test_a_batch_without_work_waits_for_nobody() -> None:
+    assert busiest([], Order.MIXED, 4) == 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import StrEnum
 from functools import partial
+from heapq import heapreplace
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections import deque
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _T = TypeVar("_T")
 
@@ -54,6 +55,22 @@ def work_queue(waiting: deque[_T], order: Order, position: int) -> Callable[[], 
         position: The worker's place, from 0.
     """
     return partial(_take, waiting.pop if takes_largest(order, position) else waiting.popleft)
+
+
+def busiest(sizes: Sequence[int], order: Order, workers: int) -> int:
+    """How many bytes the worker that ends last takes time for, where all are equally fast.
+
+    Args:
+        sizes: The bytes of each piece, in the order of the work.
+        order: The order.
+        workers: How many there are.
+    """
+    waiting = deque(sizes)
+    ends = [(0, place) for place in range(workers)]
+    while waiting:
+        end, place = ends[0]
+        heapreplace(ends, (end + (waiting.pop if takes_largest(order, place) else waiting.popleft)(), place))
+    return max(end for end, _ in ends)
 
 
 def _take(pop: Callable[[], _T]) -> _T | None:

@@ -48,6 +48,17 @@ class Auto(StrEnum):
     AUTO = "auto"
 
 
+def first_number(wanted: int | Auto, known: int | None, most: int) -> int:
+    """How many uploads at a time a run begins with.
+
+    Args:
+        wanted: What is set.
+        known: What the last run came to; None where that is not known.
+        most: The most that may be.
+    """
+    return max(1, min(known or FIRST, most)) if wanted is Auto.AUTO else wanted
+
+
 class Phase(StrEnum):
     """What the search does."""
 
@@ -116,7 +127,7 @@ class JobsSearch:
     @classmethod
     def starting(cls, first: int | None, most: int, window: float = WINDOW) -> JobsSearch:
         """The search from the number of the last run, or from four; at most `most`, 1 or more."""
-        return cls(number=max(1, min(first or FIRST, most)), most=most, window=window)
+        return cls(number=first_number(Auto.AUTO, first, most), most=most, window=window)
 
     @property
     def is_settled(self) -> bool:

@@ -12,6 +12,7 @@ from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
+from kinescope_upload.policy.jobs import first_number
 from kinescope_upload.progress import read_looks, read_records
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.survey import map_library, survey_library
@@ -57,6 +58,7 @@ def dry_run(
     plan = _planned(settings, survey, looks, seconds=seconds, asks=not not_asked)
     del survey
     side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit)
+    rate = read_rate(settings.progress)
     answer = PlanAnswer(
         plan=side.plan,
         unseen=sum(not looks.has(file) for file in side.plan.files_to_send),
@@ -64,7 +66,9 @@ def dry_run(
         folders=side.folders,
         may_create=settings.create_folders,
         not_asked=not_asked,
-        rate=read_rate(settings.progress),
+        rate=rate,
+        order=settings.order,
+        jobs=first_number(settings.jobs, rate.jobs if rate else None, settings.jobs_max),
     )
     print_plan(answer, options, stdout)
     if side.error:

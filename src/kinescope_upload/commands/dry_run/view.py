@@ -41,7 +41,10 @@ def time_sentence(answer: PlanAnswer) -> str:
     if answer.rate is None or answer.seconds is None:
         return "Time: not known; no run from here has measured it yet."
     when = f"{answer.rate.at:%Y-%m-%d}"
-    return f"Time: about {format_duration(answer.seconds)} at the last run's {format_rate(answer.rate.rate)} ({when})."
+    time = f"Time: about {format_duration(answer.seconds)} at the last run's {format_rate(answer.rate.rate)} ({when})."
+    if (saved := answer.mixed_saves) is None:
+        return time
+    return f"{time} With --order mixed up to {format_duration(saved)} less: no large file is left for the end."
 
 
 def size_sentence(answer: PlanAnswer) -> str:
@@ -77,6 +80,7 @@ def plan_object(answer: PlanAnswer) -> JsonFields:
         "kinescope_max_bytes": high,
         "last_rate_bytes_per_second": rate.rate if rate else None,
         "run_seconds": None if answer.seconds is None else round(answer.seconds),
+        "mixed_saves_seconds": None if answer.mixed_saves is None else round(answer.mixed_saves),
         "is_in_doubt": plan.is_in_doubt,
         "unseen_files": answer.unseen,
         "not_asked": answer.not_asked or None,
