@@ -139,6 +139,7 @@ class Setting:
         times_change: Whether its time may change alone.
         comes_late: Whether a creation may come true after both looks.
         drops_descriptions: Whether Kinescope keeps no descriptions.
+        files_move: Whether between two runs the file may be moved, or another of equal size and time be taken for it.
     """
 
     dialects: tuple[Dialect, ...]
@@ -146,6 +147,7 @@ class Setting:
     times_change: bool = False
     comes_late: bool = False
     drops_descriptions: bool = False
+    files_move: bool = False
 
 
 @dataclass(kw_only=True)
@@ -307,6 +309,10 @@ def md5_of_part(version: int, length: int) -> str:
     return f"md5 of {length} bytes of version {version}"
 
 
+def _place(file: VideoFile) -> tuple[str, int]:
+    return file.path, file.modified_ns
+
+
 def _held(video: RemoteVideo) -> Event:
     return LengthReached(md5=None) if video.is_complete else OffsetAccepted(offset=video.received)
 
@@ -328,10 +334,11 @@ class World:
     was_away: int = 0
     sizes: list[int] = field(default_factory=list)
     """Of the versions of the file's content."""
-    versions: dict[int, int] = field(default_factory=dict)
-    """Of each time that the file had, the version of its content."""
+    versions: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Of each path and time that the file had, the version of its content."""
     shifts: int = 0
     rewrites: int = 0
+    others: int = 0
 
     def moment(self, seconds: float = 1) -> None:
         """Something happens; so may other things."""
@@ -363,7 +370,7 @@ class World:
     def change_file(self, size: int) -> None:
         self._become_file(size, VERSION_NS)
         self.sizes.append(size)
-        self.versions[self.file.modified_ns] = len(self.sizes) - 1
+        self.versions[_place(self.file)] = len(self.sizes) - 1
 
     def rewrite(self) -> None:
         """Another content of the same size; within what a file system does to times where the MD5 can tell."""
@@ -371,23 +378,36 @@ class World:
         is_known = saved and saved.upload_url and saved.sent_bytes >= self.server.held(saved.upload_url)
         self._become_file(self.file.size, 1 if is_known and self.weather.random.random() < 0.5 else VERSION_NS)
         self.sizes.append(self.file.size)
-        self.versions[self.file.modified_ns] = len(self.sizes) - 1
+        self.versions[_place(self.file)] = len(self.sizes) - 1
         self.rewrites += 1
 
     def shift_time(self) -> None:
         """The same content with another time, by more than file systems do it."""
         version = self.version
         self._become_file(self.file.size, VERSION_NS)
-        self.versions[self.file.modified_ns] = version
+        self.versions[_place(self.file)] = version
         self.shifts += 1
+
+    def move(self, apart: int) -> None:
+        """The same content at another path; copying may change its time."""
+        version = self.version
+        self._become_file(self.file.size, apart, path=f"c/{len(self.versions)}.mp4")
+        self.versions[_place(self.file)] = version
+
+    def take_other(self, apart: int) -> None:
+        """Another content of the same size at another path, which is taken for the file that was sent from here."""
+        self._become_file(self.file.size, apart, path=f"d/{len(self.versions)}.mp4")
+        self.sizes.append(self.file.size)
+        self.versions[_place(self.file)] = len(self.sizes) - 1
+        self.others += 1
 
     @property
     def version(self) -> int:
         """Of the file's content."""
-        return self.versions[self.file.modified_ns]
+        return self.versions[_place(self.file)]
 
-    def _become_file(self, size: int, later: int) -> None:
-        self.file = VideoFile(path=self.file.path, size=size, modified_ns=self.file.modified_ns + later)
+    def _become_file(self, size: int, later: int, path: str | None = None) -> None:
+        self.file = VideoFile(path=path or self.file.path, size=size, modified_ns=self.file.modified_ns + later)
 
     def save(self, record: Record) -> None:
         """Writes the record, unless the process dies before or after."""
@@ -583,7 +603,7 @@ class Run:
 
     @property
     def version(self) -> int:
-        return self.world.versions[self.file.modified_ns]
+        return self.world.versions[_place(self.file)]
 
     def ask_offset(self, record: Record) -> Event:
         self.sent = 0
@@ -659,7 +679,7 @@ def make_world(random: Random, setting: Setting, *, moments: int, size: int = 20
         file=VideoFile(path="c/001.mp4", size=size, modified_ns=1),
         server=server,
         sizes=[size],
-        versions={1: 0},
+        versions={("c/001.mp4", 1): 0},
     )
 
 

@@ -23,6 +23,8 @@ from support.model_world import (
 HISTORIES: Final = 200
 MOST_RUNS: Final = 30
 BOTH: Final = tuple(Dialect)
+APART: Final = (0, 0, 10**9, 3600 * 10**9)
+"""Nanoseconds by which a file's time differs from the one that it is taken for."""
 SETTINGS: Final = {
     "tus": Setting(dialects=(Dialect.TUS,)),
     "json": Setting(dialects=(Dialect.JSON,)),
@@ -33,6 +35,7 @@ SETTINGS: Final = {
     "both dialects, late, changing file": Setting(dialects=BOTH, comes_late=True, file_changes=True),
     "both dialects, changing times": Setting(dialects=BOTH, times_change=True),
     "both dialects, changing file and times": Setting(dialects=BOTH, file_changes=True, times_change=True),
+    "both dialects, moving files": Setting(dialects=BOTH, files_move=True, times_change=True),
     "json, no descriptions": Setting(dialects=(Dialect.JSON,), drops_descriptions=True),
     "json, late, no descriptions": Setting(dialects=(Dialect.JSON,), comes_late=True, drops_descriptions=True),
 }
@@ -64,6 +67,8 @@ def _play(seed: int, setting: Setting) -> tuple[World, str]:
                 world.shift_time()
             if setting.times_change and setting.file_changes and random.random() < 0.3:
                 world.rewrite()
+            if setting.files_move and random.random() < 0.3:
+                random.choice((world.move, world.take_other))(random.choice(APART))
     world.weather.moments = 0
     return world, _end(world)
 
@@ -91,7 +96,7 @@ def _check_end(world: World, record: Record) -> None:
     (video,) = world.server.videos
     must(video.is_complete, "the video is not complete")
     must(video.id == record.video_id == world.row, "record and row do not name the video")
-    version = world.versions[record.modified_ns]
+    version = world.versions[record.path or "", record.modified_ns]
     must(video.versions == {version}, "the video is made of more than one file")
     must(video.length == world.sizes[version], "the video is not as long as its file")
     must(record.md5 == md5_of(version), "the MD5 is another file's")
@@ -121,7 +126,7 @@ def _act_as_a_person(world: World, said: str) -> None:
 )
 def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(setting: Setting) -> None:
     endings: Counter[str] = Counter()
-    came_late = changed = said_absent = refused_chunks = shifts = rewrites = was_away = foreign = 0
+    others = came_late = changed = said_absent = refused_chunks = shifts = rewrites = was_away = foreign = 0
     for seed in range(HISTORIES):
         world, ending = _play(seed, setting)
         endings[ending] += 1
@@ -129,6 +134,7 @@ def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(s
         changed += len(world.sizes) > 1
         shifts += world.shifts
         rewrites += world.rewrites
+        others += world.others
         was_away += world.was_away
         foreign += world.server.foreign
         said_absent += world.server.said_absent
@@ -136,7 +142,8 @@ def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(s
 
     assert endings["linked"] >= HISTORIES // 3
     assert endings["linked by a person"] > 0 or not setting.drops_descriptions
-    assert (changed > 0) is setting.file_changes
+    assert (changed > 0) is (setting.file_changes or setting.files_move)
+    assert (others > HISTORIES // 10) is setting.files_move
     assert (shifts > HISTORIES // 4) is setting.times_change
     assert (rewrites > HISTORIES // 10) is (setting.times_change and setting.file_changes)
     assert (came_late > 0) is setting.comes_late

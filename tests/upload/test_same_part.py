@@ -1,4 +1,4 @@
-"""Where a file's time has changed, the MD5 of the part that was sent says whether its upload may go on."""
+"""Where a file's time or path has changed, the MD5 of the part that was sent says whether its upload may go on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SAME, _OTHER, _NONE = "md5 of 60", "another", None
 
 
 def _sent(offset: int = 50, *, sent_bytes: int = 60, sent_md5: str | None = _SAME) -> Record:
-    record = replace(a_record(), stage=Stage.CREATED, size=99, modified_ns=_THEN, offset=offset)
+    record = replace(a_record(), path="c/1.mp4", stage=Stage.CREATED, size=99, modified_ns=_THEN, offset=offset)
     return replace(record, sent_bytes=sent_bytes, sent_md5=sent_md5)
 
 
@@ -39,10 +39,13 @@ DECISIONS = [
     pytest.param(_sent(), 3600 * _SECOND, _OTHER, False, id="an hour later, another part"),
     pytest.param(_sent(60), _DAY, _SAME, True, id="all of the part is there"),
     pytest.param(_sent(61), _DAY, _SAME, False, id="more is there than the MD5 tells"),
-    pytest.param(_sent(61), _SECOND, _OTHER, True, id="more is there, within 2 s"),
-    pytest.param(_sent(sent_bytes=0, sent_md5=None), _SECOND, _SAME, True, id="no MD5 on record, within 2 s"),
+    pytest.param(_sent(61), _SECOND, _SAME, True, id="more is there, within 2 s, what is known is the same"),
+    pytest.param(_sent(61), _SECOND, _OTHER, False, id="more is there, within 2 s, what is known is another"),
+    pytest.param(_sent(sent_bytes=0, sent_md5=None), _SECOND, _SAME, False, id="no MD5 on record, within 2 s"),
+    pytest.param(_sent(0, sent_bytes=0, sent_md5=None), _SECOND, _OTHER, True, id="nothing was sent, within 2 s"),
+    pytest.param(_sent(0, sent_bytes=0, sent_md5=None), _DAY, _OTHER, False, id="nothing was sent, another time"),
     pytest.param(_sent(sent_bytes=0, sent_md5=None), _DAY, _SAME, False, id="no MD5 on record, another time"),
-    pytest.param(_sent(), _SECOND, _NONE, True, id="no checksums, within 2 s"),
+    pytest.param(_sent(), _SECOND, _NONE, False, id="no checksums, within 2 s"),
     pytest.param(_sent(), _DAY, _NONE, False, id="no checksums, another time"),
 ]
 
@@ -75,6 +78,42 @@ def test_an_uploaded_file_is_read_only_where_its_time_is_another(
     record = replace(_sent(sent_bytes=0, sent_md5=None), stage=Stage.UPLOADED, md5=md5)
     assert is_same_file(record, _file(shift), md5_of_first) is is_same
     assert asked == ([99] if is_read else [])
+
+
+ELSEWHERE = [
+    # the record, the time's shift, the MD5 of the part of the file at another path, whether the upload goes on
+    pytest.param(_sent(), 0, _SAME, True, id="equal time, the same part"),
+    pytest.param(_sent(), 0, _OTHER, False, id="equal time, another part"),
+    pytest.param(_sent(), 0, _NONE, False, id="equal time, no checksums"),
+    pytest.param(_sent(), _DAY, _SAME, True, id="another time, the same part"),
+    pytest.param(_sent(), _SECOND, _OTHER, False, id="within 2 s, another part"),
+    pytest.param(_sent(61), 0, _SAME, False, id="more is there than the MD5 tells"),
+    pytest.param(_sent(sent_bytes=0, sent_md5=None), 0, _SAME, False, id="no MD5 on record"),
+    pytest.param(_sent(0, sent_bytes=0, sent_md5=None), 0, _OTHER, True, id="nothing was sent"),
+    pytest.param(_sent(0, sent_bytes=0, sent_md5=None), _SECOND, _OTHER, False, id="nothing was sent, another time"),
+    pytest.param(_sent(0), 0, _OTHER, False, id="something may have been sent"),
+]
+
+
+@pytest.mark.parametrize(("record", "shift", "md5", "goes_on"), ELSEWHERE)
+def test_no_byte_of_another_path_follows_a_part_unless_the_part_is_the_same(
+    record: Record, shift: int, md5: str | None, *, goes_on: bool
+) -> None:
+    file = replace(_file(shift), path="d/2.mp4")
+    assert is_same_file(record, file, lambda _: md5) is goes_on
+    assert record.may_go_on_with(file) or not goes_on
+    assert not is_same_file(record, replace(file, size=98), lambda _: md5)
+
+
+def test_what_is_sent_from_another_path_is_that_file_s_from_then_on() -> None:
+    part = SentPart(file=replace(_file(0), path="d/2.mp4"), length=70, md5="md5 of 70")
+    assert with_part(_sent(), part).path == "d/2.mp4"
+    assert (
+        with_part(
+            replace(_sent(), path="c/\u0439.mp4"), replace(part, file=replace(_file(0), path="c/\u0438\u0306.mp4"))
+        ).path
+        == "c/\u0439.mp4"
+    )
 
 
 @pytest.mark.parametrize(("record", "shift", "md5", "goes_on"), DECISIONS)

@@ -45,7 +45,7 @@ class VideoSource:
     Args:
         path: Its path on the disk.
         file: Its facts when the upload was planned. Its size must not change, and its time only where its content does
-            not: what was hashed so far tells; where nothing was, `VideoFile.is_version`.
+            not: what was hashed so far tells; where nothing was, `VideoFile.may_be`.
         with_checksum: Whether to compute its MD5 while it is sent.
         sizing: The sizes of the blocks that are read and sent.
         clock: Gives monotonic seconds.
@@ -143,7 +143,7 @@ class VideoSource:
     def _is_same(self, modified_ns: int) -> bool:
         """Whether only the time has changed; a file that is being written to keeps no time while it is compared."""
         if self._hasher is None or self._hasher.position == 0:
-            return self._first_seen.is_version(size=self._facts.size, modified_ns=modified_ns)
+            return self._first_seen.may_be(self._name, size=self._facts.size, modified_ns=modified_ns)
         is_same = self._md5_of(self._hasher.position, self._check) == self._hasher.hexdigest()
         return is_same and self._modified_ns() == modified_ns
 

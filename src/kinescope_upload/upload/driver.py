@@ -167,6 +167,9 @@ class Driver:
     def _send(self, step: SendChunk) -> Event:
         if not self._is_same_file(self._record):
             return FileReplaced()
+        if not self._record.is_as_read(self._ports.part().file):
+            self._take_part()
+            self._ports.save(self._record)  # from here on, what is sent is this file's
         try:
             return self._with_md5(self._sender.send(self._record, step))
         finally:

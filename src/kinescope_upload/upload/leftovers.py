@@ -140,7 +140,9 @@ def check_md5(adopt: Adopt, record: Record, file: VideoFile, md5: str | None) ->
     if md5 and known:
         is_same, why = known == {md5}, "its MD5 is not the file's"
     else:
-        is_same, why = record.is_for(file), "the file has another time now; no MD5 tells whether it is the same"
+        is_in_place = record.is_in_place(file)
+        is_same = is_in_place and record.is_for(file)
+        why = f"the file has another {'time' if is_in_place else 'name'} now; no MD5 tells whether it is the same"
     return adopt if is_same else InDoubt(what=f"Video {adopt.video.id} is complete, and {why}.")
 
 

@@ -147,15 +147,33 @@ class Record:
         """Whether the MD5 of all that Kinescope holds of the file is known."""
         return self.sent_md5 is not None and self.sent_bytes >= self.offset
 
+    def is_as_read(self, file: VideoFile) -> bool:
+        """Whether nothing has changed since the file was last read: neither its path nor its size nor its time."""
+        return self.size == file.size and self.modified_ns == file.modified_ns and self.is_in_place(file)
+
+    def is_in_place(self, file: VideoFile) -> bool:
+        """Whether the file is where the one was that was sent, or nobody knows where that was."""
+        return self.path is None or file.is_at(self.path)
+
     def may_go_on_with(self, file: VideoFile) -> bool:
-        """Whether the upload may go on with the file, as far as can be told without reading it."""
-        is_comparable = self.stage is Stage.ORPHANED or (self.stage is Stage.CREATED and self.knows_sent_part)
-        return self.is_for(file) or (is_comparable and self.differs_in_time(file))
+        """Whether the upload may go on with the file, as far as can be told without reading it.
+
+        Where a part was sent, its MD5 decides, unless nothing has changed. Of a file at the same path whose time is
+        only shifted, the MD5 of what was acknowledged is enough; of any other, all that Kinescope holds must be known.
+        """
+        if self.size != file.size or self.is_as_read(file):
+            return self.size == file.size
+        if self.stage is Stage.ORPHANED:
+            return True
+        if self.stage is not Stage.CREATED or not (self.offset or self.sent_bytes):
+            return self.is_for(file)
+        is_shifted = self.is_in_place(file) and self.is_for(file)
+        return self.knows_sent_part or (is_shifted and self.sent_md5 is not None)
 
     def differs_in_time(self, file: VideoFile) -> bool:
         """Whether the file has this size and another time: only its content tells whether it is the same file."""
         return self.size == file.size and not self.is_for(file)
 
     def is_for(self, file: VideoFile) -> bool:
-        """Whether the file is still the one that the upload was planned for, by size and time of change."""
-        return file.is_version(size=self.size, modified_ns=self.modified_ns)
+        """Whether the file may be the one that the upload was planned for, by size and time of change."""
+        return file.may_be(self.path, size=self.size, modified_ns=self.modified_ns)

@@ -30,34 +30,30 @@ class SentPart:
 def is_same_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> bool:
     """Whether the file is the one of the record's upload, so that the upload may go on, or its video be linked.
 
-    An equal time says so, as ever. Where times differ, the MD5 of what was sent decides: while more is to be sent, even
-    where they differ by less than file systems shift them. Where the record has no MD5 of all that Kinescope holds,
-    size and time decide.
+    The same path, size and time say so. Otherwise no byte is sent behind a part that was sent before unless the MD5
+    of that part is the recorded one, whatever size and time say (`Record.may_go_on_with`). Of a file whose every byte
+    was sent, a time that the file system may have shifted says so as well.
 
     Args:
         record: The record, with the offset that the server told.
         file: The file as it is now.
         md5_of_first: Computes the MD5 of the file's first bytes; None without checksums.
     """
-    if record.size != file.size:
-        return False
-    if record.modified_ns == file.modified_ns or (record.stage.has_all_bytes and record.is_for(file)):
-        return True
-    length, sent_md5 = _sent_part(record)
-    md5 = md5_of_first(length) if sent_md5 else None
-    return record.is_for(file) if md5 is None else md5 == sent_md5
-
-
-def _sent_part(record: Record) -> tuple[int, str | None]:
-    """How many bytes were sent, and their MD5; None where it is not known of all that Kinescope holds."""
+    if record.size != file.size or record.is_as_read(file):
+        return record.size == file.size
     if record.stage.has_all_bytes:
-        return record.size, record.md5
-    return record.sent_bytes, record.sent_md5 if record.knows_sent_part else None
+        return record.is_for(file) or (record.md5 is not None and md5_of_first(record.size) == record.md5)
+    if not record.may_go_on_with(file):
+        return False
+    if not (record.offset or record.sent_bytes):
+        return True  # nothing is there that could be another file's
+    return record.sent_md5 is not None and md5_of_first(record.sent_bytes) == record.sent_md5
 
 
 def with_part(record: Record, part: SentPart) -> Record:
-    """The record with the file's time as it is now, and with the larger of the two parts that may have been sent."""
-    record = replace(record, modified_ns=part.file.modified_ns)
+    """The record with the file as it is now, and with the larger of the two parts that may have been sent."""
+    path = record.path if record.is_in_place(part.file) and record.path else part.file.path
+    record = replace(record, path=path, modified_ns=part.file.modified_ns)
     if part.md5 is None or part.length < record.sent_bytes:
         return record
     return replace(record, sent_bytes=part.length, sent_md5=part.md5)

@@ -232,8 +232,6 @@ def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
     answer_is_unknown = record.stage is Stage.PLANNED and record.attempted_at is not None
     if answer_is_unknown and (record.dialect is Dialect.JSON or dialect is not record.dialect):
         return advance(record, InitUnanswered())
-    if record.stage is Stage.CREATED:
-        return replace(record, path=file.path)  # the file may have been renamed; a leftover is known by its old name
     if record.stage is Stage.PLANNED:
         return replace(record, title=fit_title(record.title))  # earlier versions of kupload sent longer titles
     return record

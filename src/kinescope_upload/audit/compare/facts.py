@@ -62,8 +62,8 @@ class RecordSummary:
         return self.stage.has_all_bytes
 
     def is_for(self, file: VideoFile) -> bool:
-        """Whether the file is still the one that was sent: the same size and time of change."""
-        return file.is_version(size=self.size, modified_ns=self.modified_ns)
+        """Whether the file may be the one that was sent, by size and time of change."""
+        return file.may_be(self.path, size=self.size, modified_ns=self.modified_ns)
 
 
 def summary_of(record: Record) -> RecordSummary:

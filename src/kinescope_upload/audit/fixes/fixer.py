@@ -155,7 +155,8 @@ class Fixer:
     def _adopt(self, fix: AdoptVideo, record: Record | None) -> None:
         lesson, file, video = fix.lesson, fix.lesson.file, self.tools.api.video(fix.video_id)
         now_there = file and stat_file(self.tools.settings.needed_library(), file.path)
-        if file is None or now_there is None or not now_there.is_version(size=file.size, modified_ns=file.modified_ns):
+        is_there = file and now_there and now_there.may_be(file.path, size=file.size, modified_ns=file.modified_ns)
+        if file is None or not is_there:
             raise _changed(f"The file of {lesson.lesson_id} has changed.")
         is_same = video is not None and is_same_content(lesson, video)
         if video is None or video.md5 is None or video.state is not VideoState.COMPLETE or not is_same:
