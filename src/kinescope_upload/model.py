@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
 from kinescope_upload.video_ids import is_same_video
@@ -59,6 +59,13 @@ class VideoFile:
     def stem(self) -> str:
         """The name without its last suffix."""
         return self.name.rpartition(".")[0] or self.name
+
+
+class FilePart(NamedTuple):
+    """A file's first bytes, or all of it where `length` (in bytes) is None; the path is below the library root."""
+
+    path: str
+    length: int | None = None
 
 
 def _is_shifted(time: int, other: int) -> bool:
@@ -191,7 +198,7 @@ class MappedLibrary:
         proposals: Files that wait for a person to say whose they are.
         recorded: Lessons that keep the file that they were uploaded from, wherever it stands now.
         uncompared: Videos whose originals would tell more, by their keys, where Kinescope was not asked.
-        unread: Files whose MD5s would tell more, by path.
+        unread: Files, or their first bytes, whose MD5s would tell more.
     """
 
     assignments: tuple[Assignment, ...]
@@ -200,7 +207,7 @@ class MappedLibrary:
     proposals: tuple[Proposal, ...] = ()
     recorded: AbstractSet[str] = frozenset()
     uncompared: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[FilePart, ...] = ()
 
     def proof_of(self, assignment: Assignment) -> MappingSource:
         """What proves the assignment; `SCAN_RULE` is the file's position alone."""

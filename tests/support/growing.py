@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from kinescope_upload.mapping import Original, assign_by_map, assign_by_scan_rule
-from kinescope_upload.model import IgnoredFile, LessonRow, MappedLibrary, MappingSource, VideoFile
+from kinescope_upload.model import FilePart, IgnoredFile, LessonRow, MappedLibrary, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Plan, Selection
 from kinescope_upload.survey import Survey
 from kinescope_upload.upload import Dialect, Record, Stage
@@ -35,6 +35,9 @@ class Content:
     @cached_property
     def md5(self) -> str:
         return md5(self.name.encode()).hexdigest()
+
+    def md5_of_first(self, length: int | None) -> str:
+        return self.md5 if length is None else md5(f"{length} of {self.name}".encode()).hexdigest()
 
     def at(self, path: str) -> VideoFile:
         """The file with this content; its time is the content's own, as a copy keeps it."""
@@ -113,9 +116,9 @@ class Growing:
     def _file(self, path: str, one: Content) -> VideoFile:
         return VideoFile(path=path, size=7, modified_ns=7) if self.alike else one.at(path)
 
-    def md5s(self, paths: Sequence[str]) -> dict[str, str]:
+    def md5s(self, parts: Sequence[FilePart]) -> dict[FilePart, str]:
         """What reading these files tells."""
-        return {path: self.files[path].md5 for path in paths}
+        return {part: self.files[part.path].md5_of_first(part.length) for part in parts}
 
     def survey(self) -> Survey:
         files = tuple(self._file(path, one) for path, one in sorted(self.files.items()))

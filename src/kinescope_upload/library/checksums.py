@@ -13,42 +13,47 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.model import FilePart, VideoFile
 
 
 def _go_on() -> None:
     """Nothing stops the reading but Ctrl+C."""
 
 
-def md5_of(library: Path, file: VideoFile, each_block: Callable[[], None] = _go_on) -> str:
-    """Reads a whole file, and returns its MD5 in hexadecimal.
+def md5_of(
+    library: Path, file: VideoFile, each_block: Callable[[], None] = _go_on, *, length: int | None = None
+) -> str:
+    """Reads a file, and returns its MD5 in hexadecimal.
 
     Args:
         library: The library root.
         file: The file, as it was looked at.
         each_block: Called before each block; may raise to stop.
+        length: How many of its first bytes count; None counts all.
 
     Raises:
         FileChangedError: It is not the file that was looked at, or changed meanwhile.
         FileUnreadableError: It cannot be read now.
     """
     with VideoSource(library / file.path, file, with_checksum=True) as source:
-        md5 = source.md5(each_block)
+        md5 = source.md5(each_block) if length is None else source.md5_of_first(length, each_block)
         source.check_unchanged()
     assert md5 is not None  # noqa: S101 - checksums are on
     return md5
 
 
-def md5s_of(library: Path, paths: Sequence[str]) -> dict[str, str]:
-    """The MD5s of files by their paths, in hexadecimal; those that cannot be read, or change meanwhile, are left out.
+def md5s_of(library: Path, parts: Sequence[FilePart]) -> dict[FilePart, str]:
+    """The MD5s of files or their first bytes, in hexadecimal.
+
+    Files that cannot be read, are too short, or change meanwhile, are left out.
 
     Args:
         library: The library root.
-        paths: Relative to it.
+        parts: What is to be read.
     """
-    found: dict[str, str] = {}
-    for path in paths:
-        if file := stat_file(library, path):
+    found: dict[FilePart, str] = {}
+    for part in parts:
+        if file := stat_file(library, part.path):
             with suppress(FileChangedError, FileUnreadableError):
-                found[path] = md5_of(library, file)
+                found[part] = md5_of(library, file, length=part.length)
     return found

@@ -11,7 +11,7 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.model import FilePart, VideoFile
 
 
 class SentFile(Protocol):
@@ -34,8 +34,8 @@ class SentFile(Protocol):
         """Its time of change then, in nanoseconds since the epoch (UTC)."""
 
     @property
-    def md5(self) -> str | None:
-        """MD5 of what was sent; None where it was not taken, or not everything is sent."""
+    def sent_part(self) -> tuple[int | None, str] | None:
+        """How many bytes were sent (None is all) and their MD5 in hexadecimal; None where that is not known."""
 
     @property
     def video_id(self) -> str | None:
@@ -50,7 +50,7 @@ class SentFile(Protocol):
         """Whether the path is known, and a video of that file may exist or is to replace the lesson's."""
 
     def is_for(self, file: VideoFile) -> bool:
-        """Whether the file has still the size and time of what was sent."""
+        """Whether the file may be what was sent, by path, size and time (`VideoFile.may_be`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +73,12 @@ class Evidence:
     Attributes:
         records: What the progress says, by lesson id.
         originals: The originals of videos that rows name, by the video's key; None when Kinescope was not asked.
-        md5s: MD5s of files that were read, by path.
+        md5s: MD5s of files, or of their first bytes, that were read.
     """
 
     records: Mapping[str, SentFile] = field(default_factory=lambda: MappingProxyType({}))
     originals: Mapping[str, Original] | None = None
-    md5s: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    md5s: Mapping[FilePart, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def original_of(self, video_id: str | None) -> Original | None:
         """The original of a video, however its id is spelt; None where it is not known."""

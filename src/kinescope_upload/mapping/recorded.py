@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.mapping.names import first_folder, nfc
+from kinescope_upload.model import FilePart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from kinescope_upload.mapping.evidence import Evidence, SentFile
     from kinescope_upload.model import VideoFile
@@ -23,76 +23,62 @@ class Recorded:
     Attributes:
         files: The file of each lesson, by lesson id.
         lessons: The lesson of each of these files, by path.
-        changed: The lessons whose file has another size now: it may be another video that took its name.
-        unread: Files of which only the MD5 tells whose they are, by path.
+        changed: The lessons whose file is another than the one that was sent: it may be another video that took its
+            name.
+        unread: Parts of files of which only the MD5 tells whose they are.
     """
 
     files: Mapping[str, VideoFile]
     lessons: Mapping[str, str]
     changed: frozenset[str] = frozenset()
-    unread: tuple[str, ...] = ()
+    unread: tuple[FilePart, ...] = ()
 
 
-def keep_recorded(files: Sequence[VideoFile], evidence: Evidence) -> Recorded:
+def keep_recorded(
+    files: Sequence[VideoFile], evidence: Evidence, lessons_at: Callable[[VideoFile], Collection[str]]
+) -> Recorded:
     """Gives each lesson whose upload was begun the file that it was begun from, where that is there still.
 
-    The file is the one at the recorded path, if it has the size and time of then; else the only other one that has
-    them; else what stands at the path now. Where several files have them only an MD5 decides, and where a file is
-    recorded for two lessons none of them keeps it.
+    The file at the recorded path is the lesson's, whatever it has become; where a file is recorded for two lessons
+    the one that was sent as it is now keeps it, and where that is none or both, no one does. Where the path is gone,
+    the file was renamed if exactly one other may be it: one of the recorded size and time that no record names. That
+    is enough within the lesson's course, as long as the file's place gives it to no other lesson that lacks its file;
+    elsewhere, and among several, the MD5 of what was sent must say so.
 
     Args:
         files: The library.
         evidence: The records, and the MD5s that are known.
+        lessons_at: The lessons that a file may be of by its place.
     """
-    if not evidence.records:
+    records = {key: one for key, one in evidence.records.items() if one.names_file}
+    if not records:
         return Recorded(files={}, lessons={})
     by_path = {file.path: file for file in files}
-    as_sent, missing = _as_sent(by_path, evidence.records)
-    lessons = {file.path: key for key, file in as_sent.items()}
-    if len(lessons) < len(as_sent):
-        alone = _alone(as_sent)
-        missing |= {key: evidence.records[key] for key in as_sent.keys() - alone.keys()}
-        as_sent, lessons = alone, {file.path: key for key, file in alone.items()}
-    if not missing:
-        return Recorded(files=as_sent, lessons=lessons)
-    renamed, unread = _renamed(missing, _alike(files, missing, lessons.keys()), evidence.md5s)
-    taken = lessons.keys() | {file.path for file in renamed.values()}
-    in_place = {
-        key: file for key, file in _at_paths(by_path, missing).items() if key not in renamed and file.path not in taken
-    }
-    in_place = _alone(in_place)
-    kept = {**as_sent, **renamed, **in_place}
+    there = _at_paths(by_path, records)
+    as_sent = _alone({key: file for key, file in there.items() if records[key].is_for(file)})
+    taken = {file.path for file in as_sent.values()}
+    others = _alone({key: file for key, file in there.items() if key not in as_sent and file.path not in taken})
+    gone = {key: one for key, one in records.items() if key not in there}
+    if not others and not gone:
+        return Recorded(files=as_sent, lessons={file.path: key for key, file in as_sent.items()})
+    free = _free(files, evidence.records.values())
+    renamed, unread = _renamed(_Search(gone, _alike(free, gone), evidence, {*there, *gone}, lessons_at))
+    kept = {**as_sent, **others, **renamed}
+    alike = _alike(files, {key: records[key] for key in others})
     return Recorded(
         files=kept,
         lessons={file.path: key for key, file in kept.items()},
-        changed=frozenset(key for key, file in in_place.items() if file.size != missing[key].size),
+        changed=frozenset(key for key, file in others.items() if file.size != records[key].size or alike[key]),
         unread=unread,
     )
 
 
-def _as_sent(
-    by_path: Mapping[str, VideoFile], records: Mapping[str, SentFile]
-) -> tuple[dict[str, VideoFile], dict[str, SentFile]]:
-    """The begun lessons whose file is at its path as it was sent, and the records of the others."""
-    as_sent, missing = {}, {}
-    for key, one in records.items():
-        path = one.path
-        if path is None or not one.names_file:
-            continue
-        file = by_path.get(path)
-        if file is not None and ((file.modified_ns == one.modified_ns and file.size == one.size) or one.is_for(file)):
-            as_sent[key] = file
-        else:
-            missing[key] = one
-    return as_sent, missing
-
-
-def _at_paths(by_path: Mapping[str, VideoFile], missing: Mapping[str, SentFile]) -> dict[str, VideoFile]:
+def _at_paths(by_path: Mapping[str, VideoFile], records: Mapping[str, SentFile]) -> dict[str, VideoFile]:
     """The file at each lesson's recorded path; how its letters are composed counts only where two look the same."""
-    found = {key: file for key, one in missing.items() if (file := by_path.get(one.path or ""))}
-    if len(found) < len(missing):
+    found = {key: file for key, one in records.items() if (file := by_path.get(one.path or ""))}
+    if len(found) < len(records):
         composed = {nfc(path): file for path, file in by_path.items()}
-        for key, one in missing.items():
+        for key, one in records.items():
             if key not in found and (file := composed.get(nfc(one.path or ""))):
                 found[key] = file
     return found
@@ -106,34 +92,60 @@ def _alone(found: Mapping[str, VideoFile]) -> dict[str, VideoFile]:
     return {key: file for key, file in found.items() if claims[file.path] == 1}
 
 
-def _alike(
-    files: Iterable[VideoFile], missing: Mapping[str, SentFile], taken: AbstractSet[str]
-) -> dict[str, list[VideoFile]]:
-    """The free files that have the size and time that each lesson's file had."""
-    sizes = {one.size for one in missing.values()}
+def _free(files: Iterable[VideoFile], records: Iterable[SentFile]) -> list[VideoFile]:
+    """The files that no record names, also none of an upload that is not begun."""
+    named = {nfc(one.path) for one in records if one.path is not None}
+    return [file for file in files if nfc(file.path) not in named]
+
+
+def _alike(files: Iterable[VideoFile], records: Mapping[str, SentFile]) -> dict[str, list[VideoFile]]:
+    """The files that have the size and time that each lesson's file had."""
+    sizes = {one.size for one in records.values()}
     by_size: defaultdict[int, list[VideoFile]] = defaultdict(list)
-    for file in files:
-        if file.size in sizes and file.path not in taken:
+    for file in files if sizes else ():
+        if file.size in sizes:
             by_size[file.size].append(file)
-    return {key: [file for file in by_size[one.size] if one.is_for(file)] for key, one in missing.items()}
+    return {key: [file for file in by_size[one.size] if one.is_for(file)] for key, one in records.items()}
 
 
-def _renamed(
-    missing: Mapping[str, SentFile], alike: Mapping[str, Sequence[VideoFile]], md5s: Mapping[str, str]
-) -> tuple[dict[str, VideoFile], tuple[str, ...]]:
-    """The lessons of which exactly one file is left that may be theirs, and the files that have to be read."""
-    left = {
-        key: [file for file in several if _may_be(missing[key], md5s.get(file.path))] for key, several in alike.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The lessons whose recorded path is gone, and what may tell where their files are now."""
+
+    gone: Mapping[str, SentFile]
+    alike: Mapping[str, Sequence[VideoFile]]
+    evidence: Evidence
+    settled: Collection[str]
+    lessons_at: Callable[[VideoFile], Collection[str]]
+
+    def md5s(self, key: str, file: VideoFile) -> tuple[str | None, str | None]:
+        """The MD5 of what was sent of the lesson's file, and that of the same part of this one; None is not known."""
+        part = self.gone[key].sent_part
+        return (part[1], self.evidence.md5s.get(FilePart(file.path, part[0]))) if part else (None, None)
+
+    def may_be(self, key: str, file: VideoFile) -> bool:
+        return None in (md5s := self.md5s(key, file)) or md5s[0] == md5s[1]
+
+    def is_proven(self, key: str, file: VideoFile) -> bool:
+        return None not in (md5s := self.md5s(key, file)) and md5s[0] == md5s[1]
+
+    def is_in_its_place(self, key: str, file: VideoFile) -> bool:
+        """Whether the file is in the lesson's course, and may be of no other lesson that lacks its file."""
+        is_of_course = first_folder(file.path) == nfc(self.gone[key].course)
+        return is_of_course and all(other in self.settled for other in self.lessons_at(file))
+
+
+def _renamed(search: _Search) -> tuple[dict[str, VideoFile], tuple[FilePart, ...]]:
+    """The lessons of which exactly one file is left that may be theirs, and the parts that have to be read."""
+    left = {key: [file for file in several if search.may_be(key, file)] for key, several in search.alike.items()}
     claims = Counter(file.path for several in left.values() for file in several)
-    renamed, unread = {}, {}
+    renamed: dict[str, VideoFile] = {}
+    unread: dict[FilePart, None] = {}
     for key, several in left.items():
-        if len(several) == 1 and claims[several[0].path] == 1:
+        is_one = len(several) == 1 and claims[several[0].path] == 1
+        if is_one and (search.is_proven(key, several[0]) or search.is_in_its_place(key, several[0])):
             renamed[key] = several[0]
-        elif missing[key].md5:
-            unread.update(dict.fromkeys(file.path for file in several if file.path not in md5s))
+        elif part := search.gone[key].sent_part:
+            parts = (FilePart(file.path, part[0]) for file in several)
+            unread.update(dict.fromkeys(one for one in parts if one not in search.evidence.md5s))
     return renamed, tuple(unread)
-
-
-def _may_be(record: SentFile, md5: str | None) -> bool:
-    return record.md5 is None or md5 is None or record.md5 == md5

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.division import Known, divide
-from kinescope_upload.mapping.names import grouped, nfc
+from kinescope_upload.mapping.names import first_folder, grouped, nfc
 from kinescope_upload.mapping.open_sections import (
     doubts_of_lessons_alone,
     doubts_of_unread_folders,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.mapping.evidence import Evidence, SentFile
     from kinescope_upload.mapping.recorded import Recorded
+    from kinescope_upload.model import VideoFile
 
 
 def check_sections(
@@ -43,7 +45,7 @@ def check_sections(
     has_unread = any(one.is_unread_folder for one in known.ignored)
     if rows is None and not known.evidence.records and not known.confirmed and not has_unread:
         return trust_scan(scanned)
-    recorded = keep_recorded([one.file for one in scanned], known.evidence)
+    recorded = keep_recorded([one.file for one in scanned], known.evidence, _Places(scanned, rows, known))
     held = _held(recorded, known)
     table = _positions_as_rows(scanned, held, known.evidence) if rows is None else rows
     courses = {nfc(course) for course in {row.course for row in table.values()}}
@@ -80,8 +82,38 @@ def check_sections(
         proposals=tuple(proposal for one in outcomes for proposal in one.proposals),
         recorded=recorded.files.keys(),
         uncompared=to_compare(left, apart, known.evidence, is_sending=bool(division.sound)),
-        unread=tuple(dict.fromkeys((*recorded.unread, *(path for one in left for path in one.verdict.unread)))),
+        unread=tuple(dict.fromkeys((*recorded.unread, *(part for one in left for part in one.verdict.unread)))),
     )
+
+
+class _Places:
+    """Tells which lessons a file may be of by its place, but for those whose files a person named.
+
+    These are the lessons of its section, and those of its course whose section is not on disk.
+    """
+
+    def __init__(self, scanned: Sequence[Assignment], rows: Mapping[str, LessonRow] | None, known: Known) -> None:
+        self._scanned, self._rows = scanned, rows
+        self._confirmed = {one.lesson_id for one in known.confirmed}
+
+    def __call__(self, file: VideoFile) -> frozenset[str]:
+        here, absent = self._lessons
+        section = section_of(file.path)
+        return (here.get(section, frozenset()) | absent.get(first_folder(file.path), frozenset())) - self._confirmed
+
+    @cached_property
+    def _lessons(self) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+        """The lessons by section, and those without one by course."""
+        by_name = grouped(self._scanned, lambda one: section_of(one.file.path))
+        if self._rows is None:
+            return {name: frozenset(one.lesson_id for one in several) for name, several in by_name.items()}, {}
+        owned, left_over = rows_by_section(self._rows.values(), by_name)
+        absent = grouped(left_over, lambda row: nfc(row.course))
+        return _ids(owned), _ids(absent)
+
+
+def _ids(rows: Mapping[str, Iterable[LessonRow]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(row.lesson_id for row in several) for name, several in rows.items()}
 
 
 def _held(recorded: Recorded, known: Known) -> Held:

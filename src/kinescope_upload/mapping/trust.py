@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
+from kinescope_upload.model import FilePart
 from kinescope_upload.text import count, distinct_bytes, first_few
 
 if TYPE_CHECKING:
@@ -45,13 +46,13 @@ class Verdict:
     Attributes:
         trust: How far.
         reason: Why not, in words; empty where they are, and where files and lessons are not in step.
-        unread: Files whose MD5s would tell more, by path.
+        unread: Files whose MD5s would tell more.
         hint: What to do now; empty where the files that are left tell it.
     """
 
     trust: Trust
     reason: str = ""
-    unread: tuple[str, ...] = ()
+    unread: tuple[FilePart, ...] = ()
     hint: str = ""
 
     @property
@@ -147,7 +148,7 @@ def _look_at_video(lesson_id: str, video_id: str, file: VideoFile, evidence: Evi
     if original.size != file.size:
         theirs, ours = distinct_bytes(original.size, file.size)
         return _contradiction(f'the video of {lesson_id} has {theirs}, and "{file.path}" in its place has {ours}')
-    if original.md5 and (md5 := evidence.md5s.get(file.path)) and md5 != original.md5:
+    if original.md5 and (md5 := evidence.md5s.get(FilePart(file.path))) and md5 != original.md5:
         return _contradiction(f'the video of {lesson_id} has another MD5 than "{file.path}" in its place')
     return _FITS
 
@@ -163,8 +164,8 @@ def _twins(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[L
         row = counted.lessons.get(one.lesson_id)
         if row is None or row.video_id is None or row.lesson_id in held.files or sizes[one.file.size] == 1:
             continue
-        if one.file.path not in evidence.md5s or not _original_md5(row, evidence):
-            yield row, Verdict(trust=Trust.NOT_COMPARED, unread=(one.file.path,))
+        if FilePart(one.file.path) not in evidence.md5s or not _original_md5(row, evidence):
+            yield row, Verdict(trust=Trust.NOT_COMPARED, unread=(FilePart(one.file.path),))
 
 
 def _original_md5(row: LessonRow, evidence: Evidence) -> str | None:
@@ -174,7 +175,7 @@ def _original_md5(row: LessonRow, evidence: Evidence) -> str | None:
 
 def _not_compared(looks: Sequence[tuple[LessonRow, Verdict]], *, is_asked: bool) -> Verdict:
     names = list(dict.fromkeys(row.lesson_id for row, _ in looks))
-    unread = tuple(dict.fromkeys(path for _, look in looks for path in look.unread))
+    unread = tuple(dict.fromkeys(part for _, look in looks for part in look.unread))
     lessons = count(len(names), "lesson has a video", "lessons have videos")
     why = "not compared with Kinescope's originals"
     if is_asked:

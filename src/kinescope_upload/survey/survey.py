@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
-    from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.model import FilePart, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -119,7 +119,9 @@ class Survey:
             said = said if rows is None else check_against_rows(said, rows)
             if not said.doubts:
                 return said
-            return fill_from_records(said, keep_recorded(self.files, evidence), evidence.records)
+            lacking = [lesson for doubt in said.doubts for lesson in doubt.lesson_ids]
+            recorded = keep_recorded(self.files, evidence, lambda _: lacking)
+            return fill_from_records(said, recorded, evidence.records)
         known = Known(
             confirmed=confirmed.assignments,
             broken=frozenset(lesson for doubt in confirmed.doubts for lesson in doubt.lesson_ids),
@@ -137,14 +139,14 @@ class Survey:
         records: Mapping[str, SentFile],
         *,
         ask: Callable[[Sequence[str]], Mapping[str, Original] | None] | None = None,
-        read: Callable[[Sequence[str]], Mapping[str, str]] | None = None,
+        read: Callable[[Sequence[FilePart]], Mapping[FilePart, str]] | None = None,
     ) -> MappedLibrary:
         """The mapping with all that can be found out: first from the records, then, where that helps, from elsewhere.
 
         Args:
             records: What the progress says, by lesson id.
             ask: Gives the originals of videos by their keys, None where that fails; None where nobody is asked.
-            read: Gives the MD5s of files by their paths; None where none is read.
+            read: Gives the MD5s of files, or of their first bytes; None where none is read.
         """
         evidence = Evidence(records=records)
         mapped = self.map(evidence)

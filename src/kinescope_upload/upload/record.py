@@ -147,6 +147,13 @@ class Record:
         """Whether the MD5 of all that Kinescope holds of the file is known."""
         return self.sent_md5 is not None and self.sent_bytes >= self.offset
 
+    @property
+    def sent_part(self) -> tuple[int | None, str] | None:
+        """How many bytes were sent (None is all) and their MD5 in hexadecimal; None where that is not known."""
+        if self.stage.has_all_bytes:
+            return (None, self.md5) if self.md5 else None
+        return (self.sent_bytes, self.sent_md5) if self.sent_md5 and self.sent_bytes and self.knows_sent_part else None
+
     def is_as_read(self, file: VideoFile) -> bool:
         """Whether nothing has changed since the file was last read: neither its path nor its size nor its time."""
         return self.size == file.size and self.modified_ns == file.modified_ns and self.is_in_place(file)

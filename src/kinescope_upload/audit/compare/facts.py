@@ -61,6 +61,11 @@ class RecordSummary:
         """Whether Kinescope had acknowledged every byte."""
         return self.stage.has_all_bytes
 
+    @property
+    def sent_part(self) -> tuple[int | None, str] | None:
+        """The MD5 of all that was sent (None says all); None where it is not known."""
+        return (None, self.md5) if self.md5 else None
+
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file may be the one that was sent, by size and time of change."""
         return file.may_be(self.path, size=self.size, modified_ns=self.modified_ns)
