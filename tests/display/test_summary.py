@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import next_command, one_line, summary_rows
-from kinescope_upload.events import BytesAccepted, LessonStarted, RunStarted
+from kinescope_upload.events import BytesAccepted, LessonFailed, LessonStarted, RunStarted
 from kinescope_upload.plan import Plan
+from kinescope_upload.text.hints import Hint
 from support.display_cases import MB, FakeTime, lesson, play
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def test_the_next_command_goes_on_until_all_is_done() -> None:
     assert next_command(replace(summary, exit_code=130), command) == typed
     assert next_command(replace(summary, reason="the token is refused"), command) == typed
     assert next_command(replace(summary, doubts=full_summary().doubts), command) == f"{typed} --dry-run"
+    changed = LessonFailed(lesson_id="a_1", reason="it", hint=Hint(("replace", "a_1"), " publishes."), is_in_doubt=True)
+    other = replace(changed, hint=Hint("See ", ("repair",)))
+    assert next_command(replace(summary, in_doubt=(changed,)), command) == "kupload replace a_1"
+    assert next_command(replace(summary, in_doubt=(changed, changed)), command) == "kupload replace --changed"
+    assert next_command(replace(summary, in_doubt=(changed, other)), command) == f"{typed} --dry-run"
 
 
 def test_the_quiet_line_tells_what_is_not_zero() -> None:

@@ -143,8 +143,8 @@ def test_a_file_that_changed_after_its_upload_is_not_linked(two: World, size: in
     path.write_bytes(content_of(size, seed="another"))
     outcome = two.upload()
     assert outcome.exit_code == 1
-    [failed] = outcome.events("lesson_failed")
-    assert "has changed since its upload" in failed["reason"]
+    [doubt] = outcome.summary["in_doubt"]
+    assert "has changed since its upload" in doubt["reason"]
     assert two.database.videos()[FIRST][0] is None
     assert two.records[FIRST].stage is Stage.UPLOADED
     path.write_bytes(content)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
-from kinescope_upload.library.scan import stat_file
+from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.model import MappingSource
-from kinescope_upload.progress import courses_in, stream_records
+from kinescope_upload.progress import courses_in, read_looks, stream_records
 from kinescope_upload.survey import check_selection, survey_files
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.progress import RememberedLooks
     from kinescope_upload.retries.retrying_client import RetryingClient
     from kinescope_upload.survey import Survey
 
@@ -77,7 +78,17 @@ def sides_of(settings: Settings, survey: Survey, ask: Callable[[Sequence[str]], 
         summaries=summaries,
         files=files,
         find=partial(stat_file, settings.needed_library()),
+        broken=_no_reason if settings.send_broken else partial(_why_broken, read_looks(settings.progress)),
     )
+
+
+def _why_broken(looks: RememberedLooks, file: VideoFile) -> str:
+    look = looks.broken(file)
+    return EMPTY if file.size == 0 else look.reason if look else ""
+
+
+def _no_reason(_file: VideoFile) -> str:
+    return ""
 
 
 def _summaries(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, RecordSummary]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import FileChangedError, FileUnreadableError, LessonFailedError, TryAgainError
+from kinescope_upload.errors import FileUnreadableError, InDoubtError, LessonFailedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import SHOWN, FileChange, changes_sentence
+from kinescope_upload.plan.decision import doubt_outdated
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
@@ -33,7 +34,7 @@ def check_unchanged(run: Run, record: Record) -> Record:
     A file with another time is read and compared by its MD5. One that is away says nothing.
 
     Raises:
-        FileChangedError: It has changed since its upload.
+        InDoubtError: It has changed since its upload.
         LessonFailedError: It has another time and cannot be read.
         InterruptedRunError: The batch ends.
     """
@@ -42,11 +43,8 @@ def check_unchanged(run: Run, record: Record) -> Record:
     if file is None:
         return record
     if not is_same_file(record, file, partial(_md5_of_first, run, file)):
-        raise FileChangedError(
-            f'"{record.path}" has changed since its upload; video {record.video_id} has the old content and is kept, '
-            "its row is not written.",
-            Hint(("replace", record.lesson_id), " publishes the new file; the old one, put back, is linked later."),
-        )
+        doubt = doubt_outdated(record.lesson_id, file.path, record.video_id)
+        raise InDoubtError(f"{doubt.reason}.", doubt.hint)
     return replace(record, modified_ns=file.modified_ns)
 
 

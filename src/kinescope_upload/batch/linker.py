@@ -76,7 +76,7 @@ class Linker:
         waited for: a table that takes none must not cost more than a file for each worker.
 
         Raises:
-            FileChangedError: There is no database, and the file is not what was uploaded any more.
+            InDoubtError: There is no database, and the file is not what was uploaded any more.
             InterruptedRunError: The batch ends.
         """
         if self._database is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.model import Doubt
 from kinescope_upload.text import count, first_few, format_bytes, format_duration, joined
-from kinescope_upload.text.hints import command_line, typed_line
+from kinescope_upload.text.hints import Hint, command_line, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.text.hints import Command
 
 _SHOWN: Final = 20
+_WITH_LESSON: Final = len(("replace", "LESSON"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +116,21 @@ def next_command(summary: Summary, command: Command) -> str:
     """
     if summary.exit_code == ExitCode.INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return typed_line(command)
+    if publish := _publishing(summary):
+        return command_line(publish)
     if summary.in_doubt or any(doubt.blocking for doubt in summary.doubts):
         return typed_line((*command, "--dry-run"))
     return typed_line(_with_database(command)) if summary.unlinked else command_line(("verify",))
+
+
+def _publishing(summary: Summary) -> Command:
+    """The command that publishes new files, where nothing else is in doubt than what it settles; else empty."""
+    hints = [one.hint for one in summary.in_doubt]
+    commands = [hint.commands[0] for hint in hints if isinstance(hint, Hint) and hint.commands]
+    is_all = len(commands) == len(hints) and all(len(one) == _WITH_LESSON and one[0] == "replace" for one in commands)
+    if not (commands and is_all) or any(doubt.blocking for doubt in summary.doubts):
+        return ()
+    return commands[0] if len(commands) == 1 else ("replace", "--changed")
 
 
 def _with_database(command: Command) -> Command:

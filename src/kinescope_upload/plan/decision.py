@@ -34,11 +34,15 @@ SENT: Final = frozenset({Decision.UPLOAD, Decision.RESUME})
 
 
 class PlanDecision(NamedTuple):
-    """What is done with a lesson, why, and what a person can do where that is `in doubt`."""
+    """What is done with a lesson, why, and what a person can do where that is `in doubt`.
+
+    `is_outdated` says that it is in doubt because its file has changed before its row was written.
+    """
 
     decision: Decision
     reason: str
     hint: str = ""
+    is_outdated: bool = False
 
 
 _NEW = PlanDecision(Decision.UPLOAD, "not uploaded yet")
@@ -59,6 +63,7 @@ def decide(
     return (
         _by_mapping(assignment, record, pinned)
         or (decide_by_row(row, record) if has_rows else _without_rows(record))
+        or _if_outdated(assignment.file, record, row)
         or _by_progress(assignment.file, record)
     )
 
@@ -66,6 +71,32 @@ def decide(
 def doubt_broken(file: VideoFile, look: Broken) -> PlanDecision:
     """Decides about a lesson whose file no player could show."""
     return PlanDecision(Decision.IN_DOUBT, f'its file "{file.path}" {look.reason}', REPLACE_OR_SEND)
+
+
+def doubt_outdated(lesson_id: str, path: str, video_id: str | None) -> PlanDecision:
+    """Decides about a lesson whose file has changed after its last byte was sent, and before its row was written.
+
+    Args:
+        lesson_id: The lesson.
+        path: Its file.
+        video_id: The video of what was sent.
+    """
+    reason = (
+        f'"{path}" has changed since its upload; video {video_id} has the old content and is kept, '
+        "its row is not written"
+    )
+    hint = Hint(("replace", lesson_id), " publishes the new file; the old one, put back, is linked later.")
+    return PlanDecision(Decision.IN_DOUBT, reason, hint, is_outdated=True)
+
+
+def _if_outdated(file: VideoFile, record: Record | None, row: LessonRow | None) -> PlanDecision | None:
+    """Doubts a file that has surely changed since; where only the time differs, the run compares the MD5s."""
+    if record is None or record.stage is not Stage.UPLOADED or record.path != file.path or record.is_for(file):
+        return None
+    is_written = row is not None and is_same_video(row.video_id, record.video_id)
+    if is_written or (record.differs_in_time(file) and record.md5):
+        return None
+    return doubt_outdated(record.lesson_id, file.path, record.video_id)
 
 
 def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> PlanDecision | None:

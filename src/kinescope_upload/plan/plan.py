@@ -41,6 +41,7 @@ class PlannedLesson:
         reason: Why, in words.
         hint: What a person can do, where the decision is `in doubt`; else empty.
         record: What earlier runs achieved; None when there was none.
+        is_outdated: Whether it is in doubt because its file has changed before its row was written.
         put_off: What the run would do without `--limit`, where the decision is `later`; else None.
     """
 
@@ -52,6 +53,7 @@ class PlannedLesson:
     reason: str
     hint: str = ""
     record: Record | None = None
+    is_outdated: bool = False
     put_off: PlanDecision | None = None
 
     @property
@@ -61,6 +63,12 @@ class PlannedLesson:
         if self.decision is not Decision.SKIP or record is None or record.path is None:
             return False
         return record.stage.is_linked and not record.is_for(self.file)
+
+    @property
+    def may_be_outdated(self) -> bool:
+        """Whether its file has changed before its row was written, or only its content tells."""
+        is_redated = self.record is not None and self.record.differs_in_time(self.file)
+        return self.is_outdated or (self.decision is Decision.LINK and is_redated)
 
     @property
     def expires_at(self) -> datetime | None:
@@ -258,16 +266,17 @@ def _plan_lesson(
         record = replace(record, course=assignment.course)  # from now on its course's file holds it
     row = rows.get(assignment.lesson_id) if rows is not None else None
     pinned = pins.get(assignment.file.path, assignment.lesson_id)
-    decision, reason, hint = decide(assignment, record, row, pinned=pinned, has_rows=rows is not None)
-    if broken and decision in SENT and (look := broken(assignment.file)):
-        decision, reason, hint = doubt_broken(assignment.file, look)
+    decided = decide(assignment, record, row, pinned=pinned, has_rows=rows is not None)
+    if broken and decided.decision in SENT and (look := broken(assignment.file)):
+        decided = doubt_broken(assignment.file, look)
     return PlannedLesson(
         lesson_id=assignment.lesson_id,
         course=assignment.course,
         file=assignment.file,
         title=first_title(assignment.title, row.title if row else None) or assignment.file.stem,
-        decision=decision,
-        reason=reason,
-        hint=hint,
+        decision=decided.decision,
+        reason=decided.reason,
+        hint=decided.hint,
         record=record,
+        is_outdated=decided.is_outdated,
     )

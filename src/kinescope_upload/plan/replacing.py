@@ -35,7 +35,7 @@ class Refused:
 def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
     """Decides what `kupload replace` does with a lesson, as far as files, rows and progress tell."""
     record = lesson.record
-    if lesson.decision is Decision.IN_DOUBT:
+    if lesson.decision is Decision.IN_DOUBT and not lesson.is_outdated:
         return Refused(reason=lesson.reason, hint=lesson.hint)
     if record and (record.serving or record.stage.has_all_bytes):
         if lesson.decision is Decision.SKIP and not record.stage.is_linked:

@@ -101,6 +101,7 @@ class Lesson:
         summary: Its record in the progress file; None while no upload of it has begun.
         file_md5: MD5 of the file as it is now; None when it was not read.
         is_explained: Whether a finding about its section already explains why it has no file.
+        broken: Why no player can show its file ("is cut off"), as far as somebody looked into it; else empty.
     """
 
     lesson_id: str
@@ -111,6 +112,7 @@ class Lesson:
     summary: RecordSummary | None = None
     file_md5: str | None = None
     is_explained: bool = False
+    broken: str = ""
 
     @property
     def row_id(self) -> str | None:
@@ -168,6 +170,21 @@ class Lesson:
         """Whether its file has the size of what was sent and another time: only its content tells more."""
         summary, file = self.summary, self.file
         return bool(summary and file and summary.size == file.size and not summary.is_for(file))
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its file has changed after its last byte was sent, and before its row was written.
+
+        A file of the same size and another time counts as changed where its MD5 is known and another.
+        """
+        summary, file = self.summary, self.file
+        if summary is None or file is None or summary.path != file.path:
+            return False
+        if summary.stage is not Stage.UPLOADED or self.row_id == self.own_id:
+            return False
+        if not self.is_redated:
+            return not summary.is_for(file)
+        return self.file_md5 != summary.md5 if self.file_md5 else summary.md5 is None
 
     @property
     def md5(self) -> str | None:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.compare.videos import problems_of
+from kinescope_upload.audit.compare.videos import broken_file, problems_of
 from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
@@ -106,6 +106,8 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
 
 def _being_replaced(lesson: Lesson, serving: OldVideo) -> Finding:
     reason = f"{lesson.lesson_id}: the replacement of its video {serving.video_id} is not finished"
+    if lesson.broken and lesson.file and not (lesson.summary and lesson.summary.has_all_bytes):
+        return broken_file(lesson, f'{reason}: "{lesson.file.path}" {lesson.broken}', video_id=serving.video_id)
     hint = Hint(("replace", lesson.lesson_id), " continues it.")
     return lesson.finding(Kind.UNFINISHED, reason, hint, video_id=serving.video_id, other_id=lesson.own_id)
 
@@ -133,28 +135,34 @@ def _two_videos(context: LessonContext, row_id: str, own_id: str) -> Finding:
     return lesson.finding(kind, reason, video_id=row_id, other_id=own_id)
 
 
+def _to_send(lesson: Lesson, kind: Kind, what: str, hint: str, video_id: str | None = None) -> Finding:
+    """What is said of a lesson whose file is to be sent: no run sends one that no player can show."""
+    reason = f"{lesson.lesson_id}: {what}"
+    if lesson.broken and lesson.file:
+        return broken_file(lesson, f'{reason}: "{lesson.file.path}" {lesson.broken}', video_id=video_id)
+    return lesson.finding(kind, reason, hint, video_id=video_id)
+
+
 def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
     """The row names no video, or there is no row."""
     lesson, summary = context.lesson, context.lesson.summary
     if summary is None or not (summary.is_begun or summary.former_ids):
         if lesson.file and (lesson.row or not context.has_database):
-            reason = f'{lesson.lesson_id}: "{lesson.file.path}" is not uploaded'
-            yield lesson.finding(Kind.NOT_UPLOADED, reason, Hint((), " uploads it."))
+            yield _to_send(lesson, Kind.NOT_UPLOADED, f'"{lesson.file.path}" is not uploaded', Hint((), " uploads it."))
         return
     own_id = summary.video_id
     seen = context.look(own_id) if own_id else SeenVideo.GONE
     if not summary.has_all_bytes:
-        reason = f"{lesson.lesson_id}: its upload is not finished"
-        yield lesson.finding(Kind.UNFINISHED, reason, Hint((), " continues it."), video_id=own_id)
+        yield _to_send(lesson, Kind.UNFINISHED, "its upload is not finished", Hint((), " continues it."), own_id)
     elif seen is SeenVideo.GONE:
         reason = f"{lesson.lesson_id}: kupload uploaded video {own_id}, which is not on Kinescope"
         yield lesson.finding(Kind.VIDEO_GONE, reason, other_id=own_id)
     else:
-        if lesson.row is not None:
+        if lesson.row is not None and not lesson.is_outdated:
             yield lesson.finding(
                 Kind.ROW_EMPTY, f"{lesson.lesson_id}: video {own_id} exists, and its row is empty", video_id=own_id
             )
-        elif not context.has_database and summary.stage is Stage.UPLOADED:
+        elif not context.has_database and summary.stage is Stage.UPLOADED and not lesson.is_outdated:
             reason = f"{lesson.lesson_id}: video {own_id} is uploaded, and its row is not written"
             yield lesson.finding(Kind.ROW_EMPTY, reason, "A run with the database links it.", video_id=own_id)
         if isinstance(seen, Video):

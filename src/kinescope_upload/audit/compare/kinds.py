@@ -25,6 +25,7 @@ class Kind(StrEnum):
     MD5_DIFFERS = "MD5 on Kinescope differs from the file"
     DURATION_DIFFERS = "duration on Kinescope differs from the file"
     FILE_CHANGED = "file has changed since its upload"
+    FILE_BROKEN = "file that no player can show"
     FILE_UNREADABLE = "file could not be read"
     WRONG_FOLDER = "video in the wrong folder"
     PROJECT_ROOT = "video in the project root"

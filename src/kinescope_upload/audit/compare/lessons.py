@@ -32,6 +32,7 @@ class LocalSides:
         summaries: The progress files' records of begun uploads by lesson id, of all courses.
         files: The library's files by path, as far as they are known.
         find: Looks for another file by its path; None when it does not exist.
+        broken: Why no player can show a file, as far as somebody looked into it; else empty.
     """
 
     mapped: MappedLibrary
@@ -41,6 +42,7 @@ class LocalSides:
     summaries: Mapping[str, RecordSummary]
     files: Mapping[str, VideoFile]
     find: Callable[[str], VideoFile | None]
+    broken: Callable[[VideoFile], str]
 
 
 def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
@@ -71,14 +73,16 @@ def _lesson(
     stated = assignment.title if assignment else None
     recorded = summary.title if summary and row is None else None
     courses = [side.course for side in (row, summary, assignment) if side is not None]
+    file = _file(sides, assignment.file if assignment else None, summary, sent)
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
         title=first_title(stated, row.title if row else None, recorded),
-        file=_file(sides, assignment.file if assignment else None, summary, sent),
+        file=file,
         row=row,
         summary=summary,
         is_explained=is_explained,
+        broken=sides.broken(file) if file else "",
     )
 
 

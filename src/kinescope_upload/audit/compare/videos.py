@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
+from kinescope_upload.plan.decision import REPLACE_OR_SEND, doubt_outdated
 from kinescope_upload.text import distinct_bytes, format_duration
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import fit_title, is_title_of
@@ -84,6 +85,10 @@ _SUSPENDED: Final = "Check the plan and the video on Kinescope. The video has co
 
 
 def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
+    if lesson.is_outdated and lesson.file and lesson.own_id == video.id:
+        doubt = doubt_outdated(lesson.lesson_id, lesson.file.path, video.id)
+        yield changed_file(lesson, f"{lesson.lesson_id}: {doubt.reason}", doubt.hint, video.id)
+        return
     if lesson.size is not None and video.size is not None and lesson.size != video.size:
         kind, theirs, ours = Kind.SIZE_DIFFERS, *distinct_bytes(video.size, lesson.size)
     elif lesson.md5 and video.md5 and lesson.md5 != video.md5:
@@ -94,12 +99,26 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
             yield lesson.finding(Kind.NOT_COMPARED, reason, _DEEP, video_id=video.id)
         yield from _of_duration(lesson, video)
         return
-    hint = _CHECK
-    if _is_what_was_sent(lesson, video):
-        kind = Kind.FILE_CHANGED
-        hint = Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
     reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
-    yield lesson.finding(kind, reason, hint, video_id=video.id)
+    if _is_what_was_sent(lesson, video):
+        hint = Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
+        yield changed_file(lesson, reason, hint, video.id)
+    else:
+        yield lesson.finding(kind, reason, _CHECK, video_id=video.id)
+
+
+def changed_file(lesson: Lesson, reason: str, hint: str, video_id: str) -> Finding:
+    """The finding about a lesson whose file is another than the one that was sent; one that is broken cannot follow."""
+    if lesson.broken:
+        return broken_file(lesson, f"{reason}, and {lesson.broken}", video_id=video_id)
+    return lesson.finding(Kind.FILE_CHANGED, reason, hint, video_id=video_id)
+
+
+def broken_file(lesson: Lesson, reason: str, *, video_id: str | None = None) -> Finding:
+    """The finding about a lesson whose file no player can show, so that no run sends it."""
+    is_empty = lesson.file is not None and lesson.file.size == 0
+    hint = "Put a whole file in its place." if is_empty else REPLACE_OR_SEND
+    return lesson.finding(Kind.FILE_BROKEN, reason, hint, video_id=video_id)
 
 
 _SHORT, _PART = 2.0, 0.01

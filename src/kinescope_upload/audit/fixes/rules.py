@@ -25,7 +25,7 @@ from kinescope_upload.audit.fixes.fix import (
     StartOver,
 )
 from kinescope_upload.kinescope.video import Video, VideoState
-from kinescope_upload.upload import LeftBecause
+from kinescope_upload.upload import LeftBecause, Stage
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
@@ -105,8 +105,10 @@ def _is_linkable(lesson: Lesson, video_id: str, facts: Facts) -> bool:
     """Whether the video that the progress file names is complete and has nothing against it."""
     video = facts.video(video_id)
     size = lesson.size if video is None else video.size
-    if lesson.summary is None or size not in {None, lesson.summary.size}:
+    if lesson.summary is None or lesson.is_outdated or size not in {None, lesson.summary.size}:
         return False
+    if lesson.summary.stage is Stage.UPLOADED and lesson.is_redated and lesson.file_md5 is None:
+        return False  # nobody can tell whether its file has changed since
     if video is None:
         return True  # it has no problem at all
     kinds = {problem.kind for problem in problems_of(lesson, video, None)}

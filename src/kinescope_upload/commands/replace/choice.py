@@ -83,7 +83,7 @@ def plan_of(
         plan = survey.plan(records, mapped)
         known = survey.rows or {}
         begun = {key: record for key, record in records.items() if record.serving and key in known}
-        chosen = {lesson.lesson_id for lesson in plan.changed} | begun.keys()
+        chosen = {one.lesson_id for one in plan.lessons if one.is_changed or one.may_be_outdated} | begun.keys()
         assigned = [one for one in mapped.assignments if one.lesson_id in chosen and survey.selection.has(one.course)]
         assignments = [_with_recorded_file(one, records, root) for one in assigned]
         absent = begun.keys() - {one.lesson_id for one in assigned}
