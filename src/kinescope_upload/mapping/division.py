@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.evidence import Evidence
@@ -81,7 +81,8 @@ def divide(sections: Iterable[Section], absent: Sequence[LessonRow], held: Held,
             elif verdict.is_believed or (verdict.is_unopposed and not needs_files):
                 division.by_position += counted.by_position(held)
             else:
-                division.left.append(OpenSection.of(section, counted, verdict, held, known.evidence))
+                left = OpenSection.of(section, counted, verdict, held, known.evidence)
+                division.left.append(replace(left, ignored=tuple(ignored)) if ignored else left)
     _doubt_sound(division, absent, held, known)
     return division
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import first_folder, nfc
-from kinescope_upload.mapping.proposals import alone_of_their_size, propose
+from kinescope_upload.mapping.proposals import alone_of_their_size, by_own_number, own_number, propose
 from kinescope_upload.mapping.rows import undone_by_course
-from kinescope_upload.mapping.scan_rule import section_with
+from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_with
 from kinescope_upload.mapping.trust import WHEN_LISTED, Trust
-from kinescope_upload.model import Doubt
+from kinescope_upload.model import Doubt, VideoFile
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import video_key
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping.evidence import Evidence
     from kinescope_upload.mapping.sections import Counted, Held, Section
     from kinescope_upload.mapping.trust import Verdict
-    from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, Proposal, VideoFile
+    from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, Proposal
 
+_ASKED: Final = 2
 _CONFIRM: Final = ("map", "--confirm")
 
 
@@ -39,6 +40,8 @@ class OpenSection:
         files: Its files that belong to no lesson.
         lessons: Its lessons that no file belongs to, by number.
         bound: Those of them that were uploaded from a file which is not found any more.
+        is_numbered: Whether each of its files has a number of its own, and no lesson has a file of another number.
+        ignored: What of it is left alone and may be a lesson's file.
     """
 
     section: Section
@@ -47,6 +50,8 @@ class OpenSection:
     files: Sequence[Assignment]
     lessons: Sequence[LessonRow]
     bound: frozenset[str]
+    is_numbered: bool
+    ignored: Sequence[IgnoredFile] = ()
 
     @classmethod
     def of(cls, section: Section, counted: Counted, verdict: Verdict, held: Held, evidence: Evidence) -> OpenSection:
@@ -60,6 +65,7 @@ class OpenSection:
             files=section.free_files(held),
             lessons=lessons,
             bound=frozenset(key for key, record in records if names_file(record)),
+            is_numbered=_is_numbered(section, held),
         )
 
     @property
@@ -97,9 +103,28 @@ class OpenSection:
     @property
     def proposals(self) -> tuple[Proposal, ...]:
         """The files that are left, each with a lesson that it may be of."""
+        return propose(self.section.name, self.files, self._candidates, self._guesses)
+
+    @property
+    def _candidates(self) -> Sequence[LessonRow]:
         undone = self.undone
-        lessons = undone if len(self.files) <= len(undone) else self.lessons
-        return propose(self.section.name, self.files, lessons)
+        return undone if len(self.files) <= len(undone) else self.lessons
+
+    @property
+    def _guesses(self) -> dict[str, LessonRow]:
+        """What the files' own numbers say, else their places with the files that are left alone in theirs."""
+        if self.verdict.trust not in {Trust.NOT_IN_STEP, Trust.SPOILED}:
+            return {}
+        candidates = self._candidates
+        if self.is_numbered and (numbered := by_own_number(self.files, candidates)):
+            return numbered
+        left_alone = {one.path for one in self.ignored if not one.is_unread_folder}
+        if not left_alone or len(self.section.files) + len(left_alone) != len(self.section.lessons):
+            return {}
+        files = [one.file for one in self.section.files]
+        placed = assign_by_scan_rule([*files, *(VideoFile(path=path, size=0, modified_ns=0) for path in left_alone)])
+        free = {nfc(row.lesson_id): row for row in candidates}
+        return {one.file.path: free[one.lesson_id] for one in placed if one.lesson_id in free} if placed else {}
 
     @property
     def doubt(self) -> Doubt | None:
@@ -122,23 +147,35 @@ class OpenSection:
         if self.verdict.hint:
             return self.verdict.hint
         if not self.files:
-            return "Add the files."
+            return "Put whole files in their places." if self.ignored else "Add the files."
         questions = [one.question for one in self.proposals if one.lesson_id is not None]
         if not questions:
             return "Add a lesson for each, or take the files out of the library."
-        return Hint(f"Perhaps {first_few(questions, most=2)} Say so: ", _CONFIRM, " asks for each.")
+        stop = "." if len(questions) > _ASKED else ""
+        return Hint(f"Perhaps {first_few(questions, most=_ASKED)}{stop} Say so: ", _CONFIRM, " asks for each.")
 
     def _reason(self, undone: Sequence[LessonRow]) -> str:
         if not self.files and self.verdict.trust is not Trust.UNREAD:
-            return _have(undone, "has no file", "have no file")
+            return " and ".join((*self._left_alone(), _have(undone, "has no file", "have no file")))
         if not self.lessons:
             named = first_few([f'"{one.file.path}"' for one in self.files])
             return f"{count(len(self.files), 'file has', 'files have')} no lesson ({named})"
         reason = self.verdict.reason or " and ".join(self._disagreements(undone))
         return f"{reason}, so no position in it can be trusted"
 
+    def _left_alone(self) -> Iterator[str]:
+        if self.ignored:
+            reasons = [f'"{one.path}" {one.reason}' for one in self.ignored]
+            yield first_few(reasons)
+
     def _disagreements(self, undone: Sequence[LessonRow]) -> Iterator[str]:
         """What is one too many on either side; by position only as long as nothing else is known of the section."""
+        yield from self._left_alone()
+        if self._guesses:
+            proposed = {one.lesson_id for one in self.proposals}
+            if alone := [row for row in undone if row.lesson_id not in proposed]:
+                yield _have(alone, "has no file", "have no file")
+            return
         is_untouched = len(self.lessons) == len(self.section.lessons) and len(self.files) == len(self.section.files)
         lessons = self.counted.lessons_alone if is_untouched else undone
         files = self.counted.files_alone if is_untouched else self.files
@@ -148,6 +185,15 @@ class OpenSection:
             would_be = [f'"{one.file.path}" would be {one.lesson_id}' for one in files]
             named = would_be if is_untouched else [f'"{one.file.path}"' for one in files]
             yield f"{count(len(files), 'file has', 'files have')} no lesson ({first_few(named)})"
+
+
+def _is_numbered(section: Section, held: Held) -> bool:
+    """Whether each file has a number of its own, and no file that belongs to a lesson has another number than that."""
+    numbers = [own_number(one.file) for one in section.files]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        return False
+    owners = ((held.lessons.get(one.file.path), number) for one, number in zip(section.files, numbers, strict=True))
+    return all(owner is None or owner.rpartition("_")[2] == f"{number:03d}" for owner, number in owners)
 
 
 def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.names import nfc
+from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.video_ids import video_key
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
 _NUMBERING = re.compile(r"^(?:\W*\d+[a-zа-яё]?(?=[\W_]|$)[\W_]*)+")
+_OWN_NUMBER = re.compile(r"\W*(\d{1,6})(?=[\W_])")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -26,16 +28,42 @@ def title_key(text: str) -> str:
     return _BETWEEN.sub("", _NUMBERING.sub("", composed)) or _BETWEEN.sub("", composed)
 
 
-def propose(section: str, files: Sequence[Assignment], lessons: Sequence[LessonRow]) -> tuple[Proposal, ...]:
-    """Pairs the files of a section with its lessons: first by their titles, the rest in their order.
+def own_number(file: VideoFile) -> int | None:
+    """The number that the file's name begins with: 7 of "007_Start.mp4", none of "001a_New.mp4"."""
+    found = _OWN_NUMBER.match(file.name)
+    return int(found[1]) if found else None
+
+
+def by_own_number(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> dict[str, LessonRow]:
+    """The lessons by the path of the file that has their number; none unless each file has the number of one lesson.
+
+    Args:
+        files: The files that belong to no lesson.
+        lessons: The lessons that they may belong to.
+    """
+    numbered: defaultdict[int | None, list[LessonRow]] = defaultdict(list)
+    for row in lessons:
+        numbered[lesson_order(row)[1]].append(row)
+    found = {one.file.path: numbered.get(own_number(one.file), []) for one in files}
+    return {path: rows[0] for path, rows in found.items()} if all(len(rows) == 1 for rows in found.values()) else {}
+
+
+def propose(
+    section: str, files: Sequence[Assignment], lessons: Sequence[LessonRow], guesses: Mapping[str, LessonRow]
+) -> tuple[Proposal, ...]:
+    """Pairs the files of a section with its lessons: first by their titles, then as guessed, the rest in their order.
 
     Args:
         section: The section.
         files: Its files that belong to no lesson, in their order.
         lessons: Its lessons that have no file, in their order.
+        guesses: The lessons of files by path, as numbers or places tell them.
     """
     pairs = _by_title(files, lessons)
     taken = {row.lesson_id for row in pairs.values()}
+    guessed = {key: row for key, row in guesses.items() if key not in pairs and row.lesson_id not in taken}
+    pairs |= guessed
+    taken |= {row.lesson_id for row in guessed.values()}
     rest = iter([row for row in lessons if row.lesson_id not in taken])
     proposals = []
     for one in files:
