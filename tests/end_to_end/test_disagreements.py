@@ -115,7 +115,7 @@ def test_every_kind_of_finding_is_set_up_somewhere_here() -> None:
     told = {kind for row in ROWS for kind in (*row.kinds, *row.left)}
     told |= {Kind.UNFINISHED, Kind.STATUS_UNKNOWN, Kind.FILE_UNREADABLE, Kind.MAPPING_IN_DOUBT}  # test_audit_verify
     told |= {Kind.NAMED_LIKE_ANOTHER}  # test_growing
-    told |= {Kind.FILE_BROKEN}  # test_changed_before_linking, test_broken_files
+    told |= {Kind.FILE_BROKEN, Kind.ROWS_HIDDEN}  # test_changed_before_linking, test_broken_files; test_hidden_rows
     told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED, Kind.NO_ORIGINALS}  # test_audit_readings
     told.add(Kind.OLD_VIDEO)  # test_replace
     assert told == set(Kind)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare import (
     Comparison,
+    Finding,
     Kind,
     TargetFolder,
     findings_of_folders,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from kinescope_upload.audit.compare import Finding, Lesson
+    from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
@@ -114,6 +115,8 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         for folder in folders
     }
     others = [*findings_of_sides(sides, lessons, courses), *findings_of_folders(folders)]
+    if hidden := survey.hidden:
+        others.append(Finding(kind=Kind.ROWS_HIDDEN, course="", reason=hidden.reason, hint=hidden.hint))
     comparison = Comparison(
         lessons,
         places,

@@ -12,6 +12,7 @@ from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.model import MappingSource
 from kinescope_upload.progress import courses_in, read_looks, stream_records
 from kinescope_upload.survey import check_selection, survey_files
+from kinescope_upload.survey.rows import hidden_courses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,7 @@ def survey_all_rows(settings: Settings, database: LessonsDatabase | None, client
     survey = survey_files(settings)
     if database is not None:
         survey = replace(survey, rows=_rows(database, client))
+        survey = replace(survey, hidden=hidden_courses(survey, lambda: client.call(database.row_security)))
     check_selection(survey, settings)
     return survey
 

@@ -46,6 +46,27 @@ class TableFacts:
     tables: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSecurity:
+    """Row-level security that applies to our role: it may hide rows.
+
+    Attributes:
+        what: That it may, naming table and role.
+        hint: Which role sees all.
+    """
+
+    what: str
+    hint: str
+
+
+def row_security(facts: TableFacts, table: LessonTable) -> RowSecurity | None:
+    """Words that row-level security may hide rows from us; None where it does not apply to our role."""
+    if not facts.hides_rows:
+        return None
+    what = f"row-level security may hide rows of table {quoted_table(table)} from role {quoted(facts.role)}"
+    return RowSecurity(what=what, hint=_OTHER_ROLE)
+
+
 def problem_of(facts: TableFacts, table: LessonTable, place: str) -> BatchStoppedError | None:
     """Words what is wrong with the table, and the setting or grant that corrects it; None when nothing is wrong."""
     if not facts.columns:

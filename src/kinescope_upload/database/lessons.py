@@ -13,7 +13,7 @@ import psycopg
 from kinescope_upload.database import statements
 from kinescope_upload.database.catalogue import facts_if_writable, look_up, lost_update, refused_update
 from kinescope_upload.database.connection import BoundedConnection
-from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of
+from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of, row_security
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.database.fill import update_of
 from kinescope_upload.database.spare import KEPT_OPEN, Spare
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from psycopg.sql import SQL
 
+    from kinescope_upload.database.diagnosis import RowSecurity
     from kinescope_upload.database.dsn import Dsn
     from kinescope_upload.model import Fill, LessonTable
 
@@ -125,6 +126,10 @@ class LessonsDatabase:
             return tuple(rows)
 
         return self._ask(ask)
+
+    def row_security(self) -> RowSecurity | None:
+        """Tells whether row-level security may hide rows from us."""
+        return self._ask(lambda connection: row_security(look_up(connection, self._table), self._table))
 
     def fill(self, fill: Fill) -> LinkResult:
         """Writes a video into a row that is empty, or holds the one that it replaces; a second call changes nothing.

@@ -19,7 +19,7 @@ from kinescope_upload.mapping import (
 from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
 from kinescope_upload.plan import Selection
 from kinescope_upload.progress import courses_in
-from kinescope_upload.survey.rows import read_rows
+from kinescope_upload.survey.rows import hidden_courses, read_rows
 from kinescope_upload.survey.survey import MANIFEST, NO_PAIRS, Survey, without_collector
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def survey_library(
         if not survey.has_rows_of_all:
             every = rows_of(database.rows)
             survey = replace(survey, other_courses=frozenset(row.course for row in every.values()))
+        survey = replace(survey, hidden=hidden_courses(survey, database.row_security))
     check_selection(survey, settings)
     return survey
 

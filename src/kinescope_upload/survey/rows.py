@@ -1,23 +1,30 @@
-"""Reads the selected courses' rows, and waits while the database is full."""
+"""Reads the selected courses' rows, waits while the database is full, and says where it may hide some."""
 
 from __future__ import annotations
 
 import random
 import time
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.events import WaitKind, WaitStarted, waiting
+from kinescope_upload.mapping.names import first_few
+from kinescope_upload.model import Doubt
 from kinescope_upload.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Reading
+    from kinescope_upload.database.diagnosis import RowSecurity
     from kinescope_upload.events import Emit
     from kinescope_upload.model import LessonRow
+    from kinescope_upload.survey.survey import Survey
+
+_NAMED: Final = 10
+"""Courses that are named; the rest is counted."""
 
 
 def read_rows(
@@ -37,9 +44,35 @@ def read_rows(
     Raises:
         BatchStoppedError: The database does not answer or refuses.
     """
-    try:
+    with _without_database_nothing():
         policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
         return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
+
+
+def hidden_courses(survey: Survey, ask: Callable[[], RowSecurity | None]) -> Doubt | None:
+    """Doubts that courses of the library have no rows, where row-level security may hide them; else None.
+
+    Args:
+        survey: The library and the rows that we see.
+        ask: Asks the database whether row-level security applies to our role; only where a course has no row.
+
+    Raises:
+        BatchStoppedError: The database does not answer or refuses.
+    """
+    unseen = sorted(set(survey.courses) - set(survey.known_courses))
+    with _without_database_nothing():
+        security = ask() if unseen else None
+    if security is None:
+        return None
+    have = "course {} has" if len(unseen) == 1 else "courses {} have"
+    reason = f"{security.what}: {have.format(first_few(unseen, most=_NAMED))} no row here"
+    return Doubt(course=None, subject="database", reason=reason, hint=security.hint)
+
+
+@contextmanager
+def _without_database_nothing() -> Iterator[None]:
+    try:
+        yield
     except DatabaseDownError as error:
         raise BatchStoppedError(error.what, f"Nothing was sent. {error.remedy}, or go without it: --no-db.") from error
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
-    from kinescope_upload.model import FilePart, LessonRow, VideoFile
+    from kinescope_upload.model import Doubt, FilePart, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -65,6 +65,7 @@ class Survey:
         selection: Which part of the library the user means.
         rows: The database's lessons by id; None goes without it.
         root: The library root.
+        hidden: That the database may hide courses of the library from us; None where nothing says so.
         other_courses: Courses of the database that are not selected, where a selected one has no rows.
     """
 
@@ -76,6 +77,7 @@ class Survey:
     rows: Mapping[str, LessonRow] | None = None
     root: PurePath = _NOWHERE
     other_courses: frozenset[str] = frozenset()
+    hidden: Doubt | None = None
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -208,5 +210,6 @@ class Survey:
         told = self.selected(mapped)
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
-        doubts = (*told.doubts, *waiting, *idle_doubts(self, plan, told, records, waiting))
+        idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
+        doubts = (*told.doubts, *waiting, *idle)
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

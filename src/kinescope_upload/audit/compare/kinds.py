@@ -38,6 +38,7 @@ class Kind(StrEnum):
     LESSON_WITHOUT_FILE = "lesson without a file"
     LESSON_WITHOUT_ROW = "lesson without a row"
     MAPPING_IN_DOUBT = "files and lessons do not match"
+    ROWS_HIDDEN = "rows that may be hidden"
     FOLDER_MISSING = "course without a folder"
     FOLDER_AMBIGUOUS = "course with two folders"
     NOT_COMPARED = "MD5 could not be compared"
