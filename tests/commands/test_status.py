@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
 from kinescope_upload.commands.status import Status, print_status, status_text
+from kinescope_upload.media.verdict import Broken
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.progress import IgnoredProgress
@@ -85,6 +86,15 @@ def test_only_a_living_upload_has_acknowledged_bytes() -> None:
 def test_a_failure_is_listed_until_the_lesson_is_done() -> None:
     status = status_of(record(1, Stage.CREATED, failure=LOST), record(0, Stage.LINKED, failure=LOST))
     assert status.failures == (StatusFailure(lesson_id="01_analytics_m01_001", reason="connection reset", at=LOST.at),)
+
+
+def test_a_broken_file_is_named_where_it_is_to_be_sent_or_has_changed() -> None:
+    records = [record(0, Stage.LINKED), replace(record(1, Stage.LINKED), size=1), record(2, Stage.CREATED)]
+    files = [assignment(one.lesson_id, 9 * MB, "01_analytics") for one in records]
+    records[0] = replace(records[0], size=9 * MB, modified_ns=files[0].file.modified_ns)
+    (status,) = course_statuses(files, records, broken=lambda _file: Broken(reason="is cut off"))
+    assert [(one.lesson_id[-3:], one.is_linked) for one in status.broken] == [("001", True), ("002", False)]
+    assert (status.changed, status.in_doubt, status.is_all_in_doubt) == ((), 1, True)
 
 
 def test_the_last_activity_is_the_latest_of_all_moments() -> None:

@@ -17,6 +17,7 @@ from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
 from kinescope_upload.events import BytesSent, LessonSkipped, LessonStarted, RunEnded, RunStarted, Warned
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState
+from kinescope_upload.media.verdict import Broken
 from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
@@ -76,7 +77,11 @@ def status_line() -> dict[str, Any]:
     redated = replace(record_of("a_003", 10 * MB, stage=Stage.LINKED), modified_ns=10**18)
     sizes = {"a_001": 10 * MB, "a_002": 11 * MB, "a_003": 10 * MB}
     files = [assignment(lesson_id, size, "01_analytics") for lesson_id, size in sizes.items()]
-    statuses = course_statuses(files, [record, linked, redated])
+    statuses = course_statuses(
+        [*files, assignment("a_004", 7, "01_analytics")],
+        [record, linked, redated],
+        broken=lambda file: Broken(reason="is cut off") if file.size == 7 else None,
+    )
     status = Status(
         courses=statuses,
         ignored=(IgnoredProgress(path="p/x", reason="is"),),
@@ -215,5 +220,5 @@ def test_the_plan_and_the_status_are_one_object_each() -> None:
     plan, status = plan_line(), status_line()
     assert plan["counts"] == {"upload": 2, "resume": 1, "link": 1, "skip": 4, "in_doubt": 1, "later": 1}
     assert (plan["kinescope_min_bytes"], plan["kinescope_max_bytes"]) == (673_200_000, 748_000_000)
-    assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (3, 2, 1, False)
+    assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (4, 2, 1, False)
     assert status["courses"][0]["last_activity"] == "2026-02-18T10:26:44.172Z"

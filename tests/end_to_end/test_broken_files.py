@@ -106,6 +106,21 @@ def test_of_six_files_two_are_broken_until_somebody_says_that_they_go_too(world:
     world.assert_promise()
 
 
+def test_no_command_sends_people_back_to_a_run_that_refuses_their_files(worlds: WorldMaker) -> None:
+    world = worlds()
+    _six(world)
+    assert world.upload().exit_code == 1
+    found = world.run("verify").text
+    assert "File that no player can show: 2" in found
+    assert found.count("Put a whole file in its place") == 1, "said once of both"
+    assert "uploads it" not in found
+    status = world.run("--status").text
+    assert f"broken: {SECOND}" in status
+    for text in (found, status, world.run("repair", "--yes").text):
+        assert "kupload\n" not in text
+        assert "kupload --course" not in text
+
+
 def test_a_whole_file_in_the_place_of_a_broken_one_goes_up(worlds: WorldMaker) -> None:
     world = worlds()
     _six(world)

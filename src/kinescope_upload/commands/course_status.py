@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.upload import Record, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from kinescope_upload.model import Assignment, Proposal
+    from kinescope_upload.media.verdict import Broken
+    from kinescope_upload.model import Assignment, Proposal, VideoFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,15 @@ class StatusFailure:
     reason: str
     at: datetime
     is_in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusBroken:
+    """A lesson whose file no player can show, and why, as far as somebody looked into it; whether it has a video."""
+
+    lesson_id: str
+    reason: str
+    is_linked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class CourseStatus:
         acknowledged_bytes: What the server had of those when it last said so.
         changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
         time_changed: Linked lessons whose file has the same size and another time, by lesson id.
+        broken: Lessons whose file no player can show: not linked, or changed since, by lesson id.
         failures: Lessons that are not done and whose last attempt failed, by lesson id.
         last_activity: When something was last achieved or failed (UTC); None when nothing was ever tried.
     """
@@ -62,6 +73,7 @@ class CourseStatus:
     acknowledged_bytes: int
     changed: tuple[str, ...]
     time_changed: tuple[str, ...]
+    broken: tuple[StatusBroken, ...] = ()
     failures: tuple[StatusFailure, ...]
     last_activity: datetime | None
 
@@ -73,7 +85,8 @@ class CourseStatus:
     @property
     def in_doubt(self) -> int:
         """Lessons that no run can do before a person has decided about them."""
-        return sum(one.is_in_doubt for one in self.failures)
+        doubted = {one.lesson_id for one in self.failures if one.is_in_doubt}
+        return len(doubted | {one.lesson_id for one in self.broken if not one.is_linked})
 
     @property
     def is_all_in_doubt(self) -> bool:
@@ -87,7 +100,10 @@ class CourseStatus:
 
 
 def course_statuses(
-    assignments: Sequence[Assignment], records: Iterable[Record], waiting: Iterable[Proposal] = ()
+    assignments: Sequence[Assignment],
+    records: Iterable[Record],
+    waiting: Iterable[Proposal] = (),
+    broken: Callable[[VideoFile], Broken | None] = lambda _file: None,
 ) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
@@ -97,6 +113,7 @@ def course_statuses(
         assignments: Which file belongs to which lesson, at most one file a lesson.
         records: What earlier runs achieved, one record a lesson.
         waiting: The files of which nothing proves whose they are.
+        broken: Tells of a file that no player can show.
     """
     files: dict[str, list[Assignment]] = {}
     for one in assignments:
@@ -107,10 +124,33 @@ def course_statuses(
         assigned = by_lesson.get(record.lesson_id)
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
     waiting_in = Counter(one.course for one in waiting)
-    return tuple(
+    statuses = (
         _status(course, files.get(course, []), done.get(course, []), by_lesson, waiting_in[course])
         for course in sorted(done.keys() | waiting_in.keys())
     )
+    return tuple(_with_broken(one, files.get(one.course, []), done.get(one.course, []), broken) for one in statuses)
+
+
+def _with_broken(
+    status: CourseStatus,
+    files: Iterable[Assignment],
+    records: Iterable[Record],
+    broken: Callable[[VideoFile], Broken | None],
+) -> CourseStatus:
+    """Names the files that are to be sent, or have changed, and that no player can show."""
+    known = {one.lesson_id: one for one in records}
+    found = []
+    for one in files:
+        record = known.get(one.lesson_id)
+        is_linked = record is not None and record.stage.is_linked
+        if (look := broken(one.file)) and not (is_linked and one.lesson_id not in status.changed):
+            reason = f'its file "{one.file.path}" {look.reason}'
+            found.append(StatusBroken(lesson_id=one.lesson_id, reason=reason, is_linked=is_linked))
+    if not found:
+        return status
+    names = {one.lesson_id for one in found}
+    changed = tuple(lesson_id for lesson_id in status.changed if lesson_id not in names)
+    return replace(status, broken=tuple(sorted(found, key=lambda one: one.lesson_id)), changed=changed)
 
 
 def _status(

@@ -11,7 +11,7 @@ from kinescope_upload.monitor.state_file import Life, read_states
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
-from kinescope_upload.progress import ignored_in, notes_in, read_records
+from kinescope_upload.progress import ignored_in, notes_in, read_looks, read_records
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import (
     cell_width,
@@ -73,7 +73,12 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     mapped = survey.selected(survey.resolve(records))
     of_courses = [one for one in records.values() if survey.selection.has(one.course)]
     return Status(
-        courses=course_statuses(mapped.assignments, of_courses, waiting=mapped.proposals),
+        courses=course_statuses(
+            mapped.assignments,
+            of_courses,
+            waiting=mapped.proposals,
+            broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
+        ),
         ignored=ignored_in(settings.progress),
         notes=notes_in(settings.progress),
         runs=read_states(settings.progress, clock.now()),
@@ -173,6 +178,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
     yield from _changes(status.changed, "the file has changed since", Hint(publish, " publishes it"), surface)
     compare = Hint(("verify",), " compares its content")
     yield from _changes(status.time_changed, "the file has another time since", compare, surface)
+    yield from _broken(status, surface)
     if status.is_done:
         return
     if facts := ", ".join(_facts(status)):
@@ -191,6 +197,16 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
         yield f"  next: {surface.shown(line)}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
+
+
+def _broken(status: CourseStatus, surface: Surface) -> Iterator[str]:
+    for broken in status.broken[:_SHOWN]:
+        told = surface.shown(f"broken: {broken.lesson_id}: {broken.reason}")
+        yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
+    if len(status.broken) > _SHOWN:
+        yield f"  and {len(status.broken) - _SHOWN:,} more"
+    if status.broken:
+        yield "  put whole files in their places"
 
 
 def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) -> Iterator[str]:
@@ -263,6 +279,7 @@ def _course_fields(status: CourseStatus) -> JsonFields:
     return {
         **object_of(status, video_bytes="videos_bytes"),
         "lessons": status.lessons,
+        "broken": [object_of(broken) for broken in status.broken],
         "failures": [object_of(failure, at="time") for failure in status.failures],
         "is_done": status.is_done,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.media.verdict import Whole
+from kinescope_upload.media.verdict import Broken, Whole
 from kinescope_upload.text import distinct_bytes, first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 
@@ -31,6 +31,7 @@ class FileChange:
         size: Bytes of the file now.
         sent_seconds: How long the video that was sent plays, in seconds; None where that is not known.
         seconds: How long the file plays now; None where that is not known.
+        broken: Why no player can show the file; empty where nobody knows that.
     """
 
     lesson_id: str
@@ -38,6 +39,7 @@ class FileChange:
     size: int
     sent_seconds: float | None = None
     seconds: float | None = None
+    broken: str = ""
 
     @classmethod
     def of(cls, record: Record, file: VideoFile, look: Look | None = None) -> FileChange:
@@ -54,6 +56,7 @@ class FileChange:
             size=file.size,
             sent_seconds=record.duration,
             seconds=look.duration if isinstance(look, Whole) else None,
+            broken=look.reason if isinstance(look, Broken) else "",
         )
 
     @property
@@ -62,7 +65,7 @@ class FileChange:
         told = [self._sizes]
         if self.sent_seconds is not None and self.seconds is not None:
             told.append(f"{_clock(self.sent_seconds)} → {_clock(self.seconds)}")
-        return ", ".join(told)
+        return ", ".join((*told, self.broken) if self.broken else told)
 
     @property
     def _sizes(self) -> str:
@@ -89,9 +92,13 @@ def changes_sentence(changes: Sequence[FileChange]) -> str:
     if not changes:
         return ""
     names = first_few([f"{change.lesson_id} ({change.text})" for change in changes], most=SHOWN)
-    publish = ("replace", changes[0].lesson_id) if len(changes) == 1 else ("replace", "--changed")
-    what = "it" if len(changes) == 1 else "them"
-    return Hint(f"{len(changes):,} changed since upload: {names}. Publish {what}: ", publish, ".")
+    told = f"{len(changes):,} changed since upload: {names}."
+    whole = [change for change in changes if not change.broken]
+    if not whole:
+        return f"{told} Put whole files in their places."
+    publish = ("replace", whole[0].lesson_id) if len(whole) == 1 else ("replace", "--changed")
+    what = "it" if len(changes) == 1 else "them" if len(whole) == len(changes) else "what is whole"
+    return Hint(f"{told} Publish {what}: ", publish, ".")
 
 
 def _clock(seconds: float) -> str:

@@ -137,10 +137,10 @@ def _two_videos(context: LessonContext, row_id: str, own_id: str) -> Finding:
 
 def _to_send(lesson: Lesson, kind: Kind, what: str, hint: str, video_id: str | None = None) -> Finding:
     """What is said of a lesson whose file is to be sent: no run sends one that no player can show."""
-    reason = f"{lesson.lesson_id}: {what}"
     if lesson.broken and lesson.file:
-        return broken_file(lesson, f'{reason}: "{lesson.file.path}" {lesson.broken}', video_id=video_id)
-    return lesson.finding(kind, reason, hint, video_id=video_id)
+        reason = f'{lesson.lesson_id}: its file "{lesson.file.path}" {lesson.broken}'
+        return broken_file(lesson, reason, video_id=video_id)
+    return lesson.finding(kind, f"{lesson.lesson_id}: {what}", hint, video_id=video_id)
 
 
 def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
