@@ -70,6 +70,63 @@ def test_a_run_goes_on_without_its_output(worlds: WorldMaker, script: str, argum
 
 
 @needs_a_shell
+def test_whoever_closes_the_input_is_not_asked(worlds: WorldMaker) -> None:
+    """Cron jobs, daemons and services may start a program without one: `kupload <&-`."""
+    world = worlds()
+    world.fill((10 * KIB,))
+    assert shell(world, "$KUPLOAD <&-")[0] == 0
+    world.assert_promise()
+    assert shell(world, "$KUPLOAD <&- >&- 2>&-") == (0, "")
+
+
+def without_streams(arguments: list[str]) -> str:
+    """A program that calls kupload as a Python without a console does, and ends with its exit code."""
+    return f"""
+import sys
+sys.argv = ["kupload", *{arguments!r}]
+told, sys.stdin, sys.stdout, sys.stderr = sys.stderr, None, None, None
+try:
+    from kinescope_upload.__main__ import main
+    main()
+except SystemExit as end:
+    assert end.code != 70, "a bug"
+    raise
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["repair"], 2),
+        *(
+            pytest.param(one, code, marks=pytest.mark.slow)
+            for one, code in (
+                (["map", "--confirm"], 2),
+                (["replace", "--changed"], 2),
+                (["unlink", "--course", "01_analytics"], 2),
+                (["repair", "--delete-unknown"], 0),
+                (["setup"], 2),
+                ([], 0),
+            )
+        ),
+    ],
+)
+def test_no_command_needs_the_streams_that_it_was_not_given(
+    worlds: WorldMaker, arguments: list[str], code: int
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    done = subprocess.run(
+        [sys.executable, "-c", without_streams(arguments)],
+        cwd=world.folder,
+        env=world.process_environment,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == code
+
+
+@needs_a_shell
 @linux_only("needs /dev/full")
 @pytest.mark.parametrize(
     "arguments",

@@ -50,7 +50,7 @@ def run_command(command: Callable[[], object]) -> int:
     Returns:
         The process's exit code.
     """
-    _open_output()
+    _open_streams()
     use_shell(shell_of(sys.platform, os.environ))
     interrupted = _end_like_ctrl_c()
     code = _run(command, interrupted)
@@ -141,15 +141,17 @@ def _unwritten(error: OSError) -> int:
     return _told(KuploadError(what, "Make room, or send the output elsewhere."))
 
 
-def _open_output() -> None:
-    """Gives the process streams that take every character.
+def _open_streams() -> None:
+    """Gives the process its three streams: an input at its end, and outputs that take every character.
 
-    It may have none, closed by whoever started it, or in a Python without a console.
+    It may have none, closed by whoever started it, or in a Python without a console. They are opened in their order, so
+    that no other file gets their numbers.
     """
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
-        escape_unencodable(getattr(sys, name))
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        escape_unencodable(stream)
 
 
 def _end_output() -> None:
