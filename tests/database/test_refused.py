@@ -185,13 +185,29 @@ def test_row_level_security_that_keeps_rows_from_us_is_told(
     report = lessons.probe()
     assert report.hides_rows
     assert ("row-level security" in (report.problem or "")) is (call == "link")
-    assert lessons.probe(LESSON).problem == report.problem
+    assert lessons.probe([LESSON]).problem == report.problem
     assert not lessons_at(filled.url).probe().hides_rows
+
+
+@pytest.mark.parametrize(
+    ("count", "writable", "is_found"), [(3, 2, True), (100, 95, True), (100, 94, False), (20, 19, True), (1, 0, True)]
+)
+def test_rows_are_tried_until_one_can_be_written_evenly_spread(
+    database: Database, role: str, count: int, writable: int, *, is_found: bool
+) -> None:
+    ids = [f"{number:03d}" for number in range(count)]
+    database.add_lessons((lesson_id, "02_ads", "x") for lesson_id in ids)
+    database.execute(
+        f'GRANT SELECT, UPDATE ON "Lesson" TO {role}; ALTER TABLE "Lesson" ENABLE ROW LEVEL SECURITY; {READS};'
+        f"CREATE POLICY writes ON \"Lesson\" FOR UPDATE USING (id = '{writable:03d}')"
+    )
+    lessons = lessons_at(database.server.url(database.name, role))
+    assert (lessons.probe(ids).problem is None) is is_found
 
 
 def test_a_trigger_that_swallows_the_update_is_no_success(filled: Database) -> None:
     filled.execute(TRIGGER.format("RETURN NULL;"))
-    assert "trigger" in (lessons_at(filled.url).probe(LESSON).problem or "")
+    assert "trigger" in (lessons_at(filled.url).probe([LESSON]).problem or "")
     with pytest.raises(LessonFailedError, match="trigger"):
         link(lessons_at(filled.url))
 
@@ -254,7 +270,7 @@ def test_a_right_that_a_trigger_lacks_is_told_in_the_databases_own_words(
             link(lessons)
         said, hint = caught.value.what, caught.value.hint
     else:
-        report = lessons.probe(LESSON)
+        report = lessons.probe([LESSON])
         said, hint = str(report.problem), report.hint
     assert 'does not let role "reader" write rows of "Lesson": permission denied for table audit.' in said
     assert "row-level" not in said + hint
@@ -283,8 +299,8 @@ def test_looking_at_the_rights_changes_no_row_and_waits_for_nobody(filled: Datab
     before = filled.videos()
     with psycopg.connect(filled.url) as theirs:
         theirs.execute('SELECT FROM "Lesson" FOR UPDATE')
-        assert lessons_at(filled.url).probe(LESSON).problem is None
-    assert lessons_at(filled.url).probe(LESSON).problem is None
+        assert lessons_at(filled.url).probe([LESSON]).problem is None
+    assert lessons_at(filled.url).probe([LESSON]).problem is None
     assert filled.videos() == before
 
 

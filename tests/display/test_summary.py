@@ -39,7 +39,9 @@ def test_the_next_command_goes_on_until_all_is_done() -> None:
     assert next_command(replace(summary, later=3), command) == typed
     assert next_command(replace(summary, left=1), command) == typed
     assert next_command(replace(summary, exit_code=130), command) == typed
-    assert next_command(replace(summary, reason="the token is refused"), command) == typed
+    stopped = replace(summary, exit_code=3, reason="the token is refused")
+    assert next_command(stopped, command) == "", "it would be refused again"
+    assert "Next" not in dict(summary_rows(stopped, command))
     assert next_command(replace(summary, doubts=full_summary().doubts), command) == f"{typed} --dry-run"
     changed = LessonFailed(lesson_id="a_1", reason="it", hint=Hint(("replace", "a_1"), " publishes."), is_in_doubt=True)
     other = replace(changed, hint=Hint("See ", ("repair",)))

@@ -79,9 +79,9 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
         plan = plan_fixes(comparison, tools.client.now())
-        row = next((fix.lesson.lesson_id for fix in plan.fixes if isinstance(fix, WRITES_ROW)), None)
-        if row is not None and store is not None:
-            database.check_writable(row, so_far="Nothing was changed.")
+        rows = [fix.lesson.lesson_id for fix in plan.fixes if isinstance(fix, WRITES_ROW)]
+        if store is not None:
+            database.check_writable(rows, so_far="Nothing was changed.")
         if not agree(plan) or store is None:
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)

@@ -97,13 +97,18 @@ class RowWriter:
     def _refused(self, record: Record, error: LessonFailedError) -> LessonFailedError | BatchStoppedError:
         """What a refused row means: that the table takes none, as long as it has taken none in this run.
 
-        A row that an earlier run was refused in the same words costs its lesson alone, so that it is in nobody's way.
+        A row costs its lesson alone where an earlier run was refused it in the same words, so that it is in nobody's
+        way, and where it cannot even be written as it is while others can.
         """
         was_refused_before = record.failure is not None and record.failure.reason == str(error)
-        if self._has_written or was_refused_before:
+        if self._has_written or was_refused_before or self._is_refused_alone(record.lesson_id):
             return error
         note_failure(self._run, record, error)
         return BatchStoppedError(f"{error.what} No other row was written in this run.", error.hint)
+
+    def _is_refused_alone(self, lesson_id: str) -> bool:
+        is_refused = self._database.probe([lesson_id]).problem is not None
+        return is_refused and self._database.probe().problem is None
 
 
 def _fill_of(record: Record) -> Fill:

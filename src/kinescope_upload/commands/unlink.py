@@ -115,9 +115,8 @@ def unlink(
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             client.listen(store)
             found = _found(rows, store.records, deletes=deletes)
-            filled = next((one.row.lesson_id for one in found if one.row.video_id is not None), None)
-            if filled is not None:
-                database.check_writable(filled, so_far="Nothing was changed.")
+            filled = [one.row.lesson_id for one in found if one.row.video_id is not None]
+            database.check_writable(filled, so_far="Nothing was changed.")
             if not agree(found) or not found:
                 return None
             client.begin_changes(store)

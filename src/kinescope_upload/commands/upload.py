@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
-from kinescope_upload.commands.doctor.preflight import check_first_row, check_rights
+from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
@@ -153,7 +153,7 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
 
     checks = [
         partial(check_rights, plan, kinescope, settings, emit),
-        partial(check_first_row, plan, tools.database),
+        partial(check_rows, plan, tools.database),
     ]
     if is_new:
         checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))

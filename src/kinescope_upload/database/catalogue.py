@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonTable
 
     Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+_MOST_TRIED: Final = 20
+"""The most rows that are tried before the table counts as one that takes no changes."""
 
 
 def look_up(connection: BoundedConnection, table: LessonTable) -> TableFacts:
@@ -62,24 +66,43 @@ def facts_if_writable(connection: BoundedConnection, table: LessonTable, lesson_
 
 
 def refused_update(
-    connection: BoundedConnection, table: LessonTable, facts: TableFacts, place: str, lesson_id: str | None
+    connection: BoundedConnection, table: LessonTable, facts: TableFacts, place: str, lesson_ids: Sequence[str]
 ) -> BatchStoppedError | None:
-    """Why a row cannot be written although the catalogue grants it; None where it can, or that stays unknown.
+    """Why no row can be written although the catalogue grants it; None where one can, or that stays unknown.
 
-    Writes one row as it is, in a transaction that is rolled back. No made-up video is written there: triggers may tell
-    others of it before it is taken back, or refuse it where they would take a video that exists.
+    Writes rows as they are, until one can be written, each in a transaction that is rolled back. No made-up video is
+    written there: triggers may tell others of it before it is taken back, or refuse it where they would take a video
+    that exists. A policy may keep some rows from us and not others.
 
     Args:
         connection: An open connection.
         table: The lessons' table.
         facts: What the catalogue says of it.
         place: The database's address, for the message.
-        lesson_id: The lesson whose row is written; None takes any.
+        lesson_ids: The lessons whose rows may be written: up to 20 of them are tried, evenly spread; none takes any.
     """
-    if lesson_id is None:
-        found = connection.execute(with_names(statements.ANY_LESSON, table), {}).fetchone()
-        lesson_id = found[0] if found else None
-    values = {"lesson_id": sendable(lesson_id or "")}
+    if not lesson_ids:
+        found = connection.execute(with_names(statements.ANY_LESSONS, table), {"most": _MOST_TRIED}).fetchall()
+        lesson_ids = [lesson_id for (lesson_id,) in found]
+    first: BatchStoppedError | None = None
+    for lesson_id in _spread(lesson_ids):
+        problem = _refused_row(connection, table, facts, place, lesson_id)
+        if problem is None:
+            return None
+        first = first or problem
+    return first
+
+
+def _spread(lesson_ids: Sequence[str]) -> list[str]:
+    """The first, and others at even distances."""
+    tried = min(len(lesson_ids), _MOST_TRIED)
+    return [lesson_ids[number * len(lesson_ids) // tried] for number in range(tried)]
+
+
+def _refused_row(
+    connection: BoundedConnection, table: LessonTable, facts: TableFacts, place: str, lesson_id: str
+) -> BatchStoppedError | None:
+    values = {"lesson_id": sendable(lesson_id)}
     try:
         with connection.in_one_round_trip(end="ROLLBACK"):
             connection.execute(statements.WAIT_BRIEFLY)

@@ -198,42 +198,45 @@ class LessonsDatabase:
                 raise of_lesson(lost_update(connection, self._table, self._dsn.place, str(values["lesson_id"])))
         return (row[0], row[1]) if row else None
 
-    def probe(self, lesson_id: str | None = None) -> DatabaseReport:
+    def probe(self, lesson_ids: Sequence[str] = ()) -> DatabaseReport:
         """Checks whether lessons can be read and written, without changing anything; the report holds any problem.
 
         Args:
-            lesson_id: The lesson whose row is written as it is, in a transaction that is rolled back; None takes any.
+            lesson_ids: The lessons whose rows are written as they are, up to 20 of them until one can be written, in
+                transactions that are rolled back; none takes any.
         """
         try:
-            return self._ask(lambda connection: self._report(connection, lesson_id))
+            return self._ask(lambda connection: self._report(connection, lesson_ids))
         except KuploadError as error:
             return DatabaseReport(place=self._dsn.place, problem=error.what, hint=error.hint)
 
-    def check_writable(self, lesson_id: str, *, so_far: str) -> None:
-        """Writes a lesson's row as it is, in a transaction that is rolled back.
+    def check_writable(self, lesson_ids: Sequence[str], *, so_far: str) -> None:
+        """Writes lessons' rows as they are, up to 20 of them until one can be written, and rolls that back.
 
         A database that is down is no error here.
 
         Args:
-            lesson_id: The lesson.
+            lesson_ids: The lessons; of none, nothing is checked.
             so_far: What was done up to now, in a sentence.
 
         Raises:
-            BatchStoppedError: The row may not be written, or the database is read-only.
+            BatchStoppedError: None of the rows may be written, or the database is read-only.
         """
-        report = self.probe(lesson_id)
+        if not lesson_ids:
+            return
+        report = self.probe(lesson_ids)
         if report.reachable and report.problem:
             raise BatchStoppedError(f"{report.problem} {so_far}", report.hint)
 
-    def _report(self, connection: BoundedConnection, lesson_id: str | None) -> DatabaseReport:
+    def _report(self, connection: BoundedConnection, lesson_ids: Sequence[str]) -> DatabaseReport:
         begun = self._clock()
-        facts = facts_if_writable(connection, self._table, lesson_id) if lesson_id else None
+        facts = facts_if_writable(connection, self._table, lesson_ids[0]) if lesson_ids else None
         is_surely_writable = facts is not None
         facts = facts or look_up(connection, self._table)
         seconds = self._clock() - begun
         problem = problem_of(facts, self._table, self._dsn.place)
         if not (problem or is_surely_writable):
-            problem = refused_update(connection, self._table, facts, self._dsn.place, lesson_id)
+            problem = refused_update(connection, self._table, facts, self._dsn.place, lesson_ids)
         may_update = {column.name for column in facts.columns if column.may_update}
         version = connection.info.server_version
         return DatabaseReport(

@@ -79,8 +79,8 @@ LOOK_AT_ROW: Final = SQL(
 )
 """Selects the video's id and the player's address of one row."""
 
-ANY_LESSON: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT 1")
-"""Selects the id of any one lesson."""
+ANY_LESSONS: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT %(most)s")
+"""Selects the ids of any few lessons."""
 
 TOUCH_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = {video_id}, {video_url} = {video_url} WHERE {lesson_id} = %(lesson_id)s"

@@ -108,12 +108,14 @@ class Summary:
 
 
 def next_command(summary: Summary, command: Command) -> str:
-    """Chooses the command to type next.
+    """Chooses the command to type next; none where a person has to do first what the reason's hint says.
 
     Args:
         summary: The results of the run.
         command: What was typed for this run.
     """
+    if summary.exit_code == ExitCode.STOPPED:
+        return ""
     if summary.exit_code == ExitCode.INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return typed_line(command)
     if publish := _publishing(summary):
@@ -160,7 +162,7 @@ def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
         ("Linked", count(summary.linked, "lesson", "lessons") + _and_unlinked(summary.unlinked)),
         ("Already linked", f"{already:,}{_and_unlinked(summary.skipped_unlinked)}" if summary.skipped else ""),
         ("Beyond --limit", f"{summary.later:,}; run the same command to continue" if summary.later else ""),
-        ("Left", f"{summary.left:,}; run the same command to continue" if summary.left else ""),
+        ("Left", _left(summary) if summary.left else ""),
         *_listed("Failed", summary.failures),
         *_listed("In doubt", summary.in_doubt),
         *_listed("Unmatched", summary.doubts),
@@ -176,6 +178,11 @@ def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
 
 def _and_unlinked(number: int) -> str:
     return f"; {number:,} more uploaded, not linked" if number else ""
+
+
+def _left(summary: Summary) -> str:
+    goes_on = "" if summary.exit_code == ExitCode.STOPPED else "; run the same command to continue"
+    return f"{summary.left:,}{goes_on}"
 
 
 def _deleted(number: int) -> str:

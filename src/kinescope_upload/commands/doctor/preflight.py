@@ -50,8 +50,8 @@ def check_rights(plan: Plan, kinescope: Kinescope, settings: Settings, emit: Emi
         _check_delete(kinescope.api, facts, emit)
 
 
-def check_first_row(plan: Plan, database: LessonsDatabase | None) -> None:
-    """Checks that the rows of the plan can be written, where there are any.
+def check_rows(plan: Plan, database: LessonsDatabase | None) -> None:
+    """Checks that rows of the plan can be written, where there are any.
 
     A database that does not answer is no error here: rows can be written later.
 
@@ -60,10 +60,10 @@ def check_first_row(plan: Plan, database: LessonsDatabase | None) -> None:
         database: The lessons; None for a run without them.
 
     Raises:
-        BatchStoppedError: The rows may not be written.
+        BatchStoppedError: None of the rows may be written, as far as they were tried.
     """
-    if plan.work and database is not None:
-        database.check_writable(plan.work[0].lesson_id, so_far="Nothing was sent.")
+    if database is not None:
+        database.check_writable([lesson.lesson_id for lesson in plan.work], so_far="Nothing was sent.")
 
 
 def _known_facts(api: KinescopeApi) -> TokenFacts:

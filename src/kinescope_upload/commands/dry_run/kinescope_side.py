@@ -69,14 +69,14 @@ def ask_kinescope(plan: Plan, settings: Settings, database: LessonsDatabase | No
 def _asked(
     plan: Plan, settings: Settings, kinescope: Kinescope, database: LessonsDatabase | None, emit: Emit
 ) -> KinescopeSide:
-    from kinescope_upload.commands.doctor.preflight import check_first_row, check_rights
+    from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
     from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
     from kinescope_upload.retries.retrying_client import RetryingClient
 
     impatient = replace(settings, max_outage=min(settings.max_outage, _PATIENCE))
     client = RetryingClient(kinescope.service, impatient, emit)
     client.call(lambda: check_rights(plan, kinescope, settings, emit))
-    client.call(lambda: check_first_row(plan, database))
+    client.call(lambda: check_rows(plan, database))
     if not (settings.new_progress or courses_in(settings.progress)):
         client.call(lambda: check_nothing_is_unfinished(plan, settings, kinescope.api, emit))
     if not (courses := plan.courses_to_send_without_limit):

@@ -122,7 +122,8 @@ def replace_lessons(
             if not is_agreed or not work:
                 return ExitCode.NOT_DONE if refused or work else ExitCode.DONE
             if tools.database is not None:
-                tools.database.check_writable(work[0].lesson.lesson_id, so_far="Nothing was begun.")
+                rows = [one.lesson.lesson_id for one in work]
+                tools.database.check_writable(rows, so_far="Nothing was begun.")
             _begin(settings, work, survey, progress)
             plan = plan_again([one.lesson for one in work], survey, progress.records)
             del survey
