@@ -7,6 +7,7 @@
     │   ├── UnreachableError     Kinescope did not answer: the line may be down
     │   │   └── ForeignAnswerError  somebody on the way answered instead
     │   ├── UnavailableError     a gateway answered, and Kinescope behind it did not
+    │   ├── TooLargeError        somebody on the way takes no request, however small
     │   ├── ThrottledError       the service asks everybody to slow down
     │   ├── FileUnreadableError  the disk does not give a file: that alone says nothing about the file
     │   ├── LockedError          an earlier request still holds the upload
@@ -122,6 +123,20 @@ class UnavailableError(TryAgainError):
         self.url = url
 
 
+class TooLargeError(TryAgainError):
+    """413 without Kinescope's code, although the chunk is as small as chunks get.
+
+    Args:
+        what: What happened to which thing, and why.
+        is_of_host: Whether other uploads to the host are refused as well: when it lasts, it is an outage.
+    """
+
+    def __init__(self, what: str, *, is_of_host: bool) -> None:
+        super().__init__(what)
+        self.is_of_host = is_of_host
+        self.hint = "Let the network's administrator raise the limit of its proxy, or use another network."
+
+
 TRY_LATER: Final = Hint("Run the same command again later; ", ("doctor",), " tells what keeps it from working.")
 """What to do when a passing error has ended a command."""
 
@@ -199,7 +214,8 @@ class LessonFailedError(KuploadError):
         """What the last failure becomes when its retries, or the wait that it asked for, have come to their end."""
         passing = isinstance(error, ThrottledError | LockedError)
         after = "Given up." if passing else f"Given up after {retries} retries without progress."
-        hint = "Run the same command again: it goes on where it was."
+        goes_on = "Run the same command again: it goes on where it was."
+        hint = error.hint if isinstance(error, TooLargeError) else goes_on
         return cls(f"{error.what} {after}", hint, request_id=error.request_id)
 
 

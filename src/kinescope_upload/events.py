@@ -54,7 +54,10 @@ class StageReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BytesSent:
-    """The network took `count` more bytes of the file; the server may not have them yet."""
+    """The network took `count` more bytes of the file; the server may not have them yet.
+
+    A negative count takes back those of a chunk that was refused.
+    """
 
     lesson_id: str
     count: int

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from kinescope_upload.emulator import Break, Route
+from kinescope_upload.emulator import Action, Break, Fault, Route
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,47 @@ def test_behind_a_limit_of_the_body_chunks_are_halved_and_the_option_is_named(
     assert len(_named(outcome)) >= 1
     refused = [one for one in world.emulator.accounting.records() if one.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE]
     assert len(refused) == halvings, "the second file begins with what the host takes"
+    world.assert_promise()
+
+
+def _refusing(match: str = "", times: int | None = None) -> Fault:
+    """Somebody on the way takes no request for these files, so many times."""
+    return Fault(route=Route.PATCH, action=Action.INTERCEPT, status=413, match=match, times=times)
+
+
+def test_a_hop_that_takes_no_request_ends_the_run_before_every_lesson_fails(worlds: WorldMaker) -> None:
+    world = _world_of(worlds(), files=8, size=300 * KIB)
+    world.emulator.faults.add(_refusing())
+    outcome = world.upload(jobs=2, max_outage="1s")
+    assert (outcome.exit_code, outcome.summary["cost"]["breaks"]) == (3, 0), outcome.summary
+    assert "No byte could be sent for 1 s. Something on the way to 127.0.0.1" in outcome.summary["reason"]
+    assert "administrator" in outcome.summary["hint"]
+    begun = world.emulator.accounting.requests()[Route.INIT]
+    assert begun <= 3, "one for each job, and one to tell a lesson's limit from the host's"
+    assert len(world.emulator.videos()) == begun, "every upload is kept"
+    world.heal()
+    assert world.upload().exit_code == 0
+    assert world.emulator.accounting.requests()[Route.INIT] == 8
+    world.assert_promise()
+
+
+def test_a_limit_that_lasts_for_a_moment_fails_no_lesson(worlds: WorldMaker) -> None:
+    world = _world_of(worlds(), files=4, size=300 * KIB)
+    world.emulator.faults.add(_refusing(times=12))
+    assert world.upload(jobs=4).exit_code == 0
+    world.assert_promise()
+
+
+def test_a_limit_that_only_one_file_meets_costs_its_lesson_alone(worlds: WorldMaker) -> None:
+    world = _world_of(worlds(), files=4, size=300 * KIB)
+    world.emulator.faults.add(_refusing("Урок 001"))
+    outcome = world.upload(jobs=1)
+    assert (outcome.exit_code, outcome.summary["linked"]) == (1, 3), outcome.said
+    (failure,) = outcome.summary["failures"]
+    assert "takes no request of 262 kB (413)" in failure["reason"]
+    assert len(world.emulator.videos()) == 4, "its upload is kept"
+    world.heal()
+    assert world.upload().exit_code == 0
     world.assert_promise()
 
 

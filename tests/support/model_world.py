@@ -18,6 +18,7 @@ from kinescope_upload.errors import (
     InDoubtError,
     LessonFailedError,
     ThrottledError,
+    TooLargeError,
     TryAgainError,
     UnreachableError,
 )
@@ -493,6 +494,7 @@ class Run:
             duration=lambda: 12.5,
             chunk_size=lambda _: self.most,
             shrink=self.shrink,
+            too_large=lambda _record, _step: TooLargeError("Somebody takes no request.", is_of_host=True),
             save=world.save,
             tell=self.tell,
             open_file=self.open_file,

@@ -20,6 +20,8 @@ class ChunkLimits:
         self._caps: dict[str, ChunkCap] = {}
         self._untold: set[str] = set()
         self._kept_apart: set[str] = set()
+        self._refused: dict[str, dict[str, int]] = {}
+        """Bytes of the smallest chunks that were refused since a chunk as long arrived, by host and upload."""
         self._lock = threading.Lock()
 
     def of(self, upload_url: str | None, wanted: int) -> int:
@@ -32,6 +34,8 @@ class ChunkLimits:
         host = host_of(upload_url)
         with self._lock:
             self._caps[host] = self._cap(host).after_arrival(count, seconds)
+            refused = self._refused.get(host, {})
+            self._refused[host] = {url: length for url, length in refused.items() if length > count}
 
     def lost(self, upload_url: str | None, smaller: int) -> None:
         """Notes that a chunk did not arrive, so that the next ones have at most `smaller` bytes."""
@@ -46,6 +50,16 @@ class ChunkLimits:
         with self._lock:
             self._caps[host] = self._cap(host).after_refusal(smaller)
             self._untold.add(host)
+
+    def refuses_all(self, upload_url: str | None, length: int) -> bool:
+        """Notes that even the smallest chunk was refused; tells whether that met another upload to the host as well.
+
+        A chunk as long that arrives since, of any upload, shows that the host takes some.
+        """
+        with self._lock:
+            refused = self._refused.setdefault(host_of(upload_url), {})
+            refused[upload_url or ""] = length
+            return len(refused) > 1
 
     def _cap(self, host: str) -> ChunkCap:
         return self._caps.get(host, self._first)

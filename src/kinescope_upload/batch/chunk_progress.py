@@ -40,6 +40,10 @@ class ChunkProgress:
         self._ends_at += grant.wait
         return grant.count
 
+    def take_back(self) -> None:
+        """Tells that the chunk was refused: none of its bytes is under way any more."""
+        self._run.emit(BytesSent(lesson_id=self._lesson_id, count=-self.sent))
+
     def on_sent(self, count: int) -> None:
         """Tells that the network took so many bytes.
 

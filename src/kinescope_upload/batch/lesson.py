@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
-from kinescope_upload.errors import AbsentError, InDoubtError
+from kinescope_upload.errors import AbsentError, InDoubtError, TooLargeError
 from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.look import look_into
@@ -117,6 +117,7 @@ class _Lesson:
             duration=self._duration,
             chunk_size=lambda record: run.chunk_limits.of(record.upload_url, min(self._chunk_size, self._most)),
             shrink=self._shrink,
+            too_large=self._too_large,
             save=backends.progress.save,
             tell=self._tell,
             open_file=self._open_file,
@@ -185,6 +186,7 @@ class _Lesson:
         match event:
             case ChunkRefused():
                 self._was_refused = True
+                progress.take_back()
                 self._sent = step.length  # all of it would be refused, however little was read
             case LengthReached():
                 self._note_arrival(record, step, step.length, run.clock() - began)
@@ -206,6 +208,11 @@ class _Lesson:
         limits = self._run.chunk_limits
         (limits.refused if self._was_refused else limits.lost)(record.upload_url, smaller)
         return True
+
+    def _too_large(self, record: Record, step: SendChunk) -> TooLargeError:
+        host, size = host_of(record.upload_url), format_bytes(step.length)
+        is_of_host = self._run.chunk_limits.refuses_all(record.upload_url, step.length)
+        return TooLargeError(f"Something on the way to {host} takes no request of {size} (413).", is_of_host=is_of_host)
 
     def _tell_limit(self, record: Record, step: SendChunk) -> None:
         limit = self._run.chunk_limits.to_be_told(record.upload_url, step.length)

@@ -54,6 +54,11 @@ class Places:
         hint = f"Check {through}{setting} and the network, then run the same command again."
         return Place(probe=probe, longest=min(self.longest, self.first_patience), hint=hint, host=host, instead=instead)
 
+    def takes_nothing(self, hint: str) -> Place:
+        """Describes what ends a command when somebody on the way took no request for too long."""
+        out = "No byte could be sent"
+        return Place(probe=lambda: True, longest=self.longest, hint=f"{self.saved}. {hint}", out=out)
+
     def held_back(self) -> Place:
         """Describes what ends a command that Kinescope asked to slow down for too long."""
         return Place(

@@ -10,6 +10,7 @@ from kinescope_upload.errors import (
     FileUnreadableError,
     ForeignAnswerError,
     ThrottledError,
+    TooLargeError,
     TryAgainError,
     UnavailableError,
     UnreachableError,
@@ -109,6 +110,8 @@ class Retrier:
     def _place(self, error: TryAgainError) -> Place:
         if isinstance(error, ThrottledError):
             return self._waits.places.held_back()
+        if isinstance(error, TooLargeError):
+            return self._waits.places.takes_nothing(error.hint)
         url = error.url if isinstance(error, UnreachableError | UnavailableError) else None
         return self._waits.places.of(url, instead=error.instead if isinstance(error, ForeignAnswerError) else "")
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import ForeignAnswerError, LockedError, ThrottledError, TryAgainError, UnavailableError
+from kinescope_upload.errors import (
+    ForeignAnswerError,
+    LockedError,
+    ThrottledError,
+    TooLargeError,
+    TryAgainError,
+    UnavailableError,
+)
 from kinescope_upload.policy.retry import RetryBudget
 
 if TYPE_CHECKING:
@@ -39,8 +46,8 @@ class RetryState:
     """One lesson's retries.
 
     A lock that the server still holds and a request to slow down cost no retry; they have bounds of their own. A
-    gateway that finds no Kinescope, and somebody on the way who answers instead, are an outage once the retries are
-    used up: the next tries cost nothing.
+    gateway that finds no Kinescope, somebody on the way who answers instead, and one who takes no chunk of any upload,
+    are an outage once the retries are used up: the next tries cost nothing.
 
     Args:
         policy: How failed requests are tried again.
@@ -108,7 +115,7 @@ class RetryState:
         return RetryDecision(wait=wait, gives_up=gives_up, is_outage=True)
 
     def _of_failure(self, error: TryAgainError, chance: float) -> RetryDecision:
-        if self._budget.is_exhausted and isinstance(error, UnavailableError | ForeignAnswerError):
+        if self._budget.is_exhausted and _lasts_as_outage(error):
             return self._of_outage(error, chance)
         if self._budget.is_exhausted:
             return RetryDecision(wait=0.0, gives_up=True)
@@ -116,6 +123,12 @@ class RetryState:
         number = self._budget.spent
         wait = self._policy.wait_before(number, chance=chance, retry_after=error.retry_after)
         return RetryDecision(wait=min(wait, self._throttle_patience), number=number)
+
+
+def _lasts_as_outage(error: TryAgainError) -> bool:
+    if isinstance(error, TooLargeError):
+        return error.is_of_host
+    return isinstance(error, UnavailableError | ForeignAnswerError)
 
 
 def _within(wait: float, left: float) -> tuple[float, bool]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import LessonFailedError, UnreachableError
+from kinescope_upload.errors import UnreachableError
 from kinescope_upload.policy.absence import LOOKS, is_proven_absent
-from kinescope_upload.text import format_bytes
 from kinescope_upload.upload.events import ChunkRefused, OffsetAccepted, OffsetRefused, OffsetUnknown, UploadGone
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class ChunkSender:
         """Sends a chunk; where that is said to meet no upload, looks until it is proven, which is no retry.
 
         Raises:
-            LessonFailedError: Somebody on the way refuses even the smallest chunk.
+            TooLargeError: Somebody on the way refuses even the smallest chunk.
             KuploadError: Any error of the port.
         """
         event = self._send(record, step)
@@ -63,10 +62,7 @@ class ChunkSender:
             self._broken = step if error.was_sent else None
             raise
         if isinstance(event, ChunkRefused) and not self._ports.shrink(record, step):
-            raise LessonFailedError(
-                f"Something on the way to Kinescope takes no request of {format_bytes(step.length)} (413).",
-                "Let the network's administrator raise the limit of its proxy, or use another network.",
-            )
+            raise self._ports.too_large(record, step)
         return self._confirmed(event, record)
 
     def ask_offset(self, record: Record) -> Event:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from kinescope_upload.errors import TryAgainError
     from kinescope_upload.model import VideoFile
     from kinescope_upload.upload.events import Event
     from kinescope_upload.upload.record import Dialect, Record
@@ -80,6 +81,7 @@ class Ports:
         duration: How long the open file's video lasts in seconds; None where it does not say.
         chunk_size: The most bytes of the record's next chunk.
         shrink: Makes later chunks smaller than this one, of which nothing arrived; False when they cannot be smaller.
+        too_large: The error of a chunk that was refused for its size and cannot be smaller.
         save: Writes the record to disk.
         tell: Is told of each event: the record before, the event, the record after.
         open_file: Opens the file for as long as bytes may be sent.
@@ -110,6 +112,7 @@ class Ports:
     duration: Callable[[], float | None]
     chunk_size: Callable[[Record], int]
     shrink: Callable[[Record, SendChunk], bool]
+    too_large: Callable[[Record, SendChunk], TryAgainError]
     save: Callable[[Record], None]
     tell: Callable[[Record, Event, Record], None]
     open_file: Callable[[], AbstractContextManager[object]]
