@@ -13,6 +13,7 @@ import pytest
 
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, let_go, once_sent
+from support.disks import ChangingDisk
 from support.systems import posix_only
 from support.world import KIB, World, WorldMaker
 
@@ -178,6 +179,28 @@ def test_a_progress_folder_that_is_full_stops_the_run_before_it_does_what_it_cou
     assert done.returncode == 3, done.stdout + done.stderr
     assert "cannot be written" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+    assert world.upload().exit_code == 0
+    world.assert_promise()
+
+
+@needs_signals
+def test_a_progress_folder_that_goes_away_in_mid_run_stops_it_and_is_not_made_anew(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((600 * KIB, 600 * KIB, 600 * KIB))
+    elsewhere = world.progress.with_name("elsewhere")
+
+    def put_elsewhere(_: str) -> None:
+        if world.progress.exists():
+            world.progress.rename(elsewhere)
+
+    world.disk = ChangingDisk(put_elsewhere)
+    outcome = world.upload(jobs=1)
+    assert outcome.exit_code == 3, outcome.summary
+    assert "was moved, replaced or deleted" in outcome.summary["reason"]
+    assert not world.progress.exists()
+    assert len(world.emulator.videos()) == 1, "nothing is begun whose record is nowhere"
+    elsewhere.rename(world.progress)
+    world.heal()
     assert world.upload().exit_code == 0
     world.assert_promise()
 

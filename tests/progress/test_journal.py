@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.progress import ProgressStore, change_records, notes_in, read_records, stream_records
 from kinescope_upload.progress.journal import LONGEST
 from support.progress_cases import a_record, names_in
@@ -292,3 +292,73 @@ def test_a_disk_that_fills_up_in_mid_line_stops_the_batch_and_leaves_no_half_a_l
     )
     assert read_records(tmp_path) == _by_id(a_record(offset=4))
     assert names_in(tmp_path) == [_FILE]
+
+
+def _renamed(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def _made_anew(folder: Path) -> None:
+    _renamed(folder)
+    folder.mkdir()
+
+
+def _copied_back(folder: Path) -> None:
+    """What a sync program makes of it; the copy does not get what is written from now on."""
+    _renamed(folder)
+    shutil.copytree(folder.with_name("elsewhere"), folder)
+
+
+def _a_file_now(folder: Path) -> None:
+    _renamed(folder)
+    folder.write_text("x")
+
+
+def _in_place(folder: Path) -> list[Path]:
+    """What is there beside the lock, which is given free at the end."""
+    return sorted(path for path in folder.rglob("*") if ".run" not in path.parts)
+
+
+@_ONLY_POSIX
+@pytest.mark.parametrize(
+    ("goes", "is_full"),
+    [
+        (shutil.rmtree, False),
+        (_renamed, False),
+        (_made_anew, False),
+        (_made_anew, True),
+        (_copied_back, False),  # where the journal is full, the copy gets everything
+        (_a_file_now, False),
+        (_a_file_now, True),
+    ],
+)
+def test_a_folder_that_goes_away_under_a_run_ends_it_at_the_next_step(
+    tmp_path: Path, goes: Callable[[Path], None], *, is_full: bool
+) -> None:
+    folder = tmp_path / "progress"
+    title = "x" * (LONGEST if is_full else 1)
+    with ProgressStore(folder, ["c"]) as store:
+        store.save(a_record(offset=1))
+        store.save(a_record(offset=2, title=title))
+        goes(folder)
+        there = _in_place(folder)
+        for _ in range(2):  # other workers come to their next step, too
+            with pytest.raises(BatchStoppedError, match="was moved, replaced or deleted") as caught:
+                store.save(a_record("c_002"))
+            assert "Put the folder back" in caught.value.hint
+        known = set(store.records)
+    assert known == {"c_001"}, "what is not on the disk is not relied on"
+    assert _in_place(folder) == there, "nothing is made in its place"
+
+
+@_ONLY_POSIX
+def test_a_folder_that_is_put_back_goes_on_with_all_that_it_knew(tmp_path: Path) -> None:
+    folder = tmp_path / "progress"
+    with ProgressStore(folder, ["c"]) as store:
+        store.save(a_record(offset=1))
+        store.save(a_record(offset=2))
+        _renamed(folder)
+        with pytest.raises(BatchStoppedError):
+            store.save(a_record("c_002"))
+    folder.with_name("elsewhere").rename(folder)
+    assert read_records(folder)["c_001"] == a_record(offset=2)

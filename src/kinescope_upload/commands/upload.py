@@ -201,7 +201,8 @@ def _remembering(settings: Settings, looks: RememberedLooks, measured: RunRate) 
         yield
     finally:
         with suppress(OSError):  # the next run looks again
-            remember_looks(settings.progress, looks.found)
+            if settings.progress.is_dir():  # one that went away in mid-run is put back in its place
+                remember_looks(settings.progress, looks.found)
         with suppress(OSError):  # the next one measures it again
             if rate := measured.rate:
                 remember_rate(settings.progress, KnownRate(rate=rate, at=datetime.now(UTC), jobs=measured.jobs))

@@ -82,16 +82,20 @@ class CourseProgress:
         Raises:
             BatchStoppedError: They cannot be written; what is on disk is as it was.
         """
+        hint = "Make room on that disk or make the folder writable, then run the same command again."
         try:
             self._steps.write({record.lesson_id: (record, encode_record(record)) for record in records})
         except OSError as error:
+            if isinstance(error, FileNotFoundError | NotADirectoryError):
+                hint = "Put the folder back in its place, then run the same command again."
             raise BatchStoppedError(
-                f"{self._path} cannot be written ({error.strerror or error}), so nothing more was begun.",
-                "Make room on that disk or make the folder writable, then run the same command again.",
+                f"{self._path} cannot be written ({error.strerror or error}), so nothing more was begun.", hint
             ) from error
 
     def _take(self, step: Mapping[str, tuple[Record, bytes]]) -> None:
         lines = {key: line for key, (_, line) in step.items() if self._lines.get(key) != line}
+        if lines and self._journal:
+            self._journal.check_in_place()
         if lines and self._journal and self._journal.has_room:
             self._journal.append(lines.values())
         elif lines:
@@ -104,13 +108,21 @@ class CourseProgress:
         """Makes the file whole and gives the course free for another run."""
         with self._steps.alone():
             journal, self._journal = self._journal, None
-            if journal:
-                journal.close()
             if journal or self._says_lost != self.lost_journal:
                 with suppress(OSError):  # all of it is in the journal, where the next run finds it
+                    if journal:
+                        self._close(journal)
                     self._write(self._lines, is_open=self.lost_journal)
                     remove(journal_of(self._path))
             self._lock.release()
+
+    @staticmethod
+    def _close(journal: Journal) -> None:
+        """Closes a journal that is obsolete, unless it is no longer in its place: then nothing goes there any more."""
+        try:
+            journal.check_in_place()
+        finally:
+            journal.close()
 
     def _write_whole(self, lines: Mapping[str, bytes]) -> None:
         """Writes the file; or all into the journal, where another program holds the file for too long."""

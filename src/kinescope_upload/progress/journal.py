@@ -6,6 +6,7 @@ crash or by a backup put back, is not taken for its continuation. docs/progress.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zlib
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = 1
 _BLOCK: Final = 1024 * 1024
+_MOVED: Final = "the progress folder was moved, replaced or deleted"
 LONGEST: Final = 1024 * 1024
 """Bytes of lines after which the progress file is written whole again, some 1,700 steps."""
 
@@ -83,6 +85,7 @@ class Journal:
 
     def __init__(self, path: Path, course: str, follows: Fingerprint, records: Iterable[bytes] = ()) -> None:
         write_whole(path, chain([_head(course, follows)], (_entry([record]) for record in records)))
+        self._path = path
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self._begins = self._length = os.fstat(self._handle).st_size
         self._is_sound = True
@@ -93,7 +96,10 @@ class Journal:
         return self._is_sound and self._length - self._begins < LONGEST
 
     def append(self, records: Iterable[bytes]) -> None:
-        """Writes records as one line; returns when it is on the disk. One that fails leaves nothing behind."""
+        """Writes records as one line; returns when it is on the disk, under the journal's name.
+
+        A line that fails leaves nothing behind.
+        """
         entry = _entry(records)
         try:
             rest = entry
@@ -106,6 +112,22 @@ class Journal:
                 os.ftruncate(self._handle, self._length)
             raise
         self._length += len(entry)
+        self.check_in_place()
+
+    def check_in_place(self) -> None:
+        """Returns when the journal's path leads to the open file.
+
+        A file of the same length counts as that one: some network shares number their files anew, and none has the last
+        line but this one.
+
+        Raises:
+            FileNotFoundError: The file, or a folder above it, was moved, replaced or deleted.
+        """
+        with suppress(FileNotFoundError, NotADirectoryError):
+            there = self._path.stat()
+            if there.st_size == self._length or os.path.samestat(there, os.fstat(self._handle)):
+                return
+        raise FileNotFoundError(errno.ENOENT, _MOVED, str(self._path))
 
     def close(self) -> None:
         """Closes the file and leaves it where it is."""
