@@ -118,6 +118,18 @@ def test_a_file_that_changed_between_two_runs_begins_anew_and_its_old_upload_is_
     world.assert_promise(cuts=2)
 
 
+def test_a_linked_lessons_file_may_be_shifted_by_the_clocks_again_and_again(worlds: WorldMaker) -> None:
+    world = worlds()
+    file = world.add_file("01_analytics/m01_start/001.mp4", content_of(40 * KIB, seed="1"))
+    world.add_lessons()
+    for _ in range(3):
+        outcome = world.upload()
+        assert (outcome.exit_code, outcome.events("warned")) == (0, []), outcome.said
+        (record,) = world.records.values()
+        assert record.modified_ns == file.stat().st_mtime_ns
+        _redate(file, -3600)
+
+
 @pytest.mark.parametrize("shift", [-3600, 3600, -1.7], ids=["FAT in summer", "FAT in winter", "copied to FAT"])
 def test_a_time_that_only_the_file_system_changed_drops_no_upload(worlds: WorldMaker, shift: float) -> None:
     world = worlds()

@@ -40,6 +40,7 @@ from support.model_world import (
     NOW,
     ORPHAN_WAIT,
     RETRIES,
+    ProcessDiedError,
     PromiseBrokenError,
     RemoteVideo,
     Run,
@@ -718,6 +719,27 @@ def test_a_hop_that_refuses_the_smallest_chunk_fails_the_lesson_and_keeps_its_up
     with pytest.raises(LessonFailedError, match=r"Somebody takes no request\. Given up after"):
         _driver(world, lambda _: change).upload()
     assert _saved(world).stage is Stage.CREATED
+
+
+def test_each_shift_of_a_files_time_counts_from_the_one_before_however_the_process_dies() -> None:
+    world, hour = _world(), 3600 * 10**9
+
+    def dies(ports: Ports) -> dict[str, object]:
+        def send(record: Record, step: SendChunk) -> Event:
+            ports.send(record, replace(step, length=1))
+            raise ProcessDiedError
+
+        return {"send": send}
+
+    for _ in range(3):
+        with pytest.raises(ProcessDiedError):
+            _driver(world, dies).upload()
+        assert _saved(world).modified_ns == world.file.modified_ns, "it is on disk before a byte is sent because of it"
+        redated = replace(world.file, modified_ns=world.file.modified_ns + hour)
+        world.versions[redated.modified_ns] = world.version
+        world.file = redated
+    assert _driver(world).upload().stage is Stage.UPLOADED
+    assert len(world.server.videos) == 1, "nothing was begun anew"
 
 
 def _breaking(arrives: int, *, was_sent: bool = True) -> Callable[[Ports], dict[str, object]]:

@@ -9,7 +9,7 @@ import pytest
 
 from kinescope_upload.model import VideoFile
 from kinescope_upload.upload import Record, SentPart, Stage
-from kinescope_upload.upload.same_file import is_same_file, with_part
+from kinescope_upload.upload.same_file import accept_file, with_part
 from kinescope_upload.upload.table import reopened
 from support.progress_cases import a_record
 
@@ -76,7 +76,8 @@ def test_an_uploaded_file_is_read_only_where_its_time_is_another(
         return md5_now
 
     record = replace(_sent(sent_bytes=0, sent_md5=None), stage=Stage.UPLOADED, md5=md5)
-    assert is_same_file(record, _file(shift), md5_of_first) is is_same
+    accepted = accept_file(record, _file(shift), md5_of_first)
+    assert accepted == (replace(record, modified_ns=_THEN + shift) if is_same else None)
     assert asked == ([99] if is_read else [])
 
 
@@ -126,10 +127,11 @@ def test_what_was_sent_decides_where_the_time_has_changed(
         asked.append(length)
         return md5
 
-    assert is_same_file(record, _file(shift), md5_of_first) is goes_on
+    accepted = accept_file(record, _file(shift), md5_of_first)
+    assert accepted == (replace(record, modified_ns=_THEN + shift) if goes_on else None)
     assert asked in ([], [60])
     assert record.may_go_on_with(_file(shift)) or not goes_on  # what is dropped unread could not have gone on
-    assert not is_same_file(record, _file(shift, size=98), md5_of_first)
+    assert not accept_file(record, _file(shift, size=98), md5_of_first)
     assert not record.may_go_on_with(_file(shift, size=98))
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import FileUnreadableError, InDoubtError, LessonFailedError, TryAgainError
+from kinescope_upload.errors import (
+    BatchStoppedError,
+    FileUnreadableError,
+    InDoubtError,
+    LessonFailedError,
+    TryAgainError,
+)
 from kinescope_upload.events import Warned
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
@@ -18,7 +23,7 @@ from kinescope_upload.plan.decision import doubt_outdated
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload.same_file import is_same_file
+from kinescope_upload.upload.same_file import accept_file
 
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Backends, Run
@@ -42,10 +47,11 @@ def check_unchanged(run: Run, record: Record) -> Record:
     file = stat_file(backends.library, record.path, backends.disk) if record.path else None
     if file is None:
         return record
-    if not is_same_file(record, file, partial(_md5_of_first, run, file)):
+    accepted = accept_file(record, file, partial(_md5_of_first, run, file))
+    if accepted is None:
         doubt = doubt_outdated(record.lesson_id, file.path, record.video_id)
         raise InDoubtError(f"{doubt.reason}.", doubt.hint)
-    return replace(record, modified_ns=file.modified_ns)
+    return accepted
 
 
 def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
@@ -61,20 +67,28 @@ def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
 
 
 def warn_of_changes(run: Run, plan: Plan) -> None:
-    """Names the linked lessons whose files have changed since their upload, or have another time."""
+    """Names the linked lessons whose files have changed since their upload, or have another time.
+
+    A time that only a file system or a change of the clocks has shifted is recorded: the next shift counts from there.
+    """
     records = run.backends.progress.records
     changed: list[FileChange] = []
     redated: list[str] = []
+    accepted: list[Record] = []
     for lesson in plan.lessons:
         record = records.get(lesson.lesson_id)
         file = _file_now(run.backends, lesson, record) if record else None
-        if record is None or file is None or record.is_for(file):
+        if record is None or file is None:
             continue
-        if record.differs_in_time(file):
+        if (same := accept_file(record, file, lambda _: None)) is not None:
+            accepted.append(same)
+        elif record.differs_in_time(file):
             redated.append(lesson.lesson_id)
         else:
             look = _look(run.backends, file) if len(changed) < SHOWN else None
             changed.append(FileChange.of(record, file, look))
+    with suppress(BatchStoppedError):  # the next run sees them again
+        run.backends.progress.save_all(accepted)
     if changed:
         run.emit(Warned(message=changes_sentence(changed)))
     if redated:

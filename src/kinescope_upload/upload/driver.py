@@ -45,7 +45,7 @@ from kinescope_upload.upload.leftovers import (
 from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.removal import removal_by
-from kinescope_upload.upload.same_file import is_same_file, with_part
+from kinescope_upload.upload.same_file import accept_file, with_part
 from kinescope_upload.upload.search import VideoSearch
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
 from kinescope_upload.upload.table import advance, first_record
@@ -157,15 +157,20 @@ class Driver:
     def _ask_offset(self) -> Event:
         event = self._sender.ask_offset(self._record)
         whole = replace(self._record, offset=self._record.size)
-        if isinstance(event, LengthReached) and not self._is_same_file(whole):  # nor is the MD5 then the video's
+        if isinstance(event, LengthReached) and not self._accepts_file(whole):  # nor is the MD5 then the video's
             return FileReplaced()
         return self._with_md5(event)
 
-    def _is_same_file(self, record: Record) -> bool:
-        return is_same_file(record, self._ports.part().file, self._ports.md5_of_first)
+    def _accepts_file(self, record: Record) -> bool:
+        """Whether the file is the one that was sent so far; its time, if another, is on disk before more is sent."""
+        accepted = accept_file(record, self._ports.part().file, self._ports.md5_of_first)
+        if accepted and accepted.modified_ns != self._record.modified_ns:
+            self._record = replace(self._record, modified_ns=accepted.modified_ns)
+            self._ports.save(self._record)
+        return accepted is not None
 
     def _send(self, step: SendChunk) -> Event:
-        if not self._is_same_file(self._record):
+        if not self._accepts_file(self._record):
             return FileReplaced()
         if not self._record.is_as_read(self._ports.part().file):
             self._take_part()

@@ -27,6 +27,19 @@ class SentPart:
     md5: str | None = None
 
 
+def accept_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> Record | None:
+    """Takes the file's time into the record where it is the file of its upload; None where it is another one.
+
+    The next change of its time counts from now.
+
+    Args:
+        record: The record, with the offset that the server told.
+        file: The file as it is now.
+        md5_of_first: Computes the MD5 of the file's first bytes; None without checksums.
+    """
+    return replace(record, modified_ns=file.modified_ns) if is_same_file(record, file, md5_of_first) else None
+
+
 def is_same_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> bool:
     """Whether the file is the one of the record's upload, so that the upload may go on, or its video be linked.
 
