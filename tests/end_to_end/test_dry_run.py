@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.emulator import ForeignVideo, Right, Token, VideoStatus
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from support.dry_runs import planned
+from support.systems import posix_only
 from support.world import KIB, World, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NO_DELETE = (Token(rights=frozenset({Right.UPLOAD})),)
 
@@ -112,3 +119,49 @@ def test_a_run_remembers_its_rate(worlds: WorldMaker) -> None:
 def test_offline_means_nothing_in_a_run(worlds: WorldMaker) -> None:
     outcome = worlds().run("--offline")
     assert (outcome.exit_code, "--dry-run --offline" in outcome.text) == (2, True)
+
+
+def _a_file_in_its_place(world: World) -> None:
+    world.progress.write_text("x")
+
+
+def _a_file_for_its_locks(world: World) -> None:
+    world.progress.mkdir()
+    (world.progress / ".run").write_text("x")
+
+
+@pytest.mark.parametrize("arrange", [_a_file_in_its_place, _a_file_for_its_locks])
+def test_a_progress_folder_that_a_run_cannot_write_is_exit_3_after_the_plan(
+    worlds: WorldMaker, capsys: pytest.CaptureFixture[str], arrange: Callable[[World], None]
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    arrange(world)
+    before = sorted(world.folder.rglob("*"))
+    code, plan = planned(world)
+    assert (code, plan["counts"]["upload"]) == (3, 1)
+    assert "cannot be written" in capsys.readouterr().err
+    assert sorted(world.folder.rglob("*")) == before
+    assert world.upload().exit_code == code
+
+
+@pytest.mark.slow
+@posix_only("limits as POSIX has them")
+def test_a_progress_folder_that_is_full_is_exit_3_as_well(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    limited = (
+        "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+        "runpy.run_module('kinescope_upload', run_name='__main__')"
+    )
+    for arguments in (["--dry-run"], []):
+        done = subprocess.run(
+            [sys.executable, "-c", limited, *arguments],
+            cwd=world.folder,
+            env={**world.process_environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 3, done.stdout + done.stderr
+        assert "cannot be written" in done.stdout + done.stderr

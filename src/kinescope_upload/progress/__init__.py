@@ -21,11 +21,18 @@
 
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
-from kinescope_upload.progress.file_system import check_writable
 from kinescope_upload.progress.lock import CourseLock, Holder, ask_to_stop, holder_of, stop_is_asked
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.names import IgnoredProgress
-from kinescope_upload.progress.store import ProgressStore, courses_in, ignored_in, notes_in, read_records
+from kinescope_upload.progress.store import (
+    ProgressStore,
+    check_folder,
+    courses_in,
+    ignored_in,
+    nearest_existing,
+    notes_in,
+    read_records,
+)
 from kinescope_upload.progress.stream import change_records, stream_records
 
 __all__ = [
@@ -39,11 +46,12 @@ __all__ = [
     "RememberedLooks",
     "ask_to_stop",
     "change_records",
-    "check_writable",
+    "check_folder",
     "courses_in",
     "deletion_facts",
     "holder_of",
     "ignored_in",
+    "nearest_existing",
     "note_deletion",
     "notes_in",
     "read_looks",

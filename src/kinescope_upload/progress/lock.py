@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-_FOLDER: Final = ".run"
+LOCKS: Final = ".run"
+"""The folder of the locks, in the progress folder."""
 _LOOKING: Final = "looking"
 """The lock of those who look which courses are held; every other name in the folder has a dot."""
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
@@ -54,7 +55,7 @@ class CourseLock:
             UsageError: Another run holds it; says which.
             OSError: The progress folder cannot be written.
         """
-        folder = progress / _FOLDER
+        folder = progress / LOCKS
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = _lock_at(folder / f"{stem_of(course)}.lock", timeout=0)
         holder = folder / f"{stem_of(course)}.holder"
@@ -83,7 +84,7 @@ def ask_to_stop(progress: Path) -> tuple[str, ...]:
     Returns:
         The courses of the runs that were asked; empty when none is at work.
     """
-    folder = progress / _FOLDER
+    folder = progress / LOCKS
     if not folder.is_dir():
         return ()
     try:
@@ -105,7 +106,7 @@ def holder_of(progress: Path, course: str) -> Holder | None:
         OSError: The lock cannot be looked at.
         UsageError: The file system knows no locks.
     """
-    folder = progress / _FOLDER
+    folder = progress / LOCKS
     lock = folder / f"{stem_of(course)}.lock"
     if not lock.exists():
         return None
@@ -192,7 +193,7 @@ def _is_held(path: Path) -> bool:
 
 
 def _stop_file(progress: Path, course: str) -> Path:
-    return progress / _FOLDER / f"{stem_of(course)}.stop"
+    return progress / LOCKS / f"{stem_of(course)}.stop"
 
 
 def _describe_this_run() -> str:

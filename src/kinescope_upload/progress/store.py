@@ -10,10 +10,10 @@ from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.course_file import file_of
-from kinescope_upload.progress.file_system import open_to_read
+from kinescope_upload.progress.file_system import check_writable, open_to_read
 from kinescope_upload.progress.format import says_open
 from kinescope_upload.progress.journal import journal_of
-from kinescope_upload.progress.lock import CourseLock
+from kinescope_upload.progress.lock import LOCKS, CourseLock
 from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, course_of, why_ignored
 from kinescope_upload.progress.snapshot import load_course
 
@@ -49,10 +49,7 @@ class ProgressStore:
                 self._courses[nfc(course)] = self._opened(course)
         except OSError as error:
             self.close()
-            raise BatchStoppedError(
-                f"The progress folder {folder} cannot be written ({error.strerror or error}).",
-                "Nothing was begun. Make it writable or name another with --progress.",
-            ) from error
+            raise _unwritable(folder, error) from error
         except BaseException:
             self.close()
             raise
@@ -141,6 +138,31 @@ class ProgressStore:
         if found.note:
             self._notes.append(found.note)
         return CourseProgress(path, course, lock, found, tell=self.note)
+
+
+def check_folder(folder: Path) -> None:
+    """Returns when a run could write its progress there; makes no folder, and leaves no file.
+
+    Raises:
+        BatchStoppedError: It could not.
+    """
+    try:
+        check_writable(nearest_existing(folder))
+        check_writable(nearest_existing(folder / LOCKS))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def nearest_existing(path: Path) -> Path:
+    """The path itself, or the nearest one above it that exists."""
+    return next((parent for parent in (path, *path.parents) if parent.exists()), path)
+
+
+def _unwritable(folder: Path, error: OSError) -> BatchStoppedError:
+    return BatchStoppedError(
+        f"The progress folder {folder} cannot be written ({error.strerror or error}).",
+        "Nothing was begun. Make it writable or name another with --progress.",
+    )
 
 
 def _remove_torn_files(path: Path) -> None:

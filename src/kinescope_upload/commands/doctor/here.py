@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.config import Secret, Source
 from kinescope_upload.database import masked
-from kinescope_upload.errors import MissingSettingsError, UsageError
+from kinescope_upload.errors import BatchStoppedError, MissingSettingsError, UsageError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable
-from kinescope_upload.progress import check_writable, read_records
+from kinescope_upload.progress import check_folder, nearest_existing, read_records
 from kinescope_upload.survey import map_library
 from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint
@@ -129,23 +129,17 @@ def check_progress(settings: Settings) -> Iterator[Check]:
     except UsageError as error:
         yield Check.of_error("progress", error, Standing.WRONG_HERE)
         return
-    there = _nearest_folder(folder)
     try:
-        check_writable(there)
-    except OSError as error:
-        message = f"{folder} cannot be written ({error.strerror or error})."
+        check_folder(folder)
+    except BatchStoppedError as error:
         hint = "Make it writable or name another with --progress."
-        yield Check.of("progress", Standing.WRONG_HERE, message, hint)
+        yield Check.of("progress", Standing.WRONG_HERE, error.what, hint)
         return
+    there = nearest_existing(folder)
     known = f"{count(len(records), 'lesson is', 'lessons are')} known"
     what = known if there == folder else "a run creates it"
     yield Check.good("progress", f"{folder} can be written; {what}.")
     yield _check_room(there, folder)
-
-
-def _nearest_folder(folder: Path) -> Path:
-    """Finds the folder itself, or the nearest existing one above it."""
-    return next((parent for parent in (folder, *folder.parents) if parent.is_dir()), folder)
 
 
 def _check_room(there: Path, folder: Path) -> Check:

@@ -13,7 +13,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.policy.jobs import first_number
-from kinescope_upload.progress import read_looks, read_records
+from kinescope_upload.progress import check_folder, read_looks, read_records
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.survey import map_library, survey_library
 
@@ -35,7 +35,7 @@ def dry_run(
     is_offline: bool = False,
     seconds: float = _LOOKING,
 ) -> int:
-    """Prints what a run would do, and why the rest would not be done; writes nothing anywhere.
+    """Prints what a run would do, and why the rest would not be done; leaves nothing written anywhere.
 
     Args:
         settings: The settings.
@@ -71,6 +71,7 @@ def dry_run(
         jobs=first_number(settings.jobs, rate.jobs if rate else None, settings.jobs_max),
     )
     print_plan(answer, options, stdout)
+    check_folder(settings.progress)
     if side.error:
         raise side.error
     return ExitCode.NOT_DONE if answer.plan.is_in_doubt else ExitCode.DONE
