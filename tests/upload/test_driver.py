@@ -736,7 +736,7 @@ def test_each_shift_of_a_files_time_counts_from_the_one_before_however_the_proce
             _driver(world, dies).upload()
         assert _saved(world).modified_ns == world.file.modified_ns, "it is on disk before a byte is sent because of it"
         redated = replace(world.file, modified_ns=world.file.modified_ns + hour)
-        world.versions[redated.modified_ns] = world.version
+        world.versions[redated.path, redated.modified_ns] = world.version
         world.file = redated
     assert _driver(world).upload().stage is Stage.UPLOADED
     assert len(world.server.videos) == 1, "nothing was begun anew"

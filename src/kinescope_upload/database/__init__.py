@@ -13,6 +13,7 @@
 """
 
 from kinescope_upload.database.dsn import Dsn, clean_dsn, masked
-from kinescope_upload.database.lessons import DatabaseReport, LessonsDatabase
+from kinescope_upload.database.lessons import LessonsDatabase
+from kinescope_upload.database.report import DatabaseReport
 
 __all__ = ["DatabaseReport", "Dsn", "LessonsDatabase", "clean_dsn", "masked"]

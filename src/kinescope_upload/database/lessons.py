@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from sys import intern
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +16,7 @@ from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of, row_security
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
 from kinescope_upload.database.fill import update_of
+from kinescope_upload.database.report import DatabaseReport
 from kinescope_upload.database.spare import KEPT_OPEN, Spare
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.database.together import fill_together
@@ -36,33 +37,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Row = tuple[str | None, str | None]
 """A row's video id and address."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseReport:
-    """Describes the database, as far as that is possible without changing it.
-
-    Attributes:
-        place: Its address: "host:port/database".
-        problem: What is wrong, in words; None when lessons can be read and written.
-        hint: What to do about it; empty when there is nothing to do.
-        reachable: Whether it answered.
-        server_version: "18.1"; empty when it did not answer.
-        seconds: One round trip on an open connection, in seconds; None when it did not answer.
-        columns: The table's columns; empty when there is no such table or it cannot be seen.
-        may_update: Whether `video_id` and `video_url` may be written, and the duration where it has a column.
-        hides_rows: Whether row-level security applies to us: rows may be invisible or read-only.
-    """
-
-    place: str
-    problem: str | None = None
-    hint: str = ""
-    reachable: bool = False
-    server_version: str = ""
-    seconds: float | None = None
-    columns: tuple[str, ...] = ()
-    may_update: bool = False
-    hides_rows: bool = False
 
 
 class LessonsDatabase:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.events import WaitKind, WaitStarted, waiting
-from kinescope_upload.mapping.names import first_few
 from kinescope_upload.model import Doubt
 from kinescope_upload.policy.retry import RetryPolicy
+from kinescope_upload.text import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

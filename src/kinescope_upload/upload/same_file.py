@@ -37,10 +37,10 @@ def accept_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], s
         file: The file as it is now.
         md5_of_first: Computes the MD5 of the file's first bytes; None without checksums.
     """
-    return replace(record, modified_ns=file.modified_ns) if is_same_file(record, file, md5_of_first) else None
+    return replace(record, modified_ns=file.modified_ns) if _is_same_file(record, file, md5_of_first) else None
 
 
-def is_same_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> bool:
+def _is_same_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> bool:
     """Whether the file is the one of the record's upload, so that the upload may go on, or its video be linked.
 
     The same path, size and time say so. Otherwise no byte is sent behind a part that was sent before unless the MD5
