@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -12,9 +14,10 @@ from hypothesis import strategies as st
 
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan import Decision
-from kinescope_upload.upload import Dialect, FreshUpload, ReplacementBegun, advance
+from kinescope_upload.plan.replacing import Refused, replacement_of
+from kinescope_upload.upload import Dialect, FreshUpload, ReplacementBegun, Stage, advance
 from support.drawn import drew, must_draw
-from support.growing import Growing, content
+from support.growing import Growing, alike, content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -192,6 +195,7 @@ def test_every_cell_is_right_or_in_doubt(shape: Callable[[Growing], _New], progr
         plan = _plan(world, progress, has_originals=has_originals)
 
         assert world.wrong(plan) == []
+        assert world.taken(plan) == []
         sent, recorded = world.sent(plan), set(_PROGRESS[progress](sorted(world.linked)))
         undone = {key for key in world.lessons if key not in world.linked}
         assert sent == undone or plan.is_in_doubt, "what is not sent is named"
@@ -399,6 +403,142 @@ def test_without_the_database_a_recorded_lesson_keeps_its_file_and_what_moved_on
     assert (world.sent(plan), world.wrong(plan), plan.doubts) == ({"c_m01_004"}, [], ())
 
 
+# --- Files of equal size and time --------------------------------------------------------------------------------
+
+_TWIN: Final = "Близнец"
+"""Another content with the size and time of Гамма, which is lesson c_m01_003."""
+
+
+def _twin(world: Growing, section: str, path: str, *, of_time: str | None = None) -> None:
+    """Its file, and its lesson, which has no video."""
+    world.files[path] = alike(_TWIN, "Гамма", of_time=of_time)
+    world.add_lesson(section, world.files[path])
+
+
+def _change(world: Growing, *, is_alike: bool = False) -> None:
+    """Гамма is shot again under its old name."""
+    cut = alike("Гамма, снята заново", "Гамма", of_time="later") if is_alike else content("Гамма, снята заново")
+    world.files["c/m01/003_Гамма.mp4"] = world.lessons["c_m01_003"] = cut
+    world.uploaded["c_m01_003"] = content("Гамма")
+
+
+def _drop(world: Growing) -> None:
+    del world.files["c/m01/003_Гамма.mp4"]
+
+
+def _move_away(world: Growing) -> None:
+    world.rename("c/m01/003_Гамма.mp4", "c/m01/003_Гамма_2.mp4")
+
+
+_TWIN_PLACES: Final = {
+    "the same section": (_SECTION, "c/m01/006_Близнец.mp4"),
+    "its place in the section": (_SECTION, "c/m01/002b_Близнец.mp4"),
+    "another section": ("c/m02", "c/m02/004_Близнец.mp4"),
+    "a section of another name": ("c/m07", "c/m8/001_Близнец.mp4"),
+    "another course": ("d/m01", "d/m01/001_Близнец.mp4"),
+}
+_DONE_TO: Final[dict[str, Callable[[Growing], None]]] = {
+    "changed": _change,
+    "changed, of one size": partial(_change, is_alike=True),
+    "deleted": _drop,
+    "renamed": _move_away,
+}
+
+
+@pytest.mark.parametrize("rows", ["in step", "too few"])
+@pytest.mark.parametrize("progress", _PROGRESS)
+@pytest.mark.parametrize("place", _TWIN_PLACES)
+@pytest.mark.parametrize("what", _DONE_TO)
+def test_a_file_of_equal_size_and_time_is_taken_for_no_other(what: str, place: str, progress: str, rows: str) -> None:
+    for is_half, has_originals in ((False, True), (False, False), (True, False)):
+        world = _base()
+        _DONE_TO[what](world)
+        _twin(world, *_TWIN_PLACES[place])
+        known = _PROGRESS[progress](sorted(world.linked))
+        if rows == "too few":
+            del world.lessons[max(key for key, one in world.lessons.items() if one and one.name == _TWIN)]
+        if is_half and "c_m01_003" not in known:
+            continue  # nothing tells that anything of it is sent
+        if is_half:
+            world.linked.clear()
+        records = world.half_sent(known) if is_half else world.records(known)
+        mapped = world.plan(records, has_originals=has_originals)
+        unread = world.survey().plan(records, world.survey().resolve(records))  # as a dry run does: it reads no file
+        is_nobody_s = rows == "too few" and not is_half  # then it stands for a file that was renamed, and is not sent
+        for plan in (mapped, unread):
+            assert world.wrong(plan) == []
+            assert is_nobody_s or world.taken(plan) == []
+
+
+def test_a_changed_file_is_its_lesson_s_although_another_course_has_one_of_the_old_size_and_time() -> None:
+    world = _base()
+    _change(world)
+    _twin(world, "d/m01", "d/m01/001_Близнец.mp4")
+    plan = world.plan(world.records(["c_m01_003"]))
+
+    assert [one.lesson_id for one in plan.changed] == ["c_m01_003"]
+    assert world.sent(plan) == {"d_m01_001"}
+
+
+def test_a_file_that_another_record_names_is_no_renamed_one_although_nothing_of_it_is_begun() -> None:
+    """`unlink` has left the record: the next run is to upload the file again."""
+    world = _base()
+    _drop(world)
+    _twin(world, _SECTION, "c/m01/006_Близнец.mp4")
+    records = world.records(world.linked)
+    planned = replace(records["c_m01_001"], lesson_id="c_m01_006", path="c/m01/006_Близнец.mp4")
+    records["c_m01_006"] = replace(planned, stage=Stage.PLANNED, attempted_at=None, old_videos=())
+    plan = world.plan(records)
+    assert world.taken(plan) == []
+    assert "c_m01_003" not in {one.lesson_id for one in plan.lessons}
+
+
+@pytest.mark.parametrize("is_half", [False, True])
+@pytest.mark.parametrize("section", ["c/m02", "d/m01"])
+def test_a_file_that_moved_where_a_lesson_lacks_its_file_is_known_by_its_md5(section: str, *, is_half: bool) -> None:
+    world = _base()
+    world.begin("d/m01", ("Раз",))
+    world.rename("c/m01/003_Гамма.mp4", f"{section}/009_Гамма.mp4")
+    world.add_lesson(section, None)
+    records = world.half_sent(["c_m01_003"]) if is_half else world.records(["c_m01_003"])
+
+    unread = world.survey().resolve(records)
+    assert [part.path for part in unread.unread] == [f"{section}/009_Гамма.mp4"]
+    assert [one for one in unread.assignments if one.lesson_id == "c_m01_003"] == []
+
+    read = world.survey().resolve(records, read=world.md5s)
+    assert [one.file.path for one in read.assignments if one.lesson_id == "c_m01_003"] == [f"{section}/009_Гамма.mp4"]
+
+
+@pytest.mark.parametrize("is_half", [False, True])
+def test_files_numbered_anew_over_each_other_are_sent_for_no_lesson(*, is_half: bool) -> None:
+    """Bare numbers of one size: each recorded path holds the file of the lesson before."""
+    names = ["Альфа", "Бета", "Гамма"]
+    world = Growing()
+    for number, name in enumerate(names, start=1):
+        path, key = f"c/m01/{number:03d}.mp4", f"c_m01_{number:03d}"
+        world.files[path] = world.lessons[key] = alike(name, "size", of_time=name)
+        world.sent_from[key] = path
+    records = (world.half_sent if is_half else world.records)(list(world.lessons))
+    world.linked = set() if is_half else set(records)
+    for number in (3, 2, 1):
+        world.rename(f"c/m01/{number:03d}.mp4", f"c/m01/{number + 1:03d}.mp4")
+    world.files["c/m01/001.mp4"] = alike("Новая", "size", of_time="Новая")
+    world.add_lesson(_SECTION, world.files["c/m01/001.mp4"])
+
+    plan = world.plan(records, has_originals=False)
+
+    assert [one for one in world.wrong(plan) if not one.endswith("001")] == []
+    assert {one.lesson_id: one.looks_like for one in plan.lessons} == {
+        "c_m01_001": None,
+        "c_m01_002": "c_m01_001",
+        "c_m01_003": "c_m01_002",
+    }
+    if not is_half:
+        steps = {one.lesson_id: replacement_of(one) for one in plan.changed}
+        assert [key for key, step in steps.items() if isinstance(step, Refused)] == ["c_m01_002", "c_m01_003"]
+
+
 # --- Any edits ------------------------------------------------------------------------------------------------------
 
 _NAMES = st.sampled_from(["001", "002", "003", "004", "005", "006", "000", "002a", "003b", "1", "10", "ё", "z"])
@@ -461,3 +601,4 @@ def test_after_any_edits_a_file_is_sent_for_its_own_lesson_or_for_none(
     drew("waits", when=plan.proposals)
     drew("shifted", when=any("place" in doubt.reason for doubt in plan.doubts))
     assert world.wrong(plan) == []
+    assert world.taken(plan) == []

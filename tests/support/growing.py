@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from hashlib import md5
@@ -27,6 +27,8 @@ class Content:
 
     name: str
     size: int
+    dated: str = ""
+    """The name of the content whose time it has; empty for its own."""
 
     @cached_property
     def video_id(self) -> str:
@@ -41,7 +43,16 @@ class Content:
 
     def at(self, path: str) -> VideoFile:
         """The file with this content; its time is the content's own, as a copy keeps it."""
-        return VideoFile(path=path, size=self.size, modified_ns=int(self.md5[:8], 16) * 10**10)
+        return VideoFile(path=path, size=self.size, modified_ns=_time(self.dated or self.name))
+
+
+def _time(name: str) -> int:
+    return int(md5(name.encode()).hexdigest()[:8], 16) * 10**10
+
+
+def alike(name: str, other: str, *, of_time: str | None = None) -> Content:
+    """A content that has the size of another one, and its time, or a third one's."""
+    return Content(name=name, size=content(other).size, dated=other if of_time is None else of_time)
 
 
 @cache
@@ -59,6 +70,7 @@ class Growing:
         lessons: The content that each lesson is about, by lesson id; None for one that has no file anywhere.
         linked: The lessons that have a video.
         sent_from: The path that each linked lesson was uploaded from.
+        uploaded: What was uploaded for lessons that are about another content by now: it was shot again.
         ignored: Files that are left alone.
         alike: Whether all files have one size and one time.
         confirmed: The lesson of each path that the map file names.
@@ -69,6 +81,7 @@ class Growing:
     lessons: dict[str, Content | None] = field(default_factory=dict)
     linked: set[str] = field(default_factory=set)
     sent_from: dict[str, str] = field(default_factory=dict)
+    uploaded: dict[str, Content] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     alike: bool = False
     confirmed: dict[str, str] = field(default_factory=dict)
@@ -100,7 +113,7 @@ class Growing:
                 lesson_id=key,
                 course=key.partition("_")[0],
                 title=about.name if about else "Без файла",
-                video_id=about.video_id if about and key in self.linked else None,
+                video_id=cut.video_id if (cut := self.cut_of(key)) and key in self.linked else None,
             )
             for key, about in self.lessons.items()
         }
@@ -110,8 +123,12 @@ class Growing:
         return {
             key: _record(key, self._file(self.sent_from[key], about), about)
             for key in known
-            if (about := self.lessons[key])
+            if (about := self.cut_of(key))
         }
+
+    def half_sent(self, known: Iterable[str]) -> dict[str, Record]:
+        """What the progress says of these lessons where the half of each file is sent."""
+        return {key: _half(one, self.cut_of(key)) for key, one in self.records(known).items()}
 
     def _file(self, path: str, one: Content) -> VideoFile:
         return VideoFile(path=path, size=7, modified_ns=7) if self.alike else one.at(path)
@@ -143,7 +160,7 @@ class Growing:
         """What a run would do."""
 
         def originals(video_ids: Sequence[str]) -> dict[str, Original]:
-            kept = {one.video_id: one for one in self.lessons.values() if one}
+            kept = {one.video_id: one for key in self.lessons if (one := self.cut_of(key))}
             sizes = {key: kept[key] for key in video_ids}
             return {
                 key: Original(size=one.size, md5=one.md5) if has_originals else _NOT_KEPT for key, one in sizes.items()
@@ -164,12 +181,42 @@ class Growing:
         """The lessons that the plan uploads."""
         return {one.lesson_id for one in plan.lessons if one.decision in _SENDS}
 
+    def taken(self, plan: Plan) -> list[str]:
+        """The files that the plan counts as what was uploaded for a lesson, and that are not."""
+        return [
+            f"{one.file.path} → {one.lesson_id}"
+            for one in plan.lessons
+            if one.record is not None
+            and one.record.is_for(one.file)
+            and one.decision is not Decision.IN_DOUBT
+            and self.files[one.file.path] != self.cut_of(one.lesson_id)
+        ]
+
+    def cut_of(self, lesson_id: str) -> Content | None:
+        """What was uploaded for the lesson."""
+        return self.uploaded.get(lesson_id) or self.lessons[lesson_id]
+
     def asked(self, plan: Plan) -> dict[str, str | None]:
         """The lesson that each waiting file is proposed for."""
         return {one.file.path: one.lesson_id for one in plan.proposals}
 
 
 _NOT_KEPT = Original(size=None)
+
+
+def _half(record: Record, about: Content | None) -> Record:
+    assert about
+    half = about.size // 2
+    return replace(
+        record,
+        stage=Stage.CREATED,
+        upload_url="u",
+        offset=half,
+        sent_bytes=half,
+        sent_md5=about.md5_of_first(half),
+        md5=None,
+        linked_at=None,
+    )
 
 
 def _record(lesson_id: str, file: VideoFile, about: Content) -> Record:

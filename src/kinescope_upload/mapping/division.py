@@ -92,7 +92,7 @@ def _doubt_sound(division: Division, absent: Sequence[LessonRow], held: Held, kn
     missing = [*division.astray, *(row for one in division.left for row in one.lessons_without_place)]
     lost = find_lost(missing, absent, held, known.evidence) if division.sound else None
     for section, counted in division.sound:
-        verdict = lost.doubt_about(counted, held, section.course) if lost else None
+        verdict = lost.doubt_about(counted, held, section.course, known.evidence.md5s) if lost else None
         if verdict is None:
             division.by_position += counted.by_position(held)
         else:

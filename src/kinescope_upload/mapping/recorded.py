@@ -42,8 +42,8 @@ def keep_recorded(
     The file at the recorded path is the lesson's, whatever it has become; where a file is recorded for two lessons
     the one that was sent as it is now keeps it, and where that is none or both, no one does. Where the path is gone,
     the file was renamed if exactly one other may be it: one of the recorded size and time that no record names. That
-    is enough within the lesson's course, as long as the file's place gives it to no other lesson that lacks its file;
-    elsewhere, and among several, the MD5 of what was sent must say so.
+    is enough within the lesson's course, as long as the file's place gives it to no other lesson that lacks its file.
+    Elsewhere, among several, and where more of it is to be sent, the MD5 of what was sent must say so.
 
     Args:
         files: The library.
@@ -129,8 +129,11 @@ class _Search:
     def is_proven(self, key: str, file: VideoFile) -> bool:
         return None not in (md5s := self.md5s(key, file)) and md5s[0] == md5s[1]
 
-    def is_in_its_place(self, key: str, file: VideoFile) -> bool:
-        """Whether the file is in the lesson's course, and may be of no other lesson that lacks its file."""
+    def is_likely(self, key: str, file: VideoFile) -> bool:
+        """Whether size and time are enough: no part is to be gone on with, and no other lesson may lack the file."""
+        part = self.gone[key].sent_part
+        if part is not None and part[0] is not None:
+            return False
         is_of_course = first_folder(file.path) == nfc(self.gone[key].course)
         return is_of_course and all(other in self.settled for other in self.lessons_at(file))
 
@@ -143,7 +146,7 @@ def _renamed(search: _Search) -> tuple[dict[str, VideoFile], tuple[FilePart, ...
     unread: dict[FilePart, None] = {}
     for key, several in left.items():
         is_one = len(several) == 1 and claims[several[0].path] == 1
-        if is_one and (search.is_proven(key, several[0]) or search.is_in_its_place(key, several[0])):
+        if is_one and (search.is_proven(key, several[0]) or search.is_likely(key, several[0])):
             renamed[key] = several[0]
         elif part := search.gone[key].sent_part:
             parts = (FilePart(file.path, part[0]) for file in several)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, decide, doubt_broken
+from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Order, sort_in_order
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
@@ -43,6 +44,8 @@ class PlannedLesson:
         record: What earlier runs achieved; None when there was none.
         is_outdated: Whether it is in doubt because its file has changed before its row was written.
         put_off: What the run would do without `--limit`, where the decision is `later`; else None.
+        looks_like: The other lesson for which a file of this one's size and time was uploaded, where this one's file
+            has changed; else None.
     """
 
     lesson_id: str
@@ -55,6 +58,7 @@ class PlannedLesson:
     record: Record | None = None
     is_outdated: bool = False
     put_off: PlanDecision | None = None
+    looks_like: str | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -201,6 +205,7 @@ def make_plan(
     seen = _with_new_files(records, assignments)
     pins = _pins(seen, assignments)
     decided = [_plan_lesson(one, rows=rows, records=seen, pins=pins, broken=broken) for one in selected]
+    decided = doubt_lookalikes(decided, records, {one.lesson_id for one in selected if one.source.is_written})
     work = [one for one in decided if one.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     if records:  # without any, nothing expires

@@ -32,6 +32,15 @@ class Refused:
     hint: str
 
 
+def _refuse_lookalike(lesson: PlannedLesson) -> Refused | None:
+    if lesson.looks_like is None:
+        return None
+    path = lesson.file.path
+    reason = f'its file "{path}" has the size and time of what was uploaded for lesson {lesson.looks_like}'
+    hint = Hint("If it is to be this lesson's video, name it: ", ("replace", lesson.lesson_id, path), ".")
+    return Refused(reason=reason, hint=hint)
+
+
 def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
     """Decides what `kupload replace` does with a lesson, as far as files, rows and progress tell."""
     record = lesson.record
@@ -41,9 +50,9 @@ def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
         if lesson.decision is Decision.SKIP and not record.stage.is_linked:
             return Refused(reason=lesson.reason, hint=Hint(("verify",), " tells more."))
         if record.stage.has_all_bytes:
-            has_file = record.path is None or not record.is_for(lesson.file)
-            done = ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
-            return ReplaceStep.BEGIN if has_file else done
+            if record.path is not None and record.is_for(lesson.file):
+                return ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
+            return _refuse_lookalike(lesson) or ReplaceStep.BEGIN
         return ReplaceStep.GO_ON
     if lesson.decision is Decision.SKIP:
         hint = Hint(("unlink", lesson.lesson_id), " empties its row; ", (), " then uploads the file.")

@@ -132,7 +132,7 @@ def _assignment(
         lesson_id=lesson_id,
         course=row.course,
         file=file,
-        source=mapped.source if mapped else MappingSource.MAP_FILE,
+        source=mapped.source if mapped and not named else MappingSource.MAP_FILE,
         title=mapped.title if mapped else None,
     )
 
