@@ -464,7 +464,7 @@ SABOTAGES: Final = (
         'return StartOver() or InDoubt(what=f\'Kinescope says "{video.status}" of our',
     ),
     Sabotage("another MD5 is a doubt", LEFTOVERS, "is_same, why = known == {md5},", "is_same, why = True,"),
-    Sabotage("another time is a doubt where no MD5 is known", LEFTOVERS, "why = record.is_for(file), ", "why = True, "),
+    Sabotage("another time is a doubt where no MD5 is known", LEFTOVERS, "is_in_place and record.is_for(file)", "True"),
     Sabotage("a part's MD5 is not the file's", LEFTOVERS, "if record.sent_bytes == record.size else None", ""),
     Sabotage(
         "another time alone is no doubt",
@@ -473,7 +473,7 @@ SABOTAGES: Final = (
         "    if md5 and known and record.is_for(file):\n",
     ),
     Sabotage("an adopted video's file has its time as it is now", DRIVER, "md5))\n        self._take_part()", "md5))"),
-    Sabotage("an orphan's file may have another time", RECORD, "self.stage is Stage.ORPHANED or (", "("),
+    Sabotage("an orphan's file may have another time", RECORD, "if self.stage is Stage.ORPHANED:", "if False:"),
     Sabotage(
         "only an unfinished late video is removed",
         LEFTOVERS,
@@ -527,25 +527,11 @@ SABOTAGES: Final = (
     Sabotage(
         "only a file that has changed ends its upload", DRIVER, "if isinstance(error, FileChangedError):", "if True:"
     ),
-    Sabotage("another MD5 is another file", SAME_FILE, "md5 == sent_md5", "True"),
-    Sabotage(
-        "the MD5 of a whole file decides too", SAME_FILE, "return record.size, record.md5", "return record.size, None"
-    ),
-    Sabotage(
-        "a linked file's time may shift a little",
-        SAME_FILE,
-        " or (record.stage.has_all_bytes and record.is_for(file))",
-        "",
-    ),
-    Sabotage(
-        "times that differ a little have the MD5 compared", SAME_FILE, "md5 is None else", "record.is_for(file) else"
-    ),
-    Sabotage(
-        "a file without an MD5 is judged by its time",
-        SAME_FILE,
-        "record.is_for(file) if md5 is None",
-        "True if md5 is None",
-    ),
+    Sabotage("another MD5 is another file", SAME_FILE, "md5_of_first(record.sent_bytes) == record.sent_md5", "True"),
+    Sabotage("the MD5 of a whole file decides too", SAME_FILE, "md5_of_first(record.size) == record.md5", "True"),
+    Sabotage("a linked file's time may shift a little", SAME_FILE, "return record.is_for(file) or (", "return ("),
+    Sabotage("without an MD5 of all of it nothing goes on", SAME_FILE, "not record.may_go_on_with(file)", "False"),
+    Sabotage("a file at another path is compared", RECORD, " and self.is_in_place(file)\n", "\n"),
     Sabotage("the larger part counts", SAME_FILE, "part.md5 is None or part.length < record.sent_bytes", "False"),
     Sabotage(
         "an MD5 of less than was sent proves nothing",

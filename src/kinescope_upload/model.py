@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
+from kinescope_upload.file_times import is_rounded, is_shifted
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-
-_COARSE_NS: Final = 2 * 10**9
-_HOUR_NS: Final = 3600 * 10**9
-_UNITS_NS: Final = (100, 10**3, 10**6, 10**9, _COARSE_NS)
-"""What file systems and archives round times to: NTFS, most copying programs, tar and zip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +43,10 @@ class VideoFile:
         At the same path, or where the path is not known, it may be one of whose time only the file system has made
         another. At another path nothing but the time speaks for it: it must be the same, or the same rounded.
         """
-        if self.size != size:
-            return False
-        if self.modified_ns == modified_ns:
-            return True
-        if path is None or self.is_at(path):
-            return _is_shifted(self.modified_ns, modified_ns)
-        return _is_rounded(self.modified_ns, modified_ns)
+        if self.size != size or self.modified_ns == modified_ns:
+            return self.size == size
+        may_be = is_shifted if path is None or self.is_at(path) else is_rounded
+        return may_be(self.modified_ns, modified_ns)
 
     @property
     def stem(self) -> str:
@@ -66,21 +59,6 @@ class FilePart(NamedTuple):
 
     path: str
     length: int | None = None
-
-
-def _is_shifted(time: int, other: int) -> bool:
-    """Whether two times are apart as one file's may be.
-
-    FAT and copying cut times to 2 s, and FAT keeps local time, which a change of the clocks shifts by an hour.
-    """
-    apart = abs(time - other)
-    return min(apart, abs(apart - _HOUR_NS)) <= _COARSE_NS
-
-
-def _is_rounded(time: int, other: int) -> bool:
-    """Whether one of two times is the other one, rounded as a copy's time is."""
-    apart = abs(time - other)
-    return any(apart < unit and (time % unit == 0 or other % unit == 0) for unit in _UNITS_NS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
