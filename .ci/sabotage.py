@@ -153,7 +153,7 @@ SABOTAGES: Final = (
     Sabotage(
         "a complete upload is of this file",
         DRIVER,
-        "if isinstance(event, LengthReached) and not self._is_same_file(whole):",
+        "if isinstance(event, LengthReached) and not self._accepts_file(whole):",
         "if False:",
     ),
     Sabotage(
@@ -515,7 +515,13 @@ SABOTAGES: Final = (
     Sabotage(
         "what was sent is compared before more is sent",
         DRIVER,
-        "if not self._is_same_file(self._record):",
+        "if not self._accepts_file(self._record):",
+        "if False:",
+    ),
+    Sabotage(
+        "an accepted time is on disk before more is sent",
+        DRIVER,
+        "if accepted and accepted.modified_ns != self._record.modified_ns:",
         "if False:",
     ),
     Sabotage("what was sent is known by its MD5", DRIVER, "with_part(self._record, part)", "self._record"),

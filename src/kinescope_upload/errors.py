@@ -134,7 +134,10 @@ class TooLargeError(TryAgainError):
     def __init__(self, what: str, *, is_of_host: bool) -> None:
         super().__init__(what)
         self.is_of_host = is_of_host
-        self.hint = "Let the network's administrator raise the limit of its proxy, or use another network."
+        self.hint = (
+            "Let the network's administrator raise the limit of its proxy or use another network, then run the same "
+            "command again."
+        )
 
 
 TRY_LATER: Final = Hint("Run the same command again later; ", ("doctor",), " tells what keeps it from working.")
