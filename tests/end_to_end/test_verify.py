@@ -35,7 +35,7 @@ from support.auditing import (
 )
 from support.disagreements import foreign_twin
 from support.systems import posix_only
-from support.world import KIB, World, content_of
+from support.world import KIB, World, content_of, date_back
 
 if TYPE_CHECKING:
     from support.world import WorldMaker
@@ -336,6 +336,12 @@ def test_a_video_that_the_progress_files_do_not_know_is_a_remark(worlds: WorldMa
     assert kinds(report) == [Kind.NOT_COMPARED] * 3 + [Kind.NOT_RECORDED] * 3
     assert report.counts.agreed == 3
     assert report.verified_count == 0
+    assert kinds(look(world, DEEP)) == [Kind.NOT_RECORDED] * 3
+    ears = Ears()
+    assert kinds(look(world, ears=ears)) == [Kind.NOT_RECORDED] * 3, "what was compared stays compared"
+    assert not any(isinstance(event, FilesRead) for event in ears.heard)
+    date_back(next(world.library.glob(f"{COURSE}/*/001*")))
+    assert kinds(look(world)) == [Kind.NOT_COMPARED] + [Kind.NOT_RECORDED] * 3, "it may be another file now"
 
 
 def test_a_course_may_be_pinned_to_the_projects_root(worlds: WorldMaker) -> None:

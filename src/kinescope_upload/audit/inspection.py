@@ -27,7 +27,7 @@ from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.policy.sizing import READ_BLOCK
-from kinescope_upload.progress import ignored_in, notes_in
+from kinescope_upload.progress import ignored_in, notes_in, remember_md5s
 from kinescope_upload.retries.retrying_client import RetryingClient
 
 if TYPE_CHECKING:
@@ -85,8 +85,15 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
 
 
 def read_files(tools: Tools, comparison: Comparison, lessons: Iterable[Lesson]) -> None:
-    """Reads these lessons' files for their MD5."""
-    comparison.learn(*_read_md5s(tools.settings.needed_library(), lessons, tools.emit))
+    """Reads these lessons' files for their MD5, and remembers it."""
+    lessons = tuple(lessons)
+    found: dict[str, str] = {}
+    try:
+        unreadable = _read_md5s(tools.settings.needed_library(), lessons, found, tools.emit)
+    finally:  # Ctrl+C may end it after hours
+        read = {one.file: md5 for one in lessons if one.file and (md5 := found.get(one.lesson_id))}
+        remember_md5s(tools.settings.progress, read)
+    comparison.learn(found, unreadable)
 
 
 def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False) -> Comparison:
@@ -126,11 +133,16 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)
-    read_files(tools, comparison, [lesson for lesson in named if is_deep or lesson.is_redated])
+    read_files(tools, comparison, [lesson for lesson in named if is_deep or _is_to_be_read(lesson)])
     _list_videos(tools, comparison)
     if is_deep:
         read_files(tools, comparison, comparison.to_be_read())
     return comparison
+
+
+def _is_to_be_read(lesson: Lesson) -> bool:
+    """Whether only its content tells what became of it, and nobody has read it as it is now."""
+    return lesson.is_redated and lesson.file_md5 is None
 
 
 def _list_videos(tools: Tools, comparison: Comparison) -> None:
@@ -154,12 +166,13 @@ def _list_videos(tools: Tools, comparison: Comparison) -> None:
     tools.emit(VideosListed(videos=listed))
 
 
-def _read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[dict[str, str], list[Finding]]:
-    """Returns the MD5s of these lessons' files by lesson id, and the files that cannot be read.
+def _read_md5s(library: Path, lessons: Iterable[Lesson], found: dict[str, str], emit: Emit) -> list[Finding]:
+    """Reads the MD5s of these lessons' files, and returns the files that cannot be read.
 
     Args:
         library: The library root.
         lessons: The lessons; those without a file are left out.
+        found: Takes the MD5s by lesson id.
         emit: Takes a `FilesRead` after each block.
     """
     files = [(lesson, lesson.file) for lesson in lessons if lesson.file]
@@ -171,7 +184,6 @@ def _read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[di
         read += READ_BLOCK
         emit(FilesRead(read_bytes=min(read, total), total_bytes=total))
 
-    found: dict[str, str] = {}
     unreadable: list[Finding] = []
     for lesson, file in files:
         try:
@@ -179,4 +191,4 @@ def _read_md5s(library: Path, lessons: Iterable[Lesson], emit: Emit) -> tuple[di
         except (FileChangedError, FileUnreadableError) as error:
             hint = error.hint or "Run the command again when the file no longer changes."
             unreadable.append(lesson.finding(Kind.FILE_UNREADABLE, f"{lesson.lesson_id}: {error.what}", hint))
-    return found, unreadable
+    return unreadable

@@ -10,7 +10,7 @@ from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.model import MappingSource
-from kinescope_upload.progress import courses_in, read_looks, stream_records
+from kinescope_upload.progress import courses_in, read_looks, read_md5s, stream_records
 from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.rows import hidden_courses
 
@@ -80,6 +80,7 @@ def sides_of(settings: Settings, survey: Survey, ask: Callable[[Sequence[str]], 
         summaries=summaries,
         files=files,
         find=partial(stat_file, settings.needed_library()),
+        md5_of=read_md5s(settings.progress),
         broken=_no_reason if settings.send_broken else partial(_why_broken, read_looks(settings.progress)),
     )
 

@@ -20,7 +20,7 @@ from kinescope_upload.media.mediainfo import is_installed
 from kinescope_upload.media.verdict import Broken, Unknown, Whole
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
-from kinescope_upload.progress import read_looks, read_records, remember_looks
+from kinescope_upload.progress import read_looks, read_md5s, read_records, remember_looks, remember_md5s
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, format_bytes, format_duration
 from kinescope_upload.text.hints import Hint, both
@@ -121,9 +121,12 @@ def check(settings: Settings, options: DisplayOptions, *, is_deep: bool, stdout:
     with check_progress(options, stderr) as progress:
         looked = _look(settings, files, progress)
         records = read_records(settings.progress).values()
-        md5s = _known_md5s(files, records)
+        remembered = read_md5s(settings.progress)
+        md5s = {file: md5 for file in files if (md5 := remembered(file))} | _known_md5s(files, records)
         if is_deep:
-            md5s |= _read_md5s(settings.needed_library(), _of_one_size(files), md5s, progress)
+            read = _read_md5s(settings.needed_library(), _of_one_size(files), md5s, progress)
+            remember_md5s(settings.progress, read)
+            md5s |= read
     sent = frozenset(one.path for one in records if one.path and one.stage.has_all_bytes)
     answer = CheckAnswer(looked=looked, empty=empty, twins=_twins(files, md5s), is_deep=is_deep, sent=sent)
     print_check(answer, options, stdout)

@@ -16,6 +16,8 @@
     deleted                            the journal of what was deleted at Kinescope
     old_videos                         deletes what was replaced or unlinked, when its time has come
     looks                              what was found in video files, so that each is looked at once
+    md5s                               the MD5s of files that were read for them
+    file_lines                         how both are kept, a line a file
     last_rate                          how fast the last run sent
 """
 
@@ -23,6 +25,7 @@ from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
 from kinescope_upload.progress.lock import CourseLock, Holder, ask_to_stop, holder_of, stop_is_asked
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
+from kinescope_upload.progress.md5s import read_md5s, remember_md5s
 from kinescope_upload.progress.names import IgnoredProgress
 from kinescope_upload.progress.store import (
     ProgressStore,
@@ -55,8 +58,10 @@ __all__ = [
     "note_deletion",
     "notes_in",
     "read_looks",
+    "read_md5s",
     "read_records",
     "remember_looks",
+    "remember_md5s",
     "stop_is_asked",
     "stream_records",
 ]

@@ -1,8 +1,4 @@
-"""Remembers what looks into video files found, in one file of the progress folder.
-
-Losing it costs only another look: what of it cannot be understood is left out, and two runs that write at once may lose
-each other's.
-"""
+"""Remembers what looks into video files found, in one file of the progress folder."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.media.verdict import Broken, Look, Whole
-from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.progress.file_lines import FileLines, quoted, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,8 +17,8 @@ if TYPE_CHECKING:
 
 LOOKS_FILE: Final = "files.looks"
 _BROKEN: Final = "broken\t"
-_HEAD: Final = "kupload looks 1"
-"""The first line. The number grows when later versions see more: then every file is looked at again."""
+_FILE: Final = FileLines(name=LOOKS_FILE, head="kupload looks 1")
+"""The number grows when later versions see more: then every file is looked at again."""
 
 
 class RememberedLooks:
@@ -54,7 +50,7 @@ class RememberedLooks:
         """What was found in the file of this path, size and time of change; None where it was not looked into."""
         if file in self.found:
             return self.found[file]
-        line, start = self._lines.get(_quoted(file.path), ""), _start(file)
+        line, start = self._lines.get(quoted(file.path), ""), start_of(file)
         with suppress(ValueError):
             return _look(*line[len(start) :].split("\t")) if line.startswith(start) else None
         return None
@@ -67,21 +63,21 @@ class RememberedLooks:
         return look if isinstance(look, Broken) else None
 
     def _may_be_broken(self, path: str) -> bool:
-        return path in self._broken or (self._is_quoted and _quoted(path) in self._broken)
+        return path in self._broken or (self._is_quoted and quoted(path) in self._broken)
 
     def has(self, file: VideoFile) -> bool:
         """Whether the file was looked into."""
-        return self._lines.get(_quoted(file.path), "").startswith(_start(file)) or file in self.found
+        return self._lines.get(quoted(file.path), "").startswith(start_of(file)) or file in self.found
 
     def only(self, files: Iterable[VideoFile]) -> RememberedLooks:
         """What is remembered of these files alone."""
-        paths = (_quoted(file.path) for file in files)
+        paths = (quoted(file.path) for file in files)
         return RememberedLooks({path: self._lines[path] for path in paths if path in self._lines})
 
 
 def read_looks(folder: Path) -> RememberedLooks:
     """Reads what is remembered in a progress folder; nothing where there is none, or it cannot be read."""
-    return RememberedLooks(_read_lines(folder))
+    return RememberedLooks(_FILE.read(folder))
 
 
 def remember_looks(folder: Path, found: Mapping[VideoFile, Look]) -> None:
@@ -90,43 +86,15 @@ def remember_looks(folder: Path, found: Mapping[VideoFile, Look]) -> None:
     Raises:
         OSError: They cannot be written; what was remembered stays.
     """
-    new = {_quoted(file.path): _line(file, look) for file, look in found.items() if isinstance(look, Whole | Broken)}
-    if not new:
-        return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = _read_lines(folder) | new
-    content = "\n".join((_HEAD, *(f"{path}\t{line}" for path, line in lines.items()), ""))
-    write_whole(folder / LOOKS_FILE, content.encode("utf-8", "surrogateescape"))
+    _FILE.add(folder, {file: _line(look) for file, look in found.items() if isinstance(look, Whole | Broken)})
 
 
-def _read_lines(folder: Path) -> dict[str, str]:
-    try:
-        text = (folder / LOOKS_FILE).read_bytes().decode("utf-8", "surrogateescape")
-    except OSError:
-        return {}
-    head, *lines = text.split("\n")
-    if head != _HEAD:
-        return {}
-    return {path: rest for path, _, rest in (line.partition("\t") for line in lines) if rest}
-
-
-def _quoted(path: str) -> str:
-    """The path as it stands in a line: without tabs and line breaks."""
-    if "\\" in path or not path.isprintable():
-        return path.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-    return path
-
-
-def _start(file: VideoFile) -> str:
-    return f"{file.size}\t{file.modified_ns}\t"
-
-
-def _line(file: VideoFile, look: Whole | Broken) -> str:
+def _line(look: Whole | Broken) -> str:
     if isinstance(look, Broken):
-        return f"{_start(file)}{_BROKEN}{look.reason}"
+        return f"{_BROKEN}{look.reason}"
     seconds = "" if look.duration is None else f"{look.duration:.3f}"
     facts = ("whole", look.container, seconds, str(look.video), str(look.audio), str(int(look.starts_fast)))
-    return _start(file) + "\t".join(facts)
+    return "\t".join(facts)
 
 
 def _look(kind: str, *facts: str) -> Look | None:

@@ -32,6 +32,7 @@ class LocalSides:
         summaries: The progress files' records of begun uploads by lesson id, of all courses.
         files: The library's files by path, as far as they are known.
         find: Looks for another file by its path; None when it does not exist.
+        md5_of: The MD5 of a file, as far as somebody read it as it is now; else None.
         broken: Why no player can show a file, as far as somebody looked into it; else empty.
     """
 
@@ -42,6 +43,7 @@ class LocalSides:
     summaries: Mapping[str, RecordSummary]
     files: Mapping[str, VideoFile]
     find: Callable[[str], VideoFile | None]
+    md5_of: Callable[[VideoFile], str | None]
     broken: Callable[[VideoFile], str]
 
 
@@ -82,6 +84,7 @@ def _lesson(
         row=row,
         summary=summary,
         is_explained=is_explained,
+        file_md5=sides.md5_of(file) if file else None,
         broken=sides.broken(file) if file else "",
     )
 

@@ -1,0 +1,36 @@
+"""Remembers the MD5s of files that were read for them, so that they are read once."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.progress.file_lines import FileLines, quoted, start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from kinescope_upload.model import VideoFile
+
+_FILE: Final = FileLines(name="files.md5", head="kupload md5 1")
+_MD5: Final = re.compile("[0-9a-f]{32}")
+
+
+def read_md5s(folder: Path) -> Callable[[VideoFile], str | None]:
+    """What is remembered: the MD5 of the file of this path, size and time of change, in hexadecimal; else None."""
+    lines = _FILE.read(folder)
+
+    def md5_of(file: VideoFile) -> str | None:
+        line, start = lines.get(quoted(file.path), ""), start_of(file)
+        md5 = line[len(start) :] if line.startswith(start) else ""
+        return md5 if _MD5.fullmatch(md5) else None
+
+    return md5_of
+
+
+def remember_md5s(folder: Path, found: Mapping[VideoFile, str]) -> None:
+    """Adds MD5s to those that are remembered; where they cannot be written, the files are read again next time."""
+    with suppress(OSError):
+        _FILE.add(folder, found)
