@@ -92,6 +92,20 @@ def test_all_that_changed_is_published_and_no_old_video_is_kept_where_none_is_to
     assert publish(world, changed=True).exit_code == 0  # nothing is left to do
 
 
+def test_the_same_command_deletes_what_it_left_when_it_died_after_the_rows_switch(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    old = video_of(world)
+    shoot_again(world, FIRST)
+    assert publish(world, changed=True).exit_code == 0
+    change_old_videos(world, keep_seconds=0)  # as if it had been told so, and died before it deleted
+    again = publish(world, changed=True, keep=0)
+    deletions = [one["video_id"] for one in again.events("old_video_deleted")]
+    assert (again.exit_code, deletions) == (0, [old]), again.said
+    assert old not in videos_of(world)
+    assert publish(world, changed=True, keep=0).events("run_started") == [], "nothing is left to do"
+
+
 def test_a_dry_run_shows_what_would_be_replaced_and_changes_nothing(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)

@@ -119,7 +119,7 @@ def replace_lessons(
             is_agreed = agree(found)
             refused = any(isinstance(one.step, Refused) for one in found)
             work = [one for one in found if one.is_work]
-            if not is_agreed or not work:
+            if not is_agreed and (work or not _has_due(progress, tools)):
                 return ExitCode.NOT_DONE if refused or work else ExitCode.DONE
             if tools.database is not None:
                 rows = [one.lesson.lesson_id for one in work]
@@ -135,6 +135,12 @@ def replace_lessons(
                 ready = RunTools(progress, tools.database, kinescope, looks, emit, screen.disk)
                 code = upload_plan(plan, ready, settings)
             return ExitCode.NOT_DONE if code == ExitCode.DONE and refused else code
+
+
+def _has_due(progress: ProgressStore, tools: Tools) -> bool:
+    """Whether the time of old videos has come: a replacement may have ended between the row's switch and that."""
+    now = tools.client.now()
+    return any(old.is_due(now) for record in progress.records.values() for old in record.old_videos)
 
 
 def preview_replacements(
