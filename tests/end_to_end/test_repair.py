@@ -12,6 +12,7 @@ from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.compare.events import FixApplied, FixFailed
 from kinescope_upload.audit.fixes import AdoptVideo, DeleteDuplicate, DeleteLeftover, FixPlan
 from kinescope_upload.audit.repair import repair
+from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Right, Route, Token, VideoStatus
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.kinescope.video import embed_url
@@ -438,3 +439,15 @@ def test_a_repair_waits_for_no_run_that_is_at_work(worlds: WorldMaker) -> None:
         assert len(plan_of(world).fixes) == 2, "looking is free"
     finally:
         lock.release()
+
+
+def test_a_lesson_that_repair_links_is_not_said_to_be_uploaded_by_a_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    own = video_of(world)
+    (world.progress / f"{COURSE}.json").unlink()
+    world.database.set_video(FIRST, None)
+    plan = plan_of(world)
+    assert [(type(fix), fix.lesson.lesson_id, fix.video_id) for fix in plan.fixes] == [(AdoptVideo, FIRST, own)]
+    assert FIRST not in [finding.lesson_id for finding in plan.rest]
+    assert Kind.NOT_UPLOADED not in kinds(look(world, VerifyOptions(is_deep=True)))

@@ -31,13 +31,14 @@ from kinescope_upload.progress import ignored_in, notes_in, remember_md5s
 from kinescope_upload.retries.retrying_client import RetryingClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.model import VideoFile
     from kinescope_upload.survey import Survey
 
 _EMIT_EVERY: Final = 100
@@ -53,6 +54,7 @@ class Tools:
         client: The retries, also for the database, and Kinescope's clock.
         database: The lessons' table; None with `--no-db`.
         emit: Takes the events.
+        remember: Takes the MD5s of files that were read.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Tools:
     client: RetryingClient
     database: LessonsDatabase | None
     emit: Emit
+    remember: Callable[[Mapping[VideoFile, str]], object]
 
 
 @contextmanager
@@ -81,6 +84,7 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
             client=client,
             database=database_of(settings),
             emit=emit,
+            remember=partial(remember_md5s, settings.progress),
         )
 
 
@@ -92,7 +96,7 @@ def read_files(tools: Tools, comparison: Comparison, lessons: Iterable[Lesson]) 
         unreadable = _read_md5s(tools.settings.needed_library(), lessons, found, tools.emit)
     finally:  # Ctrl+C may end it after hours
         read = {one.file: md5 for one in lessons if one.file and (md5 := found.get(one.lesson_id))}
-        remember_md5s(tools.settings.progress, read)
+        tools.remember(read)
     comparison.learn(found, unreadable)
 
 

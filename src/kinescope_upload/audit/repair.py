@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.events import FixApplied, FixFailed
@@ -76,6 +76,8 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         if not is_dry_run:  # from here on nobody else changes the progress of these courses
             store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, survey)))
             tools.client.listen(store)
+        else:
+            tools = replace(tools, remember=lambda _read: None)
         comparison = inspect(tools, survey)
         read_files(tools, comparison, comparison.to_be_read())
         plan = plan_fixes(comparison, tools.client.now())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.video import Video
 
 _ASK_FOR_ORIGINALS: Final = "No action is needed; Kinescope's support can keep the originals of later uploads."
+_TO_SEND: Final = frozenset({Kind.NOT_UPLOADED, Kind.UNFINISHED})
 _KINDS: Final = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -138,10 +139,13 @@ class Comparison:
         """Returns everything that disagrees so far, ordered by kind, lesson and file."""
         findings = [*self._others, *self.strays().findings(self._course_of), *self._findings_of_originals()]
         disputed = {finding.lesson_id for finding in findings if not finding.kind.is_note}
+        owners = {finding.lesson_id for finding in findings if finding.kind is Kind.ROW_EMPTY}
         verified: defaultdict[str, dict[str, str]] = defaultdict(dict)
         agreed = 0
         for lesson in self.in_question:
             of_lesson = tuple(judge(self._context(lesson)))
+            if lesson.lesson_id in owners:  # its video is there, so that nothing is to be sent
+                of_lesson = tuple(one for one in of_lesson if one.kind not in _TO_SEND)
             findings += of_lesson
             if (
                 lesson.row_id is None
