@@ -60,7 +60,8 @@ def show_step(page: Page, step: Step, place: int, places: int) -> None:
 
 def show_outcome(page: Page, outcome: Outcome) -> None:
     """How a step ended."""
-    sent = f"{count(outcome.creations, 'upload', 'uploads')} asked for, {format_bytes(outcome.bytes_sent)} sent"
+    uploads = count(outcome.creations, "upload", "uploads")
+    sent = f"{uploads} asked for, {format_bytes(outcome.bytes_sent)} received there"
     page.blank()
     page.remark(f"Exit code {outcome.exit_code} after {format_duration(outcome.seconds)}; {sent}.")
 
@@ -102,6 +103,7 @@ def show_account(page: Page, stage: Stage, outcomes: Sequence[Outcome]) -> None:
             ("Requests", ", ".join(f"{requests[route]} {_ROUTES[route]}" for route in _ROUTES if requests[route])),
             ("Library", f"{stage.size:,} bytes"),
             ("Received", f"{sent:,} bytes of video{share}, {kept:,} of them kept by the service"),
+            ("", "`Sent` of a run counts what offsets named; what was lost before that is counted here alone"),
             ("Line", f"{stage.link.bytes_up:,} bytes up in all, over {stage.link.connections} connections"),
         )
     )
