@@ -57,6 +57,17 @@ def test_a_run_that_ends_takes_the_place_of_what_was_noted_and_takes_in_those_th
     assert [file.name for file in (history.parent / "history.sqlite3.runs").iterdir()] == ["goes on.json"]
 
 
+def test_a_look_takes_in_what_ended_runs_have_left(history: Path) -> None:
+    ended, other = a_past_run("ended", ended=BEGAN), a_past_run("goes on")
+    for run in (ended, other):
+        note(history, run)
+    for _ in range(2):
+        assert {run.run: run for run in read_runs(history, 9)} == {"ended": ended, "goes on": other}
+    assert [file.name for file in (history.parent / "history.sqlite3.runs").iterdir()] == ["goes on.json"]
+    with closing(sqlite3.connect(history)) as other_program:
+        assert other_program.execute("SELECT run FROM runs").fetchall() == [("ended",)]
+
+
 def test_a_file_of_a_run_that_cannot_be_understood_is_passed_over(history: Path) -> None:
     note(history, a_past_run())
     (history.parent / "history.sqlite3.runs" / "torn.json").write_bytes(b"{")

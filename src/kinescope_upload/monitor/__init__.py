@@ -5,7 +5,7 @@
     open_monitor ──► monitor ─┬─► state_file ──► state      what the run does now, one small file beside the progress
                               ├─► event_log                 the events of --json, as lines in a file
                               └─► chronicle ──► history ──► past_run      what became of each run, on this machine
-                                              └──► unfinished             the same of runs that have not ended
+                                              └──► unfinished             the same of runs that it has not taken in yet
     observe                                          the state, from what the display's collector has counted; pure
     facts_json                                       dataclasses as JSON, and back; pure
     quick_file                                       small files, replaced without a wait for the disk

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -41,7 +41,7 @@ _GET: Final = "SELECT facts FROM runs ORDER BY started DESC LIMIT ?"
 
 
 def note(path: Path, run: PastRun) -> None:
-    """Writes down what is known of a run that goes on.
+    """Writes down what is known of a run, beside the history: a run does without SQLite, which takes a megabyte.
 
     Raises:
         KuploadError: It cannot be written.
@@ -80,6 +80,8 @@ def remember(path: Path, run: PastRun, *, patience: float = _PATIENCE) -> None:
 def read_runs(path: Path, limit: int, *, patience: float = _PATIENCE) -> tuple[PastRun, ...]:
     """The last runs, the latest first, those that go on included; none where there is no history.
 
+    What runs have left beside the history when they ended is taken in, where it can be written.
+
     Args:
         path: The history.
         limit: How many at most.
@@ -89,7 +91,12 @@ def read_runs(path: Path, limit: int, *, patience: float = _PATIENCE) -> tuple[P
         KuploadError: It cannot be read.
     """
     with _words(path, "read"):
-        runs = {run.run: run for run in (*read_unfinished(path), *_remembered(path, limit, patience))}
+        noted = read_unfinished(path)
+        runs = {run.run: run for run in (*noted, *_remembered(path, limit, patience))}
+    with suppress(KuploadError):  # the next look tries again
+        for run in noted:
+            if run.ended:
+                remember(path, run, patience=patience)
     return tuple(sorted(runs.values(), key=lambda run: run.started, reverse=True)[:limit])
 
 

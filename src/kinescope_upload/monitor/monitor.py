@@ -12,7 +12,7 @@ from kinescope_upload.errors import KuploadError
 from kinescope_upload.events import BytesSent, WaitEnded, WaitStarted, Warned
 from kinescope_upload.monitor.chronicle import Chronicle
 from kinescope_upload.monitor.event_log import EventLog
-from kinescope_upload.monitor.history import note, remember
+from kinescope_upload.monitor.history import note
 from kinescope_upload.monitor.observe import state_of
 from kinescope_upload.monitor.state import EndState
 
@@ -132,7 +132,7 @@ class Monitor:
         with self._lock:
             past = self._chronicle.past_run(state, self._collector.facts())
         with self._said_once("history"):
-            (remember if state.ended else note)(history, past)
+            note(history, past)
 
     def _hear(self, event: RunEvent) -> None:
         if isinstance(event, BytesSent):

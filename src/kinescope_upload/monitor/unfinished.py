@@ -1,6 +1,6 @@
-"""Keeps what is known of runs that have not ended, one small file a run beside the history.
+"""Keeps what is known of runs that the history has not taken in yet, one small file a run beside it.
 
-SQLite takes a megabyte of memory, which a run does without until its end; and a run that is killed leaves its file.
+SQLite takes a megabyte of memory, which a run does without; and a run that is killed leaves its file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def write_unfinished(history: Path, run: PastRun) -> None:
 
 
 def read_unfinished(history: Path) -> tuple[PastRun, ...]:
-    """The runs that have not ended, as far as is known; files that cannot be read are passed over.
+    """The runs that are not in the history yet, as far as is known; files that cannot be read are passed over.
 
     Raises:
         OSError: The folder cannot be read.
