@@ -21,6 +21,7 @@ THEIR_OWN: Final = {
     "import-progress": {"file"},
     "stop": set[str](),
     "history": set[str](),
+    "report": {"file", "html"},
     "verify": {"wait", "max_wait", "deep"},
     "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal"},
     "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},

@@ -17,6 +17,7 @@ from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.replace import replace
+from kinescope_upload.cli.report import report
 from kinescope_upload.cli.setup import setup
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
@@ -257,6 +258,7 @@ _add(check, BEGIN, "Look into the files, and name those that cannot be played")
 _add(import_old_progress, BEGIN, "Take over the old system's progress", "import-progress")
 _add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
 _add(history, AT_WORK, "Show the runs of the past")
+_add(report, AT_WORK, "Tell how it all went, as text or as a page for others")
 _add(verify, AFTER, "Compare files, progress, rows and videos, lesson by lesson")
 _add(repair, AFTER, "Fix what verify reports, where it is certain what is right")
 _add(replace, AFTER, "Publish new cuts of lessons, without a gap for viewers")

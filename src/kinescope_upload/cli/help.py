@@ -65,6 +65,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
         (("history",), "the last runs"),
         (("history", "--limit", "100", "--json"), "more of them, for programs"),
     ),
+    "report": (
+        (("report",), "how it all went"),
+        (("report", "--html", "report.html"), "one file to show to others"),
+        (("report", "kinescope-upload-progress.json"), "the old system's"),
+    ),
     "verify": (
         (("verify",), "does everything agree?"),
         (("verify", "--wait"), "wait until Kinescope has processed it"),
