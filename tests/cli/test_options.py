@@ -20,6 +20,7 @@ THEIR_OWN: Final = {
     "check": {"deep"},
     "import-progress": {"file"},
     "stop": set[str](),
+    "notify": {"test"},
     "history": set[str](),
     "report": {"file", "html"},
     "verify": {"wait", "max_wait", "deep"},

@@ -97,6 +97,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "api_url": ("https://one", "https://two", "https://three", "https://four"),
     "trusted_hosts": ("one.example", "two.example", "*.three.example, four.example", "five.example"),
     "api_rate": ("1/s", "2/s", "3/s, 100/min", "off"),
+    "notify": ("json://one", "json://two", "json://three json://four", "json://five"),
     "database_url": ("postgresql://one", "postgresql://two", "postgresql://three", "postgresql://four"),
 }
 SOURCES = (Source.OPTION, Source.ENV_FILE, Source.ENVIRONMENT, Source.TOML)
@@ -170,8 +171,24 @@ def test_every_setting_is_in_the_matrix() -> None:
 
 def test_secrets_and_where_they_may_stand() -> None:
     secret = {setting.name: setting for setting in SETTINGS if setting.is_secret}
-    assert secret.keys() == {"api_key", "database_url"}
-    assert all(setting.option is None and setting.toml is None for setting in secret.values())
+    assert secret.keys() == {"api_key", "database_url", "notify"}
+    assert all(setting.toml is None for setting in secret.values())
+    assert [name for name, setting in secret.items() if setting.option] == ["notify"]
+
+
+def test_a_secret_among_the_options_is_warned_of(here: Directory) -> None:
+    assert not any("KUPLOAD_NOTIFY" in warning for warning in here.load().warnings)
+    here.options["notify"] = "json://me:secret@host/x"
+    [warning] = [one for one in here.load().warnings if "KUPLOAD_NOTIFY" in one]
+    assert "secret" not in warning
+
+
+@pytest.mark.parametrize("text", ["topsecret", "json://one topsecret", "1json://x", "json:// x", "://x"])
+def test_what_is_no_address_of_a_service_is_refused_and_not_shown(here: Directory, text: str) -> None:
+    here.environment["KUPLOAD_NOTIFY"] = text
+    with pytest.raises(UsageError, match="KUPLOAD_NOTIFY from the environment: the value is not an address") as error:
+        here.load()
+    assert "topsecret" not in str(error.value)
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\t", "''", '""', "'  '", "  # nothing"])

@@ -15,6 +15,7 @@ from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, WITHOUT_KINESCOPE, 
 from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
+from kinescope_upload.cli.notify import notify as notify_services
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.replace import replace
 from kinescope_upload.cli.report import report
@@ -95,6 +96,7 @@ def main_command(
     send_broken: options.SendBrokenOption = None,
     log_file: options.LogFileOption = None,
     no_log: options.NoLogOption = None,
+    notify: options.NotifyOption = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[
@@ -257,6 +259,7 @@ _add(folders, BEGIN, "Show each course's folder on Kinescope")
 _add(check, BEGIN, "Look into the files, and name those that cannot be played")
 _add(import_old_progress, BEGIN, "Take over the old system's progress", "import-progress")
 _add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
+_add(notify_services, AT_WORK, "Show who is told of runs, and send a test", "notify")
 _add(history, AT_WORK, "Show the runs of the past")
 _add(report, AT_WORK, "Tell how it all went, as text or as a page for others")
 _add(verify, AFTER, "Compare files, progress, rows and videos, lesson by lesson")

@@ -61,6 +61,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
     "check": ((("check",), "all files"), (("check", "--course", "01_analytics", "--deep"), "also find twins")),
     "import-progress": ((("import-progress", "upload-progress.json"), "take it over"),),
     "stop": ((("stop",), "end the run in the other window"),),
+    "notify": ((("notify",), "who is told of runs"), (("notify", "--test"), "send each a message")),
     "history": (
         (("history",), "the last runs"),
         (("history", "--limit", "100", "--json"), "more of them, for programs"),

@@ -16,6 +16,8 @@ from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.text.hints import TypedOptions, remember
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kinescope_upload.config import Settings
 
 _CARRIED: Final = {
@@ -27,6 +29,7 @@ _CARRIED: Final = {
     "trust_scan": "--trust-scan",
 }
 """The options that say where things are, by their parameters' names."""
+_NOTIFY: Final = "--notify"
 
 CourseOption = Annotated[
     list[str] | None,
@@ -53,6 +56,9 @@ LogFileOption = Annotated[
     str | None, typer.Option("--log-file", metavar="FILE", help="Where events go [default: log/ beside progress].")
 ]
 NoLogOption = Annotated[bool | None, typer.Option("--no-log", help="Write no log of the events.")]
+NotifyOption = Annotated[
+    str | None, typer.Option("--notify", metavar="URL", help="Whom to tell; better KUPLOAD_NOTIFY in .env.")
+]
 NoDbOption = Annotated[bool, typer.Option("--no-db", help="Go without the database.")]
 TrustScanOption = Annotated[bool, typer.Option("--trust-scan", help="With --no-db: vouch for the files' order.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")]
@@ -141,7 +147,17 @@ def parse_keep(text: str) -> float:
         raise UsageError(f'--keep-old: "{text}" {error}') from None
 
 
+def _without_notify(words: Iterable[str]) -> Iterator[str]:
+    """What was typed without the address of --notify: it is a secret, and what is typed next is shown."""
+    words = iter(words)
+    for word in words:
+        if word == _NOTIFY:
+            next(words, None)
+        elif not word.startswith(f"{_NOTIFY}="):
+            yield word
+
+
 def display_options(settings: Settings) -> DisplayOptions:
     """How the settings want things shown; the command to go on with is the typed one, which may have asked to look."""
-    command = tuple(word for word in sys.argv[1:] if word not in {"--status", "--watch"})
+    command = tuple(word for word in _without_notify(sys.argv[1:]) if word not in {"--status", "--watch"})
     return DisplayOptions(as_json=settings.json, quiet=settings.quiet, verbose=settings.verbose, command=command)

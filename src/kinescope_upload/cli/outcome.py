@@ -125,7 +125,7 @@ def _told(error: KuploadError) -> int:
 
 
 def _tell_bug() -> None:
-    secrets = (os.environ.get(name, "") for name in ("KINESCOPE_API_KEY", "DATABASE_URL"))
+    secrets = (os.environ.get(name, "") for name in ("KINESCOPE_API_KEY", "DATABASE_URL", "KUPLOAD_NOTIFY"))
     text = without_secrets(traceback.format_exc(), secrets)
     print(  # noqa: T201
         f"{text}\nThis is a bug in kupload, not in what you did. Everything is saved. Please report it with the lines "

@@ -105,7 +105,8 @@ def upload(
         if asks and is_first and not asks(first_run_lines(plan, settings)):
             return ExitCode.NOT_DONE
         printer = printer or stack.enter_context(shown)
-        emit = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload"))
+        typed = screen.options.command
+        emit = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload", typed=typed))
         tools = RunTools(progress, database, kinescope, looks.only(plan.files_to_send), emit, screen.disk)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
 

@@ -197,6 +197,10 @@ def _warnings(sources: _Sources, found: Mapping[str, Any]) -> tuple[str, ...]:
     if sources.env_file.is_readable_by_others:
         name = sources.env_file_name
         warnings.append(f"{name} can be read by other users of this machine. Protect it: chmod 600 {name}")
+    if sources.options.get("notify"):
+        warnings.append(
+            "Others on this machine can read what --notify names while kupload runs. KUPLOAD_NOTIFY in .env is safe."
+        )
     if "api_key" in found and not is_uuid(found["api_key"].reveal()):
         warnings.append("KINESCOPE_API_KEY does not look like a token of Kinescope, which is a UUID.")
     in_file = [written.place for written in sources.env_file.values.values()]

@@ -115,6 +115,7 @@ class Settings:
         log_file: The file of the events of runs; None means `log/kupload.jsonl` in the progress folder.
         no_log: Whether to write no such file.
         history: Where runs are remembered; None remembers none.
+        notify: Addresses of the services that are told of runs; None tells nobody.
         api_key: Kinescope's token; None when it is not set.
         project_id: The project's id on Kinescope, a lower-case UUID; None when it is not set.
         workspace_id: The workspace's id, a lower-case UUID; None when it is not set.
@@ -163,6 +164,7 @@ class Settings:
     log_file: Path | None = None
     no_log: bool = False
     history: Path | None = None
+    notify: Secret | None = None
     api_key: Secret | None = None
     project_id: str | None = None
     workspace_id: str | None = None

@@ -31,6 +31,7 @@ _DURATION = re.compile(
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]+", re.ASCII)
+_SERVICE = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s\x00-\x1f]+", re.IGNORECASE)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _MONTH = 30 * 86400.0
 _UNITS: Final = {"d": "days", "m": "minutes", "s": "seconds"}
@@ -66,6 +67,13 @@ def parse_api_key(text: str) -> Secret:
 
 def parse_connection_string(text: str) -> Secret:
     """Takes the database's connection string as it is: the database room parses it."""
+    return Secret(text, has_tail=False)
+
+
+def parse_notify(text: str) -> Secret:
+    """Takes the addresses of services that send messages, separated by spaces; each holds a secret."""
+    if not all(_SERVICE.fullmatch(word) for word in text.split()):
+        raise ValueError("is not an address of a service, which looks like tgram://TOKEN/CHAT. See docs/notify.md.")
     return Secret(text, has_tail=False)
 
 

@@ -6,6 +6,9 @@
                               ├─► event_log                 the events of --json, as lines in a file
                               └─► chronicle ──► history ──► past_run      what became of each run, on this machine
                                               └──► unfinished             the same of runs that it has not taken in yet
+                 notifier ──┬─► notices              of what people are told, and when; pure
+                            ├─► notice_words         in which words; pure
+                            └─► channel ──► services    sends it, in a thread of its own for each service
     observe                                          the state, from what the display's collector has counted; pure
     facts_json                                       dataclasses as JSON, and back; pure
     quick_file                                       small files, replaced without a wait for the disk

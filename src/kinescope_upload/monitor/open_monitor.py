@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from kinescope_upload.display.printers import Printer
     from kinescope_upload.events import Emit
     from kinescope_upload.policy.pacing import Timetable
+    from kinescope_upload.text.hints import Command
 
 
 @contextmanager
-def open_monitor(settings: Settings, courses: Sequence[str], printer: Printer, *, command: str) -> Iterator[Emit]:
+def open_monitor(
+    settings: Settings, courses: Sequence[str], printer: Printer, *, command: str, typed: Command = ()
+) -> Iterator[Emit]:
     """Tells others about a run of this process while it goes on.
 
     Args:
@@ -37,13 +40,47 @@ def open_monitor(settings: Settings, courses: Sequence[str], printer: Printer, *
         courses: The courses that the run holds.
         printer: Shows the run.
         command: What is done: "upload" or "replace".
+        typed: The command line that does it, for what to type next.
 
     Yields:
         Takes the run's events, for the printer, too.
+
+    Raises:
+        UsageError: Somebody is to be told of it, and messages cannot be sent from this installation.
     """
     tell = without_failures(printer)
+    if settings.notify:
+        from kinescope_upload.monitor.services import check_installed  # noqa: PLC0415 - few are told of runs
+
+        check_installed()
     with _monitor(settings, courses, printer.collector, tell, command) as monitor:
-        yield monitor.listening(tell)
+        emit = monitor.listening(tell)
+        with _notifying(settings, printer.collector, emit, typed) as emit:
+            yield emit
+
+
+@contextmanager
+def _notifying(settings: Settings, collector: Collector, emit: Emit, typed: Command) -> Iterator[Emit]:
+    """Tells people of the run, where some want to be told."""
+    if settings.notify is None:
+        yield emit
+        return
+    from kinescope_upload.monitor.notice_words import Words  # noqa: PLC0415 - few are told of runs
+    from kinescope_upload.monitor.notifier import Notifier  # noqa: PLC0415 - as above
+    from kinescope_upload.monitor.services import addresses_of  # noqa: PLC0415 - as above
+
+    addresses = addresses_of(settings.notify)
+    others = (one.reveal() for one in (settings.api_key, settings.database_url) if one)
+    library = settings.library.name if settings.library else "kupload"
+    words = Words(
+        subject=f"{library}, on {socket.gethostname()}",
+        command=typed,
+        collector=collector,
+        clock=SYSTEM_CLOCK,
+        secrets=(*others, *addresses),
+    )
+    with Notifier(addresses, words, emit) as notifier:
+        yield notifier.listening
 
 
 def _monitor(settings: Settings, courses: Sequence[str], collector: Collector, tell: Emit, command: str) -> Monitor:

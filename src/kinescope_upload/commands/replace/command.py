@@ -130,7 +130,9 @@ def replace_lessons(
             with (
                 make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr) as printer,
                 open_kinescope(settings) as kinescope,
-                open_monitor(settings, progress.courses, printer, command="replace") as emit,
+                open_monitor(
+                    settings, progress.courses, printer, command="replace", typed=screen.options.command
+                ) as emit,
             ):
                 ready = RunTools(progress, tools.database, kinescope, looks, emit, screen.disk)
                 code = upload_plan(plan, ready, settings)

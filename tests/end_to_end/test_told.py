@@ -1,0 +1,107 @@
+"""A real run tells a real service how it ended, and its address stands nowhere but where a person wrote it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.emulator import Fault, Route
+from support.told import an_inbox
+from support.world import KIB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.told import Inbox
+    from support.world import World, WorldMaker
+
+SECRET = "hunter2"
+
+
+@pytest.fixture
+def world(worlds: WorldMaker) -> World:
+    world = worlds()
+    world.fill((20 * KIB,))
+    world.environment["KUPLOAD_HISTORY"] = str(world.folder / "history.sqlite3")
+    return world
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with an_inbox() as inbox:
+        yield inbox
+
+
+def _everything_written(world: World) -> str:
+    """All files but the library's and `.env`."""
+    paths = (path for path in world.folder.rglob("*") if path.is_file() and path.suffix != ".mp4")
+    return "".join(path.read_bytes().decode("latin-1") for path in paths if path.name != ".env")
+
+
+def test_a_run_that_is_done_tells_so_and_its_address_is_in_nothing_that_it_writes(world: World, inbox: Inbox) -> None:
+    env = world.folder / ".env"
+    env.write_text(f"KUPLOAD_NOTIFY={inbox.address}\n")
+    env.chmod(0o600)
+    outcome = world.run("--json", "--verbose")
+    assert outcome.exit_code == 0
+    assert inbox.titles == ["kupload: done"]
+    assert "Uploaded: 1 video" in inbox.taken[0]["message"]
+    said = outcome.text + world.run("doctor").text + world.run("notify").text + world.run("history", "--json").text
+    assert "KUPLOAD_NOTIFY" in said
+    assert SECRET not in said + _everything_written(world)
+    assert world.environment["KINESCOPE_API_KEY"] not in str(inbox.taken)
+
+
+def test_a_run_that_is_stopped_tells_why_and_what_to_type_without_the_address_that_was_typed(
+    world: World, inbox: Inbox
+) -> None:
+    world.emulator.faults.add(Fault(route=Route.INIT, status=402, times=None))
+    outcome = world.run("--notify", inbox.address, "--limit", "1")
+    assert outcome.exit_code == 3
+    assert inbox.titles == ["kupload: stopped"]
+    assert inbox.taken[0]["message"].splitlines()[-1] == "Next: kupload --limit 1"
+    assert "KUPLOAD_NOTIFY in .env is safe" in outcome.text
+    assert SECRET not in outcome.text + str(inbox.taken) + _everything_written(world)
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_code", "said"), [(200, 0, "the message was taken"), (500, 1, "the message was not taken")]
+)
+def test_a_test_message_shows_whether_it_arrives(
+    world: World, inbox: Inbox, status: int, exit_code: int, said: str
+) -> None:
+    inbox.status = status
+    world.environment["KUPLOAD_NOTIFY"] = f"{inbox.address} nosuchservice://{SECRET}" if exit_code else inbox.address
+    outcome = world.run("notify", "--test")
+    assert outcome.exit_code == exit_code
+    assert f"json://…: {said}" in outcome.text
+    assert SECRET not in outcome.text
+    assert [one["title"] for one in inbox.requests][:1] == ["kupload: a test"]
+
+
+def test_without_addresses_there_is_nobody_to_test(world: World) -> None:
+    outcome = world.run("notify", "--test")
+    assert outcome.exit_code == 2
+    assert "KUPLOAD_NOTIFY is not set" in outcome.text
+
+
+def test_what_is_no_address_is_named_and_not_shown(world: World) -> None:
+    world.environment["KUPLOAD_NOTIFY"] = SECRET
+    outcome = world.run()
+    assert outcome.exit_code == 2
+    assert "KUPLOAD_NOTIFY from the environment: the value is not an address" in outcome.text
+    assert SECRET not in outcome.text
+
+
+def test_a_run_of_which_nobody_is_told_loads_nothing_for_it() -> None:
+    code = (
+        "import sys, kinescope_upload.cli.app, kinescope_upload.commands.upload\n"
+        "print(*(n for n in sys.modules if n.split('.')[0] in {'apprise', 'pygal', 'requests'} or "
+        "n.startswith(('kinescope_upload.monitor.not', 'kinescope_upload.monitor.channel', "
+        "'kinescope_upload.commands.report'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("\n", "")
