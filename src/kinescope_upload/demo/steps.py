@@ -81,6 +81,11 @@ STEPS: Final = (
         words="Files, progress, rows and videos are held against each other, lesson by lesson.",
         arguments=("verify",),
     ),
+    Step(
+        title="Tell others how it went",
+        words="From progress and history; `kupload report --html FILE` writes the same with plots as one page.",
+        arguments=("report",),
+    ),
 )
 """The demo."""
 
