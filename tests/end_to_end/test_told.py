@@ -49,7 +49,9 @@ def test_a_run_that_is_done_tells_so_and_its_address_is_in_nothing_that_it_write
     assert outcome.exit_code == 0
     assert inbox.titles == ["kupload: done"]
     assert "Uploaded: 1 video" in inbox.taken[0]["message"]
-    said = outcome.text + world.run("doctor").text + world.run("notify").text + world.run("history", "--json").text
+    doctor = world.run("doctor").text
+    assert "`kupload notify --test` tries it" in doctor
+    said = outcome.text + doctor + world.run("notify").text + world.run("history", "--json").text
     assert "KUPLOAD_NOTIFY" in said
     assert SECRET not in said + _everything_written(world)
     assert world.environment["KINESCOPE_API_KEY"] not in str(inbox.taken)

@@ -73,6 +73,8 @@ def check_settings(settings: Settings) -> Iterator[Check]:
         missing.hint = ""  # it is the same for each
     for error in errors:
         yield Check.of_error("settings", error, Standing.WRONG_HERE)
+    if settings.notify:
+        yield _check_notify()
     for origin in settings.origins.values():
         if origin.shadowed:
             others = ", ".join(map(str, origin.shadowed))
@@ -80,6 +82,17 @@ def check_settings(settings: Settings) -> Iterator[Check]:
             yield Check.of("settings", Standing.NOTE, message)
     for warning in settings.warnings:
         yield Check.of("settings", Standing.NOTE, warning)
+
+
+def _check_notify() -> Check:
+    """Whether messages can be sent from this installation at all."""
+    from kinescope_upload.monitor.services import check_installed
+
+    try:
+        check_installed()
+    except UsageError as error:
+        return Check.of_error("settings", error, Standing.WRONG_HERE)
+    return Check.of("settings", Standing.NOTE, "KUPLOAD_NOTIFY is set.", Hint(("notify", "--test"), " tries it."))
 
 
 def _errors_of(settings: Settings) -> Iterator[UsageError]:
