@@ -41,6 +41,15 @@ def _everything_written(world: World) -> str:
     return "".join(path.read_bytes().decode("latin-1") for path in paths if path.name != ".env")
 
 
+def test_a_run_that_is_done_tells_so(world: World, inbox: Inbox) -> None:
+    world.environment["KUPLOAD_NOTIFY"] = inbox.address
+    assert world.upload().exit_code == 0
+    assert inbox.titles == ["kupload: done"]
+    assert "Uploaded: 1 video" in inbox.taken[0]["message"]
+    assert SECRET not in world.output.getvalue() + _everything_written(world)
+
+
+@pytest.mark.slow
 def test_a_run_that_is_done_tells_so_and_its_address_is_in_nothing_that_it_writes(world: World, inbox: Inbox) -> None:
     env = world.folder / ".env"
     env.write_text(f"KUPLOAD_NOTIFY={inbox.address}\n")
@@ -57,6 +66,7 @@ def test_a_run_that_is_done_tells_so_and_its_address_is_in_nothing_that_it_write
     assert world.environment["KINESCOPE_API_KEY"] not in str(inbox.taken)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_tells_why_and_what_to_type_without_the_address_that_was_typed(
     world: World, inbox: Inbox
 ) -> None:
@@ -67,35 +77,6 @@ def test_a_run_that_is_stopped_tells_why_and_what_to_type_without_the_address_th
     assert inbox.taken[0]["message"].splitlines()[-1] == "Next: kupload --limit 1"
     assert "KUPLOAD_NOTIFY in .env is safe" in outcome.text
     assert SECRET not in outcome.text + str(inbox.taken) + _everything_written(world)
-
-
-@pytest.mark.parametrize(
-    ("status", "exit_code", "said"), [(200, 0, "the message was taken"), (500, 1, "the message was not taken")]
-)
-def test_a_test_message_shows_whether_it_arrives(
-    world: World, inbox: Inbox, status: int, exit_code: int, said: str
-) -> None:
-    inbox.status = status
-    world.environment["KUPLOAD_NOTIFY"] = f"{inbox.address} nosuchservice://{SECRET}" if exit_code else inbox.address
-    outcome = world.run("notify", "--test")
-    assert outcome.exit_code == exit_code
-    assert f"json://…: {said}" in outcome.text
-    assert SECRET not in outcome.text
-    assert [one["title"] for one in inbox.requests][:1] == ["kupload: a test"]
-
-
-def test_without_addresses_there_is_nobody_to_test(world: World) -> None:
-    outcome = world.run("notify", "--test")
-    assert outcome.exit_code == 2
-    assert "KUPLOAD_NOTIFY is not set" in outcome.text
-
-
-def test_what_is_no_address_is_named_and_not_shown(world: World) -> None:
-    world.environment["KUPLOAD_NOTIFY"] = SECRET
-    outcome = world.run()
-    assert outcome.exit_code == 2
-    assert "KUPLOAD_NOTIFY from the environment: the value is not an address" in outcome.text
-    assert SECRET not in outcome.text
 
 
 def test_a_run_of_which_nobody_is_told_loads_nothing_for_it() -> None:
