@@ -39,5 +39,5 @@ def test_a_bad_limit_names_the_option_and_shows_how_it_is_written(tmp_path: Path
         load_settings({"bwlimit": "5 apples"}, directory=tmp_path, environment={})
     assert str(caught.value) == (
         '--bwlimit: "5 apples" is not a bandwidth limit: "5" is not a time and a rate. '
-        'Write a rate like 5M, or times and rates like "08:00,2M 23:00,off".'
+        'Write a rate like 5M, or times and rates like "08:00,2M 23:00,off" or "Mon-Fri-08:00,2M Sat-00:00,off".'
     )

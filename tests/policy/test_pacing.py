@@ -130,6 +130,10 @@ def test_a_limit_that_begins_later_owes_nothing_for_what_went_before() -> None:
         ("08:00,2M 23:00,off", {0: None, 479: None, 480: 2 * MIB, 1379: 2 * MIB, 1380: None, 1439: None}),
         ("23:00,off 8:00,2M", {479: None, 480: 2 * MIB, 1380: None}),
         ("12:00,1M", {0: MIB, 720: MIB}),
+        ("Mon-08:00,2M Fri-18:00,off", {0: None, 480: 2 * MIB, 4 * 1440 + 1079: 2 * MIB, 4 * 1440 + 1080: None}),
+        ("mon-FRIDAY-8:00,2M;Sat-00:00,off", {480: 2 * MIB, 5 * 1440 - 1: 2 * MIB, 5 * 1440: None, 7 * 1440 - 1: None}),
+        ("Sun-Mon-10:00,1M; Tue-10:00,3M", {600: MIB, 1440 + 600: 3 * MIB, 6 * 1440: 3 * MIB, 6 * 1440 + 600: MIB}),
+        ("08:00,2M Sat-23:00,off", {5 * 1440 + 480: 2 * MIB, 5 * 1440 + 1380: None, 6 * 1440 + 480: 2 * MIB}),
     ],
 )
 def test_a_timetable_says_which_rate_holds(text: str, rates: dict[int, int | None]) -> None:
@@ -144,6 +148,11 @@ def test_a_timetable_says_which_rate_holds(text: str, rates: dict[int, int | Non
         ("5M 6M", 'is not a bandwidth limit: "5M" is not a time and a rate. Write it'),
         ("25:00,5M", 'is not a bandwidth limit: "25:00,5M" is not a time and a rate.'),
         ("08:00,quick", 'is not a bandwidth limit: "quick" is not a rate.'),
+        ("Mun-08:00,2M", 'is not a bandwidth limit: "Mun-08:00,2M" is not a time and a rate.'),
+        ("Mon-Fri,2M", 'is not a bandwidth limit: "Mon-Fri,2M" is not a time and a rate.'),
+        ("", "holds no rate."),
+        (" ; ", "holds no rate."),
+        ("Mon-08:00,2M Sun-Tue-08:00,3M", "names the same time twice."),
         ("08:00,2M 08:00,3M", "names the same time twice."),
         ("1", 'is too slow: "1" is less than 16KiB a second.'),
         ("0", 'is too slow: "0" is less than 16KiB a second. "off" means no limit.'),
@@ -171,7 +180,7 @@ def test_every_minute_has_the_rate_of_the_latest_entry(entries: list[tuple[int, 
         assert table.rate_at(minute) == current
 
 
-@pytest.mark.parametrize("entries", [(), ((1440, 1),), ((5, 1), (5, 2)), ((6, 1), (5, 2))])
+@pytest.mark.parametrize("entries", [(), ((7 * 1440, 1),), ((5, 1), (5, 2)), ((6, 1), (5, 2))])
 def test_a_timetable_without_order_is_a_bug(entries: tuple[tuple[int, int | None], ...]) -> None:
     with pytest.raises(ValueError, match="time"):
         Timetable(entries=entries)

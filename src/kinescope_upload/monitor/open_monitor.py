@@ -17,6 +17,7 @@ from kinescope_upload.monitor.observe import Run
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.policy.jobs import FIRST
+from kinescope_upload.policy.pacing import MINUTES_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -122,6 +123,6 @@ def _limit_of(timetable: Timetable) -> Callable[[datetime], int | None]:
 
     def limit(now: datetime) -> int | None:
         local = now.astimezone()
-        return timetable.rate_at(local.hour * 60 + local.minute)
+        return timetable.rate_at(local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute)
 
     return limit

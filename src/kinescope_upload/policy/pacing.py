@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MINUTES_A_DAY: Final = 24 * 60
+MINUTES_A_WEEK: Final = 7 * MINUTES_A_DAY
 _BURST: Final = 0.2
 """Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""
 _CLOCKS_DIFFER: Final = 1.0
@@ -27,34 +28,34 @@ _BLOCKS_PER_SECOND: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """Which rate holds at which time of day.
+    """Which rate holds at which time of the week.
 
     Attributes:
-        entries: Minutes since midnight, ascending, and the rate from then on in bytes per second; None is no limit.
-            Before the first entry of a day, the last one of the day before holds.
+        entries: Minutes since Monday 00:00, ascending, and the rate from then on in bytes per second; None is no limit.
+            Before the first entry of a week, the last one of the week before holds.
     """
 
     entries: tuple[tuple[int, int | None], ...]
 
     def __post_init__(self) -> None:
         times = [minute for minute, _ in self.entries]
-        if not times or not all(0 <= minute < MINUTES_A_DAY for minute in times):
-            raise ValueError("a timetable needs times of day")
+        if not times or not all(0 <= minute < MINUTES_A_WEEK for minute in times):
+            raise ValueError("a timetable needs times of the week")
         if any(later <= earlier for earlier, later in pairwise(times)):
             raise ValueError("its times are not in order")
 
     @classmethod
     def always(cls, rate: int | None) -> Timetable:
-        """The same rate all day."""
+        """The same rate all week."""
         return cls(entries=((0, rate),))
 
     @property
     def is_unlimited(self) -> bool:
-        """Whether no hour of the day has a limit."""
+        """Whether no hour of the week has a limit."""
         return all(rate is None for _, rate in self.entries)
 
     def rate_at(self, minute: int) -> int | None:
-        """Bytes per second at this minute of the day; None is no limit."""
+        """Bytes per second at this minute of the week; None is no limit."""
         begun = [rate for begins, rate in self.entries if begins <= minute]
         return begun[-1] if begun else self.entries[-1][1]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from kinescope_upload.events import WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.policy.pacing import Bucket, Grant
+from kinescope_upload.policy.pacing import MINUTES_A_DAY, Bucket, Grant
 from kinescope_upload.retries.stop import Ending, Stop
 from kinescope_upload.text import format_duration
 
@@ -24,9 +24,9 @@ _FIRST_PROBE_WAIT = 1.0
 _LONGEST_PROBE_WAIT = 15.0
 
 
-def _minute_of_day() -> int:
+def _minute_of_week() -> int:
     now = time.localtime()
-    return now.tm_hour * 60 + now.tm_min
+    return now.tm_wday * MINUTES_A_DAY + now.tm_hour * 60 + now.tm_min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +208,7 @@ class PaceGate:
         timetable: The rates.
         stop: Ends the waits.
         clock: Monotonic seconds.
-        minute: Minutes since midnight, local time.
+        minute: Minutes since Monday 00:00, local time.
     """
 
     def __init__(
@@ -217,7 +217,7 @@ class PaceGate:
         *,
         stop: Stop,
         clock: Callable[[], float] = time.monotonic,
-        minute: Callable[[], int] = _minute_of_day,
+        minute: Callable[[], int] = _minute_of_week,
     ) -> None:
         self._timetable = timetable
         self._stop = stop
