@@ -185,6 +185,13 @@ class FileUnreadableError(TryAgainError):
         self.may_pass = may_pass
 
 
+class PausedError(TryAgainError):
+    """The run was paused while a request was on its way. The next try begins with the end of the pause, and is free."""
+
+    def __init__(self) -> None:
+        super().__init__("The run was paused.")
+
+
 class LockedError(TryAgainError):
     """423: the server still holds the upload for an earlier request."""
 

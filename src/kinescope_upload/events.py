@@ -17,6 +17,7 @@ from kinescope_upload.errors import InDoubtError
 if TYPE_CHECKING:
     from kinescope_upload.errors import LessonFailedError
     from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.policy.pacing import Timetable
     from kinescope_upload.upload import Stage
 
 
@@ -31,9 +32,24 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsChanged:
-    """From now on `jobs` lessons are worked on at a time."""
+    """From now on `jobs` lessons are worked on at a time; `is_auto` tells that the number follows the line."""
 
     jobs: int
+    is_auto: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChanged:
+    """From now on all lessons together are sent no faster than the timetable says."""
+
+    timetable: Timetable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishTaken:
+    """What a command asked of the run is done: the wish of this number, and all before it."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +130,7 @@ class WaitKind(StrEnum):
     DATABASE = "database"
     PACE = "pace"
     SETTLE = "settle"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +219,8 @@ class RunEnded:
 RunEvent = (
     RunStarted
     | JobsChanged
+    | LimitChanged
+    | WishTaken
     | LessonStarted
     | StageReached
     | BytesSent

@@ -59,20 +59,20 @@ def test_a_number_that_is_fixed_in_mid_run_is_told_and_kept() -> None:
     now = 0.0
     jobs = Jobs(JobsSearch(), most=16, clock=lambda: now, emit=told.append)
     assert (jobs.number, jobs.is_auto) == (4, True)
-    jobs.fix(7)
+    jobs.want(7, most=16)
     for _ in range(100):
         now += 1.0
         jobs.emit(BytesSent(lesson_id=ID, count=10**7))
         jobs.look(7)
     assert (jobs.number, jobs.is_auto) == (7, False)
-    assert [event for event in told if isinstance(event, JobsChanged)] == [JobsChanged(jobs=7)]
+    assert [event for event in told if isinstance(event, JobsChanged)] == [JobsChanged(jobs=7, is_auto=False)]
 
 
 def test_the_open_files_bound_every_number() -> None:
     jobs = Jobs(JobsSearch.starting(9, 16), most=6, clock=lambda: 0.0, emit=lambda _: None)
     assert jobs.number == 6
-    jobs.fix(32)
-    assert jobs.number == 6
+    jobs.want(32, most=8)
+    assert (jobs.number, jobs.is_auto) == (8, False)
 
 
 def test_the_line_is_looked_at_as_long_as_the_number_is_not_fixed() -> None:

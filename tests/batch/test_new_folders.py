@@ -32,6 +32,7 @@ def test_init_may_not_know_a_new_folder_for_a_minute(passed: float, *, is_new: b
         stop=nobody,
         waits=nobody,
         pace=nobody,
+        pause=nobody,
         jobs=nobody,
         emit=nobody,
         randomness=nobody,

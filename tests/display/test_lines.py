@@ -20,12 +20,14 @@ from kinescope_upload.events import (
 )
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Plan
+from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from support.display_cases import MB, FakeTime, lesson, play
 
 OUT = """\
 10:26:44  4 lessons to do, 274 MB to send, 4 at a time; 3 already done, 1 in doubt, 1 beyond --limit
 10:26:44  a_001: uploading 01_analytics/001_Начало.mp4, 10.0 MB
 10:26:47  a_001: linked
+10:26:47  Bandwidth limit from here on: 2MB
 10:26:47  a_002: uploading 01_analytics/002_den_1.mp4, 64.0 MB
 10:26:47  a_002: deleted unfinished video v-a_002: the upload has expired on Kinescope
 10:26:47  a_002: deleted old video u-a_002: it was replaced
@@ -103,6 +105,8 @@ def test_verbose_tells_stages_reasons_and_ids_as_well() -> None:
         ),
         (WaitKind.DATABASE, 600.0, "", "The database cannot be used since 10:26. Trying again until 10:36"),
         (WaitKind.THROTTLED, 60.0, "", "It asks to slow down until 12:00. Waiting until 10:27"),
+        (WaitKind.PAUSED, 7200.0, "", "Paused until 12:26"),
+        (WaitKind.PAUSED, LONGEST_PAUSE, "", "Paused until `kupload resume`"),
         (WaitKind.PACE, 60.0, "", "The request limit (KUPLOAD_API_RATE) is reached. Waiting until 10:27"),
         (WaitKind.SETTLE, 60.0, "", "It asks to slow down until 12:00, at the end for at most 1 min 00 s"),
     ],

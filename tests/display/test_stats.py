@@ -259,6 +259,7 @@ def test_a_lesson_that_needs_nothing_any_more_is_none_of_its_course() -> None:
         (WaitKind.NETWORK, False),
         (WaitKind.LIBRARY, False),
         (WaitKind.THROTTLED, False),
+        (WaitKind.PAUSED, False),
         (WaitKind.DATABASE, True),
         (WaitKind.PACE, True),
     ],
@@ -270,6 +271,17 @@ def test_what_holds_the_bytes_leaves_no_rate_and_no_end_in_sight(kind: WaitKind,
     assert [one is not None for one in (totals.rate, totals.eta_seconds, running.rate)] == [is_known] * 3
     accounts.apply(WaitEnded(kind=kind, seconds=1.0), 11.0)
     assert accounts.totals(11.0).rate is not None
+
+
+def test_a_pause_that_cuts_a_request_is_no_break_and_loses_nothing() -> None:
+    accounts = accounts_after(
+        sent(50),
+        WaitStarted(kind=WaitKind.PAUSED, reason="r", longest=60.0),
+        WaitEnded(kind=WaitKind.PAUSED, seconds=5.0),
+        accepted(50, is_resumed=True),
+    )
+    cost = accounts.cost()
+    assert (cost.breaks, cost.stalled_seconds, cost.sent_bytes, cost.accepted_bytes) == (0, 0.0, 50 * MB, 50 * MB)
 
 
 LESSONS = small_plan().work

@@ -349,6 +349,7 @@ NOT_WALKED: Mapping[Command, str] = {
     ("setup",): "asks a person for everything: test_setup.py",
     ("setup", "--example"): "prints a file, where there is no terminal: test_setup.py",
     ("check",): "advised where a dry run has no time to look into all files: test_broken_files.py",
+    ("resume",): "ends the pause of a run that is still at work: test_tell.py",
     ("stop",): "ends another run: test_interruption.py",
 }
 

@@ -68,13 +68,13 @@ def test_the_state_follows_the_run_from_its_beginning_to_its_end(stage: Stage) -
     with stage.monitor() as monitor:
         emit = monitor.listening(stage.tell)
         phases.append(stage.state().phase)
-        for seconds, event in scenario()[:19]:
+        for seconds, event in scenario()[:21]:
             stage.fake.pass_by(seconds)
             emit(event)
         monitor.tick()
         state = stage.state()
         phases.append(state.phase)
-        for seconds, event in scenario()[19:]:
+        for seconds, event in scenario()[21:]:
             stage.fake.pass_by(seconds)
             emit(event)
     assert (*phases, stage.state().phase) == (Phase.STARTING, Phase.AT_WORK, Phase.ENDED)

@@ -164,6 +164,30 @@ def test_a_bad_limit_is_refused_in_words(text: str, complaint: str) -> None:
     assert str(caught.value).startswith(complaint.removesuffix("Write it"))
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("off", "off"),
+        ("2MiB", "2M"),
+        ("23:00,off 8:00,500KB", "08:00,500KB 23:00,off"),
+        ("Mon-08:00,2M Fri-19:00,off", "Mon-08:00,2M Fri-19:00,off"),
+        ("12:00,16385", "16385"),
+    ],
+)
+def test_a_timetable_is_shown_as_it_is_typed(text: str, shown: str) -> None:
+    assert str(parse_bwlimit(text)) == shown
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_079), st.none() | RATES), min_size=1, unique_by=lambda one: one[0]))
+def test_what_is_shown_of_a_timetable_is_read_as_the_same_rates(entries: list[tuple[int, int | None]]) -> None:
+    table = Timetable(entries=tuple(sorted(entries, key=lambda one: one[0])))
+    again = parse_bwlimit(str(table))
+    minutes = {
+        moment for entry in (*table.entries, *again.entries) for moment in (entry[0], entry[0] - 1) if moment >= 0
+    }
+    assert all(table.rate_at(minute) == again.rate_at(minute) for minute in minutes)
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_a_timetable_or_a_value_error(text: str) -> None:
     with suppress(ValueError):

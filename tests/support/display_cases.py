@@ -12,6 +12,7 @@ from kinescope_upload.events import (
     LessonDone,
     LessonFailed,
     LessonStarted,
+    LimitChanged,
     OldVideoDeleted,
     OrphanRemoved,
     RetryScheduled,
@@ -23,10 +24,12 @@ from kinescope_upload.events import (
     WaitKind,
     WaitStarted,
     Warned,
+    WishTaken,
 )
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappingSource, Proposal, VideoFile
 from kinescope_upload.output.terminal_output import Clock
 from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.policy.pacing import Timetable
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
 
 if TYPE_CHECKING:
@@ -158,6 +161,8 @@ def scenario() -> list[tuple[float, RunEvent]]:
         (0, StageReached(lesson_id="a_001", stage=Stage.LINKED, video_id="v-a_001")),
         (0, LessonDone(lesson_id="a_001", stage=Stage.LINKED, video_id="v-a_001")),
         (0, JobsChanged(jobs=6)),
+        (0, LimitChanged(timetable=Timetable.always(2 * MB))),
+        (0, WishTaken(number=1)),
         (0, LessonStarted(lesson=b)),
         (0, StageReached(lesson_id="a_002", stage=Stage.ORPHANED, video_id="v-a_002")),
         (0, OrphanRemoved(lesson_id="a_002", video_id="v-a_002", reason="the upload has expired on Kinescope")),

@@ -9,6 +9,7 @@
       ├─────► folders                            each course's folder
       ├─────► signals                            end it with everything saved
       └─────► retries.watch                      signals, a request to stop, a sleep of the machine
+                └─► control                      pause, another rate, another number of lessons at a time
     awake                                        the machine does not go to sleep meanwhile
     run                                          what they all work with
 """

@@ -7,9 +7,10 @@ import time
 import uuid
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.chunk_limits import ChunkLimits
+from kinescope_upload.batch.control import Control, Levers
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.batch.file_changes import warn_of_changes
 from kinescope_upload.batch.folders import FolderOptions, Parents, folders_for, parents_of
@@ -32,8 +33,11 @@ from kinescope_upload.events import (
 )
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.background import begun, is_done
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.plan.order import Order
+from kinescope_upload.policy.jobs import JobsSearch
 from kinescope_upload.retries.gates import NetworkGate, PaceGate, ThrottleGate
+from kinescope_upload.retries.pause import PauseGate
 from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
 from kinescope_upload.retries.stop import Ending, Stop
@@ -46,7 +50,9 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.video import Folder
     from kinescope_upload.plan import Plan
-    from kinescope_upload.policy.jobs import JobsSearch
+
+
+_USUAL_SEARCH: Final = JobsSearch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,8 @@ class Batch:
         folders: How the courses' folders are found.
         jobs: How many lessons at a time, or the search for the best number.
         order: How the plan's work is ordered.
+        wishes: Gives what people want of the run, in mid-run.
+        auto: The search for the best number, where somebody wants that in mid-run.
         checks: Called side by side before the work begins, and again while they raise `TryAgainError`; other errors end
             the run. Where several raise, the first counts.
     """
@@ -66,6 +74,8 @@ class Batch:
     folders: FolderOptions
     jobs: int | JobsSearch
     order: Order = Order.SIZE
+    wishes: Callable[[], Wishes] = Wishes
+    auto: JobsSearch = _USUAL_SEARCH
     checks: Sequence[Callable[[], None]] = ()
 
 
@@ -83,8 +93,10 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     stop.listen(backends.progress)
     jobs = _jobs(batch, emit)
     emit = jobs.emit
-    watch = Watch(stop=stop, cut=backends.service.cut, emit=emit)
     run = _new_run(batch, backends, options, stop, jobs)
+    levers = Levers(pause=run.pause, pace=run.pace, jobs=jobs, auto=batch.auto)
+    control = Control(batch.wishes, levers, emit=emit, clock=time.monotonic)
+    watch = Watch(stop=stop, cut=backends.service.cut, emit=emit, look=control.look)
     linker = Linker(run, backends.database)
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
@@ -153,6 +165,7 @@ def _new_run(batch: Batch, backends: Backends, options: UploadOptions, stop: Sto
         stop=stop,
         waits=_waits(batch.plan, backends, options, stop, jobs.emit),
         pace=PaceGate(options.bwlimit, stop=stop),
+        pause=PauseGate(stop=stop, emit=jobs.emit, grace=options.pause_grace),
         jobs=jobs,
         emit=jobs.emit,
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),

@@ -22,11 +22,13 @@ class ChunkProgress:
         run: The batch.
         lesson_id: The lesson that they belong to.
         length: How many there are.
+        may_be_cut: Whether a pause may end the request: the server keeps what arrived.
     """
 
-    def __init__(self, run: Run, lesson_id: str, length: int) -> None:
+    def __init__(self, run: Run, lesson_id: str, length: int, *, may_be_cut: bool) -> None:
         self._run = run
         self._lesson_id = lesson_id
+        self._may_be_cut = may_be_cut
         self.sent = 0
         self._ends_at = run.clock() + request_deadline(length)
 
@@ -35,7 +37,10 @@ class ChunkProgress:
 
         Raises:
             InterruptedRunError: The batch ends.
+            PausedError: The run is paused, and the request had its time to end.
         """
+        if self._may_be_cut:
+            self._run.pause.check()
         grant = self._run.pace.pass_bytes(most)
         self._ends_at += grant.wait
         return grant.count

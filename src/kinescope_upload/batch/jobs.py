@@ -13,6 +13,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonStarted,
     RetryScheduled,
+    WaitEnded,
     WaitKind,
     WaitStarted,
 )
@@ -45,6 +46,7 @@ class Jobs:
         self._number = min(most, wanted.number if isinstance(wanted, JobsSearch) else wanted)
         self._moved = Moved()
         self._sampled_at = float("-inf")
+        self._is_paused = False
         self._emit = emit
 
     @property
@@ -57,22 +59,35 @@ class Jobs:
         """Whether the number follows the line."""
         return self._search is not None
 
-    def fix(self, number: int) -> None:
-        """Keeps to this number from now on, 1 or more; a transfer that runs is not cut for it."""
+    def want(self, wanted: int | JobsSearch, *, most: int) -> None:
+        """Keeps to this number or search from now on, as at the start; no transfer that runs is cut for it."""
         with self._lock:
-            self._search = None
-            self._change(max(1, number))
+            self._most = most
+            self._search = wanted if isinstance(wanted, JobsSearch) else None
+            self._number = min(most, wanted.number if isinstance(wanted, JobsSearch) else wanted)
+            self._emit(JobsChanged(jobs=self._number, is_auto=self.is_auto))
 
     def emit(self, event: RunEvent, /) -> None:
         """Passes an event on, and counts what it needs of it."""
         self._moved.note(event)
+        match event:
+            case WaitStarted(kind=WaitKind.PAUSED):
+                self._is_paused = True
+            case WaitEnded(kind=WaitKind.PAUSED):
+                self._end_pause()
         self._emit(event)
+
+    def _end_pause(self) -> None:
+        """Measures anew: what the pause took from a measurement tells nothing of the line."""
+        with self._lock:
+            self._is_paused = False
+            self._search = self._search.anew() if self._search else None
 
     def look(self, running: int) -> None:
         """Looks whether another number is better, once a second; so many uploads run, and more lessons wait."""
         now = self._clock()
         with self._lock:
-            if self._search is None or now - self._sampled_at < self._search.window / _IN_A_WINDOW:
+            if self._search is None or self._is_paused or now - self._sampled_at < self._search.window / _IN_A_WINDOW:
                 return
             self._sampled_at = now
             self._search = self._search.after(self._moved.sample(now, running))

@@ -173,10 +173,10 @@ class _Lesson:
     def _send(self, record: Record, step: SendChunk) -> Event:
         run, source = self._run, self._opened()
         source.hash_up_to(step.offset, run.stop.check)
-        progress = ChunkProgress(run, record.lesson_id, step.length)
+        closes = record.offset_refused or run.chunk_limits.is_kept_apart(record.upload_url)
+        progress = ChunkProgress(run, record.lesson_id, step.length, may_be_cut=not closes)
         blocks = partial(source.blocks, step.offset, step.length, progress.on_sent, allow=progress.allow)
         began = run.clock()
-        closes = record.offset_refused or run.chunk_limits.is_kept_apart(record.upload_url)
         chunk = Chunk(offset=step.offset, length=step.length, blocks=blocks, closes=closes)
         self._was_refused = False
         try:
@@ -247,6 +247,7 @@ class _Lesson:
         self._run.emit(OrphanRemoved(lesson_id=self._lesson.lesson_id, video_id=video_id, reason=reason))
 
     def _check(self) -> None:
+        self._run.pause.wait()
         self._run.waits.throttle.wait()
         self._run.stop.check()
 

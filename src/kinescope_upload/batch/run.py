@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kinescope_upload.policy.sizing import Sizing
     from kinescope_upload.progress import ProgressStore
     from kinescope_upload.retries.gates import PaceGate
+    from kinescope_upload.retries.pause import PauseGate
     from kinescope_upload.retries.retrier import Waits
     from kinescope_upload.retries.stop import Stop
     from kinescope_upload.upload import Dialect, Record
@@ -68,6 +69,7 @@ class UploadOptions:
         with_checksum: Whether the MD5 of what is sent is taken.
         bwlimit: How fast all workers together may send.
         sends_broken: Whether a file that no player could show is sent all the same.
+        pause_grace: Seconds that a request on its way gets to end when the run is paused; then it is cut.
     """
 
     project_id: str
@@ -85,6 +87,7 @@ class UploadOptions:
     with_checksum: bool = True
     bwlimit: Timetable = UNLIMITED
     sends_broken: bool = False
+    pause_grace: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ class CreationLocks:
 class Run:
     """One batch in progress; `clock` gives monotonic seconds, `new_folders` when it made a folder, by id.
 
-    `jobs` says how many lessons are worked on at a time; `jobs.fix` sets another number, at any time and in any thread.
+    `jobs` says how many lessons are worked on at a time; `jobs.want` sets another number, at any time, in any thread.
     """
 
     backends: Backends
@@ -125,6 +128,7 @@ class Run:
     stop: Stop
     waits: Waits
     pace: PaceGate
+    pause: PauseGate
     jobs: Jobs
     emit: Emit
     randomness: Randomness

@@ -19,15 +19,16 @@ from kinescope_upload.cli.notify import notify as notify_services
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.replace import replace
 from kinescope_upload.cli.report import report
+from kinescope_upload.cli.run import start_run
 from kinescope_upload.cli.setup import setup
+from kinescope_upload.cli.tell import bwlimit, jobs, pause, resume
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
-from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from kinescope_upload.config import Settings
 
@@ -138,7 +139,7 @@ def main_command(
         raise typer.Exit(_dry_run(settings, is_offline=offline))
     if status:
         raise typer.Exit(_status(settings, watches=watch))
-    raise typer.Exit(_upload(settings, asks=not yes))
+    raise typer.Exit(start_run(settings, asks=not yes))
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -167,29 +168,6 @@ def _status(settings: "Settings", *, watches: bool) -> int:
     from kinescope_upload.commands.status import show_status
 
     return show_status(settings, options.display_options(settings), sys.stdout)
-
-
-def _upload(settings: "Settings", *, asks: bool) -> int:
-    from kinescope_upload.connect import lessons_ahead
-
-    settings.check_for_upload()
-    display = options.display_options(settings)
-    may_ask = asks and not display.as_json and is_terminal(sys.stdin) and is_terminal(sys.stdout)
-    with lessons_ahead(settings) as lessons:  # the rest of the program is loaded while the database answers
-        from kinescope_upload.commands.upload import Screen, upload
-
-        return upload(settings, Screen(display, sys.stdout, sys.stderr), _agree if may_ask else None, lessons)
-
-
-def _agree(lines: "Sequence[str]") -> bool:
-    """Shows the plan of a first run, and asks whether to carry it out."""
-    surface = surface_of(escape_unencodable(sys.stdout))
-    for line in lines:
-        typer.echo(surface.shown(line))
-    is_agreed = typer.confirm("Upload them?", default=False)
-    if not is_agreed:
-        typer.echo("Nothing was sent.")
-    return is_agreed
 
 
 def stop(
@@ -258,6 +236,10 @@ _add(show_mapping, BEGIN, "Show which file belongs to which lesson, and why", "m
 _add(folders, BEGIN, "Show each course's folder on Kinescope")
 _add(check, BEGIN, "Look into the files, and name those that cannot be played")
 _add(import_old_progress, BEGIN, "Take over the old system's progress", "import-progress")
+_add(pause, AT_WORK, "Pause the run at work, for a time or until it is resumed")
+_add(resume, AT_WORK, "Go on: end the pause, or start a run where none is at work")
+_add(bwlimit, AT_WORK, "Set how fast the run at work may send")
+_add(jobs, AT_WORK, "Set how many lessons it uploads at a time")
 _add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
 _add(notify_services, AT_WORK, "Show who is told of runs, and send a test", "notify")
 _add(history, AT_WORK, "Show the runs of the past")

@@ -60,6 +60,14 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
     ),
     "check": ((("check",), "all files"), (("check", "--course", "01_analytics", "--deep"), "also find twins")),
     "import-progress": ((("import-progress", "upload-progress.json"), "take it over"),),
+    "pause": ((("pause", "2h"), "for two hours"), (("pause",), "until it is resumed")),
+    "resume": ((("resume",), "end the pause, or go on after a crash"),),
+    "bwlimit": (
+        (("bwlimit", "2M"), "at most 2 MiB a second"),
+        (("bwlimit", "off"), "without a limit"),
+        (("bwlimit", "Mon-Fri-08:00,2M Mon-Fri-19:00,off"), "slower at work"),
+    ),
+    "jobs": ((("jobs", "2"), "two at a time"), (("jobs", "auto"), "as many as the line takes")),
     "stop": ((("stop",), "end the run in the other window"),),
     "notify": ((("notify",), "who is told of runs"), (("notify", "--test"), "send each a message")),
     "history": (

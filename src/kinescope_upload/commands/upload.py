@@ -26,6 +26,7 @@ from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.monitor.open_monitor import open_monitor
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
 
 class RunTools(NamedTuple):
-    """What a run works with: the progress, database and Kinescope, looks into files, who hears of it, the disk."""
+    """What a run works with: the progress, database and Kinescope, looks into files, who hears of it, disk, wishes."""
 
     progress: ProgressStore
     database: LessonsDatabase | None
@@ -60,6 +61,7 @@ class RunTools(NamedTuple):
     looks: RememberedLooks
     emit: Emit
     disk: Disk
+    wishes: Callable[[], Wishes] = Wishes
 
 
 class Screen(NamedTuple):
@@ -106,8 +108,9 @@ def upload(
             return ExitCode.NOT_DONE
         printer = printer or stack.enter_context(shown)
         typed = screen.options.command
-        emit = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload", typed=typed))
-        tools = RunTools(progress, database, kinescope, looks.only(plan.files_to_send), emit, screen.disk)
+        told = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload", typed=typed))
+        only = looks.only(plan.files_to_send)
+        tools = RunTools(progress, database, kinescope, only, told.emit, screen.disk, told.wishes)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
 
 
@@ -160,7 +163,15 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
         checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))
     if tools.progress.courses_without_journal:
         checks.append(partial(check_lost_journals, plan, tools.progress, settings, kinescope.api))
-    batch = Batch(plan=plan, folders=folders, jobs=_jobs(settings), order=settings.order, checks=checks)
+    batch = Batch(
+        plan=plan,
+        folders=folders,
+        jobs=_jobs(settings),
+        order=settings.order,
+        checks=checks,
+        wishes=tools.wishes,
+        auto=JobsSearch.starting(None, settings.jobs_max, settings.jobs_window),
+    )
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.stats import RunStats
-from kinescope_upload.events import JobsChanged, RunEnded, RunStarted
+from kinescope_upload.events import JobsChanged, LimitChanged, RunEnded, RunStarted, WishTaken
 
 if TYPE_CHECKING:
     from kinescope_upload.display.stats import CourseTotals, Totals
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kinescope_upload.display.transfers import Finished, Transfer
     from kinescope_upload.events import LessonFailed, RunEvent, WaitStarted
     from kinescope_upload.output.terminal_output import Clock
+    from kinescope_upload.policy.pacing import Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,9 @@ class RunFacts:
         waits: What the batch waits for, each with its beginning in monotonic seconds.
         cost: What the run has cost so far.
         ended: How it ended; None while it goes on.
+        is_auto: Whether the number of lessons at a time follows the line.
+        timetable: How fast it may send, where that was changed in mid-run; else None.
+        wish: The number of the last wish that it did; 0 where it had none.
     """
 
     now: float
@@ -38,6 +42,9 @@ class RunFacts:
     waits: tuple[tuple[WaitStarted, float], ...]
     cost: Cost
     ended: RunEnded | None
+    is_auto: bool = False
+    timetable: Timetable | None = None
+    wish: int = 0
 
 
 class Collector:
@@ -52,6 +59,9 @@ class Collector:
         self._lock = threading.Lock()
         self._stats = RunStats()
         self._jobs: int | None = None
+        self._is_auto = False
+        self._timetable: Timetable | None = None
+        self._wish = 0
         self._ended: RunEnded | None = None
 
     def note(self, event: RunEvent) -> float:
@@ -63,11 +73,23 @@ class Collector:
         with self._lock:
             now = self._clock.monotonic()
             self._stats.apply(event, now)
-            if isinstance(event, RunStarted | JobsChanged):
-                self._jobs = event.jobs
-            elif isinstance(event, RunEnded):
-                self._ended = event
+            self._note(event)
             return now
+
+    def _note(self, event: RunEvent) -> None:
+        match event:
+            case RunStarted(jobs=jobs, is_auto=is_auto):
+                self._jobs, self._is_auto = jobs, is_auto
+            case JobsChanged(jobs=jobs, is_auto=is_auto) if self._jobs is not None:  # else the work is still to begin
+                self._jobs, self._is_auto = jobs, is_auto
+            case LimitChanged(timetable=timetable):
+                self._timetable = timetable
+            case WishTaken(number=number):
+                self._wish = number
+            case RunEnded():
+                self._ended = event
+            case _:
+                pass
 
     def facts(self) -> RunFacts:
         """Tells how the run is now."""
@@ -81,6 +103,9 @@ class Collector:
                 waits=self._stats.waits(),
                 cost=self._stats.cost(),
                 ended=self._ended,
+                is_auto=self._is_auto,
+                timetable=self._timetable,
+                wish=self._wish,
             )
 
     def courses(self) -> tuple[CourseTotals, ...]:

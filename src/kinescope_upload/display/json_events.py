@@ -15,6 +15,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LimitChanged,
     OldVideoDeleted,
     OrphanRemoved,
     RetryScheduled,
@@ -25,6 +26,7 @@ from kinescope_upload.events import (
     WaitEnded,
     WaitStarted,
     Warned,
+    WishTaken,
 )
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.plan import Decision
@@ -45,6 +47,7 @@ _NAMES: Final = {
     OldVideoDeleted: "old_video_deleted",
     LessonDone: "lesson_done",
     JobsChanged: "jobs_changed",
+    WishTaken: "wish_taken",
     LessonFailed: "lesson_failed",
     LessonSkipped: "lesson_skipped",
     WaitStarted: "wait_started",
@@ -69,11 +72,13 @@ def fields_of(event: RunEvent) -> tuple[str, JsonFields]:
             }
         case LessonStarted(lesson=lesson):
             return "lesson_started", {**decided(lesson), "to_send_bytes": lesson.bytes_to_send}
+        case LimitChanged(timetable=timetable):
+            return "limit_changed", {"bwlimit": str(timetable)}
         case BytesSent() | RunEnded():
             raise ValueError(f"{type(event).__name__} is shown as part of another event")
         case _:
             units = {"offset": "offset_bytes", "wait": "wait_seconds", "longest": "longest_seconds"}
-            return _NAMES[type(event)], object_of(event, **units, seconds="wait_seconds")
+            return _NAMES[type(event)], object_of(event, **units, seconds="wait_seconds", is_auto="jobs_auto")
 
 
 def decided(lesson: PlannedLesson) -> JsonFields:

@@ -15,6 +15,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LimitChanged,
     OldVideoDeleted,
     OrphanRemoved,
     RetryScheduled,
@@ -26,10 +27,12 @@ from kinescope_upload.events import (
     WaitKind,
     WaitStarted,
     Warned,
+    WishTaken,
 )
 from kinescope_upload.plan import Decision
+from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
-from kinescope_upload.text.hints import shown
+from kinescope_upload.text.hints import Hint, shown
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ _ENDS_OF_WAITS: Final = {
     WaitKind.DATABASE: "The database answers again",
     WaitKind.PACE: "Continuing",
     WaitKind.SETTLE: "The files are at rest",
+    WaitKind.PAUSED: "The run goes on",
 }
 
 
@@ -58,8 +62,10 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
     match event:
         case RunStarted():
             return _started(event)
-        case JobsChanged(jobs=jobs):
-            return f"{count(jobs, 'upload', 'uploads')} at a time from here on" if verbose else None
+        case JobsChanged(jobs=jobs, is_auto=is_auto):
+            return f"{count(jobs, 'upload', 'uploads')} at a time from here on" if verbose or not is_auto else None
+        case LimitChanged(timetable=timetable):
+            return f"Bandwidth limit from here on: {timetable}"
         case LessonStarted(lesson=lesson):
             return f"{lesson.lesson_id}: {_beginning(event)}" + (f" ({lesson.reason})" if verbose else "")
         case StageReached():
@@ -85,7 +91,7 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
             return wait_words(event, clock, verbose=verbose)
         case Warned():
             return f"warning: {shown(event.message)}"
-        case BytesSent() | BytesAccepted() | RunEnded():
+        case BytesSent() | BytesAccepted() | WishTaken() | RunEnded():
             return None
 
 
@@ -148,6 +154,10 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
             return f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}"
         case WaitKind.SETTLE:
             return f"{wait.reason.rstrip('.')}, at the end for at most {format_duration(wait.longest)}"
+        case WaitKind.PAUSED if wait.longest >= LONGEST_PAUSE:
+            return shown(Hint("Paused until ", ("resume",)))
+        case WaitKind.PAUSED:
+            return f"Paused until {until}"
 
 
 def totals_sentence(totals: Totals, clock: Clock) -> str:

@@ -61,8 +61,8 @@ class RunRate:
     def note(self, event: RunEvent) -> None:
         """Counts one event."""
         match event:
-            case RunStarted(jobs=jobs, is_auto=True) | JobsChanged(jobs=jobs):
-                self.jobs = jobs
+            case RunStarted(jobs=jobs, is_auto=is_auto) | JobsChanged(jobs=jobs, is_auto=is_auto):
+                self.jobs = jobs if is_auto else None
             case LessonStarted(lesson=lesson):
                 self._take(lesson.lesson_id, lesson.file.size - lesson.bytes_to_send, counts=False)
             case BytesSent(lesson_id=lesson_id):

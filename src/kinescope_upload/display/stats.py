@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_HOLDS_BYTES: Final = frozenset({WaitKind.NETWORK, WaitKind.LIBRARY, WaitKind.THROTTLED})
+_HOLDS_BYTES: Final = frozenset({WaitKind.NETWORK, WaitKind.LIBRARY, WaitKind.THROTTLED, WaitKind.PAUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Totals:
         position_bytes: Accepted bytes and those on their way.
         sent_bytes: Bytes that reached Kinescope, lost ones included.
         rate: Bytes per second, smoothed; None while too little is known, and while the batch waits for the network, the
-            library or Kinescope.
+            library or Kinescope, or is paused.
         eta_seconds: Seconds until the last byte; None while unknown.
     """
 
@@ -146,6 +146,8 @@ class RunStats:
             case WaitEnded():
                 self._waits.pop(event.kind, None)
                 self._waited[event.kind] += event.seconds
+                if event.kind is WaitKind.PAUSED:
+                    self._transfers.go_on(now)
             case RunEnded():
                 for wait, since in self._waits.values():
                     self._waited[wait.kind] += now - since

@@ -198,6 +198,14 @@ class Transfers:
         if transfer := self._transfers.get(lesson_id):
             self._note_break(transfer, now)
 
+    def go_on(self, now: float) -> None:
+        """Notes that a pause is over: requests that it cut did not break, and are no longer on their way."""
+        for transfer in self._transfers.values():
+            self.handed_over -= transfer.handed_over
+            transfer.unanswered += transfer.handed_over
+            transfer.handed_over = 0
+            transfer.moved_at = now
+
     def reach(self, lesson_id: str, stage: Stage, now: float) -> None:
         """Notes that the lesson reached another stage."""
         transfer = self._transfers.get(lesson_id)

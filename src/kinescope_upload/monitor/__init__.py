@@ -10,6 +10,7 @@
                             ├─► notice_words         in which words; pure
                             └─► channel ──► services    sends it, in a thread of its own for each service
     observe                                          the state, from what the display's collector has counted; pure
+    wishes_file ──► wishes                           what commands want of the run, which it looks for; the latter pure
     facts_json                                       dataclasses as JSON, and back; pure
     quick_file                                       small files, replaced without a wait for the disk
     samples                                          few points of a long run; pure

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kinescope_upload.monitor.state import RunState
 
 _MOST_OUTAGES: Final = 200
-_IS_NONE: Final = frozenset({WaitKind.PACE, WaitKind.SETTLE})
-"""Waits in which bytes go on and nothing is wrong."""
+_IS_NONE: Final = frozenset({WaitKind.PACE, WaitKind.SETTLE, WaitKind.PAUSED})
+"""Waits in which nothing is wrong."""
 
 
 class Chronicle:

@@ -15,12 +15,14 @@ from kinescope_upload.monitor.state import (
     RunState,
     WaitState,
 )
+from kinescope_upload.policy.pacing import MINUTES_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from kinescope_upload.display.collector import Collector, RunFacts
+    from kinescope_upload.policy.pacing import Timetable
 
 _MOST_FAILURES: Final = 50
 """More make the file large and tell nobody more: the log and the summary have them all."""
@@ -77,7 +79,8 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
         library=run.library,
         held_courses=run.courses,
         jobs=facts.jobs or run.jobs,
-        bwlimit_bytes_per_second=run.bwlimit(now),
+        jobs_auto=facts.is_auto,
+        bwlimit_bytes_per_second=(limit_of(facts.timetable) if facts.timetable else run.bwlimit)(now),
         lessons=totals.lessons,
         done=totals.done,
         failed=totals.failed,
@@ -97,8 +100,19 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
             FailureState(lesson_id=one.lesson_id, reason=one.reason, hint=one.hint, is_in_doubt=one.is_in_doubt)
             for one in collector.failures()[:_MOST_FAILURES]
         ),
+        wish=facts.wish,
         ended=ended,
     )
+
+
+def limit_of(timetable: Timetable) -> Callable[[datetime], int | None]:
+    """The limit at a moment, by this machine's time of day, as the timetable's times are."""
+
+    def limit(now: datetime) -> int | None:
+        local = now.astimezone()
+        return timetable.rate_at(local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute)
+
+    return limit
 
 
 def _end(facts: RunFacts, now: datetime) -> EndState | None:

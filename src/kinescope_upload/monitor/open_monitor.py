@@ -7,17 +7,18 @@ import secrets
 import socket
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinescope_upload.display.printers import without_failures
 from kinescope_upload.events import Warned
 from kinescope_upload.monitor.event_log import LOG_FILE, EventLog, RotatingFile
 from kinescope_upload.monitor.monitor import Monitor, Places
-from kinescope_upload.monitor.observe import Run
+from kinescope_upload.monitor.observe import Run, limit_of
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
+from kinescope_upload.monitor.wishes_file import read_wishes
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.policy.jobs import FIRST
-from kinescope_upload.policy.pacing import MINUTES_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,14 +27,21 @@ if TYPE_CHECKING:
     from kinescope_upload.display.collector import Collector
     from kinescope_upload.display.printers import Printer
     from kinescope_upload.events import Emit
-    from kinescope_upload.policy.pacing import Timetable
+    from kinescope_upload.monitor.wishes import Wishes
     from kinescope_upload.text.hints import Command
+
+
+class Told(NamedTuple):
+    """A run that others are told of: what takes its events, for the printer, too, and what people want of the run."""
+
+    emit: Emit
+    wishes: Callable[[], Wishes]
 
 
 @contextmanager
 def open_monitor(
     settings: Settings, courses: Sequence[str], printer: Printer, *, command: str, typed: Command = ()
-) -> Iterator[Emit]:
+) -> Iterator[Told]:
     """Tells others about a run of this process while it goes on.
 
     Args:
@@ -44,20 +52,22 @@ def open_monitor(
         typed: The command line that does it, for what to type next.
 
     Yields:
-        Takes the run's events, for the printer, too.
+        What takes the run's events.
 
     Raises:
         UsageError: Somebody is to be told of it, and messages cannot be sent from this installation.
     """
-    tell = without_failures(printer)
+    tell, run = without_failures(printer), _run(settings, courses, command)
     if settings.notify:
         from kinescope_upload.monitor.services import check_installed  # noqa: PLC0415 - few are told of runs
 
         check_installed()
-    with _monitor(settings, courses, printer.collector, tell, command) as monitor:
+    with suppress(OSError):  # a file that stays is one that is looked at in vain
+        remove_old_states(settings.progress, run.started)
+    with _monitor(settings, run, printer.collector, tell) as monitor:
         emit = monitor.listening(tell)
         with _notifying(settings, printer.collector, emit, typed) as emit:
-            yield emit
+            yield Told(emit, partial(read_wishes, settings.progress, run.name))
 
 
 @contextmanager
@@ -84,9 +94,9 @@ def _notifying(settings: Settings, collector: Collector, emit: Emit, typed: Comm
         yield notifier.listening
 
 
-def _monitor(settings: Settings, courses: Sequence[str], collector: Collector, tell: Emit, command: str) -> Monitor:
+def _run(settings: Settings, courses: Sequence[str], command: str) -> Run:
     started = datetime.now(UTC)
-    run = Run(
+    return Run(
         name=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
         process_id=os.getpid(),
         host=socket.gethostname(),
@@ -96,10 +106,11 @@ def _monitor(settings: Settings, courses: Sequence[str], collector: Collector, t
         progress=str(settings.progress.absolute()),
         courses=tuple(courses),
         jobs=settings.jobs if isinstance(settings.jobs, int) else FIRST,
-        bwlimit=_limit_of(settings.bwlimit),
+        bwlimit=limit_of(settings.bwlimit),
     )
-    with suppress(OSError):  # a file that stays is one that is looked at in vain
-        remove_old_states(settings.progress, started)
+
+
+def _monitor(settings: Settings, run: Run, collector: Collector, tell: Emit) -> Monitor:
     places = Places(
         state=StateFile(settings.progress, run.host, run.process_id),
         log=None if settings.no_log else _log(settings, run.name, collector, tell),
@@ -116,13 +127,3 @@ def _log(settings: Settings, run: str, collector: Collector, tell: Emit) -> Even
         why = error.strerror or error
         tell(Warned(message=f'The log "{path}" cannot be written ({why}): the run goes on without it.'))
         return None
-
-
-def _limit_of(timetable: Timetable) -> Callable[[datetime], int | None]:
-    """The limit at a moment, by this machine's time of day, as the timetable's times are."""
-
-    def limit(now: datetime) -> int | None:
-        local = now.astimezone()
-        return timetable.rate_at(local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute)
-
-    return limit

@@ -118,6 +118,7 @@ class RunState:
         library: The library root.
         held_courses: The courses that it holds, as its locks name them.
         jobs: Lessons that are worked on at a time, as chosen.
+        jobs_auto: Whether that number follows the line.
         bwlimit_bytes_per_second: The most bytes a second, as chosen for now; None without a limit.
         lessons: Lessons that it sets out to do.
         done: Those that are as far as it can bring them.
@@ -135,6 +136,7 @@ class RunState:
         files: The files in hand, in the order of their start.
         waits: What the whole batch waits for.
         failures: The first lessons that failed; `failed` counts all.
+        wish: The number of the last wish that it did (`monitor.wishes`).
         ended: How it ended; None while it is at work.
     """
 
@@ -148,6 +150,7 @@ class RunState:
     library: str
     held_courses: tuple[str, ...]
     jobs: int
+    jobs_auto: bool = False
     bwlimit_bytes_per_second: int | None = None
     lessons: int = 0
     done: int = 0
@@ -165,6 +168,7 @@ class RunState:
     files: tuple[FileState, ...] = ()
     waits: tuple[WaitState, ...] = ()
     failures: tuple[FailureState, ...] = ()
+    wish: int = 0
     ended: EndState | None = None
 
     @property

@@ -12,6 +12,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.monitor.facts_json import from_json, to_json
 from kinescope_upload.monitor.quick_file import replace_quickly
 from kinescope_upload.monitor.state import FORMAT, RunState
+from kinescope_upload.monitor.wishes_file import forget_wishes
 from kinescope_upload.progress.file_system import open_to_read
 from kinescope_upload.progress.lock import holder_of
 from kinescope_upload.progress.names import stem_of
@@ -82,14 +83,18 @@ def read_states(progress: Path, now: datetime) -> tuple[SeenRun, ...]:
 
 
 def remove_old_states(progress: Path, now: datetime) -> None:
-    """Removes the states of runs that are over; a new run takes their place.
+    """Removes the states of runs that are over, and the wishes to them; a new run takes their place.
 
     Raises:
         OSError: One cannot be removed.
     """
+    alive = set()
     for path, state in _states(progress):
-        if _life_of(progress, state, now) is not Life.AT_WORK:
+        if _life_of(progress, state, now) is Life.AT_WORK:
+            alive.add(state.run)
+        else:
             path.unlink(missing_ok=True)
+    forget_wishes(progress, alive)
 
 
 def _states(progress: Path) -> Iterator[tuple[Path, RunState]]:

@@ -134,6 +134,10 @@ class JobsSearch:
         """Whether it stays with its number for minutes."""
         return self.phase is Phase.SETTLED
 
+    def anew(self) -> JobsSearch:
+        """The search without the measurement that it is in: nothing is known of the time up to the next sample."""
+        return replace(self, last=None, changed_at=None, begun=None)
+
     def after(self, now: Sample) -> JobsSearch:
         """The search after one more sample; several come in each window."""
         search = replace(self, last=now)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MINUTES_A_DAY: Final = 24 * 60
 MINUTES_A_WEEK: Final = 7 * MINUTES_A_DAY
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_UNITS: Final = ((1024**3, "G"), (1024**2, "M"), (1000**2, "MB"), (1024, "K"), (1000, "KB"))
 _BURST: Final = 0.2
 """Seconds whose bytes may be caught up on after a pause. Over any 10 s, that is 2 % too much at most."""
 _CLOCKS_DIFFER: Final = 1.0
@@ -24,6 +26,10 @@ _FARTHEST: Final = 3600.0
 """Seconds that a turn may lie ahead; one that lies farther is none that anybody took."""
 _BLOCKS_PER_SECOND: Final = 8
 """Blocks shrink at a low rate, so that it flows evenly: one block is 1.25 % of what 10 s carry."""
+
+
+LONGEST_PAUSE: Final = 30 * 86400.0
+"""Seconds that a pause of a run takes at most, and so one that was asked for without a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,16 @@ class Timetable:
         """The same rate all week."""
         return cls(entries=((0, rate),))
 
+    def __str__(self) -> str:
+        """The form in which it is typed: "2M", "off", "08:00,2M 23:00,off", "Mon-08:00,2M Fri-19:00,off"."""
+        if len({rate for _, rate in self.entries}) == 1:
+            return _rate_text(self.entries[0][1])
+        monday = [(minute, rate) for minute, rate in self.entries if minute < MINUTES_A_DAY]
+        is_daily = self.entries == tuple((day * MINUTES_A_DAY + at, rate) for day in range(7) for at, rate in monday)
+        days = ("",) if is_daily else tuple(f"{day}-" for day in _DAYS)
+        shown = monday if is_daily else self.entries
+        return " ".join(f"{days[at // MINUTES_A_DAY]}{_time_text(at)},{_rate_text(rate)}" for at, rate in shown)
+
     @property
     def is_unlimited(self) -> bool:
         """Whether no hour of the week has a limit."""
@@ -58,6 +74,18 @@ class Timetable:
         """Bytes per second at this minute of the week; None is no limit."""
         begun = [rate for begins, rate in self.entries if begins <= minute]
         return begun[-1] if begun else self.entries[-1][1]
+
+
+def _time_text(minute: int) -> str:
+    rest = minute % MINUTES_A_DAY
+    return f"{rest // 60:02}:{rest % 60:02}"
+
+
+def _rate_text(rate: int | None) -> str:
+    if rate is None:
+        return "off"
+    unit, letter = next((pair for pair in _UNITS if rate % pair[0] == 0), (1, ""))
+    return f"{rate // unit}{letter}"
 
 
 UNLIMITED: Final = Timetable.always(None)

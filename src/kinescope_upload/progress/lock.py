@@ -114,6 +114,29 @@ def holder_of(progress: Path, course: str) -> Holder | None:
         return _read_holder(lock.with_suffix(".holder")) if _is_held(lock) else None
 
 
+def held_courses(progress: Path) -> tuple[str, ...]:
+    """The courses that somebody is at work on.
+
+    Raises:
+        OSError: A lock cannot be looked at.
+        UsageError: The file system knows no locks.
+    """
+    folder = progress / _FOLDER
+    return _held_courses(folder) if folder.is_dir() else ()
+
+
+@contextmanager
+def one_at_a_time(progress: Path) -> Iterator[None]:
+    """Keeps commands that change what a run reads apart, for a moment; a run that begins waits for them, too.
+
+    Raises:
+        OSError: There is no such folder, or no lock can be made in it.
+        UsageError: The file system knows no locks.
+    """
+    with _look(progress / _FOLDER):
+        yield
+
+
 def _held_courses(folder: Path) -> tuple[str, ...]:
     with _look(folder):
         return tuple(course_of(path.stem) for path in sorted(folder.glob("*.lock")) if _is_held(path))

@@ -226,6 +226,11 @@ class PaceGate:
         self._bucket = Bucket()
         self._lock = threading.Lock()
 
+    def change(self, timetable: Timetable) -> None:
+        """Keeps to these rates from now on; any thread may ask for it."""
+        with self._lock:
+            self._timetable = timetable
+
     def pass_bytes(self, most: int) -> Grant:
         """Waits until bytes may be sent; how many, and how long the wait was.
 
@@ -235,10 +240,11 @@ class PaceGate:
         Raises:
             InterruptedRunError: The batch ends.
         """
-        if self._timetable.is_unlimited:
+        timetable = self._timetable
+        if timetable.is_unlimited:
             return Grant(most, 0.0)
         with self._lock:
-            grant = self._bucket.ask(most, self._timetable.rate_at(self._minute()), self._clock())
+            grant = self._bucket.ask(most, timetable.rate_at(self._minute()), self._clock())
         if grant.wait:
             self._stop.pause(grant.wait)
         return grant

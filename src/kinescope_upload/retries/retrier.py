@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from kinescope_upload.errors import (
     FileUnreadableError,
     ForeignAnswerError,
+    PausedError,
     ThrottledError,
     TooLargeError,
     TryAgainError,
@@ -80,7 +81,8 @@ class Retrier:
     def call(self, attempt: Callable[[], _T]) -> _T:
         """What `attempt` returns once it succeeds.
 
-        A network that is down and a library that is away are waited for and cost no retry.
+        A network that is down and a library that is away are waited for and cost no retry; nor does a pause, whose end
+        the attempt itself waits for.
 
         Raises:
             LessonFailedError: A file is gone or may not be read, and the library is there.
@@ -90,6 +92,8 @@ class Retrier:
         while True:
             try:
                 return attempt()
+            except PausedError:
+                continue
             except TryAgainError as error:
                 if not self._waited_for_outage(error):
                     self._wait(error)

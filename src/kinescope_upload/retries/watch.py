@@ -28,6 +28,10 @@ LAST_MOMENT: Final = 1.5
 """Seconds that work gets to end once it is interrupted."""
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """What the thread does that waits for others.
@@ -36,11 +40,13 @@ class Watch:
         stop: Ends what is watched.
         cut: Ends every connection: none survives that the machine sleeps.
         emit: Takes a `Warned` when the machine slept.
+        look: Called several times a second.
     """
 
     stop: Stop
     cut: Callable[[], None]
     emit: Callable[[Warned], None]
+    look: Callable[[], None] = _nothing
 
     def until(self, is_over: Callable[[float], bool]) -> None:
         """Returns when the work is over, or is to stop.
@@ -52,6 +58,7 @@ class Watch:
         while self.stop.ending is None and not is_over(TICK):
             sleep.tick()
             self.stop.look()
+            self.look()
 
     def during(self, work: Callable[[], _T]) -> _T:
         """Returns what the work returns, which is done in a thread of its own.

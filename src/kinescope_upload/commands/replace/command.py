@@ -132,9 +132,9 @@ def replace_lessons(
                 open_kinescope(settings) as kinescope,
                 open_monitor(
                     settings, progress.courses, printer, command="replace", typed=screen.options.command
-                ) as emit,
+                ) as told,
             ):
-                ready = RunTools(progress, tools.database, kinescope, looks, emit, screen.disk)
+                ready = RunTools(progress, tools.database, kinescope, looks, told.emit, screen.disk, told.wishes)
                 code = upload_plan(plan, ready, settings)
             return ExitCode.NOT_DONE if code == ExitCode.DONE and refused else code
 

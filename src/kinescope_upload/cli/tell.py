@@ -1,0 +1,111 @@
+"""`kupload pause`, `resume`, `bwlimit` and `jobs`: what the run at work is told."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from kinescope_upload.cli import options
+from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_T = TypeVar("_T")
+
+
+def pause(
+    context: typer.Context,
+    *,
+    duration: Annotated[
+        str | None, typer.Argument(metavar="[TIME]", help="How long: 90s, 45m, 2h. Else until it is resumed.")
+    ] = None,
+    progress: options.ProgressOption = None,
+    env_file: options.EnvFileOption = None,
+) -> None:
+    """Pause the run at work: no byte is sent, every upload keeps those it has, and rows are still written."""
+    from kinescope_upload.commands.tell import pause_answer, tell_runs
+    from kinescope_upload.config.values import parse_duration
+    from kinescope_upload.policy.pacing import LONGEST_PAUSE
+
+    seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
+    folder = options.load(context).progress
+    _end(folder, tell_runs(folder, lambda wishes: wishes.paused(seconds), pause_answer))
+
+
+def resume(
+    context: typer.Context,
+    *,
+    courses: options.CourseOption = None,
+    library: options.LibraryOption = None,
+    progress: options.ProgressOption = None,
+    map_file: options.MapOption = None,
+    env_file: options.EnvFileOption = None,
+    no_db: options.NoDbOption = False,
+    trust_scan: options.TrustScanOption = False,
+    json: options.JsonOption = False,
+    verbose: options.VerboseOption = False,
+) -> None:
+    """End the pause of the run at work. Where no run is at work, start one, which goes on where the last one was."""
+    from kinescope_upload.commands.tell import resume_answer, tell_runs
+
+    settings = options.load(context)
+    said = tell_runs(settings.progress, lambda wishes: wishes.paused(0), resume_answer)
+    if said is None:
+        from kinescope_upload.cli.run import start_run
+
+        typer.echo("No run is at work: this one goes on where the last one was.", err=True)
+        raise typer.Exit(start_run(settings, asks=True))
+    _end(settings.progress, said)
+
+
+def bwlimit(
+    context: typer.Context,
+    *,
+    rates: Annotated[
+        list[str],
+        typer.Argument(metavar="RATE", help='2M, off, or a timetable: "Mon-Fri-08:00,2M Mon-Fri-19:00,off".'),
+    ],
+    progress: options.ProgressOption = None,
+    env_file: options.EnvFileOption = None,
+) -> None:
+    """Set how fast all uploads of the run at work may send together, until it ends."""
+    from kinescope_upload.commands.tell import limit_answer, tell_runs
+    from kinescope_upload.config.rates import parse_bwlimit
+
+    text = str(_parsed(parse_bwlimit, " ".join(rates)))
+    folder = options.load(context).progress
+    _end(folder, tell_runs(folder, lambda wishes: wishes.limited(text), limit_answer))
+
+
+def jobs(
+    context: typer.Context,
+    *,
+    number: Annotated[str, typer.Argument(metavar="N", help="1 to 32, or auto: as many as the line takes.")],
+    progress: options.ProgressOption = None,
+    env_file: options.EnvFileOption = None,
+) -> None:
+    """Set how many lessons the run at work uploads at a time, until it ends. One that has begun comes to its end."""
+    from kinescope_upload.commands.tell import jobs_answer, tell_runs
+    from kinescope_upload.config.values import parse_jobs
+
+    parsed = _parsed(parse_jobs, number)
+    wanted = None if isinstance(parsed, str) else parsed
+    folder = options.load(context).progress
+    _end(folder, tell_runs(folder, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+
+
+def _parsed(parse: Callable[[str], _T], text: str) -> _T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise UsageError(f'"{text}" {error}') from None
+
+
+def _end(folder: "Path", said: tuple[int, list[str]] | None) -> None:
+    """Shows the answers; without a run there is nobody to tell anything, which is exit code 1."""
+    code, lines = said or (ExitCode.NOT_DONE, [f"No run is at work on {folder}."])
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    raise typer.Exit(code)

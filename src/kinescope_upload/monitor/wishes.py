@@ -1,0 +1,71 @@
+"""What people want of a run that is at work: the last wish of each kind, numbered. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseWish:
+    """Send no byte for so many seconds from when the run hears of it; 0 goes on at once."""
+
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitWish:
+    """Send no faster than this: a rate, a timetable or "off", as `--bwlimit` takes them."""
+
+    number: int
+    bwlimit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsWish:
+    """Work on so many lessons at a time; None follows the line."""
+
+    number: int
+    jobs: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """All wishes to one run.
+
+    Attributes:
+        format: `FORMAT` of the version that wrote them.
+        number: How many were ever made: that of the last one.
+        pause: The last one to pause or to go on.
+        limit: The last one for a rate.
+        jobs: The last one for a number of lessons at a time.
+    """
+
+    format: int = FORMAT
+    number: int = 0
+    pause: PauseWish | None = None
+    limit: LimitWish | None = None
+    jobs: JobsWish | None = None
+
+    def paused(self, seconds: float) -> Wishes:
+        """With one more: to pause, or to go on."""
+        number = self.number + 1
+        return replace(self, number=number, pause=PauseWish(number=number, seconds=seconds))
+
+    def limited(self, bwlimit: str) -> Wishes:
+        """With one more: for a rate."""
+        number = self.number + 1
+        return replace(self, number=number, limit=LimitWish(number=number, bwlimit=bwlimit))
+
+    def at_a_time(self, jobs: int | None) -> Wishes:
+        """With one more: for a number of lessons at a time."""
+        number = self.number + 1
+        return replace(self, number=number, jobs=JobsWish(number=number, jobs=jobs))
+
+    def after(self, number: int) -> tuple[PauseWish | LimitWish | JobsWish, ...]:
+        """Those that came after the wish of this number, in their order."""
+        wishes = (wish for wish in (self.pause, self.limit, self.jobs) if wish and wish.number > number)
+        return tuple(sorted(wishes, key=lambda wish: wish.number))

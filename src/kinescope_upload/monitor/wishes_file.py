@@ -1,0 +1,71 @@
+"""Keeps the wishes to a run in a small file beside the progress: commands write it, the run reads it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.monitor.facts_json import from_json, to_json
+from kinescope_upload.monitor.quick_file import replace_quickly
+from kinescope_upload.monitor.wishes import FORMAT, Wishes
+from kinescope_upload.progress.file_system import open_to_read
+from kinescope_upload.progress.lock import one_at_a_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+_FOLDER: Final = ".run"
+_SUFFIX: Final = ".wishes"
+_LARGEST: Final = 100_000
+
+
+def read_wishes(progress: Path, run: str) -> Wishes:
+    """The wishes to this run; none where nobody has any, or what is there cannot be read now.
+
+    Args:
+        progress: The progress folder.
+        run: The run's own name, which no later run has: nobody takes an earlier run's wishes.
+    """
+    with suppress(OSError, ValueError), open_to_read(_path(progress, run)) as file:
+        wishes = from_json(Wishes, json.loads(file.read(_LARGEST)))
+        if wishes.format == FORMAT:
+            return wishes
+    return Wishes()
+
+
+def add_wish(progress: Path, run: str, change: Callable[[Wishes], Wishes]) -> int:
+    """Adds a wish to this run's; commands that do so at one moment come one after the other.
+
+    Returns:
+        The wish's number.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    try:
+        with one_at_a_time(progress):
+            wishes = change(read_wishes(progress, run))
+            replace_quickly(_path(progress, run), json.dumps(to_json(wishes), separators=(",", ":")).encode())
+    except OSError as error:
+        raise UsageError(
+            f'No run on "{progress}" can be told anything ({error.strerror}).', "Tell it as the user who runs it."
+        ) from error
+    return wishes.number
+
+
+def forget_wishes(progress: Path, alive: Collection[str]) -> None:
+    """Removes the wishes to all runs but these.
+
+    Raises:
+        OSError: A file cannot be removed.
+    """
+    for path in (progress / _FOLDER).glob(f"*{_SUFFIX}"):
+        if path.stem not in alive:
+            path.unlink(missing_ok=True)
+
+
+def _path(progress: Path, run: str) -> Path:
+    return progress / _FOLDER / f"{run}{_SUFFIX}"

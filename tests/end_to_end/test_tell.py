@@ -1,0 +1,89 @@
+"""A run at work is told something: real processes, a slow line, and what Kinescope received is counted."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from support.world import KIB
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+
+    from support.world import World, WorldMaker
+
+_PATIENCE: Final = 30.0
+_LINE: Final = 300_000
+"""Bytes a second of each connection."""
+_FILES: Final = (8000 * KIB,) * 5
+
+
+@pytest.fixture
+def world(worlds: WorldMaker) -> World:
+    world = worlds()
+    world.fill(_FILES)
+    world.link.slow_down(rate=_LINE)
+    return world
+
+
+@contextmanager
+def _running(world: World, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A run that has begun to send."""
+    with world.start("--json", *arguments) as run:
+        try:
+            assert run.stdout
+            while "lesson_started" not in run.stdout.readline():
+                pass
+            yield run
+        finally:
+            run.kill()
+
+
+def _received(world: World) -> int:
+    return world.emulator.accounting.bytes_received
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + _PATIENCE
+    while not is_so():
+        assert time.monotonic() < ends_at
+        time.sleep(0.05)
+
+
+def _comes_to_rest(world: World) -> int:
+    """What was received when nothing more comes for a second."""
+    last, since = _received(world), time.monotonic()
+    while time.monotonic() - since < 1.0:
+        if (now := _received(world)) != last:
+            last, since = now, time.monotonic()
+        time.sleep(0.05)
+    return last
+
+
+@pytest.mark.slow
+def test_every_setting_of_a_run_at_work_is_changed_under_load_and_no_byte_is_sent_twice(world: World) -> None:
+    """Each file is one chunk, which is under way for 27 s: the pause cuts two after 5 s."""
+    with _running(world, "--jobs", "2", "--chunk-size", "16MiB", "--verbose") as run:
+        paused = world.run("pause", "2h")
+        assert (paused.exit_code, f"(process {run.pid}) is paused until" in paused.text) == (0, True)
+        held = _comes_to_rest(world)
+        assert 0 < held < sum(_FILES)
+        status = world.run("--status", "--json").said[0]["runs"][0]
+        assert [wait["kind"] for wait in status["waits"]] == ["paused"]
+        assert "goes on." in world.run("resume").text
+        assert "goes on; it was not paused" in world.run("resume").text
+        assert "sends at most 250 kB/s now" in world.run("bwlimit", "250KB").text
+        assert "works on 4 lessons at a time" in world.run("jobs", "4").text
+        _until(lambda: world.run("--status", "--json").said[0]["runs"][0]["jobs"] == 4)
+        assert "works on 1 lesson at a time" in world.run("jobs", "1").text
+        assert "follows the line" in world.run("jobs", "auto").text
+        assert "without a limit" in world.run("bwlimit", "off").text
+        world.link.slow_down()
+        rest = run.communicate(timeout=120)[0]
+    assert run.returncode == 0, rest
+    world.assert_promise(cuts=0)
+    assert _received(world) == world.library_bytes
