@@ -87,3 +87,33 @@ def test_every_setting_of_a_run_at_work_is_changed_under_load_and_no_byte_is_sen
     assert run.returncode == 0, rest
     world.assert_promise(cuts=0)
     assert _received(world) == world.library_bytes
+
+
+@pytest.mark.slow
+def test_where_no_run_is_at_work_resume_starts_one_and_the_others_say_so(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((20 * KIB,))
+    for command in (("pause",), ("bwlimit", "2M"), ("jobs", "auto")):
+        told = world.run(*command)
+        assert (told.exit_code, "No run is at work on" in told.text) == (1, True)
+    resumed = world.run("resume")
+    assert resumed.exit_code == 0
+    assert "No run is at work: this one goes on" in resumed.text
+    world.assert_promise()
+    assert "No run is at work on" in world.run("pause", "5").text
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        (("pause", "tomorrow"), '"tomorrow" is not a duration.'),
+        (("pause", "0"), '"0" must be more than zero.'),
+        (("bwlimit", "fast"), '"fast" is not a bandwidth limit'),
+        (("jobs", "33"), '"33" is not between 1 and 32.'),
+    ],
+)
+@pytest.mark.slow
+def test_what_means_nothing_is_said_to_nobody(worlds: WorldMaker, command: tuple[str, ...], complaint: str) -> None:
+    told = worlds().run(*command)
+    assert told.exit_code == 2
+    assert complaint in told.text

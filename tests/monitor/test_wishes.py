@@ -12,7 +12,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.monitor.state import EndState
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
 from kinescope_upload.monitor.wishes import JobsWish, LimitWish, PauseWish, Wishes
-from kinescope_upload.monitor.wishes_file import add_wish, forget_wishes, read_wishes
+from kinescope_upload.monitor.wishes_file import add_wish, expect_wishes, forget_wishes, read_wishes
 from support.monitored import BEGAN, a_state
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ def test_the_last_wish_of_each_kind_counts_and_every_one_has_its_number() -> Non
     )
     assert wishes.after(3) == (PauseWish(number=4, seconds=0),)
     assert wishes.after(4) == ()
+
+
+def test_a_run_that_begins_makes_the_file_without_a_wish(progress: Path) -> None:
+    expect_wishes(progress, RUN)
+    assert (progress / ".run" / f"{RUN}.wishes").exists()
+    assert read_wishes(progress, RUN) == Wishes()
 
 
 def test_a_run_reads_what_was_written_for_it_and_no_other_does(progress: Path) -> None:

@@ -16,7 +16,7 @@ from kinescope_upload.monitor.event_log import LOG_FILE, EventLog, RotatingFile
 from kinescope_upload.monitor.monitor import Monitor, Places
 from kinescope_upload.monitor.observe import Run, limit_of
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
-from kinescope_upload.monitor.wishes_file import read_wishes
+from kinescope_upload.monitor.wishes_file import expect_wishes, read_wishes
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.policy.jobs import FIRST
 
@@ -64,6 +64,7 @@ def open_monitor(
         check_installed()
     with suppress(OSError):  # a file that stays is one that is looked at in vain
         remove_old_states(settings.progress, run.started)
+        expect_wishes(settings.progress, run.name)
     with _monitor(settings, run, printer.collector, tell) as monitor:
         emit = monitor.listening(tell)
         with _notifying(settings, printer.collector, emit, typed) as emit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
 _FOLDER: Final = ".run"
 _SUFFIX: Final = ".wishes"
 _LARGEST: Final = 100_000
+_TRIES: Final = 50
+"""On Windows a file that the run reads at this moment is not replaced."""
+_WAIT: Final = 0.05
+
+
+def expect_wishes(progress: Path, run: str) -> None:
+    """Makes the file of a run that begins: on a network share, that a file is not there may be remembered for 30 s.
+
+    (nfs(5), `acdirmin`; the opening of one that is there asks the server.)
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    _write(progress, run, Wishes())
 
 
 def read_wishes(progress: Path, run: str) -> Wishes:
@@ -48,12 +63,20 @@ def add_wish(progress: Path, run: str, change: Callable[[Wishes], Wishes]) -> in
     try:
         with one_at_a_time(progress):
             wishes = change(read_wishes(progress, run))
-            replace_quickly(_path(progress, run), json.dumps(to_json(wishes), separators=(",", ":")).encode())
+            for _ in range(_TRIES):
+                _write(progress, run, wishes)
+                if read_wishes(progress, run).number == wishes.number:
+                    return wishes.number
+                time.sleep(_WAIT)
     except OSError as error:
         raise UsageError(
             f'No run on "{progress}" can be told anything ({error.strerror}).', "Tell it as the user who runs it."
         ) from error
-    return wishes.number
+    raise UsageError("The run reads what it is told all the time.", "Try again in a moment.")
+
+
+def _write(progress: Path, run: str, wishes: Wishes) -> None:
+    replace_quickly(_path(progress, run), json.dumps(to_json(wishes), separators=(",", ":")).encode())
 
 
 def forget_wishes(progress: Path, alive: Collection[str]) -> None:
