@@ -90,6 +90,24 @@ def test_every_setting_of_a_run_at_work_is_changed_under_load_and_no_byte_is_sen
 
 
 @pytest.mark.slow
+def test_behind_a_hop_that_keeps_whole_requests_alone_only_the_first_pause_cuts(worlds: WorldMaker) -> None:
+    world = worlds(whole_requests=True)
+    world.fill((3000 * KIB,) * 3)
+    with _running(world, "--jobs", "1", "--chunk-size", "16MiB", "--bwlimit", "100KB") as run:
+        world.run("pause")
+        lost = _comes_to_rest(world)
+        world.run("resume")
+        _until(lambda: _received(world) > lost)
+        world.run("pause")
+        _comes_to_rest(world)  # its request comes to its end, in mid-pause
+        world.run("resume")
+        world.run("bwlimit", "off")
+        rest = run.communicate(timeout=120)[0]
+    assert run.returncode == 0, rest
+    assert 0 < _received(world) - world.library_bytes <= lost
+
+
+@pytest.mark.slow
 def test_where_no_run_is_at_work_resume_starts_one_and_the_others_say_so(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((20 * KIB,))

@@ -22,6 +22,7 @@ class ChunkLimits:
         self._kept_apart: set[str] = set()
         self._refused: dict[str, dict[str, int]] = {}
         """Bytes of the smallest chunks that were refused since a chunk as long arrived, by host and upload."""
+        self._kept_whole: set[str] = set()
         self._lock = threading.Lock()
 
     def of(self, upload_url: str | None, wanted: int) -> int:
@@ -78,6 +79,16 @@ class ChunkLimits:
         """Gives each later chunk to the host a connection of its own."""
         with self._lock:
             self._kept_apart.add(host_of(upload_url))
+
+    def let_end(self, upload_url: str | None) -> None:
+        """Has no pause cut a later chunk to the host: what arrived of one that was cut is not kept there."""
+        with self._lock:
+            self._kept_whole.add(host_of(upload_url))
+
+    def may_be_cut(self, upload_url: str | None) -> bool:
+        """Tells whether a pause may cut chunks to the host, as far as is known: a cut costs nothing there."""
+        with self._lock:
+            return host_of(upload_url) not in self._kept_whole | self._kept_apart
 
     def is_kept_apart(self, upload_url: str | None) -> bool:
         """Tells whether each chunk to the host has a connection of its own."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
-from kinescope_upload.errors import AbsentError, InDoubtError, TooLargeError
+from kinescope_upload.errors import AbsentError, InDoubtError, PausedError, TooLargeError
 from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.look import look_into
@@ -92,6 +92,8 @@ class _Lesson:
         """The most bytes of a chunk of this upload, since a larger one did not get through."""
         self._sent = 0
         """Bytes of the last chunk that the network took."""
+        self._cut_at: int | None = None
+        """Where the chunk began that a pause cut; None where none was since the offset was asked for."""
         self._was_refused = False
         """Whether the last chunk was refused for its size."""
 
@@ -100,7 +102,7 @@ class _Lesson:
         retrier = self._retrier
         return Ports(
             create=self._create,
-            ask_offset=backends.uploader.ask_offset,
+            ask_offset=self._ask_offset,
             send=self._send,
             terminate=backends.uploader.terminate,
             video=backends.kinescope.video,
@@ -174,13 +176,17 @@ class _Lesson:
         run, source = self._run, self._opened()
         source.hash_up_to(step.offset, run.stop.check)
         closes = record.offset_refused or run.chunk_limits.is_kept_apart(record.upload_url)
-        progress = ChunkProgress(run, record.lesson_id, step.length, may_be_cut=not closes)
+        may_be_cut = not record.offset_refused and run.chunk_limits.may_be_cut(record.upload_url)
+        progress = ChunkProgress(run, record.lesson_id, step.length, may_be_cut=may_be_cut)
         blocks = partial(source.blocks, step.offset, step.length, progress.on_sent, allow=progress.allow)
         began = run.clock()
         chunk = Chunk(offset=step.offset, length=step.length, blocks=blocks, closes=closes)
         self._was_refused = False
         try:
             event = run.backends.uploader.send(record, chunk)
+        except PausedError:
+            self._cut_at = step.offset if progress.sent else None
+            raise
         finally:
             self._sent = progress.sent
         match event:
@@ -192,6 +198,14 @@ class _Lesson:
                 self._note_arrival(record, step, step.length, run.clock() - began)
             case OffsetAccepted(offset=offset) if offset > step.offset:
                 self._note_arrival(record, step, offset - step.offset, run.clock() - began)
+        return event
+
+    def _ask_offset(self, record: Record) -> Event:
+        """Asks for the offset, and learns whether the server keeps what arrives of a chunk that a pause cuts."""
+        event = self._run.backends.uploader.ask_offset(record)
+        cut_at, self._cut_at = self._cut_at, None
+        if cut_at is not None and isinstance(event, OffsetAccepted) and event.offset <= cut_at:
+            self._run.chunk_limits.let_end(record.upload_url)
         return event
 
     def _note_arrival(self, record: Record, step: SendChunk, count: int, seconds: float) -> None:
