@@ -345,7 +345,7 @@ NOT_WALKED: Mapping[Command, str] = {
     ("--dry-run", "--library", X): "a library named at the wrong depth: test_idle_courses.py",
     ("--dry-run", "--offline"): "--offline without --dry-run: test_dry_run.py",
     ("--status",): "the demo's",
-    ("--status", "--watch"): "--watch without --status: tests/cli",
+    ("--status", "--watch"): "goes on until Ctrl+C, where --watch stands alone: test_looking_in.py",
     ("setup",): "asks a person for everything: test_setup.py",
     ("setup", "--example"): "prints a file, where there is no terminal: test_setup.py",
     ("check",): "advised where a dry run has no time to look into all files: test_broken_files.py",
