@@ -121,7 +121,7 @@ def held_courses(progress: Path) -> tuple[str, ...]:
         OSError: A lock cannot be looked at.
         UsageError: The file system knows no locks.
     """
-    folder = progress / _FOLDER
+    folder = progress / LOCKS
     return _held_courses(folder) if folder.is_dir() else ()
 
 
@@ -133,7 +133,7 @@ def one_at_a_time(progress: Path) -> Iterator[None]:
         OSError: There is no such folder, or no lock can be made in it.
         UsageError: The file system knows no locks.
     """
-    with _look(progress / _FOLDER):
+    with _look(progress / LOCKS):
         yield
 
 
