@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import resource
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,16 +14,18 @@ from kinescope_upload.audit.compare import Kind
 from kinescope_upload.commands.unlink import UnlinkResult
 from kinescope_upload.commands.unlink_view import show_unlinked
 from kinescope_upload.emulator import Fault, Route
-from kinescope_upload.errors import LessonFailedError
+from kinescope_upload.errors import BatchStoppedError, LessonFailedError
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
-from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, uploaded, video_of
+from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, uploaded, video_of
 from support.disagreements import foreign_twin
 from support.replacing import COURSE, deleted, publish, row_of, shoot_again, typed, undo, videos_of
 from support.world import KIB
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from support.world import World, WorldMaker
 
 HOUR = 3600.0
@@ -73,6 +78,37 @@ def test_a_read_only_database_is_found_before_anything_is_done(command: tuple[st
     assert (refused.exit_code, refused.text.count("is read-only")) == (3, 1), refused.text
     assert "again" not in refused.text
     assert (world.records, world.database.videos(), videos_of(world)) == before
+
+
+@contextmanager
+def _files_of_at_most(size: int) -> Iterator[None]:
+    """A full disk, as far as this process can make one: no file may be written beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("command", [partial(undo, delete=True), mend])
+def test_a_full_progress_folder_is_found_before_the_first_row_is_changed(
+    command: Callable[[World], object], worlds: WorldMaker
+) -> None:
+    world = worlds()
+    uploaded(world)
+    world.database.set_video(SECOND, None)
+    before = (world.records, world.database.videos(), videos_of(world))
+    files = sorted(world.progress.iterdir())
+    with (
+        _files_of_at_most((world.progress / f"{COURSE}.json").stat().st_size - 1),
+        pytest.raises(BatchStoppedError, match="cannot be written"),
+    ):
+        command(world)
+    assert (world.records, world.database.videos(), videos_of(world)) == before
+    assert sorted(world.progress.iterdir()) == files
+    command(world)
+    assert world.upload().exit_code == 0
 
 
 def _last_sentence(result: UnlinkResult) -> str:

@@ -64,7 +64,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
 
     Raises:
         UsageError: Another run is at work on a course.
-        BatchStoppedError: The rows may not be written, which is found before anything is asked or changed.
+        BatchStoppedError: Rows or progress cannot be written, which is found before anything is asked or changed.
         KuploadError: A side cannot be read.
     """
     with ExitStack() as stack:
@@ -84,6 +84,8 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         rows = [fix.lesson.lesson_id for fix in plan.fixes if isinstance(fix, WRITES_ROW)]
         if store is not None:
             database.check_writable(rows, so_far="Nothing was changed.")
+            records = store.records
+            store.check_room(records[lesson_id] for lesson_id in rows if lesson_id in records)
         if not agree(plan) or store is None:
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)

@@ -104,7 +104,7 @@ def unlink(
 
     Raises:
         UsageError: A lesson or course is unknown, or another run is at work on a course.
-        BatchStoppedError: The rows may not be written, which is found before anything is asked or changed.
+        BatchStoppedError: Rows or progress cannot be written, which is found before anything is asked or changed.
         KuploadError: Database or progress refuse.
     """
     settings.needed_database_url()
@@ -117,10 +117,12 @@ def unlink(
             found = _found(rows, store.records, deletes=deletes)
             filled = [one.row.lesson_id for one in found if one.row.video_id is not None]
             database.check_writable(filled, so_far="Nothing was changed.")
+            unlinker = _Unlinker(settings=settings, client=client, database=database, store=store)
+            unlinker.check_room(found)
             if not agree(found) or not found:
                 return None
             client.begin_changes(store)
-            return _Unlinker(settings=settings, client=client, database=database, store=store).unlink(found)
+            return unlinker.unlink(found)
 
 
 @contextmanager
@@ -176,6 +178,14 @@ class _Unlinker:
     client: RetryingClient
     database: LessonsDatabase
     store: ProgressStore
+
+    def check_room(self, found: Sequence[Unlinking]) -> None:
+        """Returns when what is to be recorded after the rows are empty can be written.
+
+        Raises:
+            BatchStoppedError: It cannot.
+        """
+        self.store.check_room(self._unlinked(one.record, deletes=one.deletes) for one in found if one.record)
 
     def unlink(self, found: Sequence[Unlinking]) -> UnlinkResult:
         unlinked: list[str] = []

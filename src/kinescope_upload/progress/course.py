@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
@@ -14,7 +14,7 @@ from kinescope_upload.progress.group_commit import GroupCommit
 from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kinescope_upload.progress.lock import CourseLock
@@ -82,9 +82,25 @@ class CourseProgress:
         Raises:
             BatchStoppedError: They cannot be written; what is on disk is as it was.
         """
+        with self._refusing():
+            self._steps.write({record.lesson_id: (record, encode_record(record)) for record in records})
+
+    def check_room(self, records: Iterable[Record]) -> None:
+        """Returns when the file could be written now with these records, and a journal that takes each of them.
+
+        Raises:
+            BatchStoppedError: There is no room, or no right; what is on disk is as it was.
+        """
+        with self._refusing(), self._steps.alone():
+            new = {record.lesson_id: encode_record(record) for record in records}
+            content = (*course_pieces(self.name, (self._lines | new).values(), is_open=True), *new.values())
+            write_whole(self._path, content, lambda copy, _path: remove(copy))
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
         hint = "Make room on that disk or make the folder writable, then run the same command again."
         try:
-            self._steps.write({record.lesson_id: (record, encode_record(record)) for record in records})
+            yield
         except OSError as error:
             if isinstance(error, FileNotFoundError | NotADirectoryError):
                 hint = "Put the folder back in its place, then run the same command again."

@@ -114,11 +114,17 @@ class ProgressStore:
         Raises:
             BatchStoppedError: Those of a course cannot be written; its file is as it was.
         """
-        by_course: dict[str, list[Record]] = {}
-        for record in records:
-            by_course.setdefault(nfc(record.course), []).append(record)
-        for course, several in by_course.items():
+        for course, several in _by_course(records).items():
             self._courses[course].save(several)
+
+    def check_room(self, records: Iterable[Record]) -> None:
+        """Returns when these records could be written now; whoever changes a row before its record asks first.
+
+        Raises:
+            BatchStoppedError: They could not: the disk is full, or the folder read-only.
+        """
+        for course, several in _by_course(records).items():
+            self._courses[course].check_room(several)
 
     def close(self) -> None:
         """Gives the courses free for another run."""
@@ -138,6 +144,14 @@ class ProgressStore:
         if found.note:
             self._notes.append(found.note)
         return CourseProgress(path, course, lock, found, tell=self.note)
+
+
+def _by_course(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """The records by the course whose file holds them, composed."""
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        found.setdefault(nfc(record.course), []).append(record)
+    return found
 
 
 def check_folder(folder: Path) -> None:
