@@ -125,6 +125,17 @@ def test_no_lesson_counts_twice(records: list[tuple[int, Stage]], files: int) ->
         assert status.linked + status.uploaded + status.in_progress == len(by_id)
 
 
+def test_a_lesson_that_somebody_else_linked_counts_as_done_unless_an_upload_of_it_was_begun() -> None:
+    files = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(3)]
+    records = [record(0, Stage.LINKED), record(1, Stage.CREATED)]
+    broken = Broken(reason="is cut off")
+    (status,) = course_statuses(
+        files, records, broken=lambda file: broken if file is files[2].file else None, is_elsewhere=lambda _: True
+    )
+    assert (status.linked, status.linked_elsewhere, status.linked_elsewhere_bytes) == (1, 1, 10 * MB)
+    assert (status.done, status.done_bytes, status.is_done, status.broken) == (2, 20 * MB, False, ())
+
+
 FULL = CourseStatus(
     course="01_analytics",
     videos=82,

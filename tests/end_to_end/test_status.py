@@ -11,6 +11,7 @@ import pytest
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.events import Warned
 from support.auditing import Ears, look
+from support.replacing import undo
 from support.world import KIB, World, WorldMaker, content_of
 
 _COURSE = "04_sales"
@@ -107,3 +108,24 @@ def test_files_that_are_no_progress_are_named_and_skipped(worlds: WorldMaker) ->
     assert world.upload().exit_code == 0
     assert [record.stage.is_linked for record in world.records.values()] == [True, True]
     assert {name: (world.progress / name).read_bytes() for name in strange} == strange
+
+
+def test_lessons_that_another_progress_folder_linked_are_done_after_a_run_has_found_them(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload(progress="elsewhere", limit=1).exit_code == 0
+    assert world.upload().exit_code == 0
+
+    [status] = world.run("--status", "--json").said
+    [course] = status["courses"]
+    assert (course["linked"], course["linked_elsewhere"], course["is_done"]) == (1, 1, True)
+    assert status["is_done"]
+    text = world.run("--status").text
+    assert (_nexts(text), "1 linked elsewhere" in text, "every lesson is linked" in text) == ([], True, True)
+
+    [theirs] = world.database.videos().keys() - world.records.keys()
+    assert undo(world, theirs).unlinked == (theirs,)
+    assert not world.run("--status", "--json").said[0]["is_done"], "what is known to be undone is not called done"
+    assert world.upload().exit_code == 0
+    [course] = world.run("--status", "--json").said[0]["courses"]
+    assert (course["linked"], course["linked_elsewhere"], course["is_done"]) == (2, 0, True)

@@ -23,7 +23,7 @@ from kinescope_upload.audit.fixes.fixer import Fixer
 from kinescope_upload.audit.inspection import inspect, open_tools, read_files
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import LessonFailedError, TryAgainError
-from kinescope_upload.progress import ProgressStore
+from kinescope_upload.progress import ProgressStore, forget_others_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)
         fixer = Fixer(tools=tools, database=database, store=store, places=comparison.places)
+        forget_others_rows(settings.progress, rows)
         return _apply(plan, fixer)
 
 

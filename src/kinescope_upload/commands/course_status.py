@@ -47,6 +47,8 @@ class CourseStatus:
         missing: Lessons that were begun while their file is no longer in the library.
         linked: Lessons whose row was written.
         linked_bytes: The size of their videos.
+        linked_elsewhere: Lessons that are in no record, whose row held a video when a run last looked.
+        linked_elsewhere_bytes: The size of their files.
         uploaded: Lessons whose video is complete and whose row is not written.
         uploaded_bytes: The size of their videos.
         replacing: Linked lessons whose next video is not published yet.
@@ -66,6 +68,8 @@ class CourseStatus:
     missing: int
     linked: int
     linked_bytes: int
+    linked_elsewhere: int = 0
+    linked_elsewhere_bytes: int = 0
     uploaded: int
     uploaded_bytes: int
     replacing: int
@@ -83,6 +87,16 @@ class CourseStatus:
         return self.videos + self.waiting + self.missing
 
     @property
+    def done(self) -> int:
+        """Lessons whose row names a video, whoever wrote it."""
+        return self.linked + self.linked_elsewhere
+
+    @property
+    def done_bytes(self) -> int:
+        """The size of their videos, or files."""
+        return self.linked_bytes + self.linked_elsewhere_bytes
+
+    @property
     def in_doubt(self) -> int:
         """Lessons that no run can do before a person has decided about them."""
         doubted = {one.lesson_id for one in self.failures if one.is_in_doubt}
@@ -91,12 +105,12 @@ class CourseStatus:
     @property
     def is_all_in_doubt(self) -> bool:
         """Whether a run can do nothing about what is not done."""
-        return 0 < self.lessons - self.linked + self.replacing <= self.in_doubt
+        return 0 < self.lessons - self.done + self.replacing <= self.in_doubt
 
     @property
     def is_done(self) -> bool:
         """Whether every lesson is linked, to its newest video."""
-        return self.linked == self.lessons and not self.replacing
+        return self.done == self.lessons and not self.replacing
 
 
 def course_statuses(
@@ -104,6 +118,7 @@ def course_statuses(
     records: Iterable[Record],
     waiting: Iterable[Proposal] = (),
     broken: Callable[[VideoFile], Broken | None] = lambda _file: None,
+    is_elsewhere: Callable[[str], bool] = lambda _lesson_id: False,
 ) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
@@ -114,6 +129,7 @@ def course_statuses(
         records: What earlier runs achieved, one record a lesson.
         waiting: The files of which nothing proves whose they are.
         broken: Tells of a file that no player can show.
+        is_elsewhere: Whether a run found the row of a lesson that is in no record filled.
     """
     files: dict[str, list[Assignment]] = {}
     for one in assignments:
@@ -128,7 +144,25 @@ def course_statuses(
         _status(course, files.get(course, []), done.get(course, []), by_lesson, waiting_in[course])
         for course in sorted(done.keys() | waiting_in.keys())
     )
-    return tuple(_with_broken(one, files.get(one.course, []), done.get(one.course, []), broken) for one in statuses)
+    begun = {one.lesson_id for many in done.values() for one in many if one.is_begun or one.serving}
+    others = {key for key in by_lesson if key not in begun and is_elsewhere(key)}
+    return tuple(
+        _with_broken(
+            _with_others(one, [file for file in files.get(one.course, ()) if file.lesson_id in others]),
+            [file for file in files.get(one.course, ()) if file.lesson_id not in others],
+            done.get(one.course, []),
+            broken,
+        )
+        for one in statuses
+    )
+
+
+def _with_others(status: CourseStatus, others: Sequence[Assignment]) -> CourseStatus:
+    """Counts the lessons that somebody else has linked."""
+    if not others:
+        return status
+    size = sum(one.file.size for one in others)
+    return replace(status, linked_elsewhere=len(others), linked_elsewhere_bytes=size)
 
 
 def _with_broken(

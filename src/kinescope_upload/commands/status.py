@@ -11,7 +11,7 @@ from kinescope_upload.monitor.state_file import Life, read_states
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
-from kinescope_upload.progress import ignored_in, notes_in, read_looks, read_records
+from kinescope_upload.progress import ignored_in, notes_in, read_looks, read_others_rows, read_records, row_key
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import (
     cell_width,
@@ -71,6 +71,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     survey = survey_library(settings)
     records = read_records(settings.progress)
     mapped = survey.selected(survey.resolve(records))
+    others = read_others_rows(settings.progress)
     of_courses = [one for one in records.values() if survey.selection.has(one.course)]
     return Status(
         courses=course_statuses(
@@ -78,6 +79,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
             of_courses,
             waiting=mapped.proposals,
             broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
+            is_elsewhere=lambda lesson_id: row_key(lesson_id) in others,
         ),
         ignored=ignored_in(settings.progress),
         notes=notes_in(settings.progress),
@@ -113,11 +115,11 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     words = _Words(surface, command, clock)
     lines = [*runs, ""] if runs else []
     for one, name in zip(courses, names, strict=True):
-        figures = _figures(one.linked, one.lessons, one.linked_bytes, _all_bytes(one))
+        figures = _figures(one.done, one.lessons, one.done_bytes, _all_bytes(one))
         lines += [_line(pad(name, name_width), figures, surface)]
         lines += [line for line in _details(one, words) if not (one.course in busy and line.startswith(_NEXT))]
-    linked, lessons = sum(one.linked for one in courses), sum(one.lessons for one in courses)
-    figures = _figures(linked, lessons, sum(one.linked_bytes for one in courses), sum(map(_all_bytes, courses)))
+    done, lessons = sum(one.done for one in courses), sum(one.lessons for one in courses)
+    figures = _figures(done, lessons, sum(one.done_bytes for one in courses), sum(map(_all_bytes, courses)))
     lines += ["", _line(pad("All", name_width), figures, surface)]
     lines += [line for line in _advice(courses, surface, command) if not (busy and line.startswith(_NEXT))]
     lines += left_out
@@ -151,7 +153,7 @@ def _folded(line: str, width: int) -> list[str]:
 
 
 def _all_bytes(status: CourseStatus) -> int:
-    return max(status.video_bytes, status.linked_bytes)
+    return max(status.video_bytes, status.done_bytes)
 
 
 def _figures(linked: int, lessons: int, linked_bytes: int, all_bytes: int) -> tuple[int, int, str]:
@@ -179,6 +181,8 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
     compare = Hint(("verify",), " compares its content")
     yield from _changes(status.time_changed, "the file has another time since", compare, surface)
     yield from _broken(status, surface)
+    if status.linked_elsewhere:
+        yield f"  {status.linked_elsewhere:,} linked elsewhere, as the last run found them"
     if status.is_done:
         return
     if facts := ", ".join(_facts(status)):

@@ -19,7 +19,7 @@ from kinescope_upload.errors import (
     UsageError,
 )
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.progress import ProgressStore
+from kinescope_upload.progress import ProgressStore, forget_others_rows
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.text.hints import Hint
@@ -198,6 +198,7 @@ class _Unlinker:
                 failed.append((one.row.lesson_id, error))
             else:
                 unlinked.append(one.row.lesson_id)
+        forget_others_rows(self.settings.progress, unlinked)
         deleted: list[str] = []
         if any(one.deletes for one in found):
             for deletion in delete_due(self._deletion_tools(), frozenset(unlinked)):

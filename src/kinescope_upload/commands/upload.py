@@ -30,7 +30,14 @@ from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
-from kinescope_upload.progress import ProgressStore, courses_in, read_looks, read_records, remember_looks
+from kinescope_upload.progress import (
+    ProgressStore,
+    courses_in,
+    read_looks,
+    read_records,
+    remember_looks,
+    remember_others_rows,
+)
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.retries.stop import Stop
@@ -102,10 +109,12 @@ def upload(
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
         plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
-        is_first = asks is not None and is_first_run(plan, survey.rows)
+        is_first, has_rows = asks is not None and is_first_run(plan, survey.rows), survey.rows is not None
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         if asks and is_first and not asks(first_run_lines(plan, settings)):
             return ExitCode.NOT_DONE
+        if has_rows:
+            remember_others_rows(settings.progress, plan.done_by_others)
         printer = printer or stack.enter_context(shown)
         typed = screen.options.command
         told = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload", typed=typed))

@@ -139,6 +139,16 @@ class Plan:
         object.__setattr__(self, "counts", Counter(lesson.decision for lesson in self.lessons))
 
     @property
+    def done_by_others(self) -> dict[str, list[str]]:
+        """The lessons whose row has a video that is in no record, by course; a list for every course."""
+        found: dict[str, list[str]] = {}
+        for lesson in self.lessons:
+            of_course = found.setdefault(lesson.course, [])
+            if lesson.decision is Decision.SKIP and not (lesson.record and lesson.record.is_begun):
+                of_course.append(lesson.lesson_id)
+        return found
+
+    @property
     def work(self) -> tuple[PlannedLesson, ...]:
         """The lessons that the run acts on, in the order in which it takes them."""
         return tuple(lesson for lesson in self.lessons if lesson.decision in WORK)

@@ -17,7 +17,8 @@
     old_videos                         deletes what was replaced or unlinked, when its time has come
     looks                              what was found in video files, so that each is looked at once
     md5s                               the MD5s of files that were read for them
-    file_lines                         how both are kept, a line a file
+    others_rows                        the lessons that a run found done by somebody else
+    file_lines                         how these are kept, a line each
     last_rate                          how fast the last run sent
 """
 
@@ -27,6 +28,7 @@ from kinescope_upload.progress.lock import CourseLock, Holder, ask_to_stop, hold
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.md5s import read_md5s, remember_md5s
 from kinescope_upload.progress.names import IgnoredProgress
+from kinescope_upload.progress.others_rows import forget_others_rows, read_others_rows, remember_others_rows, row_key
 from kinescope_upload.progress.store import (
     ProgressStore,
     check_folder,
@@ -52,6 +54,7 @@ __all__ = [
     "check_folder",
     "courses_in",
     "deletion_facts",
+    "forget_others_rows",
     "holder_of",
     "ignored_in",
     "nearest_existing",
@@ -59,9 +62,12 @@ __all__ = [
     "notes_in",
     "read_looks",
     "read_md5s",
+    "read_others_rows",
     "read_records",
     "remember_looks",
     "remember_md5s",
+    "remember_others_rows",
+    "row_key",
     "stop_is_asked",
     "stream_records",
 ]

@@ -53,8 +53,17 @@ class FileLines:
         """
         if not new:
             return
+        self.write(
+            folder, self.read(folder) | {quoted(file.path): f"{start_of(file)}{rest}" for file, rest in new.items()}
+        )
+
+    def write(self, folder: Path, lines: Mapping[str, str]) -> None:
+        """Writes these lines and no others: what follows the first tab, by what stands before it.
+
+        Raises:
+            OSError: They cannot be written; what was there stays.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lines = self.read(folder) | {quoted(file.path): f"{start_of(file)}{rest}" for file, rest in new.items()}
         content = "\n".join((self.head, *(f"{path}\t{line}" for path, line in lines.items()), ""))
         write_whole(folder / self.name, content.encode("utf-8", "surrogateescape"))
 

@@ -24,7 +24,7 @@ _DEVICE: Final = re.compile(r"%*(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[
 """What Windows takes for a device, whatever follows the first dot (learn.microsoft.com, "Naming Files")."""
 _OURS: Final = re.compile(r'\s*\{\s*"(?:format|journal)"\s*:\s*\d+\s*,\s*"course"\s*:\s*(?P<course>"(?:[^"\\]|\\.)*")')
 _ANOTHER_SYSTEM: Final = re.compile(r'\s*(?:\[|\{\s*"(?!format"|journal"|course"|lessons"|follows"))')
-_TORN: Final = re.compile(r"\..+\.(?:json|journal|looks|rate)\.[^.]+\.tmp")
+_TORN: Final = re.compile(r"\..+\.(?:json|journal|looks|md5|others|rate)\.[^.]+\.tmp")
 """What kupload itself writes and renames; one that a crash left is removed by the next run."""
 _COPY: Final = re.compile(r"^[.~]| \(\d+\)$|[-_.]conflict-\d|\.sync-conflict-\d|\(.*conflict.*\)", re.IGNORECASE)
 """How Dropbox, Nextcloud, ownCloud, Syncthing, browsers and macOS name what they put beside a file."""

@@ -1,0 +1,42 @@
+"""What is remembered of lessons that somebody else linked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from kinescope_upload.progress import forget_others_rows, read_others_rows, remember_others_rows, row_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "rows.others"
+
+
+def test_what_a_run_finds_takes_the_place_of_what_was_known_of_its_courses_alone(tmp_path: Path) -> None:
+    remember_others_rows(tmp_path, {"a": ["a_1", "a_2"], "b": ["b_1"]})
+    remember_others_rows(tmp_path, {"a": ["a_2"], "c": []})
+    assert read_others_rows(tmp_path) == {"a_2", "b_1"}
+    forget_others_rows(tmp_path, ["a_2", "a_9"])
+    assert read_others_rows(tmp_path) == {"b_1"}
+
+
+def test_a_lesson_is_known_in_both_spellings_and_with_a_tab_in_its_id(tmp_path: Path) -> None:
+    remember_others_rows(tmp_path, {normalize("NFD", "Курсй"): [normalize("NFD", "урок й\t1")]})
+    assert row_key("урок й\t1") in read_others_rows(tmp_path)
+    remember_others_rows(tmp_path, {"Курсй": []})
+    assert read_others_rows(tmp_path) == frozenset()
+
+
+def test_where_nothing_is_found_no_file_is_made(tmp_path: Path) -> None:
+    remember_others_rows(tmp_path / "new", {"a": []})
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_that_cannot_be_written_or_understood_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    remember_others_rows(tmp_path, {"a": ["a_1"]})
+    assert read_others_rows(tmp_path) == frozenset()
+    (tmp_path / FILE).rmdir()
+    (tmp_path / FILE).write_text("something else\na_1\ta\n")
+    assert read_others_rows(tmp_path) == frozenset()
