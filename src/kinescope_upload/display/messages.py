@@ -139,25 +139,20 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
         since: When it began, in monotonic seconds.
         clock: Tells the time of day at a monotonic moment.
     """
-    until = clock.time_of_day(since + wait.longest)
-    match wait.kind:
-        case WaitKind.NETWORK:
-            what = wait.instead or "No connection to Kinescope"
-            return f"{what} since {clock.time_of_day(since)}. Trying again until {until}"
-        case WaitKind.LIBRARY:
-            return f"The library cannot be read since {clock.time_of_day(since)}. Trying again until {until}"
-        case WaitKind.DATABASE:
-            return f"The database cannot be used since {clock.time_of_day(since)}. Trying again until {until}"
-        case WaitKind.THROTTLED:
-            return f"{wait.reason.rstrip('.')}. Waiting until {until}"
-        case WaitKind.PACE:
-            return f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}"
-        case WaitKind.SETTLE:
-            return f"{wait.reason.rstrip('.')}, at the end for at most {format_duration(wait.longest)}"
-        case WaitKind.PAUSED if wait.longest >= LONGEST_PAUSE:
-            return shown(Hint("Paused until ", ("resume",)))
-        case WaitKind.PAUSED:
-            return f"Paused until {until}"
+    begun, until = clock.time_of_day(since), clock.time_of_day(since + wait.longest)
+    reason = wait.reason.rstrip(".")
+    sentences = {
+        WaitKind.NETWORK: f"{wait.instead or 'No connection to Kinescope'} since {begun}. Trying again until {until}",
+        WaitKind.LIBRARY: f"The library cannot be read since {begun}. Trying again until {until}",
+        WaitKind.DATABASE: f"The database cannot be used since {begun}. Trying again until {until}",
+        WaitKind.THROTTLED: f"{reason}. Waiting until {until}",
+        WaitKind.PACE: f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}",
+        WaitKind.SETTLE: f"{reason}, at the end for at most {format_duration(wait.longest)}",
+        WaitKind.PAUSED: f"Paused until {until}"
+        if wait.longest < LONGEST_PAUSE
+        else shown(Hint("Paused until ", ("resume",))),
+    }
+    return sentences[wait.kind]
 
 
 def totals_sentence(totals: Totals, clock: Clock) -> str:
