@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.monitor.open_monitor import open_monitor
 from kinescope_upload.monitor.wishes import Wishes
+from kinescope_upload.plan import Decision
 from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
@@ -185,6 +187,7 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))
     tools.progress.listen(lambda sentence: emit(Warned(message=sentence)))
+    _follow_renamed(plan, tools.progress)
     measured = RunRate(time.monotonic)
     with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
         backends, options = _backends(settings, tools), _options(settings)
@@ -197,6 +200,23 @@ def _jobs(settings: Settings) -> int | JobsSearch:
         return settings.jobs
     known = read_rate(settings.progress)
     return JobsSearch.starting(known.jobs if known else None, settings.jobs_max, settings.jobs_window)
+
+
+def _follow_renamed(plan: Plan, progress: ProgressStore) -> None:
+    """Writes down where the files of linked lessons are now: the old names are free for other files from then on."""
+    records = progress.records
+    progress.save_all(
+        [
+            replace(record, path=lesson.file.path, modified_ns=lesson.file.modified_ns)
+            for lesson in plan.lessons
+            if (record := records.get(lesson.lesson_id))
+            and lesson.decision is Decision.SKIP
+            and record.path is not None
+            and record.stage.is_linked
+            and not record.is_in_place(lesson.file)
+            and record.is_for(lesson.file)
+        ]
+    )
 
 
 def records_of_others(settings: Settings, progress: ProgressStore) -> dict[str, Record]:
