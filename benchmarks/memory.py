@@ -45,6 +45,7 @@ def memory() -> list[Figure]:
         with sink(certificate(folder)) as tls:
             env = environment(folder, tls.url, database=database, authority=_trusted(folder))
             peaks = [_peak_with(folder, env, database, size) for size in _SIZES]
+            sixteen = _peak_with(folder, env, database, _SIZES[0], jobs=16)
         shutil.rmtree(folder / "library")
         for section in range(_FILES // _SECTION):
             _fill(
@@ -57,6 +58,7 @@ def memory() -> list[Figure]:
     note = f"{small:.0f} MB with files of 64 MiB"
     return [
         at_most("peak memory, `--jobs 4`, files of 1 GiB", large, 60, " MB", note=note),
+        at_most("peak memory, `--jobs 16`, files of 64 MiB", sixteen / 1e6, 64, " MB"),
         at_most("peak memory, 100,000 lessons planned", planned / 1e6, 100, " MB"),
         at_most("…, held against the database", with_rows / 1e6, 100, " MB"),
     ]
@@ -70,13 +72,13 @@ def _trusted(folder: Path) -> Path:
     return everything
 
 
-def _peak_with(folder: Path, env: Mapping[str, str], database: str, size: int) -> int:
+def _peak_with(folder: Path, env: Mapping[str, str], database: str, size: int, jobs: int = 4) -> int:
     for name in ("library", "progress"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    _fill(folder / "library" / "01_course" / "m01", 8, size)
+    _fill(folder / "library" / "01_course" / "m01", 2 * jobs, size)
     add_rows(database, folder / "library")
-    cost = measured_in_terminal(kupload("--create-folders", "--jobs", "4"), folder, env)
-    if cost.exit_code or "8 lessons" not in cost.stdout:
+    cost = measured_in_terminal(kupload("--yes", "--create-folders", "--jobs", str(jobs)), folder, env)
+    if cost.exit_code or f"{2 * jobs} lessons" not in cost.stdout:
         raise RuntimeError(cost.stdout[-2000:])
     return cost.peak
 

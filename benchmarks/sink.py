@@ -205,6 +205,8 @@ class Connection:
                 name = json.loads(body)["name"]
                 self._state.folders.append(name)
                 self._send(200, {"data": {"id": name, "name": name, "project_id": PROJECT}})
+            case "GET", ["v1", "videos"]:
+                self._send(200, {"meta": {"pagination": {"page": 1, "per_page": 100, "total": 0}}, "data": []})
             case "GET", ["v1", "videos", video_id] if video_id in self._state.uploads:
                 self._send(200, {"data": _video(video_id, self._state.uploads[video_id])})
             case "DELETE", ["v1", "videos", video_id] if self._state.uploads.pop(video_id, None):
