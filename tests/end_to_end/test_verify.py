@@ -15,6 +15,7 @@ from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.emulator import Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import WaitStarted, Warned
+from kinescope_upload.library.scan import scan
 from kinescope_upload.progress import CourseLock
 from kinescope_upload.upload import Stage
 from support.auditing import (
@@ -471,3 +472,14 @@ def test_listing_is_told_as_it_goes(worlds: WorldMaker) -> None:
     ears = Ears()
     look(world, ears=ears)
     assert ears.heard == [VideosListed(videos=3)]
+
+
+def test_a_link_that_a_map_file_named_when_it_was_sent_does_not_count_as_one_of_position(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    _first, second = (file.path for file in scan(world.library).files)
+    pairs = [{"filePath": second, "lessonId": FIRST, "courseId": COURSE}]
+    map_file = world.folder / "map.json"
+    map_file.write_text(json.dumps({"matched": pairs}), encoding="utf-8")
+    assert world.upload(map_file=str(map_file)).exit_code == 0
+    assert look(world).by_position == ()

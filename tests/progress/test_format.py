@@ -180,6 +180,7 @@ def _records(draw: st.DrawFn) -> Record:
         linked_at=draw(st.none() | _MOMENTS),
         verified_at=draw(st.none() | _MOMENTS),
         failure=draw(st.none() | st.builds(Failure, reason=_TEXT, at=_MOMENTS)),
+        pair_is_written=draw(st.booleans()),
         old_videos=draw(st.just(()) | st.tuples(_OLD_VIDEOS) | st.tuples(_OLD_VIDEOS, _OLD_VIDEOS)),
     )
 

@@ -45,6 +45,7 @@ from kinescope_upload.upload import (
     VideoComplete,
     VideoGone,
     advance,
+    fresh_upload,
 )
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, Step, next_step
 from kinescope_upload.upload.table import IllegalEventError, first_record, reopened
@@ -404,6 +405,29 @@ def test_a_run_that_begins_an_upload_knows_the_lessons_earlier_videos() -> None:
 
     assert first_record(replace(task, record=saved), Dialect.TUS, lambda: "new").old_videos == (_OLDER, _SERVING)
     assert first_record(task, Dialect.TUS, lambda: "new").old_videos == ()
+
+
+@pytest.mark.parametrize(
+    ("is_written", "was_written", "path", "kept"),
+    [
+        (True, False, "c/001.mp4", True),
+        (False, True, "c/001.mp4", True),
+        (False, True, "c/002.mp4", False),
+        (False, False, "c/001.mp4", False),
+    ],
+)
+def test_that_a_pair_was_written_down_is_kept_for_this_pair_alone(
+    is_written: bool, was_written: bool, path: str, kept: bool
+) -> None:
+    file = replace(_file(), path=path)
+    task = UploadTask(
+        lesson_id="c_001", course="c", file=file, parent_id="p", title="t", pair_is_written=is_written, record=None
+    )
+    saved = replace(_record(), path="c/001.mp4", attempted_at=None, pair_is_written=was_written)
+    assert first_record(replace(task, record=saved), Dialect.TUS, lambda: "new").pair_is_written is kept
+    linked = replace(_record(Stage.LINKED), path="c/001.mp4", pair_is_written=was_written)
+    begun = ReplacementBegun(at=_NOW, keep=0, fresh=fresh_upload(linked, Dialect.TUS, "new", file))
+    assert advance(linked, begun).pair_is_written is (was_written and path == linked.path)
 
 
 # --- The next step -----------------------------------------------------------------------------------------------

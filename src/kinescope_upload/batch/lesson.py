@@ -69,6 +69,7 @@ def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
         file=stat_file(run.backends.library, lesson.file.path, run.backends.disk) or lesson.file,
         parent_id=parent_id,
         title=lesson.title,
+        pair_is_written=lesson.pair_is_written,
         record=lesson.record,
     )
     options = DriverOptions(

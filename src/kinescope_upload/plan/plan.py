@@ -42,6 +42,7 @@ class PlannedLesson:
         reason: Why, in words.
         hint: What a person can do, where the decision is `in doubt`; else empty.
         record: What earlier runs achieved; None when there was none.
+        pair_is_written: Whether a map file or manifest said that the file is the lesson's.
         is_outdated: Whether it is in doubt because its file has changed before its row was written.
         put_off: What the run would do without `--limit`, where the decision is `later`; else None.
         looks_like: The other lesson for which a file of this one's size and time was uploaded, where this one's file
@@ -56,6 +57,7 @@ class PlannedLesson:
     reason: str
     hint: str = ""
     record: Record | None = None
+    pair_is_written: bool = False
     is_outdated: bool = False
     put_off: PlanDecision | None = None
     looks_like: str | None = None
@@ -293,5 +295,6 @@ def _plan_lesson(
         reason=decided.reason,
         hint=decided.hint,
         record=record,
+        pair_is_written=assignment.source.is_written,
         is_outdated=decided.is_outdated,
     )

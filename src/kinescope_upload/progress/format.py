@@ -59,6 +59,7 @@ def encode_record(record: Record) -> bytes:
         "reason": record.reason,
         "linked_at": _stamp(record.linked_at),
         "verified_at": _stamp(record.verified_at),
+        "pair_is_written": record.pair_is_written or None,
         "failure": record.failure and _failure_facts(record.failure),
         "old_videos": [_old_video_facts(video) for video in record.old_videos] or None,
     }
@@ -164,6 +165,7 @@ def _read_record(lesson_id: str, course: str, facts: object) -> Record:
             reason=_may(facts, "reason", str),
             linked_at=_moment(facts, "linked_at"),
             verified_at=_moment(facts, "verified_at"),
+            pair_is_written=facts.get("pair_is_written") is True,
             failure=_failure(facts.get("failure")),
             old_videos=_old_videos(facts),
         )

@@ -61,6 +61,7 @@ def adopted(record: Record, event: Adopted) -> Record:
         attempted_at=record.attempted_at or event.at,
         offset=event.size,
         md5=event.md5,
+        pair_is_written=record.pair_is_written,
         old_videos=tuple(video for video in record.old_videos if video.video_id != event.video_id),
     )
     return _still_looking(fresh, record, lost)
@@ -121,6 +122,7 @@ def _planned_again(record: Record, fresh: FreshUpload, old_videos: tuple[OldVide
         title=fit_title(fresh.title),
         dialect=fresh.dialect,
         video_id=fresh.video_id,
+        pair_is_written=record.pair_is_written and fresh.path in {None, record.path},
         old_videos=old_videos,
     )
 

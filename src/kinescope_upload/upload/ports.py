@@ -32,6 +32,7 @@ class UploadTask:
         file: Its file as it is now.
         parent_id: Where a new video goes on Kinescope: the id of a folder or a project.
         title: Its title; a new video is called as `fit_title` makes of it.
+        pair_is_written: Whether a map file or manifest said that the file is the lesson's.
         record: What earlier runs achieved; None when there was none.
     """
 
@@ -40,6 +41,7 @@ class UploadTask:
     file: VideoFile
     parent_id: str
     title: str
+    pair_is_written: bool = False
     record: Record | None = None
 
 

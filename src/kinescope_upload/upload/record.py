@@ -93,6 +93,7 @@ class Record:
         linked_at: When the row was written.
         verified_at: When the video was verified.
         failure: Why the last attempt ended early; None when it did not.
+        pair_is_written: Whether a map file or manifest said that the file is the lesson's.
         old_videos: Complete videos that were the lesson's before this one; the row names one of them as long as this
             one is its replacement.
     """
@@ -125,6 +126,7 @@ class Record:
     linked_at: datetime | None = None
     verified_at: datetime | None = None
     failure: Failure | None = None
+    pair_is_written: bool = False
     old_videos: tuple[OldVideo, ...] = ()
 
     @property

@@ -197,6 +197,7 @@ def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], 
     if saved is not None and saved.attempted_at is not None:
         record = reopened(saved, task.file, dialect)
         return replace(record, parent_id=task.parent_id) if record.stage is Stage.PLANNED else record
+    was_written = saved is not None and saved.pair_is_written and saved.path == task.file.path
     return Record(
         lesson_id=task.lesson_id,
         course=task.course,
@@ -207,6 +208,7 @@ def first_record(task: UploadTask, dialect: Dialect, new_video_id: Callable[[], 
         title=fit_title(task.title),
         dialect=dialect,
         video_id=new_video_id(),
+        pair_is_written=task.pair_is_written or was_written,
         lost_marks=saved.lost_marks if saved else (),
         lost_since=saved.lost_since if saved else None,
         old_videos=saved.old_videos if saved else (),

@@ -31,6 +31,7 @@ class RecordSummary:
         title: The video's title then.
         duration: How long the file's video lasts in seconds; None when that is not known.
         former_ids: Videos of earlier attempts of which it is not proven that they are gone.
+        pair_is_written: Whether a map file or manifest said then that the file is the lesson's.
         old_videos: Videos that were the lesson's before.
     """
 
@@ -44,6 +45,7 @@ class RecordSummary:
     title: str
     duration: float | None = None
     former_ids: tuple[str, ...] = ()
+    pair_is_written: bool = False
     old_videos: tuple[OldVideo, ...] = ()
 
     @property
@@ -84,6 +86,7 @@ def summary_of(record: Record) -> RecordSummary:
         title=record.title,
         old_videos=tuple(replace(old, video_id=video_key(old.video_id) or old.video_id) for old in record.old_videos),
         duration=record.duration,
+        pair_is_written=record.pair_is_written,
         former_ids=tuple(key for lost in record.lost_marks if (key := video_key(lost))),
     )
 

@@ -9,6 +9,7 @@ from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
+from kinescope_upload.model import MappingSource
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import first_title
 
@@ -205,8 +206,8 @@ def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses
 def links_by_position(sides: LocalSides, lessons: Mapping[str, Lesson]) -> frozenset[str]:
     """The linked lessons of which only the position of their file says that it is theirs.
 
-    Neither a map file nor a manifest names the file, nor is it named like the lesson. That it was uploaded for the
-    lesson says nothing here: by its position it was.
+    Neither a map file nor a manifest names the file, or did when it was sent, nor is it named like the lesson. That it
+    was uploaded for the lesson says nothing else here: by its position it was.
     """
     return frozenset(
         one.lesson_id
@@ -216,7 +217,15 @@ def links_by_position(sides: LocalSides, lessons: Mapping[str, Lesson]) -> froze
         and lesson.row is not None
         and lesson.row_id
         and not is_named_like(one.file.stem, lesson.row.title)
+        and not _was_written(one, lesson.summary)
     )
+
+
+def _was_written(assignment: Assignment, summary: RecordSummary | None) -> bool:
+    """Whether a map file or manifest named the file for the lesson when it was sent, and it has this one still."""
+    if summary is None or summary.path is None or not summary.pair_is_written:
+        return False
+    return assignment.source is MappingSource.RECORD or assignment.file.is_at(summary.path)
 
 
 def findings_of_folders(folders: Iterable[CourseFolder]) -> Iterator[Finding]:
