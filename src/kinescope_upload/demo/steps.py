@@ -83,7 +83,7 @@ STEPS: Final = (
     ),
     Step(
         title="Tell others how it went",
-        words="From progress and history; `kupload report --html FILE` writes the same with plots as one page.",
+        words="From progress and history. With --html it writes the same with plots as one page.",
         arguments=("report",),
     ),
 )
