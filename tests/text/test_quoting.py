@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.text.quoting import Shell, joined_line, quoted, shell_of
 from support.shells import read_by_cmd, read_by_powershell
+from support.systems import posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,7 @@ def test_whatever_the_word_is_it_stays_one(word: str, shell: Shell) -> None:
     assert READ[shell](joined_line((word, "-v"), shell)) == [word, "-v"]
 
 
+@posix_only("a real sh")
 def test_a_real_shell_reads_the_words_as_they_were() -> None:
     words = [*BARE, *IN_DOUBLE_QUOTES, *SPECIAL, ""]
     line = joined_line(("printf", "%s\\n", *words), Shell.POSIX)

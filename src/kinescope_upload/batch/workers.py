@@ -72,7 +72,7 @@ class Workers:
     def start(self) -> None:
         """Starts as many workers as there is use for, at most as many as are wished."""
         for place in range(self._jobs.number):
-            if self._waiting and not self._is_at_work(place):
+            if self._has_more() and not self._is_at_work(place):
                 # Daemons: state is on disk before it is acted on, so the process may end without them.
                 name = f"kupload-worker-{place + 1}"
                 self._threads[place] = threading.Thread(target=self._work, args=(place,), name=name, daemon=True)
@@ -83,10 +83,14 @@ class Workers:
         for thread in list(self._threads.values()):
             thread.join(seconds / len(self._threads))
         running = sum(map(self._is_at_work, self._threads))
-        if self._waiting and running and self._run.stop.ending is None:
+        if running and self._has_more() and self._run.stop.ending is None:
             self._jobs.look(running)
             self.start()
         return not running
+
+    def _has_more(self) -> bool:
+        """Whether a lesson waits for a worker, or for its file to be quiet."""
+        return bool(self._waiting or self._settling.lessons)
 
     def _is_at_work(self, place: int) -> bool:
         return place in self._threads and self._threads[place].is_alive()
