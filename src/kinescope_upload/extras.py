@@ -59,11 +59,13 @@ def requirement_of(extra: str, origin: Mapping[str, Any] | None) -> tuple[str, .
 
 
 def _origin() -> Mapping[str, Any] | None:
-    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - takes long, seldom needed
+    """What the installer wrote down; a source folder on the path describes the package, too, without that."""
+    from importlib.metadata import distributions  # noqa: PLC0415 - takes long, seldom needed
 
     try:
-        text = distribution("kupload").read_text("direct_url.json")
+        texts = (one.read_text("direct_url.json") for one in distributions(name="kupload"))
+        text = next(filter(None, texts), None)
         found = json.loads(text) if text else None
-    except (PackageNotFoundError, OSError, ValueError):
+    except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

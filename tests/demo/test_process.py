@@ -128,7 +128,7 @@ def test_a_users_own_library_is_uploaded_and_not_touched(start_demo: Callable[..
     [
         ("Putting up", signal.SIGINT),
         pytest.param("$ kupload --dry-run", signal.SIGTERM, marks=pytest.mark.slow),
-        (": linked", signal.SIGINT),
+        pytest.param(": linked", signal.SIGINT, marks=pytest.mark.slow),
     ],
 )
 def test_it_can_be_stopped_at_any_moment_and_leaves_nothing(

@@ -62,6 +62,7 @@ def test_the_cut_is_sent_recorded_and_accepted(long_titled: World) -> None:
     assert [full for lesson_id, (_, full) in titles.items() if lesson_id != FIRST] == [None]
 
 
+@pytest.mark.slow
 def test_the_dry_run_says_so(long_titled: World) -> None:
     text = long_titled.run("--dry-run").text
     assert "Titles over 140 characters" in text

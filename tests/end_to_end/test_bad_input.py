@@ -172,6 +172,7 @@ def test_an_unreadable_file_costs_one_file(worlds: WorldMaker) -> None:
     world.assert_promise()
 
 
+@pytest.mark.slow
 @posix_only("no name has control characters on Windows")
 def test_names_from_disk_cannot_command_the_terminal(worlds: WorldMaker) -> None:
     world = worlds()

@@ -95,7 +95,8 @@ def test_what_was_verified_before_is_mended_as_well(row: Disagreement, worlds: W
     assert look(world).agrees
 
 
-@pytest.mark.parametrize("dialect", ["tus", pytest.param("json", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["tus", "json"])
 @pytest.mark.parametrize("name", ["stale id", "database dropped after the upload", "title den_1 instead of День 1"])
 def test_the_resolved_issues_of_the_replaced_system(name: str, dialect: str, worlds: WorldMaker) -> None:
     row = _BY_NAME[name]

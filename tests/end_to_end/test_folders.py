@@ -140,6 +140,7 @@ def test_the_hint_for_a_missing_folder_works_when_it_is_typed_without_a_database
     assert [folder.name for folder in world.emulator.folders()] == ["02 второй курс"]
 
 
+@pytest.mark.slow
 def test_pins_are_written_into_the_file_beside_what_stands_there(two_courses: World) -> None:
     first, second = (two_courses.emulator.create_folder("02_ads") for _ in range(2))
     (two_courses.folder / "kupload.toml").write_text("jobs = 3  # ours\n\n[database]\n# names\n", encoding="utf-8")

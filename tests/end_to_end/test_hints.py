@@ -346,6 +346,7 @@ NOT_WALKED: Mapping[Command, str] = {
     ("--dry-run", "--offline"): "--offline without --dry-run: test_dry_run.py",
     ("--status",): "the demo's",
     ("--status", "--watch"): "goes on until Ctrl+C, where --watch stands alone: test_looking_in.py",
+    ("notify", "--test"): "sends a message to a service: test_notify.py",
     ("setup",): "asks a person for everything: test_setup.py",
     ("setup", "--example"): "prints a file, where there is no terminal: test_setup.py",
     ("check",): "advised where a dry run has no time to look into all files: test_broken_files.py",

@@ -111,6 +111,7 @@ def test_a_section_in_doubt_is_left_for_a_person_who_corrects_it(mapped: World) 
     assert ("01_analytics_m01_start_003", "01_analytics", third["filePath"], None) in files(corrected)
 
 
+@pytest.mark.slow
 @posix_only("no name has control characters on Windows")
 def test_names_that_no_map_file_can_hold_do_not_spoil_it(mapped: World) -> None:
     strange = mapped.library / "01_analytics/m02_more/a\nb.mp4"
@@ -137,6 +138,7 @@ def test_a_course_can_be_picked_out(mapped: World) -> None:
     assert (unknown.exit_code, "06_express" in unknown.text) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_library_of_thousands_of_files_is_written_in_reasonable_time(mapped: World) -> None:
     folder = mapped.library / "02_ads/m01"
     folder.mkdir(parents=True)
@@ -146,6 +148,7 @@ def test_a_library_of_thousands_of_files_is_written_in_reasonable_time(mapped: W
     assert len(json.loads((mapped.folder / "lessons.json").read_text(encoding="utf-8"))["matched"]) == 3005
 
 
+@pytest.mark.slow
 def test_a_map_of_a_course_that_is_no_folder_makes_the_course_known_to_every_later_command(worlds: WorldMaker) -> None:
     world = worlds()
     world.add_file("00_rest/skills/001.mp4", content_of(KIB, seed="one"))

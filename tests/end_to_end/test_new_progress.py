@@ -35,7 +35,12 @@ def _run(world: World) -> Outcome:
 
 @pytest.mark.parametrize(
     ("dialect", "title", "description"),
-    [("tus", TITLE, ""), ("tus", "renamed since", MARK), ("json", TITLE, MARK), ("json", "renamed since", MARK)],
+    [
+        ("tus", TITLE, ""),
+        pytest.param("tus", "renamed since", MARK, marks=pytest.mark.slow),
+        pytest.param("json", TITLE, MARK, marks=pytest.mark.slow),
+        ("json", "renamed since", MARK),
+    ],
 )
 def test_a_new_folder_ends_the_run_where_unfinished_videos_of_ours_are_there(
     dialect: str, title: str, description: str, worlds: WorldMaker

@@ -344,6 +344,7 @@ def test_a_repair_that_breaks_off_is_finished_by_the_next(steps: int, worlds: Wo
     assert len(_deleted(world)) == 1
 
 
+@pytest.mark.slow
 def test_a_repair_that_is_killed_in_mid_deletion_is_finished_by_the_next(worlds: WorldMaker) -> None:
     world = worlds()
     own = _row_names_twin(world)

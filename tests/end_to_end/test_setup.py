@@ -97,8 +97,7 @@ def test_ctrl_c_at_any_question_writes_nothing(number: int, new_world: World) ->
         for question, text in zip(_QUESTIONS[:number], answers, strict=False):
             person.answer(question, text)
         person.wait_for(_QUESTIONS[number])
-        person.press_ctrl_c()
-        assert person.wait_for_end() == 130, person.shown
+        assert person.interrupt() == 130, person.shown
         assert "Stopped. Nothing was written." in person.shown
     assert _files(world.folder) == before
 

@@ -54,8 +54,8 @@ def test_a_course_of_a_map_file_stays_itself_when_its_file_was_moved_away(begun:
 @pytest.mark.parametrize(
     "typed",
     [
-        ("--status", "--map", "map.json"),
-        ("--map", "map.json", "--status", "--course", _COURSE),
+        pytest.param(("--status", "--map", "map.json"), marks=pytest.mark.slow),
+        pytest.param(("--map", "map.json", "--status", "--course", _COURSE), marks=pytest.mark.slow),
         ("--map", "map.json", f"--course={_COURSE}", "--status"),
     ],
 )

@@ -45,7 +45,9 @@ def test_a_folder_whose_creation_was_not_answered_is_made_once(worlds: WorldMake
     world.assert_promise()
 
 
-@pytest.mark.parametrize("parent", ["project", "null", "absent"])
+@pytest.mark.parametrize(
+    "parent", ["project", pytest.param("null", marks=pytest.mark.slow), pytest.param("absent", marks=pytest.mark.slow)]
+)
 def test_a_courses_folder_is_found_and_made_once_however_kinescope_names_the_root(
     parent: str, worlds: WorldMaker
 ) -> None:

@@ -41,7 +41,9 @@ def test_tus_finds_the_workspace_in_the_list_of_tokens(
     world.assert_promise()
 
 
-@pytest.mark.parametrize(("reading", "others"), [("403", ()), ("404", ()), ("several", (ELSEWHERE,))])
+@pytest.mark.parametrize(
+    ("reading", "others"), [("403", ()), pytest.param("404", (), marks=pytest.mark.slow), ("several", (ELSEWHERE,))]
+)
 def test_where_nobody_tells_the_workspace_nothing_is_begun_and_the_ways_out_are_named(
     worlds: WorldMaker, reading: str, others: tuple[Token, ...]
 ) -> None:
@@ -155,7 +157,9 @@ def test_doctor_says_what_is_missing_where_nobody_tells_the_workspace(worlds: Wo
     assert check_of(without_workspace(worlds, "json", readings={"tokens": "404"}), "workspace")[1] is None
 
 
-@pytest.mark.parametrize(("dialect", "expected"), [("tus", (2, "wrong_here")), ("json", (0, "note"))])
+@pytest.mark.parametrize(
+    ("dialect", "expected"), [("tus", (2, "wrong_here")), pytest.param("json", (0, "note"), marks=pytest.mark.slow)]
+)
 def test_doctor_holds_the_set_workspace_against_the_tokens(
     worlds: WorldMaker, dialect: str, expected: tuple[int, str]
 ) -> None:

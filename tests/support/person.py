@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from support.terminal import Terminal
@@ -50,6 +50,17 @@ class Person:
 
     def press_ctrl_c(self) -> None:
         os.write(self.terminal.master, b"\x03")
+
+    def interrupt(self) -> int:
+        """Presses Ctrl+C until the program has ended, as a person does; gives its exit code.
+
+        Python hears none that comes between the prompt and the wait for a key.
+        """
+        for _ in range(int(PATIENCE)):
+            self.press_ctrl_c()
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(1)
+        return self.wait_for_end()
 
     def wait_for_end(self) -> int:
         """The program's exit code."""

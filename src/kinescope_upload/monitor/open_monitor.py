@@ -62,7 +62,7 @@ def open_monitor(
         from kinescope_upload.monitor.services import check_installed  # noqa: PLC0415 - few are told of runs
 
         check_installed()
-    with suppress(OSError):  # a file that stays is one that is looked at in vain
+    with suppress(OSError):  # a file that stays does no harm
         remove_old_states(settings.progress, run.started)
         expect_wishes(settings.progress, run.name)
     with _monitor(settings, run, printer.collector, tell) as monitor:

@@ -1,6 +1,6 @@
 """Doubts lessons whose file has become one that looks like what was uploaded for another lesson. Pure.
 
-Files that were swapped, numbered anew or copied to the wrong name look so. At its own path such a file is the lesson's,
+Files that were swapped, renumbered or copied to the wrong name look so. At its own path such a file is the lesson's,
 and nothing but a person can tell whether it is meant to be.
 """
 
