@@ -177,18 +177,23 @@ def test_an_answer_that_comes_while_the_body_goes_out_ends_the_sending(answer: b
 
 @contextmanager
 def proxy_that_wants_a_login() -> Iterator[int]:
-    """A port of a proxy that answers 407 to one connection."""
+    """A port of a proxy that answers 407 to every connection, one after the other."""
 
     def refuse() -> None:
-        connection, _ = server.accept()
-        with connection:
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        while not is_over.is_set():
+            connection, _ = server.accept()
+            with connection:
+                if connection.recv(65536):
+                    connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    is_over = threading.Event()
 
     with socket.create_server((ALIVE, 0)) as server:
         thread = threading.Thread(target=refuse)
         thread.start()
         yield server.getsockname()[1]
+        is_over.set()
+        socket.create_connection(server.getsockname()).close()  # the accept that it waits in ends
         thread.join()
 
 

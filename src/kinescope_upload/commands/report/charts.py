@@ -15,12 +15,12 @@ from xml.etree.ElementTree import Comment
 from kinescope_upload.errors import UsageError
 from kinescope_upload.extras import install_hint
 
-_FINDERS: Final = tuple(sys.meta_path)
 try:
     import pygal
 except ImportError as error:
     raise UsageError(f"The page's plots need {error.name}.", install_hint("report")) from error
-sys.meta_path[:] = _FINDERS  # pygal adds one of a kind that Python no longer knows; it is for its maps alone
+# pygal adds a finder of a kind that Python no longer knows, for its maps alone; what it imports adds one that counts.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
