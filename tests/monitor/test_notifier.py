@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from support.told import Inbox
 
-QUICK = Timing(pauses=Pauses(first=0.01, longest=0.01))
+QUICK = Timing(pauses=Pauses(first=0.01, longest=0.01), last=60.0)
 TOKEN = "0f0f0f0f-0000-4000-8000-000000000000"
 
 
