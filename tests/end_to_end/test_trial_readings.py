@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 DEFAULTS = {reading.name: reading.default for reading in READINGS}
 NOT_TRIED = {
     "rate-scope": "only with --thorough: it takes many requests at once",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 LOOKING = {Route.VIDEO_GET, Route.VIDEO_LIST, Route.PROJECTS, Route.FOLDERS_LIST, Route.ACCESS_TOKENS, Route.OPTIONS}
 OTHER_PROJECT = Project(id=str(uuid.uuid4()), name="Other")
 
