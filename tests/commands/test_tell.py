@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,17 +72,23 @@ def _a_run(progress: Path, **answer: Any) -> Iterator[None]:  # noqa: ANN401 - o
     file = StateFile(progress, "nas", 16646)
     state = a_state(started=now, written=now, held_courses=())
 
+    is_over = Event()
+
     def work() -> None:
         while not read_wishes(progress, state.run).number:
             pass
-        file.write(a_state(**{"started": now, "written": now, "held_courses": (), **answer}))
+        while not is_over.is_set():  # again and again, as a run does: on Windows a reader may hold the file
+            file.write(a_state(**{"started": now, "written": now, "held_courses": (), **answer}))
 
     with ThreadPoolExecutor(1) as pool:
         (progress / ".run").mkdir(exist_ok=True)
         file.write(state)
         if answer:
             pool.submit(work)
-        yield
+        try:
+            yield
+        finally:
+            is_over.set()
 
 
 def _tell(progress: Path, patience: float = 30.0) -> tuple[int, list[str]] | None:

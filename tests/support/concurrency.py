@@ -45,7 +45,7 @@ def until(condition: Callable[[], bool], timeout: float = 30) -> None:
 
 def once_sent(world: World, count: int) -> None:
     """Returns when so many bytes went over the line."""
-    assert world.link.wait_until(lambda link: link.bytes_up >= count, timeout=30)
+    assert world.link.wait_until(lambda link: link.bytes_up >= count, timeout=90)
 
 
 def hold_line(world: World, *, after: int) -> None:

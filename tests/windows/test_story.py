@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-pytestmark = windows_only("its drives and code pages")
+pytestmark = [windows_only("its drives and code pages"), pytest.mark.timeout(400)]
 
 _FILES: Final = {
     "01_analytics/m01_start/001_урок.mp4": 300 * KIB,
