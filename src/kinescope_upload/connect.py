@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.side_by_side import begin
+from kinescope_upload.side_by_side import begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def ask_originals(settings: Settings, video_ids: Sequence[str]) -> Mapping[str, 
 def begin_reading(settings: Settings, database: LessonsDatabase) -> Reading:
     """Begins to read the selected courses' rows; returns what waits for them, and reads them anew every time after."""
     read = partial(database.rows, frozenset(settings.courses) or None)
-    first = [begin(read)]
+    first = [begun(read, "kupload-call")]
     return lambda: first.pop().result() if first else read()
 
 

@@ -1,9 +1,9 @@
-"""Makes calls side by side, so that their round trips are waited for once."""
+"""Does work in threads of their own, and makes calls side by side, so that their round trips are waited for once."""
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -12,18 +12,42 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-def begin(call: Callable[[], _T]) -> Future[_T]:
-    """Begins a call in a thread of its own, which holds up no end of the process; the future has what becomes of it."""
-    future: Future[_T] = Future()
+def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = lambda _: None) -> Future[_T]:
+    """Begins the work in a thread of this name.
+
+    Args:
+        work: What is done.
+        name: The thread's name.
+        discard: Gets what the work returns where somebody has ended the wait for it by an outcome of their own.
+    """
+    done: Future[_T] = Future()
 
     def do() -> None:
         try:
-            future.set_result(call())
+            result = work()
         except BaseException as error:  # noqa: BLE001 - raised again by `result`
-            future.set_exception(error)
+            end_by(done, error)
+            return
+        try:
+            done.set_result(result)
+        except InvalidStateError:
+            discard(result)
 
-    threading.Thread(target=do, name="kupload-call", daemon=True).start()
-    return future
+    threading.Thread(target=do, name=name, daemon=True).start()
+    return done
+
+
+def end_by(done: Future[_T], error: BaseException) -> None:
+    """Ends the wait for work with this error, unless it is over; the work itself goes on unseen."""
+    try:
+        done.set_exception(error)
+    except InvalidStateError:
+        return
+
+
+def is_done(done: Future[_T], seconds: float) -> bool:
+    """Waits that many seconds at most, and tells whether the work is over."""
+    return bool(wait([done], seconds).done)
 
 
 class SideBySide(Generic[_T]):
@@ -44,7 +68,7 @@ class SideBySide(Generic[_T]):
             Exception: What the first of those that failed raised; later ones may be under way still.
         """
         for number, call in enumerate(self._calls):
-            begun = self._begun[number]
-            if begun is None or (begun.done() and begun.exception()):
-                self._begun[number] = begin(call)
-        return [begun.result() for begun in self._begun if begun]
+            last = self._begun[number]
+            if last is None or (last.done() and last.exception()):
+                self._begun[number] = begun(call, "kupload-call")
+        return [one.result() for one in self._begun if one]

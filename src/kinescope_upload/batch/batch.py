@@ -32,7 +32,6 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.kinescope.background import begun, is_done
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.plan.order import Order
 from kinescope_upload.policy.jobs import JobsSearch
@@ -42,7 +41,7 @@ from kinescope_upload.retries.places import Places
 from kinescope_upload.retries.retrier import Retrier, Waits
 from kinescope_upload.retries.stop import Ending, Stop
 from kinescope_upload.retries.watch import LAST_MOMENT, Watch
-from kinescope_upload.side_by_side import SideBySide
+from kinescope_upload.side_by_side import SideBySide, begun, is_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

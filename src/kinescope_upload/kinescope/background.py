@@ -7,11 +7,13 @@ that waits for the network. Whoever waits in short steps hears both Ctrl+C and w
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, InvalidStateError, wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from kinescope_upload.side_by_side import begun, end_by, is_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
 _T = TypeVar("_T")
 TICK: Final = 0.2
@@ -29,7 +31,7 @@ class EndableWaits:
         """Raises such an error in everybody who waits now."""
         with self._lock:
             for done in self._waiting:
-                _end_by(done, error())
+                end_by(done, error())
 
     def result_of(self, work: Callable[[], _T], discard: Callable[[_T], object]) -> _T:
         """Returns what the work returns.
@@ -48,42 +50,4 @@ class EndableWaits:
         finally:
             with self._lock:
                 self._waiting.remove(done)
-            _end_by(done, TimeoutError())  # whoever waited was interrupted
-
-
-def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = lambda _: None) -> Future[_T]:
-    """Begins the work in a thread of this name.
-
-    Args:
-        work: What is done.
-        name: The thread's name.
-        discard: Gets what the work returns where somebody has ended the wait for it by an outcome of their own.
-    """
-    done: Future[_T] = Future()
-
-    def do() -> None:
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - raised again by `result`
-            _end_by(done, error)
-            return
-        try:
-            done.set_result(result)
-        except InvalidStateError:
-            discard(result)
-
-    threading.Thread(target=do, name=name, daemon=True).start()
-    return done
-
-
-def _end_by(done: Future[_T], error: BaseException) -> None:
-    """Ends the wait for work with this error, unless it is over; the work itself goes on unseen."""
-    try:
-        done.set_exception(error)
-    except InvalidStateError:
-        return
-
-
-def is_done(done: Future[_T], seconds: float) -> bool:
-    """Waits that many seconds at most, and tells whether the work is over."""
-    return bool(wait([done], seconds).done)
+            end_by(done, TimeoutError())  # whoever waited was interrupted

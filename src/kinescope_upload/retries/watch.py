@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.events import Warned
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.kinescope.background import TICK, begun, is_done
+from kinescope_upload.kinescope.background import TICK
 from kinescope_upload.retries.stop import Ending
+from kinescope_upload.side_by_side import begun, is_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
