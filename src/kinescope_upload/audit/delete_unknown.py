@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
-from kinescope_upload.progress import ProgressStore, deletion_facts, note_deletion
+from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import names_of
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import OldVideoGone, advance
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.progress import Progress
     from kinescope_upload.upload import Record, Video
 
 _WHY: Final = "no lesson has it, and a person said so of this very video"
@@ -68,7 +69,7 @@ def delete_unknown(
         database = tools.database
         assert database is not None  # noqa: S101 - `repair` has no --no-db
         survey = survey_all_rows(settings, database, tools.client)
-        with ProgressStore(settings.progress, courses_in_question(settings, survey)) as store:
+        with tools.progress.open(courses_in_question(tools, survey)) as store:
             tools.client.listen(store)
             found = inspect(tools, survey).unknown_videos()
             wanted = _wanted(found, named)
@@ -99,7 +100,7 @@ def _wanted(found: Sequence[UnknownVideo], named: Collection[str]) -> Sequence[U
     return [unknown for unknown in found if (unknown.video.id in keys if keys else not unknown.is_waiting)]
 
 
-def _delete(tools: Tools, database: LessonsDatabase, store: ProgressStore, unknown: UnknownVideo) -> None:
+def _delete(tools: Tools, database: LessonsDatabase, store: Progress, unknown: UnknownVideo) -> None:
     """Deletes a video, after looking once more whether it is still what a person was shown.
 
     Raises:
@@ -118,7 +119,7 @@ def _delete(tools: Tools, database: LessonsDatabase, store: ProgressStore, unkno
             raise InDoubtError(f"Lesson {user} has video {seen.id} now. It is kept.")
         record = records.get(unknown.lesson_id or "")
         now = tools.client.now()
-        note_deletion(store.folder, deletion_facts(video, record, why=_WHY, at=now))
+        store.note_deletion(deletion_facts(video, record, why=_WHY, at=now))
         removal.of(video.id)
     if (record := records.get(unknown.lesson_id or "")) is not None:
         for old in record.old_videos:

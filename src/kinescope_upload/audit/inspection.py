@@ -27,7 +27,7 @@ from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.policy.sizing import READ_BLOCK
-from kinescope_upload.progress import ignored_in, notes_in, remember_md5s
+from kinescope_upload.progress import ProgressFolder, ignored_in, notes_in, remember_md5s
 from kinescope_upload.retries.retrying_client import RetryingClient
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.model import VideoFile
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.survey import Survey
 
 _EMIT_EVERY: Final = 100
@@ -55,6 +56,7 @@ class Tools:
         database: The lessons' table; None with `--no-db`.
         emit: Takes the events.
         remember: Takes the MD5s of files that were read.
+        progress: What is recorded of all courses.
     """
 
     settings: Settings
@@ -63,11 +65,12 @@ class Tools:
     database: LessonsDatabase | None
     emit: Emit
     remember: Callable[[Mapping[VideoFile, str]], object]
+    progress: AllProgress
 
 
 @contextmanager
-def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
-    """Opens Kinescope and the database while the block runs.
+def open_tools(settings: Settings, emit: Emit, progress: AllProgress | None = None) -> Iterator[Tools]:
+    """Opens Kinescope and the database while the block runs; progress is that of the progress folder, unless given.
 
     Raises:
         UsageError: A setting is missing.
@@ -85,6 +88,7 @@ def open_tools(settings: Settings, emit: Emit) -> Iterator[Tools]:
             database=database_of(settings),
             emit=emit,
             remember=partial(remember_md5s, settings.progress),
+            progress=progress or ProgressFolder(settings.progress),
         )
 
 
@@ -115,8 +119,8 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         tools.emit(Warned(message=ignored.message))
     for note in notes_in(settings.progress):
         tools.emit(Warned(message=note))
-    courses = courses_in_question(settings, survey)
-    sides = sides_of(settings, survey, partial(originals_of, tools.api))
+    courses = courses_in_question(tools, survey)
+    sides = sides_of(tools, survey, partial(originals_of, tools.api))
     lessons = lessons_of(sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id

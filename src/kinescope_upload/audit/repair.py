@@ -23,13 +23,14 @@ from kinescope_upload.audit.fixes.fixer import Fixer
 from kinescope_upload.audit.inspection import inspect, open_tools, read_files
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import LessonFailedError, TryAgainError
-from kinescope_upload.progress import ProgressStore, forget_others_rows
+from kinescope_upload.progress import forget_others_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
 
 _Destructive = DeleteDuplicate | DeleteLeftover | StartOver | ClearRow
 _Independent = MoveVideo | RenameVideo | DeleteOldVideo
@@ -53,7 +54,14 @@ class RepairResult:
     failed: int = 0
 
 
-def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, is_dry_run: bool) -> RepairResult:
+def repair(
+    settings: Settings,
+    emit: Emit,
+    agree: Callable[[FixPlan], bool],
+    *,
+    is_dry_run: bool,
+    progress: AllProgress | None = None,
+) -> RepairResult:
     """Compares, plans, asks, and applies the fixes.
 
     Args:
@@ -61,6 +69,7 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         emit: Takes the events.
         agree: Shows the plan before anything is changed, and returns whether to apply it.
         is_dry_run: Whether nothing is written anywhere.
+        progress: What is recorded; None is the progress folder.
 
     Raises:
         UsageError: Another run is at work on a course.
@@ -68,13 +77,13 @@ def repair(settings: Settings, emit: Emit, agree: Callable[[FixPlan], bool], *, 
         KuploadError: A side cannot be read.
     """
     with ExitStack() as stack:
-        tools = stack.enter_context(open_tools(settings, emit))
+        tools = stack.enter_context(open_tools(settings, emit, progress))
         database = tools.database
         assert database is not None  # noqa: S101 - `repair` has no --no-db
         survey = survey_all_rows(settings, database, tools.client)
         store = None
         if not is_dry_run:  # from here on nobody else changes the progress of these courses
-            store = stack.enter_context(ProgressStore(settings.progress, courses_in_question(settings, survey)))
+            store = stack.enter_context(tools.progress.open(courses_in_question(tools, survey)))
             tools.client.listen(store)
         else:
             tools = replace(tools, remember=lambda _read: None)

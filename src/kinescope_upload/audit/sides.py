@@ -10,20 +10,20 @@ from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.model import MappingSource
-from kinescope_upload.progress import courses_in, read_looks, read_md5s, stream_records
+from kinescope_upload.progress import read_looks, read_md5s
 from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.rows import hidden_courses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from kinescope_upload.audit.compare import RecordSummary
+    from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
-    from kinescope_upload.progress import RememberedLooks
+    from kinescope_upload.progress import AllProgress, RememberedLooks
     from kinescope_upload.retries.retrying_client import RetryingClient
     from kinescope_upload.survey import Survey
 
@@ -50,11 +50,11 @@ def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, Lesson
         raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
 
 
-def courses_in_question(settings: Settings, survey: Survey) -> tuple[str, ...]:
+def courses_in_question(tools: Tools, survey: Survey) -> tuple[str, ...]:
     """The courses that were named, else every course that a side has something of."""
-    if settings.courses:
-        return tuple(sorted(set(settings.courses)))
-    courses = {*survey.courses, *courses_in(settings.progress)}
+    if tools.settings.courses:
+        return tuple(sorted(set(tools.settings.courses)))
+    courses = {*survey.courses, *tools.progress.courses()}
     if survey.rows is not None:
         of_rows = {row.course for row in survey.rows.values()}
         foreign = {one.course for one in survey.unchecked.assignments} - of_rows
@@ -62,16 +62,17 @@ def courses_in_question(settings: Settings, survey: Survey) -> tuple[str, ...]:
     return tuple(sorted(courses))
 
 
-def sides_of(settings: Settings, survey: Survey, ask: Callable[[Sequence[str]], Mapping[str, Original]]) -> LocalSides:
+def sides_of(tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mapping[str, Original]]) -> LocalSides:
     """Everything but the videos, as far as a comparison needs it.
 
     Args:
-        settings: Where library and progress are.
+        tools: The settings, and what is recorded.
         survey: Library and rows.
         ask: Gives the originals of videos where the mapping needs them.
     """
+    settings = tools.settings
     files = {one.path: one for one in survey.files}
-    summaries = _summaries(settings.progress, files, survey.rows or {})
+    summaries = _summaries(tools.progress, files, survey.rows or {})
     return LocalSides(
         mapped=survey.resolve(summaries, ask=ask),
         scanned=survey.unchecked.assignments,
@@ -94,11 +95,13 @@ def _no_reason(_file: VideoFile) -> str:
     return ""
 
 
-def _summaries(folder: Path, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]) -> dict[str, RecordSummary]:
-    """What the progress files say, of all courses; equal texts are kept once."""
+def _summaries(
+    progress: AllProgress, files: Mapping[str, VideoFile], rows: Mapping[str, LessonRow]
+) -> dict[str, RecordSummary]:
+    """What is recorded, of all courses; equal texts are kept once."""
     found: dict[str, RecordSummary] = {}
-    for course in courses_in(folder):
-        for record in stream_records(folder, course):
+    for course in progress.courses():
+        for record in progress.stream(course):
             summary = summary_of(record)
             if summary.is_begun or summary.former_ids or summary.old_videos:
                 row = rows.get(record.lesson_id)

@@ -11,7 +11,6 @@ from kinescope_upload.audit.compare.events import Processing
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.events import Warned
-from kinescope_upload.progress import change_records
 from kinescope_upload.text import count, format_duration
 from kinescope_upload.upload import Linked, Record, Stage, Verified, advance
 from kinescope_upload.video_ids import video_key
@@ -19,13 +18,13 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from kinescope_upload.audit.compare import Comparison, Report
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
     from kinescope_upload.model import VideoFile
+    from kinescope_upload.progress import AllProgress
 
 LONGEST_WAIT: Final = 12 * 3600.0
 """Seconds that `--wait` waits at most, unless the user sets another limit."""
@@ -48,19 +47,19 @@ class VerifyOptions:
     is_deep: bool = False
 
 
-def verify(settings: Settings, options: VerifyOptions, emit: Emit) -> Report:
-    """Reports what disagrees, and marks what agrees as `verified` in the progress files.
+def verify(settings: Settings, options: VerifyOptions, emit: Emit, progress: AllProgress | None = None) -> Report:
+    """Reports what disagrees, and marks what agrees as `verified` in the progress, which is the folder's unless given.
 
     Raises:
         KuploadError: A side cannot be read.
     """
-    with open_tools(settings, emit) as tools:
+    with open_tools(settings, emit, progress) as tools:
         comparison = inspect(tools, is_deep=options.is_deep)
         if options.waits:
             _wait_until_done(tools, comparison, longest=options.longest_wait)
         report = comparison.report()
         read = {lesson.lesson_id: lesson.file for lesson in comparison.in_question if lesson.file and lesson.file_md5}
-        _mark_verified(settings.progress, report.verified, partial(_marked, tools.client.now(), read), emit)
+        _mark_verified(tools.progress, report.verified, partial(_marked, tools.client.now(), read), emit)
         return report
 
 
@@ -110,7 +109,7 @@ def _emit_state(tools: Tools, comparison: Comparison, total: int) -> None:
 
 
 def _mark_verified(
-    folder: Path,
+    progress: AllProgress,
     verified: Mapping[str, Mapping[str, str]],
     mark: Callable[[Mapping[str, str], Record], Record],
     emit: Emit,
@@ -118,14 +117,14 @@ def _mark_verified(
     """Marks the lessons that agree; leaves out lessons that have another video by now, and courses that are in use.
 
     Args:
-        folder: The progress folder.
+        progress: What is recorded.
         verified: The lessons and their videos, by course.
         mark: Marks a record whose video is the one of its lesson.
         emit: Takes a `Warned` for each course that is left out.
     """
     for course, videos in verified.items():
         try:
-            change_records(folder, course, partial(mark, videos))
+            progress.change(course, partial(mark, videos))
         except (UsageError, BatchStoppedError) as error:
             emit(Warned(message=f'The lessons of course "{course}" are not marked as verified: {error.what}'))
 

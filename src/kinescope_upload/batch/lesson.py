@@ -32,7 +32,6 @@ from kinescope_upload.upload import (
     SendChunk,
     UploadTask,
 )
-from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,7 +112,7 @@ class _Lesson:
             hear=lambda url: backends.service.check_reachable(url or backends.uploader.probe_url),
             delete=backends.kinescope.delete_video,
             removed=self._tell_removed,
-            known_ids=self._known_ids,
+            known_ids=backends.progress.known_ids,
             part=lambda: self._opened().part,
             md5_of_first=lambda length: self._opened().md5_of_first(length, run.stop.check),
             md5=self._md5,
@@ -252,11 +251,6 @@ class _Lesson:
     def _move(self, video_id: str, parent_id: str) -> None:
         project_id = self._run.options.project_id
         self._run.backends.kinescope.move_video(video_id, project_id=project_id, parent_id=parent_id)
-
-    def _known_ids(self) -> set[str | None]:
-        records = self._run.backends.progress.records.values()
-        ids = (video_id for record in records for video_id in (record.video_id, *record.lost_marks))
-        return {video_key(video_id) or video_id for video_id in ids}
 
     def _tell_removed(self, video_id: str, reason: str) -> None:
         self._run.emit(OrphanRemoved(lesson_id=self._lesson.lesson_id, video_id=video_id, reason=reason))

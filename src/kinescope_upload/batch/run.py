@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus_client import TusClient
     from kinescope_upload.policy.retry import RetryPolicy
     from kinescope_upload.policy.sizing import Sizing
-    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.progress import Progress
     from kinescope_upload.retries.gates import PaceGate
     from kinescope_upload.retries.pause import PauseGate
     from kinescope_upload.retries.retrier import Waits
@@ -44,7 +44,7 @@ class Backends:
     uploader: TusClient
     kinescope: KinescopeApi
     database: LessonsDatabase | None
-    progress: ProgressStore
+    progress: Progress
     disk: Disk = field(default_factory=Disk)
     looks: RememberedLooks = field(default_factory=RememberedLooks)
 

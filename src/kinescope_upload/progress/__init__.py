@@ -20,15 +20,19 @@
     others_rows                        the lessons that a run found done by somebody else
     file_lines                         how these are kept, a line each
     last_rate                          how fast the last run sent
+    port                               what others need of the place where progress is kept
+    folder                             a progress folder as such a place
 """
 
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
+from kinescope_upload.progress.folder import ProgressFolder
 from kinescope_upload.progress.lock import CourseLock, Holder, ask_to_stop, holder_of, stop_is_asked
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.md5s import read_md5s, remember_md5s
 from kinescope_upload.progress.names import IgnoredProgress
 from kinescope_upload.progress.others_rows import forget_others_rows, read_others_rows, remember_others_rows, row_key
+from kinescope_upload.progress.port import AllProgress, Progress
 from kinescope_upload.progress.store import (
     ProgressStore,
     check_folder,
@@ -43,10 +47,13 @@ from kinescope_upload.progress.stream import change_records, stream_records
 __all__ = [
     "DELETED_FILE",
     "LOOKS_FILE",
+    "AllProgress",
     "CourseLock",
     "CourseProgress",
     "Holder",
     "IgnoredProgress",
+    "Progress",
+    "ProgressFolder",
     "ProgressStore",
     "RememberedLooks",
     "ask_to_stop",

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError
-from kinescope_upload.progress.deleted import deletion_facts, note_deletion
+from kinescope_upload.progress.deleted import deletion_facts
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import LeftBecause, OldVideo, OldVideoGone, advance
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.model import LessonRow
-    from kinescope_upload.progress.store import ProgressStore
+    from kinescope_upload.progress.port import Progress
     from kinescope_upload.upload import Record, Video
 
     T = TypeVar("T")
@@ -45,7 +45,7 @@ class DeletionTools:
     """
 
     api: KinescopeApi
-    store: ProgressStore
+    store: Progress
     rows: Callable[[], Iterable[LessonRow]]
     now: Callable[[], datetime]
     call: Callable[[Callable[[], object]], object]
@@ -131,7 +131,7 @@ def _delete_once(tools: DeletionTools, record: Record, old: OldVideo) -> None:
     if video is None:
         return
     _check_sent(old, video)
-    note_deletion(tools.store.folder, deletion_facts(video, record, why=_why(old), at=tools.now()))
+    tools.store.note_deletion(deletion_facts(video, record, why=_why(old), at=tools.now()))
     removal.of(video.id)
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.course_file import file_of
+from kinescope_upload.progress.deleted import note_deletion
 from kinescope_upload.progress.file_system import check_writable, open_to_read
 from kinescope_upload.progress.format import says_open
 from kinescope_upload.progress.journal import journal_of
-from kinescope_upload.progress.lock import LOCKS, CourseLock
+from kinescope_upload.progress.lock import LOCKS, CourseLock, stop_is_asked
 from kinescope_upload.progress.names import HEAD_BYTES, SUFFIXES, IgnoredProgress, course_of, why_ignored
 from kinescope_upload.progress.snapshot import load_course
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -99,6 +101,29 @@ class ProgressStore:
     def records(self) -> dict[str, Record]:
         """What is on disk for these courses, by lesson id."""
         return {key: record for course in self._courses.values() for key, record in course.records.items()}
+
+    def known_ids(self) -> set[str]:
+        """The ids of all videos that records name, and the marks of attempts whose id is unknown."""
+        records = self.records.values()
+        ids = (video_id for record in records for video_id in (record.video_id, *record.lost_marks))
+        return {video_key(video_id) or video_id for video_id in ids if video_id}
+
+    @contextmanager
+    def hold(self, lesson_id: str) -> Iterator[Record | None]:
+        """Gives the lesson's record; whoever holds the course holds its lessons."""
+        yield self.records.get(lesson_id)
+
+    def note_deletion(self, facts: Mapping[str, object]) -> None:
+        """Writes down what is about to be deleted; returns when it is on the disk.
+
+        Raises:
+            BatchStoppedError: It cannot be written, so nothing may be deleted.
+        """
+        note_deletion(self.folder, facts)
+
+    def stop_is_asked(self) -> bool:
+        """Whether a run on these courses was asked to stop."""
+        return stop_is_asked(self.folder, self.courses)
 
     def save(self, record: Record) -> None:
         """Writes the record into its course's file; returns when it is on the disk.

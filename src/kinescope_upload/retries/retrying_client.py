@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kinescope_upload.events import WaitEnded, WaitStarted
     from kinescope_upload.kinescope.http_client import ApiRequest, HttpClient
     from kinescope_upload.kinescope.tus import Answer
-    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.progress import Progress
     from kinescope_upload.retries.retry_state import RetryDecision
 
 T = TypeVar("T")
@@ -95,12 +95,12 @@ class RetryingClient:
         """The present time (UTC) by Kinescope's clock."""
         return self._http.now()
 
-    def listen(self, store: ProgressStore) -> None:
+    def listen(self, store: Progress) -> None:
         """Hears from now on who asks the holder of these courses to stop, and which of their files is held."""
         self._stop.listen(store, f"{_NOTHING_YET}.")
         store.listen(lambda sentence: self._emit(Warned(message=sentence)))
 
-    def begin_changes(self, store: ProgressStore) -> None:
+    def begin_changes(self, store: Progress) -> None:
         """Notes that from now on something may have been changed."""
         self._waits = replace(self._waits, places=replace(self._waits.places, saved="Everything is saved"))
         self._stop.listen(store)

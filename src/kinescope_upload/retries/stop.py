@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.progress import stop_is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.errors import BatchStoppedError
-    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.progress import Progress
 
 
 GO_ON: Final = "Everything is saved; the same command goes on where it was."
@@ -53,7 +52,7 @@ class Stop:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._ending: Ending | None = None
-        self._heard: tuple[ProgressStore, str] | None = None
+        self._heard: tuple[Progress, str] | None = None
 
     @property
     def ending(self) -> Ending | None:
@@ -72,7 +71,7 @@ class Stop:
         """Whether it hears `kupload stop`."""
         return self._heard is not None
 
-    def listen(self, store: ProgressStore, hint: str = GO_ON) -> None:
+    def listen(self, store: Progress, hint: str = GO_ON) -> None:
         """Hears from now on, at each look, who asks the holder of these courses to stop.
 
         Args:
@@ -85,7 +84,7 @@ class Stop:
         """Ends the batch when `kupload stop` has asked for it."""
         if self._ending is None and self._heard is not None:
             store, hint = self._heard
-            if stop_is_asked(store.folder, store.courses):
+            if store.stop_is_asked():
                 reason = "Stopped by `kupload stop`."
                 self.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=reason, hint=hint))
 

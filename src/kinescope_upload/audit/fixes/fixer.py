@@ -29,7 +29,7 @@ from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Fill, LinkOutcome
-from kinescope_upload.progress import deletion_facts, note_deletion
+from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Adopted, Linked, Record, RowEmptied, advance
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.kinescope.video import Video
-    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,10 @@ class Fixer:
 
     tools: Tools
     database: LessonsDatabase
-    store: ProgressStore
+    store: Progress
     places: Mapping[str, TargetFolder]
 
-    def apply(self, fix: Fix) -> None:  # noqa: C901 - a flat match over a closed union
+    def apply(self, fix: Fix) -> None:
         """Applies one fix.
 
         Raises:
@@ -72,8 +72,11 @@ class Fixer:
             BatchStoppedError: No fix can be applied now.
         """
         self._check_locked(fix.lesson)
+        with self.store.hold(fix.lesson.lesson_id) as record:
+            self._apply(fix, record)
+
+    def _apply(self, fix: Fix, record: Record | None) -> None:  # noqa: C901 - a flat match over a closed union
         lesson = fix.lesson
-        record = self.store.records.get(lesson.lesson_id)
         match fix:
             case DeleteDuplicate():
                 self._delete(fix, record)
@@ -111,7 +114,7 @@ class Fixer:
             raise _changed(f"The progress file no longer names video {video.id}.")
         check(video)
         now = self.tools.client.now()
-        note_deletion(self.store.folder, deletion_facts(video, record, why=explanation_of(fix), at=now))
+        self.store.note_deletion(deletion_facts(video, record, why=explanation_of(fix), at=now))
         removal.of(video.id)
 
     def _delete_old(self, fix: DeleteOldVideo) -> None:

@@ -1,0 +1,38 @@
+"""All the progress of a progress folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kinescope_upload.progress.store import ProgressStore, courses_in
+from kinescope_upload.progress.stream import change_records, stream_records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from kinescope_upload.upload import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressFolder:
+    """A progress folder as `port.AllProgress`."""
+
+    folder: Path
+
+    def courses(self) -> tuple[str, ...]:
+        """The courses that the folder has something of."""
+        return courses_in(self.folder)
+
+    def stream(self, course: str) -> Iterator[Record]:
+        """The course's records, one after the other."""
+        return stream_records(self.folder, course)
+
+    def change(self, course: str, change: Callable[[Record], Record]) -> int:
+        """Changes the course's records under its lock."""
+        return change_records(self.folder, course, change)
+
+    def open(self, courses: Iterable[str]) -> ProgressStore:
+        """Locks these courses and opens their files."""
+        return ProgressStore(self.folder, courses)
