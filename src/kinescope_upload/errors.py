@@ -16,6 +16,7 @@
     │   ├── AbsentError          Kinescope has no such thing
     │   ├── FileChangedError     the file is not what it was when its upload began
     │   └── InDoubtError         only a person can tell what is right
+    ├── LessonLostError          another machine has this lesson now: nothing more is written of it here
     ├── BatchStoppedError        no lesson can succeed: token, payment, rights, database, disk (exit code 3)
     ├── UsageError               bad usage or configuration (exit code 2)
     │   └── MissingSettingsError   settings without which a command cannot begin
@@ -239,6 +240,10 @@ class FileChangedError(LessonFailedError):
 
 class InDoubtError(LessonFailedError):
     """What is right cannot be told from here, so nothing was touched."""
+
+
+class LessonLostError(KuploadError):
+    """Another machine has taken over this lesson, or may at any moment: nothing more is done or written of it here."""
 
 
 class BatchStoppedError(KuploadError):

@@ -7,7 +7,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kinescope_upload.batch.chunk_limits import ChunkLimits
 from kinescope_upload.batch.control import Control, Levers
@@ -54,6 +54,24 @@ if TYPE_CHECKING:
 _USUAL_SEARCH: Final = JobsSearch()
 
 
+class Crew(Protocol):
+    """What brings lessons to their ends; `Workers` are the crew for the lessons of a plan."""
+
+    @property
+    def left(self) -> int:
+        """How many lessons it should have done and has not."""
+
+    @property
+    def bug(self) -> BaseException | None:
+        """The error that nobody expects and that ended it; None where none did."""
+
+    def start(self) -> None:
+        """Begins."""
+
+    def join(self, seconds: float) -> bool:
+        """Waits that long at most; whether all is over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """The work of a batch.
@@ -67,6 +85,8 @@ class Batch:
         auto: The search for the best number, where somebody wants that in mid-run.
         checks: Called side by side before the work begins, and again while they raise `TryAgainError`; other errors end
             the run. Where several raise, the first counts.
+        crew: Makes what brings lessons to their ends, with their folders, from elsewhere; the plan is only shown then.
+            None does what the plan says.
     """
 
     plan: Plan
@@ -76,6 +96,7 @@ class Batch:
     wishes: Callable[[], Wishes] = Wishes
     auto: JobsSearch = _USUAL_SEARCH
     checks: Sequence[Callable[[], None]] = ()
+    crew: Callable[[Run, Linker], Crew] | None = None
 
 
 def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit: Emit) -> Ending:
@@ -88,6 +109,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
         UsageError: A setting that only Kinescope could check is wrong; nothing was begun.
     """
     plan, began = batch.plan, time.monotonic()
+    left = len(plan.work)
     stop = Stop(backends.service.cut)
     stop.listen(backends.progress)
     jobs = _jobs(batch, emit)
@@ -104,10 +126,12 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
             stop.check()
             plan = parents.plan
             emit(RunStarted(plan=plan, jobs=jobs.number, is_auto=jobs.is_auto))
-            workers = Workers(run, linker, parents.ids, Work(plan.work, batch.order))
-            workers.start()
-            _work(watch, linker, workers)
-            if stop.ending is None:
+            make = batch.crew or partial(Workers, parents=parents.ids, work=Work(plan.work, batch.order))
+            crew = make(run, linker)
+            crew.start()
+            _work(watch, linker, crew)
+            left = crew.left
+            if stop.ending is None and batch.crew is None:
                 delete_old_videos(run)
                 warn_of_changes(run, plan)
         except InterruptedRunError:
@@ -116,7 +140,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
             stop.request(Ending.of(error))
         except TryAgainError as error:
             stop.request(Ending(exit_code=ExitCode.STOPPED, reason=str(error), hint=TRY_LATER))
-    ending = stop.ending or _natural_ending(plan, linker)
+    ending = stop.ending or _natural_ending(plan, left)
     seconds = time.monotonic() - began
     reason = ending.reason or None
     emit(RunEnded(exit_code=ending.exit_code, seconds=seconds, reason=reason, hint=ending.hint))
@@ -127,6 +151,9 @@ def _checked_parents(batch: Batch, run: Run) -> Parents:
     """Checks what would fail every lesson, then finds the folder of each course."""
     retrier = Retrier(run.waits, tell=lambda error, _: run.emit(Warned(message=str(error))))
     kinescope = run.backends.kinescope
+    if batch.crew is not None:
+        retrier.call(SideBySide(batch.checks).results)
+        return Parents(ids={}, plan=batch.plan)
     first: list[Callable[[], tuple[Folder, ...] | None]] = [
         *batch.checks,
         partial(folders_for, batch.plan, batch.folders, kinescope),
@@ -168,7 +195,9 @@ def _new_run(batch: Batch, backends: Backends, options: UploadOptions, stop: Sto
         jobs=jobs,
         emit=jobs.emit,
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
-        chunk_limits=ChunkLimits(min(_most(batch.jobs), len(batch.plan.work))),
+        chunk_limits=ChunkLimits(
+            min(_most(batch.jobs), len(batch.plan.work)) if batch.crew is None else _most(batch.jobs)
+        ),
     )
 
 
@@ -216,17 +245,17 @@ def _hold_pace(service: HttpClient, stop: Stop, emit: Emit) -> None:
     )
 
 
-def _work(watch: Watch, linker: Linker, workers: Workers) -> None:
+def _work(watch: Watch, linker: Linker, crew: Crew) -> None:
     linking = begun(linker.work, "kupload-linker")
-    watch.until(workers.join)
+    watch.until(crew.join)
     linker.finish()
     watch.until(partial(is_done, linking))
     if watch.stop.ending is not None:
-        workers.join(LAST_MOMENT)
-    if (bug := workers.bug or linker.bug) is not None:
+        crew.join(LAST_MOMENT)
+    if (bug := crew.bug or linker.bug) is not None:
         raise bug
 
 
-def _natural_ending(plan: Plan, linker: Linker) -> Ending:
-    is_done = linker.done == len(plan.work) and not plan.is_in_doubt
+def _natural_ending(plan: Plan, left: int) -> Ending:
+    is_done = left == 0 and not plan.is_in_doubt
     return Ending(exit_code=ExitCode.DONE if is_done else ExitCode.NOT_DONE, reason="")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import InDoubtError
+from kinescope_upload.errors import InDoubtError, LessonLostError
 from kinescope_upload.events import LessonFailed
 from kinescope_upload.upload import Failure
 
@@ -25,4 +26,5 @@ def fail(run: Run, record: Record, error: LessonFailedError) -> None:
 def note_failure(run: Run, record: Record, error: LessonFailedError) -> None:
     """Writes down why the lesson is not done."""
     failure = Failure(reason=str(error), at=datetime.now(UTC), is_in_doubt=isinstance(error, InDoubtError))
-    run.backends.progress.save(replace(record, failure=failure))
+    with suppress(LessonLostError):  # whoever has the lesson now writes down what becomes of it
+        run.backends.progress.save(replace(record, failure=failure))

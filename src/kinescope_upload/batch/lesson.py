@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
@@ -34,7 +34,7 @@ from kinescope_upload.upload import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from kinescope_upload.batch.run import Run
     from kinescope_upload.errors import TryAgainError
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 _UNKNOWN_YET: Final = 0.1
 """Seconds, at least, between two requests for an upload into a folder that is not known yet."""
 _KIB: Final = 1024
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
@@ -104,13 +106,13 @@ class _Lesson:
             create=self._create,
             ask_offset=self._ask_offset,
             send=self._send,
-            terminate=backends.uploader.terminate,
+            terminate=self._confirmed(backends.uploader.terminate),
             video=backends.kinescope.video,
             videos_with_text=backends.kinescope.videos_with_text,
             newest_videos=self._newest_videos,
             move=self._move,
             hear=lambda url: backends.service.check_reachable(url or backends.uploader.probe_url),
-            delete=backends.kinescope.delete_video,
+            delete=self._confirmed(backends.kinescope.delete_video),
             removed=self._tell_removed,
             known_ids=backends.progress.known_ids,
             part=lambda: self._opened().part,
@@ -123,7 +125,7 @@ class _Lesson:
             save=backends.progress.save,
             tell=self._tell,
             open_file=self._open_file,
-            alone=run.creation_locks.of,
+            alone=run.apart,
             call=retrier.call,
             progressed=retrier.bytes_moved,
             check=self._check,
@@ -131,6 +133,15 @@ class _Lesson:
             utc_now=backends.service.now,
             new_id=run.randomness.new_id,
         )
+
+    def _confirmed(self, act: Callable[[_T], _R]) -> Callable[[_T], _R]:
+        """The same, after one more question whether the lesson is still this machine's: it cannot be undone."""
+
+        def confirmed(what: _T) -> _R:
+            self._run.backends.progress.confirm(self._lesson.lesson_id)
+            return act(what)
+
+        return confirmed
 
     def _create(self, record: Record) -> Event:
         """Creates the upload; a folder that was made a moment ago may not be known there yet."""

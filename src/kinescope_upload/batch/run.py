@@ -14,6 +14,7 @@ from kinescope_upload.progress import RememberedLooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kinescope_upload.batch.jobs import Jobs
@@ -120,6 +121,8 @@ class CreationLocks:
 class Run:
     """One batch in progress; `clock` gives monotonic seconds, `new_folders` when it made a folder, by id.
 
+    `apart` gives what creations, and looks for videos, share that could be taken for each other's.
+
     `jobs` says how many lessons are worked on at a time; `jobs.want` sets another number, at any time, in any thread.
     """
 
@@ -133,7 +136,7 @@ class Run:
     emit: Emit
     randomness: Randomness
     clock: Callable[[], float] = time.monotonic
-    creation_locks: CreationLocks = field(default_factory=CreationLocks)
+    apart: Callable[[Record], AbstractContextManager[object]] = field(default_factory=lambda: CreationLocks().of)
     new_folders: dict[str, float] = field(default_factory=dict)
     chunk_limits: ChunkLimits = field(default_factory=ChunkLimits)
 

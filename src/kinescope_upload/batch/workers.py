@@ -44,6 +44,34 @@ class Work(NamedTuple):
     order: Order
 
 
+def upload_and_link(run: Run, linker: Linker, lesson: PlannedLesson, parent_id: str) -> None:
+    """Uploads one lesson and has its row written; the run's events tell what became of it: done, skipped or failed.
+
+    Args:
+        run: The batch.
+        linker: Writes the row.
+        lesson: The lesson, as planned.
+        parent_id: The course's folder on Kinescope, for a new upload.
+
+    Raises:
+        InterruptedRunError: The batch ends.
+        BatchStoppedError: No lesson can be done now.
+        LessonLostError: Another machine has the lesson.
+    """
+    if linker.settles(lesson):
+        return
+    run.emit(LessonStarted(lesson=lesson))
+    try:
+        record = upload_lesson(run, lesson, parent_id)
+    except LessonFailedError as error:
+        run.emit(LessonFailed.of(lesson.lesson_id, error))
+        return
+    try:
+        linker.link(record)
+    except LessonFailedError as error:
+        fail(run, record, error)
+
+
 class Workers:
     """Threads that upload and link lessons, in the order of the work.
 
@@ -59,6 +87,7 @@ class Workers:
         self._linker = linker
         self._parents = parents
         self._waiting = deque(work.lessons)
+        self._number = len(work.lessons)
         self._taking = threading.Lock()
         self._is_mixed = False
         self._put_off: set[str] = set()
@@ -68,6 +97,11 @@ class Workers:
         self._order = work.order
         self._threads: dict[int, threading.Thread] = {}
         self.bug: BaseException | None = None
+
+    @property
+    def left(self) -> int:
+        """How many lessons of the work are not done."""
+        return self._number - self._linker.done
 
     def start(self) -> None:
         """Starts as many workers as there is use for, at most as many as are wished."""
@@ -155,16 +189,5 @@ class Workers:
             self._run.stop.request(Ending.of_bug(error))
 
     def _upload_and_link(self, lesson: PlannedLesson) -> None:
-        if self._linker.settles(lesson):
-            return
-        self._run.emit(LessonStarted(lesson=lesson))
-        try:
-            with self._settling.at_work():
-                record = upload_lesson(self._run, lesson, self._parents.get(lesson.course, ""))
-        except LessonFailedError as error:
-            self._run.emit(LessonFailed.of(lesson.lesson_id, error))
-            return
-        try:
-            self._linker.link(record)
-        except LessonFailedError as error:
-            fail(self._run, record, error)
+        with self._settling.at_work():
+            upload_and_link(self._run, self._linker, lesson, self._parents.get(lesson.course, ""))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.plan import Plan, PlannedLesson
-    from kinescope_upload.progress import ProgressStore
+    from kinescope_upload.progress import Progress
 
 _WAY_OUT: Final = (
     "Name the folder that knows them (--progress DIR): it may be on another machine, or in the directory that the "
@@ -65,7 +65,7 @@ def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: Kines
         )
 
 
-def check_lost_journals(plan: Plan, progress: ProgressStore, settings: Settings, kinescope: KinescopeApi) -> None:
+def check_lost_journals(plan: Plan, progress: Progress, settings: Settings, kinescope: KinescopeApi) -> None:
     """Looks in the folders of courses whose journal is lost for videos that no record knows.
 
     Those are unfinished videos of ours, and complete ones of the size of a file that is to be sent.

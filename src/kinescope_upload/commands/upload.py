@@ -49,6 +49,9 @@ from kinescope_upload.survey import survey_library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from kinescope_upload.batch.batch import Crew
+    from kinescope_upload.batch.linker import Linker
+    from kinescope_upload.batch.run import Run
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope, LessonsAhead
     from kinescope_upload.database import LessonsDatabase
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan
-    from kinescope_upload.progress import RememberedLooks
+    from kinescope_upload.progress import Progress, RememberedLooks
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -64,7 +67,7 @@ if TYPE_CHECKING:
 class RunTools(NamedTuple):
     """What a run works with: the progress, database and Kinescope, looks into files, who hears of it, disk, wishes."""
 
-    progress: ProgressStore
+    progress: Progress
     database: LessonsDatabase | None
     kinescope: Kinescope
     looks: RememberedLooks
@@ -149,14 +152,22 @@ def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
     return survey.plan(records, mapped, None if settings.send_broken else tools.looks.broken, others)
 
 
-def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool = False) -> int:
-    """Carries out a plan: the part of `kupload` that `kupload replace` shares.
+def upload_plan(
+    plan: Plan,
+    tools: RunTools,
+    settings: Settings,
+    *,
+    is_new: bool = False,
+    crew: Callable[[Run, Linker], Crew] | None = None,
+) -> int:
+    """Carries out a plan: the part of `kupload` that `kupload replace` and a cluster's workers share.
 
     Args:
         plan: What is done.
         tools: What it works with.
         settings: The settings.
         is_new: Whether unfinished videos on Kinescope are looked for first: the progress folder is a new one.
+        crew: Brings lessons to their ends that come from elsewhere; the plan is only shown then.
 
     Returns:
         The exit code.
@@ -182,6 +193,7 @@ def upload_plan(plan: Plan, tools: RunTools, settings: Settings, *, is_new: bool
         checks=checks,
         wishes=tools.wishes,
         auto=JobsSearch.starting(None, settings.jobs_max, settings.jobs_window),
+        crew=crew,
     )
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
@@ -202,7 +214,7 @@ def _jobs(settings: Settings) -> int | JobsSearch:
     return JobsSearch.starting(known.jobs if known else None, settings.jobs_max, settings.jobs_window)
 
 
-def _follow_renamed(plan: Plan, progress: ProgressStore) -> None:
+def _follow_renamed(plan: Plan, progress: Progress) -> None:
     """Writes down where the files of linked lessons are now: the old names are free for other files from then on."""
     records = progress.records
     progress.save_all(
@@ -219,7 +231,7 @@ def _follow_renamed(plan: Plan, progress: ProgressStore) -> None:
     )
 
 
-def records_of_others(settings: Settings, progress: ProgressStore) -> dict[str, Record]:
+def records_of_others(settings: Settings, progress: Progress) -> dict[str, Record]:
     """What is on disk of the courses that this run does not hold, by lesson id."""
     held = {nfc(course) for course in progress.courses}
     others = [course for course in courses_in(settings.progress) if course not in held]

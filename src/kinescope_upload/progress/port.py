@@ -19,6 +19,17 @@ class Progress(Protocol):
         """The courses."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the records were found, in sentences."""
+
+    @property
+    def courses_without_journal(self) -> frozenset[str]:
+        """The courses of which records may be lost."""
+
+    def forget_lost_journals(self) -> None:
+        """Notes that somebody has looked for what lost records held."""
+
+    @property
     def records(self) -> Mapping[str, Record]:
         """What is recorded of these courses, by lesson id."""
 
@@ -30,6 +41,13 @@ class Progress(Protocol):
 
         Raises:
             LessonFailedError: Somebody else works on the lesson now.
+        """
+
+    def confirm(self, lesson_id: str) -> None:
+        """Returns when nobody else can have the lesson now; is asked right before something is deleted.
+
+        Raises:
+            LessonLostError: Somebody else has it, or may have it.
         """
 
     def save(self, record: Record) -> None:
