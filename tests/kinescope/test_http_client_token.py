@@ -48,6 +48,7 @@ class _Reply:
 
 
 _MARK: Final = (("X-Request-ID", "r-1"),)
+_NO_SUCH_ENTITY: Final = _Reply(status=404, body=b'{"error": {"code": 404404}}', headers=_MARK)
 
 
 @dataclass(kw_only=True)
@@ -163,7 +164,7 @@ def test_an_upload_url_that_needs_no_token_gets_none() -> None:
 
 
 def test_init_and_the_management_api_get_it() -> None:
-    with _server(lambda _: _Reply(status=404, headers=_MARK)) as server, _client(server) as (client, service):
+    with _server(lambda _: _NO_SUCH_ENTITY) as server, _client(server) as (client, service):
         with pytest.raises(KuploadError):
             client.create(_record(server))
         assert KinescopeApi(service, api_url=server.url).video("v") is None

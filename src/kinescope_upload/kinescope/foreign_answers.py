@@ -95,17 +95,17 @@ def _counts_whoever_says_it(kind: Request, answer: Answer) -> bool:
 def _is_kinescopes(kind: Request, answer: Answer) -> bool:
     if _is_page(answer):
         return False
-    if not answer.body.strip():
-        return kind.is_to_upload_url or answer.is_marked
-    if _is_reason(answer):
-        return answer.is_marked and not kind.is_to_upload_url
     match answer.json:
         case {"error": {"code": _} | {"message": _}}:
             return answer.is_marked or answer.error_code is not None
+        case _ if _is_reason(answer):
+            return answer.is_marked and not kind.is_to_upload_url
+        case _ if kind is Request.API and answer.status in GONE:
+            return False  # it would prove an absence, and has neither the error object nor the text of a reading
         case {"data": _} | {"meta": _}:
             return not kind.is_to_upload_url
         case _:
-            return False
+            return not answer.body.strip() and (kind.is_to_upload_url or answer.is_marked)
 
 
 def _is_page(answer: Answer) -> bool:
@@ -116,7 +116,7 @@ def _is_page(answer: Answer) -> bool:
 
 def _is_reason(answer: Answer) -> bool:
     kind = answer.headers.get("content-type", "").lower()
-    return kind.startswith("text/plain") and len(answer.body) <= _LONGEST_REASON
+    return kind.startswith("text/plain") and 0 < len(answer.body.strip()) <= _LONGEST_REASON
 
 
 def _leads_to(answer: Answer) -> str:
