@@ -171,8 +171,8 @@ def test_what_is_too_long_for_the_line_goes_on_below() -> None:
     status = Status(runs=(SeenRun(state=a_state(**SENDING), life=Life.AT_WORK),))
     text = status_text(status, Surface(), clock=FakeTime().clock)
     assert text.splitlines()[:2] == [
-        "A run is at work since 10:26 (process 16646): 27.4 of 276 MB, 4.2 MB/s,",
-        "    done about 10:28",
+        "A run is at work since 10:26 (process 16646): 27.4 of 276 MB, 4.2 MB/s, done",
+        "    about 10:28",
     ]
     assert text.splitlines()[2] == "  3 of 12 lessons done; 4 at a time"
 

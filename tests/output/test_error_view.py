@@ -6,6 +6,7 @@ import json
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.output.error_view import print_error, print_error_object, without_secrets
 from support.display_cases import HOSTILE, FakeTime
+from support.terminal import Terminal
 
 
 def test_an_error_is_told_with_its_hint_and_the_request_id_and_nothing_that_commands_a_terminal() -> None:
@@ -27,3 +28,15 @@ def test_a_traceback_shows_no_secret() -> None:
     text = "b'Bearer 5f0c2a86' in postgresql://me:pa:ss@host/db; KEY=topsecret"
     shown = without_secrets(text, ["topsecret", ""])
     assert shown == "b'Bearer …' in postgresql://me:…@host/db; KEY=…"
+
+
+def test_an_error_is_broken_between_words_on_a_terminal_and_nowhere_else() -> None:
+    error = BatchStoppedError("Nothing can be sent, since " + "the disk is away and " * 5 + "so on.", "Mount it.")
+    elsewhere = io.StringIO()
+    print_error(error, elsewhere)
+    with Terminal(40) as terminal:
+        print_error(error, terminal.stream)
+        shown = terminal.lines()
+    assert elsewhere.getvalue().count("\n") == 1
+    assert len(shown) > 3
+    assert " ".join(shown) == elsewhere.getvalue().strip()

@@ -23,6 +23,7 @@ from kinescope_upload.text import (
     printable,
     shorten_middle,
     shorten_path,
+    wrapped,
 )
 
 SOURCES = Path(kinescope_upload.__file__).parent
@@ -239,3 +240,16 @@ def test_a_stream_writes_escapes_instead_of_failing() -> None:
 def test_a_stream_that_is_no_terminal_has_eighty_columns_and_no_colour() -> None:
     surface = surface_of(io.StringIO(), {"TERM": "xterm"})
     assert surface == Surface(encoding="utf-8", width=80, has_colour=False)
+
+
+_WORDS = st.lists(
+    st.sampled_from(["a", "word", "папка", "`kupload map --course x`", "`kupload`,", "x" * 30]), min_size=1
+)
+
+
+@given(_WORDS, st.integers(min_value=10, max_value=40), st.sampled_from(["", "    "]))
+def test_text_is_broken_between_words_alone_and_never_in_a_command(words: list[str], width: int, indent: str) -> None:
+    lines = wrapped(" ".join(words), width, "", indent)
+    assert " ".join(line.strip() for line in lines) == " ".join(words)
+    assert all(line.startswith(indent) for line in lines[1:])
+    assert all(cell_width(line) <= width or line.strip() in words for line in lines)

@@ -48,7 +48,7 @@ def show_mapping(
 
 def _confirm(settings: "Settings", *, is_alone: bool) -> int:
     from kinescope_upload.commands.confirm import Dialogue, confirm_map
-    from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
+    from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, laid_out
 
     if not is_alone:
         raise UsageError("--confirm asks at a terminal and writes its own file.", "Leave --write and --json out.")
@@ -57,16 +57,16 @@ def _confirm(settings: "Settings", *, is_alone: bool) -> int:
             "There is no terminal to ask on.",
             f'Run it at a terminal, or write the pairs into "{settings.map_of_pairs()}" (docs/library.md).',
         )
-    surface = surface_of(escape_unencodable(sys.stdout))
+    stdout = escape_unencodable(sys.stdout)
 
     def ask(question: str) -> str:
         try:
-            return input(surface.shown(question))
+            return input(laid_out(question, stdout))
         except EOFError:  # Ctrl+D: no more answers
             return "q"
 
     dialogue = Dialogue(
         ask=ask,
-        tell=lambda line: print("\n".join(map(surface.shown, line.split("\n"))), flush=True),  # noqa: T201
+        tell=lambda line: print(laid_out(line, stdout), flush=True),  # noqa: T201
     )
     return confirm_map(settings, dialogue)

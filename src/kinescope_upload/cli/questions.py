@@ -5,7 +5,7 @@ import sys
 import typer
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.output.terminal_output import is_terminal
+from kinescope_upload.output.terminal_output import is_terminal, laid_out
 
 
 def check_somebody_answers(hint: str, *, as_json: bool) -> None:
@@ -27,4 +27,5 @@ def is_agreed(question: str, questions: str, number: int, *, yes: bool) -> bool:
         number: How many there are.
         yes: Whether it was agreed to beforehand.
     """
-    return number > 0 and (yes or typer.confirm(question if number == 1 else questions.format(number)))
+    asked = question if number == 1 else questions.format(number)
+    return number > 0 and (yes or typer.confirm(laid_out(asked, sys.stdout)))

@@ -9,7 +9,7 @@ from kinescope_upload.cli import options
 from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.output.terminal_output import is_terminal
+from kinescope_upload.output.terminal_output import is_terminal, laid_out
 from kinescope_upload.text import printable
 from kinescope_upload.text.hints import Hint
 
@@ -131,7 +131,7 @@ def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool
 
         def confirm(unknown: "UnknownVideo") -> bool:
             sentence = printable(unknown_sentence(unknown, datetime.now(UTC)))
-            return may_ask and typer.confirm(f"{sentence} Delete it?", default=False)
+            return may_ask and typer.confirm(laid_out(f"{sentence} Delete it?", sys.stdout), default=False)
 
         done = delete_unknown(settings, tell, confirm, show, [] if is_dry_run else videos)
     if not is_dry_run:

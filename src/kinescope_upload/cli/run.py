@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from kinescope_upload.cli import options
-from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
+from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, laid_out
+from kinescope_upload.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +30,7 @@ def start_run(settings: "Settings", *, asks: bool) -> int:
 
 def _agree(lines: "Sequence[str]") -> bool:
     """Shows the plan of a first run, and asks whether to carry it out."""
-    surface = surface_of(escape_unencodable(sys.stdout))
-    for line in lines:
-        typer.echo(surface.shown(line))
+    typer.echo(laid_out("\n".join(map(printable, lines)), escape_unencodable(sys.stdout)))
     is_agreed = typer.confirm("Upload them?", default=False)
     if not is_agreed:
         typer.echo("Nothing was sent.")

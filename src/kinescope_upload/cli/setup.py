@@ -2,7 +2,6 @@
 
 import os
 import sys
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +10,7 @@ from kinescope_upload.cli import options
 from kinescope_upload.errors import InterruptedRunError, MissingSettingsError, UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, surface_of
-from kinescope_upload.text import cell_width, wrapped
+from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, laid_out
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -73,17 +71,13 @@ def _dialogue() -> "Dialogue":
 
     from kinescope_upload.commands.setup.dialogue import Dialogue
 
-    surface = surface_of(escape_unencodable(sys.stdout))
+    stdout = escape_unencodable(sys.stdout)
 
     def tell(text: str) -> None:
-        width = get_terminal_size().columns - 1
-        for line in text.split("\n"):
-            indent = " " * (len(line) - len(line.lstrip()))
-            folded = [line] if cell_width(line) <= width else wrapped(line.strip(), width - len(indent))
-            typer.echo("\n".join(surface.shown(part if part is line else indent + part) for part in folded))
+        typer.echo(laid_out(text, stdout))
 
     def asking(read: "Callable[[str], str]") -> "Callable[[str], str]":
-        return lambda question: read(surface.shown(question))
+        return lambda question: read(laid_out(question, stdout))
 
     return Dialogue(ask=asking(input), ask_secret=asking(getpass), tell=tell)
 

@@ -10,6 +10,7 @@ from kinescope_upload.cli import options
 from kinescope_upload.cli.questions import check_somebody_answers
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.output.terminal_output import laid_out
 from kinescope_upload.text import count, printable
 
 if TYPE_CHECKING:
@@ -80,11 +81,9 @@ def _is_typed(found: "Sequence[Unlinking]") -> bool:
     """Whether the user types the course's name; the number of lessons, where they are of several courses."""
     courses = {one.row.course for one in found}
     wanted, what = (courses.pop(), "the course's name") if len(courses) == 1 else (str(len(found)), "their number")
-    typed = typer.prompt(
-        f"To unlink {count(len(found), 'lesson', 'lessons')}, type {what} ({printable(wanted)})",
-        default="",
-        show_default=False,
-    )
+    lessons = count(len(found), "lesson", "lessons")
+    question = f"To unlink {lessons}, type {what} ({printable(wanted)})"
+    typed = typer.prompt(laid_out(question, sys.stdout), default="", show_default=False)
     if normalize("NFC", typed.strip()) == normalize("NFC", wanted):
         return True
     typer.echo("Nothing was changed.")

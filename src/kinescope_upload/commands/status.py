@@ -148,8 +148,7 @@ def _folded(line: str, width: int) -> list[str]:
     """Breaks the line at spaces; what goes on is indented."""
     text = line.lstrip()
     indent = line[: len(line) - len(text)]
-    first, *rest = wrapped(text, width - len(_GOES_ON))
-    return [f"{indent}{first}", *(f"{_GOES_ON}{one}" for one in rest)]
+    return wrapped(text, width, indent, _GOES_ON)
 
 
 def _all_bytes(status: CourseStatus) -> int:

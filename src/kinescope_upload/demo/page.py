@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.output.terminal_output import escape_unencodable, surface_of
-from kinescope_upload.text import cell_width, pad
+from kinescope_upload.text import cell_width, pad, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,15 +79,7 @@ class Page:
         self._write(text, _GOOD if is_good else _BAD)
 
     def _wrapped(self, text: str, first: str, following: str) -> list[str]:
-        width = min(self._surface.width, _WIDEST)
-        return textwrap.wrap(
-            text,
-            width,
-            initial_indent=first,
-            subsequent_indent=following,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return wrapped(text, min(self._surface.width, _WIDEST), first, following)
 
     def _write(self, line: str, style: str = _PLAIN) -> None:
         shown = self._surface.shown(line)

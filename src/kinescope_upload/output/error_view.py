@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.errors import MissingSettingsError
 from kinescope_upload.output.json_text import json_line
-from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, laid_out
 from kinescope_upload.text import pad, printable
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def print_error(error: KuploadError, stderr: TextIO) -> None:
     """Writes the error for people: one line, and several missing settings as a list."""
     settings = error.settings if isinstance(error, MissingSettingsError) else ()
     text = _list_of(settings, error.hint) if len(settings) > 1 else printable(str(error))
-    escape_unencodable(stderr).write(f"kupload: {text}\n")
+    stderr = escape_unencodable(stderr)
+    stderr.write(laid_out(f"kupload: {text}", stderr) + "\n")
     stderr.flush()
 
 

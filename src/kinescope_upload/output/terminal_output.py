@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kinescope_upload.text import printable
+from kinescope_upload.text import cell_width, printable, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,6 +143,26 @@ def surface_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Surfa
         width=_columns(stream) if is_terminal else _USUAL_WIDTH,
         has_colour=is_terminal and obeys and not environ.get("NO_COLOR"),
     )
+
+
+def laid_out(text: str, stream: TextIO) -> str:
+    """Lays out lines for the reader of a stream: broken at spaces on a terminal, unbroken elsewhere.
+
+    Args:
+        text: The lines; what goes on is indented as its line is.
+        stream: Where they are written.
+    """
+    surface = surface_of(stream)
+    lines = [surface.shown(line) for line in text.split("\n")]
+    if is_terminal(stream):
+        lines = [part for line in lines for part in _broken(line, surface.width - 1)]
+    return "\n".join(lines)
+
+
+def _broken(line: str, width: int) -> list[str]:
+    words = line.lstrip()
+    indent = line[: len(line) - len(words)]
+    return [line] if cell_width(line) <= width else wrapped(words, width, indent, indent)
 
 
 def is_reader_gone(error: OSError) -> bool:

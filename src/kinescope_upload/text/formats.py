@@ -6,6 +6,7 @@ a line, are shown as escapes.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,8 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _EMOJI_STYLE: Final = "\N{VARIATION SELECTOR-16}"
 _LEAST_OF_FOLDERS: Final = 3
+_SPACE_BETWEEN_WORDS: Final = r" (?=(?:[^`]*`[^`]*`)*[^`]*$)"
+"""A space that stands in no command."""
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -175,13 +178,23 @@ def format_duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Breaks the text at spaces into lines of at most `width` cells; a longer word gets a line of its own."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and cell_width(longer) > width:
-            lines.append(word)
+def wrapped(text: str, width: int, first: str = "", following: str = "") -> list[str]:
+    """Breaks the text at spaces into lines of at most `width` cells.
+
+    A longer word gets a line of its own, and so does a longer command between backticks: it can be copied whole.
+
+    Args:
+        text: The text, without line breaks.
+        width: The cells of a line, its indentation included.
+        first: The indentation of the first line.
+        following: The indentation of the other lines.
+    """
+    words = re.split(_SPACE_BETWEEN_WORDS, text)
+    lines = [first + words[0]]
+    for word in words[1:]:
+        longer = f"{lines[-1]} {word}"
+        if lines[-1].strip() and cell_width(longer) > width:
+            lines.append(following + word)
         else:
             lines[-1] = longer
     return lines

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.audit.show.json_objects import audit_object, end_object, plan_objects, report_objects
 from kinescope_upload.audit.show.messages import Line, Style, end_lines, outcome_lines, plan_lines, report_lines
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
+from kinescope_upload.text import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -95,11 +95,4 @@ class AuditView:
         return [f"{colour}{text}{_PLAIN}\n" if colour and text else f"{text}\n" for text in texts]
 
     def _wrapped(self, text: str) -> list[str]:
-        return textwrap.wrap(
-            text,
-            max(40, self._surface.width - 1),
-            initial_indent=_INDENT,
-            subsequent_indent=_INDENT * 2,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return wrapped(text, max(40, self._surface.width - 1), _INDENT, _INDENT * 2)

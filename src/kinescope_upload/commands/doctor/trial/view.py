@@ -129,8 +129,8 @@ class TextTrialView:
             self._say(line)
 
     def _say(self, text: str, *, indent: str = "") -> None:
-        for line in wrapped(self._surface.shown(text), self._surface.width - len(indent)):
-            self._write(indent + line)
+        for line in wrapped(self._surface.shown(text), self._surface.width, indent, indent):
+            self._write(line)
 
     def _write(self, line: str) -> None:
         self._stream.write(f"{line}\n")
