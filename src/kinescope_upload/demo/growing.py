@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
@@ -9,7 +10,7 @@ from kinescope_upload.config import load_settings
 from kinescope_upload.demo.courses import MadeFile, make_file
 from kinescope_upload.demo.lessons import DemoLesson, add_lesson
 from kinescope_upload.demo.steps import Script, Step
-from kinescope_upload.text.hints import Hint, command_line
+from kinescope_upload.output.terminal_output import laid_out
 
 if TYPE_CHECKING:
     from kinescope_upload.demo.stage import Stage
@@ -33,17 +34,18 @@ def _grow(stage: Stage) -> None:
     add_lesson(stage.database_url, _LESSON)
 
 
-def _answer(stage: Stage) -> None:
-    """A person at `kupload map --confirm`, who accepts what is proposed."""
+def _accept(stage: Stage) -> int:
+    """Accepts what `kupload map --confirm` proposes, as a person would by Enter."""
+
+    def tell(line: str) -> None:
+        print(laid_out(line, sys.stdout), flush=True)  # noqa: T201 - what a person sees
 
     def ask(question: str) -> str:
-        print(f"{question}⏎", flush=True)  # noqa: T201 - what a person sees
+        tell(f"{question}⏎")
         return ""
 
     settings = load_settings({}, directory=stage.desk, environment=stage.variables)
-    dialogue = Dialogue(ask=ask, tell=lambda line: print(line, flush=True))  # noqa: T201 - what a person sees
-    print("$", command_line(("map", "--confirm")), flush=True)  # noqa: T201 - typed by that person
-    confirm_map(settings, dialogue)
+    return confirm_map(settings, Dialogue(ask=ask, tell=tell))
 
 
 GROWING_SCRIPT: Final = Script(
@@ -73,8 +75,13 @@ GROWING_SCRIPT: Final = Script(
         ),
         Step(
             title="A person says whose it is",
-            words=Hint(("map", "--confirm"), " asks; the answer goes into kupload-map.json in the library."),
-            before=_answer,
+            words="It asks of each file that nothing proves; the answer goes into kupload-map.json in the library.",
+            arguments=("map", "--confirm"),
+            answers=_accept,
+        ),
+        Step(
+            title="What proves each file's lesson now?",
+            words="Its record, or the map file.",
             arguments=("map", "--course", _COURSE),
         ),
         Step(title="Upload it", words="It, and nothing else.", may_send=True),

@@ -35,6 +35,8 @@ class Step:
         items: What is done behind its back before it is typed, item by item.
         deed: The same, to be done; None for nothing.
         before: What else is done before it is typed; None for nothing.
+        answers: Plays a person who types the command and answers its questions, and gives its exit code; None where
+            it asks nothing.
         with_troubles: Whether things go wrong while it runs.
         may_send: Whether it may create uploads and send bytes.
         exit_code: How it has to end.
@@ -46,6 +48,7 @@ class Step:
     items: tuple[str, ...] = ()
     deed: Deed | None = None
     before: Callable[[Stage], None] | None = None
+    answers: Callable[[Stage], int] | None = None
     with_troubles: bool = False
     may_send: bool = False
     exit_code: int = 0
@@ -177,8 +180,7 @@ def perform(step: Step, stage: Stage, interruption: Interruption) -> Outcome:
     if step.with_troubles:
         troubles.switch_on(stage)
     began = time.monotonic()
-    environment = command_environment(stage.variables, os.environ)
-    exit_code = run_kupload(step.arguments, environment, stage.desk, interruption)
+    exit_code = step.answers(stage) if step.answers is not None else _run(step, stage, interruption)
     seconds = time.monotonic() - began
     interruption.check()
     survived = troubles.switch_off(stage) if step.with_troubles else ()
@@ -191,6 +193,10 @@ def perform(step: Step, stage: Stage, interruption: Interruption) -> Outcome:
         bytes_sent=received_after - received,
         survived=survived,
     )
+
+
+def _run(step: Step, stage: Stage, interruption: Interruption) -> int:
+    return run_kupload(step.arguments, command_environment(stage.variables, os.environ), stage.desk, interruption)
 
 
 def _sent(stage: Stage) -> tuple[int, int]:

@@ -44,13 +44,14 @@ def test_findings_are_grouped_by_kind_with_one_hint_and_the_four_sides_below() -
     text = shown(REPORT)
     assert text.startswith("Video exists, row is empty: 1\n  a_001: video v exists, and its row is empty\n")
     assert "  → `kupload repair` fixes it where that is certain, or lists the choices.\n" in text
-    assert text.splitlines()[-8:] == [
+    assert text.splitlines()[-9:] == [
         "On disk    3 files, 30.0 MB",
         "Progress   2 lessons: 2 linked",
         "Database   3 lessons, 1 with a video",
         "Kinescope  2 videos: 2 done",
         "Agree      1 of 3 lessons, 1 of them verified",
-        "Positions  1 link rests on the file's position alone: no map file and no name says the same",
+        "Positions  1 link rests on the file's position alone: no map file and no name",
+        "           says the same",
         "Differ     2 findings; 1 remark",
         "Next       kupload repair",
     ]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 20
 _FOR_UPLOAD: Final = frozenset({Kind.NOT_UPLOADED, Kind.UNFINISHED})
+LABEL_WIDTH: Final = 11
+"""Cells of the label before a figure."""
 
 
 class Style(Enum):
@@ -47,7 +49,7 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; items and hints are indented and wrapped, commands are indented and never wrapped."""
+    """One line; all but titles and commands are broken at spaces; items, hints and commands are indented."""
 
     text: str
     style: Style = Style.TEXT
@@ -172,7 +174,7 @@ def _finding_lines(
 
 
 def _row(label: str, text: str, style: Style = Style.TEXT) -> Line:
-    return Line(f"{label:11}{text}", style)
+    return Line(f"{label:{LABEL_WIDTH}}{text}", style)
 
 
 def _next(command: Command | None) -> Iterator[Line]:

@@ -6,7 +6,15 @@ import os
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.audit.show.json_objects import audit_object, end_object, plan_objects, report_objects
-from kinescope_upload.audit.show.messages import Line, Style, end_lines, outcome_lines, plan_lines, report_lines
+from kinescope_upload.audit.show.messages import (
+    LABEL_WIDTH,
+    Line,
+    Style,
+    end_lines,
+    outcome_lines,
+    plan_lines,
+    report_lines,
+)
 from kinescope_upload.output.json_text import json_line
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, escape_unencodable, surface_of
 from kinescope_upload.text import wrapped
@@ -89,8 +97,10 @@ class AuditView:
                 texts = self._wrapped(f"→ {shown}" if self._surface.carries("→") else f"-> {shown}")
             case Style.ITEM | Style.GOOD_ITEM | Style.BAD_ITEM:
                 texts = self._wrapped(shown)
-            case _:
+            case Style.TITLE:
                 texts = [shown]
+            case _:
+                texts = wrapped(shown, self._surface.width - 1, "", " " * LABEL_WIDTH)
         colour = _COLOURS.get(line.style) if self._surface.has_colour else None
         return [f"{colour}{text}{_PLAIN}\n" if colour and text else f"{text}\n" for text in texts]
 
