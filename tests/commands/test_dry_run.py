@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kinescope_upload.commands.dry_run import PlanAnswer, plan_totals, print_plan
+from kinescope_upload.config.rates import parse_bwlimit
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, doubts_about
 from kinescope_upload.model import IgnoredFile
 from kinescope_upload.output.options import DisplayOptions
@@ -58,6 +59,19 @@ def _printed(answer: PlanAnswer, *, verbose: bool = False) -> str:
     stream = io.StringIO()
     print_plan(answer, DisplayOptions(verbose=verbose), stream)
     return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("rate", "limit", "line"),
+    [
+        (RATE, "1MB", "Time: about 4 min 34 s at the last run's 2.0 MB/s (2026-02-17) and with --bwlimit."),
+        (RATE, "3MB", "Time: about 2 min 17 s at the last run's 2.0 MB/s (2026-02-17)."),
+        (None, "1MB", "Time: at least 4 min 34 s with --bwlimit; no run from here has measured it yet."),
+        (None, "off", "Time: not known; no run from here has measured it yet."),
+    ],
+)
+def test_the_time_counts_the_limit_of_the_run(rate: KnownRate | None, limit: str, line: str) -> None:
+    assert line in _printed(PlanAnswer(plan=small_plan(), rate=rate, limit=parse_bwlimit(limit))).splitlines()
 
 
 def test_the_dry_run_tells_each_courses_files_in_their_order_then_why_not_the_rest() -> None:

@@ -16,6 +16,7 @@ from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.policy.pacing import (
     API_LIMITS,
+    MINUTES_A_WEEK,
     UNLIMITED,
     Bucket,
     RequestLimit,
@@ -285,6 +286,26 @@ def test_a_minute_of_requests_under_the_published_limit() -> None:
     assert starts[269] < 60 <= starts[270]
     assert max(sum(1 for one in starts if begins <= one < begins + 1) for begins in starts) == 8
     assert max(sum(1 for one in starts if begins <= one < begins + 60) for begins in starts) == 270
+
+
+@pytest.mark.parametrize(
+    ("timetable", "minute", "line", "seconds"),
+    [
+        (UNLIMITED, 0, 50, 200.0),
+        (UNLIMITED, 0, None, 0.0),
+        (Timetable.always(20), 0, 50, 500.0),
+        (Timetable.always(20), 0, None, 500.0),
+        (Timetable.always(80), 0, 50, 200.0),
+        (Timetable(entries=((0, 50), (1, 10))), 0, None, 60 + 700.0),
+        (Timetable(entries=((0, 50), (1, 10))), MINUTES_A_WEEK - 1, None, 60 + 60 + 640.0),
+        (Timetable(entries=((0, 50), (1, None))), 0, None, 60.0),
+        (Timetable(entries=((0, 50), (1, None))), 0, 100, 60 + 70.0),
+    ],
+)
+def test_the_time_of_bytes_goes_by_the_line_and_by_the_limit_of_each_hour(
+    timetable: Timetable, minute: int, line: int | None, seconds: float
+) -> None:
+    assert timetable.seconds_for(10_000, minute, line) == pytest.approx(seconds)
 
 
 def test_requests_do_not_start_all_at_once_when_a_second_begins() -> None:

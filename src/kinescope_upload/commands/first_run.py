@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.dry_run import PlanAnswer, size_sentence, time_sentence
 from kinescope_upload.plan import Decision
+from kinescope_upload.policy.pacing import minute_of_week
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.text import count, first_few, format_bytes
 from kinescope_upload.text.hints import Hint
@@ -38,7 +40,9 @@ def first_run_lines(plan: Plan, settings: Settings) -> list[str]:
         plan: What the run does; not empty.
         settings: Where progress and library are.
     """
-    lesson, answer = plan.work[0], PlanAnswer(plan=plan, rate=read_rate(settings.progress))
+    minute = minute_of_week(datetime.now().astimezone())
+    answer = PlanAnswer(plan=plan, rate=read_rate(settings.progress), limit=settings.bwlimit, minute=minute)
+    lesson = plan.work[0]
     courses = [f"{course} ({number:,})" for course, number in Counter(one.course for one in plan.work).most_common()]
     no_rows = "" if settings.no_db else ", and no row has a video"
     videos = f"{count(len(plan.work), 'video', 'videos')}, {format_bytes(plan.bytes_to_send)}"

@@ -15,7 +15,7 @@ from kinescope_upload.monitor.state import (
     RunState,
     WaitState,
 )
-from kinescope_upload.policy.pacing import MINUTES_A_DAY
+from kinescope_upload.policy.pacing import minute_of_week
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,8 +109,7 @@ def limit_of(timetable: Timetable) -> Callable[[datetime], int | None]:
     """The limit at a moment, by this machine's time of day, as the timetable's times are."""
 
     def limit(now: datetime) -> int | None:
-        local = now.astimezone()
-        return timetable.rate_at(local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute)
+        return timetable.rate_at(minute_of_week(now.astimezone()))
 
     return limit
 

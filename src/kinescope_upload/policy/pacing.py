@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 MINUTES_A_DAY: Final = 24 * 60
 MINUTES_A_WEEK: Final = 7 * MINUTES_A_DAY
@@ -74,6 +75,28 @@ class Timetable:
         """Bytes per second at this minute of the week; None is no limit."""
         begun = [rate for begins, rate in self.entries if begins <= minute]
         return begun[-1] if begun else self.entries[-1][1]
+
+    def seconds_for(self, size: int, minute: int, line: int | None) -> float:
+        """How long so many bytes take from this minute of the week on, in seconds.
+
+        Args:
+            size: The bytes.
+            minute: Minutes since Monday 00:00.
+            line: What is sent without a limit, in bytes per second; None counts no time for those hours.
+        """
+        seconds = 0.0
+        while (rate := min(filter(None, (self.rate_at(minute), line)), default=None)) is not None:
+            begins = next((at for at, _ in self.entries if at > minute), self.entries[0][0] + MINUTES_A_WEEK)
+            sent = rate * (begins - minute) * 60
+            if size <= sent:
+                return seconds + size / rate
+            size, seconds, minute = size - sent, seconds + (begins - minute) * 60, begins % MINUTES_A_WEEK
+        return seconds
+
+
+def minute_of_week(local: datetime) -> int:
+    """Minutes since Monday 00:00, by the time of day that a timetable is meant in."""
+    return local.weekday() * MINUTES_A_DAY + local.hour * 60 + local.minute
 
 
 def _time_text(minute: int) -> str:

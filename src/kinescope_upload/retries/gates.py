@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from kinescope_upload.events import WaitEnded, WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.policy.pacing import MINUTES_A_DAY, Bucket, Grant
+from kinescope_upload.policy.pacing import Bucket, Grant, minute_of_week
 from kinescope_upload.retries.stop import Ending, Stop
 from kinescope_upload.text import format_duration
 
@@ -24,9 +25,8 @@ _FIRST_PROBE_WAIT = 1.0
 _LONGEST_PROBE_WAIT = 15.0
 
 
-def _minute_of_week() -> int:
-    now = time.localtime()
-    return now.tm_wday * MINUTES_A_DAY + now.tm_hour * 60 + now.tm_min
+def _this_minute() -> int:
+    return minute_of_week(datetime.now().astimezone())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +217,7 @@ class PaceGate:
         *,
         stop: Stop,
         clock: Callable[[], float] = time.monotonic,
-        minute: Callable[[], int] = _minute_of_week,
+        minute: Callable[[], int] = _this_minute,
     ) -> None:
         self._timetable = timetable
         self._stop = stop

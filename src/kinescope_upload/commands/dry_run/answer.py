@@ -10,6 +10,7 @@ from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import FileChange, change_of
 from kinescope_upload.plan.order import Order, busiest
 from kinescope_upload.policy.jobs import FIRST
+from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 from kinescope_upload.progress import RememberedLooks
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class PlanAnswer:
         may_create: Whether the run makes missing folders.
         not_asked: Why Kinescope was not asked; empty where it was.
         rate: How fast the last run sent; None where none has measured it.
+        limit: The speed limit of the run.
+        minute: The minute of the week at which it would start.
         order: In which order the run takes its lessons.
         jobs: How many it uploads at a time.
     """
@@ -45,6 +48,8 @@ class PlanAnswer:
     may_create: bool = False
     not_asked: str = ""
     rate: KnownRate | None = None
+    limit: Timetable = UNLIMITED
+    minute: int = 0
     order: Order = Order.SIZE
     jobs: int = FIRST
 
@@ -69,17 +74,29 @@ class PlanAnswer:
 
     @property
     def seconds(self) -> float | None:
-        """How long the bytes take at the last known rate; None while that is unknown, and without bytes."""
+        """How long the bytes take at the last known rate, within the limit; None while that is unknown, or no bytes."""
         size = self.plan.bytes_to_send
-        return self.rate.seconds_for(size) if self.rate and size else None
+        return self.limit.seconds_for(size, self.minute, self.rate.rate) if self.rate and size else None
+
+    @property
+    def least_seconds(self) -> float:
+        """How long the bytes take at least by the limit alone."""
+        return self.limit.seconds_for(self.plan.bytes_to_send, self.minute, None)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the limit makes the run longer than the line does."""
+        size = self.plan.bytes_to_send
+        return self.rate is not None and (self.seconds or 0.0) > self.rate.seconds_for(size)
 
     @property
     def mixed_saves(self) -> float | None:
         """How many seconds sooner the run may end with `--order mixed`; None where that is not known, or little.
 
-        It is so where each connection has a rate of its own; elsewhere the last one gets all of the line.
+        It is so where each connection has a rate of its own; elsewhere the last one gets all of the line, or of the
+        limit.
         """
-        if self.rate is None or self.seconds is None or self.order is Order.MIXED:
+        if self.rate is None or self.seconds is None or self.is_limited or self.order is Order.MIXED:
             return None
         sizes = [lesson.bytes_to_send for lesson in self.plan.work]
         saved = busiest(sizes, self.order, self.jobs) - busiest(sorted(sizes), Order.MIXED, self.jobs)

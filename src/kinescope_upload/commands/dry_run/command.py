@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.dry_run.answer import PlanAnswer
@@ -13,6 +14,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.policy.jobs import first_number
+from kinescope_upload.policy.pacing import minute_of_week
 from kinescope_upload.progress import check_folder, read_looks, read_records
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.survey import map_library, survey_library
@@ -67,6 +69,8 @@ def dry_run(
         may_create=settings.create_folders,
         not_asked=not_asked,
         rate=rate,
+        limit=settings.bwlimit,
+        minute=minute_of_week(datetime.now().astimezone()),
         order=settings.order,
         jobs=first_number(settings.jobs, rate.jobs if rate else None, settings.jobs_max),
     )

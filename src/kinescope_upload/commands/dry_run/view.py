@@ -39,9 +39,14 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
 def time_sentence(answer: PlanAnswer) -> str:
     """How long the bytes take at the last known rate."""
     if answer.rate is None or answer.seconds is None:
-        return "Time: not known; no run from here has measured it yet."
+        least = (
+            f"at least {format_duration(answer.least_seconds)} with --bwlimit" if answer.least_seconds else "not known"
+        )
+        return f"Time: {least}; no run from here has measured it yet."
     when = f"{answer.rate.at:%Y-%m-%d}"
-    time = f"Time: about {format_duration(answer.seconds)} at the last run's {format_rate(answer.rate.rate)} ({when})."
+    limited = " and with --bwlimit" if answer.is_limited else ""
+    rate = format_rate(answer.rate.rate)
+    time = f"Time: about {format_duration(answer.seconds)} at the last run's {rate} ({when}){limited}."
     if (saved := answer.mixed_saves) is None:
         return time
     return f"{time} With --order mixed up to {format_duration(saved)} less: no large file is left for the end."
