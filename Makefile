@@ -24,7 +24,7 @@ ON_WINDOWS = PYTHONPATH=tests $(BIN)/python -m windows
 # Exit code 75 says that there can be no bench on this machine, and why.
 OR_NOT_RUN = code=$$?; if [ $$code -eq 75 ]; then echo "tests/windows not run"; else exit $$code; fi
 
-.PHONY: demo test test-all test-interop test-pythons test-windows test-windows-all sabotage check pictures pictures-check coverage bench bench-jobs wheel format clean
+.PHONY: demo test test-all test-interop test-pythons test-windows test-windows-all sabotage check pictures pictures-check coverage bench bench-jobs bench-peers wheel format clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -97,6 +97,9 @@ coverage: $(VENV)/.dev       ## branch coverage: all of the pure core, 95 % in t
 
 bench: $(VENV)/.bench        ## every figure beside its bar; takes a quarter of an hour and curl
 	-$(BIN)/python -m benchmarks.bench $(BENCH)
+
+bench-peers: $(VENV)/.bench  ## kupload beside curl, tuspy, aiotus, tus-js-client and one PATCH a file: an hour
+	-$(BIN)/python -m benchmarks.peers $(PEERS)
 
 bench-jobs: $(VENV)/.bench   ## --jobs auto beside fixed numbers on three lines of real sockets: ten minutes
 	-$(BIN)/python -m benchmarks.jobs

@@ -55,6 +55,7 @@ class State:
     break_every: int = 0
     since_break: int = 0
     breaks: int = 0
+    puts: int = 0
 
     def note(self, method: str) -> None:
         """Counts a request."""
@@ -91,6 +92,7 @@ class State:
                 "seconds": max(0.0, self.ended - self.began),
                 "complete": sum(1 for one in self.uploads.values() if one.offset == one.length),
                 "videos": len(self.uploads),
+                "puts": self.puts,
                 "breaks": self.breaks,
                 "cpu": sum(os.times()[:2]),
             }
@@ -147,19 +149,22 @@ class Connection:
                 if headers.get("expect"):
                     self._client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
                 self._discard(length, None)
+                with self._state.lock:
+                    self._state.puts += 1
                 self._send(200, None)
             case _:
                 self._manage(method, path, self._body(length))
 
     def _create(self, headers: dict[str, str]) -> None:
-        metadata = dict(pair.split(" ") for pair in headers["upload-metadata"].split(","))
+        metadata = dict(pair.split() for pair in headers["upload-metadata"].split(","))
         video_id = base64.b64decode(metadata["init_id"]).decode()
         folder = base64.b64decode(metadata["parent_id"]).decode()
         if video_id in self._state.uploads:
             self._send(400, {"error": {"code": 400419, "message": "already exists"}})
             return
         self._state.uploads[video_id] = Upload(length=int(headers["upload-length"]), folder=folder)
-        self._send(201, None, f"Location: /upload/{video_id}\r\n")
+        place = f"{'http' if self._is_plain else 'https'}://{headers['host']}/upload/{video_id}"
+        self._send(201, None, f"Location: {place}\r\n")
 
     def _append(self, upload: Upload, length: int) -> None:
         self._discard(length, upload)
@@ -218,7 +223,9 @@ class Connection:
 
     def _send(self, status: int, data: object, headers: str = "") -> None:
         body = b"" if data is None else json.dumps(data).encode()
-        head = f"HTTP/1.1 {status} -\r\n{headers}" + (f"Content-Length: {len(body)}\r\n" if status != 204 else "")
+        head = f"HTTP/1.1 {status} -\r\nTus-Resumable: 1.0.0\r\n{headers}" + (
+            f"Content-Length: {len(body)}\r\n" if status != 204 else ""
+        )
         self._client.sendall(f"{head}\r\n".encode() + body)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.npm import npm_modules
 from benchmarks.rows import add_rows, lessons_database, linked_videos
 from benchmarks.stage import MIB, ROOT, environment, kupload, measured
 from benchmarks.table import Figure, at_most, noted, table_of
@@ -24,12 +25,11 @@ __all__ = ["small_files"]
 _FILES: Final = 200
 _JOBS: Final = 4
 _RUNS: Final = 5
-_PACKAGES: Final = ("@tus/server@2.4.5", "@tus/file-store@2.1.1", "tus-js-client@4.3.1")
 
 
 def small_files() -> list[Figure]:
     """Medians of runs by turns, without the start of the processes; on a real disk, with the database."""
-    if (modules := _modules()) is None:
+    if (modules := npm_modules()) is None:
         return [noted(f"{_FILES} files of 1 MiB ÷ tus-js-client", "not measured: no node, or no npm package")]
     with tempfile.TemporaryDirectory(prefix="kupload-bench-") as name, lessons_database() as database:
         folder = Path(name)
@@ -47,7 +47,10 @@ def small_files() -> list[Figure]:
 def _theirs(modules: Path, folder: Path, library: Path) -> float:
     with _server(modules, folder) as url:
         command = ["node", "benchmarks/tus_js_client.mjs", str(modules), str(library), f"{url}/files", str(_JOBS)]
-        return float(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+        told = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    if told["left"]:
+        raise RuntimeError(f"tus-js-client left {told['left']} files")
+    return float(told["seconds"])
 
 
 def _ours(modules: Path, folder: Path, database: str) -> float:
@@ -74,20 +77,6 @@ def _server(modules: Path, folder: Path) -> Iterator[str]:
         finally:
             process.kill()
             shutil.rmtree(files)
-
-
-def _modules() -> Path | None:
-    """The folder with the npm packages, which are installed once a virtual environment; None where that fails."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        return None
-    folder = Path(sys.prefix) / "bench-peers"
-    if not (folder / "node_modules" / "tus-js-client").exists():
-        folder.mkdir(exist_ok=True)
-        command = [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", *_PACKAGES]
-        if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
-            return None
-    return folder
 
 
 if __name__ == "__main__":
