@@ -8,6 +8,7 @@ import pytest
 
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
 from kinescope_upload.config import load_settings
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,9 @@ def test_an_old_progress_file_is_looked_for_in_the_library_beside_it_and_here(tm
     assert advice_about_old_progress(settings, desk) is None
     old = tmp_path / place / "kinescope-upload-progress.json"
     old.write_text("{}", encoding="utf-8")
-    assert f"`kupload import-progress {old}`" in (advice_about_old_progress(settings, desk) or "")
+    advice = advice_about_old_progress(settings, desk)
+    assert isinstance(advice, Hint)
+    assert advice.commands == (("import-progress", str(old)),)
     settings.progress.mkdir()
     (settings.progress / "01_a.json").write_text("{}", encoding="utf-8")
     assert advice_about_old_progress(settings, desk) is None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pty
 import re
 import shlex
 import subprocess
@@ -33,6 +32,7 @@ from support.disagreements import ROWS, Disagreement
 from support.old_progress_cases import NAME, video_of, write_old_progress
 from support.old_progress_cases import uploaded as old_upload
 from support.replacing import shoot_again, undo
+from support.terminal import open_terminal
 from support.world import KIB, World, WorldMaker, content_of, date_back
 
 if TYPE_CHECKING:
@@ -414,7 +414,7 @@ def test_what_is_advised_is_read_from_all_places_where_it_stands() -> None:
 
 def _type(world: World, command: tuple[str, ...]) -> tuple[int, str]:
     """Runs the command as a person does, who has a keyboard; its exit code, and what it said."""
-    keyboard, terminal = pty.openpty()
+    keyboard, terminal = open_terminal()
     needs_screen = command[:2] == ("map", "--confirm")
     try:
         os.write(keyboard, _answer(world, command).encode())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 
 import pytest
 
 from support.dry_runs import planned
+from support.shells import read_here
 from support.world import KIB, World, WorldMaker, content_of
 
 
@@ -51,7 +51,7 @@ def test_a_library_that_is_named_at_the_wrong_depth_says_which_to_name(
     code, plan = planned(world, library=library, courses=[course])
     assert code == 1
     hint = plan["doubts"][0]["hint"]
-    *command, named = shlex.split(hint.partition("`")[2].partition("`")[0])
+    *command, named = read_here(hint.partition("`")[2].partition("`")[0])
     assert (command, named) == (["kupload", "--dry-run", "--library"], str(world.library))
     assert planned(world, library=named, courses=["01_analytics"])[0] == 0
 

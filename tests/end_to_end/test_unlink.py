@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import resource
+import sys
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +22,9 @@ from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, up
 from support.disagreements import foreign_twin
 from support.replacing import COURSE, deleted, publish, row_of, shoot_again, typed, undo, videos_of
 from support.world import KIB
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +86,8 @@ def test_a_read_only_database_is_found_before_anything_is_done(command: tuple[st
 @contextmanager
 def _files_of_at_most(size: int) -> Iterator[None]:
     """A full disk, as far as this process can make one: no file may be written beyond so many bytes."""
+    if sys.platform == "win32":
+        pytest.skip("POSIX alone: Windows has no limits of a process's files")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

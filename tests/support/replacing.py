@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from kinescope_upload.commands.unlink import UnlinkResult, unlink
 from kinescope_upload.commands.upload import Screen
 from kinescope_upload.output.options import DisplayOptions
 from support.auditing import Ears, settings_of
+from support.terminal import open_terminal
 from support.world import KIB, Outcome, content_of, date_back
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def undo(world: World, *lessons: str, delete: bool = False, **options: object) -
 
 def typed(world: World, text: str, *arguments: str) -> Outcome:
     """A run of `kupload` with a terminal for its input, on which a person types."""
-    master, slave = pty.openpty()
+    master, slave = open_terminal()
     try:
         os.write(master, text.encode())
         done = subprocess.run(

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import sys
 from typing import Final
+
+from kinescope_upload.text.quoting import Shell, shell_of
 
 _QUOTES: Final = '"\u201c\u201d\u201e'
 _APOSTROPHES: Final = "'\u2018\u2019\u201a\u201b"
 _ENDS_COMMAND: Final = frozenset("&|<>()")
 _SPECIAL_IN_POWERSHELL: Final = frozenset("&|<>(){};,@#$`")
+
+
+def read_here(line: str) -> list[str]:
+    """The words that a program gets from a line typed into the shell that hints are quoted for here."""
+    match shell_of(sys.platform, os.environ):
+        case Shell.CMD:
+            return read_by_cmd(line)
+        case Shell.POWERSHELL:
+            return read_by_powershell(line)
+        case _:
+            return shlex.split(line)
 
 
 def read_by_cmd(line: str) -> list[str]:

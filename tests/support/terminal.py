@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 
 
+def open_terminal() -> tuple[int, int]:
+    """Opens a pseudo-terminal: what a person types on, and what a program reads. Skips the test where there is none."""
+    if sys.platform == "win32":
+        pytest.skip("POSIX alone: Windows has no pseudo-terminals that Python can open")
+    return pty.openpty()
+
+
 class Terminal:
     """The screen of a pseudo-terminal of this size; `stream` is what programs write to.
 
@@ -30,10 +37,9 @@ class Terminal:
     """
 
     def __init__(self, columns: int, lines: int = 24) -> None:
-        if sys.platform == "win32":
-            pytest.skip("POSIX alone: Windows has no pseudo-terminals that Python can open")
-        self.master, self.slave = pty.openpty()
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.master, self.slave = open_terminal()
+        if sys.platform != "win32":
+            fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.stream = os.fdopen(self.slave, "w", encoding="utf-8")
         self.raw = bytearray()
         self.screen = pyte.Screen(columns, lines)

@@ -64,6 +64,7 @@ def open_monitor(
         check_installed()
     with suppress(OSError):  # a file that stays does no harm
         remove_old_states(settings.progress, run.started)
+    with suppress(OSError):  # without them it cannot be told anything, and `kupload pause` says so
         expect_wishes(settings.progress, run.name)
     with _monitor(settings, run, printer.collector, tell) as monitor:
         emit = monitor.listening(tell)

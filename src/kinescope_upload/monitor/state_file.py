@@ -13,7 +13,7 @@ from kinescope_upload.monitor.facts_json import from_json, to_json
 from kinescope_upload.monitor.quick_file import replace_quickly
 from kinescope_upload.monitor.state import FORMAT, RunState
 from kinescope_upload.monitor.wishes_file import forget_wishes
-from kinescope_upload.progress.file_system import open_to_read
+from kinescope_upload.progress.file_system import open_to_read, remove
 from kinescope_upload.progress.lock import holder_of
 from kinescope_upload.progress.names import stem_of
 
@@ -93,16 +93,17 @@ def remove_old_states(progress: Path, now: datetime) -> None:
         if _life_of(progress, state, now) is Life.AT_WORK:
             alive.add(state.run)
         else:
-            path.unlink(missing_ok=True)
+            remove(path)
     forget_wishes(progress, alive)
 
 
 def _states(progress: Path) -> Iterator[tuple[Path, RunState]]:
     for path in (progress / _FOLDER).glob(f"*{_SUFFIX}"):
+        state = None
         with suppress(OSError, ValueError), open_to_read(path) as file:
             state = from_json(RunState, json.loads(file.read(_LARGEST)))
-            if state.format == FORMAT:
-                yield path, state
+        if state is not None and state.format == FORMAT:  # the file is closed: Windows removes no open one
+            yield path, state
 
 
 def _life_of(progress: Path, state: RunState, now: datetime) -> Life:

@@ -11,7 +11,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.monitor.facts_json import from_json, to_json
 from kinescope_upload.monitor.quick_file import replace_quickly
 from kinescope_upload.monitor.wishes import FORMAT, Wishes
-from kinescope_upload.progress.file_system import open_to_read
+from kinescope_upload.progress.file_system import open_to_read, remove
 from kinescope_upload.progress.lock import one_at_a_time
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def forget_wishes(progress: Path, alive: Collection[str]) -> None:
     """
     for path in (progress / _FOLDER).glob(f"*{_SUFFIX}"):
         if path.stem not in alive:
-            path.unlink(missing_ok=True)
+            remove(path)
 
 
 def _path(progress: Path, run: str) -> Path:
