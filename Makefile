@@ -52,6 +52,9 @@ demo: $(VENV)/.demo          ## the whole thing on this machine, nothing to conf
 test: $(VENV)/.dev           ## the tests but the slow ones: some minutes
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(TESTS)
 
+# Elsewhere tests fork kupload from a process that has imported it already (tests/support/kupload.py).
+test-all coverage: export KUPLOAD_TESTS_FORK = 0
+
 test-all: $(VENV)/.dev       ## every test that needs no credentials, the slow ones, too
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live and not interop" --hypothesis-profile=thorough $(TESTS)
 

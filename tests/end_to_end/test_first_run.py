@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.emulator import Route
+from support import kupload
 from support.world import KIB
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class _Person:
 
     def __init__(self, world: World, terminal: Terminal, *arguments: str, stdin: int | None = None) -> None:
         self.terminal = terminal
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kinescope_upload", *arguments],
+        self.process = kupload.start(
+            arguments,
             cwd=world.folder,
             env={**world.process_environment, "TERM": "xterm"},
             stdin=terminal.slave if stdin is None else stdin,

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from kinescope_upload.config import load_settings
+from support import kupload
 from support.terminal import Terminal
 from support.world import content_of
 
@@ -199,8 +198,8 @@ def test_without_a_terminal_it_says_what_to_do(uploaded: World) -> None:
 def test_at_a_terminal_enter_accepts(uploaded: World) -> None:
     _insert(uploaded)
     with Terminal(100) as terminal:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kinescope_upload", "map", "--confirm"],
+        process = kupload.start(
+            ["map", "--confirm"],
             cwd=uploaded.folder,
             env=uploaded.process_environment,
             stdin=terminal.slave,

@@ -13,7 +13,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.format import encode_record
 from kinescope_upload.progress.journal import Fingerprint, Journal, journal_of
+from support import kupload
 from support.advice import COMMANDS, PLACEHOLDER
 from support.auditing import THEIRS, uploaded
 from support.disagreements import ROWS, Disagreement
@@ -418,14 +418,13 @@ def _type(world: World, command: tuple[str, ...]) -> tuple[int, str]:
     needs_screen = command[:2] == ("map", "--confirm")
     try:
         os.write(keyboard, _answer(world, command).encode())
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kinescope_upload", *command, *(_PATIENCE if "--wait" in command else ())],
+        process = kupload.start(
+            [*command, *(_PATIENCE if "--wait" in command else ())],
             cwd=world.folder,
             env=world.process_environment,
             stdin=terminal,
             stdout=terminal if needs_screen else subprocess.PIPE,
             stderr=subprocess.PIPE,
-            encoding="utf-8",
         )
         os.close(terminal)
         shown = _screen(keyboard) if needs_screen else ""

@@ -87,6 +87,7 @@ def test_the_old_systems_map_file_gives_the_scan_rules_lesson_ids(first_users_li
 
 @pytest.mark.timeout(500)
 @pytest.mark.slow
+@pytest.mark.usefixtures("really_started")
 @pytest.mark.parametrize("size", [512 * _MIB, 6 * 1024 * _MIB])
 def test_a_file_of_any_size_needs_less_than_sixty_megabytes_of_memory(worlds: WorldMaker, size: int) -> None:
     psutil = pytest.importorskip("psutil")

@@ -55,6 +55,7 @@ def test_secrets_are_in_no_output_in_no_file_and_in_no_list_of_processes(worlds:
         assert _PASSWORD not in text
 
 
+@pytest.mark.usefixtures("really_started")
 @linux_only("reads /proc")
 def test_no_secret_stands_in_the_process_title(worlds: WorldMaker) -> None:
     world = worlds("tus")

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.emulator import Action, Fault, Link, Route
+from support import kupload
 from support.systems import posix_only
 from support.trial_runs import TrialWorld, trial_world
 
@@ -107,13 +107,12 @@ class Process:
 
     def __init__(self, world: TrialWorld, *arguments: str) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kinescope_upload", "doctor", "--try", world.folder_id, *arguments],
+        self.process = kupload.start(
+            ["doctor", "--try", world.folder_id, *arguments],
             cwd=world.directory,
             env={**kept, "PYTHONUTF8": "1", **world.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            encoding="utf-8",
         )
 
     def interrupt(self) -> None:

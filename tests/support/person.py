@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from support import kupload
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_OWN_TERMINAL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, "-m", "kinescope_upload", *sys.argv[1:]])
-"""
 PATIENCE = 30.0
 
 
 class Person:
     """Reads what the program shows, and types."""
 
-    def __init__(self, terminal: Terminal, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, terminal: Terminal, process: subprocess.Popen[str]) -> None:
         self.terminal, self.process = terminal, process
         self._seen = 0
 
@@ -73,14 +68,14 @@ def at_terminal(
 ) -> Iterator[Person]:
     """`kupload` on a terminal of its own, whose keys reach it: Ctrl+C is a signal."""
     with Terminal(columns) as terminal:
-        process = subprocess.Popen(
-            [sys.executable, "-c", _OWN_TERMINAL, *arguments],
+        process = kupload.start(
+            arguments,
             cwd=folder,
             env={**environment, "TERM": "xterm"},
+            own_terminal=True,
             stdin=terminal.slave,
             stdout=terminal.slave,
             stderr=terminal.slave,
-            start_new_session=True,
         )
         try:
             yield Person(terminal, process)

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from kinescope_upload.commands.replace.view import show_replacements
 from kinescope_upload.commands.unlink import UnlinkResult, unlink
 from kinescope_upload.commands.upload import Screen
 from kinescope_upload.output.options import DisplayOptions
+from support import kupload
 from support.auditing import Ears, settings_of
 from support.terminal import open_terminal
 from support.world import KIB, Outcome, content_of, date_back
@@ -90,16 +90,13 @@ def typed(world: World, text: str, *arguments: str) -> Outcome:
     master, slave = open_terminal()
     try:
         os.write(master, text.encode())
-        done = subprocess.run(
-            [sys.executable, "-m", "kinescope_upload", *arguments],
+        done = kupload.run(
+            arguments,
             cwd=world.folder,
             env=world.process_environment,
             stdin=slave,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-            timeout=120,
         )
     finally:
         os.close(slave)

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -30,6 +29,7 @@ from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.progress import read_records
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.video_ids import video_key
+from support import kupload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,27 +139,24 @@ class World:
 
     def run(self, *arguments: str) -> Outcome:
         """One run of `kupload` as a process, to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "kinescope_upload", *arguments],
+        done = kupload.run(
+            arguments,
             cwd=self.folder,
             env=self.process_environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=120,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         said = _parsed(done.stdout) if "--json" in arguments else ()
         return Outcome(exit_code=done.returncode, said=said, text=done.stdout + done.stderr)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """`kupload` as a process that goes on; its output is one pipe."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "kinescope_upload", *arguments],
+        return kupload.start(
+            arguments,
             cwd=self.folder,
             env=self.process_environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            encoding="utf-8",
         )
 
     @property
