@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.upload import TRANSITIONS
+from kinescope_upload.upload.table import TRANSITIONS
 from support.faults import ROWS
 from support.project import ROOT
 

@@ -11,15 +11,9 @@ import pytest
 from contract.bench import BLOCK, content_of
 from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UnreachableError
 from kinescope_upload.kinescope.video import VideoState
-from kinescope_upload.upload import (
-    AlreadyExists,
-    Dialect,
-    LengthReached,
-    OffsetAccepted,
-    OffsetLost,
-    OffsetUnknown,
-    advance,
-)
+from kinescope_upload.upload import Dialect
+from kinescope_upload.upload.events import AlreadyExists, LengthReached, OffsetAccepted, OffsetLost, OffsetUnknown
+from kinescope_upload.upload.table import advance
 
 if TYPE_CHECKING:
     from contract.bench import Bench

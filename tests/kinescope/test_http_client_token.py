@@ -21,7 +21,8 @@ from kinescope_upload.kinescope.http_client import HttpClient
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.trust import TrustedAddresses
 from kinescope_upload.kinescope.tus_client import Chunk, TusClient
-from kinescope_upload.upload import ChunkRefused, Dialect, LengthReached, OffsetRefused, Record, Stage
+from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload.events import ChunkRefused, LengthReached, OffsetRefused
 from support.world import KIB, WorldMaker, content_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.replacing import Refused, replacement_of
-from kinescope_upload.upload import Dialect, FreshUpload, ReplacementBegun, Stage, advance
+from kinescope_upload.upload import Dialect, Stage
+from kinescope_upload.upload.events import FreshUpload, ReplacementBegun
+from kinescope_upload.upload.table import advance
 from support.drawn import drew, must_draw
 from support.growing import Growing, alike, content
 

@@ -24,13 +24,12 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.absence import LOOKS
-from kinescope_upload.upload import (
+from kinescope_upload.upload import Dialect, Record, SentPart, Video, marked_description
+from kinescope_upload.upload.driver import Driver
+from kinescope_upload.upload.events import (
     AlreadyExists,
     ChunkRefused,
     Created,
-    Dialect,
-    Driver,
-    DriverOptions,
     Event,
     InitUnanswered,
     LengthReached,
@@ -39,21 +38,17 @@ from kinescope_upload.upload import (
     OffsetLost,
     OffsetRefused,
     OffsetUnknown,
-    Ports,
-    Record,
-    SendChunk,
-    SentPart,
     UploadGone,
-    UploadTask,
-    Video,
-    advance,
-    marked_description,
 )
 from kinescope_upload.upload.marks import bears_mark
+from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
+from kinescope_upload.upload.table import advance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from random import Random
+
+    from kinescope_upload.upload.steps import SendChunk
 
 T = TypeVar("T")
 

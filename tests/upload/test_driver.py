@@ -21,21 +21,11 @@ from kinescope_upload.errors import (
     UnreachableError,
 )
 from kinescope_upload.policy.absence import LOOKS
-from kinescope_upload.upload import (
-    ChunkRefused,
-    Dialect,
-    Driver,
-    DriverOptions,
-    Event,
-    InitUnanswered,
-    OffsetAccepted,
-    Ports,
-    Record,
-    SendChunk,
-    Stage,
-    UploadGone,
-    UploadTask,
-)
+from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload.driver import Driver
+from kinescope_upload.upload.events import ChunkRefused, Event, InitUnanswered, OffsetAccepted, UploadGone
+from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
+from kinescope_upload.upload.steps import SendChunk
 from support.model_world import (
     NOW,
     ORPHAN_WAIT,

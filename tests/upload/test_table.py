@@ -9,46 +9,38 @@ from typing import Final, get_args
 import pytest
 
 from kinescope_upload.model import VideoFile
-from kinescope_upload.upload import (
-    TRANSITIONS,
+from kinescope_upload.upload import Dialect, Failure, LeftBecause, OldVideo, Record, Stage
+from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
     Attempted,
     ChunkRefused,
     Created,
     CreationRefused,
-    Dialect,
     Event,
-    Failure,
     FileReplaced,
     FreshUpload,
     InitUnanswered,
-    LeftBecause,
     LengthReached,
     Linked,
     OffsetAccepted,
     OffsetLost,
     OffsetRefused,
     OffsetUnknown,
-    OldVideo,
     OldVideoGone,
     OrphanGone,
-    Record,
     ReplacementBegun,
     RowEmptied,
-    SendChunk,
-    Stage,
     Unlinked,
     UploadGone,
-    UploadTask,
     Verified,
     VideoComplete,
     VideoGone,
-    advance,
-    fresh_upload,
 )
-from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, Step, next_step
-from kinescope_upload.upload.table import IllegalEventError, first_record, reopened
+from kinescope_upload.upload.next_upload import fresh_upload
+from kinescope_upload.upload.ports import UploadTask
+from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
+from kinescope_upload.upload.table import TRANSITIONS, IllegalEventError, advance, first_record, reopened
 
 _NOW: Final = datetime(2024, 5, 1, 12, tzinfo=UTC)
 _EARLIER: Final = _NOW - timedelta(hours=1)

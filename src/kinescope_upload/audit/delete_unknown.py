@@ -12,8 +12,9 @@ from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedErro
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import names_of
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import OldVideoGone, advance
+from kinescope_upload.upload.events import OldVideoGone
 from kinescope_upload.upload.removal import Removal
+from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:

@@ -12,7 +12,9 @@ from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.events import Warned
 from kinescope_upload.text import count, format_duration
-from kinescope_upload.upload import Linked, Record, Stage, Verified, advance
+from kinescope_upload.upload import Record, Stage
+from kinescope_upload.upload.events import Linked, Verified
+from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 ::
 
-    batch ──► workers ──► lesson                 gives `upload.Driver` what it works with, for one lesson
+    batch ──► workers ──► lesson                 gives `upload.driver` what it works with, for one lesson
       │          │           ├─► chunk_progress  paces and counts one chunk
       │          │           └─► retries         tries again, waits out outages
       │          └──────► linker                 rows, at once or when the database is back

@@ -19,19 +19,9 @@ from kinescope_upload.plan.decision import REPLACE_OR_SEND
 from kinescope_upload.policy.sizing import smaller_chunk
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import format_bytes
-from kinescope_upload.upload import (
-    ChunkRefused,
-    Driver,
-    DriverOptions,
-    Event,
-    LengthReached,
-    OffsetAccepted,
-    OffsetLost,
-    Ports,
-    Record,
-    SendChunk,
-    UploadTask,
-)
+from kinescope_upload.upload.driver import Driver
+from kinescope_upload.upload.events import ChunkRefused, Event, LengthReached, OffsetAccepted, OffsetLost
+from kinescope_upload.upload.ports import DriverOptions, Ports, UploadTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,7 +31,8 @@ if TYPE_CHECKING:
     from kinescope_upload.media.verdict import Look
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.retries.retry_state import RetryDecision
-    from kinescope_upload.upload import Video
+    from kinescope_upload.upload import Record, Video
+    from kinescope_upload.upload.steps import SendChunk
 
 _UNKNOWN_YET: Final = 0.1
 """Seconds, at least, between two requests for an upload into a folder that is not known yet."""

@@ -12,7 +12,8 @@ from kinescope_upload.events import StageReached
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.text.hints import Hint, both
-from kinescope_upload.upload import Linked, Record, advance
+from kinescope_upload.upload.events import Linked
+from kinescope_upload.upload.table import advance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.model import LinkResult
+    from kinescope_upload.upload import Record
 
 
 class RowWriter:

@@ -23,7 +23,10 @@ from kinescope_upload.progress import ProgressStore, forget_others_rows
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import LeftBecause, Record, RowEmptied, Unlinked, advance, fresh_upload
+from kinescope_upload.upload import LeftBecause, Record
+from kinescope_upload.upload.events import RowEmptied, Unlinked
+from kinescope_upload.upload.next_upload import fresh_upload
+from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:

@@ -24,11 +24,11 @@ from kinescope_upload.kinescope.tus import Answer, Meaning, Request, interpret
 from kinescope_upload.policy.retry import request_deadline, transfer_time
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import (
+from kinescope_upload.upload import Dialect, marked_description
+from kinescope_upload.upload.events import (
     AlreadyExists,
     ChunkRefused,
     Created,
-    Dialect,
     Event,
     InitUnanswered,
     LengthReached,
@@ -37,7 +37,6 @@ from kinescope_upload.upload import (
     OffsetRefused,
     OffsetUnknown,
     UploadGone,
-    marked_description,
 )
 from kinescope_upload.video_ids import video_key
 

@@ -14,8 +14,10 @@ from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedErro
 from kinescope_upload.progress.deleted import deletion_facts
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import LeftBecause, OldVideo, OldVideoGone, advance
+from kinescope_upload.upload import LeftBecause, OldVideo
+from kinescope_upload.upload.events import OldVideoGone
 from kinescope_upload.upload.removal import Removal
+from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:

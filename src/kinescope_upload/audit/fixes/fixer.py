@@ -32,8 +32,9 @@ from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import Adopted, Linked, Record, RowEmptied, advance
+from kinescope_upload.upload.events import Adopted, Linked, RowEmptied
 from kinescope_upload.upload.removal import Removal
+from kinescope_upload.upload.table import advance
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.progress import Progress
+    from kinescope_upload.upload import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

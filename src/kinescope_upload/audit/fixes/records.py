@@ -5,19 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.upload import (
-    AlreadyExists,
-    Dialect,
-    OrphanGone,
-    Record,
-    Stage,
-    UploadGone,
-    UploadTask,
-    VideoGone,
-    advance,
-    fresh_upload,
-)
-from kinescope_upload.upload.table import first_record
+from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload.events import AlreadyExists, OrphanGone, UploadGone, VideoGone
+from kinescope_upload.upload.next_upload import fresh_upload
+from kinescope_upload.upload.ports import UploadTask
+from kinescope_upload.upload.table import advance, first_record
 
 if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Lesson

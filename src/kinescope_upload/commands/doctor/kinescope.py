@@ -24,7 +24,8 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.text import count
-from kinescope_upload.upload import AlreadyExists, Created, InitUnanswered, Record
+from kinescope_upload.upload import Record
+from kinescope_upload.upload.events import AlreadyExists, Created, InitUnanswered
 from kinescope_upload.upload.removal import Removal
 
 if TYPE_CHECKING:

@@ -26,14 +26,10 @@ from kinescope_upload.progress.old_videos import proof_against
 from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import (
-    Linked,
-    Record,
-    ReplacementBegun,
-    Stage,
-    advance,
-    fresh_upload,
-)
+from kinescope_upload.upload import Record, Stage
+from kinescope_upload.upload.events import Linked, ReplacementBegun
+from kinescope_upload.upload.next_upload import fresh_upload
+from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:

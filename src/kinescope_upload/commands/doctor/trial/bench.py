@@ -17,21 +17,20 @@ from kinescope_upload.errors import (
     UnreachableError,
 )
 from kinescope_upload.kinescope.tus_client import Chunk
-from kinescope_upload.upload import (
+from kinescope_upload.upload import Dialect, Record
+from kinescope_upload.upload.events import (
     AlreadyExists,
     Attempted,
     Created,
-    Dialect,
     Event,
     InitUnanswered,
     LengthReached,
     OffsetAccepted,
     OffsetRefused,
     OffsetUnknown,
-    Record,
     UploadGone,
-    advance,
 )
+from kinescope_upload.upload.table import advance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,8 @@ from kinescope_upload.commands.doctor.trial.probes.access import GIVE_RIGHT, MAY
 from kinescope_upload.commands.doctor.trial.probes.lateness import Question, asked_until_yes
 from kinescope_upload.commands.doctor.trial.session import SIZE, StoppedError, Watch, against, good, note, untried
 from kinescope_upload.errors import BatchStoppedError, KuploadError, UnreachableError
-from kinescope_upload.upload import AlreadyExists, Created, Dialect
+from kinescope_upload.upload import Dialect
+from kinescope_upload.upload.events import AlreadyExists, Created
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

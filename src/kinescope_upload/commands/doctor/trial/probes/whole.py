@@ -16,7 +16,8 @@ from kinescope_upload.commands.doctor.trial.bench import FILE_NAME
 from kinescope_upload.commands.doctor.trial.session import SIZE, Watch, against, good, not_told, note, untried
 from kinescope_upload.errors import KuploadError, LessonFailedError, UnreachableError
 from kinescope_upload.media.sample_mp4 import make_mp4
-from kinescope_upload.upload import LengthReached, OffsetAccepted, advance
+from kinescope_upload.upload.events import LengthReached, OffsetAccepted
+from kinescope_upload.upload.table import advance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
