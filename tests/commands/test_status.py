@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
+from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses, with_files_in_hand
 from kinescope_upload.commands.status import Status, print_status, status_text
 from kinescope_upload.media.verdict import Broken
+from kinescope_upload.monitor.state import FileState
+from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.progress import IgnoredProgress
 from kinescope_upload.text import cell_width
 from kinescope_upload.upload import Failure, Record, Stage
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, record_of
+from support.monitored import a_state
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -81,6 +84,33 @@ def test_a_lesson_whose_creation_was_never_attempted_is_not_in_progress() -> Non
 def test_only_a_living_upload_has_acknowledged_bytes() -> None:
     created, orphaned = record(0, Stage.CREATED, offset=4), record(1, Stage.ORPHANED, offset=7)
     assert status_of(created, orphaned).acknowledged_bytes == 4 * MB
+
+
+def in_hand(record: Record, position: int, accepted: int) -> FileState:
+    return FileState(
+        lesson_id=record.lesson_id,
+        course=record.course,
+        path=f"01_analytics/{record.lesson_id}.mp4",
+        size_bytes=record.size,
+        position_bytes=position * MB,
+        accepted_bytes=accepted * MB,
+    )
+
+
+def test_the_figures_of_a_run_of_its_files_and_of_its_courses_are_of_one_moment() -> None:
+    done, waits, sent = record(0, Stage.LINKED), record(1, Stage.UPLOADED), record(2, Stage.CREATED, offset=7)
+    linked_since = record(3, Stage.LINKED)
+    files = (in_hand(sent, 5, 4), in_hand(linked_since, 9, 9))
+    assignments = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(5)]
+    records = {one.lesson_id: one for one in (done, waits, sent, linked_since)}
+    (status,) = with_files_in_hand(course_statuses(assignments, records.values()), records, files)
+    assert (status.acknowledged_bytes, status.position_bytes, status.sent_bytes) == (4 * MB, 5 * MB, 35 * MB)
+    run = a_state(needed_bytes=50 * MB, position_bytes=35 * MB, files=files[:1])
+    text = status_text(Status(courses=(status,), runs=(SeenRun(state=run, life=Life.AT_WORK),)), Surface())
+    assert text.count("35.0 of 50.0 MB") == 3  # the run, the course, all
+    assert "1 in progress (5.0 MB sent)" in text
+    assert "m01_002.mp4: 5.0 of 10.0 MB" in text
+    assert "last activity" not in text  # it is now
 
 
 def test_a_failure_is_listed_until_the_lesson_is_done() -> None:
@@ -164,6 +194,7 @@ PARTLY = replace(
     uploaded=3,
     in_progress=2,
     acknowledged_bytes=64 * MB,
+    position_bytes=64 * MB,
     failures=tuple(
         StatusFailure(lesson_id=f"02_ads_m01_{number:03}", reason="connection reset", at=BEGAN) for number in range(5)
     ),
@@ -171,8 +202,8 @@ PARTLY = replace(
 
 TEXT = """\
 01_analytics  ██████████      82/82  33.4 GB
-02 реклама    █████░░░░░      34/68  12.0 of 24.1 GB
-  2 in progress (64.0 MB there), 3 uploaded, not linked, 1 file missing
+02 реклама    █████░░░░░      34/68  12.1 of 24.1 GB
+  2 in progress (64.0 MB sent), 3 uploaded, not linked, 1 file missing
   last activity 10:26
   failed: 02_ads_m01_000: connection reset
   failed: 02_ads_m01_001: connection reset
@@ -180,7 +211,7 @@ TEXT = """\
   and 2 more
   next: kupload --course "02 реклама"
 
-All           ███████░░░    116/150  45.4 of 57.5 GB
+All           ███████░░░    116/150  45.5 of 57.5 GB
   5 failed; the next run tries them again
   next: kupload
 """
@@ -274,7 +305,7 @@ def test_bars_are_ascii_where_the_encoding_has_no_blocks() -> None:
     stream = io.TextIOWrapper(raw, encoding="cp1251", newline="\n")
     print_status(Status(courses=(replace(PARTLY, course="Курс 😀"),)), DisplayOptions(), stream)
     lines = raw.getvalue().decode("cp1251").splitlines()
-    assert lines[0] == "Курс \\U0001f600  #####-----      34/68  12.0 of 24.1 GB"
+    assert lines[0] == "Курс \\U0001f600  #####-----      34/68  12.1 of 24.1 GB"
 
 
 def test_colours_only_where_they_are_wanted() -> None:
@@ -296,7 +327,7 @@ def test_a_terminal_gets_colours_unless_told_not_to(
         print_status(Status(courses=(PARTLY,)), DisplayOptions(), terminal.stream)
         lines = terminal.lines()
     assert (b"\x1b[32m" in terminal.raw) == colours
-    assert lines[0] == "02 реклама  █████░░░░░      34/68  12.0 of 24.1 GB"
+    assert lines[0] == "02 реклама  █████░░░░░      34/68  12.1 of 24.1 GB"
 
 
 @pytest.mark.parametrize("colour", [False, True])

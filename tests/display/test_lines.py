@@ -35,7 +35,7 @@ OUT = """\
 10:26:52  a_003: retry 1 of 3 in 3 s: connection reset
 10:26:52  No connection to Kinescope since 10:26. Trying again until 11:26; nothing is lost.
 10:27:12  Connected to Kinescope again after 20 s.
-10:27:22  1 of 4 done, 210 of 274 MB, 4.5 MB/s, 14 s left
+10:27:22  1 of 4 done, 210 of 274 MB, 16.0 MB/s, 4 s left
 10:27:23  a_003: uploaded, not linked
 10:27:23  a_004: linking 01_analytics/a_004.mp4
 10:27:23  a_004: linked

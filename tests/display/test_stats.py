@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LimitChanged,
     OrphanRemoved,
     RetryScheduled,
     RunEnded,
@@ -26,6 +28,7 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.policy.pacing import Timetable
 from kinescope_upload.upload import Stage
 from support.display_cases import MB, lesson, small_plan
 
@@ -107,6 +110,30 @@ def test_each_byte_is_needed_on_the_way_or_accepted(
         taken * MB,
         on_the_way * MB,
     )
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(BytesSent, lesson_id=st.sampled_from("ab"), count=st.integers(1, 40 * MB)),
+            st.builds(
+                BytesAccepted,
+                lesson_id=st.sampled_from("ab"),
+                offset=st.integers(0, 100 * MB),
+                is_resumed=st.booleans(),
+            ),
+            st.sampled_from([replace(one, lesson_id="a") for one in (RETRY, FAILED, DONE)]),
+        )
+    )
+)
+def test_the_courses_add_up_to_the_whole_run(events: list[RunEvent]) -> None:
+    lessons = [lesson("b", 50 * MB, course="02_ads"), lesson("a", 100 * MB, course="01_analytics")]
+    stats = accounts_after(*events, lessons=lessons)
+    courses, totals = stats.courses(), stats.totals(1000.0)
+    assert [one.course for one in courses] == ["01_analytics", "02_ads"]
+    for name in ("needed_bytes", "found_bytes", "accepted_bytes", "position_bytes", "done", "failed"):
+        assert sum(getattr(one, name) for one in courses) == getattr(totals, name)
+    assert tuple(map(sum, zip(*(one.of_planned for one in courses), strict=True))) == totals.of_planned
 
 
 def test_a_block_that_broke_off_in_its_middle_counts_as_a_break_and_as_sent() -> None:
@@ -269,8 +296,57 @@ def test_what_holds_the_bytes_leaves_no_rate_and_no_end_in_sight(kind: WaitKind,
     accounts = accounts_after(*[sent(5)] * 8, wait)
     totals, (running,) = accounts.totals(10.0), accounts.running(10.0)
     assert [one is not None for one in (totals.rate, totals.eta_seconds, running.rate)] == [is_known] * 3
-    accounts.apply(WaitEnded(kind=kind, seconds=1.0), 11.0)
-    assert accounts.totals(11.0).rate is not None
+
+
+def rates(accounts: RunStats, now: float) -> tuple[float | None, float | None]:
+    """How fast the whole run and its file are."""
+    (running,) = accounts.running(now)
+    return accounts.totals(now).rate, running.rate
+
+
+WAITS = {kind: WaitStarted(kind=kind, reason="r", longest=60.0) for kind in WaitKind}
+SLOWER = LimitChanged(timetable=Timetable.always(MB))
+
+
+@pytest.mark.parametrize(
+    ("between", "is_new"),
+    [
+        pytest.param([SLOWER], True, id="another limit"),
+        pytest.param([WAITS[WaitKind.PAUSED], WaitEnded(kind=WaitKind.PAUSED, seconds=1.0)], True, id="pause"),
+        pytest.param([WAITS[WaitKind.NETWORK], WaitEnded(kind=WaitKind.NETWORK, seconds=1.0)], True, id="network"),
+        pytest.param([WAITS[WaitKind.LIBRARY], WaitEnded(kind=WaitKind.LIBRARY, seconds=1.0)], True, id="library"),
+        pytest.param([WAITS[WaitKind.THROTTLED], WaitEnded(kind=WaitKind.THROTTLED, seconds=1.0)], False, id="429"),
+        pytest.param([WAITS[WaitKind.DATABASE], WaitEnded(kind=WaitKind.DATABASE, seconds=1.0)], False, id="database"),
+    ],
+)
+def test_after_another_limit_a_pause_or_an_outage_the_rate_is_measured_anew(
+    between: list[RunEvent], is_new: bool
+) -> None:
+    accounts = accounts_after(*[sent(5)] * 8, *between)
+    now = 9.0 + len(between)
+    assert [rate is None for rate in rates(accounts, now)] == [is_new] * 2
+    for second in range(1, 7):
+        accounts.apply(sent(1), now + second)
+    if is_new:
+        assert rates(accounts, now + 6) == pytest.approx((MB, MB))
+
+
+def test_what_a_pause_or_an_outage_took_is_in_no_files_duration() -> None:
+    accounts = accounts_after(sent(50))  # taken at 1, sent at 2
+    accounts.apply(WAITS[WaitKind.PAUSED], 3.0)
+    accounts.apply(sent(10), 5.0)  # within the time that a request gets to end
+    accounts.apply(WAITS[WaitKind.NETWORK], 20.0)
+    accounts.apply(WaitEnded(kind=WaitKind.PAUSED, seconds=27.0), 30.0)
+    accounts.apply(WaitEnded(kind=WaitKind.NETWORK, seconds=20.0), 40.0)
+    accounts.apply(DONE, 44.0)
+    assert [file.seconds for file in accounts.finished()] == [44.0 - 1.0 - (40.0 - 5.0)]
+
+
+def test_a_pause_that_gets_another_end_is_one_pause() -> None:
+    accounts = accounts_after(WAITS[WaitKind.PAUSED])  # at 2
+    accounts.apply(replace(WAITS[WaitKind.PAUSED], longest=120.0), 10.0)
+    ((wait, since),) = accounts.waits()
+    assert since + wait.longest == 130.0
 
 
 def test_a_pause_that_cuts_a_request_is_no_break_and_loses_nothing() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, Proposal, VideoFile
+    from kinescope_upload.monitor.state import FileState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class CourseStatus:
         replacing: Linked lessons whose next video is not published yet.
         in_progress: Lessons that were begun and whose video is not complete.
         acknowledged_bytes: What the server had of those when it last said so.
+        position_bytes: The same, with what is on its way of those that a run has in hand.
         changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
         time_changed: Linked lessons whose file has the same size and another time, by lesson id.
         broken: Lessons whose file no player can show: not linked, or changed since, by lesson id.
@@ -75,6 +77,7 @@ class CourseStatus:
     replacing: int
     in_progress: int
     acknowledged_bytes: int
+    position_bytes: int = 0
     changed: tuple[str, ...]
     time_changed: tuple[str, ...]
     broken: tuple[StatusBroken, ...] = ()
@@ -95,6 +98,11 @@ class CourseStatus:
     def done_bytes(self) -> int:
         """The size of their videos, or files."""
         return self.linked_bytes + self.linked_elsewhere_bytes
+
+    @property
+    def sent_bytes(self) -> int:
+        """What Kinescope has of the course, linked or not, with what is on its way."""
+        return self.done_bytes + self.uploaded_bytes + self.position_bytes
 
     @property
     def in_doubt(self) -> int:
@@ -157,6 +165,41 @@ def course_statuses(
     )
 
 
+def with_files_in_hand(
+    statuses: Iterable[CourseStatus], records: Mapping[str, Record], files: Iterable[FileState]
+) -> tuple[CourseStatus, ...]:
+    """Counts of files in hand what their runs say of them, not the records: all figures of a screen are of one moment.
+
+    Args:
+        statuses: How far each course is, by the records.
+        records: Those, by lesson id.
+        files: The files that runs send now.
+    """
+    known = {one.lesson_id: one for one in _in_progress(records.values())}
+    hands: dict[str, list[tuple[Record, FileState]]] = {}
+    for file in files:
+        if record := known.get(file.lesson_id):
+            hands.setdefault(file.course, []).append((record, file))
+    return tuple(_with_hands(one, hands.get(one.course, ())) for one in statuses)
+
+
+def _with_hands(status: CourseStatus, hands: Sequence[tuple[Record, FileState]]) -> CourseStatus:
+    recorded = sum(_acknowledged(record) for record, _ in hands)
+    return replace(
+        status,
+        acknowledged_bytes=status.acknowledged_bytes - recorded + sum(file.accepted_bytes for _, file in hands),
+        position_bytes=status.position_bytes - recorded + sum(file.position_bytes for _, file in hands),
+    )
+
+
+def _in_progress(records: Iterable[Record]) -> list[Record]:
+    return [one for one in records if one.is_begun and not one.stage.has_all_bytes and not one.serving]
+
+
+def _acknowledged(record: Record) -> int:
+    return record.offset if record.stage is Stage.CREATED else 0
+
+
 def _with_others(status: CourseStatus, others: Sequence[Assignment]) -> CourseStatus:
     """Counts the lessons that somebody else has linked."""
     if not others:
@@ -193,7 +236,8 @@ def _status(
     replacing = [one for one in records if one.serving]
     linked = [one for one in records if one.stage.is_linked]
     uploaded = [one for one in records if one.stage is Stage.UPLOADED and not one.serving]
-    begun = [one for one in records if one.is_begun and not one.stage.has_all_bytes and not one.serving]
+    begun = _in_progress(records)
+    acknowledged = sum(map(_acknowledged, begun))
     seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
     seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
     return CourseStatus(
@@ -208,7 +252,8 @@ def _status(
         uploaded_bytes=sum(one.size for one in uploaded),
         replacing=len(replacing),
         in_progress=len(begun),
-        acknowledged_bytes=sum(one.offset for one in begun if one.stage is Stage.CREATED),
+        acknowledged_bytes=acknowledged,
+        position_bytes=acknowledged,
         changed=tuple(sorted(one.lesson_id for one, file in seen if not one.differs_in_time(file))),
         time_changed=tuple(sorted(one.lesson_id for one, file in seen if one.differs_in_time(file))),
         failures=_failures(records),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
-from kinescope_upload.commands.course_status import course_statuses
+from kinescope_upload.commands.course_status import course_statuses, with_files_in_hand
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
-from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.progress import ignored_in, notes_in, read_looks, read_others_rows, read_records, row_key
@@ -41,6 +40,7 @@ _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
 _NEXT: Final = "  next: "
+_LAST_ACTIVITY: Final = "  last activity "
 _GOES_ON: Final = "    "
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 
@@ -69,21 +69,24 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
         UsageError: The library or the progress folder cannot be read.
     """
     survey = survey_library(settings)
+    runs = read_states(settings.progress, clock.now())
     records = read_records(settings.progress)
     mapped = survey.selected(survey.resolve(records))
     others = read_others_rows(settings.progress)
     of_courses = [one for one in records.values() if survey.selection.has(one.course)]
+    courses = course_statuses(
+        mapped.assignments,
+        of_courses,
+        waiting=mapped.proposals,
+        broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
+        is_elsewhere=lambda lesson_id: row_key(lesson_id) in others,
+    )
+    in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(
-        courses=course_statuses(
-            mapped.assignments,
-            of_courses,
-            waiting=mapped.proposals,
-            broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
-            is_elsewhere=lambda lesson_id: row_key(lesson_id) in others,
-        ),
+        courses=with_files_in_hand(courses, records, in_hand),
         ignored=ignored_in(settings.progress),
         notes=notes_in(settings.progress),
-        runs=read_states(settings.progress, clock.now()),
+        runs=runs,
     )
 
 
@@ -115,11 +118,12 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     words = _Words(surface, command, clock)
     lines = [*runs, ""] if runs else []
     for one, name in zip(courses, names, strict=True):
-        figures = _figures(one.done, one.lessons, one.done_bytes, _all_bytes(one))
+        figures = _figures(one.done, one.lessons, one.sent_bytes, _all_bytes(one))
         lines += [_line(pad(name, name_width), figures, surface)]
-        lines += [line for line in _details(one, words) if not (one.course in busy and line.startswith(_NEXT))]
+        hidden = (_NEXT, _LAST_ACTIVITY) if one.course in busy else ()
+        lines += [line for line in _details(one, words) if not line.startswith(hidden)]
     done, lessons = sum(one.done for one in courses), sum(one.lessons for one in courses)
-    figures = _figures(done, lessons, sum(one.done_bytes for one in courses), sum(map(_all_bytes, courses)))
+    figures = _figures(done, lessons, sum(one.sent_bytes for one in courses), sum(map(_all_bytes, courses)))
     lines += ["", _line(pad("All", name_width), figures, surface)]
     lines += [line for line in _advice(courses, surface, command) if not (busy and line.startswith(_NEXT))]
     lines += left_out
@@ -152,12 +156,12 @@ def _folded(line: str, width: int) -> list[str]:
 
 
 def _all_bytes(status: CourseStatus) -> int:
-    return max(status.video_bytes, status.done_bytes)
+    return max(status.video_bytes, status.sent_bytes)
 
 
-def _figures(linked: int, lessons: int, linked_bytes: int, all_bytes: int) -> tuple[int, int, str]:
+def _figures(linked: int, lessons: int, sent_bytes: int, all_bytes: int) -> tuple[int, int, str]:
     size = format_bytes(all_bytes)
-    return linked, lessons, size if linked == lessons else format_bytes_of(linked_bytes, all_bytes)
+    return linked, lessons, size if linked == lessons else format_bytes_of(sent_bytes, all_bytes)
 
 
 def _line(name: str, figures: tuple[int, int, str], surface: Surface) -> str:
@@ -187,7 +191,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
     if facts := ", ".join(_facts(status)):
         yield f"  {facts}"
     if status.last_activity:
-        yield f"  last activity {words.clock.local(status.last_activity)}"
+        yield f"{_LAST_ACTIVITY}{words.clock.local(status.last_activity)}"
     for failure in status.failures[:_SHOWN]:
         what = "in doubt" if failure.is_in_doubt else "failed"
         told = surface.shown(f"{what}: {failure.lesson_id}: {failure.reason}")
@@ -220,7 +224,7 @@ def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) 
 
 def _facts(status: CourseStatus) -> Iterator[str]:
     if status.in_progress:
-        yield f"{status.in_progress:,} in progress ({format_bytes(status.acknowledged_bytes)} there)"
+        yield f"{status.in_progress:,} in progress ({format_bytes(status.position_bytes)} sent)"
     if status.replacing:
         yield f"{status.replacing:,} being replaced"
     if status.uploaded:
@@ -258,40 +262,15 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command
         yield f"  next: {surface.shown(typed_line(command))}"
 
 
-def status_object(status: Status) -> JsonFields:
-    """The status as the fields of the JSON output."""
-    from kinescope_upload.commands.run_status import run_objects
-
-    statuses = status.courses
-    return {
-        "courses": [_course_fields(one) for one in statuses],
-        "lessons": sum(one.lessons for one in statuses),
-        "linked": sum(one.linked for one in statuses),
-        "failed": sum(len(one.failures) for one in statuses),
-        "videos": sum(one.videos for one in statuses),
-        "videos_bytes": sum(one.video_bytes for one in statuses),
-        "linked_bytes": sum(one.linked_bytes for one in statuses),
-        "is_done": all(one.is_done for one in statuses),
-        "ignored": [object_of(file) for file in status.ignored],
-        "notes": list(status.notes),
-        "runs": run_objects(status.runs),
-    }
-
-
-def _course_fields(status: CourseStatus) -> JsonFields:
-    return {
-        **object_of(status, video_bytes="videos_bytes"),
-        "lessons": status.lessons,
-        "broken": [object_of(broken) for broken in status.broken],
-        "failures": [object_of(failure, at="time") for failure in status.failures],
-        "is_done": status.is_done,
-    }
-
-
 def print_status(status: Status, options: DisplayOptions, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:
     """Prints how far each course is, told from the files and the progress alone: no network, no database."""
 
     def text(status: Status, options: DisplayOptions, stream: TextIO) -> None:
         stream.write(status_text(status, surface_of(stream), command=options.command, clock=clock))
 
-    show(View(event="status", fields=status_object, text=text), status, options, stdout, clock=clock)
+    def fields(status: Status) -> JsonFields:
+        from kinescope_upload.commands.status_json import status_object
+
+        return status_object(status)
+
+    show(View(event="status", fields=fields, text=text), status, options, stdout, clock=clock)

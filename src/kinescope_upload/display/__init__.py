@@ -5,8 +5,9 @@
     printers ─┬─► bars         a terminal ──► picture (lines, pure) · live_screen (keeps them in one place)
               ├─► lines        no terminal, or --quiet
               └─► json_lines   --json (docs/json.md)
-                    ├──► collector ──► stats ──► transfers ──► rate     counts the events, for all three
-                    │                    └──► summary                   the results of the run
+                    ├──► collector ──► stats ─┬► transfers ──► tally · rate     counts the events, for all three
+                    │                         ├► waits                  what the whole batch waits for
+                    │                         └► summary                the results of the run
                     └──► messages · json_events                         events in words and as JSON
     run_rate                                                            how fast the whole run sends
 

@@ -109,7 +109,7 @@ class Collector:
             )
 
     def courses(self) -> tuple[CourseTotals, ...]:
-        """How far each course is, in the order of the plan."""
+        """How far each course is, by name."""
         with self._lock:
             return self._stats.courses()
 

@@ -148,9 +148,7 @@ class _Layout:
     def course(self, course: CourseTotals) -> Line:
         """A course, with its lessons in the place of a rate."""
         lessons = f"{course.done:,}/{course.lessons:,}"
-        return self._line(
-            course.course, (course.accepted_bytes, course.needed_bytes), f"{lessons:>{_RATE}}{'':{_LEFT + 1}}"
-        )
+        return self._line(course.course, course.of_planned, f"{lessons:>{_RATE}}{'':{_LEFT + 1}}")
 
     def batch(self, totals: Totals) -> Line:
         """The whole batch."""

@@ -45,6 +45,11 @@ class RateEstimator:
         samples.append((now, total))
         self._forget(now)
 
+    def restart(self) -> None:
+        """Forgets what it measured: from here on bytes move at another rate."""
+        self._began = None
+        self._samples.clear()
+
     def rate(self, now: float) -> float | None:
         """Computes the bytes per second; None while too little is known."""
         self._forget(now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.display.summary import Cost, Summary
 from kinescope_upload.display.transfers import Finished, Transfer, Transfers
+from kinescope_upload.display.waits import Waits
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
@@ -14,6 +15,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LimitChanged,
     OrphanRemoved,
     RetryScheduled,
     RunEnded,
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_HOLDS_BYTES: Final = frozenset({WaitKind.NETWORK, WaitKind.LIBRARY, WaitKind.THROTTLED, WaitKind.PAUSED})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """Holds how far the batch is.
@@ -48,8 +47,7 @@ class Totals:
         accepted_bytes: Bytes of those that the server acknowledged.
         position_bytes: Accepted bytes and those on their way.
         sent_bytes: Bytes that reached Kinescope, lost ones included.
-        rate: Bytes per second, smoothed; None while too little is known, and while the batch waits for the network, the
-            library or Kinescope, or is paused.
+        rate: Bytes per second, smoothed; None while too little is known, and while no byte can move.
         eta_seconds: Seconds until the last byte; None while unknown.
     """
 
@@ -79,7 +77,14 @@ class CourseTotals:
     done: int
     failed: int
     needed_bytes: int
+    found_bytes: int
     accepted_bytes: int
+    position_bytes: int
+
+    @property
+    def of_planned(self) -> tuple[int, int]:
+        """As of `Totals`: those of all courses add up to the batch's."""
+        return self.position_bytes + self.found_bytes, self.needed_bytes + self.found_bytes
 
 
 class RunStats:
@@ -98,8 +103,7 @@ class RunStats:
         self._orphans_removed = 0
         self._retries = 0
         self._retry_seconds = 0.0
-        self._waits: dict[WaitKind, tuple[WaitStarted, float]] = {}
-        self._waited: dict[WaitKind, float] = dict.fromkeys(WaitKind, 0.0)
+        self._waits = Waits()
         self._ended: RunEnded | None = None
 
     def apply(self, event: RunEvent, now: float) -> None:  # noqa: C901, PLR0912 - flat over a closed union
@@ -142,19 +146,22 @@ class RunStats:
                     self._failures[event.lesson_id] = event
                     self._transfers.give_up(event.lesson_id, now)
             case WaitStarted():
-                self._waits.setdefault(event.kind, (event, now))
+                self._waits.begin(event, now)
             case WaitEnded():
-                self._waits.pop(event.kind, None)
-                self._waited[event.kind] += event.seconds
-                if event.kind is WaitKind.PAUSED:
-                    self._transfers.go_on(now)
+                self._end_wait(event, now)
+            case LimitChanged():
+                self._transfers.measure_anew()
             case RunEnded():
-                for wait, since in self._waits.values():
-                    self._waited[wait.kind] += now - since
-                self._waits.clear()
+                self._waits.end_all(now)
                 self._ended = event
             case Warned():
                 pass
+
+    def _end_wait(self, event: WaitEnded, now: float) -> None:
+        if event.kind is WaitKind.PAUSED:
+            self._transfers.go_on()
+        if (since := self._waits.end(event)) is not None:
+            self._transfers.leave_out(since, now)
 
     def _count_done(self, event: LessonDone) -> None:
         tally = self._transfers.tally_of(event.lesson_id)
@@ -165,10 +172,10 @@ class RunStats:
     def running(self, now: float) -> tuple[Transfer, ...]:
         """The lessons that workers upload now, in the order of their start."""
         running = self._transfers.running(now)
-        return tuple(replace(one, rate=None) for one in running) if self._holds_bytes() else running
+        return tuple(replace(one, rate=None) for one in running) if self._waits.holds_bytes else running
 
     def courses(self) -> tuple[CourseTotals, ...]:
-        """How far each course of the batch is, in the order of the plan."""
+        """How far each course of the batch is, by name."""
         return tuple(
             CourseTotals(
                 course=course,
@@ -176,9 +183,11 @@ class RunStats:
                 done=tally.done,
                 failed=tally.failed,
                 needed_bytes=tally.needed,
+                found_bytes=tally.found,
                 accepted_bytes=tally.accepted,
+                position_bytes=tally.position,
             )
-            for course, tally in self._transfers.courses.items()
+            for course, tally in sorted(self._transfers.courses.items())
         )
 
     def finished(self) -> tuple[Finished, ...]:
@@ -191,45 +200,43 @@ class RunStats:
 
     def waits(self) -> tuple[tuple[WaitStarted, float], ...]:
         """What the whole batch waits for now, each with its beginning in monotonic seconds."""
-        return tuple(self._waits.values())
+        return self._waits.open
 
     def totals(self, now: float) -> Totals:
         """Computes how far the batch is now."""
         transfers = self._transfers
-        rate = None if self._holds_bytes() else transfers.rate(now)
-        position = min(transfers.needed, transfers.accepted + transfers.handed_over)
-        left = max(0, transfers.needed - position - transfers.given_up)
+        tallies = transfers.courses.values()
+        rate = None if self._waits.holds_bytes else transfers.rate(now)
+        needed, position = sum(one.needed for one in tallies), sum(one.position for one in tallies)
+        left = max(0, needed - position - transfers.given_up)
         return Totals(
             lessons=len(self._plan.work) - len(self._skipped),
             done=len(self._done),
             failed=len(self._failures),
-            needed_bytes=transfers.needed,
-            found_bytes=max(0, transfers.planned - transfers.needed),
-            accepted_bytes=transfers.accepted,
+            needed_bytes=needed,
+            found_bytes=sum(one.found for one in tallies),
+            accepted_bytes=sum(one.accepted for one in tallies),
             position_bytes=position,
             sent_bytes=transfers.sent,
             rate=rate,
             eta_seconds=left / rate if rate else None,
         )
 
-    def _holds_bytes(self) -> bool:
-        """Whether the batch waits for something without which no byte moves."""
-        return any(kind in _HOLDS_BYTES for kind in self._waits)
-
     def cost(self) -> Cost:
         """Sums up what the run has cost so far."""
+        tallies = self._transfers.courses.values()
         return Cost(
             sent_bytes=self._transfers.sent,
-            needed_bytes=self._transfers.needed,
-            accepted_bytes=self._transfers.accepted,
+            needed_bytes=sum(one.needed for one in tallies),
+            accepted_bytes=sum(one.accepted for one in tallies),
             breaks=self._transfers.breaks,
             resumes=self._transfers.resumes,
             retries=self._retries,
             retry_seconds=self._retry_seconds,
             stalled_seconds=self._transfers.stalled,
-            network_seconds=self._waited[WaitKind.NETWORK],
-            throttled_seconds=self._waited[WaitKind.THROTTLED],
-            database_seconds=self._waited[WaitKind.DATABASE],
+            network_seconds=self._waits.seconds[WaitKind.NETWORK],
+            throttled_seconds=self._waits.seconds[WaitKind.THROTTLED],
+            database_seconds=self._waits.seconds[WaitKind.DATABASE],
         )
 
     def summary(self) -> Summary:

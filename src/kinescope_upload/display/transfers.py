@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.rate import RateEstimator
+from kinescope_upload.display.tally import CourseTally
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Transfer:
         offset: Bytes that the server acknowledged, in earlier runs too.
         stage: How far the lesson is.
         moved_at: When its last byte moved, in monotonic seconds.
-        began_at: When a worker took it first.
+        began_at: When a worker took it first; later by the times in which no byte could move.
         is_ours: Whether all bytes beyond the offset come from this run, even of a block that broke off in its middle
             and was never counted as handed over.
         handed_over: Bytes beyond the offset that are in the network now.
@@ -74,48 +75,21 @@ class Finished:
     seconds: float
 
 
-@dataclass(slots=True, kw_only=True)
-class CourseTally:
-    """Counts one course of a run; bytes as in `Transfers`.
-
-    Attributes:
-        lessons: Lessons to do.
-        done: Lessons that are finished.
-        failed: Lessons that failed.
-        needed: Bytes that the run has to send for it.
-        accepted: Bytes of those that the server acknowledged.
-    """
-
-    lessons: int = 0
-    done: int = 0
-    failed: int = 0
-    needed: int = 0
-    accepted: int = 0
-
-
 class Transfers:
     """Counts the bytes of each lesson and keeps their sums, so that a drawing costs no more than the running lessons.
 
     Attributes:
-        needed: Bytes that the run had to send when it began, as far as is known now.
-        planned: What was thought of them before the server said what it has.
-        accepted: Bytes of those that the server acknowledged.
         lost: Bytes that the server acknowledged in this run and then had no longer.
-        handed_over: Bytes in the network now, not yet acknowledged.
         given_up: Bytes that failed lessons still need.
         breaks: The number of transfers that broke off after they had sent bytes.
         resumes: The number of earlier uploads that were resumed.
         stalled: Seconds from the last byte that moved to the break, summed over all breaks.
-        courses: The same per course, by its name.
+        courses: What is needed, accepted and on its way, per course, by its name.
         finished: The files that were finished last.
     """
 
     def __init__(self) -> None:
-        self.needed = 0
-        self.planned = 0
-        self.accepted = 0
         self.lost = 0
-        self.handed_over = 0
         self.given_up = 0
         self.breaks = 0
         self.resumes = 0
@@ -131,21 +105,22 @@ class Transfers:
     @property
     def sent(self) -> int:
         """Bytes that reached the server in this run, as far as its offsets show it, those included that it lost."""
-        return self.accepted + self.lost
+        return sum(one.accepted for one in self.courses.values()) + self.lost
 
     def plan(self, plan: Plan) -> None:
         """Counts the bytes that the plan needs."""
         for lesson in plan.work:
             if lesson.lesson_id not in self._transfers and lesson.lesson_id not in self._done:
                 self._planned[lesson.lesson_id] = lesson
-                self.courses.setdefault(lesson.course, CourseTally()).lessons += 1
-                self._need(lesson.course, lesson.bytes_to_send)
-                self.planned += lesson.bytes_to_send
+                tally = self._tally(lesson.course)
+                tally.lessons += 1
+                tally.needed += lesson.bytes_to_send
+                tally.planned += lesson.bytes_to_send
 
     def tally_of(self, lesson_id: str) -> CourseTally:
         """The counts of the lesson's course, while the lesson is not finished; else of no course."""
         lesson = self._transfers.get(lesson_id) or self._planned.get(lesson_id)
-        return self.courses.setdefault(lesson.course, CourseTally()) if lesson else CourseTally()
+        return self._tally(lesson.course) if lesson else CourseTally()
 
     def start(self, lesson: PlannedLesson, now: float) -> None:
         """Notes that a worker takes the lesson, for the first time or again."""
@@ -156,8 +131,9 @@ class Transfers:
             return
         planned = self._planned.pop(lesson.lesson_id, None)
         more = lesson.bytes_to_send - (planned.bytes_to_send if planned else 0)
-        self._need(lesson.course, more)
-        self.planned += more
+        tally = self._tally(lesson.course)
+        tally.needed += more
+        tally.planned += more
         there = lesson.file.size - lesson.bytes_to_send
         stage = lesson.record.stage if lesson.record else Stage.PLANNED
         self._transfers[lesson.lesson_id] = Transfer(
@@ -176,9 +152,8 @@ class Transfers:
         """Notes that the network took `size` bytes."""
         transfer = self._transfers.get(lesson_id)
         if transfer and transfer.is_running:
-            transfer.handed_over += size
+            self._hand_over(transfer, size)
             transfer.moved_at = now
-            self.handed_over += size
             self._useful += size
             self._speed.add(self._useful, now)
             transfer.speed.add(transfer.position, now)
@@ -198,13 +173,23 @@ class Transfers:
         if transfer := self._transfers.get(lesson_id):
             self._note_break(transfer, now)
 
-    def go_on(self, now: float) -> None:
+    def go_on(self) -> None:
         """Notes that a pause is over: requests that it cut did not break, and are no longer on their way."""
         for transfer in self._transfers.values():
-            self.handed_over -= transfer.handed_over
-            transfer.unanswered += transfer.handed_over
-            transfer.handed_over = 0
+            self._take_back(transfer)
+
+    def leave_out(self, since: float, now: float) -> None:
+        """Leaves a time in which no byte could move out of rates and durations."""
+        self.measure_anew()
+        for transfer in self._transfers.values():
+            transfer.began_at += now - max(since, transfer.moved_at)
             transfer.moved_at = now
+
+    def measure_anew(self) -> None:
+        """Forgets how fast bytes moved up to now."""
+        self._speed.restart()
+        for transfer in self._transfers.values():
+            transfer.speed.restart()
 
     def reach(self, lesson_id: str, stage: Stage, now: float) -> None:
         """Notes that the lesson reached another stage."""
@@ -226,7 +211,7 @@ class Transfers:
         """Notes that the server has every byte of the lesson."""
         self._done.add(lesson_id)
         if planned := self._planned.pop(lesson_id, None):
-            self._need(planned.course, -planned.bytes_to_send)
+            self._tally(planned.course).needed -= planned.bytes_to_send
         if transfer := self._transfers.pop(lesson_id, None):
             self._take_up(transfer, now)
             self._acknowledge(transfer, transfer.size, is_resumed=True, now=now)
@@ -253,9 +238,17 @@ class Transfers:
         """The speed in bytes per second, smoothed; None while too little is known."""
         return self._speed.rate(now)
 
-    def _need(self, course: str, size: int) -> None:
-        self.needed += size
-        self.courses.setdefault(course, CourseTally()).needed += size
+    def _tally(self, course: str) -> CourseTally:
+        return self.courses.setdefault(course, CourseTally())
+
+    def _hand_over(self, transfer: Transfer, size: int) -> None:
+        transfer.handed_over += size
+        self._tally(transfer.course).handed_over += size
+
+    def _take_back(self, transfer: Transfer) -> None:
+        """Counts what was on its way as lost, until the server says that it has it."""
+        transfer.unanswered += transfer.handed_over
+        self._hand_over(transfer, -transfer.handed_over)
 
     def _take_up(self, transfer: Transfer, now: float) -> None:
         if not transfer.is_running:
@@ -267,9 +260,7 @@ class Transfers:
         if transfer.handed_over:
             self.breaks += 1
             self.stalled += max(0.0, now - transfer.moved_at)
-            self.handed_over -= transfer.handed_over
-            transfer.unanswered += transfer.handed_over
-            transfer.handed_over = 0
+            self._take_back(transfer)
 
     def _acknowledge(self, transfer: Transfer, offset: int, *, is_resumed: bool, now: float) -> None:
         """Moves the offset. Bytes beyond all that this run handed over were there before it, or broke off."""
@@ -280,8 +271,8 @@ class Transfers:
         beyond = max(0, gained - handed)
         found = beyond if is_resumed and not transfer.is_ours else 0
         self._move(transfer, found=min(transfer.found + found, offset), offset=offset)
-        self.handed_over -= transfer.handed_over
-        transfer.handed_over = transfer.unanswered = 0
+        self._hand_over(transfer, -transfer.handed_over)
+        transfer.unanswered = 0
         transfer.is_ours = True
         self._useful += gained - found - handed
         if gained != found:
@@ -290,9 +281,9 @@ class Transfers:
 
     def _move(self, transfer: Transfer, *, found: int, offset: int) -> None:
         arrived = (offset - found) - (transfer.offset - transfer.found)
-        self._need(transfer.course, transfer.found - found)
-        self.accepted += arrived
-        self.courses[transfer.course].accepted += arrived
+        tally = self._tally(transfer.course)
+        tally.needed += transfer.found - found
+        tally.accepted += arrived
         self.lost += max(0, -arrived)
         if not transfer.is_running:
             self.given_up -= offset - transfer.offset

@@ -128,7 +128,9 @@ def _courses(collector: Collector) -> tuple[CourseState, ...]:
             done=one.done,
             failed=one.failed,
             needed_bytes=one.needed_bytes,
+            found_bytes=one.found_bytes,
             accepted_bytes=one.accepted_bytes,
+            position_bytes=one.position_bytes,
         )
         for one in collector.courses()
     )

@@ -47,7 +47,7 @@ class FileState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseState:
-    """One course of the run: lessons that it does, and bytes that it sends for them."""
+    """One course of the run: lessons that it does, and bytes that it sends for them, as in `RunState`."""
 
     course: str
     lessons: int
@@ -55,6 +55,8 @@ class CourseState:
     failed: int
     needed_bytes: int
     accepted_bytes: int
+    found_bytes: int = 0
+    position_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

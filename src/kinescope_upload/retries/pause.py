@@ -38,7 +38,6 @@ class PauseGate:
         self._clock = clock
         self._lock = threading.Lock()
         self._held_since: float | None = None
-        self._told_at = 0.0
         self._until = 0.0
 
     @property
@@ -47,18 +46,18 @@ class PauseGate:
         return self._held_since is not None
 
     def hold(self, seconds: float) -> None:
-        """Pauses the run for so many seconds from now on, also where it is paused already."""
+        """Pauses the run for so many seconds from now on; where it is paused already, the pause gets another end."""
         with self._lock:
             now = self._clock()
-            self._end(now)
             self._held_since = now if self._held_since is None else self._held_since
-            self._told_at, self._until = now, now + seconds
+            self._until = now + seconds
             self._emit(WaitStarted(kind=WaitKind.PAUSED, reason=_REASON, longest=seconds))
 
     def release(self) -> None:
         """Goes on, unless the run is not paused."""
         with self._lock:
-            self._end(self._clock())
+            if self._held_since is not None:
+                self._emit(WaitEnded(kind=WaitKind.PAUSED, seconds=self._clock() - self._held_since))
             self._held_since = None
 
     def look(self) -> None:
@@ -84,7 +83,3 @@ class PauseGate:
         since = self._held_since
         if since is not None and self._clock() - since >= self._grace:
             raise PausedError
-
-    def _end(self, now: float) -> None:
-        if self._held_since is not None:
-            self._emit(WaitEnded(kind=WaitKind.PAUSED, seconds=now - self._told_at))
