@@ -24,7 +24,7 @@ ON_WINDOWS = PYTHONPATH=tests $(BIN)/python -m windows
 # Exit code 75 says that there can be no bench on this machine, and why.
 OR_NOT_RUN = code=$$?; if [ $$code -eq 75 ]; then echo "tests/windows not run"; else exit $$code; fi
 
-.PHONY: demo test test-all test-interop test-pythons test-windows test-windows-all sabotage check pictures pictures-check coverage bench bench-jobs bench-peers wheel format clean
+.PHONY: demo test test-all test-browser test-interop test-pythons test-windows test-windows-all sabotage check pictures pictures-check coverage bench bench-jobs bench-peers wheel format clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +44,11 @@ $(VENV)/.bench: pyproject.toml
 $(VENV)/.interop: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[interop]"
+	touch $@ $(VENV)/.dev $(VENV)/.demo
+
+$(VENV)/.browser: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[browser]"
 	touch $@ $(VENV)/.dev $(VENV)/.demo
 
 demo: $(VENV)/.demo          ## the whole thing on this machine, nothing to configure
@@ -77,6 +82,9 @@ test-windows-all: $(VENV)/.dev  ## every test that `make test` runs, in the same
 
 test-interop: $(VENV)/.interop  ## against Tus servers that others wrote: needs node and npm, and nginx for most
 	$(BIN)/python -m pytest -q -n 0 -m interop tests/interop
+
+test-browser: $(VENV)/.browser  ## the page in a real Chromium, which has to be on this machine: two minutes
+	$(BIN)/python -m pytest -q -n 0 -m slow tests/monitor/web
 
 # Does a test turn red for each check of the upload driver? It removes them one at a time, in a copy; a few minutes.
 sabotage: $(VENV)/.dev       ## one check after the other; CHECK=mark tries those with that word in their name

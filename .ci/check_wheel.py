@@ -85,6 +85,8 @@ def _check_contents(sdist: Path, wheel: Path, version: str) -> None:
         names = set(archive.namelist())
     _hold(f"{PACKAGE}/py.typed" in names, "py.typed is not in the wheel")
     _hold(f"{PACKAGE}/config/env.example" in names, ".env.example is not in the wheel")
+    page = {f"{PACKAGE}/monitor/web/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")}
+    _hold(page <= names, f"not in the wheel: {sorted(page - names)}")
     source = {f"{PACKAGE}/{one.relative_to(ROOT / 'src' / PACKAGE).as_posix()}" for one in _modules()}
     _hold(source <= names, f"not in the wheel: {sorted(source - names)}")
     tops = {name.partition("/")[0] for name in names}

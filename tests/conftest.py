@@ -13,7 +13,7 @@ settings.register_profile("quick", QUICK)
 settings.register_profile("thorough", THOROUGH)
 settings.load_profile("quick")
 
-pytest_plugins = ["support.kupload", "support.postgres", "support.wine", "support.world"]
+pytest_plugins = ["support.browser", "support.kupload", "support.postgres", "support.wine", "support.world"]
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 

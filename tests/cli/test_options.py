@@ -8,6 +8,7 @@ import pytest
 import typer.main
 
 from kinescope_upload.cli.app import app
+from kinescope_upload.cli.options import with_port
 from kinescope_upload.config import OPTIONS
 
 MAIN: Final = typer.main.get_command(app)
@@ -52,3 +53,19 @@ def test_each_parameter_is_a_setting_or_the_commands_own(command: str) -> None:
 
 def test_the_main_command_takes_every_setting() -> None:
     assert parameters()["kupload"] >= OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--web"], ["--web=0"]),
+        (["--web", "8765"], ["--web", "8765"]),
+        (["--web=8765"], ["--web=8765"]),
+        (["--web", "--jobs", "2"], ["--web=0", "--jobs", "2"]),
+        (["--jobs", "2", "--web"], ["--jobs", "2", "--web=0"]),
+        (["--jobs", "2"], ["--jobs", "2"]),
+        ([], []),
+    ],
+)
+def test_a_page_without_a_port_takes_a_free_one(words: list[str], expected: list[str]) -> None:
+    assert with_port(words) == expected

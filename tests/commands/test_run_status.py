@@ -87,6 +87,11 @@ def test_a_run_that_has_not_begun_to_send_says_so() -> None:
     assert said.endswith("(process 16646): checks rights and folders before the first byte")
 
 
+def test_a_run_that_has_no_plan_yet_says_so() -> None:
+    (said,) = lines(phase=Phase.STARTING, held_courses=())
+    assert said.endswith("(process 16646): reads the library, the progress and the rows; nothing is sent yet")
+
+
 def test_a_run_that_says_nothing_any_more_is_not_said_to_be_quick() -> None:
     assert "  it has said nothing since 10:27; it may be suspended, or its disk hangs" in lines(after=600.0)
 

@@ -88,6 +88,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "send_broken": ("true", "no", "1", "false"),
     "log_file": tuple(f"{_ROOT}{name}" for name in ("one", "two", "three", "four")),
     "no_log": ("true", "no", "1", "false"),
+    "web": ("0", "1", "8765", "65535"),
     "history": tuple(f"{_ROOT}{name}" for name in ("one", "two", "three", "four")),
     "api_key": (TOKEN, WORKSPACE, PROJECT, FOLDER),
     "project_id": (TOKEN, WORKSPACE, PROJECT, FOLDER),

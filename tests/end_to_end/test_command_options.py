@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +23,30 @@ def test_options_before_a_command_are_refused(worlds: WorldMaker, arguments: tup
     outcome = worlds().run(*arguments)
     assert outcome.exit_code == 2
     assert "after the command's name" in outcome.text
+
+
+@pytest.mark.parametrize("look", ["--status", "--dry-run"])
+def test_where_there_is_no_run_there_is_no_page(worlds: WorldMaker, look: str) -> None:
+    outcome = worlds().run("--web", look)
+    assert (outcome.exit_code, f"--web means nothing with {look}" in outcome.text) == (2, True)
+
+
+def test_a_page_whose_port_is_taken_ends_the_run_before_it_begins(worlds: WorldMaker) -> None:
+    world = worlds()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        outcome = world.run("--web", str(other.getsockname()[1]))
+    assert (outcome.exit_code, "another program has it" in outcome.text) == (2, True)
+    assert not world.progress.exists()
+
+
+def test_the_address_of_the_page_stands_beside_what_programs_read(worlds: WorldMaker) -> None:
+    world = worlds()
+    with world.start("--web", "--json") as run:
+        text = run.communicate(timeout=120)[0]
+    assert run.returncode == 0, text
+    [address] = re.findall(r"^page: (http://127\.0\.0\.1:\d+/\?token=\S{32}) ", text, re.MULTILINE)
+    token = address.rpartition("=")[2]
+    assert not [file for file in world.progress.rglob("*") if file.is_file() and token in file.read_text("latin-1")]
 
 
 @pytest.mark.parametrize("place", ["library", "", "elsewhere/desk"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,25 @@ def test_the_status_tells_of_the_run_while_it_is_at_work_and_after_it_was_killed
     after = world.run("--status").text
     assert "The last run broke off at about" in after
     assert "next: kupload" in after
+
+
+@pytest.mark.slow
+def test_the_status_tells_of_a_run_that_has_no_plan_yet(world: World) -> None:
+    assert world.upload(limit="1").exit_code == 0
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a database that takes connections and says nothing
+        world.environment["DATABASE_URL"] = f"postgresql://kupload@127.0.0.1:{silent.getsockname()[1]}/kupload"
+        with world.start("--json") as run:
+            try:
+                seen: list[dict[str, object]] = []
+                while not any(one["life"] == "at work" for one in seen):
+                    seen = world.run("--status", "--json").said[0]["runs"]
+                text = world.run("--status").text
+            finally:
+                run.kill()
+    assert f"(process {run.pid}): reads the library, the progress and the rows; nothing is sent yet" in " ".join(
+        text.split()
+    )
+    assert "next: kupload" not in text
 
 
 def test_a_run_that_ended_is_in_the_status_the_log_and_the_history(world: World) -> None:

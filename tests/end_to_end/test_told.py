@@ -67,24 +67,27 @@ def test_a_run_that_is_done_tells_so_and_its_address_is_in_nothing_that_it_write
 
 
 @pytest.mark.slow
-def test_a_run_that_is_stopped_tells_why_and_what_to_type_without_the_address_that_was_typed(
+def test_a_run_that_is_stopped_tells_why_and_what_to_do_without_the_address_that_was_typed(
     world: World, inbox: Inbox
 ) -> None:
     world.emulator.faults.add(Fault(route=Route.INIT, status=402, times=None))
     outcome = world.run("--notify", inbox.address, "--limit", "1")
     assert outcome.exit_code == 3
     assert inbox.titles == ["kupload: stopped"]
-    assert inbox.taken[0]["message"].splitlines()[-1] == "Next: kupload --limit 1"
+    last = inbox.taken[0]["message"].splitlines()[-1]
+    assert last.startswith("Stopped: Kinescope asks for payment")
+    assert last.endswith("Pay or upgrade at Kinescope, then run the same command again.")
     assert "KUPLOAD_NOTIFY in .env is safe" in outcome.text
     assert SECRET not in outcome.text + str(inbox.taken) + _everything_written(world)
 
 
-def test_a_run_of_which_nobody_is_told_loads_nothing_for_it() -> None:
+def test_a_run_of_which_nobody_is_told_and_that_has_no_page_loads_nothing_for_it() -> None:
+    libraries = {"apprise", "pygal", "requests", "starlette", "uvicorn"}
+    rooms = ("monitor.not", "monitor.channel", "monitor.web", "commands.report")
     code = (
         "import sys, kinescope_upload.cli.app, kinescope_upload.commands.upload\n"
-        "print(*(n for n in sys.modules if n.split('.')[0] in {'apprise', 'pygal', 'requests'} or "
-        "n.startswith(('kinescope_upload.monitor.not', 'kinescope_upload.monitor.channel', "
-        "'kinescope_upload.commands.report'))))"
+        f"print(*(n for n in sys.modules if n.split('.')[0] in {libraries} or "
+        f"n.startswith({tuple(f'kinescope_upload.{room}' for room in rooms)})))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("\n", "")

@@ -74,7 +74,7 @@ def test_without_a_course_the_age_of_the_state_tells(progress: Path, age: int, l
 def test_a_new_run_takes_the_place_of_those_that_are_over(progress: Path) -> None:
     with ProgressStore(progress, [COURSE]):
         told(progress, a_state(**HERE), a_state(process_id=1), a_state(process_id=2, ended=ENDED))
-        remove_old_states(progress, LATER)
+        remove_old_states(progress, LATER, "new")
         assert [one.state.process_id for one in read_states(progress, LATER)] == [os.getpid()]
 
 

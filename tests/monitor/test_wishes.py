@@ -80,5 +80,5 @@ def test_wishes_to_runs_that_ended_are_forgotten(progress: Path) -> None:
 def test_the_next_run_removes_them_with_the_state_of_the_last(progress: Path) -> None:
     StateFile(progress, "nas", 5).write(a_state(ended=EndState(at=BEGAN)))
     add_wish(progress, RUN, lambda wishes: wishes.paused(1.0))
-    remove_old_states(progress, BEGAN + timedelta(hours=1))
+    remove_old_states(progress, BEGAN + timedelta(hours=1), "new")
     assert list((progress / ".run").glob("*.wishes")) == []

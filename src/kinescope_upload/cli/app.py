@@ -67,7 +67,7 @@ def main_command(
     jobs: Annotated[
         str | None, typer.Option(metavar="N", help="Uploads at a time; auto follows the line [default: auto].")
     ] = None,
-    jobs_max: Annotated[str | None, typer.Option(metavar="N", help="The most of them with auto [default: 16].")] = None,
+    jobs_max: Annotated[str | None, typer.Option(metavar="N", help="The most with --jobs auto [default: 16].")] = None,
     chunk_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB, more on a fast line].")
     ] = None,
@@ -98,6 +98,7 @@ def main_command(
     log_file: options.LogFileOption = None,
     no_log: options.NoLogOption = None,
     notify: options.NotifyOption = None,
+    web: options.WebOption = None,
     no_db: Annotated[bool, typer.Option("--no-db", help="Go without the database: upload, link nothing.")] = False,
     trust_scan: options.TrustScanOption = False,
     create_folders: Annotated[
@@ -134,6 +135,12 @@ def main_command(
         raise UsageError("--offline means nothing without --dry-run.", Hint(("--dry-run", "--offline")))
     if watch and not status:
         raise UsageError("--watch means nothing without --status.", Hint(("--status", "--watch")))
+    if web is not None and (dry_run or status):
+        look = ("--status", "--watch") if status else ("--dry-run",)
+        raise UsageError(
+            f"--web means nothing with {look[0]}: the page is that of a run, and none is begun.",
+            Hint("On the terminal: ", look, "."),
+        )
     settings = options.load(context)
     if dry_run and not status:
         raise typer.Exit(_dry_run(settings, is_offline=offline))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperGroup
 
+from kinescope_upload.cli.options import with_port
 from kinescope_upload.text.quoting import Shell, joined_line
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "Only look": ("dry_run", "offline", "status", "watch"),
     "How it is uploaded": (
         "jobs",
+        "jobs_max",
         "bwlimit",
         "chunk_size",
         "retries",
@@ -43,6 +45,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
         (("--course", "01_analytics"), "one course"),
         ((), "everything, or what is left of it"),
         (("--bwlimit", "08:00,2M 23:00,off"), "slower by day"),
+        (("--web",), "watch and steer it in a browser"),
     ),
     "setup": ((("setup",), "ask, test and write"), (("setup", "--example"), "print a .env to fill in")),
     "doctor": (
@@ -112,6 +115,10 @@ def examples_of(name: str) -> str:
 
 class GroupedHelp(TyperGroup):
     """Shows the commands before the options, both in groups, and cuts no line."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, wherever Typer has it from
+        """Reads the command line."""
+        return super().parse_args(ctx, with_port(args))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's, wherever Typer has it from
         """Writes commands and options."""

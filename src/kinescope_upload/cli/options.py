@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,7 +17,7 @@ from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.text.hints import TypedOptions, remember
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
 
@@ -30,6 +31,8 @@ _CARRIED: Final = {
 }
 """The options that say where things are, by their parameters' names."""
 _NOTIFY: Final = "--notify"
+_WEB: Final = "--web"
+_FREE_PORT: Final = 0
 
 CourseOption = Annotated[
     list[str] | None,
@@ -59,10 +62,19 @@ NoLogOption = Annotated[bool | None, typer.Option("--no-log", help="Write no log
 NotifyOption = Annotated[
     str | None, typer.Option("--notify", metavar="URL", help="Whom to tell; better KUPLOAD_NOTIFY in .env.")
 ]
+WebOption = Annotated[
+    str | None, typer.Option("--web", metavar="[PORT]", help="Show the run in a browser, too (extra: web).")
+]
 NoDbOption = Annotated[bool, typer.Option("--no-db", help="Go without the database.")]
 TrustScanOption = Annotated[bool, typer.Option("--trust-scan", help="With --no-db: vouch for the files' order.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for scripts.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Everything there is to tell.")]
+
+
+def with_port(words: Sequence[str]) -> list[str]:
+    """The words of a command line with a free port after a `--web` that names none: Typer knows no such options."""
+    pairs = zip_longest(words, words[1:], fillvalue="")
+    return [f"{word}={_FREE_PORT}" if word == _WEB and not after[:1].isdigit() else word for word, after in pairs]
 
 
 def load(context: typer.Context) -> Settings:

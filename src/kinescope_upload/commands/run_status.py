@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.display.messages import wait_sentence
-from kinescope_upload.events import WaitKind, WaitStarted
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import to_json
+from kinescope_upload.monitor.run_words import wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.monitor.state_file import SILENT_SECONDS, Life
 from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
-    from kinescope_upload.monitor.state import RunState, WaitState
+    from kinescope_upload.monitor.state import RunState
     from kinescope_upload.monitor.state_file import SeenRun
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
@@ -56,7 +54,7 @@ def _work(state: RunState, clock: Clock) -> Iterator[str]:
     if state.phase is not Phase.STARTING:
         yield f"  {_pace(state)}"
     for wait in state.waits:
-        yield f"  {_wait(wait, clock)}"
+        yield f"  {wait_words(wait, clock)}"
     for file in state.files[:_FILES]:
         rate = "" if file.rate_bytes_per_second is None else f", {format_rate(file.rate_bytes_per_second)}"
         yield f"  {file.path}: {format_bytes_of(file.position_bytes, file.size_bytes)}{rate}"
@@ -73,27 +71,14 @@ def _pace(state: RunState) -> str:
 
 def _figures(state: RunState, clock: Clock) -> Iterator[str]:
     if state.phase is Phase.STARTING:
-        yield "checks rights and folders before the first byte"
+        reads = "reads the library, the progress and the rows; nothing is sent yet"
+        yield "checks rights and folders before the first byte" if state.held_courses else reads
         return
     yield format_bytes_of(state.position_bytes + state.found_bytes, state.needed_bytes + state.found_bytes)
     if state.rate_bytes_per_second is not None:
         yield format_rate(state.rate_bytes_per_second)
     if state.ends_at is not None:
         yield f"done about {clock.local(state.ends_at)}"
-
-
-def _wait(wait: WaitState, clock: Clock) -> str:
-    longest = (wait.until - wait.since).total_seconds()
-    try:
-        kind = WaitKind(wait.kind)
-    except ValueError:  # of a later version
-        return f"{wait.reason.rstrip('.')}. Waiting until {clock.local(wait.until)}"
-    started = WaitStarted(kind=kind, reason=wait.reason, longest=longest, instead=wait.instead)
-    return wait_sentence(started, clock.monotonic() - _seconds_since(wait.since, clock), clock)
-
-
-def _seconds_since(moment: datetime, clock: Clock) -> float:
-    return (clock.now() - moment).total_seconds()
 
 
 def _end(run: SeenRun, clock: Clock) -> Iterator[str]:

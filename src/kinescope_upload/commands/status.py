@@ -112,7 +112,9 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
         return "".join(
             f"{line}\n" for line in (*runs, "No videos in the library and nothing in the progress folder.", *left_out)
         )
-    busy = frozenset(name for run in status.runs if run.life is Life.AT_WORK for name in run.state.held_courses)
+    working = [run.state for run in status.runs if run.life is Life.AT_WORK]
+    busy = frozenset(name for state in working for name in state.held_courses)
+    is_planning = any(not state.held_courses for state in working)
     names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in courses]
     name_width = max(map(cell_width, [*names, "All"]))
     words = _Words(surface, command, clock)
@@ -120,12 +122,13 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     for one, name in zip(courses, names, strict=True):
         figures = _figures(one.done, one.lessons, one.sent_bytes, _all_bytes(one))
         lines += [_line(pad(name, name_width), figures, surface)]
-        hidden = (_NEXT, _LAST_ACTIVITY) if one.course in busy else ()
+        is_busy = one.course in busy or is_planning
+        hidden = (_NEXT, _LAST_ACTIVITY) if is_busy else ()
         lines += [line for line in _details(one, words) if not line.startswith(hidden)]
     done, lessons = sum(one.done for one in courses), sum(one.lessons for one in courses)
     figures = _figures(done, lessons, sum(one.sent_bytes for one in courses), sum(map(_all_bytes, courses)))
     lines += ["", _line(pad("All", name_width), figures, surface)]
-    lines += [line for line in _advice(courses, surface, command) if not (busy and line.startswith(_NEXT))]
+    lines += [line for line in _advice(courses, surface, command) if not (working and line.startswith(_NEXT))]
     lines += left_out
     return "".join(f"{line}\n" for line in lines)
 

@@ -1,4 +1,4 @@
-"""Converts the status to the objects of the JSON output (docs/json.md). Pure."""
+"""The answer of `kupload --status` as the fields of its JSON object (docs/json.md, "status"). Pure."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
-from kinescope_upload.monitor.open_monitor import open_monitor
+from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.plan import Decision
 from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
@@ -105,10 +105,14 @@ def upload(
     with ExitStack() as stack:
         lessons = lessons or stack.enter_context(lessons_ahead(settings))
         database = lessons.database
+        begun = stack.enter_context(begin_run(settings, command="upload"))
+        if begun.page:
+            screen.stderr.write(f"page: {begun.page.address} (lets one browser in, on this machine)\n")
+            screen.stderr.flush()
         shown = make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr)
         asks = agree if not is_known else None
         printer = None if asks else stack.enter_context(shown)  # bars would be drawn over the question
-        emit = without_failures(printer) if printer else waits_on_stderr(screen.options)
+        emit = begun.listening(without_failures(printer) if printer else waits_on_stderr(screen.options))
         survey = _survey(settings, lessons, emit)
         progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
         kinescope = stack.enter_context(open_kinescope(settings))
@@ -122,7 +126,7 @@ def upload(
             remember_others_rows(settings.progress, plan.done_by_others)
         printer = printer or stack.enter_context(shown)
         typed = screen.options.command
-        told = stack.enter_context(open_monitor(settings, progress.courses, printer, command="upload", typed=typed))
+        told = stack.enter_context(open_monitor(settings, begun, progress.courses, printer, typed))
         only = looks.only(plan.files_to_send)
         tools = RunTools(progress, database, kinescope, only, told.emit, screen.disk, told.wishes)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))

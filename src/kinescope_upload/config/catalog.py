@@ -104,6 +104,7 @@ SETTINGS: Final = (
     ),
     Setting(name="log_file", option="--log-file", variable="KUPLOAD_LOG_FILE", toml="log_file"),
     Setting(name="no_log", option="--no-log", variable="KUPLOAD_NO_LOG", toml="no_log", parse=values.parse_yes_or_no),
+    Setting(name="web", option="--web", parse=values.whole_number(0, 65535)),
     Setting(name="history", variable="KUPLOAD_HISTORY", toml="history"),
     Setting(name="notify", option="--notify", variable="KUPLOAD_NOTIFY", parse=values.parse_notify, is_secret=True),
     Setting(name="api_key", variable="KINESCOPE_API_KEY", parse=values.parse_api_key, is_secret=True),

@@ -114,6 +114,7 @@ class Settings:
         send_broken: Whether files that no player could show are sent all the same.
         log_file: The file of the events of runs; None means `log/kupload.jsonl` in the progress folder.
         no_log: Whether to write no such file.
+        web: The port of the page of a run, 0 for a free one; None serves none.
         history: Where runs are remembered; None remembers none.
         notify: Addresses of the services that are told of runs; None tells nobody.
         api_key: Kinescope's token; None when it is not set.
@@ -164,6 +165,7 @@ class Settings:
     log_file: Path | None = None
     no_log: bool = False
     history: Path | None = None
+    web: int | None = None
     notify: Secret | None = None
     api_key: Secret | None = None
     project_id: str | None = None

@@ -167,12 +167,13 @@ def totals_sentence(totals: Totals, clock: Clock) -> str:
         format_bytes_of(*totals.of_planned),
         *([f"{totals.failed:,} failed"] if totals.failed else []),
         *([format_rate(totals.rate)] if totals.rate is not None else []),
-        *([_finish(totals.eta_seconds, clock)] if totals.eta_seconds is not None else []),
+        *([finish_words(totals.eta_seconds, clock)] if totals.eta_seconds is not None else []),
     ]
     return ", ".join(parts)
 
 
-def _finish(seconds: float, clock: Clock) -> str:
+def finish_words(seconds: float, clock: Clock) -> str:
+    """Words when the last byte is sent, so many seconds from now."""
     return finish_time(seconds, clock) or f"{format_duration(seconds)} left"
 
 

@@ -58,8 +58,13 @@ class Chronicle:
                 accepted_bytes=state.accepted_bytes,
                 done=state.done,
                 failed=state.failed,
+                position_bytes=state.position_bytes,
             )
         )
+
+    def samples(self) -> tuple[Sample, ...]:
+        """How far the run was, at some moments."""
+        return self._samples.kept()
 
     def past_run(self, state: RunState, facts: RunFacts) -> PastRun:
         """What is known of the run now."""
@@ -98,7 +103,7 @@ class Chronicle:
             courses=state.courses,
             outages=tuple(self._outages_at(state.written)),
             failures=state.failures,
-            samples=self._samples.kept(),
+            samples=self.samples(),
         )
 
     def _outages_at(self, now: datetime) -> list[Outage]:

@@ -18,6 +18,7 @@ from kinescope_upload.monitor.state import EndState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kinescope_upload.display.collector import Collector
     from kinescope_upload.events import Emit, RunEvent
     from kinescope_upload.monitor.observe import Run
+    from kinescope_upload.monitor.past_run import Sample
     from kinescope_upload.monitor.state import RunState
     from kinescope_upload.monitor.state_file import StateFile
     from kinescope_upload.output.terminal_output import Clock
@@ -97,9 +99,7 @@ class Monitor:
             self._thread.join(_LAST_MOMENT)
         if self._thread.is_alive():  # the disk hangs; the run ends all the same
             return
-        reason = (error.reason if isinstance(error, KuploadError) else type(error).__name__) if error else ""
-        hint = error.hint if isinstance(error, KuploadError) else ""
-        self.tick(EndState(at=self._clock.now(), reason=reason, hint=hint))
+        self.tick(end_by(error, self._clock.now()))
         if log := self._places.log:
             with suppress(OSError):
                 log.close()
@@ -112,6 +112,11 @@ class Monitor:
             self._hear(event)
 
         return hear
+
+    def samples(self) -> tuple[Sample, ...]:
+        """How far the run was, at some moments."""
+        with self._lock:
+            return self._chronicle.samples()
 
     def tick(self, ended: EndState | None = None) -> None:
         """Tells how the run is now."""
@@ -162,6 +167,13 @@ class Monitor:
             if what not in self._silent:
                 self._silent.add(what)
                 self._tell(Warned(message=_sentence(what, error)))
+
+
+def end_by(error: BaseException | None, now: datetime) -> EndState:
+    """The end of a run that this error ended before it could say so itself."""
+    if isinstance(error, KuploadError):
+        return EndState(at=now, reason=error.reason, hint=error.hint)
+    return EndState(at=now, reason=type(error).__name__ if error else "")
 
 
 def _sentence(what: str, error: OSError | KuploadError) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from kinescope_upload.display.printers import without_failures
 from kinescope_upload.events import Warned
+from kinescope_upload.monitor.beginning import Beginning
 from kinescope_upload.monitor.event_log import LOG_FILE, EventLog, RotatingFile
 from kinescope_upload.monitor.monitor import Monitor, Places
 from kinescope_upload.monitor.observe import Run, limit_of
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
-from kinescope_upload.monitor.wishes_file import expect_wishes, read_wishes
+from kinescope_upload.monitor.wishes_file import read_wishes
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.policy.jobs import FIRST
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from kinescope_upload.display.collector import Collector
     from kinescope_upload.display.printers import Printer
     from kinescope_upload.events import Emit
+    from kinescope_upload.monitor.web.server import PageServer
+    from kinescope_upload.monitor.web.watched import Watched
     from kinescope_upload.monitor.wishes import Wishes
     from kinescope_upload.text.hints import Command
 
@@ -38,17 +42,55 @@ class Told(NamedTuple):
     wishes: Callable[[], Wishes]
 
 
+class Begun(NamedTuple):
+    """A run that has begun and has no plan yet: what tells of it, and the server of its page, where it has one."""
+
+    beginning: Beginning
+    page: PageServer | None
+    watched: Watched | None
+
+    def listening(self, emit: Emit) -> Emit:
+        """Tells others of the events before the plan, too."""
+        emit = self.beginning.listening(emit)
+        return self.watched.listening(emit) if self.watched else emit
+
+
+@contextmanager
+def begin_run(settings: Settings, *, command: str) -> Iterator[Begun]:
+    """Tells others that a run begins in this process, until the monitor takes over; its page goes on to its end.
+
+    Args:
+        settings: Say where the run is told of.
+        command: What is done: "upload" or "replace".
+
+    Raises:
+        UsageError: Its page cannot be served.
+    """
+    run = _run(settings, command)
+    with ExitStack() as stack:
+        beginning = Beginning(run, settings.progress, SYSTEM_CLOCK)
+        page = watched = None
+        if settings.web is not None:
+            from kinescope_upload.monitor.web.server import PageServer  # noqa: PLC0415 - few runs have a page
+            from kinescope_upload.monitor.web.watched import Watched  # noqa: PLC0415 - as above
+
+            watched = Watched(run, beginning.collector, SYSTEM_CLOCK)
+            page = stack.enter_context(PageServer(settings.web, watched, settings.progress))
+            stack.enter_context(watched)
+        yield Begun(stack.enter_context(beginning), page, watched)
+
+
 @contextmanager
 def open_monitor(
-    settings: Settings, courses: Sequence[str], printer: Printer, *, command: str, typed: Command = ()
+    settings: Settings, begun: Begun, courses: Sequence[str], printer: Printer, typed: Command = ()
 ) -> Iterator[Told]:
     """Tells others about a run of this process while it goes on.
 
     Args:
         settings: Say where the run is told of.
-        courses: The courses that the run holds.
+        begun: The run.
+        courses: The courses that it holds.
         printer: Shows the run.
-        command: What is done: "upload" or "replace".
         typed: The command line that does it, for what to type next.
 
     Yields:
@@ -57,17 +99,19 @@ def open_monitor(
     Raises:
         UsageError: Somebody is to be told of it, and messages cannot be sent from this installation.
     """
-    tell, run = without_failures(printer), _run(settings, courses, command)
+    tell, run = without_failures(printer), replace(begun.beginning.run, courses=tuple(courses))
     if settings.notify:
         from kinescope_upload.monitor.services import check_installed  # noqa: PLC0415 - few are told of runs
 
         check_installed()
+    begun.beginning.hand_over()
     with suppress(OSError):  # a file that stays does no harm
-        remove_old_states(settings.progress, run.started)
-    with suppress(OSError):  # without them it cannot be told anything, and `kupload pause` says so
-        expect_wishes(settings.progress, run.name)
+        remove_old_states(settings.progress, run.started, run.name)
     with _monitor(settings, run, printer.collector, tell) as monitor:
         emit = monitor.listening(tell)
+        if begun.watched:
+            begun.watched.follow(run, printer.collector, monitor.samples, typed)
+            emit = begun.watched.listening(emit)
         with _notifying(settings, printer.collector, emit, typed) as emit:
             yield Told(emit, partial(read_wishes, settings.progress, run.name))
 
@@ -96,7 +140,7 @@ def _notifying(settings: Settings, collector: Collector, emit: Emit, typed: Comm
         yield notifier.listening
 
 
-def _run(settings: Settings, courses: Sequence[str], command: str) -> Run:
+def _run(settings: Settings, command: str) -> Run:
     started = datetime.now(UTC)
     return Run(
         name=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
@@ -106,7 +150,7 @@ def _run(settings: Settings, courses: Sequence[str], command: str) -> Run:
         command=command,
         library=str(settings.library or ""),
         progress=str(settings.progress.absolute()),
-        courses=tuple(courses),
+        courses=(),
         jobs=settings.jobs if isinstance(settings.jobs, int) else FIRST,
         bwlimit=limit_of(settings.bwlimit),
     )

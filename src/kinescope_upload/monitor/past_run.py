@@ -20,12 +20,14 @@ class Sample:
         accepted_bytes: Bytes of this run that the server had acknowledged.
         done: Lessons that were finished.
         failed: Lessons that had failed.
+        position_bytes: Bytes of this run that were acknowledged or on their way.
     """
 
     seconds: float
     accepted_bytes: int
     done: int
     failed: int
+    position_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

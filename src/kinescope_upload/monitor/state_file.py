@@ -70,6 +70,19 @@ class StateFile:
         """
         replace_quickly(self._path, json.dumps(to_json(state), separators=(",", ":")).encode())
 
+    @property
+    def has_folder(self) -> bool:
+        """Whether the folder is there that it belongs into: no run ever was at work otherwise."""
+        return self._path.parent.is_dir()
+
+    def remove(self) -> None:
+        """Removes the state.
+
+        Raises:
+            OSError: It cannot be removed.
+        """
+        self._path.unlink(missing_ok=True)
+
 
 def read_states(progress: Path, now: datetime) -> tuple[SeenRun, ...]:
     """The runs of this progress folder that are at work, and the one that was the last: the latest begun is last.
@@ -82,15 +95,20 @@ def read_states(progress: Path, now: datetime) -> tuple[SeenRun, ...]:
     return tuple(SeenRun(state=state, life=_life_of(progress, state, now)) for state in found)
 
 
-def remove_old_states(progress: Path, now: datetime) -> None:
+def remove_old_states(progress: Path, now: datetime, run: str) -> None:
     """Removes the states of runs that are over, and the wishes to them; a new run takes their place.
+
+    Args:
+        progress: The progress folder.
+        now: The time of day (UTC).
+        run: The new run's own name.
 
     Raises:
         OSError: One cannot be removed.
     """
-    alive = set()
+    alive = {run}
     for path, state in _states(progress):
-        if _life_of(progress, state, now) is Life.AT_WORK:
+        if state.run == run or _life_of(progress, state, now) is Life.AT_WORK:
             alive.add(state.run)
         else:
             remove(path)

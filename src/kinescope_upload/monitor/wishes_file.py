@@ -90,5 +90,14 @@ def forget_wishes(progress: Path, alive: Collection[str]) -> None:
             remove(path)
 
 
+def forget_wish(progress: Path, run: str) -> None:
+    """Removes the wishes to this run.
+
+    Raises:
+        OSError: The file cannot be removed.
+    """
+    _path(progress, run).unlink(missing_ok=True)
+
+
 def _path(progress: Path, run: str) -> Path:
     return progress / _FOLDER / f"{run}{_SUFFIX}"

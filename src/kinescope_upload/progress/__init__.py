@@ -27,7 +27,14 @@
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
 from kinescope_upload.progress.folder import ProgressFolder
-from kinescope_upload.progress.lock import CourseLock, Holder, ask_to_stop, holder_of, stop_is_asked
+from kinescope_upload.progress.lock import (
+    CourseLock,
+    Holder,
+    ask_holder_to_stop,
+    ask_to_stop,
+    holder_of,
+    stop_is_asked,
+)
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.md5s import read_md5s, remember_md5s
 from kinescope_upload.progress.names import IgnoredProgress
@@ -56,6 +63,7 @@ __all__ = [
     "ProgressFolder",
     "ProgressStore",
     "RememberedLooks",
+    "ask_holder_to_stop",
     "ask_to_stop",
     "change_records",
     "check_folder",

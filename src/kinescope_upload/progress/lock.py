@@ -17,7 +17,7 @@ from kinescope_upload.progress.names import course_of, stem_of
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from filelock import FileLock
 
@@ -89,14 +89,23 @@ def ask_to_stop(progress: Path) -> tuple[str, ...]:
         return ()
     try:
         running = _held_courses(folder)
-        for course in running:
-            _stop_file(progress, course).touch()
+        ask_holder_to_stop(progress, running)
     except OSError as error:
         raise UsageError(
             f'No run on "{progress}" can be asked to stop ({error.strerror}).',
             "Ask as the user who runs it, or end it with Ctrl+C in its terminal.",
         ) from error
     return running
+
+
+def ask_holder_to_stop(progress: Path, courses: Iterable[str]) -> None:
+    """Asks the run that holds these courses to stop as after Ctrl+C, and no other.
+
+    Raises:
+        OSError: The progress folder cannot be written.
+    """
+    for course in courses:
+        _stop_file(progress, course).touch()
 
 
 def holder_of(progress: Path, course: str) -> Holder | None:

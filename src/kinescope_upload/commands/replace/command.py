@@ -19,7 +19,7 @@ from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
-from kinescope_upload.monitor.open_monitor import open_monitor
+from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks, read_records
 from kinescope_upload.progress.old_videos import proof_against
@@ -126,9 +126,8 @@ def replace_lessons(
             with (
                 make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr) as printer,
                 open_kinescope(settings) as kinescope,
-                open_monitor(
-                    settings, progress.courses, printer, command="replace", typed=screen.options.command
-                ) as told,
+                begin_run(settings, command="replace") as begun,
+                open_monitor(settings, begun, progress.courses, printer, screen.options.command) as told,
             ):
                 ready = RunTools(progress, tools.database, kinescope, looks, told.emit, screen.disk, told.wishes)
                 code = upload_plan(plan, ready, settings)

@@ -1,0 +1,99 @@
+"""Tells that a run begins: what `--status` and the page know of it before its plan is made."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.display.collector import Collector
+from kinescope_upload.monitor.observe import state_of
+from kinescope_upload.monitor.state_file import StateFile
+from kinescope_upload.monitor.wishes_file import expect_wishes, forget_wish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from kinescope_upload.events import Emit, RunEvent
+    from kinescope_upload.monitor.observe import Run
+    from kinescope_upload.output.terminal_output import Clock
+
+_INTERVAL: Final = 1.0
+
+
+class Beginning:
+    """Keeps the state of a run that reads the library and the rows, until the monitor takes over.
+
+    A progress folder that is not there yet is not made for that. A run that ends before it has a plan leaves nothing.
+
+    Args:
+        run: Which run it is; it holds no courses yet.
+        progress: The progress folder.
+        clock: The source of time.
+        interval: Seconds between two states.
+    """
+
+    def __init__(self, run: Run, progress: Path, clock: Clock, interval: float = _INTERVAL) -> None:
+        self.run = run
+        self.collector = Collector(clock)
+        self._progress = progress
+        self._clock = clock
+        self._interval = interval
+        self._file = StateFile(progress, run.host, run.process_id)
+        self._is_told = False
+        self._is_handed_over = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="kupload-beginning", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begins to tell."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Takes back what was told, unless the monitor has taken over."""
+        self._stop()
+        if self._is_told and not self._is_handed_over:
+            with suppress(OSError):
+                self._file.remove()
+            with suppress(OSError):
+                forget_wish(self._progress, self.run.name)
+
+    def hand_over(self) -> None:
+        """Leaves state and wishes to the monitor."""
+        self._stop()
+        self._is_handed_over = True
+        if not self._is_told:
+            with suppress(OSError):
+                expect_wishes(self._progress, self.run.name)
+
+    def listening(self, emit: Emit) -> Emit:
+        """Passes events on, then counts them for the state."""
+
+        def hear(event: RunEvent, /) -> None:
+            emit(event)
+            self.collector.note(event)
+
+        return hear
+
+    def _stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._over.is_set():
+            with suppress(OSError):  # the run will say why, if it needs the folder
+                self._tell()
+            self._over.wait(self._interval)
+
+    def _tell(self) -> None:
+        if not self._file.has_folder:
+            return
+        if not self._is_told:
+            expect_wishes(self._progress, self.run.name)
+            self._is_told = True
+        self._file.write(state_of(self.run, self.collector, self._clock.now()))

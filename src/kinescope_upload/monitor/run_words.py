@@ -1,0 +1,24 @@
+"""Words the parts of a run's state for people: for `kupload --status` and for the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.display.messages import wait_sentence
+from kinescope_upload.events import WaitKind, WaitStarted
+
+if TYPE_CHECKING:
+    from kinescope_upload.monitor.state import WaitState
+    from kinescope_upload.output.terminal_output import Clock
+
+
+def wait_words(wait: WaitState, clock: Clock) -> str:
+    """Words what the whole batch waits for, without a full stop."""
+    longest = (wait.until - wait.since).total_seconds()
+    try:
+        kind = WaitKind(wait.kind)
+    except ValueError:  # of a later version
+        return f"{wait.reason.rstrip('.')}. Waiting until {clock.local(wait.until)}"
+    started = WaitStarted(kind=kind, reason=wait.reason, longest=longest, instead=wait.instead)
+    since = clock.monotonic() - (clock.now() - wait.since).total_seconds()
+    return wait_sentence(started, since, clock)

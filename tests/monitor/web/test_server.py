@@ -1,0 +1,226 @@
+"""The page's server on a real socket: who is let in, what is told, and what the buttons do."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.display.collector import Collector
+from kinescope_upload.errors import UsageError
+from kinescope_upload.monitor.web.server import PageServer
+from kinescope_upload.monitor.web.watched import Watched
+from kinescope_upload.monitor.wishes_file import read_wishes
+from kinescope_upload.policy.pacing import LONGEST_PAUSE
+from kinescope_upload.progress import ProgressStore, stop_is_asked
+from support.display_cases import FakeTime
+from support.monitored import COURSE, a_run
+from support.paged import BEFORE_THE_END, THE_REST, TIMEOUT, a_paged_run, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.paged import Paged
+
+POSTS = ("/pause", "/resume", "/stop", "/address")
+
+
+@pytest.fixture
+def paged(tmp_path: Path) -> Iterator[Paged]:
+    with a_paged_run(tmp_path) as paged:
+        yield paged
+
+
+def _wished(paged: Paged) -> float | None:
+    wish = read_wishes(paged.progress, a_run().name).pause
+    return wish.seconds if wish else None
+
+
+def test_the_address_gives_a_cookie_once_and_takes_the_token_out_of_sight(paged: Paged) -> None:
+    with paged.browser() as browser, paged.browser() as late:
+        entered = browser.get(paged.page.address)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/")
+        cookie = entered.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        page = browser.get("/")
+        assert (page.status_code, "Files in hand" in page.text) == (200, True)
+        again = late.get(paged.page.address)
+        assert (again.status_code, "used already" in again.text) == (403, True)
+        assert browser.get(paged.page.address).headers["location"] == "/"
+
+
+def test_who_was_not_let_in_sees_nothing_of_the_run(paged: Paged) -> None:
+    paged.play(BEFORE_THE_END)
+    with paged.browser() as browser:
+        for path in ("/", "/?token=wrong", "/?token=", "/events"):
+            answer = browser.get(path)
+            assert (answer.status_code, COURSE in answer.text) == (403, False)
+
+
+def test_a_foreign_name_that_leads_here_is_refused(paged: Paged) -> None:
+    with paged.visitor() as browser:
+        for host in ("evil.example", "127.0.0.1.evil.example:80", "[::1]"):
+            for path in ("/", "/events", "/page.js"):
+                assert browser.get(path, headers={"Host": host}).status_code == 421
+            assert browser.post("/pause", headers={"Host": host, "Origin": f"http://{host}"}).status_code == 421
+    assert _wished(paged) is None
+
+
+def test_a_second_host_header_is_refused(paged: Paged) -> None:
+    port = int(paged.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as raw:
+        raw.sendall(b"GET /page.js HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n")
+        assert raw.recv(99).startswith((b"HTTP/1.1 400", b"HTTP/1.1 421"))
+
+
+def test_another_page_in_the_same_browser_presses_no_button(paged: Paged) -> None:
+    with paged.visitor() as browser:
+        for path in POSTS:
+            for origin in ("http://evil.example", "http://127.0.0.1:1", "null", ""):
+                assert browser.post(path, json={}, headers={"Origin": origin}).status_code == 403
+            assert browser.get(path).status_code == 405
+    assert _wished(paged) is None
+    assert not stop_is_asked(paged.progress, (COURSE,))
+
+
+def test_who_was_not_let_in_presses_no_button(paged: Paged) -> None:
+    with paged.browser() as browser:
+        assert [browser.post(path, json={}).status_code for path in POSTS] == [403] * len(POSTS)
+    assert _wished(paged) is None
+    assert not stop_is_asked(paged.progress, (COURSE,))
+
+
+def test_the_buttons_write_the_wishes_that_the_commands_write(paged: Paged) -> None:
+    with paged.visitor() as browser:
+        assert browser.post("/pause", json={"seconds": 7200}).json() == {"wish": 1}
+        assert _wished(paged) == 7200
+        assert browser.post("/pause", json={"seconds": None}).json() == {"wish": 2}
+        assert _wished(paged) == LONGEST_PAUSE
+        assert browser.post("/resume", json={}).json() == {"wish": 3}
+        assert _wished(paged) == 0
+
+
+def test_stop_asks_this_run_alone(paged: Paged) -> None:
+    with ProgressStore(paged.progress, [COURSE, "another"]), paged.visitor() as browser:
+        assert browser.post("/stop", json={}).json() == {}
+        assert stop_is_asked(paged.progress, (COURSE,))
+        assert not stop_is_asked(paged.progress, ("another",))
+
+
+def test_a_body_that_means_nothing_is_refused(paged: Paged) -> None:
+    with paged.visitor() as browser:
+        for body in (b"{", b"[1]", b'{"seconds": -1}', b'{"seconds": "x"}', b'{"seconds": NaN}', b"x" * 5000):
+            assert browser.post("/pause", content=body).status_code == 400, body
+    assert _wished(paged) is None
+
+
+def test_a_run_that_cannot_be_told_anything_says_so(paged: Paged) -> None:
+    (paged.progress / ".run").rmdir()
+    (paged.progress / ".run").touch()
+    with paged.visitor() as browser:
+        answer = browser.post("/pause", json={})
+    assert (answer.status_code, "can be told anything" in answer.json()["error"]) == (409, True)
+
+
+def test_an_address_for_another_browser_lets_one_in(paged: Paged) -> None:
+    with paged.visitor() as browser, paged.browser() as other:
+        address = browser.post("/address", json={}).json()["address"]
+        assert address.startswith(paged.url)
+        assert other.get(address, follow_redirects=True).status_code == 200
+
+
+def test_every_answer_keeps_the_page_to_itself(paged: Paged) -> None:
+    with paged.visitor() as browser:
+        for path in ("/", "/page.js", "/page.css", "/icon.svg", "/nowhere"):
+            headers = browser.get(path).headers
+            policy = headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert (headers["referrer-policy"], headers["cache-control"]) == ("no-referrer", "no-store")
+        page = browser.get("/").text
+    assert "style=" not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+
+
+def test_the_stream_tells_the_run_as_it_is_and_what_it_said(paged: Paged) -> None:
+    paged.play(BEFORE_THE_END)
+    with paged.visitor() as browser:
+        said = told(browser, "run", "said", "now")
+    assert said["run"]["name"] == "library"
+    assert "process 16646" in said["run"]["where"]
+    assert [line["text"] for line in said["said"] if line["is_bad"]] == ["warning: .env is readable by others"]
+    now = said["now"]
+    assert (now["is_over"], now["can"]["pause"]) == (False, True)
+    assert [file["lesson"] for file in now["files"]] == ["a_002", "a_003"]
+    assert now["plot"]["points"]
+
+
+def test_the_end_is_told_to_who_looks_and_then_the_page_is_gone(tmp_path: Path) -> None:
+    with ExitStack() as looking:
+        with a_paged_run(tmp_path) as paged:
+            paged.play(BEFORE_THE_END)
+            events = looking.enter_context(paged.looking())
+            first = next(fields for name, fields in events if name == "now")
+            paged.play(THE_REST)
+        last = [fields for name, fields in events if name == "now"][-1]
+    assert (first["is_over"], last["is_over"]) == (False, True)
+    assert last["status"].startswith("Ended at")
+    assert dict(last["summary"])["Next"] == "kupload --web"
+    assert last["can"] == {"pause": False, "resume": False, "stop": False}
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", int(paged.url.rpartition(":")[2])), timeout=5).close()
+
+
+def test_a_run_that_an_error_ended_tells_why(tmp_path: Path) -> None:
+    with ExitStack() as looking:
+        with suppress(UsageError), a_paged_run(tmp_path) as paged:
+            events = looking.enter_context(paged.looking())
+            next(events)
+            raise UsageError("The library is gone.", "Mount it.")
+        last = [fields for name, fields in events if name == "now"][-1]
+    assert (last["is_over"], last["detail"]) == (True, "The library is gone. Mount it.")
+
+
+def test_what_the_run_says_is_only_text_for_the_page(paged: Paged) -> None:
+    with paged.visitor() as browser:
+        script = browser.get("/page.js").text
+    for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval("):
+        assert word not in script
+
+
+def test_a_port_that_is_taken_is_said_with_the_way_out(tmp_path: Path) -> None:
+    clock = FakeTime().clock
+    watched = Watched(a_run(), Collector(clock), clock)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError) as caught:
+            PageServer(port, watched, tmp_path)
+    assert caught.value.reason == f"The page cannot have port {port} on this machine: another program has it."
+    assert "`kupload --web` without a number takes a free one" in caught.value.hint
+
+
+_WITHOUT_A_LOOK = """
+import sys, threading
+from pathlib import Path
+from kinescope_upload.display.collector import Collector
+from kinescope_upload.monitor.web.server import PageServer
+from kinescope_upload.monitor.web.watched import Watched
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
+from support.monitored import a_run
+with PageServer(0, Watched(a_run(), Collector(SYSTEM_CLOCK), SYSTEM_CLOCK), Path()) as page:
+    assert page.address
+loaded = {"asyncio", "starlette", "uvicorn"} & sys.modules.keys()
+assert loaded <= {"asyncio"}, loaded
+assert all(thread.name != "kupload-page" for thread in threading.enumerate())
+"""
+
+
+def test_a_page_at_which_nobody_looks_loads_nothing_and_ends_at_once() -> None:
+    subprocess.run([sys.executable, "-c", _WITHOUT_A_LOOK], cwd="tests", check=True, timeout=60)
