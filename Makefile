@@ -84,7 +84,7 @@ test-interop: $(VENV)/.interop  ## against Tus servers that others wrote: needs 
 	$(BIN)/python -m pytest -q -n 0 -m interop tests/interop
 
 test-browser: $(VENV)/.browser  ## the page in a real Chromium, which has to be on this machine: two minutes
-	$(BIN)/python -m pytest -q -n 0 -m slow tests/monitor/web
+	$(BIN)/python -m pytest -q -n 0 -m slow tests/monitor/web tests/commands/report
 
 # Does a test turn red for each check of the upload driver? It removes them one at a time, in a copy; a few minutes.
 sabotage: $(VENV)/.dev       ## one check after the other; CHECK=mark tries those with that word in their name

@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pytest
 
@@ -83,3 +83,34 @@ def looking(browser: Browser, look: Look) -> Iterator[Page]:
     finally:
         context.close()
     assert [one for one in complaints if "ERR_CONNECTION_REFUSED" not in one and "ERR_INCOMPLETE" not in one] == []
+
+
+_FAINT_TEXTS: Final = """() => {
+  const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const found = parts(getComputedStyle(one).backgroundColor);
+      if (found.length === 3 || found[3] === 1) return found;
+    }
+    return [255, 255, 255];
+  };
+  const bad = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    const isShown = element.checkVisibility && element.checkVisibility();
+    if (!own || !isShown || element.matches(":disabled, option, noscript")) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) bad.push(`${element.tagName} ${ratio.toFixed(2)} ${element.textContent.slice(0, 40)}`);
+  }
+  return bad;
+}"""
+
+
+def faint_texts(page: Page) -> Any:  # noqa: ANN401 - what the script gives
+    """The texts that stand out too little from what is behind them (WCAG 2.2, 1.4.3: 4.5 to 1)."""
+    return page.evaluate(_FAINT_TEXTS)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.commands.report.figures import (
+    filled,
     growth,
     mean_rate,
     middle,
@@ -81,3 +82,10 @@ def test_thinned_points_are_few_and_keep_both_ends(number: int, most: int) -> No
     kept = thinned(points, most)
     assert len(kept) == min(number, most)
     assert (kept[:1], kept[-1:]) == (tuple(points[:1]), tuple(points[-1:]))
+
+
+def test_plots_of_one_time_begin_and_end_together() -> None:
+    points = ((2.0, 5.0), (3.0, 7.0))
+    assert filled(points, 1.0, 4.0, holds=True) == ((1.0, 5.0), *points, (4.0, 7.0))
+    assert filled(points, 1.0, 4.0, holds=False) == ((1.0, 0.0), *points, (4.0, 0.0))
+    assert filled(points, 2.0, 3.0, holds=True) == points

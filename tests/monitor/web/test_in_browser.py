@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.events import LessonStarted, RunStarted, WaitStarted
-from support.browser import LOOKS, looking
+from support.browser import LOOKS, faint_texts, looking
 from support.display_cases import lesson
 from support.paged import BEFORE_THE_END, THE_REST, a_paged_run
 from support.world import KIB
@@ -58,45 +58,14 @@ def test_the_page_shows_the_run_and_nothing_is_wider_than_the_screen(
         assert page.locator("#rate svg").get_attribute("aria-label") is not None
         assert page.title().startswith("5") or "%" in page.title()
         assert _is_wide_as(page) <= look.width
-        assert _contrasts(page) == []
+        assert faint_texts(page) == []
         paged.play(THE_REST)
         _says(page, "#status", "Ended at")
         _says(page, "#failures", "a_002: failed")
         _says(page, "#summary", "Next")
         assert page.locator("#pause").is_hidden()
         assert _is_wide_as(page) <= look.width
-        assert _contrasts(page) == []
-
-
-_CONTRASTS = """() => {
-  const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const behind = (element) => {
-    for (let one = element; one; one = one.parentElement) {
-      const found = parts(getComputedStyle(one).backgroundColor);
-      if (found.length === 3 || found[3] === 1) return found;
-    }
-    return [255, 255, 255];
-  };
-  const bad = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    const isShown = element.checkVisibility && element.checkVisibility();
-    if (!own || !isShown || element.matches(":disabled, option, noscript")) continue;
-    const [a, b] = [light(parts(getComputedStyle(element).color)), light(behind(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) bad.push(`${element.tagName} ${ratio.toFixed(2)} ${element.textContent.slice(0, 40)}`);
-  }
-  return bad;
-}"""
-
-
-def _contrasts(page: Page) -> Any:  # noqa: ANN401 - what the script gives
-    """The texts that stand out too little from what is behind them (WCAG 2.2, 1.4.3: 4.5 to 1)."""
-    return page.evaluate(_CONTRASTS)
+        assert faint_texts(page) == []
 
 
 def test_every_control_has_a_name_and_every_bar_and_plot_says_what_it_shows(paged: Paged, browser: Browser) -> None:

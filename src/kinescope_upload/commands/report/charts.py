@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 720, 260
 _X_LABELS: Final = 5
+_FOR_LARGE_LABELS: Final = 64
+"""On a phone the labels are larger beside the plot."""
 _DAY: Final = 86400.0
+_SOME_MINUTES: Final = 600.0
 _NOT_DRAWING: Final = frozenset({"script", "style", "desc"})
 
 
@@ -45,7 +48,8 @@ def curve(title: str, points: Sequence[Point], wording: Callable[[float], str], 
         zone: The time zone of people here; None means the machine's.
     """
     first, last = points[0][0], points[-1][0]
-    form = "%m-%d %H:%M" if last - first < _X_LABELS * _DAY else "%Y-%m-%d"
+    span = last - first
+    form = "%H:%M:%S" if span < _SOME_MINUTES else "%m-%d %H:%M" if span < _X_LABELS * _DAY else "%Y-%m-%d"
 
     def moment(seconds: float) -> str:
         return datetime.fromtimestamp(seconds, UTC).astimezone(zone).strftime(form)
@@ -65,11 +69,14 @@ def curve(title: str, points: Sequence[Point], wording: Callable[[float], str], 
         x_value_formatter=moment,
         value_formatter=wording,
         x_labels=[first + (last - first) * place / (_X_LABELS - 1) for place in range(_X_LABELS)],
+        margin_left=_FOR_LARGE_LABELS,
         margin_right=60,
         title=None,
     )
     chart.add(None, list(points))
-    return _drawing(chart.render_tree(), title)
+    drawing = _drawing(chart.render_tree(), title)
+    drawing.set("class", "curve")
+    return drawing
 
 
 def histogram(title: str, columns: Sequence[tuple[str, int]]) -> Element:

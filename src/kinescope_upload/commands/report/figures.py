@@ -247,6 +247,21 @@ def _finished_between(finished: Iterable[Finished]) -> Iterator[tuple[float, flo
         yield since, until, size
 
 
+def filled(points: Sequence[Point], begin: float, end: float, *, holds: bool) -> tuple[Point, ...]:
+    """The points with what was true before and after them, so that plots of one time begin and end together.
+
+    Args:
+        points: One at least, by time.
+        begin: Where they are to begin, at the latest with the first of them.
+        end: Where they are to end.
+        holds: Whether the last value holds on; else it was 0 before and after.
+    """
+    first, last = points[0][1] if holds else 0.0, points[-1][1] if holds else 0.0
+    before = ((begin, first),) if begin < points[0][0] else ()
+    after = ((end, last),) if points[-1][0] < end else ()
+    return (*before, *points, *after)
+
+
 def thinned(points: Sequence[Point], most: int) -> tuple[Point, ...]:
     """At most this many of the points at even distances, the first and the last among them."""
     if len(points) <= most:

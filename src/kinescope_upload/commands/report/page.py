@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from kinescope_upload import __version__
 from kinescope_upload.commands.report.charts import curve, histogram
-from kinescope_upload.commands.report.figures import growth, processing_seconds, rates, thinned
+from kinescope_upload.commands.report.figures import filled, growth, processing_seconds, rates, thinned
 from kinescope_upload.commands.report.sections import headline, local, sections_of
 from kinescope_upload.text import format_bytes, format_rate, printable
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kinescope_upload.output.sections import Section
 
 _MOST_POINTS: Final = 240
+_SHORT: Final = 24
+"""Characters of a cell that is not broken into lines: a moment, a size, most names."""
 _TIMES: Final = (
     (300.0, "≤ 5 min"),
     (900.0, "≤ 15 min"),
@@ -48,7 +50,8 @@ dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; min-width: 4.5rem; }
+  overflow-wrap: break-word; min-width: 4.5rem; }
+th, td.short { white-space: nowrap; }
 th { color: var(--faint); font-weight: 600; }
 progress { accent-color: var(--mark); width: 6rem; }
 figure { margin: 1.5rem 0; } figcaption { font-weight: 600; }
@@ -60,7 +63,8 @@ svg .series path { stroke: var(--mark); stroke-width: 2; fill: var(--mark); fill
 svg .series rect { fill: var(--mark); }
 svg .axis.x .guides .line { opacity: 0; } svg .bar text, svg .text-overlay { display: none; }
 @media (max-width: 34rem) { body { padding: 1rem .7rem; } dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin-bottom: .6rem; } th, td { padding-right: .5rem; } svg { font-size: 20px; } }
+  dd { margin-bottom: .6rem; } td:not(.short) { min-width: 12rem; } svg { font-size: 20px; }
+  svg.curve .axis.x .guides:nth-of-type(even) text { display: none; } }
 """
 
 
@@ -110,15 +114,19 @@ def _add(parent: ET.Element, tag: str, text: str) -> ET.Element:
 
 
 def _figures(report: Report, zone: tzinfo | None) -> Iterator[tuple[str, ET.Element]]:
-    sizes, lessons = growth(report.finished)
+    (sizes, lessons), rate = growth(report.finished), rates(report, _MOST_POINTS)
     curves = (
         ("Uploaded over time", sizes, lambda value: format_bytes(round(value))),
         ("Lessons over time", lessons, lambda value: f"{value:,.0f}"),
-        ("Rate over time", rates(report, _MOST_POINTS), format_rate),
+        ("Rate over time", rate, format_rate),
     )
-    for caption, points, wording in curves:
-        if len(points) > 1 and points[0][0] < points[-1][0] and any(value for _, value in points):
-            yield caption, curve(caption, thinned(points, _MOST_POINTS), wording, zone)
+    drawn = [one for one in curves if one[1] and any(value for _, value in one[1])]
+    begin = min((points[0][0] for _, points, _ in drawn), default=0.0)
+    end = max((points[-1][0] for _, points, _ in drawn), default=0.0)
+    for caption, points, wording in drawn:
+        if begin < end:
+            whole = filled(thinned(points, _MOST_POINTS), begin, end, holds=points is not rate)
+            yield caption, curve(caption, whole, wording, zone)
     if times := processing_seconds(report.finished):
         caption = "From the upload until Kinescope was seen to be done: lessons"
         yield caption, histogram(caption, _columns(times))
@@ -146,7 +154,9 @@ def _add_table(body: ET.Element, section: Section, report: Report) -> None:
     for row in section.rows:
         line = ET.SubElement(rows, "tr")
         for cell in row:
-            _add(line, "td", cell)
+            child = _add(line, "td", cell)
+            if len(cell) <= _SHORT:
+                child.set("class", "short")
     if has_bars:
         for line, course in zip(rows, report.courses, strict=False):
             share = {"max": str(max(1, course.lessons)), "value": str(course.done), "aria-label": "done"}

@@ -1,0 +1,45 @@
+"""The report's page in a real browser: on a phone and a desk, by day and by night."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.commands.report.page import page_of
+from support.browser import LOOKS, faint_texts, looking
+from support.report_cases import a_report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from support.browser import Look
+
+pytestmark = pytest.mark.slow
+
+_CUT_OFF = """() => [...document.querySelectorAll("svg text")]
+  .filter((text) => text.checkVisibility())
+  .filter((text) => {
+    const [own, plot] = [text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()];
+    return own.left < plot.left - 1 || own.right > plot.right + 1;
+  })
+  .map((text) => text.textContent)"""
+_BROKEN_WORDS = """() => [...document.querySelectorAll("th, td.short")]
+  .filter((cell) => cell.getClientRects()[0].height > 1.5 * parseFloat(getComputedStyle(cell).lineHeight) + 12)
+  .map((cell) => cell.textContent)"""
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_the_report_is_read_on_every_screen(tmp_path: Path, browser: Browser, look: Look) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(page_of(a_report(), UTC), encoding="utf-8")
+    with looking(browser, look) as page:
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+        assert page.locator("svg.curve").count() == 3
+        assert page.evaluate(_CUT_OFF) == []
+        assert page.evaluate(_BROKEN_WORDS) == []
+        assert faint_texts(page) == []
