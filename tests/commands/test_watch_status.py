@@ -53,14 +53,27 @@ def test_on_a_terminal_it_stays_in_one_place_and_is_there_at_the_end(
         assert terminal.shows_cursor
 
 
-def test_a_terminal_of_few_lines_shows_the_first_ones(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (24, ["01_course", "next:", "02_course", "next:", "", "All", "next:"]),
+        (6, ["01_course", "next:", "3", "All", "next:"]),
+        (3, ["6", "All"]),
+    ],
+)
+def test_a_terminal_of_few_lines_shows_the_first_ones_and_the_whole(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, lines: int, shown: list[str]
+) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    shown: list[list[str]] = []
-    with Terminal(80, lines=3) as terminal:
+    assert settings.library is not None
+    (settings.library / "02_course" / "m01").mkdir(parents=True)
+    (settings.library / "02_course" / "m01" / "001.mp4").write_bytes(b"0")
+    seen: list[list[str]] = []
+    with Terminal(80, lines=lines) as terminal:
 
         def look(_seconds: float) -> None:
-            shown.append(terminal.lines())
+            seen.append(terminal.lines())
             raise KeyboardInterrupt
 
         watch_status(settings, DisplayOptions(), terminal.stream, look)
-    assert [line.split()[0] for line in shown[0]] == ["01_course", "next:"]
+    assert [(line.split() or [""])[0] for line in seen[0]] == shown

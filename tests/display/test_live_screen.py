@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kinescope_upload.display.live_screen import LiveScreen
@@ -31,7 +33,7 @@ def test_lines_that_a_narrower_window_has_broken_are_all_removed(
         terminal.resize(columns)
         screen.draw([Line("new", 3)], "title")
         terminal.lines()
-        assert bytes(terminal.raw[before:]).startswith(b"\r" + up + b"new\x1b[K\x1b[J")
+        assert bytes(terminal.raw[before:]).startswith(b"\r" + up + b"\x1b[2Knew\x1b[J")
 
 
 def test_what_is_said_stays_above_and_the_lines_below() -> None:
@@ -45,6 +47,33 @@ def test_what_is_said_stays_above_and_the_lines_below() -> None:
         screen.close()
         assert terminal.lines() == ["said 0", "said 1", "said 2"]
         assert terminal.shows_cursor
+
+
+def test_nothing_is_erased_from_the_screens_first_cell_on_or_tmux_keeps_it_in_its_scrollback() -> None:
+    with Terminal(80) as terminal:
+        screen = LiveScreen(terminal.stream, {})
+        screen.open()
+        screen.draw(WIDE, "title")
+        screen.say("said")
+        screen.draw(WIDE[:1], "title")
+        screen.draw([], "title")
+        screen.draw(WIDE, "title")
+        screen.close()
+        assert terminal.lines() == ["said"]
+        assert b"\x1b[J" in terminal.raw
+        assert not re.search(rb"(\r|\x1b\[\d*A)(\x1b\[2K)?\x1b\[J", bytes(terminal.raw))
+
+
+def test_a_row_is_emptied_before_it_is_written_or_tmux_breaks_it_by_what_it_held_before() -> None:
+    with Terminal(80) as terminal:
+        screen = LiveScreen(terminal.stream, {})
+        screen.open()
+        screen.draw(WIDE, "title")
+        terminal.lines()
+        before = len(terminal.raw)
+        screen.say("said")
+        assert terminal.lines()[0] == "said"
+        assert bytes(terminal.raw[before:]).count(b"\x1b[2K") == 1 + len(WIDE)
 
 
 def test_nothing_is_drawn_before_it_is_opened_and_after_it_was_closed() -> None:

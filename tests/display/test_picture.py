@@ -114,6 +114,26 @@ def test_bars_are_ascii_where_the_encoding_has_no_lines() -> None:
     assert "#####-----" in run.lines(encoding="cp1251")[0]
 
 
+@pytest.mark.parametrize(
+    ("width", "below"),
+    [
+        (75, "1 of 6 done, 25.0 of 60.0 MB, 1.0 MB/s, 35 s left, and 4 more running"),
+        (65, "1 of 6 done, 25.0 of 60.0 MB, 1.0 MB/s, and 4 more running"),
+        (55, "1 of 6 done, 25.0 of 60.0 MB, and 4 more running"),
+        (40, "1 of 6 done, and 4 more running"),
+    ],
+)
+def test_where_the_last_line_is_too_narrow_whole_figures_go(width: int, below: str) -> None:
+    work = [lesson(f"a_{number}", 10 * MB) for number in range(6)]
+    run = Run(*work)
+    run.finish(work[0])
+    run.start(*work[1:])
+    run.send("a_1", 0, 1)
+    run.send("a_1", MB, 5)
+    run.send("a_2", MB, 10)
+    assert run.lines(width, 4)[-1] == below
+
+
 @pytest.mark.parametrize("width", [8, 12, 13, 20, 40, 60, 77, 78, 80, 140, 300])
 @pytest.mark.parametrize("height", [1, 2, 5, 24, 50])
 def test_no_line_is_wider_and_no_picture_higher_than_the_terminal(width: int, height: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.status import print_status, read_status, status_text
-from kinescope_upload.display.live_screen import LiveScreen
+from kinescope_upload.display.live_screen import LiveScreen, suspending
 from kinescope_upload.display.picture import Line
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.terminal_output import escape_unencodable, is_live_terminal, obeys_sequences
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 _PAUSE: Final = 2.0
+_SLICE: Final = 0.2
+"""Seconds after which Ctrl+Z is looked for."""
 _LARGEST_SHARE: Final = 0.1
 """Of one processor: a look at a hundred thousand files takes seconds."""
 
@@ -63,16 +66,36 @@ def _draw(settings: Settings, options: DisplayOptions, stdout: TextIO, sleep: Ca
         nonlocal last
         last = status_text(status, screen.surface, command=options.command)
         columns, height = screen.size
-        lines = [_line(text, columns - 1, screen.surface.ellipsis) for text in last.splitlines()]
-        screen.draw(lines[: height - 1], "kupload")
+        lines = [_line(text, columns - 1, screen.surface.ellipsis) for text in _fitting(last.splitlines(), height - 1)]
+        screen.draw(lines, "kupload")
 
+    def rest(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not suspends.is_set():
+            sleep(min(left, _SLICE))
+        if suspends.is_set():
+            suspends.clear()
+            screen.suspend()
+
+    suspends = threading.Event()
     screen.open()
     try:
-        _repeat(settings, draw, sleep)
+        with suspending(suspends):
+            _repeat(settings, draw, rest)
     finally:
         screen.close()
         stdout.write(last)
         stdout.flush()
+
+
+def _fitting(lines: list[str], height: int) -> list[str]:
+    """As many lines as there is room for: the runs and the first courses, and from "All" on."""
+    if len(lines) <= height:
+        return lines
+    end = next((place for place in range(len(lines) - 1, 0, -1) if not lines[place - 1]), len(lines))
+    tail = lines[end:][: height - 1]
+    head = lines[: height - 1 - len(tail)]
+    return [*head, f"  {len(lines) - len(head) - len(tail):,} more lines: make the window higher", *tail]
 
 
 def _line(text: str, width: int, ellipsis: str) -> Line:

@@ -5,14 +5,12 @@ Events only change the statistics. A timer draws them at most five times a secon
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.collector import Collector
-from kinescope_upload.display.live_screen import LiveScreen
+from kinescope_upload.display.live_screen import LiveScreen, suspending
 from kinescope_upload.display.messages import sentence_of
 from kinescope_upload.display.picture import YELLOW, Scene, picture
 from kinescope_upload.display.summary import summary_rows
@@ -27,8 +25,7 @@ from kinescope_upload.events import (
 from kinescope_upload.text import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType, TracebackType
+    from types import TracebackType
     from typing import Self
 
     from kinescope_upload.display.collector import RunFacts
@@ -64,7 +61,7 @@ class BarPrinter:
         self._over = threading.Event()
         self._suspends = threading.Event()
         self._timer = threading.Thread(target=self._draw_until_over, name="kupload-bars", daemon=True)
-        self._signals = _suspending(self._suspends)
+        self._signals = suspending(self._suspends)
 
     def __enter__(self) -> Self:
         """Starts the drawing."""
@@ -104,18 +101,11 @@ class BarPrinter:
         while not self._over.wait(self._interval):
             try:
                 if self._suspends.is_set():
-                    self._suspend()
+                    self._suspends.clear()
+                    self._screen.suspend()
                 self.draw()
             except OSError:  # the terminal is gone; the run goes on
                 return
-
-    def _suspend(self) -> None:
-        """Leaves the terminal as it was, stops the process, and takes it over again once it goes on."""
-        self._suspends.clear()
-        self._screen.close()
-        if sys.platform != "win32":
-            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # in this thread: nothing is drawn before
-        self._screen.open()
 
     def _message(self, event: RunEvent) -> str | None:
         """Words what the bars do not show: all but begun and finished lessons; with --verbose everything."""
@@ -140,25 +130,3 @@ class BarPrinter:
 def _title(facts: RunFacts) -> str:
     part, whole = facts.totals.of_planned
     return f"kupload {100 * part // whole} %" if whole else "kupload"
-
-
-@contextmanager
-def _suspending(asked: threading.Event) -> Iterator[None]:
-    """Meanwhile Ctrl+Z only asks to be suspended: what is drawn has to go first."""
-    number = getattr(signal, "SIGTSTP", None)
-    if (
-        number is None
-        or threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(number) is not signal.SIG_DFL
-    ):
-        yield
-        return
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-
-    signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        signal.signal(number, signal.SIG_DFL)

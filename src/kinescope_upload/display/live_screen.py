@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from kinescope_upload.output.terminal_output import surface_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
 
     from kinescope_upload.display.picture import Line
     from kinescope_upload.output.terminal_output import Surface
@@ -76,8 +79,19 @@ class LiveScreen:
             if not self._is_open:
                 return
             self._is_open = False
-            self._write(f"{self._erased()}{_SHOW}{_OLD_TITLE}")
+            self._write(f"{self._placed([], self._columns)}{_SHOW}{_OLD_TITLE}")
             self._title = ""
+
+    def suspend(self) -> None:
+        """Leaves the terminal as it was, stops the process, and takes the terminal over again once it goes on.
+
+        Raises:
+            OSError: The terminal is gone.
+        """
+        self.close()
+        if sys.platform != "win32":
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # in this thread: nothing is drawn before
+        self.open()
 
     def draw(self, lines: Sequence[Line], title: str) -> None:
         """Draws the lines in the place of those before; writes nothing where they are the same.
@@ -96,9 +110,8 @@ class LiveScreen:
     def say(self, text: str) -> None:
         """Writes lines above, which stay."""
         with self._lock:
-            lines = self._drawn
-            text = f"{self._erased()}{text}\n"
-            self._write(text + (self._placed(lines, self._columns) if self._is_open else ""))
+            lines = self._drawn if self._is_open else []
+            self._write(self._placed(lines, self._columns, text.split("\n")) + ("" if lines else "\n"))
 
     def _titled(self, title: str) -> str:
         if title == self._title:
@@ -106,23 +119,29 @@ class LiveScreen:
         self._title = title
         return f"\x1b]0;{title}\x07"
 
-    def _placed(self, lines: Sequence[Line], columns: int) -> str:
-        """What moves to where the lines began, and writes the new ones."""
-        home = self._home()
+    def _placed(self, lines: Sequence[Line], columns: int, said: Sequence[str] = ()) -> str:
+        """What writes over the lines what is said and the new lines.
+
+        Each row is emptied as a whole first: a narrower tmux breaks a row by the longest text that it ever held. And
+        nothing is erased from the screen's first cell on: tmux would keep it in its scrollback.
+        """
+        home, is_high = self._home()
         self._drawn, self._columns = list(lines), columns
-        return f"{home}{chr(10).join(f'{line.text}{chr(27)}[K' for line in lines)}\x1b[J" if lines else f"{home}\x1b[J"
+        rows = [*said, *(line.text for line in lines)]
+        if not rows and is_high:
+            return f"{home}\x1b[2K\n\x1b[J\x1b[A"
+        return home + "\n".join(f"\x1b[2K{row}" for row in rows or [""]) + ("\x1b[J" if rows else "")
 
-    def _erased(self) -> str:
-        text = f"{self._home()}\x1b[J"
-        self._drawn = []
-        return text
+    def _home(self) -> tuple[str, bool]:
+        """What moves to the beginning of the first line, also after the terminal broke lines that became too long.
 
-    def _home(self) -> str:
-        """What moves to the beginning of the first line, also after the terminal broke lines that became too long."""
+        Returns:
+            That, and whether there is a row below.
+        """
         columns = self.size.columns
         is_broken = self._reflows and columns < self._columns
         rows = sum(max(1, -(-line.width // columns)) if is_broken else 1 for line in self._drawn)
-        return f"\r\x1b[{rows - 1}A" if rows > 1 else "\r"
+        return (f"\r\x1b[{rows - 1}A", True) if rows > 1 else ("\r", False)
 
     def _is_in_foreground(self) -> bool:
         """Whether the terminal is this process's to write to: a shell may have it, after Ctrl+Z and `bg`."""
@@ -136,3 +155,25 @@ class LiveScreen:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+@contextmanager
+def suspending(asked: threading.Event) -> Iterator[None]:
+    """Meanwhile Ctrl+Z only asks to be suspended: what is drawn has to go first."""
+    number = getattr(signal, "SIGTSTP", None)
+    if (
+        number is None
+        or threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(number) is not signal.SIG_DFL
+    ):
+        yield
+        return
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        signal.signal(number, signal.SIG_DFL)

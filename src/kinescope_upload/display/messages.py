@@ -156,20 +156,24 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
 
 
 def totals_sentence(totals: Totals, clock: Clock) -> str:
-    """Words how far the batch is.
+    """Words how far the batch is, as `totals_figures`."""
+    return ", ".join(totals_figures(totals, clock))
+
+
+def totals_figures(totals: Totals, clock: Clock) -> list[str]:
+    """Words how far the batch is, each figure by itself.
 
     Args:
         totals: How far it is.
         clock: Tells the time of day.
     """
-    parts = [
+    return [
         f"{totals.done:,} of {totals.lessons:,} done",
         format_bytes_of(*totals.of_planned),
         *([f"{totals.failed:,} failed"] if totals.failed else []),
         *([format_rate(totals.rate)] if totals.rate is not None else []),
         *([finish_words(totals.eta_seconds, clock)] if totals.eta_seconds is not None else []),
     ]
-    return ", ".join(parts)
 
 
 def finish_words(seconds: float, clock: Clock) -> str:

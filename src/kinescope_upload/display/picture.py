@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kinescope_upload.display.messages import finish_time, totals_sentence, wait_sentence
+from kinescope_upload.display.messages import finish_time, totals_figures, wait_sentence
 from kinescope_upload.text import (
     cell_width,
     format_bytes,
@@ -38,7 +38,8 @@ _TALL: Final = 30
 """Lines from which on each course has a line."""
 _FINISHED: Final = 3
 _FOR_MESSAGES: Final = 8
-"""Lines that are left to what happens, before finished files get one."""
+"""Lines left to what happens before courses and finished files get one, and at least half of all: if the window
+shrinks to half its width and breaks each line in two, they still fit. Nothing can remove what has left the screen."""
 _ECHO: Final = 2
 """Cells of the "^C" that a terminal writes behind the last line: if it wrapped, a line would stay on the screen."""
 
@@ -84,8 +85,9 @@ def picture(scene: Scene, surface: Surface, height: int, clock: Clock) -> list[L
     room = max(1, height - 3 - len(facts.waits))
     running = facts.running[:room]
     room -= len(running)
-    courses = _chosen(scene.courses, room - _FOR_MESSAGES) if height >= _TALL else ()
-    spare = max(0, min(_FINISHED, room - len(courses) - _FOR_MESSAGES))
+    spared = room - max(_FOR_MESSAGES, height // 2)
+    courses = _chosen(scene.courses, spared) if height >= _TALL else ()
+    spare = max(0, min(_FINISHED, spared - len(courses)))
     finished = scene.finished[-spare:] if spare else ()
     return [
         *(layout.plain(_done(one, layout), GREY) for one in finished),
@@ -109,7 +111,7 @@ def _chosen(courses: Sequence[CourseTotals], room: int) -> Sequence[CourseTotals
 
 def _done(file: Finished, layout: _Layout) -> str:
     figures = f", {format_bytes(file.size)} in {format_duration(file.seconds)}"
-    room = layout.surface.width - _ECHO - 1 - len("done ") - len(figures)
+    room = layout.room - len("done ") - len(figures)
     return f"done {shorten_path(printable(file.path), max(_NARROWEST_NAME, room))}{figures}"
 
 
@@ -117,10 +119,13 @@ def _below(totals: Totals, hidden: int, layout: _Layout, clock: Clock) -> str:
     if layout.is_wide:  # bytes, rate and time left stand in the line above
         failed = [f"{totals.failed:,} failed"] if totals.failed else []
         finish = finish_time(totals.eta_seconds or 0, clock)
-        sentence = ", ".join([f"{totals.done:,} of {totals.lessons:,} done", *failed, *([finish] if finish else [])])
+        figures = [f"{totals.done:,} of {totals.lessons:,} done", *failed, *([finish] if finish else [])]
     else:
-        sentence = totals_sentence(totals, clock)
-    return f"{sentence}, and {hidden:,} more running" if hidden > 0 else sentence
+        figures = totals_figures(totals, clock)
+    figures += [f"and {hidden:,} more running"] if hidden > 0 else []
+    while len(figures) > 1 and cell_width(", ".join(figures)) > layout.room:
+        figures.pop(-2 if len(figures) > 2 else -1)  # noqa: PLR2004 - the first and the last say most
+    return ", ".join(figures)
 
 
 class _Layout:
@@ -128,6 +133,7 @@ class _Layout:
 
     def __init__(self, surface: Surface) -> None:
         self.surface = surface
+        self.room = surface.width - _ECHO - 1
         self.is_wide = surface.width >= _WIDE
         figures = _PERCENT + _SIZE + 3 + (_RATE + _LEFT + 2 if self.is_wide else 0)
         room = max(_NARROWEST_NAME + 1, surface.width - 1 - figures)
@@ -137,7 +143,7 @@ class _Layout:
 
     def plain(self, text: str, colour: str = "") -> Line:
         """A sentence, cut to the line."""
-        shown = shorten_middle(self.surface.shown(text), self.surface.width - _ECHO - 1, self.surface.ellipsis)
+        shown = shorten_middle(self.surface.shown(text), self.room, self.surface.ellipsis)
         return Line(self._in(colour, shown), cell_width(shown))
 
     def file(self, file: Transfer) -> Line:
