@@ -86,7 +86,14 @@ def test_the_state_follows_the_run_from_its_beginning_to_its_end(stage: Stage) -
     accepted = state.accepted_bytes
     assert state.courses == (
         CourseState(
-            course=COURSE, lessons=4, done=1, failed=0, needed_bytes=state.needed_bytes, accepted_bytes=accepted
+            course=COURSE,
+            lessons=4,
+            done=1,
+            failed=0,
+            needed_bytes=state.needed_bytes,
+            accepted_bytes=accepted,
+            found_bytes=20 * MB,
+            position_bytes=40 * MB,
         ),
     )
     ended = stage.state()
