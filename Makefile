@@ -10,6 +10,8 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+# A thousand processes import the same modules: what Python compiled once it keeps, whatever the user has set.
+unexport PYTHONDONTWRITEBYTECODE
 TESTS ?= tests
 # Tests wait for processes and sockets as often as they compute: three fill two cores.
 JOBS  ?= 3
