@@ -45,13 +45,11 @@ def connect(address: str) -> Send:
         UsageError: Apprise knows no such service, or the address lacks something.
     """
     logging.getLogger("apprise").disabled = True  # it names addresses, and would stand between the lines of the run
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a hundred services are loaded, some with old ways
-        import apprise  # noqa: PLC0415 - takes half a second, and is an extra
+    warnings.filterwarnings("ignore", module=r"apprise(\.|$)")  # it loads a hundred services, some with old ways
+    import apprise  # noqa: PLC0415 - takes half a second, and is an extra
 
-        service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="kupload", async_mode=False))
-        is_known = service.add(address)
-    if not is_known:
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="kupload", async_mode=False))
+    if not service.add(address):
         raise UsageError(
             f'KUPLOAD_NOTIFY: "{name_of(address)}://…" is no address that apprise understands: nobody is told.',
             "See docs/notify.md for addresses.",
