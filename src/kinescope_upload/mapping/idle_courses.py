@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.courses import nearest_names
@@ -84,5 +85,5 @@ def moved_root(wanted: Collection[str], ground: LibraryGround) -> str:
     deeper = sorted({first for first, second in below if nfc(second) in courses and nfc(first) not in courses})
     if len(deeper) == 1:
         told = f'Its folder "{deeper[0]}" holds the courses; name it: '
-        return Hint(told, ("--dry-run", "--library", f"{ground.root}/{deeper[0]}"), ".")
+        return Hint(told, ("--dry-run", "--library", str(PurePath(ground.root, deeper[0]))), ".")
     return ""
