@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -16,6 +17,12 @@ settings.load_profile("quick")
 pytest_plugins = ["support.browser", "support.kupload", "support.postgres", "support.wine", "support.world"]
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _history_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever takes this process's environment remembers runs in a file of the tests, not in the developer's own."""
+    os.environ["KUPLOAD_HISTORY"] = str(tmp_path_factory.mktemp("history") / "history.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -30,16 +31,17 @@ DONE: dict[str, Any] = {
 
 
 def test_a_run_is_one_line() -> None:
-    assert said(**DONE, cost=Cost(breaks=3))[1].split("  ") == [
-        "",
-        "10:26",
-        "2 h 00 min",
-        "12/12",
-        "276 MB",
-        "3 breaks",
-        "",
-        "done",
-    ]
+    _, heads, line = said(**DONE, cost=Cost(breaks=3, paused_seconds=2.0))[:3]
+    assert heads.split() == ["Began", "Took", "Library", "Lessons", "Sent", "Breaks", "Waited", "End"]
+    assert re.split(" {2,}", line) == ["", "10:26", "2 h 00 min", "library", "12/12", "276 MB", "3", "done"]
+
+
+def test_each_run_names_its_library_by_as_much_of_its_path_as_tells_it_apart() -> None:
+    runs = [a_past_run(library=path) for path in ("/a/courses", "D:\\new\\courses", "/c/school/", "/c/school/")]
+    out = io.StringIO()
+    print_history(runs, DisplayOptions(), out, name="history", clock=FakeTime().clock)
+    shown = [re.split(" {2,}", line)[3] for line in out.getvalue().splitlines()[2:6]]
+    assert shown == ["/a/courses", "D:\\new\\courses", "school", "school"]
 
 
 @pytest.mark.parametrize(
@@ -54,21 +56,21 @@ def test_a_run_is_one_line() -> None:
     ],
 )
 def test_how_it_ended_stands_last(run: dict[str, object], end: str) -> None:
-    assert said(**DONE | run)[1].endswith(f"  {end}")
+    assert said(**DONE | run)[2].endswith(f"  {end}")
 
 
 def test_below_stand_why_it_stopped_and_the_longest_wait() -> None:
     waits = tuple(Outage(kind="network", since=BEGAN, seconds=60.0 * n, reason="no answer") for n in (1, 5))
     lines = said(**DONE, outages=waits, reason="No money.", hint="Pay.")
-    assert "6 min 00 s waited" in lines[1]
+    assert "  6 min 00 s  " in lines[2]
     assert lines[-2:] == [
         "10:26: No money. Pay.",
-        "10:26: 2 waits; the longest (network) since 10:26, 5 min 00 s: no answer",
+        "10:26: 2 waits; the longest (no connection) since 10:26, 5 min 00 s: no answer",
     ]
 
 
 def test_of_a_run_that_was_interrupted_nobody_needs_a_reason() -> None:
-    assert len(said(**DONE | {"exit_code": ExitCode.INTERRUPTED}, reason="Stopped by Ctrl+C.")) == 3
+    assert len(said(**DONE | {"exit_code": ExitCode.INTERRUPTED}, reason="Stopped by Ctrl+C.")) == 4
 
 
 def test_what_it_says_is_made_harmless() -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from kinescope_upload.config import load_settings
 from kinescope_upload.config.local_data import usual_history
 
 
@@ -22,6 +25,11 @@ def test_runs_are_remembered_in_the_users_folder_for_local_data(
     platform: str, environment: dict[str, str], folder: str
 ) -> None:
     assert usual_history(platform, environment) == Path(folder, "kupload", "history.sqlite3")
+
+
+def test_no_test_remembers_runs_in_the_users_own_history(tmp_path: Path) -> None:
+    history = load_settings({}, directory=tmp_path, environment=os.environ).history
+    assert history not in {None, usual_history(sys.platform, os.environ)}
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.display.collector import Collector
+from kinescope_upload.display.summary import summary_rows
 from kinescope_upload.errors import UsageError
-from kinescope_upload.events import RunEvent, WaitEnded, WaitKind, WaitStarted, Warned
+from kinescope_upload.events import RunEnded, RunEvent, RunStarted, WaitEnded, WaitKind, WaitStarted, Warned
 from kinescope_upload.monitor.event_log import EventLog, RotatingFile
 from kinescope_upload.monitor.history import read_runs
 from kinescope_upload.monitor.monitor import Monitor, Places
 from kinescope_upload.monitor.state import CourseState, EndState, Phase
 from kinescope_upload.monitor.state_file import StateFile, read_states
-from support.display_cases import BEGAN, MB, FakeTime, scenario
+from support.display_cases import BEGAN, MB, FakeTime, scenario, small_plan
 from support.monitored import COURSE, a_run
 
 if TYPE_CHECKING:
@@ -92,8 +94,8 @@ def test_the_state_follows_the_run_from_its_beginning_to_its_end(stage: Stage) -
             failed=0,
             needed_bytes=state.needed_bytes,
             accepted_bytes=accepted,
-            found_bytes=20 * MB,
-            position_bytes=40 * MB,
+            found_bytes=state.found_bytes,
+            position_bytes=state.position_bytes,
         ),
     )
     ended = stage.state()
@@ -127,6 +129,26 @@ def test_the_history_has_the_run_with_its_outage_its_failure_and_its_samples(sta
     assert (past.ended, past.seconds) == (stage.fake.now(), 39.0)
     assert past.samples[0].accepted_bytes == 0
     assert (past.samples[-1].accepted_bytes, past.samples[-1].done) == (past.accepted_bytes, 3)
+
+
+def test_a_pause_is_in_history_and_summary_once_whatever_other_end_it_was_given(stage: Stage) -> None:
+    pause = WaitStarted(kind=WaitKind.PAUSED, reason="Somebody paused the run.", longest=60.0)
+    with stage.monitor() as monitor:
+        emit = monitor.listening(stage.tell)
+        events: list[tuple[float, RunEvent]] = [
+            (0, RunStarted(plan=small_plan(), jobs=1)),
+            (0, pause),
+            (3, replace(pause, longest=600.0)),
+            (10, WaitEnded(kind=WaitKind.PAUSED, seconds=13.0)),
+            (1, RunEnded(exit_code=0, seconds=14.0)),
+        ]
+        for seconds, event in events:
+            stage.fake.pass_by(seconds)
+            emit(event)
+    past = stage.past()
+    assert [(one.kind, one.seconds) for one in past.outages] == [("paused", 13.0)]
+    assert past.cost.paused_seconds == 13.0
+    assert dict(summary_rows(stage.collector.summary(), ()))["Sent"].endswith(", 13 s paused")
 
 
 def test_a_run_that_is_killed_is_in_the_history_without_an_end(stage: Stage) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
+from kinescope_upload.commands.report.figures import wait_name
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import to_json
@@ -12,10 +15,10 @@ from kinescope_upload.monitor.history import read_runs
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
-from kinescope_upload.text import count, format_bytes, format_duration, joined
+from kinescope_upload.text import count, format_bytes, format_duration, joined, shorten_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.monitor.past_run import PastRun
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from kinescope_upload.output.terminal_output import Clock
 
 _USUALLY: Final = 20
+_LONGEST_LIBRARY: Final = 24
+_SLASH: Final = re.compile(r"[/\\]")
 _ENDINGS: Final = {
     ExitCode.DONE: "done",
     ExitCode.NOT_DONE: "some not done",
@@ -73,23 +78,33 @@ def _object(runs: Sequence[PastRun], *, name: str) -> JsonFields:
 
 
 def _text(runs: Sequence[PastRun], _options: DisplayOptions, stream: TextIO, *, name: str, clock: Clock) -> None:
+    libraries = _names([run.library for run in runs])
     section = Section(
         title="Runs of this user on this machine",
-        columns=("Began", "Took", "Lessons", "Sent", "Breaks", "Waited", "End"),
-        rows=tuple(tuple(_cells(run, clock)) for run in runs),
+        columns=("Began", "Took", "Library", "Lessons", "Sent", "Breaks", "Waited", "End"),
+        rows=tuple(tuple(_cells(run, libraries[run.library], clock)) for run in runs),
+        is_bare=True,
     )
     totals = [line for run in runs for line in _reasons(run, clock)]
     show_sections([section], totals if runs else [f"No run is remembered in {name}."], stream)
 
 
-def _cells(run: PastRun, clock: Clock) -> Iterator[str]:
+def _names(libraries: Iterable[str]) -> dict[str, str]:
+    """Names each library by its last folder, and by its path where another has the same."""
+    last = {path: _SLASH.split(path.rstrip("/\\"))[-1] for path in libraries}
+    known = Counter(last.values())
+    return {path: name if name and known[name] == 1 else path for path, name in last.items()}
+
+
+def _cells(run: PastRun, library: str, clock: Clock) -> Iterator[str]:
     yield clock.local(run.started)
     yield format_duration(run.seconds)
+    yield shorten_path(library, _LONGEST_LIBRARY)
     yield f"{run.done:,}/{run.lessons:,}" + (f", {run.failed:,} failed" if run.failed else "")
     yield format_bytes(run.accepted_bytes)
-    yield count(run.cost.breaks, "break", "breaks") if run.cost.breaks else ""
+    yield f"{run.cost.breaks:,}" if run.cost.breaks else ""
     waited = sum(outage.seconds for outage in run.outages)
-    yield f"{format_duration(waited)} waited" if waited else ""
+    yield format_duration(waited) if waited else ""
     yield _ending(run)
 
 
@@ -109,6 +124,6 @@ def _reasons(run: PastRun, clock: Clock) -> Iterator[str]:
         waits = count(len(run.outages), "wait", "waits")
         when = clock.local(longest.since)
         yield (
-            f"{clock.local(run.started)}: {waits}; the longest ({longest.kind}) since {when}, "
+            f"{clock.local(run.started)}: {waits}; the longest ({wait_name(longest.kind)}) since {when}, "
             f"{format_duration(longest.seconds)}: {longest.reason}"
         )

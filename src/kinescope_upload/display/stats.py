@@ -237,6 +237,7 @@ class RunStats:
             network_seconds=self._waits.seconds[WaitKind.NETWORK],
             throttled_seconds=self._waits.seconds[WaitKind.THROTTLED],
             database_seconds=self._waits.seconds[WaitKind.DATABASE],
+            paused_seconds=self._waits.seconds[WaitKind.PAUSED],
         )
 
     def summary(self) -> Summary:

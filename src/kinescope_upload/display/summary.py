@@ -36,6 +36,7 @@ class Cost:
         network_seconds: Waits of the batch for the network.
         throttled_seconds: Waits of the batch because Kinescope asked for them.
         database_seconds: Waits of the batch for the database.
+        paused_seconds: Pauses that somebody asked for.
     """
 
     sent_bytes: int
@@ -49,6 +50,7 @@ class Cost:
     network_seconds: float
     throttled_seconds: float
     database_seconds: float
+    paused_seconds: float = 0.0
 
     @property
     def sent_per_needed(self) -> float | None:
@@ -223,6 +225,7 @@ def _sent(cost: Cost) -> str:
         "slowed down by Kinescope": cost.throttled_seconds,
         "without a connection": cost.network_seconds,
         "without the database": cost.database_seconds,
+        "paused": cost.paused_seconds,
     }
     facts = [
         about + format_bytes(cost.sent_bytes) + (f" ({ratio:.2f} times what was needed)" if ratio else ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload import __version__
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from kinescope_upload.monitor.state import RunState
 
 _MOST_OUTAGES: Final = 200
-_IS_NONE: Final = frozenset({WaitKind.PACE, WaitKind.SETTLE, WaitKind.PAUSED})
-"""Waits in which nothing is wrong."""
+_IS_NONE: Final = frozenset({WaitKind.PACE, WaitKind.SETTLE})
+"""Waits in which bytes go on."""
 
 
 class Chronicle:
@@ -41,14 +42,18 @@ class Chronicle:
         if isinstance(event, WaitEnded):
             self._end(event.kind, event.seconds)
             return
-        self._outages.append(Outage(kind=event.kind, since=now, seconds=0.0, reason=event.reason))
-        del self._outages[:-_MOST_OUTAGES]
+        if self._open(event.kind) is None:  # else the one that goes on has another end
+            self._outages.append(Outage(kind=event.kind, since=now, seconds=0.0, reason=event.reason))
+            del self._outages[:-_MOST_OUTAGES]
 
     def _end(self, kind: WaitKind, seconds: float) -> None:
-        for place, outage in reversed(list(enumerate(self._outages))):
-            if outage.kind == kind and not outage.seconds:
-                self._outages[place] = Outage(kind=kind, since=outage.since, seconds=seconds, reason=outage.reason)
-                return
+        if (place := self._open(kind)) is not None:
+            self._outages[place] = replace(self._outages[place], seconds=seconds)
+
+    def _open(self, kind: WaitKind) -> int | None:
+        """Where the wait of this kind stands that goes on."""
+        places = range(len(self._outages) - 1, -1, -1)
+        return next((at for at in places if self._outages[at].kind == kind and not self._outages[at].seconds), None)
 
     def sample(self, state: RunState) -> None:
         """Notes how far the run is."""
@@ -99,6 +104,7 @@ class Chronicle:
                 network_seconds=round(cost.network_seconds, 1),
                 throttled_seconds=round(cost.throttled_seconds, 1),
                 database_seconds=round(cost.database_seconds, 1),
+                paused_seconds=round(cost.paused_seconds, 1),
             ),
             courses=state.courses,
             outages=tuple(self._outages_at(state.written)),
@@ -109,13 +115,6 @@ class Chronicle:
     def _outages_at(self, now: datetime) -> list[Outage]:
         """The outages; one that has no end yet lasts until now."""
         return [
-            outage
-            if outage.seconds
-            else Outage(
-                kind=outage.kind,
-                since=outage.since,
-                seconds=max(0.0, (now - outage.since).total_seconds()),
-                reason=outage.reason,
-            )
+            outage if outage.seconds else replace(outage, seconds=max(0.0, (now - outage.since).total_seconds()))
             for outage in self._outages
         ]

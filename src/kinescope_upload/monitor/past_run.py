@@ -60,6 +60,7 @@ class Cost:
         network_seconds: The batch waited for the network.
         throttled_seconds: The batch waited because Kinescope asked for it.
         database_seconds: The batch waited for the database.
+        paused_seconds: Somebody had paused the batch.
     """
 
     breaks: int = 0
@@ -70,6 +71,7 @@ class Cost:
     network_seconds: float = 0.0
     throttled_seconds: float = 0.0
     database_seconds: float = 0.0
+    paused_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One part of an answer: a title, the columns' names, the rows. The texts are not yet made printable."""
+    """One part of an answer. The texts are not yet made printable.
+
+    Attributes:
+        title: What it is.
+        columns: The columns' names.
+        rows: The cells.
+        is_bare: Whether cells say nothing without the names, which plain columns then have, too.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_bare: bool = False
 
 
 def sections_text(sections: Iterable[Section], totals: Iterable[str], surface: Surface) -> str:
@@ -31,7 +39,8 @@ def sections_text(sections: Iterable[Section], totals: Iterable[str], surface: S
 
 
 def _columns(section: Section, surface: Surface) -> Iterator[str]:
-    rows = [tuple(map(surface.shown, row)) for row in section.rows]
+    every = (section.columns, *section.rows) if section.is_bare else section.rows
+    rows = [tuple(map(surface.shown, row)) for row in every]
     widths = [max(map(cell_width, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         yield "  " + "  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -21,6 +21,7 @@ _WAITS: Final = {
     "throttled": "slowed down by Kinescope",
     "database": "no database",
     "library": "no library",
+    "paused": "paused",
 }
 
 

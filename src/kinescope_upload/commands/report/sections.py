@@ -142,7 +142,7 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
     cut = [tuple(map(_cut, row)) for row in every[:MOST_ROWS]]
     if more > 0:
         cut.append((f"and {more:,} more", *("" for _ in columns[1:])))
-    return Section(title=title, columns=columns, rows=tuple(cut))
+    return Section(title=title, columns=columns, rows=tuple(cut), is_bare=True)
 
 
 def _cut(text: str) -> str:
