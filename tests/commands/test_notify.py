@@ -48,6 +48,17 @@ def test_of_several_services_each_has_its_answer(tmp_path: Path) -> None:
     assert SECRET not in out.getvalue()
 
 
+def test_two_addresses_of_one_service_are_told_apart(tmp_path: Path) -> None:
+    with an_inbox() as inbox, an_inbox() as other:
+        other.status = 500
+        settings, out = told(tmp_path, f"{inbox.address} {other.address}"), io.StringIO()
+        assert notify(settings, out, is_test=True) == 1
+    assert [line.partition(";")[0] for line in out.getvalue().splitlines()] == [
+        "json://… no. 1: the message was taken",
+        "json://… no. 2: the message was not taken",
+    ]
+
+
 def test_a_service_that_does_not_answer_ends_the_test_in_time(tmp_path: Path) -> None:
     out = io.StringIO()
     with an_inbox() as inbox:

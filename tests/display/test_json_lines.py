@@ -184,7 +184,7 @@ def test_units_in_names_hold_whole_bytes() -> None:
 
 def test_progress_is_written_at_most_once_a_second() -> None:
     fake, out = FakeTime(), io.StringIO()
-    printer = JsonPrinter(out, clock=fake.clock)
+    printer = JsonPrinter(out, stderr=io.StringIO(), clock=fake.clock)
     one = lesson("a_001", 1000 * MB)
     printer(RunStarted(plan=Plan(lessons=(one,)), jobs=1))
     printer(LessonStarted(lesson=one))
@@ -200,7 +200,7 @@ def test_progress_is_written_at_most_once_a_second() -> None:
 
 def test_lines_are_ascii_and_hold_no_lone_surrogate_so_every_reader_takes_them() -> None:
     out = io.StringIO()
-    JsonPrinter(out, clock=FakeTime().clock)(Warned(message=HOSTILE + "Ё😀\ud800"))
+    JsonPrinter(out, stderr=io.StringIO(), clock=FakeTime().clock)(Warned(message=HOSTILE + "Ё😀\ud800"))
     text = out.getvalue()
     assert text.isascii()
     assert text.count("\n") == 1
@@ -211,7 +211,7 @@ def test_lines_are_ascii_and_hold_no_lone_surrogate_so_every_reader_takes_them()
 
 def test_sent_bytes_and_the_end_have_no_line_of_their_own() -> None:
     out = io.StringIO()
-    printer = JsonPrinter(out, clock=FakeTime().clock)
+    printer = JsonPrinter(out, stderr=io.StringIO(), clock=FakeTime().clock)
     printer(BytesSent(lesson_id="a_001", count=1))
     printer(RunEnded(exit_code=0, seconds=1.0))
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["summary"]
@@ -223,3 +223,12 @@ def test_the_plan_and_the_status_are_one_object_each() -> None:
     assert (plan["kinescope_min_bytes"], plan["kinescope_max_bytes"]) == (673_200_000, 748_000_000)
     assert (status["lessons"], status["linked"], status["failed"], status["is_done"]) == (4, 2, 1, False)
     assert status["courses"][0]["last_activity"] == "2026-02-18T10:26:44.172Z"
+
+
+def test_the_summary_is_the_last_line_also_where_a_warning_comes_later() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    printer = JsonPrinter(out, stderr=err, clock=FakeTime().clock)
+    printer(RunEnded(exit_code=0, seconds=1.0))
+    printer(Warned(message="json did not take the last message."))
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["summary"]
+    assert err.getvalue() == "warning: json did not take the last message.\n"

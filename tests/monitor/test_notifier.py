@@ -9,7 +9,7 @@ import pytest
 
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.errors import BatchStoppedError
-from kinescope_upload.events import LessonFailed, RunEvent, WaitKind, WaitStarted, Warned
+from kinescope_upload.events import LessonFailed, RunEnded, RunEvent, WaitKind, WaitStarted, Warned
 from kinescope_upload.monitor.channel import Pauses
 from kinescope_upload.monitor.notice_words import Words
 from kinescope_upload.monitor.notifier import Notifier, Timing
@@ -135,7 +135,7 @@ def test_a_message_that_is_not_taken_comes_later_once_and_the_run_is_warned_once
             inbox.status = 200
         assert inbox.wait_for(taken=1)
     assert inbox.titles == ["kupload: 1 lesson failed; the run goes on"]
-    assert run.warnings == ["Notifications: json took no message. The run goes on, and tries again."]
+    assert run.warnings == ["Notifications: json took no message; it is tried again."]
 
 
 def test_at_the_end_all_that_was_not_taken_comes_in_one_message(run: Run, inbox: Inbox) -> None:
@@ -166,13 +166,21 @@ def test_a_service_that_does_not_answer_holds_the_run_no_longer_than_it_may(run:
     assert run.warnings == ["Notifications: json did not take the last message."]
 
 
+def test_once_the_run_is_over_nobody_says_that_it_goes_on(run: Run, inbox: Inbox) -> None:
+    inbox.status = 503
+    with run.notifier(inbox.address) as notifier:
+        notifier.listening(RunEnded(exit_code=0, seconds=1.0))
+    assert run.warnings[-1] == "Notifications: json did not take the last message."
+    assert not [one for one in run.warnings if "goes on" in one]
+
+
 def test_one_service_that_is_dead_keeps_nothing_from_the_other(run: Run, inbox: Inbox) -> None:
     with an_inbox() as dead:
         dead.may_answer.clear()
         with run.notifier(dead.address, inbox.address, timing=Timing(last=0.2)) as notifier:
             run.play(notifier)
             assert inbox.wait_for(taken=1)
-        assert run.warnings == ["Notifications: json did not take the last message."]
+        assert run.warnings == ["Notifications: json no. 1 did not take the last message."]
 
 
 def test_an_address_that_means_nothing_is_a_warning_that_does_not_show_it(

@@ -53,13 +53,13 @@ def an_inbox() -> Iterator[Inbox]:
                 inbox.requests.append(message)
                 inbox.changed.notify_all()
             inbox.may_answer.wait(60)
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
             with inbox.changed:
                 if status == 200:
                     inbox.taken.append(message)
                 inbox.changed.notify_all()
+            self.send_response(status)  # whoever hears it may look at what was taken
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -10,7 +10,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.channel import Channel
 from kinescope_upload.monitor.notice_words import Message
 from kinescope_upload.monitor.notifier import close_all
-from kinescope_upload.monitor.services import addresses_of, check_installed, connect, name_of
+from kinescope_upload.monitor.services import addresses_of, check_installed, connect, names_of
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
@@ -40,22 +40,27 @@ def notify(settings: Settings, stdout: TextIO, *, is_test: bool, longest: float 
         raise UsageError("Nobody is told of runs: KUPLOAD_NOTIFY is not set.", "Put it into .env; see docs/notify.md.")
     check_installed()
     if not is_test:
-        stdout.writelines(f"{name_of(address)}://… ({settings.origins['notify']})\n" for address in addresses)
+        stdout.writelines(f"{_masked(name)} ({settings.origins['notify']})\n" for name in names_of(addresses))
         stdout.write(f"{shown(Hint(('notify', '--test'), ' sends each a message.'))}\n")
         return ExitCode.DONE
     whys: dict[int, str] = {}
     channels = [
-        Channel(name_of(address), partial(connect, address), partial(whys.__setitem__, place))
-        for place, address in enumerate(addresses)
+        Channel(name, partial(connect, address), partial(whys.__setitem__, place))
+        for place, (name, address) in enumerate(zip(names_of(addresses), addresses, strict=True))
     ]
     for channel in channels:
         channel.put(_TEST)
     close_all(channels, longest)
     for place, channel in enumerate(channels):
         is_taken = not channel.undelivered
-        stdout.write(f"{channel.name}://…: {'the message was taken' if is_taken else _why(whys.get(place, ''))}\n")
+        stdout.write(f"{_masked(channel.name)}: {'the message was taken' if is_taken else _why(whys.get(place, ''))}\n")
     stdout.flush()
     return ExitCode.NOT_DONE if any(channel.undelivered for channel in channels) else ExitCode.DONE
+
+
+def _masked(name: str) -> str:
+    scheme, _, number = name.partition(" ")
+    return f"{scheme}://… {number}".rstrip()
 
 
 def _why(sentence: str) -> str:

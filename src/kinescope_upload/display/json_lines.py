@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.display.json_events import fields_of, progress_fields, summary_fields
+from kinescope_upload.display.messages import sentence_of
 from kinescope_upload.events import BytesAccepted, BytesSent, RunEnded, RunEvent
 from kinescope_upload.output.json_text import json_line
+from kinescope_upload.output.terminal_output import surface_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,15 +81,19 @@ class JsonPrinter:
     """Prints a run as JSON lines.
 
     Args:
-        stdout: Takes the lines.
+        stdout: Takes the lines; the summary is the last.
+        stderr: Takes as text what comes after it: of messages that somebody did not take, a warning.
         clock: The source of time.
 
     Attributes:
         collector: What the run has done so far.
     """
 
-    def __init__(self, stdout: TextIO, *, clock: Clock) -> None:
+    def __init__(self, stdout: TextIO, *, stderr: TextIO, clock: Clock) -> None:
         self._stdout = stdout
+        self._stderr = stderr
+        self._clock = clock
+        self._is_over = False
         self.collector = Collector(clock)
         self._lines = JsonLines(self._write, self.collector, clock)
         self._lock = threading.Lock()
@@ -95,7 +101,16 @@ class JsonPrinter:
     def __call__(self, event: RunEvent, /) -> None:
         """Counts the event and prints it."""
         with self._lock:
+            if self._is_over:
+                self._add_late(event)
+                return
+            self._is_over = isinstance(event, RunEnded)
             self._lines.add(event, self.collector.note(event))
+
+    def _add_late(self, event: RunEvent) -> None:
+        if sentence := sentence_of(event, self._clock, verbose=False):
+            self._stderr.write(f"{surface_of(self._stderr).shown(sentence)}\n")
+            self._stderr.flush()
 
     def _write(self, line: str) -> None:
         self._stdout.write(line)

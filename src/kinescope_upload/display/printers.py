@@ -43,7 +43,7 @@ def make_printer(
     """
     stdout, stderr = escape_unencodable(stdout), escape_unencodable(stderr)
     if options.as_json:
-        return nullcontext(JsonPrinter(stdout, clock=clock))
+        return nullcontext(JsonPrinter(stdout, stderr=stderr, clock=clock))
     if options.quiet or not (is_live_terminal(stdout) and obeys_sequences(stdout)):
         return nullcontext(LinePrinter(options, stdout=stdout, stderr=stderr, clock=clock))
     from kinescope_upload.display.bars import BarPrinter  # noqa: PLC0415 - needed on a terminal alone

@@ -39,7 +39,7 @@ class Channel:
     Args:
         name: The service, as it may be shown.
         connect: Makes what sends; called in the channel's own thread, since that takes long.
-        complain: Is told, once, why a message was not delivered.
+        complain: Is told, once, that a message was not delivered, and in the end that the last was not.
         pauses: How long it waits before it tries again.
     """
 
@@ -50,6 +50,7 @@ class Channel:
         self.undelivered = 0
         self._connect = connect
         self._complain: Callable[[str], None] | None = complain
+        self._has_said = False
         self._pauses = pauses or Pauses()
         self._messages: deque[Message] = deque(maxlen=_MOST)
         self._is_closing = False
@@ -74,13 +75,13 @@ class Channel:
         """Waits for that at most so long; what is not delivered by then is lost."""
         self._thread.join(seconds)
         if self.undelivered:
-            self._say(f"{self.name} did not take the last message.")
+            self._say(f"{self.name} did not take the last message.", is_last=True)
 
     def _work(self) -> None:
         try:
             send = self._connect()
         except KuploadError as error:
-            self._say(str(error))
+            self._say(str(error), is_last=True)
             return
         failures = 0
         is_last = False
@@ -91,9 +92,9 @@ class Channel:
             if send(together(batch)):
                 failures = 0
                 self._forget(len(batch))
-            else:
+            elif not is_last:
                 failures += 1
-                self._say(f"{self.name} took no message. The run goes on, and tries again.")
+                self._say(f"{self.name} took no message; it is tried again.")
 
     def _next(self, failures: int) -> tuple[tuple[Message, ...], bool]:
         """The next message, once it is its turn; when it is closing, all that are left. And whether it is closing."""
@@ -109,7 +110,8 @@ class Channel:
                 self._messages.popleft()
             self.undelivered = len(self._messages)
 
-    def _say(self, sentence: str) -> None:
-        complain, self._complain = self._complain, None
-        if complain:
-            complain(sentence)
+    def _say(self, sentence: str, *, is_last: bool = False) -> None:
+        if self._complain and (is_last or not self._has_said):
+            self._complain(sentence)
+        self._has_said = True
+        self._complain = None if is_last else self._complain

@@ -12,10 +12,10 @@ from kinescope_upload.errors import KuploadError
 from kinescope_upload.events import BytesAccepted, BytesSent, Warned
 from kinescope_upload.monitor.channel import Channel, Pauses
 from kinescope_upload.monitor.notices import Ended, Notices, Patience
-from kinescope_upload.monitor.services import connect, name_of
+from kinescope_upload.monitor.services import connect, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -51,7 +51,7 @@ class Notifier:
         timing: How long things take.
     """
 
-    def __init__(self, addresses: Iterable[str], words: Words, emit: Emit, timing: Timing | None = None) -> None:
+    def __init__(self, addresses: Sequence[str], words: Words, emit: Emit, timing: Timing | None = None) -> None:
         self._timing = timing or Timing()
         self._words = words
         self._emit = emit
@@ -60,7 +60,8 @@ class Notifier:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="kupload-notices", daemon=True)
         self._channels = [
-            Channel(name_of(one), partial(connect, one), self._complain, self._timing.pauses) for one in addresses
+            Channel(name, partial(connect, one), self._complain, self._timing.pauses)
+            for name, one in zip(names_of(addresses), addresses, strict=True)
         ]
 
     def __enter__(self) -> Self:

@@ -11,6 +11,8 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.extras import install_hint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kinescope_upload.config import Secret
     from kinescope_upload.monitor.channel import Send
     from kinescope_upload.monitor.notice_words import Message
@@ -34,6 +36,15 @@ def addresses_of(notify: Secret | None) -> tuple[str, ...]:
 def name_of(address: str) -> str:
     """What may be shown of a service's address: the word before "://"."""
     return address.partition("://")[0]
+
+
+def names_of(addresses: Sequence[str]) -> tuple[str, ...]:
+    """What may be shown of the addresses, numbered where a service has several: what follows "://" may be secret."""
+    names = [name_of(one) for one in addresses]
+    return tuple(
+        f"{name} no. {names[:place].count(name) + 1}" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    )
 
 
 def connect(address: str) -> Send:
