@@ -2,7 +2,7 @@
 
 `make pictures` writes them; `make pictures-check` fails where one is not what kupload shows now. Numbers, sizes, times
 and ids differ from one making to the next, so they are not compared. The text of each picture is in its `<desc>`, for
-those who cannot see it.
+those who cannot see it. The page and the report are pictures of a real Chromium, where there is one.
 """
 
 # ruff: noqa: INP001, S603, T201 - a script, which runs kupload and says so
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyte
+from browser_pictures import browser_pictures, program, words_in
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
@@ -111,9 +112,27 @@ def main() -> int:
                 print(f"pictures: {path.relative_to(ROOT)}")
             elif not path.exists() or (shot.at is None and _compared(path.read_text("utf-8")) != _compared(picture)):
                 stale.append(shot.name)
+        stale += _browser_pictures()
     for name in stale:
         print(f"pictures: {name} is not what kupload shows now; `make pictures` makes it anew", file=sys.stderr)
     return 1 if stale else 0
+
+
+def _browser_pictures() -> list[str]:
+    """Writes the pictures of the page and the report, or compares them; the names of those that are not current."""
+    chromium = program()
+    if chromium is None:
+        print("pictures: page and report not looked at: no Chromium here, or no playwright (extra: browser)")
+        return []
+    stale = []
+    for name, picture in browser_pictures(chromium):
+        path = FOLDER / f"{name}.png"
+        if "--check" not in sys.argv:
+            path.write_bytes(picture)
+            print(f"pictures: {path.relative_to(ROOT)}")
+        elif not path.exists() or _without_numbers(words_in(path.read_bytes())) != _without_numbers(words_in(picture)):
+            stale.append(name)
+    return stale
 
 
 def _screen_of(shot: Shot, stage: Stage) -> pyte.Screen:
@@ -210,6 +229,10 @@ def _compared(svg: str) -> str:
     """The picture's text without what differs each time: numbers, ids, bars, and how wide they make a line."""
     found = re.search(r"<desc>(.*?)</desc>", svg, re.DOTALL)
     text = html.unescape(found[1]) if found else ""
+    return _without_numbers(text)
+
+
+def _without_numbers(text: str) -> str:
     text = re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|…[0-9a-f]{4}", "ID", text)
     text = re.sub(r"\d+(?:[.,:]\d+)*(?: ?(?:[kMGT]?B|ms|s|min|h)\b(?:/s)?)?", "0", text)
     return " ".join(text.split())
