@@ -103,6 +103,29 @@ def test_a_library_without_videos_is_taken_only_when_the_person_says_so(tmp_path
     assert "no video file" in script.text
 
 
+@pytest.mark.parametrize(("root", "meant"), [("lib/01_analytics", "lib"), ("", "lib"), ("other", "")])
+def test_a_library_one_level_too_deep_or_too_high_is_named_and_so_is_the_right_one(
+    tmp_path: Path, root: str, meant: str
+) -> None:
+    for file in ("lib/01_analytics/m01/001.mp4", "other/films/m01/001.mp4"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_bytes(b"0")
+    script = Script([str(tmp_path / root), str(tmp_path / "lib")])
+    found = ask_library(script.dialogue, settings_in(tmp_path), tmp_path, {"01_analytics"})
+    assert found == tmp_path / "lib"
+    assert "None of its folders is a course of the database." in script.text
+    assert (f" it: {tmp_path / meant}. Enter takes" in script.text) is bool(meant)
+
+
+@pytest.mark.parametrize(
+    ("answers", "agrees"), [(["'/srv/films'", "y"], True), (["write", "нет"], False), ([""], True)]
+)
+def test_only_yes_no_and_enter_are_answers(answers: list[str], *, agrees: bool) -> None:
+    script = Script(answers)
+    assert script.dialogue.agrees("Write it?", usual=True) is agrees
+    assert script.text.count("Type y or n.") == len(answers) - 1
+
+
 def test_a_token_does_not_go_to_an_address_of_a_file_unasked(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, toml='api_url = "https://kinescope.example"\n')
     script = Script([""])

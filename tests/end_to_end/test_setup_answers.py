@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.commands.setup.command import SetupEnd, run_setup
 from kinescope_upload.commands.setup.here import ask_database
 from kinescope_upload.commands.setup.kinescope import ask_kinescope
+from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import Fault, Route
 from support.scripted import Script, settings_in
 
@@ -46,6 +47,21 @@ def test_a_workspace_that_kinescope_does_not_tell_can_be_typed(worlds: WorldMake
     found = ask_kinescope(script.dialogue, settings_in(world.folder, environment))
     assert found.workspace_id == workspace
     assert "is not a UUID" in script.text
+
+
+def test_the_secrets_go_into_the_file_that_is_named(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10_000,))
+    address = {"KINESCOPE_API_URL": world.emulator.url, "KINESCOPE_UPLOADER_URL": world.emulator.url}
+    (world.folder / ".env").write_text("KUPLOAD_JOBS=3\n")
+    given = {"env_file": "prod.env"}
+    settings = load_settings(given, directory=world.folder, environment=address, makes_env_file=True)
+    script = Script([world.emulator.token, "", "", world.database.tcp_url, str(world.library), ""])
+    assert run_setup(settings, world.folder, script.dialogue, "prod.env") is SetupEnd.SET
+    assert "prod.env (new, for you alone)" in script.text
+    assert f"KINESCOPE_API_KEY={world.emulator.token}" in (world.folder / "prod.env").read_text("utf-8")
+    assert (world.folder / ".env").read_text() == "KUPLOAD_JOBS=3\n"
+    assert load_settings(given, directory=world.folder, environment=address).library == world.library
 
 
 def test_new_files_hold_what_was_answered_and_count_from_then_on(worlds: WorldMaker) -> None:

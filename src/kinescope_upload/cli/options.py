@@ -77,13 +77,20 @@ def with_port(words: Sequence[str]) -> list[str]:
     return [f"{word}={_FREE_PORT}" if word == _WEB and not after[:1].isdigit() else word for word, after in pairs]
 
 
-def load(context: typer.Context) -> Settings:
-    """The settings of this process, from the command's options that are settings and everything around it."""
+def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
+    """The settings of this process, from the command's options that are settings and everything around it.
+
+    Args:
+        context: The command's.
+        makes_env_file: Whether the command makes the file that --env-file names.
+    """
     from kinescope_upload.config import OPTIONS, load_settings
 
     given = {name: value for name, value in context.params.items() if name in OPTIONS}
     remember(_typed_options(context))
-    settings = load_settings(given, directory=working_directory(), environment=os.environ)
+    settings = load_settings(
+        given, directory=working_directory(), environment=os.environ, makes_env_file=makes_env_file
+    )
     if "progress" in context.params:
         _say_progress(settings)
     return settings

@@ -27,11 +27,13 @@ def setup(
     context: typer.Context,
     *,
     example: Annotated[bool, typer.Option("--example", help="Print a .env to fill in, and ask nothing.")] = False,
+    env_file: options.EnvFileOption = None,
 ) -> None:
     """Set up this folder: asks for token, project, database and library, and tests them.
 
-    Writes .env (secrets, for you alone) and kupload.toml, in the working directory; what stands there and is not asked
-    for stays as it is. Nothing is written before you agree. At the end it checks everything, as doctor does.
+    Writes .env (secrets, for you alone; --env-file names another file) and kupload.toml, in the working directory; what
+    stands there and is not asked for stays as it is. Nothing is written before you agree. At the end it checks
+    everything, as doctor does.
 
     Exit codes: those of doctor; 1 nothing was written; 2 no terminal; 130 ended by Ctrl+C, and nothing was written.
     """
@@ -40,10 +42,10 @@ def setup(
 
         typer.echo(env_example(), nl=False)
         return
-    settings = options.load(context)
+    settings = options.load(context, makes_env_file=True)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise _without_terminal(settings)
-    raise typer.Exit(_check(_ask(settings)))
+    raise typer.Exit(_check(_ask(settings, env_file), env_file))
 
 
 def _without_terminal(settings: "Settings") -> UsageError:
@@ -56,11 +58,12 @@ def _without_terminal(settings: "Settings") -> UsageError:
     return UsageError(what, Hint(("doctor",), " tests it."))
 
 
-def _ask(settings: "Settings") -> "SetupEnd":
+def _ask(settings: "Settings", env_file: str | None) -> "SetupEnd":
+    from kinescope_upload.commands.setup.changes import ENV_FILE
     from kinescope_upload.commands.setup.command import run_setup
 
     try:
-        return run_setup(settings, options.working_directory(), _dialogue())
+        return run_setup(settings, options.working_directory(), _dialogue(), env_file or ENV_FILE)
     except (EOFError, KeyboardInterrupt):
         typer.echo()
         raise InterruptedRunError(_NOTHING_WRITTEN) from None
@@ -82,7 +85,7 @@ def _dialogue() -> "Dialogue":
     return Dialogue(ask=asking(input), ask_secret=asking(getpass), tell=tell)
 
 
-def _check(end: "SetupEnd") -> int:
+def _check(end: "SetupEnd", env_file: str | None) -> int:
     """Checks everything as `doctor` does; the exit code."""
     from kinescope_upload.commands.doctor.command import run_doctor
     from kinescope_upload.commands.setup.command import SetupEnd
@@ -91,7 +94,7 @@ def _check(end: "SetupEnd") -> int:
     if end is SetupEnd.REFUSED:
         typer.echo("Nothing was written.")
         return ExitCode.NOT_DONE
-    given = {"no_db": end is SetupEnd.SET_WITHOUT_DATABASE}
+    given = {"no_db": end is SetupEnd.SET_WITHOUT_DATABASE, "env_file": env_file}
     settings = load_settings(given, directory=options.working_directory(), environment=os.environ)
     typer.echo()
     return run_doctor(settings, DisplayOptions(), sys.stdout)

@@ -35,20 +35,23 @@ OPTIONS: Final = frozenset(
 """The options that are settings, by the attributes of `Settings`; and `env_file`."""
 
 
-def load_settings(options: Mapping[str, object], *, directory: Path, environment: Mapping[str, str]) -> Settings:
+def load_settings(
+    options: Mapping[str, object], *, directory: Path, environment: Mapping[str, str], makes_env_file: bool = False
+) -> Settings:
     """Reads every source once and makes the settings.
 
     Args:
         options: The command line's values, by the attributes of `Settings` and `env_file`; None means not given.
         directory: The working directory, with `.env` and kupload.toml; relative paths start there.
         environment: The environment of the process.
+        makes_env_file: Whether the file that --env-file names may be missing: it is made with these settings.
 
     Raises:
         UsageError: A value is wrong; names it and its origin.
     """
     if unknown := options.keys() - OPTIONS:
         raise TypeError(f"no such options: {sorted(unknown)}")
-    sources = _read_sources(options, directory, environment)
+    sources = _read_sources(options, directory, environment, makes_env_file=makes_env_file)
     found: dict[str, Any] = {
         "progress": _usual_progress(sources, directory),
         "history": usual_history(sys.platform, environment),
@@ -109,7 +112,9 @@ class _Sources:
         return Written(text=text, place=SettingOrigin(source=Source.ENVIRONMENT, name=name)) if text else None
 
 
-def _read_sources(options: Mapping[str, object], directory: Path, environment: Mapping[str, str]) -> _Sources:
+def _read_sources(
+    options: Mapping[str, object], directory: Path, environment: Mapping[str, str], *, makes_env_file: bool
+) -> _Sources:
     named = str(options.get("env_file") or "").strip()
     env_file_name = named or _ENV_FILE
     setting = Setting(name="env_file", option="--env-file")
@@ -118,7 +123,7 @@ def _read_sources(options: Mapping[str, object], directory: Path, environment: M
     check_keys(toml)
     return _Sources(
         options=options,
-        env_file=read_env_file(path, env_file_name, must_exist=bool(named)),
+        env_file=read_env_file(path, env_file_name, must_exist=bool(named) and not makes_env_file),
         env_file_name=env_file_name,
         env_file_folder=path.resolve().parent,
         environment=environment,

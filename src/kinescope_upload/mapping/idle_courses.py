@@ -73,17 +73,26 @@ def moved_root(wanted: Collection[str], ground: LibraryGround) -> str:
 
     Args:
         wanted: The courses in question, which count where the database is not asked.
+        ground: What there is.
+    """
+    found = probable_root(wanted, ground)
+    return Hint(f"{found[0]}: ", ("--dry-run", "--library", found[1]), ".") if found else ""
+
+
+def probable_root(wanted: Collection[str], ground: LibraryGround) -> tuple[str, str] | None:
+    """Why another library was probably meant, and which; None where nothing tells.
+
+    Args:
+        wanted: The courses in question, which count where the database is not asked.
         ground: What there is. A root that is named like a course lies one level too deep, one whose folders hold
             courses one too high.
     """
     courses = set(map(nfc, wanted if ground.courses is None else ground.courses))
     folders = {nfc(path.partition("/")[0]) for path in ground.paths}
     if nfc(ground.name) in courses and not courses & folders:
-        told = "The library is itself named like a course; name the folder above it: "
-        return Hint(told, ("--dry-run", "--library", ground.parent), ".")
+        return "The library is itself named like a course; name the folder above it", ground.parent
     below = {(first, second) for path in ground.paths for first, second, *_ in [(*path.split("/"), "", "")]}
     deeper = sorted({first for first, second in below if nfc(second) in courses and nfc(first) not in courses})
     if len(deeper) == 1:
-        told = f'Its folder "{deeper[0]}" holds the courses; name it: '
-        return Hint(told, ("--dry-run", "--library", str(PurePath(ground.root, deeper[0]))), ".")
-    return ""
+        return f'Its folder "{deeper[0]}" holds the courses; name it', str(PurePath(ground.root, deeper[0]))
+    return None

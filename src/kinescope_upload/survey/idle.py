@@ -39,7 +39,7 @@ def idle_doubts(
     wanted = survey.selection.courses
     if not wanted:
         if survey.rows is not None and survey.files and not plan.lessons and not told.proposals:
-            yield from _foreign_library(survey)
+            yield from foreign_library(survey)
         return
     busy = {nfc(lesson.course) for lesson in plan.lessons} | {nfc(one.course) for one in told.proposals}
     busy |= _done(survey, records)
@@ -60,7 +60,8 @@ def _done(survey: Survey, records: Mapping[str, Record]) -> set[str]:
     return {nfc(course) for course, _ in is_linked} - {nfc(course) for course, is_done in is_linked if not is_done}
 
 
-def _foreign_library(survey: Survey) -> Iterator[Doubt]:
+def foreign_library(survey: Survey) -> Iterator[Doubt]:
+    """A doubt about a library of which no folder is a course of the database."""
     folders = {nfc(file.path.partition("/")[0]) for file in survey.files}
     courses = {nfc(row.course) for row in (survey.rows or {}).values()}
     if not folders & courses:

@@ -16,6 +16,7 @@ from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable
 from kinescope_upload.progress import check_folder, nearest_existing, read_records
 from kinescope_upload.survey import map_library
+from kinescope_upload.survey.idle import foreign_library
 from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint
 
@@ -111,6 +112,10 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     courses = count(len(survey.known_courses), "course", "courses")
     message = f"{count(len(files), 'video file', 'video files')}, {size}, {courses}; mapped by the {survey.source}."
     yield Check.good("library", message)
+    if survey.rows is not None and survey.files:
+        for doubt in foreign_library(survey):
+            reason = f"{doubt.subject}: {doubt.reason}"
+            yield Check.of("library", Standing.WRONG_HERE, f"{reason}.", doubt.hint)
     root, disk = settings.needed_library(), Disk()
     unread = [file.path for file in files if not disk.can_read(os.fspath(root / file.path))]
     if unread:

@@ -33,12 +33,12 @@ class Changes:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     toml: Mapping[str, str] = field(default_factory=dict)
 
-    def lines(self, directory: Path) -> Iterator[str]:
+    def lines(self, directory: Path, env_file: str = ENV_FILE) -> Iterator[str]:
         """Shows what will be written, without a secret."""
-        for name, values in ((ENV_FILE, self.env), (TOML_FILE, self.toml)):
+        for name, values in ((env_file, self.env), (TOML_FILE, self.toml)):
             if values:
                 state = "changed; all other lines stay" if (directory / name).exists() else "new"
-                yield f"{name} ({state}{', for you alone' if name == ENV_FILE else ''}):"
+                yield f"{name} ({state}{', for you alone' if values is self.env else ''}):"
                 yield from (f"  {key} = {_shown(key, value)}" for key, value in values.items())
 
 

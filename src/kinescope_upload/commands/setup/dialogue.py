@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.errors import KuploadError
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
+_NO: Final = frozenset({"n", "no", "н", "нет"})
+_YES: Final = frozenset({"y", "yes", "д", "да"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,23 @@ class Dialogue:
                 return read(typed)
             except (KuploadError, ValueError) as error:
                 self.tell(f"  {error}")
+
+    def agrees(self, question: str, *, usual: bool) -> bool:
+        """Asks until the answer is yes or no.
+
+        Args:
+            question: What is asked, without the choice.
+            usual: What Enter means.
+        """
+
+        def read(typed: str) -> bool:
+            word = typed.lower()
+            if word and word not in _YES | _NO:
+                raise ValueError("Type y or n.")
+            return word in _YES if word else usual
+
+        choice = "Y/n" if usual else "y/N"
+        return self.until_good(lambda: self.ask(f"{question} [{choice}]: "), read)
 
     def choose(self, what: str, choices: Sequence[tuple[str, str]], current: str | None) -> str:
         """Lets a person choose one of several by its number, its id or its name.

@@ -10,11 +10,14 @@ from urllib.parse import quote
 from kinescope_upload.commands.setup.supabase import WHICH_TO_TAKE, describe
 from kinescope_upload.config.values import parse_connection_string, parse_path
 from kinescope_upload.database import DatabaseReport, LessonsDatabase, clean_dsn, masked
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.library.scan import scan
-from kinescope_upload.text import count, format_bytes, joined
+from kinescope_upload.mapping import nfc
+from kinescope_upload.mapping.idle_courses import LibraryGround, probable_root
+from kinescope_upload.text import count, first_few, format_bytes, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from kinescope_upload.commands.setup.dialogue import Dialogue
@@ -88,8 +91,26 @@ def _with_password(talk: Dialogue, url: str) -> str:
     return _PLACEHOLDER.sub(lambda _: quote(password, safe=""), url)
 
 
-def ask_library(talk: Dialogue, settings: Settings, directory: Path) -> Path:
-    """Asks for the library root until there is such a folder with video files in it."""
+def courses_of(settings: Settings, database: Secret | None) -> frozenset[str] | None:
+    """The courses of the database; None where there is none, or it does not tell them."""
+    if database is None:
+        return None
+    try:
+        rows = LessonsDatabase(clean_dsn(database.reveal(), name="The string"), settings.table).rows()
+    except KuploadError:
+        return None
+    return frozenset(row.course for row in rows)
+
+
+def ask_library(talk: Dialogue, settings: Settings, directory: Path, courses: Collection[str] | None = None) -> Path:
+    """Asks for the library root until there is such a folder with the courses' files in it.
+
+    Args:
+        talk: How the person is asked.
+        settings: What is set now.
+        directory: Where relative paths begin.
+        courses: The courses of the database; None where it is not asked.
+    """
     talk.tell("\nThe library: the folder that holds one folder for each course.")
     known, is_doubted = settings.library, False
 
@@ -105,13 +126,29 @@ def ask_library(talk: Dialogue, settings: Settings, directory: Path) -> Path:
         known, is_doubted = root, True
         if not files and not is_kept:
             raise ValueError(f"There is no video file in {root}. Enter takes it all the same.")
-        courses = len({file.path.partition("/")[0] for file in files})
+        if not is_kept and (wrong := _is_foreign(root, files, courses)):
+            raise ValueError(f"{wrong} Enter takes it all the same.")
+        folders = len({file.path.partition("/")[0] for file in files})
         size = format_bytes(sum(file.size for file in files))
         found = f"{count(len(files), 'video file', 'video files')}, {size}"
-        talk.tell(f"  {found}, in {count(courses, 'folder', 'folders')}.")
+        talk.tell(f"  {found}, in {count(folders, 'folder', 'folders')}.")
         return root
 
     return talk.until_good(lambda: talk.ask(f"Library{f' [{known}]' if known else ''}: "), read)
+
+
+def _is_foreign(root: Path, files: Iterable[VideoFile], courses: Collection[str] | None) -> str:
+    """Says that no folder of the library is a course of the database, and which folder may be meant; else empty."""
+    paths = [file.path for file in files]
+    if not courses or {nfc(path.partition("/")[0]) for path in paths} & set(map(nfc, courses)):
+        return ""
+    ground = LibraryGround(
+        root=str(root), parent=str(root.parent), name=root.name, paths=paths, courses=courses, has_map_file=False
+    )
+    found = probable_root((), ground)
+    there = f"It has {first_few(sorted(courses), most=5)}."
+    meant = f"{found[0]}: {found[1]}." if found else there
+    return f"None of its folders is a course of the database. {meant}"
 
 
 def _files(root: Path) -> tuple[VideoFile, ...]:
