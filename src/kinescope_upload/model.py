@@ -128,6 +128,7 @@ class Doubt:
         reason: What is wrong, in words.
         hint: What a person can do about it; empty when nothing needs doing.
         lesson_ids: The lessons that stay undone because of it.
+        paths: The files that were named in vain: their paths in the library, or as they were written.
         blocking: Whether the run is incomplete because of it (exit code 1); otherwise it is only worth knowing.
     """
 
@@ -136,6 +137,7 @@ class Doubt:
     reason: str
     hint: str = ""
     lesson_ids: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     blocking: bool = True
 
 

@@ -10,6 +10,7 @@
                           ├──► trust · lost · evidence   and why not
                           └──► open_sections ──► proposals   what is left, and which file may be which lesson's
     rows                                   map file and manifest, held against the database
+    vain_pairs                             confirmed pairs that contradict each other or cannot be found
     naming                                 whether a file is named like its lesson, or like another
     map_writer                             a mapping as a map file, for a person to correct
     courses                                which courses there are
@@ -28,6 +29,7 @@ from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.rows import check_against_rows, check_course_of_each, fill_from_records, put_first
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_of, trust_scan
 from kinescope_upload.mapping.section_check import check_sections
+from kinescope_upload.mapping.vain_pairs import vain_pairs
 
 __all__ = [
     "VIDEO_SUFFIXES",
@@ -58,6 +60,7 @@ __all__ = [
     "put_first",
     "section_of",
     "trust_scan",
+    "vain_pairs",
     "which_of",
     "with_pairs",
     "without_video_suffix",

@@ -26,7 +26,7 @@ class Known:
 
     Attributes:
         confirmed: The pairs that a person confirmed.
-        broken: The lessons that the same person named in a way that does not count.
+        broken: The lessons, and the paths of files, that the same person named in a way that does not count.
         evidence: Records, originals, MD5s.
         ignored: Files and folders that the scan left alone.
     """

@@ -52,10 +52,14 @@ def resolve(
     by_file = grouped(claims, lambda one: one.path)
     clear = [one for one in claims if len(by_lesson[one.lesson_id]) == 1 and len(by_file[one.path]) == 1]
     doubts = [
-        *(_doubt_of_lesson(rivals) for rivals in by_lesson.values() if len(rivals) > 1),
-        *(_doubt_of_file(rivals) for rivals in by_file.values() if len({one.lesson_id for one in rivals}) > 1),
+        *(_doubt_of_lesson(rivals, locator.origin) for rivals in by_lesson.values() if len(rivals) > 1),
+        *(
+            _doubt_of_file(rivals, locator.origin)
+            for rivals in by_file.values()
+            if len({one.lesson_id for one in rivals}) > 1
+        ),
         *(_doubt_of_search(one, source) for one in clear if one.file is None),
-        *(_doubt_of_bad_entry(one) for one in bad),
+        *(_doubt_of_bad_entry(one, locator) for one in bad),
     ]
     return MappedLibrary(
         assignments=tuple(_assignment(one, one.file, source) for one in clear if one.file is not None),
@@ -98,7 +102,7 @@ def _assignment(claim: _Claim, file: VideoFile, source: MappingSource) -> Assign
     )
 
 
-def _doubt_of_lesson(rivals: Sequence[_Claim]) -> Doubt:
+def _doubt_of_lesson(rivals: Sequence[_Claim], origin: str) -> Doubt:
     paths = sorted({one.path for one in rivals})
     named = ", ".join(f'"{path}"' for path in paths)
     reason = f"{len(paths)} files are named for it: {named}"
@@ -108,21 +112,27 @@ def _doubt_of_lesson(rivals: Sequence[_Claim]) -> Doubt:
         course=rivals[0].course,
         subject=rivals[0].lesson_id,
         reason=reason,
-        hint="Leave the right one there.",
+        hint=f'Leave the right one in "{origin}".',
         lesson_ids=(rivals[0].lesson_id,),
+        paths=_paths_of(rivals),
     )
 
 
-def _doubt_of_file(rivals: Sequence[_Claim]) -> Doubt:
+def _doubt_of_file(rivals: Sequence[_Claim], origin: str) -> Doubt:
     lessons = tuple(sorted({one.lesson_id for one in rivals}))
     courses = {one.course for one in rivals}
     return Doubt(
         course=courses.pop() if len(courses) == 1 else None,
         subject=rivals[0].path,
         reason=f"is named for {len(lessons)} lessons: {', '.join(lessons)}",
-        hint="Leave the right one there.",
+        hint=f'Leave the right one in "{origin}".',
         lesson_ids=lessons,
+        paths=_paths_of(rivals),
     )
+
+
+def _paths_of(claims: Iterable[_Claim]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for one in claims for path in one.candidates or (one.path,)))
 
 
 def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
@@ -135,16 +145,18 @@ def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
         reason=reason,
         hint=f"Add the file, or correct its path in the {source}.",
         lesson_ids=(claim.lesson_id,),
+        paths=_paths_of([claim]),
     )
 
 
-def _doubt_of_bad_entry(entry: BadEntry) -> Doubt:
+def _doubt_of_bad_entry(entry: BadEntry, locator: Locator) -> Doubt:
     return Doubt(
         course=None,
         subject=entry.lesson_id or entry.place,
         reason=entry.reason,
         hint="Correct or remove that entry; the others count.",
         lesson_ids=(entry.lesson_id,) if entry.lesson_id else (),
+        paths=tuple(file.path for file in locator.find_all([entry.path])[0]) if entry.path else (),
     )
 
 

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_NAME = 200
+_PATH_KEY = "filePath"
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
 
@@ -114,11 +115,13 @@ class BadEntry:
     Attributes:
         place: Where it stands ("matched[3]").
         lesson_id: The lesson that it names; None where that cannot be read.
+        path: The file that it names, as written; None where that cannot be read.
         reason: What is wrong with it: names the file and the place.
     """
 
     place: str
     lesson_id: str | None
+    path: str | None
     reason: str
 
 
@@ -137,12 +140,13 @@ def read_each(
         try:
             yield read(node)
         except UsageError as error:
-            bad.append(BadEntry(place=node.place, lesson_id=_lesson_of(node, lesson_key), reason=error.what))
+            lesson, path = _readable(node.optional_name, lesson_key), _readable(node.optional_text, _PATH_KEY)
+            bad.append(BadEntry(place=node.place, lesson_id=lesson, path=path, reason=error.what))
 
 
-def _lesson_of(node: Node, key: str) -> str | None:
+def _readable(ask: Callable[[str], str | None], key: str) -> str | None:
     try:
-        return node.optional_name(key)
+        return ask(key)
     except UsageError:
         return None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.map_file import assign_by_map
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.mapping.names import is_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -100,15 +100,22 @@ def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str]]) -
         pairs: Entries as `pair_of` makes them.
     """
     new = list(pairs)
-    lessons, paths = {one["lessonId"] for one in new}, {nfc(one["filePath"]) for one in new}
     before = data.get("matched")
     kept = [
         entry
         for entry in (before if isinstance(before, list) else [])
-        if entry["lessonId"] not in lessons and nfc(entry["filePath"].replace("\\", "/")) not in paths
+        if not any(_is_of(entry, one["lessonId"], one["filePath"]) for one in new)
     ]
     content = {**data, "matched": [*kept, *new]}
     return "{\n" + ",\n".join(f"{_json(key)}: {_listed(value)}" for key, value in content.items()) + "\n}\n"
+
+
+def _is_of(entry: object, lesson_id: str, path: str) -> bool:
+    """Whether an entry, which may be of any form, names the lesson or the file."""
+    if not isinstance(entry, dict):
+        return False
+    written = entry.get("filePath")
+    return entry.get("lessonId") == lesson_id or (isinstance(written, str) and is_path_of(written, path))
 
 
 def pair_of(file: VideoFile, row: LessonRow) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.mapping.names import grouped, nfc
+from kinescope_upload.mapping.names import grouped, is_absolute, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ class Locator:
         by_path = grouped(files, _in_library)
         return cls(
             {path: tuple(same) for path, same in by_path.items()},
-            tuple(_parts(base) for base in bases if base and _is_absolute(base)),
+            tuple(_parts(base) for base in bases if base and is_absolute(base)),
             origin,
         )
 
@@ -88,7 +88,7 @@ class Locator:
     def search(self, path: str) -> tuple[tuple[VideoFile, ...], tuple[str, ...] | None]:
         """The files, and the library root that had to be assumed, if any."""
         parts = _parts(path)
-        if not _is_absolute(path):
+        if not is_absolute(path):
             return self._files_at(parts), None
         holders = [base for base in self.bases if _is_below(parts, base)]
         if holders:
@@ -119,10 +119,6 @@ def _fold(text: str) -> str:
 
 def _parts(path: str) -> _Parts:
     return tuple(part for part in nfc(path).replace("\\", "/").split("/") if part not in {"", "."})
-
-
-def _is_absolute(path: str) -> bool:
-    return path.startswith(("/", "\\")) or _DRIVE.match(path) is not None
 
 
 def _is_below(parts: _Parts, base: _Parts) -> bool:

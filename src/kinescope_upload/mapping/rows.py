@@ -11,7 +11,7 @@ from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSour
 from kinescope_upload.text import count, first_few
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from kinescope_upload.mapping.evidence import SentFile
     from kinescope_upload.mapping.recorded import Recorded
@@ -55,16 +55,21 @@ def check_course_of_each(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -
     return replace(mapped, assignments=tuple(kept), doubts=(*mapped.doubts, *doubts))
 
 
-def fill_from_records(mapped: MappedLibrary, recorded: Recorded, records: Mapping[str, SentFile]) -> MappedLibrary:
+def fill_from_records(
+    mapped: MappedLibrary, recorded: Recorded, records: Mapping[str, SentFile], firm: Collection[Doubt] = ()
+) -> MappedLibrary:
     """Gives lessons whose named file is not there the file that they were uploaded from, and takes their doubts out.
 
     Args:
         mapped: What a manifest says.
         recorded: The files that recorded lessons keep.
         records: What the progress says, by lesson id.
+        firm: Doubts that stay.
     """
     taken = {one.file.path for one in mapped.assignments} | {one.lesson_id for one in mapped.assignments}
-    in_doubt = {doubt.lesson_ids[0]: doubt for doubt in mapped.doubts if len(doubt.lesson_ids) == 1}
+    in_doubt = {
+        doubt.lesson_ids[0]: doubt for doubt in mapped.doubts if len(doubt.lesson_ids) == 1 and doubt not in firm
+    }
     found = [
         Assignment(lesson_id=key, course=records[key].course, file=file, source=MappingSource.RECORD)
         for key, file in recorded.files.items()
@@ -109,6 +114,7 @@ def _doubt_of_course(assignment: Assignment, row: LessonRow) -> Doubt:
         ),
         hint=f"Correct the lesson's id or course in the {assignment.source}.",
         lesson_ids=(assignment.lesson_id,),
+        paths=(assignment.file.path,),
     )
 
 

@@ -43,7 +43,8 @@ def check_sections(
     """
     known = known or Known()
     has_unread = any(one.is_unread_folder for one in known.ignored)
-    if rows is None and not known.evidence.records and not known.confirmed and not has_unread:
+    is_said = known.confirmed or known.broken
+    if rows is None and not known.evidence.records and not is_said and not has_unread:
         return trust_scan(scanned)
     recorded = keep_recorded([one.file for one in scanned], known.evidence, _Places(scanned, rows, known))
     held = _held(recorded, known)

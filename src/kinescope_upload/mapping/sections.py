@@ -25,7 +25,8 @@ class Held:
         lessons: The lesson of each such file, by path.
         confirmed: The lessons of which the map file says so; the others were uploaded from their files.
         changed: Lessons whose file has another size than what was uploaded.
-        broken: Lessons that the map file names in a way that does not count: their files are not there, say.
+        broken: Lessons, and paths of files, that the map file names in a way that does not count: a file that is not
+            there, say, or two files for one lesson.
     """
 
     files: Mapping[str, VideoFile]

@@ -98,12 +98,16 @@ def unread_folder(folder: IgnoredFile) -> str:
 
 
 def _with_videos(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[LessonRow, VideoFile]]:
-    """The lessons that have a video, or whose position is another's, each with the file in its position."""
+    """The lessons that have a video, or of which something is said, each with the file in its position."""
     lessons, files, takers, records = counted.lessons, held.files, held.lessons, evidence.records
     for one in counted.files:
         row = lessons.get(one.lesson_id)
         if row is not None and (
-            row.video_id is not None or row.lesson_id in records or row.lesson_id in files or one.file.path in takers
+            row.video_id is not None
+            or row.lesson_id in records
+            or row.lesson_id in files
+            or one.file.path in takers
+            or not held.broken.isdisjoint({row.lesson_id, one.file.path})
         ):
             yield row, one.file
 
@@ -115,10 +119,11 @@ _UNKNOWN = Verdict(trust=Trust.NOT_COMPARED)
 def _look(row: LessonRow, file: VideoFile, held: Held, evidence: Evidence) -> Verdict:
     """How a lesson fits the file that its position gives it."""
     lesson_id = row.lesson_id
+    if broken := held.broken.intersection({lesson_id, file.path}):
+        subject = lesson_id if lesson_id in broken else f'"{file.path}"'
+        return _contradiction(f"the map file says something of {subject} that does not hold")
     if (own := held.files.get(lesson_id)) is not None:
         return _look_at_own(lesson_id, own, file, held)
-    if lesson_id in held.broken:
-        return _contradiction(f"the map file says something of {lesson_id} that does not hold")
     if (other := held.lessons.get(file.path)) is not None:
         return _contradiction(f'"{file.path}" {_verb(other, held)} {other} and stands in the place of {lesson_id}')
     record = evidence.records.get(lesson_id)

@@ -20,6 +20,7 @@ from kinescope_upload.mapping import (
     keep_recorded,
     nfc,
     put_first,
+    vain_pairs,
 )
 from kinescope_upload.model import MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
@@ -116,24 +117,24 @@ class Survey:
         if self.source is MappingSource.MAP_FILE:
             return read if rows is None else check_against_rows(read, rows)
         confirmed = self.confirmed if rows is None else check_course_of_each(self.confirmed, rows)
+        there = {file.path for file in self.files} if confirmed.doubts else set()
+        vain = vain_pairs(confirmed.doubts, evidence.records, there)
         if self.source is MappingSource.MANIFEST:
-            said = put_first(confirmed, read)
+            said = put_first(confirmed, vain.take_out(read, rows))
             said = said if rows is None else check_against_rows(said, rows)
             if not said.doubts:
                 return said
             lacking = [lesson for doubt in said.doubts for lesson in doubt.lesson_ids]
             recorded = keep_recorded(self.files, evidence, lambda _: lacking)
-            return fill_from_records(said, recorded, evidence.records)
+            return vain.take_out(fill_from_records(said, recorded, evidence.records, firm=vain.doubts), rows)
         known = Known(
             confirmed=confirmed.assignments,
-            broken=frozenset(lesson for doubt in confirmed.doubts for lesson in doubt.lesson_ids),
+            broken=vain.named,
             evidence=evidence,
             ignored=read.ignored,
         )
-        found = check_sections(read.assignments, rows, known)
-        placed = {one.lesson_id for one in found.assignments} if confirmed.doubts else set()
-        told = (doubt for doubt in confirmed.doubts if not placed.issuperset(doubt.lesson_ids))
-        return replace(found, doubts=(*told, *found.doubts), ignored=read.ignored + found.ignored)
+        found = vain.take_out(check_sections(read.assignments, rows, known), rows)
+        return replace(found, doubts=(*vain.told(found), *found.doubts), ignored=read.ignored + found.ignored)
 
     @without_collector()
     def resolve(
