@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kinescope_upload.mapping import assign_by_manifest, assign_by_map, assign_by_scan_rule, with_pairs
 from kinescope_upload.model import MappedLibrary, MappingSource
 from kinescope_upload.plan import Selection
 from kinescope_upload.survey import Survey
 from kinescope_upload.upload import Record, Stage
+from support.drawn import drew, must_draw
 from support.mapping_cases import row, table, videos
 from support.progress_cases import a_record
 
@@ -172,6 +175,112 @@ def test_the_file_of_a_pair_that_was_renamed_since_it_was_sent_is_no_doubt(writt
 
     assert (_placed(renamed), renamed.doubts) == ({"m1/001_x": "m1_001"}, ())
     assert set(survey.confirmed.doubts) <= set(another.doubts), "the pair names a file that nothing was sent from"
+
+
+# --- Pairs that contradict positions ----------------------------------------------------------------------------------
+
+_ASTRAY: Final = ("up/z", "m1/001_x", "m1/002_x", "m1/003_x", "m2/001_y", "m2/002_y")
+_CONTRADICTS: Final[dict[str, tuple[_Library, list[dict[str, str]], set[str]]]] = {
+    "the first is the last": (_Library(), [_pair("m1/001_x", "m1_003")], {"m2"}),
+    "the last is the first": (_Library(), [_pair("m1/003_x", "m1_001")], {"m2"}),
+    "the first is the second": (_Library(), [_pair("m1/001_x", "m1_002")], {"m2"}),
+    "two are exchanged": (_Library(), [_pair("m1/001_x", "m1_003"), _pair("m1/003_x", "m1_001")], {"m2"}),
+    "one is put in, its row is the last": (
+        _Library(files=("m1/001_x", "m1/001a", "m1/002_x", "m1/003_x"), rows=("m1_001", "m1_002", "m1_003", "m1_004")),
+        [_pair("m1/001a", "m1_004")],
+        set(),
+    ),
+    "one is another section's": (
+        _Library(rows=("m1_001", "m1_002", "m2_001", "m2_002", "m2_003")),
+        [_pair("m1/001_x", "m2_003")],
+        {"m2"},
+    ),
+    "two sections exchange one": (_Library(), [_pair("m1/001_x", "m2_001"), _pair("m2/001_y", "m1_001")], set()),
+    "two sections exchange their last": (_Library(), [_pair("m1/003_x", "m2_002"), _pair("m2/002_y", "m1_003")], set()),
+    "one is a lesson of no row": (
+        _Library(rows=("m1_001", "m1_002", "m2_001", "m2_002")),
+        [_pair("m1/001_x", "m1_01")],
+        {"m2"},
+    ),
+    "a lesson's file lies elsewhere, another's is here": (
+        _Library(files=_ASTRAY),
+        [_pair("up/z", "m1_003"), _pair("m1/001_x", "m2_003")],
+        {"m2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _CONTRADICTS.values(), ids=_CONTRADICTS)
+def test_a_pair_that_contradicts_a_position_puts_the_rest_of_its_section_in_doubt(
+    case: tuple[_Library, list[dict[str, str]], set[str]],
+) -> None:
+    library, pairs, sound = case
+    mapped = library.survey(*pairs).map()
+    confirmed = {one["filePath"][2:-4]: one["lessonId"][2:] for one in pairs}
+    rest = {path: lesson for path, lesson in _M2.items() if "m2" in sound}
+    assert _placed(mapped) == {**confirmed, **rest}
+    assert mapped.proposals
+    assert any("no position in it can be trusted" in doubt.reason for doubt in mapped.doubts)
+
+
+_CONSISTENT: Final[dict[str, tuple[_Library, list[dict[str, str]]]]] = {
+    "the first is the first": (_Library(), [_pair("m1/001_x", "m1_001")]),
+    "the last is the last": (_Library(), [_pair("m1/003_x", "m1_003"), _pair("m2/001_y", "m2_001")]),
+    "one too many is another section's": (
+        _Library(rows=("m1_001", "m1_002", "m2_001", "m2_002", "m2_003")),
+        [_pair("m1/003_x", "m2_003")],
+    ),
+    "the last lesson's file lies elsewhere": (
+        _Library(files=_ASTRAY, rows=("m1_001", "m1_002", "m1_003", "m1_004", "m2_001", "m2_002")),
+        [_pair("up/z", "m1_004")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _CONSISTENT.values(), ids=_CONSISTENT)
+def test_a_pair_that_fits_leaves_the_rest_of_its_section_as_it_is(case: tuple[_Library, list[dict[str, str]]]) -> None:
+    library, pairs = case
+    mapped = library.survey(*pairs).map()
+    assert set(_placed(mapped).values()) == set(library.rows)
+    assert (mapped.doubts, mapped.proposals) == ((), ())
+
+
+def test_a_pair_that_contradicts_linked_lessons_alone_asks_for_nothing() -> None:
+    """Nothing is to be sent: a file was put in, and its pair said so; the others were uploaded before."""
+    library = _Library(
+        files=("m1/001_x", "m1/001a", "m1/002_x"),
+        rows=("m1_001", "m1_002", "m1_003"),
+        linked=frozenset({"m1_001", "m1_002"}),
+    )
+    mapped = library.survey(_pair("m1/001a", "m1_003")).map()
+    assert _placed(mapped) == {"m1/001_x": "m1_001", "m1/001a": "m1_003", "m1/002_x": "m1_002"}
+    assert mapped.doubts == ()
+
+
+@must_draw("by position", "contradicted", "vain")
+@given(data=st.data(), linked=st.sets(st.sampled_from(["m1_001", "m1_002", "m2_001"])))
+def test_beside_any_pairs_a_file_is_placed_by_its_pair_or_by_its_own_position_or_waits(
+    data: st.DataObject, linked: set[str]
+) -> None:
+    library = _Library()
+    rows = data.draw(st.lists(st.sampled_from([*library.rows, "m1_004", "m2_003"]), unique=True, min_size=1))
+    records = {f"c_{key}": _record(key, "m9/gone", is_linked=True) for key in linked & set(rows)}
+    library = replace(library, rows=sorted(rows), linked=frozenset(linked))
+    files = st.sampled_from([*library.files, "m1/009_x"])
+    drawn = data.draw(st.lists(st.builds(_pair, files, st.sampled_from(library.rows)), max_size=3))
+    survey = library.survey(*drawn)
+
+    mapped = survey.resolve(records)
+
+    own = {one.file.path: one.lesson_id for one in survey.unchecked.assignments}
+    for one in mapped.assignments:
+        pair = {"filePath": one.file.path, "lessonId": one.lesson_id}
+        undone = one.lesson_id[2:] not in linked
+        assert pair in drawn or own[one.file.path] == one.lesson_id or not undone
+        drew("by position", when=pair not in drawn and undone)
+    drew("contradicted", when="stands in the place of" in str(mapped.doubts))
+    drew("vain", when=survey.confirmed.doubts)
+    assert set(survey.confirmed.doubts) <= set(mapped.doubts)
 
 
 # --- The way out: the answers of `kupload map --confirm` --------------------------------------------------------------

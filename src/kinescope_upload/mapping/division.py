@@ -10,13 +10,12 @@ from kinescope_upload.mapping.lost import find_lost
 from kinescope_upload.mapping.names import grouped, is_video_name
 from kinescope_upload.mapping.open_sections import OpenSection
 from kinescope_upload.mapping.scan_rule import section_with
-from kinescope_upload.mapping.trust import judge
+from kinescope_upload.mapping.trust import Trust, Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kinescope_upload.mapping.sections import Counted, Held, Section
-    from kinescope_upload.mapping.trust import Verdict
     from kinescope_upload.model import Assignment, IgnoredFile, LessonRow
 
 
@@ -100,10 +99,16 @@ def _doubt_sound(division: Division, absent: Sequence[LessonRow], held: Held, kn
 
 
 def _judge(section: Section, held: Held, known: Known, ignored: Sequence[IgnoredFile]) -> tuple[Counted, Verdict]:
-    """Judges the section with its confirmed pairs in their places, else as without them: one of both may hold."""
-    counted = section.counted(held, frozenset())
+    """Judges the section with its confirmed pairs in their places.
+
+    Where nothing is to be sent, it may as well hold without them; else a pair that contradicts its place contradicts
+    all places, just as a linked lesson does.
+    """
+    counted, needs_files = section.counted(held, frozenset()), section.needs_files(held)
     verdict = judge(counted, held, known.evidence, ignored)
-    if not verdict.is_believed and held.confirmed:
+    if verdict.is_believed and needs_files and (reason := section.displaced(held)):
+        return counted, Verdict(trust=Trust.CONTRADICTED, reason=reason)
+    if not verdict.is_believed and held.confirmed and not needs_files:
         counted = section.counted(held, held.confirmed)
         verdict = judge(counted, held, known.evidence, ignored)
     return counted, verdict

@@ -74,6 +74,21 @@ class Section:
         """The lessons that no file belongs to so far, by number."""
         return sorted((row for row in self.lessons.values() if row.lesson_id not in held.files), key=lesson_order)
 
+    def displaced(self, held: Held) -> str:
+        """Words that a file which is confirmed for another section's lesson stands in the place of one of this section.
+
+        Without it the places of the files behind it would be others. Empty where there is none.
+        """
+        if not held.confirmed:
+            return ""
+        here, owners = {row.lesson_id for row in self.lessons.values()}, held.lessons
+        files = [one.file for one in self.files if owners.get(one.file.path) in here | held.confirmed | {None}]
+        for one in assign_by_scan_rule(files):
+            owner, row = owners.get(one.file.path), self.lessons.get(one.lesson_id)
+            if owner is not None and owner not in here and row is not None:
+                return f'"{one.file.path}" belongs to {owner} and stands in the place of {row.lesson_id}'
+        return ""
+
     def counted(self, held: Held, without: AbstractSet[str]) -> Counted:
         """What takes part in counting: not files of other sections' lessons, nor lessons with files elsewhere.
 
