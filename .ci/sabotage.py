@@ -372,7 +372,7 @@ SABOTAGES: Final = (
     Sabotage(
         "the MD5 of an adopted video is compared",
         DRIVER,
-        "certain(check_md5(adopt, self._record, self._ports.part().file, md5))",
+        "certain(check_md5(adopt, self._record, self._ports.part().file, md5, begins_as_sent=is_same))",
     ),
     Sabotage(
         "a partial video is deleted", DRIVER, "is_deleted = self._removal.of(remove.video.id)", "is_deleted = True"
@@ -472,7 +472,12 @@ SABOTAGES: Final = (
         "    if md5 and known:\n",
         "    if md5 and known and record.is_for(file):\n",
     ),
-    Sabotage("an adopted video's file has its time as it is now", DRIVER, "md5))\n        self._take_part()", "md5))"),
+    Sabotage(
+        "an adopted video's file has its time as it is now",
+        DRIVER,
+        "begins_as_sent=is_same))\n        self._take_part()",
+        "begins_as_sent=is_same))",
+    ),
     Sabotage("an orphan's file may have another time", RECORD, "if self.stage is Stage.ORPHANED:", "if False:"),
     Sabotage(
         "only an unfinished late video is removed",
@@ -521,9 +526,18 @@ SABOTAGES: Final = (
     Sabotage(
         "an accepted time is on disk before more is sent",
         DRIVER,
-        "if accepted and accepted.modified_ns != self._record.modified_ns:",
+        "if now != self._record:",
         "if False:",
     ),
+    Sabotage(
+        "a file of equal size and time is compared",
+        DRIVER,
+        "if accepted is None or not self._start.is_as_sent(record):",
+        "if accepted is None:",
+    ),
+    Sabotage("the head is compared", SAME_FILE, "record.head_md5 not in {None, head_md5}", "False"),
+    Sabotage("an adopted video begins as sent", LEFTOVERS, "elif not begins_as_sent:", "elif False:"),
+    Sabotage("the head is on record", DRIVER, "replace(self._record, head_md5=self._start.look())", "self._record"),
     Sabotage("what was sent is known by its MD5", DRIVER, "with_part(self._record, part)", "self._record"),
     Sabotage(
         "what may have arrived is on disk",

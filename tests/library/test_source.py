@@ -24,6 +24,7 @@ from support.systems import WINDOWS, linux_only, posix_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from io import FileIO
 
 _LEAST_NS: Final = 100 if WINDOWS else 1
 """The smallest step of a file's time."""
@@ -325,6 +326,38 @@ def test_a_file_whose_sent_part_was_written_to_is_another_however_little_its_tim
         os.utime(video, ns=(0, before + shift))
         with pytest.raises(FileChangedError, match="was written to while it was being read"):
             list(blocks)
+
+
+@_ONLY_POSIX
+@pytest.mark.parametrize("is_same", [True, False], ids=["the same", "another"])
+def test_a_file_that_is_opened_again_is_compared_with_what_was_sent_of_it(video: Path, *, is_same: bool) -> None:
+    facts = video.stat()
+    with VideoSource(video, _facts(video), with_checksum=True, disk=_FailsOnce()) as source:
+        blocks = source.blocks(0, _SIZE, _nothing)
+        next(blocks)
+        video.rename(video.with_name("aside"))
+        video.write_bytes(_CONTENT if is_same else bytes(_SIZE))
+        os.utime(video, ns=(0, facts.st_mtime_ns))
+        with pytest.raises(FileUnreadableError):
+            next(blocks)
+        if is_same:
+            assert _send(source, READ_BLOCK, _SIZE - READ_BLOCK) == _CONTENT[READ_BLOCK:]
+            return
+        with pytest.raises(FileChangedError, match="was written to while it was being read"):
+            _send(source, READ_BLOCK, 10)
+
+
+class _FailsOnce(Disk):
+    """A share that is away when a file's second block is read."""
+
+    def __init__(self) -> None:
+        self._has_failed = False
+
+    def read(self, file: FileIO, position: int, length: int) -> bytes:
+        if position and not self._has_failed:
+            self._has_failed = True
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().read(file, position, length)
 
 
 def test_what_was_written_behind_the_sent_part_is_sent_as_it_is_then(video: Path) -> None:

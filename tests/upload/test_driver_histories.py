@@ -69,6 +69,8 @@ def _play(seed: int, setting: Setting) -> tuple[World, str]:
                 world.rewrite()
             if setting.files_move and random.random() < 0.3:
                 random.choice((world.move, world.take_other))(random.choice(APART))
+            if setting.files_move and random.random() < 0.2:
+                world.swap()
     world.weather.moments = 0
     return world, _end(world)
 
@@ -126,7 +128,7 @@ def _act_as_a_person(world: World, said: str) -> None:
 )
 def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(setting: Setting) -> None:
     endings: Counter[str] = Counter()
-    others = came_late = changed = said_absent = refused_chunks = shifts = rewrites = was_away = foreign = 0
+    others = swaps = came_late = changed = said_absent = refused_chunks = shifts = rewrites = was_away = foreign = 0
     for seed in range(HISTORIES):
         world, ending = _play(seed, setting)
         endings[ending] += 1
@@ -135,6 +137,7 @@ def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(s
         shifts += world.shifts
         rewrites += world.rewrites
         others += world.others
+        swaps += world.swaps
         was_away += world.was_away
         foreign += world.server.foreign
         said_absent += world.server.said_absent
@@ -144,6 +147,7 @@ def test_after_any_history_of_faults_there_is_one_complete_video_and_no_orphan(s
     assert endings["linked by a person"] > 0 or not setting.drops_descriptions
     assert (changed > 0) is (setting.file_changes or setting.files_move)
     assert (others > HISTORIES // 10) is setting.files_move
+    assert (swaps > HISTORIES // 10) is setting.files_move
     assert (shifts > HISTORIES // 4) is setting.times_change
     assert (rewrites > HISTORIES // 10) is (setting.times_change and setting.file_changes)
     assert (came_late > 0) is setting.comes_late

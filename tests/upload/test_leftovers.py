@@ -144,7 +144,7 @@ def test_a_complete_video_is_adopted_where_md5_or_time_say_that_it_is_the_files(
     video: Video, record: Record, file: VideoFile, md5: str | None, doubt: str | None
 ) -> None:
     assert decide(record, file, (_ours(video),)) == Adopt(video=video)
-    checked = check_md5(Adopt(video=video), record, file, md5)
+    checked = check_md5(Adopt(video=video), record, file, md5, begins_as_sent=True)
     assert checked == (InDoubt(what=doubt) if doubt else Adopt(video=video))
 
 

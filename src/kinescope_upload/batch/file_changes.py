@@ -48,10 +48,19 @@ def check_unchanged(run: Run, record: Record) -> Record:
     if file is None:
         return record
     accepted = accept_file(record, file, partial(_md5_of_first, run, file))
-    if accepted is None:
+    if accepted is None or not _begins_as_sent(backends, record, file):
         doubt = doubt_outdated(record.lesson_id, file.path, record.video_id)
         raise InDoubtError(f"{doubt.reason}.", doubt.hint)
     return accepted
+
+
+def _begins_as_sent(backends: Backends, record: Record, file: VideoFile) -> bool:
+    """Whether the file's head is the one that was sent, as far as it can be read now."""
+    with suppress(FileUnreadableError):
+        path = backends.library / file.path
+        with VideoSource(path, file, with_checksum=False, disk=backends.disk) as source:
+            return record.head_md5 in {None, source.head_md5()}
+    return True
 
 
 def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
@@ -107,7 +116,7 @@ def _look(backends: Backends, file: VideoFile) -> Look | None:
 
 def _file_now(backends: Backends, lesson: PlannedLesson, record: Record) -> VideoFile | None:
     """The file of a linked lesson; one that this run uploaded is looked at again, the plan has just seen the others."""
-    if not record.stage.is_linked or record.path is None:
+    if not record.stage.is_linked or record.path is None or lesson.decision is Decision.IN_DOUBT:
         return None
     if lesson.decision is Decision.SKIP:
         return lesson.file

@@ -108,6 +108,7 @@ class _Lesson:
             known_ids=backends.progress.known_ids,
             part=lambda: self._opened().part,
             md5_of_first=lambda length: self._opened().md5_of_first(length, run.stop.check),
+            head_md5=lambda: self._opened().head_md5(),
             md5=self._md5,
             duration=self._duration,
             chunk_size=lambda record: run.chunk_limits.of(record.upload_url, min(self._chunk_size, self._most)),

@@ -15,7 +15,7 @@ from kinescope_upload.errors import FileChangedError
 from kinescope_upload.library.disk import Disk, unreadable_error
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
 from kinescope_upload.text import distinct_bytes, format_bytes
-from kinescope_upload.upload import SentPart
+from kinescope_upload.upload import HEAD_BYTES, SentPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +78,7 @@ class VideoSource:
         self._disk = disk
         self._check = check
         self._file: FileIO | None = None
+        self._identity: tuple[int, int] | None = None
         self._hasher: _Hasher | None = None
         self._opened()
         self._hasher = _Hasher() if with_checksum else None
@@ -121,6 +122,7 @@ class VideoSource:
         if modified_ns == self._facts.modified_ns:
             return False
         self._close_file()  # another file may bear the name now
+        self._identity = None  # it is compared at once
         if not self._is_same(modified_ns):
             raise self._written_to()
         self._facts = replace(self._facts, modified_ns=modified_ns)
@@ -144,8 +146,7 @@ class VideoSource:
         """Whether only the time has changed; a file that is being written to keeps no time while it is compared."""
         if self._hasher is None or self._hasher.position == 0:
             return self._first_seen.may_be(self._name, size=self._facts.size, modified_ns=modified_ns)
-        is_same = self._md5_of(self._hasher.position, self._check) == self._hasher.hexdigest()
-        return is_same and self._modified_ns() == modified_ns
+        return self._is_as_hashed() and self._modified_ns() == modified_ns
 
     def _md5_of(self, length: int, check: Callable[[], None]) -> str:
         """Reads the first bytes again, and computes their MD5."""
@@ -208,6 +209,11 @@ class VideoSource:
         """Computes the MD5 of the whole file in hexadecimal; None without checksums."""
         return self.md5_of_first(self._facts.size, check)
 
+    def head_md5(self) -> str:
+        """Computes the MD5 of the file's head, with or without checksums."""
+        length = min(HEAD_BYTES, self._facts.size)
+        return self.md5_of_first(length, self._check) or self._md5_of(length, self._check)
+
     def md5_of_first(self, length: int, check: Callable[[], None]) -> str | None:
         """Computes the MD5 of the file's first bytes; None without checksums."""
         self.hash_up_to(length, check)
@@ -230,9 +236,18 @@ class VideoSource:
         if self._file is None:
             try:
                 self._file = self._disk.open(self._path)
+                identity = self._disk.identity(self._file)
             except OSError as error:
                 raise self._unreadable(error) from error
+            if self._identity not in {None, identity} and not self._is_as_hashed():
+                self._close_file()
+                raise self._written_to()
+            self._identity = identity
         return self._file
+
+    def _is_as_hashed(self) -> bool:
+        """Whether the file, which may be another one, begins with what was hashed."""
+        return not self._hasher or self._md5_of(self._hasher.position, self._check) == self._hasher.hexdigest()
 
     def _close_file(self) -> None:
         file, self._file = self._file, None

@@ -18,11 +18,12 @@ Here are the facts, which most commands need. What moves an upload on is importe
 
 from kinescope_upload.upload.marks import marked_description
 from kinescope_upload.upload.old_video import LONGEST_KEEP, LeftBecause, OldVideo
-from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
+from kinescope_upload.upload.record import HEAD_BYTES, Dialect, Failure, Record, Stage
 from kinescope_upload.upload.same_file import SentPart
 from kinescope_upload.upload.video import SUSPENDED, Video, VideoState, embed_url
 
 __all__ = [
+    "HEAD_BYTES",
     "LONGEST_KEEP",
     "SUSPENDED",
     "Dialect",

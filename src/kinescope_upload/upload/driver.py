@@ -45,7 +45,7 @@ from kinescope_upload.upload.leftovers import (
 from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.removal import removal_by
-from kinescope_upload.upload.same_file import accept_file, with_part
+from kinescope_upload.upload.same_file import FileStart, accept_file, with_part
 from kinescope_upload.upload.search import VideoSearch
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
 from kinescope_upload.upload.table import advance, first_record
@@ -75,6 +75,7 @@ class Driver:
         self._sender = ChunkSender(ports, wait=options.orphan_wait, look=self._search.of)
         self._removal = removal_by(ports, wait=options.orphan_wait)
         self._record = first_record(task, options.dialect, self._new_video_id)
+        self._start = FileStart(ports)
         self._furthest = self._record.offset
         self._setbacks = 0
         self._losses = 0
@@ -142,6 +143,7 @@ class Driver:
     def _create(self) -> Event:
         if self._record.attempted_at is None:
             mark = self._ports.new_id() if self._record.dialect is Dialect.JSON else None
+            self._record = replace(self._record, head_md5=self._start.look())
             self._become(Attempted(at=self._ports.utc_now(), mark=mark))
         try:
             return self._ports.create(self._record)
@@ -164,10 +166,13 @@ class Driver:
     def _accepts_file(self, record: Record) -> bool:
         """Whether the file is the one that was sent so far; its time, if another, is on disk before more is sent."""
         accepted = accept_file(record, self._ports.part().file, self._ports.md5_of_first)
-        if accepted and accepted.modified_ns != self._record.modified_ns:
-            self._record = replace(self._record, modified_ns=accepted.modified_ns)
-            self._ports.save(self._record)
-        return accepted is not None
+        if accepted is None or not self._start.is_as_sent(record):
+            return False
+        now = replace(self._record, modified_ns=accepted.modified_ns, head_md5=self._start.md5)
+        if now != self._record:
+            self._record = now
+            self._ports.save(now)
+        return True
 
     def _send(self, step: SendChunk) -> Event:
         if not self._accepts_file(self._record):
@@ -241,7 +246,8 @@ class Driver:
 
     def _adopt(self, adopt: Adopt) -> VideoComplete:
         md5 = self._ports.md5()
-        certain(check_md5(adopt, self._record, self._ports.part().file, md5))
+        is_same = self._start.is_as_sent(replace(self._record, offset=self._file.size))
+        certain(check_md5(adopt, self._record, self._ports.part().file, md5, begins_as_sent=is_same))
         self._take_part()
         return VideoComplete(
             md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url, duration=self._ports.duration()

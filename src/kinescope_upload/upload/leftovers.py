@@ -126,7 +126,9 @@ def certain(decision: _T | InDoubt) -> _T:
     return decision
 
 
-def check_md5(adopt: Adopt, record: Record, file: VideoFile, md5: str | None) -> Adopt | InDoubt:
+def check_md5(
+    adopt: Adopt, record: Record, file: VideoFile, md5: str | None, *, begins_as_sent: bool
+) -> Adopt | InDoubt:
     """Decides whether a complete video of the file's size may be adopted.
 
     Args:
@@ -134,11 +136,14 @@ def check_md5(adopt: Adopt, record: Record, file: VideoFile, md5: str | None) ->
         record: The record; it may tell the MD5 of all that was sent.
         file: The lesson's file as it is now.
         md5: The file's MD5; None where no checksums are taken.
+        begins_as_sent: Whether the file begins with what is known of what was sent.
     """
     sent_md5 = record.sent_md5 if record.sent_bytes == record.size else None
     known = {adopt.video.md5, sent_md5} - {None}
     if md5 and known:
         is_same, why = known == {md5}, "its MD5 is not the file's"
+    elif not begins_as_sent:
+        is_same, why = False, "the file begins with other bytes now"
     else:
         is_in_place = record.is_in_place(file)
         is_same = is_in_place and record.is_for(file)

@@ -79,6 +79,7 @@ class Ports:
         known_ids: The ids of all videos that records name.
         part: The part of the open file that may have been sent, and the file as it is now.
         md5_of_first: The MD5 of the open file's first so many bytes; None where no checksums are taken.
+        head_md5: The MD5 of the open file's head, with or without checksums.
         md5: The MD5 of the file; None where no checksums are taken.
         duration: How long the open file's video lasts in seconds; None where it does not say.
         chunk_size: The most bytes of the record's next chunk.
@@ -110,6 +111,7 @@ class Ports:
     known_ids: Callable[[], Collection[str | None]]
     part: Callable[[], SentPart]
     md5_of_first: Callable[[int], str | None]
+    head_md5: Callable[[], str]
     md5: Callable[[], str | None]
     duration: Callable[[], float | None]
     chunk_size: Callable[[Record], int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.upload.old_video import serving_of
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
     from kinescope_upload.upload.old_video import OldVideo
+
+HEAD_BYTES: Final = 256 * 1024
+"""How many of a file's first bytes tell it from others of its size and time."""
 
 
 class Stage(StrEnum):
@@ -86,6 +89,8 @@ class Record:
         expires_at: Until when the upload can be resumed; None when the server did not say.
         sent_bytes: How many bytes may have been sent: the file's first ones.
         sent_md5: Their MD5 in hexadecimal; None without checksums, and in records of versions that did not write it.
+        head_md5: The MD5 of the file's first bytes (`HEAD_BYTES`) when the upload began, until its row is written;
+            None in records of versions that did not write it.
         md5: Of the bytes that were sent, in hexadecimal, from `uploaded` on; None without checksums.
         duration: How long the file's video lasts in seconds, from `uploaded` on; None where the file does not say.
         video_url: The player's address as Kinescope gave it; None where it was not asked, the id says it then.
@@ -119,6 +124,7 @@ class Record:
     expires_at: datetime | None = None
     sent_bytes: int = 0
     sent_md5: str | None = None
+    head_md5: str | None = None
     md5: str | None = None
     duration: float | None = None
     video_url: str | None = None

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.model import VideoFile
+    from kinescope_upload.upload.ports import Ports
     from kinescope_upload.upload.record import Record
 
 
@@ -61,6 +62,38 @@ def _is_same_file(record: Record, file: VideoFile, md5_of_first: Callable[[int],
     if not (record.offset or record.sent_bytes):
         return True  # nothing is there that could be another file's
     return record.sent_md5 is not None and md5_of_first(record.sent_bytes) == record.sent_md5
+
+
+class FileStart:
+    """Compares the open file's first bytes with what an earlier run sent, before any byte follows that.
+
+    Size and time do not tell two files apart that were swapped. What is compared is what was sent, which is read for
+    the whole file's MD5 anyway, and the file's head where less or nothing is known of what was sent.
+
+    Args:
+        ports: What the driver works with.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self.md5: str | None = None
+        """The MD5 of the file's head, once the file is known to begin with what was sent of it."""
+
+    def look(self) -> str:
+        """Returns the MD5 of the head of a file of which nothing was sent."""
+        self.md5 = self._ports.head_md5()
+        return self.md5
+
+    def is_as_sent(self, record: Record) -> bool:
+        """Whether the file begins with what was sent; asked of the record with the offset that the server told."""
+        head_md5 = self.md5 or self._ports.head_md5()
+        if self.md5 is None and (record.offset or record.sent_bytes):
+            if record.head_md5 not in {None, head_md5}:
+                return False
+            if record.sent_md5 and self._ports.md5_of_first(record.sent_bytes) not in {None, record.sent_md5}:
+                return False
+        self.md5 = head_md5
+        return True
 
 
 def with_part(record: Record, part: SentPart) -> Record:

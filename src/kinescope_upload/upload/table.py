@@ -136,7 +136,7 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
         case Adopted():
             return adopted(record, event)
         case Linked():
-            return replace(record, linked_at=event.at, old_videos=all_left(record.old_videos, event.at))
+            return replace(record, linked_at=event.at, head_md5=None, old_videos=all_left(record.old_videos, event.at))
         case Verified():
             return replace(record, verified_at=event.at)
         case OffsetAccepted():
