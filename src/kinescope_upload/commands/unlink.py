@@ -63,11 +63,27 @@ class Unlinking:
         return any(is_same_video(video_id, one) for one in ours)
 
     @property
-    def fate(self) -> str:
-        """What becomes of the row's video, in words."""
-        if not self.is_ours:
-            return "kept: not kupload's"
-        return "deleted" if self.deletes else "kept"
+    def deletions(self) -> tuple[str, ...]:
+        """The videos that are deleted: all complete ones of the lesson that are kupload's, the row's first."""
+        record = self.record
+        if record is None or not self.deletes:
+            return ()
+        own = (record.video_id,) if record.stage.has_all_bytes and record.video_id else ()
+        ids = (*own, *(old.video_id for old in record.old_videos))
+        return tuple(sorted(ids, key=lambda one: not is_same_video(one, self.row.video_id)))
+
+    @property
+    def fates(self) -> tuple[tuple[str | None, str], ...]:
+        """What becomes of the row's video, and of each other one that is deleted, in words."""
+        deleted = tuple((one, "deleted") for one in self.deletions)
+        if self.deletes_rows or (deleted and self.row.video_id is None):
+            return deleted
+        return ((self.row.video_id, "kept" if self.is_ours else "kept: not kupload's"), *deleted)
+
+    @property
+    def deletes_rows(self) -> bool:
+        """Whether the row's video is deleted."""
+        return any(is_same_video(self.row.video_id, one) for one in self.deletions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +204,7 @@ class _Unlinker:
         Raises:
             BatchStoppedError: It cannot.
         """
-        self.store.check_room(self._unlinked(one.record, deletes=one.deletes) for one in found if one.record)
+        self.store.check_room(self._unlinked(one, one.record) for one in found if one.record)
 
     def unlink(self, found: Sequence[Unlinking]) -> UnlinkResult:
         unlinked: list[str] = []
@@ -217,19 +233,22 @@ class _Unlinker:
         if video_id is not None and not self.client.call(lambda: self.database.clear(lesson_id, video_id)):
             raise InDoubtError(f"The row of {lesson_id} names another video now, and is left as it is.", "Look again.")
         if one.record is not None:
-            self.store.save(self._unlinked(one.record, deletes=one.deletes))
+            self.store.save(self._unlinked(one, one.record))
 
-    def _unlinked(self, record: Record, *, deletes: bool) -> Record:
-        now, keep = datetime.now(UTC), 0 if deletes else None
+    def _unlinked(self, one: Unlinking, record: Record) -> Record:
+        now, keep = datetime.now(UTC), 0 if one.deletes else None
         if record.stage.has_all_bytes:
             dialect = self.settings.dialect
             fresh = fresh_upload(record, dialect, dialect.chosen_id(uuid4))
             record = advance(record, Unlinked(at=now, keep=keep, fresh=fresh))
         elif record.serving:
             record = advance(record, RowEmptied(at=now, keep=keep))
-        if not deletes:
-            return record
-        olds = tuple(replace(old, why=LeftBecause.UNLINKED, keep=0) for old in record.old_videos)
+        olds = tuple(
+            replace(old, why=LeftBecause.UNLINKED, keep=keep)
+            if one.deletes or is_same_video(old.video_id, one.row.video_id)  # the row may be older than the progress
+            else old
+            for old in record.old_videos
+        )
         return replace(record, old_videos=olds)
 
     def _deletion_tools(self) -> DeletionTools:

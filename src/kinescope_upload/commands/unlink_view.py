@@ -28,7 +28,8 @@ def _object(found: Sequence[Unlinking]) -> JsonFields:
                 "title": one.row.title,
                 "video_id": one.row.video_id,
                 "is_ours": one.is_ours,
-                "deletes": one.deletes and one.is_ours,
+                "deletes": one.deletes_rows,
+                "deletions": list(one.deletions),
             }
             for one in found
         ]
@@ -36,7 +37,9 @@ def _object(found: Sequence[Unlinking]) -> JsonFields:
 
 
 def _text(found: Sequence[Unlinking], _options: DisplayOptions, stream: TextIO) -> None:
-    rows = tuple((one.row.lesson_id, one.row.title, one.row.video_id or "–", one.fate) for one in found)
+    rows = tuple(
+        (one.row.lesson_id, one.row.title, video_id or "–", fate) for one in found for video_id, fate in one.fates
+    )
     total = f"{count(len(found), 'lesson', 'lessons')} to unlink." if found else "Nothing to unlink."
     show_sections(
         [Section(title="To unlink", columns=("Lesson", "Title", "Video", "It is"), rows=rows)], [total], stream
@@ -70,7 +73,8 @@ def _next(result: UnlinkResult) -> str:
     done = [lesson_id for lesson_id in result.unlinked if lesson_id not in left]
     if not done:
         return ""
-    return Hint((), f" uploads {first_few(done) if left else 'them'} again.")
+    them = first_few(done) if left else "it" if len(done) == 1 else "them"
+    return Hint((), f" uploads {them} again.")
 
 
 def exit_code_of(result: UnlinkResult) -> ExitCode:

@@ -233,13 +233,17 @@ class OldVideoGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
-    """Another video is certainly the lesson's: size and MD5 are those of the file, and ours is gone or never was."""
+    """Another video is certainly the lesson's: size and MD5 are those of the file.
+
+    Ours is gone, or never was, or is another cut and kept as an old video.
+    """
 
     video_id: str
     size: int
     modified_ns: int
     md5: str
     at: datetime
+    keeps_own: bool = False
 
 
 Event = (

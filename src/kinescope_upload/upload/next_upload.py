@@ -47,6 +47,7 @@ def fresh_upload(record: Record, dialect: Dialect, video_id: str | None, file: V
 def adopted(record: Record, event: Adopted) -> Record:
     """The record of a video that is certainly the lesson's."""
     lost = record.mark if record.video_id is None else None
+    own = (_as_old(record, LeftBecause.REPLACED, None, event.at),) if event.keeps_own else ()
     fresh = Record(
         lesson_id=record.lesson_id,
         course=record.course,
@@ -62,7 +63,7 @@ def adopted(record: Record, event: Adopted) -> Record:
         offset=event.size,
         md5=event.md5,
         pair_is_written=record.pair_is_written,
-        old_videos=tuple(video for video in record.old_videos if video.video_id != event.video_id),
+        old_videos=(*(video for video in record.old_videos if video.video_id != event.video_id), *own),
     )
     return _still_looking(fresh, record, lost)
 

@@ -142,6 +142,11 @@ class Lesson:
         """The video that the row names while its replacement is made; None where the row names another."""
         return next((old for old in self.old_videos if old.left_at is None and old.video_id == self.row_id), None)
 
+    @property
+    def old_in_row(self) -> OldVideo | None:
+        """The video that the row names although the lesson has another one since: the row is of a backup."""
+        return next((old for old in self.old_videos if old.left_at and old.video_id == self.row_id), None)
+
     def as_served(self, old: OldVideo) -> Lesson:
         """The lesson as it was before its replacement began."""
         summary = self.summary and replace(

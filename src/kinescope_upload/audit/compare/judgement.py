@@ -101,7 +101,8 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
         hint = Hint((), " looks, and brings it up to date.")
         yield lesson.finding(Kind.UNFINISHED, reason, hint, video_id=row_id)
     if isinstance(seen, Video):
-        yield from problems_of(lesson, seen, context.place)
+        old = lesson.old_in_row
+        yield from problems_of(lesson.as_served(old) if old else lesson, seen, context.place)
 
 
 def _being_replaced(lesson: Lesson, serving: OldVideo) -> Finding:
@@ -131,7 +132,8 @@ def _two_videos(context: LessonContext, row_id: str, own_id: str) -> Finding:
     else:
         did = "uploaded" if lesson.summary and lesson.summary.has_all_bytes else "began to upload"
         kind, what = Kind.TWO_VIDEOS, f"kupload {did} {own_id}"
-    reason = f"{lesson.lesson_id}: its row names {row_id}, and {what}"
+    replaced = ", which was replaced" if lesson.old_in_row else ""
+    reason = f"{lesson.lesson_id}: its row names {row_id}{replaced}, and {what}"
     return lesson.finding(kind, reason, video_id=row_id, other_id=own_id)
 
 

@@ -70,9 +70,26 @@ class ClearRow(_LessonFix):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptVideo(_LessonFix):
-    """Records a video that kupload did not upload, with the size and MD5 of the lesson's file, and links it."""
+    """Records a video that kupload did not upload, with the size and MD5 of the lesson's file, and links it.
+
+    Attributes:
+        keeps_own: Whether the video that the progress names is another cut, and stays: the progress is of a backup.
+    """
 
     action = "adopt"
+    keeps_own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchRow(_LessonFix):
+    """Writes kupload's newer video into a row that names one which it has replaced: the row is of a backup.
+
+    Attributes:
+        held: The video id exactly as the row spells it.
+    """
+
+    action = "switch"
+    held: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +136,7 @@ Fix = (
     | StartOver
     | ClearRow
     | AdoptVideo
+    | SwitchRow
     | LinkVideo
     | MoveVideo
     | RenameVideo
@@ -127,7 +145,7 @@ Fix = (
 """Every change, in the order in which they are applied: a later one may need an earlier one."""
 
 
-WRITES_ROW = ClearRow | AdoptVideo | LinkVideo
+WRITES_ROW = ClearRow | AdoptVideo | SwitchRow | LinkVideo
 """Those that write into the database."""
 
 
@@ -144,10 +162,13 @@ def explanation_of(fix: Fix) -> str:  # noqa: C901, PLR0911 - a flat match over 
             return f"plan the upload of {lesson} again: its video {video} is not on Kinescope"
         case ClearRow():
             return f"empty the row of {lesson}: its video {video} is not on Kinescope"
-        case AdoptVideo() if fix.lesson.row_id == video:
-            return f"record video {video} for {lesson}: its row names it, and its size and MD5 match the file"
+        case AdoptVideo(keeps_own=keeps_own) if fix.lesson.row_id == video:
+            kept = f"; {fix.lesson.own_id} is kept as its old video" if keeps_own else ""
+            return f"record video {video} for {lesson}: its row names it, and its size and MD5 match the file{kept}"
         case AdoptVideo():
             return f"link {lesson} to video {video}: its size and MD5 match the file and no other lesson or video"
+        case SwitchRow(held=held):
+            return f"link {lesson} to video {video}, which has replaced {held}, the row's"
         case LinkVideo():
             return f"link {lesson} to video {video}, which kupload uploaded for it"
         case MoveVideo():

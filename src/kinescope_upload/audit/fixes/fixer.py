@@ -22,6 +22,7 @@ from kinescope_upload.audit.fixes.fix import (
     MoveVideo,
     RenameVideo,
     StartOver,
+    SwitchRow,
     explanation_of,
 )
 from kinescope_upload.audit.fixes.records import Target, fresh_record, restarted, without_leftover
@@ -94,7 +95,7 @@ class Fixer:
                 self._clear(fix, record)
             case AdoptVideo():
                 self._adopt(fix, record)
-            case LinkVideo():
+            case LinkVideo() | SwitchRow():
                 self._link(fix, record)
             case MoveVideo():
                 self._move(fix)
@@ -167,22 +168,34 @@ class Fixer:
         if video is None or video.md5 is None or video.state is not VideoState.COMPLETE or not is_same:
             raise _changed(f"Video {fix.video_id} is no longer certainly that of {lesson.lesson_id}.")
         now, md5 = self.tools.client.now(), video.md5
-        adoption = Adopted(video_id=video.id, size=file.size, modified_ns=file.modified_ns, md5=md5, at=now)
+        adoption = Adopted(
+            video_id=video.id,
+            size=file.size,
+            modified_ns=file.modified_ns,
+            md5=md5,
+            at=now,
+            keeps_own=fix.keeps_own,
+        )
         adopted = advance(record or fresh_record(lesson, self._target(lesson)), adoption)
         self.store.save(adopted)
         self._write_row(lesson, adopted, video)
 
-    def _link(self, fix: LinkVideo, record: Record | None) -> None:
+    def _link(self, fix: LinkVideo | SwitchRow, record: Record | None) -> None:
         video = self.tools.api.video(fix.video_id)
         if record is None or video_key(record.video_id) != fix.video_id:
             raise _changed(f"The progress file no longer names video {fix.video_id}.")
         if video is None or video.state is not VideoState.COMPLETE or video.size not in {None, record.size}:
             raise _changed(f"Video {fix.video_id} has changed.")
-        self._write_row(fix.lesson, record, video)
+        self._write_row(fix.lesson, record, video, held=fix.held if isinstance(fix, SwitchRow) else None)
 
-    def _write_row(self, lesson: Lesson, record: Record, video: Video) -> None:
-        duration = record.duration or video.duration or None
-        fill = Fill(lesson_id=lesson.lesson_id, video_id=video.id, video_url=video.player_url, duration=duration)
+    def _write_row(self, lesson: Lesson, record: Record, video: Video, held: str | None = None) -> None:
+        fill = Fill(
+            lesson_id=lesson.lesson_id,
+            video_id=video.id,
+            video_url=video.player_url,
+            duration=record.duration or video.duration or None,
+            old_id=held,
+        )
         result = self.tools.client.call(lambda: self.database.fill(fill))
         match result.outcome:
             case LinkOutcome.LINKED:

@@ -23,6 +23,7 @@ from kinescope_upload.audit.fixes.fix import (
     MoveVideo,
     RenameVideo,
     StartOver,
+    SwitchRow,
 )
 from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.upload import LeftBecause, Stage
@@ -133,19 +134,39 @@ def _is_proven(lesson: Lesson, video_id: str, facts: Facts) -> bool:
     return video is not None and video.status == "done" and lesson.file is not None and is_same_content(lesson, video)
 
 
-def _delete_ours(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
-    """Where the row names a proven video: deletes kupload's other one if it is unfinished or has the same content."""
+def _of_two(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
+    """Where row and progress name two videos, and one of them is proven.
+
+    The row of a backup names a video that was replaced: the newer one is written into it. Where the row names a proven
+    video, kupload's other one is deleted if it is unfinished or has the same content; another cut is kept.
+    """
     ours, kept = finding.other_id, finding.video_id
-    if ours is None or kept is None or ours != lesson.own_id or not _is_proven(lesson, kept, facts):
+    if ours is None or kept is None or ours != lesson.own_id:
         return
     video = facts.video(ours)
     if video is None:
+        return
+    if lesson.row and lesson.old_in_row and _is_what_was_sent(lesson, video):
+        held = lesson.row.video_id or ""
+        yield SwitchRow(finding=finding, lesson=lesson, video_id=ours, held=held)
+        return
+    if not _is_proven(lesson, kept, facts):
         return
     is_unfinished = video.state is VideoState.PARTIAL
     has_all_bytes = lesson.summary is not None and lesson.summary.has_all_bytes
     if (is_unfinished and not has_all_bytes) or is_same_content(lesson, video):
         yield DeleteDuplicate(finding=finding, lesson=lesson, video_id=ours, kept_id=kept, is_unfinished=is_unfinished)
         yield AdoptVideo(finding=finding, lesson=lesson, video_id=kept)
+    elif has_all_bytes and video.state is VideoState.COMPLETE:
+        yield AdoptVideo(finding=finding, lesson=lesson, video_id=kept, keeps_own=True)
+
+
+def _is_what_was_sent(lesson: Lesson, video: Video) -> bool:
+    """Whether Kinescope is done with the lesson's linked video, and nothing shows that it is not what was sent."""
+    summary = lesson.summary
+    if summary is None or not summary.stage.is_linked or video.status != "done":
+        return False
+    return video.size in {None, summary.size} and (not (video.md5 and summary.md5) or video.md5 == summary.md5)
 
 
 def _delete_leftover(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
@@ -197,7 +218,7 @@ _RULES: Final[Mapping[Kind, Callable[[Finding, Lesson, Facts], Iterator[Fix]]]] 
     Kind.ROW_POINTS_NOWHERE: _clear,
     Kind.ROW_EMPTY: _link,
     Kind.VIDEO_GONE: _after_loss,
-    Kind.TWO_VIDEOS: _delete_ours,
+    Kind.TWO_VIDEOS: _of_two,
     Kind.UNFINISHED: _delete_leftover,
     Kind.WRONG_FOLDER: _move,
     Kind.PROJECT_ROOT: _move,
