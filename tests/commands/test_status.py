@@ -275,6 +275,17 @@ def test_a_course_without_any_file_gets_no_command_that_would_find_nothing() -> 
     assert "next: put its files back into the library" in text
 
 
+def test_a_course_of_which_only_lost_files_are_left_to_do_is_sent_to_no_run() -> None:
+    lost = replace(record(9, Stage.CREATED), lesson_id="gone")
+    status = status_of(record(0, Stage.LINKED), record(1, Stage.LINKED), record(2, Stage.LINKED), lost)
+    assert (status.missing, status.stranded, status.is_stuck) == (1, 1, True)
+    text = status_text(Status(courses=(status,)), Surface())
+    assert "next: put its files back into the library" in text
+    assert "next: kupload" not in text
+    assert not status_of(record(1, Stage.LINKED), lost).is_stuck
+    assert status_of(replace(lost, stage=Stage.PLANNED, attempted_at=None)).missing == 0
+
+
 def test_without_videos_the_status_says_so() -> None:
     assert status_text(Status(), Surface()).startswith("No videos in the library")
 

@@ -411,6 +411,20 @@ def test_a_begun_upload_whose_file_is_not_there_is_said_without_the_database_too
     assert (ran.exit_code, doubt["reason"]) == (1, "its upload was begun, and the library has no file at all")
 
 
+def test_a_begun_upload_whose_file_is_not_there_is_sent_to_no_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((600 * KIB,))
+    world.emulator.faults.add(Fault(route=Route.PATCH, status=403, skip=1, times=2))
+    assert world.upload(retries="0").exit_code == 1
+    file_of(world, FIRST).rename(world.folder / "away.mp4")
+    for command in (("verify",), ("repair", "--yes")):
+        told = world.run(*command)
+        assert (told.exit_code, "Next" in told.text, "continues it" in told.text) == (1, False, False), told.text
+    [lesson] = publish(world, FIRST).events("replacements")[0]["lessons"]
+    assert "is not there" in lesson["reason"]
+    assert "next: put its files back" in world.run("--status").text
+
+
 # --- Changes on the way ------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ class CourseStatus:
         video_bytes: Their size.
         waiting: Files of which nothing proves whose they are; a person has to say so.
         missing: Lessons that were begun while their file is no longer in the library.
+        stranded: Those of them that no run can go on with: they have no video.
         linked: Lessons whose row was written.
         linked_bytes: The size of their videos.
         linked_elsewhere: Lessons that are in no record, whose row held a video when a run last looked.
@@ -68,6 +69,7 @@ class CourseStatus:
     video_bytes: int
     waiting: int = 0
     missing: int
+    stranded: int = 0
     linked: int
     linked_bytes: int
     linked_elsewhere: int = 0
@@ -114,6 +116,11 @@ class CourseStatus:
     def is_all_in_doubt(self) -> bool:
         """Whether a run can do nothing about what is not done."""
         return 0 < self.lessons - self.done + self.replacing <= self.in_doubt
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a run can do nothing about what is not done: a person decides, or puts files back."""
+        return 0 < self.lessons - self.done + self.replacing <= self.in_doubt + self.stranded
 
     @property
     def is_done(self) -> bool:
@@ -238,6 +245,7 @@ def _status(
     uploaded = [one for one in records if one.stage is Stage.UPLOADED and not one.serving]
     begun = _in_progress(records)
     acknowledged = sum(map(_acknowledged, begun))
+    absent = [one for one in records if one.lesson_id not in on_disk and (one.is_begun or one.old_videos)]
     seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
     seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
     return CourseStatus(
@@ -245,7 +253,8 @@ def _status(
         videos=len(files),
         video_bytes=sum(one.file.size for one in files),
         waiting=waiting,
-        missing=sum(1 for one in records if one.lesson_id not in on_disk),
+        missing=len(absent),
+        stranded=sum(1 for one in absent if _is_stranded(one)),
         linked=len(linked) + len(replacing),
         linked_bytes=sum(one.size for one in linked) + sum(one.serving.size for one in replacing if one.serving),
         uploaded=len(uploaded),
@@ -259,6 +268,11 @@ def _status(
         failures=_failures(records),
         last_activity=max((moment for one in records for moment in _moments(one)), default=None),
     )
+
+
+def _is_stranded(record: Record) -> bool:
+    is_doubted = record.failure is not None and record.failure.is_in_doubt
+    return not (record.stage.has_all_bytes or record.serving or is_doubted)
 
 
 def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:

@@ -201,7 +201,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
         yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
     if len(status.failures) > _SHOWN:
         yield f"  and {len(status.failures) - _SHOWN:,} more"
-    if status.videos:
+    if status.videos and (status.is_all_in_doubt or not status.is_stuck):
         only = (*_without_courses(words.command), "--course", status.course)
         line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
         yield f"  next: {surface.shown(line)}"
@@ -261,7 +261,7 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command
         yield surface.shown(shown(Hint(told, ("verify",), " says what to do")))
     if all(one.is_done for one in statuses):
         yield "  every lesson is linked"
-    elif any(one.videos and not (one.is_done or one.is_all_in_doubt) for one in statuses):
+    elif any(one.videos and not (one.is_done or one.is_stuck) for one in statuses):
         yield f"  next: {surface.shown(typed_line(command))}"
 
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.compare.videos import broken_file, problems_of
+from kinescope_upload.audit.compare.videos import broken_file, going_on, problems_of
 from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
@@ -107,9 +107,10 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
 
 def _being_replaced(lesson: Lesson, serving: OldVideo) -> Finding:
     reason = f"{lesson.lesson_id}: the replacement of its video {serving.video_id} is not finished"
-    if lesson.broken and lesson.file and not (lesson.summary and lesson.summary.has_all_bytes):
+    has_all_bytes = lesson.summary is not None and lesson.summary.has_all_bytes
+    if lesson.broken and lesson.file and not has_all_bytes:
         return broken_file(lesson, f'{reason}: "{lesson.file.path}" {lesson.broken}', video_id=serving.video_id)
-    hint = Hint(("replace", lesson.lesson_id), " continues it.")
+    hint = Hint(("replace", lesson.lesson_id), " continues it.") if lesson.file or has_all_bytes else going_on(lesson)
     return lesson.finding(Kind.UNFINISHED, reason, hint, video_id=serving.video_id, other_id=lesson.own_id)
 
 
@@ -155,7 +156,9 @@ def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
     own_id = summary.video_id
     seen = context.look(own_id) if own_id else SeenVideo.GONE
     if not summary.has_all_bytes:
-        yield _to_send(lesson, Kind.UNFINISHED, "its upload is not finished", Hint((), " continues it."), own_id)
+        is_left = context.has_database and lesson.row is None and isinstance(seen, Video)
+        hint = Hint(("repair",), " deletes what was sent.") if is_left else going_on(lesson)
+        yield _to_send(lesson, Kind.UNFINISHED, "its upload is not finished", hint, own_id)
     elif seen is SeenVideo.GONE:
         reason = f"{lesson.lesson_id}: kupload uploaded video {own_id}, which is not on Kinescope"
         yield lesson.finding(Kind.VIDEO_GONE, reason, other_id=own_id)

@@ -68,7 +68,7 @@ def _meaning_of_status(lesson: Lesson, video: Video) -> tuple[Kind, str]:
         case VideoState.BROKEN:
             return Kind.STATUS_ERROR, _CHECK
         case VideoState.PARTIAL if lesson.summary and not lesson.summary.has_all_bytes:
-            return Kind.UNFINISHED, Hint((), " continues it.")
+            return Kind.UNFINISHED, going_on(lesson)
         case VideoState.PARTIAL if video.status == _ABORTED:
             return Kind.STATUS_ABORTED, _CHECK
         case VideoState.PARTIAL:
@@ -77,6 +77,11 @@ def _meaning_of_status(lesson: Lesson, video: Video) -> tuple[Kind, str]:
             return Kind.STATUS_SUSPENDED, _SUSPENDED
         case _:
             return Kind.STATUS_UNKNOWN, _CHECK
+
+
+def going_on(lesson: Lesson) -> str:
+    """What continues the lesson's upload."""
+    return Hint((), " continues it.") if lesson.file else "Its file is not there: put it back into the library."
 
 
 _CHECK: Final = "Check the video on Kinescope."

@@ -20,6 +20,7 @@ from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
+from kinescope_upload.plan import Decision
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks, read_records
 from kinescope_upload.progress.old_videos import proof_against
@@ -214,10 +215,12 @@ class _Chooser(NamedTuple):
 
     def _step(self, lesson: PlannedLesson) -> ReplaceStep | Refused:
         step, record = replacement_of(lesson), lesson.record
-        if record is None or isinstance(step, Refused):
+        if record is None or (isinstance(step, Refused) and lesson.decision is Decision.IN_DOUBT):
             return step
         if stat_file(self.tools.settings.needed_library(), lesson.file.path) is None:
             return self._absent(lesson.file)
+        if isinstance(step, Refused):
+            return step
         if not record.stage.has_all_bytes:
             return step
         if step is ReplaceStep.BEGIN and record.size == lesson.file.size and record.md5:
