@@ -77,7 +77,7 @@ def test_every_command_is_there_and_takes_those_options(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_file_that_is_linked_is_there(name: str) -> None:
     named = {
-        *re.findall(r"\]\(([\w./-]+\.(?:md|svg))\)", _text(name)),
+        *re.findall(r"\]\(([\w./-]+\.(?:md|svg|png))\)", _text(name)),
         *re.findall(r"\b(docs/[\w-]+\.md)", _text(name)),
     }
     assert named
