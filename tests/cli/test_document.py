@@ -24,6 +24,8 @@ def written() -> dict[str, set[str]]:
     """The options that each command has."""
     main = typer.main.get_command(app)
     commands = {"kupload": main, **{f"kupload {name}": one for name, one in main.commands.items()}}  # type: ignore[attr-defined]
+    group = commands.pop("kupload cluster")
+    commands |= {f"kupload cluster {name}": one for name, one in group.commands.items()}
     return {
         name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         for name, command in commands.items()

@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from kinescope_upload.cli.app import app
-from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, EXAMPLES, WITHOUT_KINESCOPE
+from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, EXAMPLES, SEVERAL, WITHOUT_KINESCOPE
 
 MAIN: Final[Any] = typer.main.get_command(app)
 COMMANDS: Final[dict[str, Any]] = {"": MAIN, **MAIN.commands}
@@ -34,7 +34,13 @@ def test_each_command_is_one_line_in_its_group_in_the_order_of_use() -> None:
     lines = _help("")
     begin, end = lines.index(f"{BEGIN}:"), lines.index("What is uploaded:")
     shown = [line for line in lines[begin:end] if line]
-    assert [line.rstrip(":") for line in shown if line.endswith(":")] == [BEGIN, AT_WORK, AFTER, WITHOUT_KINESCOPE]
+    assert [line.rstrip(":") for line in shown if line.endswith(":")] == [
+        BEGIN,
+        AT_WORK,
+        AFTER,
+        WITHOUT_KINESCOPE,
+        SEVERAL,
+    ]
     rows = [line for line in shown if not line.endswith(":")]
     assert [line.split()[0] for line in rows] == list(MAIN.commands)
     for line, command in zip(rows, MAIN.commands.values(), strict=True):

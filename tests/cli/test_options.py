@@ -32,6 +32,7 @@ THEIR_OWN: Final = {
     "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal"},
     "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},
     "unlink": {"lessons", "delete", "yes"},
+    "cluster init": {"print_sql"},
 }
 WITHOUT_SETTINGS: Final = {"demo", "emulator"}
 
@@ -39,6 +40,8 @@ WITHOUT_SETTINGS: Final = {"demo", "emulator"}
 def parameters() -> dict[str, set[str]]:
     """The parameters of each command, by its name."""
     commands = {"kupload": MAIN, **MAIN.commands}  # type: ignore[attr-defined]
+    group = commands.pop("cluster")
+    commands |= {f"cluster {name}": one for name, one in group.commands.items()}
     return {name: {one.name or "" for one in command.params} for name, command in commands.items()}
 
 

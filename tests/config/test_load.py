@@ -100,6 +100,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "api_rate": ("1/s", "2/s", "3/s, 100/min", "off"),
     "notify": ("json://one", "json://two", "json://three json://four", "json://five"),
     "database_url": ("postgresql://one", "postgresql://two", "postgresql://three", "postgresql://four"),
+    "cluster_url": ("postgresql://one", "postgresql://two", "postgresql://three", "postgresql://four"),
 }
 SOURCES = (Source.OPTION, Source.ENV_FILE, Source.ENVIRONMENT, Source.TOML)
 
@@ -166,13 +167,13 @@ def test_every_setting_is_in_the_matrix() -> None:
         "quiet",
         "verbose",
     }
-    rest = {"courses", "folders", "table", "origins", "warnings", "untrusted"}
+    rest = {"courses", "cluster", "folders", "table", "origins", "warnings", "untrusted"}
     assert {one.name for one in fields(Settings)} == SAMPLES.keys() | flags | rest
 
 
 def test_secrets_and_where_they_may_stand() -> None:
     secret = {setting.name: setting for setting in SETTINGS if setting.is_secret}
-    assert secret.keys() == {"api_key", "database_url", "notify"}
+    assert secret.keys() == {"api_key", "database_url", "cluster_url", "notify"}
     assert all(setting.toml is None for setting in secret.values())
     assert [name for name, setting in secret.items() if setting.option] == ["notify"]
 

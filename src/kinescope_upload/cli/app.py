@@ -9,9 +9,10 @@ import typer
 from kinescope_upload import __version__
 from kinescope_upload.cli import options
 from kinescope_upload.cli.check import check
+from kinescope_upload.cli.cluster import cluster
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
-from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, WITHOUT_KINESCOPE, GroupedHelp, examples_of
+from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, SEVERAL, WITHOUT_KINESCOPE, GroupedHelp, examples_of
 from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
@@ -257,3 +258,10 @@ _add(replace, AFTER, "Publish new cuts of lessons, without a gap for viewers")
 _add(unlink, AFTER, "Take videos away from lessons, to upload them again")
 _add(demo, WITHOUT_KINESCOPE, "Show the whole thing on this machine (extra: demo)")
 _add(emulator, WITHOUT_KINESCOPE, "Run a stand-in for Kinescope (extra: demo)")
+app.add_typer(
+    cluster,
+    name="cluster",
+    rich_help_panel=SEVERAL,
+    short_help="Share the work among several machines (extra: cluster)",
+    epilog=examples_of("cluster"),
+)

@@ -18,6 +18,7 @@ BEGIN: Final = "Before the first run"
 AT_WORK: Final = "While a run is at work"
 AFTER: Final = "After a run"
 WITHOUT_KINESCOPE: Final = "Without Kinescope"
+SEVERAL: Final = "Several machines"
 
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "What is uploaded": ("courses", "limit", "order", "map_file", "send_broken", "no_db", "trust_scan"),
@@ -82,6 +83,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
         (("report", "--html", "report.html"), "one file to show to others"),
         (("report", "kinescope-upload-progress.json"), "the old system's"),
     ),
+    "cluster": ((("cluster", "init"), "once: make the tables that all machines share"),),
     "verify": (
         (("verify",), "does everything agree?"),
         (("verify", "--wait"), "wait until Kinescope has processed it"),

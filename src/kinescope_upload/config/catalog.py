@@ -116,6 +116,7 @@ SETTINGS: Final = (
     Setting(name="trusted_hosts", variable="KINESCOPE_TRUSTED_HOSTS", toml="trusted_hosts", parse=values.parse_hosts),
     Setting(name="api_rate", variable="KUPLOAD_API_RATE", toml="api_rate", parse=parse_api_rate),
     Setting(name="database_url", variable="DATABASE_URL", parse=values.parse_connection_string, is_secret=True),
+    Setting(name="cluster_url", variable="KUPLOAD_CLUSTER_URL", parse=values.parse_connection_string, is_secret=True),
 )
 
 FLAGS: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
+from kinescope_upload.config.cluster import cluster_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
 from kinescope_upload.config.local_data import usual_history
 from kinescope_upload.config.names import stray_variables
@@ -64,6 +66,7 @@ def load_settings(
             found[setting.name] = _value(setting, written[0], directory)
     _add_flags(options, found, origins)
     _add_tables(sources.toml, found, origins)
+    _add_cluster(sources.toml, found, directory)
     found.setdefault("dialect", Dialect.TUS if "workspace_id" in found else Dialect.JSON)
     return Settings(
         **found,
@@ -179,6 +182,12 @@ def _add_tables(toml: TomlFile, found: dict[str, Any], origins: dict[str, Origin
     for name, section in (("folders", "folders"), ("table", "database")):
         there = SettingOrigin(source=Source.TOML, name=f"[{section}]", file=toml.name)
         origins[name] = Origin(place=there if toml.content.get(section) else _default_place(name))
+
+
+def _add_cluster(toml: TomlFile, found: dict[str, Any], directory: Path) -> None:
+    found["cluster"] = cluster = cluster_of(toml, directory, socket.gethostname)
+    if cluster and len(cluster.libraries) == 1:
+        found.setdefault("library", *cluster.libraries.values())
 
 
 def _untrusted(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from kinescope_upload.config.cluster import ClusterSettings
     from kinescope_upload.config.secret import Secret
 
 T = TypeVar("T")
@@ -126,6 +127,8 @@ class Settings:
         trusted_hosts: Hosts beside the configured ones that requests may go to; see `TrustedAddresses`.
         api_rate: The limits of requests to the management API, for all workers together; empty means no limit.
         database_url: The lessons' database; None when it is not set.
+        cluster_url: The database that several machines share; None is the lessons' one.
+        cluster: How this machine shares the work with others; None where it works alone.
         folders: Pinned folder ids, by course.
         table: The names of the lessons' table and its columns.
         json: Whether to print one JSON object a line.
@@ -176,6 +179,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     api_rate: tuple[RequestLimit, ...] = API_LIMITS
     database_url: Secret | None = None
+    cluster_url: Secret | None = None
+    cluster: ClusterSettings | None = None
     folders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     table: LessonTable = field(default_factory=LessonTable)
     json: bool = False

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config.catalog import DATABASE_KEYS, SECRETS, Setting, known_toml_keys
+from kinescope_upload.config.cluster import CLUSTER_KEYS
 from kinescope_upload.config.files import TomlFile, Written
 from kinescope_upload.config.names import nearest
 from kinescope_upload.config.values import parse_uuid, parse_yes_or_no, shown
@@ -15,7 +16,7 @@ from kinescope_upload.model import DurationUnit, LessonTable
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_SECTIONS: Final = frozenset({"folders", "database"})
+_SECTIONS: Final = frozenset({"folders", "database", "cluster"})
 
 
 def check_keys(file: TomlFile) -> None:
@@ -26,6 +27,7 @@ def check_keys(file: TomlFile) -> None:
     """
     _check(file, file.content, known_toml_keys() | _SECTIONS)
     _check(file, _section(file, "database"), DATABASE_KEYS, section="database")
+    _check(file, _section(file, "cluster"), CLUSTER_KEYS, section="cluster")
 
 
 def _check(file: TomlFile, table: Mapping[str, object], known: Collection[str], section: str = "") -> None:

@@ -1,0 +1,19 @@
+"""Several machines on one library (extra: cluster): who works on which lesson, and what is recorded, in PostgreSQL.
+
+::
+
+    worker ──► crew ──► hold             takes lessons, uploads them, gives them back
+      │          ├────► queue            wakes workers; the only file that imports the engine, procrastinate
+      │          └────► heart            says that this machine is alive; hears what it is asked
+    enqueue ──► queue                    writes down what is to be done
+    overview                             how far all machines are
+    transfer                             takes progress files over, and writes them back
+    store ──► holds ──► line             records, under a fence; the lessons in hand; the connections
+    statements, records                  the SQL; records as the database has them
+    schema                               makes the tables
+    hold                                 when a lesson is surely ours; pure
+
+The engine decides who gets which lesson when. A lesson's row decides who may act: whoever takes it raises its fence,
+and nothing is written with an older one. Only PostgreSQL's clock is compared; a holder that hears nothing from it stops
+by its own before anybody may take over.
+"""

@@ -1,0 +1,124 @@
+"""Makes the cluster's schema, its tables and the engine's, and tells whether they are of this version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from psycopg.sql import SQL, Identifier, Literal
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.line import SEARCH_PATH, first
+from kinescope_upload.cluster.queue import ENGINE_VERSION, migrations_since, schema_sql
+from kinescope_upload.errors import BatchStoppedError, UsageError
+from kinescope_upload.text.hints import Hint
+
+if TYPE_CHECKING:
+    from kinescope_upload.cluster.line import Line
+    from kinescope_upload.database.connection import BoundedConnection
+
+VERSION: Final = "1"
+
+TABLES: Final = SQL("""\
+CREATE SCHEMA IF NOT EXISTS {s};
+CREATE TABLE IF NOT EXISTS {s}.lesson (
+  lesson_id text PRIMARY KEY,
+  course text NOT NULL,
+  library text NOT NULL,
+  path text NOT NULL,
+  size bigint NOT NULL,
+  modified_ns bigint NOT NULL,
+  title text NOT NULL,
+  pair_is_written boolean NOT NULL DEFAULT false,
+  wanted boolean NOT NULL DEFAULT true,
+  record jsonb,
+  stage text GENERATED ALWAYS AS (coalesce(record->>'stage', 'planned')) STORED,
+  "offset" bigint GENERATED ALWAYS AS ((record->>'offset')::bigint) STORED,
+  fence bigint NOT NULL DEFAULT 0,
+  holder uuid,
+  held_until timestamptz,
+  changed_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS lesson_wanted ON {s}.lesson (library, lesson_id)
+  WHERE wanted AND stage NOT IN ('linked', 'verified');
+CREATE INDEX IF NOT EXISTS lesson_course ON {s}.lesson (course);
+CREATE TABLE IF NOT EXISTS {s}.machine (
+  id uuid PRIMARY KEY,
+  name text NOT NULL,
+  host text NOT NULL,
+  pid int NOT NULL,
+  version text NOT NULL,
+  libraries text[] NOT NULL,
+  jobs int NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  beat_at timestamptz NOT NULL DEFAULT now(),
+  in_hand jsonb NOT NULL DEFAULT '[]',
+  stop_asked text,
+  paused_until timestamptz
+);
+CREATE TABLE IF NOT EXISTS {s}.course (course text PRIMARY KEY, folder_id text NOT NULL);
+CREATE TABLE IF NOT EXISTS {s}.creation (key text PRIMARY KEY, holder uuid NOT NULL, held_until timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS {s}.deleted (at timestamptz NOT NULL, facts jsonb NOT NULL);
+CREATE TABLE IF NOT EXISTS {s}.meta (key text PRIMARY KEY, value text NOT NULL);
+""")
+
+
+def install(line: Line) -> bool:
+    """Makes what is missing, and brings the engine's tables to the installed version; a second call changes nothing.
+
+    Returns:
+        Whether anything was made.
+
+    Raises:
+        UsageError: A newer kupload made the schema.
+        BatchStoppedError: The role may not make a schema.
+    """
+
+    def make(connection: BoundedConnection) -> bool:
+        connection.execute(line.named(TABLES))
+        known = dict(connection.execute(line.named(SQL("SELECT key, value FROM {s}.meta"))).fetchall())
+        if int(known.get("schema", VERSION)) > int(VERSION):
+            raise UsageError(f'Schema "{line.schema}" was made by a newer kupload.', "Update kupload on this machine.")
+        engine = known.get("engine")
+        for script in [schema_sql()] if engine is None else migrations_since(engine):
+            connection.execute(script.encode())
+        for key, value in {"schema": VERSION, "engine": ENGINE_VERSION}.items():
+            connection.execute(line.named(statements.SET_META), {"key": key, "value": value})
+        return engine != ENGINE_VERSION
+
+    return line.together(make)
+
+
+def script_of(line: Line) -> str:
+    """What `install` does on an empty database, as SQL for an administrator."""
+    schema = line.named(TABLES).as_string()
+    add = SQL("INSERT INTO {s}.meta VALUES ('schema', {schema}), ('engine', {engine});\n")
+    names = {"s": Identifier(line.schema), "schema": Literal(VERSION), "engine": Literal(ENGINE_VERSION)}
+    versions = add.format(**names).as_string()
+    path = line.named(SEARCH_PATH).as_string()
+    return f"BEGIN;\n{schema}{path};\n{schema_sql()}\n{versions}COMMIT;\n"
+
+
+def check_version(line: Line) -> None:
+    """Returns when the tables are there, and of this version.
+
+    Raises:
+        BatchStoppedError: They are not; says what makes them so.
+        DatabaseDownError: The database does not answer.
+    """
+    schema = first(line.ask(statements.GET_META, key="schema"))
+    engine = first(line.ask(statements.GET_META, key="engine"))
+    if schema == VERSION and engine == ENGINE_VERSION:
+        return
+    if (schema and int(schema) > int(VERSION)) or (engine and _numbers(engine) > _numbers(ENGINE_VERSION)):
+        raise BatchStoppedError(
+            f'The cluster in schema "{line.schema}" is used by a newer kupload (schema {schema}, engine {engine}).',
+            "Update kupload on this machine.",
+        )
+    raise BatchStoppedError(
+        f'The cluster in schema "{line.schema}" is of an older version (schema {schema}, engine {engine}).',
+        Hint("Bring it up to date: ", ("cluster", "init"), "."),
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())

@@ -1,0 +1,217 @@
+"""Writes the statements about lessons, machines and locks of a cluster; `{s}` is the schema. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from psycopg.sql import SQL
+
+_LEASE: Final = "now() + %(lease)s * interval '1 second'"
+_IS_FREE: Final = "(held_until IS NULL OR held_until < now() OR holder = %(me)s)"
+_DONE: Final = "stage IN ('linked', 'verified')"
+_LIVES: Final = "beat_at > now() - %(lease)s * interval '1 second'"
+
+TAKE: Final = SQL(
+    f"UPDATE {{s}}.lesson AS l SET fence = fence + 1, holder = %(me)s, held_until = {_LEASE}"
+    f" WHERE lesson_id = %(lesson_id)s AND {_IS_FREE}"
+    " RETURNING fence, course, library, path, size, modified_ns, title, pair_is_written, record::text,"
+    " (SELECT folder_id FROM {s}.course AS c WHERE c.course = l.course), wanted"
+)
+"""Takes a lesson that nobody holds; the row counts up, so that what an earlier holder still writes is refused."""
+
+SAVE: Final = SQL(
+    "UPDATE {s}.lesson SET record = %(record)s::jsonb, course = %(course)s, changed_at = now(),"
+    f" held_until = {_LEASE}"
+    " WHERE lesson_id = %(lesson_id)s AND fence = %(fence)s AND holder = %(me)s RETURNING lesson_id"
+)
+"""Writes a record and renews the hold; no row says that the lesson is somebody else's."""
+
+BEAT: Final = SQL(
+    f"UPDATE {{s}}.lesson AS l SET held_until = {_LEASE}"
+    " FROM unnest(%(ids)s::text[], %(fences)s::bigint[]) AS held (lesson_id, fence)"
+    " WHERE l.lesson_id = held.lesson_id AND l.fence = held.fence AND l.holder = %(me)s RETURNING l.lesson_id"
+)
+"""Renews all holds of a machine; what is missing in the answer is somebody else's."""
+
+GIVE: Final = SQL(
+    "UPDATE {s}.lesson SET holder = NULL, held_until = NULL, wanted = wanted AND %(wanted)s"
+    " WHERE lesson_id = %(lesson_id)s AND fence = %(fence)s AND holder = %(me)s"
+)
+"""Gives a lesson back; one that is not wanted any more waits for the next `enqueue`."""
+
+GIVE_ALL: Final = SQL("UPDATE {s}.lesson SET holder = NULL, held_until = NULL WHERE holder = %(me)s")
+
+HELD_FOR: Final = SQL(
+    "SELECT EXTRACT(EPOCH FROM held_until - now())::float FROM {s}.lesson"
+    " WHERE lesson_id = %(lesson_id)s AND held_until > now() AND holder <> %(me)s"
+)
+"""Selects for how many seconds somebody else holds the lesson."""
+
+ADD_UNKNOWN: Final = SQL(
+    "INSERT INTO {s}.lesson (lesson_id, course, library, path, size, modified_ns, title, wanted)"
+    " VALUES (%(lesson_id)s, '', %(library)s, '', 0, 0, '', false) ON CONFLICT DO NOTHING"
+)
+"""Makes a row for a lesson that was never enqueued, so that it can be held."""
+
+ADD: Final = SQL(
+    "INSERT INTO {s}.lesson AS l (lesson_id, course, library, path, size, modified_ns, title, pair_is_written)"
+    " SELECT * FROM unnest(%(ids)s::text[], %(courses)s::text[], %(libraries)s::text[], %(paths)s::text[],"
+    " %(sizes)s::bigint[], %(times)s::bigint[], %(titles)s::text[], %(written)s::boolean[])"
+    " ON CONFLICT (lesson_id) DO UPDATE SET wanted = true,"
+    " path = CASE WHEN l.record IS NULL THEN excluded.path ELSE l.path END,"
+    " size = CASE WHEN l.record IS NULL THEN excluded.size ELSE l.size END,"
+    " modified_ns = CASE WHEN l.record IS NULL THEN excluded.modified_ns ELSE l.modified_ns END,"
+    " course = CASE WHEN l.record IS NULL THEN excluded.course ELSE l.course END,"
+    " title = excluded.title, pair_is_written = excluded.pair_is_written"
+    " WHERE l.library = excluded.library"
+)
+"""Writes down what is to be done. A lesson that another library has stays there; one that is begun stays pinned."""
+
+OF_OTHER_LIBRARIES: Final = SQL(
+    "SELECT lesson_id, library, size FROM {s}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND library <> %(library)s"
+)
+
+READY: Final = SQL(
+    "SELECT lesson_id, library, size, stage <> 'planned' FROM {s}.lesson AS l"
+    f" WHERE wanted AND NOT {_DONE} AND (%(ids)s::text[] IS NULL OR lesson_id = ANY(%(ids)s::text[]))"
+    " AND library = ANY(%(libraries)s::text[])"
+    " AND NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
+    " WHERE job.queueing_lock = l.lesson_id AND job.status IN ('todo', 'doing'))"
+    " ORDER BY lesson_id LIMIT %(most)s"
+)
+"""Selects lessons that are to be done and that nothing wakes a worker for."""
+
+LEFT: Final = SQL(
+    f"SELECT count(*), count(*) FILTER (WHERE held_until > now() AND holder <> %(me)s) FROM {{s}}.lesson"
+    f" WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
+)
+"""Counts the lessons that are to be done, and those of them that other machines have in hand."""
+
+PLANNED: Final = SQL(
+    "SELECT lesson_id, course, library, path, size, modified_ns, title, pair_is_written, record::text"
+    f" FROM {{s}}.lesson WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
+    " ORDER BY size, lesson_id"
+)
+
+DONE_OF: Final = SQL(f"SELECT lesson_id FROM {{s}}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND {_DONE}")
+
+PINNED: Final = SQL(
+    "SELECT lesson_id FROM {s}.lesson WHERE library = %(library)s AND record->>'path' = %(path)s"
+    " AND stage <> 'planned' AND lesson_id <> %(lesson_id)s LIMIT 1"
+)
+"""Selects another lesson that the same file was uploaded for."""
+
+CANCEL: Final = SQL(
+    "UPDATE {s}.lesson SET wanted = false WHERE wanted AND (held_until IS NULL OR held_until < now())"
+    f" AND NOT {_DONE} AND (%(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[])) RETURNING lesson_id"
+)
+
+RECORDS: Final = SQL(
+    "SELECT lesson_id, course, library, record::text FROM {s}.lesson WHERE record IS NOT NULL"
+    " AND (%(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[])) ORDER BY lesson_id"
+)
+
+COURSES: Final = SQL("SELECT DISTINCT course FROM {s}.lesson WHERE record IS NOT NULL ORDER BY 1")
+
+KNOWN_IDS: Final = SQL(
+    "SELECT record->>'video_id' FROM {s}.lesson WHERE record ? 'video_id' UNION"
+    " SELECT jsonb_array_elements_text(record->'lost_marks') FROM {s}.lesson WHERE record ? 'lost_marks'"
+)
+
+CHANGE: Final = SQL(
+    "UPDATE {s}.lesson AS l SET record = given.after::jsonb, fence = fence + 1, changed_at = now()"
+    " FROM unnest(%(ids)s::text[], %(before)s::text[], %(after)s::text[]) AS given (lesson_id, before, after)"
+    " WHERE l.lesson_id = given.lesson_id AND l.record = given.before::jsonb"
+    " AND (held_until IS NULL OR held_until < now()) RETURNING l.lesson_id"
+)
+"""Changes records that nobody holds and that are still what was read."""
+
+IMPORT: Final = SQL(
+    "INSERT INTO {s}.lesson AS l (lesson_id, course, library, path, size, modified_ns, title, record, wanted)"
+    " SELECT *, false FROM unnest(%(ids)s::text[], %(courses)s::text[], %(libraries)s::text[], %(paths)s::text[],"
+    " %(sizes)s::bigint[], %(times)s::bigint[], %(titles)s::text[], %(records)s::jsonb[])"
+    " ON CONFLICT (lesson_id) DO UPDATE SET record = excluded.record, path = excluded.path, size = excluded.size,"
+    " modified_ns = excluded.modified_ns, title = excluded.title, course = excluded.course, library = excluded.library"
+    " WHERE l.record IS NULL AND (l.held_until IS NULL OR l.held_until < now()) RETURNING lesson_id"
+)
+"""Takes records over; one that the cluster has already stays."""
+
+RECORD: Final = SQL("SELECT course, record::text FROM {s}.lesson WHERE lesson_id = %(lesson_id)s")
+
+DELETED: Final = SQL("INSERT INTO {s}.deleted (at, facts) VALUES (now(), %(facts)s::jsonb)")
+DELETIONS: Final = SQL("SELECT facts::text FROM {s}.deleted ORDER BY at")
+
+ALIVE: Final = SQL(
+    "INSERT INTO {s}.machine AS m (id, name, host, pid, version, libraries, jobs, in_hand)"
+    " VALUES (%(me)s, %(name)s, %(host)s, %(pid)s, %(version)s, %(libraries)s, %(jobs)s, %(in_hand)s::jsonb)"
+    " ON CONFLICT (id) DO UPDATE SET beat_at = now(), jobs = excluded.jobs, in_hand = excluded.in_hand"
+    " RETURNING m.stop_asked, EXTRACT(EPOCH FROM m.paused_until - now())::float,"
+    " (SELECT value FROM {s}.meta WHERE key = 'stopped')"
+)
+"""Says that this process lives, and learns what it is asked."""
+
+RENEW_LOCKS: Final = SQL(f"UPDATE {{s}}.creation SET held_until = {_LEASE} WHERE holder = %(me)s")
+
+GONE: Final = SQL("DELETE FROM {s}.machine WHERE id = %(me)s")
+
+FORGET_DEAD: Final = SQL("DELETE FROM {s}.machine WHERE beat_at < now() - %(lease)s * interval '10 seconds'")
+
+ASK_TO_STOP: Final = SQL(
+    "UPDATE {s}.machine SET stop_asked = %(how)s"
+    f" WHERE {_LIVES} AND (%(name)s::text IS NULL OR name = %(name)s) RETURNING name, pid"
+)
+
+PAUSE: Final = SQL(
+    "UPDATE {s}.machine SET paused_until = now() + %(seconds)s * interval '1 second'"
+    f" WHERE {_LIVES} AND (%(name)s::text IS NULL OR name = %(name)s) RETURNING name, pid"
+)
+
+MACHINES: Final = SQL(
+    "SELECT name, host, pid, version, libraries, jobs, started_at, EXTRACT(EPOCH FROM now() - beat_at)::float,"
+    f" in_hand, stop_asked, paused_until > now(), {_LIVES} FROM {{s}}.machine ORDER BY name, pid"
+)
+
+COUNTS: Final = SQL(
+    "SELECT library, course, stage, count(*), sum(size)::bigint,"
+    " sum(CASE WHEN stage = 'created' THEN coalesce(\"offset\", 0)"
+    " WHEN stage IN ('uploaded', 'linked', 'verified') THEN size ELSE 0 END)::bigint,"
+    " count(*) FILTER (WHERE record ? 'failure'), count(*) FILTER (WHERE wanted)"
+    " FROM {s}.lesson GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+)
+
+FAILURES: Final = SQL(
+    "SELECT lesson_id, record->'failure'->>'reason' FROM {s}.lesson WHERE record ? 'failure'"
+    " AND stage NOT IN ('linked', 'verified') ORDER BY 1 LIMIT %(most)s"
+)
+
+WITHOUT_JOB: Final = SQL(
+    f"SELECT count(*) FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE}"
+    " AND NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
+    " WHERE job.queueing_lock = l.lesson_id AND job.status IN ('todo', 'doing'))"
+)
+
+GET_META: Final = SQL("SELECT value FROM {s}.meta WHERE key = %(key)s")
+SET_META: Final = SQL(
+    "INSERT INTO {s}.meta (key, value) VALUES (%(key)s, %(value)s)"
+    " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
+SET_META_ONCE: Final = SQL("INSERT INTO {s}.meta (key, value) VALUES (%(key)s, %(value)s) ON CONFLICT DO NOTHING")
+CLEAR_META: Final = SQL("DELETE FROM {s}.meta WHERE key = %(key)s")
+
+LOCK: Final = SQL(
+    f"INSERT INTO {{s}}.creation AS c (key, holder, held_until) VALUES (%(key)s, %(me)s, {_LEASE})"
+    f" ON CONFLICT (key) DO UPDATE SET holder = %(me)s, held_until = {_LEASE}"
+    " WHERE c.held_until < now() OR c.holder = %(me)s RETURNING key"
+)
+"""Takes a lock that nobody holds; no row says that somebody does."""
+UNLOCK: Final = SQL("DELETE FROM {s}.creation WHERE key = %(key)s AND holder = %(me)s")
+
+FOLDER: Final = SQL("SELECT folder_id FROM {s}.course WHERE course = %(course)s")
+SET_FOLDER: Final = SQL(
+    "INSERT INTO {s}.course (course, folder_id) VALUES (%(course)s, %(folder_id)s)"
+    " ON CONFLICT (course) DO UPDATE SET folder_id = excluded.folder_id"
+)
+
+HAS_CLUSTER: Final = SQL(
+    "SELECT EXISTS (SELECT FROM {s}.lesson WHERE %(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[]))"
+)
