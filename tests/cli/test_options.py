@@ -33,6 +33,10 @@ THEIR_OWN: Final = {
     "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},
     "unlink": {"lessons", "delete", "yes"},
     "cluster init": {"print_sql"},
+    "cluster enqueue": set[str](),
+    "cluster worker": {"until_empty"},
+    "cluster cancel": set[str](),
+    "cluster export": set[str](),
 }
 WITHOUT_SETTINGS: Final = {"demo", "emulator"}
 

@@ -184,7 +184,7 @@ def test_init_makes_everything_once_and_nothing_in_public(database: Database) ->
         check_version(line)
     assert database.query("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace") == before
     assert database.query(
-        "SELECT count(*) FROM pg_type WHERE typname LIKE 'procrastinate%%job%%' AND typnamespace = 'public'::regnamespace"
+        "SELECT count(*) FROM pg_type WHERE typname LIKE 'procrastinate%%' AND typnamespace = 'public'::regnamespace"
     ) == [(0,)]
 
 

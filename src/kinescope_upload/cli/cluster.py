@@ -1,19 +1,22 @@
 """`kupload cluster`: several machines on one library."""
 
 import sys
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
-from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
 
 cluster = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+LibrariesOption = Annotated[
+    list[str] | None,
+    typer.Option("--library", metavar="NAME", help="Only this library, by its name in kupload.toml; repeatable."),
+]
 
 
 def load_cluster(context: typer.Context) -> "Settings":
@@ -22,38 +25,113 @@ def load_cluster(context: typer.Context) -> "Settings":
     Raises:
         UsageError: kupload.toml has no [cluster], or the extra is not installed.
     """
-    from importlib.util import find_spec
-
-    from kinescope_upload.extras import install_hint
-
-    settings = options.load(context)
+    library = context.params.pop("library", None)
+    settings = check_installed(options.load(context))
+    context.params["library"] = library
     if settings.cluster is None:
         raise UsageError(
             "This machine shares no work with others: kupload.toml has no [cluster].",
             'Add it, with where the library lies here: [cluster] libraries = { nas = "/mnt/nas/courses" }. '
             "See docs/cluster.md.",
         )
-    if find_spec("procrastinate") is None:
+    return settings
+
+
+def check_installed(settings: "Settings") -> "Settings":
+    """The settings; where they name a cluster, what it needs is there.
+
+    Raises:
+        UsageError: It is not.
+    """
+    from importlib.util import find_spec
+
+    from kinescope_upload.extras import install_hint
+
+    if settings.cluster is not None and find_spec("procrastinate") is None:
         raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
     return settings
 
 
-@cluster.command("init", short_help="Make the tables that all machines share; run it once, from any machine")
+@cluster.command(short_help="Make the tables that all machines share")
 def init(
     context: typer.Context,
     *,
     print_sql: Annotated[
         bool, typer.Option("--print-sql", help="Print the SQL for an administrator; change nothing.")
     ] = False,
+    progress: options.ProgressOption = None,
     env_file: options.EnvFileOption = None,
 ) -> None:
-    """Make the tables that all machines share. Run again, it changes nothing, or brings them up to date."""
-    from kinescope_upload.cluster.line import line_of
-    from kinescope_upload.cluster.schema import install, script_of
+    """Make the tables that all machines share, and take this machine's progress over. Run again after an update."""
+    from kinescope_upload.cluster.commands import init as run_init
 
-    with closing(line_of(load_cluster(context))) as line:
-        if print_sql:
-            sys.stdout.write(script_of(line))
-            raise typer.Exit(ExitCode.DONE)
-        done = "is made" if install(line) else "is there already, and up to date"
-    typer.echo(f'The cluster in schema "{line.schema}" of {line.place} {done}.')
+    raise typer.Exit(run_init(load_cluster(context), sys.stdout, only_print=print_sql))
+
+
+@cluster.command(short_help="Write down what is to be done")
+def enqueue(
+    context: typer.Context,
+    *,
+    courses: options.CourseOption = None,
+    limit: Annotated[str | None, typer.Option(metavar="N", help="At most N lessons, the first in order.")] = None,
+    library: LibrariesOption = None,
+    env_file: options.EnvFileOption = None,
+    create_folders: Annotated[
+        bool, typer.Option("--create-folders", help="Make missing course folders on Kinescope.")
+    ] = False,
+    json: options.JsonOption = False,
+) -> None:
+    """Write down what is to be done in this machine's libraries; any machine that has them does it."""
+    from kinescope_upload.cluster.commands import enqueue as run_enqueue
+
+    settings = load_cluster(context)
+    raise typer.Exit(run_enqueue(settings, options.display_options(settings), sys.stdout, library or ()))
+
+
+@cluster.command(short_help="Upload what is enqueued")
+def worker(
+    context: typer.Context,
+    *,
+    library: LibrariesOption = None,
+    jobs: Annotated[
+        str | None, typer.Option(metavar="N", help="Uploads at a time; auto follows the line [default: auto].")
+    ] = None,
+    bwlimit: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Bytes a second for all of this machine's together.")
+    ] = None,
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="End when nothing is left to do in these libraries.")
+    ] = False,
+    env_file: options.EnvFileOption = None,
+    json: options.JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only failures and the result.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,
+) -> None:
+    """Upload lessons whose turn it is, until Ctrl+C or `kupload stop`."""
+    from kinescope_upload.cluster.worker import libraries_of, work
+    from kinescope_upload.commands.upload import Screen
+
+    settings = load_cluster(context)
+    screen = Screen(options.display_options(settings), sys.stdout, sys.stderr)
+    libraries = libraries_of(settings, library or ())
+    raise typer.Exit(work(settings, screen, libraries=libraries, until_empty=until_empty))
+
+
+@cluster.command(short_help="Take what waits off the queue")
+def cancel(
+    context: typer.Context, *, courses: options.CourseOption = None, env_file: options.EnvFileOption = None
+) -> None:
+    """Take lessons that wait off the queue. What is in hand goes on; records and begun uploads stay."""
+    from kinescope_upload.cluster.commands import cancel as run_cancel
+
+    raise typer.Exit(run_cancel(load_cluster(context), sys.stdout))
+
+
+@cluster.command(short_help="Write all records back into a progress folder")
+def export(
+    context: typer.Context, *, progress: options.ProgressOption = None, env_file: options.EnvFileOption = None
+) -> None:
+    """Write all records back into this machine's progress folder, to go on with one machine alone."""
+    from kinescope_upload.cluster.commands import export as run_export
+
+    raise typer.Exit(run_export(load_cluster(context), sys.stdout))

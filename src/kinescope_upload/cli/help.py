@@ -83,7 +83,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
         (("report", "--html", "report.html"), "one file to show to others"),
         (("report", "kinescope-upload-progress.json"), "the old system's"),
     ),
-    "cluster": ((("cluster", "init"), "once: make the tables that all machines share"),),
+    "cluster": (
+        (("cluster", "init"), "once: make the tables"),
+        (("cluster", "enqueue"), "write down what is to be done"),
+        (("cluster", "worker", "--jobs", "4"), "do it, together with other machines"),
+    ),
     "verify": (
         (("verify",), "does everything agree?"),
         (("verify", "--wait"), "wait until Kinescope has processed it"),

@@ -14,7 +14,7 @@ import typer
 from kinescope_upload.cli.completion import complete_courses
 from kinescope_upload.errors import UsageError
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.text.hints import TypedOptions, remember
+from kinescope_upload.text.hints import Hint, TypedOptions, remember
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +33,8 @@ _CARRIED: Final = {
 _NOTIFY: Final = "--notify"
 _WEB: Final = "--web"
 _FREE_PORT: Final = 0
+_ALONE: Final = frozenset({"replace", "unlink", "import-progress"})
+"""The commands that change records of the progress folder alone."""
 
 CourseOption = Annotated[
     list[str] | None,
@@ -93,6 +95,11 @@ def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     )
     if "progress" in context.params:
         _say_progress(settings)
+    if settings.cluster is not None and context.info_name in _ALONE:
+        raise UsageError(
+            f"{context.info_name} is for one machine alone, and this one shares its work: kupload.toml has [cluster].",
+            Hint("Write the records back first: ", ("cluster", "export"), "."),
+        )
     return settings
 
 

@@ -21,6 +21,14 @@ def start_run(settings: "Settings", *, asks: bool) -> int:
 
     settings.check_for_upload()
     display = options.display_options(settings)
+    if settings.cluster is not None:
+        from kinescope_upload.cli.cluster import check_installed
+
+        check_installed(settings)
+        from kinescope_upload.cluster.commands import run
+        from kinescope_upload.commands.upload import Screen
+
+        return run(settings, Screen(display, sys.stdout, sys.stderr))
     may_ask = asks and not display.as_json and is_terminal(sys.stdin) and is_terminal(sys.stdout)
     with lessons_ahead(settings) as lessons:  # the rest of the program is loaded while the database answers
         from kinescope_upload.commands.upload import Screen, upload

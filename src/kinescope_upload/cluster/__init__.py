@@ -2,9 +2,9 @@
 
 ::
 
-    worker ──► crew ──► hold             takes lessons, uploads them, gives them back
-      │          ├────► queue            wakes workers; the only file that imports the engine, procrastinate
-      │          └────► heart            says that this machine is alive; hears what it is asked
+    worker ──► crew ──► hands            takes lessons, plans them again, uploads them, gives them back
+      │          └────► queue            wakes workers; the only file that imports the engine, procrastinate
+      └──────► heart                     says that this machine is alive; hears what it is asked
     enqueue ──► queue                    writes down what is to be done
     overview                             how far all machines are
     transfer                             takes progress files over, and writes them back

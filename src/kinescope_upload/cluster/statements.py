@@ -96,7 +96,8 @@ PLANNED: Final = SQL(
 DONE_OF: Final = SQL(f"SELECT lesson_id FROM {{s}}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND {_DONE}")
 
 PINNED: Final = SQL(
-    "SELECT lesson_id FROM {s}.lesson WHERE library = %(library)s AND record->>'path' = %(path)s"
+    "SELECT lesson_id, course, record::text FROM {s}.lesson WHERE library = %(library)s"
+    " AND record->>'path' = %(path)s"
     " AND stage <> 'planned' AND lesson_id <> %(lesson_id)s LIMIT 1"
 )
 """Selects another lesson that the same file was uploaded for."""
@@ -188,6 +189,11 @@ WITHOUT_JOB: Final = SQL(
     f"SELECT count(*) FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE}"
     " AND NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
     " WHERE job.queueing_lock = l.lesson_id AND job.status IN ('todo', 'doing'))"
+)
+
+FORGET_ALL: Final = SQL(
+    "WITH lessons AS (DELETE FROM {s}.lesson), deletions AS (DELETE FROM {s}.deleted)"
+    " DELETE FROM {s}.procrastinate_jobs"
 )
 
 GET_META: Final = SQL("SELECT value FROM {s}.meta WHERE key = %(key)s")

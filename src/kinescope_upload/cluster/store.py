@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.records import lost_error, record_of, records_of, text_of
-from kinescope_upload.errors import DatabaseDownError, LessonFailedError
+from kinescope_upload.errors import DatabaseDownError, LessonFailedError, LessonLostError
 from kinescope_upload.text import format_duration
 from kinescope_upload.video_ids import video_key
 
@@ -41,8 +41,8 @@ class ClusterProgress:
     stop_asked: bool = False
     _unsaved: dict[str, Record] = field(default_factory=dict)
     """Offsets that could not be written while the database was away: they are hints, the server is asked."""
-    _saved: dict[str, str] = field(default_factory=dict)
-    """The stages that were written last."""
+    _saved: dict[str, Record] = field(default_factory=dict)
+    """What was written last."""
     _writing: threading.Lock = field(default_factory=threading.Lock)
     """Keeps what is written late in its order."""
 
@@ -108,7 +108,8 @@ class ClusterProgress:
             with self.hold(record.lesson_id):
                 self.save(record)
             return
-        is_hint = self._saved.get(record.lesson_id) == record.stage and hold.is_sure(self.holds.clocks())
+        before = self._saved.get(record.lesson_id)
+        is_hint = before is not None and before.stage is record.stage and hold.is_sure(self.holds.clocks())
         try:
             is_ours = self._save_once(record)
         except DatabaseDownError:
@@ -124,7 +125,8 @@ class ClusterProgress:
         for record in records:
             if record.lesson_id in self.holds.of:
                 self.holds.patiently(partial(self._save_once, record))
-            else:
+                continue
+            with suppress(LessonFailedError, LessonLostError):
                 self.save(record)
 
     def _save_once(self, record: Record, *, is_late: bool = False) -> bool:
@@ -156,7 +158,7 @@ class ClusterProgress:
             hold.lose()
             return False
         hold.renew(asked_at)
-        self._saved[record.lesson_id] = record.stage
+        self._saved[record.lesson_id] = record
         return True
 
     @contextmanager
@@ -187,6 +189,20 @@ class ClusterProgress:
     def note_deletion(self, facts: Mapping[str, object]) -> None:
         """Writes down what is about to be deleted."""
         self.holds.patiently(lambda: self.holds.line.ask(statements.DELETED, facts=json.dumps(facts)))
+
+    def saved(self, lesson_id: str) -> Record | None:
+        """What this process wrote last of a lesson in its hands; None where it wrote nothing."""
+        return self._saved.get(lesson_id)
+
+    def in_hand(self) -> list[dict[str, object]]:
+        """What it has in hand, for others to see: lesson, file, and how far it is in bytes."""
+        known = [(lesson_id, self._saved.get(lesson_id)) for lesson_id in list(self.holds.of)]
+        return [
+            {"lesson_id": lesson_id}
+            if record is None
+            else {"lesson_id": lesson_id, "path": record.path, "size": record.size, "offset": record.offset}
+            for lesson_id, record in known
+        ]
 
     def stop_is_asked(self) -> bool:
         """Whether somebody asked this machine to stop, as the last beat told."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
-from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
+from kinescope_upload.commands.doctor.preflight import check_alone, check_rights, check_rows
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
@@ -184,6 +184,7 @@ def upload_plan(
     checks = [
         partial(check_rights, plan, kinescope, settings, emit),
         partial(check_rows, plan, tools.database),
+        *([partial(check_alone, plan, tools.database)] if crew is None else []),
     ]
     if is_new:
         checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))

@@ -107,6 +107,17 @@ class LessonsDatabase:
         """Tells whether row-level security may hide rows from us."""
         return self._ask(lambda connection: row_security(look_up(connection, self._table), self._table))
 
+    def shared_courses(self, courses: Collection[str]) -> list[str]:
+        """Those of the courses that several machines share in this database (docs/cluster.md)."""
+
+        def ask(connection: BoundedConnection) -> list[str]:
+            [there] = connection.execute(statements.CLUSTER_TABLE).fetchall()
+            wanted = {"courses": sorted(map(sendable, courses))}
+            rows = connection.execute(statements.CLUSTER_COURSES, wanted).fetchall() if there[0] else ()
+            return [course for (course,) in rows]
+
+        return self._ask(ask)
+
     def fill(self, fill: Fill) -> LinkResult:
         """Writes a video into a row that is empty, or holds the one that it replaces; a second call changes nothing.
 

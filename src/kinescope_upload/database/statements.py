@@ -85,6 +85,12 @@ LOOK_AT_ROW: Final = SQL(
 )
 """Selects the video's id and the player's address of one row."""
 
+CLUSTER_TABLE: Final = "SELECT to_regclass('kupload.lesson') IS NOT NULL"
+"""Tells whether several machines share work in this database."""
+
+CLUSTER_COURSES: Final = "SELECT DISTINCT course FROM kupload.lesson WHERE course = ANY(%(courses)s) ORDER BY 1"
+"""Selects those of the courses that they share."""
+
 ANY_LESSONS: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT %(most)s")
 """Selects the ids of any few lessons."""
 

@@ -1,0 +1,157 @@
+"""What `kupload cluster …`, and `kupload` itself where there is a cluster, do step by step."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, TextIO
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.line import line_of
+from kinescope_upload.cluster.queue import Queue
+from kinescope_upload.cluster.schema import install, script_of
+from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
+from kinescope_upload.cluster.worker import enqueue_all, libraries_of, opened, work
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.output.show import View, show
+from kinescope_upload.output.terminal_output import surface_of
+from kinescope_upload.text import count, first_few, format_bytes
+from kinescope_upload.text.hints import Hint, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kinescope_upload.cluster.enqueue import Enqueued
+    from kinescope_upload.commands.upload import Screen
+    from kinescope_upload.config import Settings
+    from kinescope_upload.output.json_text import JsonFields
+    from kinescope_upload.output.options import DisplayOptions
+
+
+def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
+    """Makes the tables that all machines share, or prints the SQL that does.
+
+    Raises:
+        KuploadError: The database refuses, or does not answer.
+    """
+    with closing(line_of(settings)) as line:
+        if only_print:
+            stdout.write(script_of(line))
+            return ExitCode.DONE
+        done = "is made" if install(line) else "is there already, and up to date"
+        stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.\n')
+        if taken := take_over(line, settings.progress, libraries_of(settings)):
+            records = count(taken, "record", "records")
+            stdout.write(f"Took over {records} of {settings.progress}; its files are in {TAKEN_OVER} there.\n")
+    return ExitCode.DONE
+
+
+def export(settings: Settings, stdout: TextIO) -> int:
+    """Writes the cluster's records into this machine's progress folder, from where one machine goes on alone.
+
+    Raises:
+        KuploadError: A machine is at work, or the folder or the database refuses.
+    """
+    with opened(settings) as progress:
+        number = write_back(progress.holds.line, settings.progress)
+    stdout.write(
+        f"Wrote {count(number, 'record', 'records')} into {settings.progress}; the cluster knows no lesson any more. "
+        "Take [cluster] out of kupload.toml to go on with this machine alone.\n"
+    )
+    return ExitCode.DONE
+
+
+def enqueue(settings: Settings, options: DisplayOptions, stdout: TextIO, libraries: Sequence[str] = ()) -> int:
+    """Writes down what there is to do in this machine's libraries, or in those that were named.
+
+    Returns:
+        0, or 1 where a person has to decide about something.
+
+    Raises:
+        KuploadError: A library cannot be read, or database or Kinescope refuse.
+    """
+    here = libraries_of(settings, libraries)
+    with opened(settings) as progress:
+        found = enqueue_all(settings, progress, here)
+    show(_ENQUEUED, found, options, stdout)
+    return ExitCode.NOT_DONE if any(one.is_in_doubt for one in found) else ExitCode.DONE
+
+
+def run(settings: Settings, screen: Screen) -> int:
+    """Enqueues what there is to do here, then works until nothing is left: on one machine or on many.
+
+    Returns:
+        0 when everything is done.
+
+    Raises:
+        KuploadError: A library cannot be read, or database or Kinescope refuse.
+    """
+    enqueued = enqueue(settings, screen.options, screen.stdout)
+    worked = work(settings, screen, libraries=libraries_of(settings), until_empty=True)
+    return worked or enqueued
+
+
+def cancel(settings: Settings, stdout: TextIO) -> int:
+    """Takes lessons of the selected courses off the queue; records and uploads stay.
+
+    Raises:
+        KuploadError: The database refuses, or does not answer.
+    """
+    with opened(settings) as progress:
+        line = progress.holds.line
+        ids = [lesson_id for (lesson_id,) in line.ask(statements.CANCEL, courses=list(settings.courses) or None)]
+        Queue(line).cancel(ids)
+    stdout.write(f"Took {count(len(ids), 'lesson', 'lessons')} off the queue; what is begun stays as it is.\n")
+    return ExitCode.DONE
+
+
+def _fields(found: Sequence[Enqueued]) -> JsonFields:
+    return {
+        "libraries": [
+            {
+                "library": one.library,
+                "added": one.added,
+                "there": one.there,
+                "elsewhere": len(one.elsewhere),
+                "contradicting": list(one.contradicting),
+                "to_send_bytes": one.plan.bytes_to_send,
+                "in_doubt": [
+                    {"lesson_id": lesson.lesson_id, "reason": lesson.reason, "hint": lesson.hint}
+                    for lesson in one.plan.in_doubt
+                ],
+                "doubts": [{"subject": doubt.subject, "reason": doubt.reason} for doubt in one.plan.doubts],
+            }
+            for one in found
+        ],
+        "is_in_doubt": any(one.is_in_doubt for one in found),
+    }
+
+
+def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -> None:
+    surface = surface_of(stream)
+    for one in found:
+        lines = [
+            f"{one.library}: {count(one.added, 'lesson', 'lessons')} enqueued, "
+            f"{format_bytes(one.plan.bytes_to_send)} to send"
+            + (f"; {one.there:,} waited or were in hand already" if one.there else "")
+            + "."
+        ]
+        if one.elsewhere:
+            several = count(len(one.elsewhere), "lesson has its", "lessons have their")
+            lines.append(
+                f"{several} file in another library, too, which keeps them: {first_few(sorted(one.elsewhere))}."
+            )
+        if one.contradicting:
+            lines.append(
+                f"In doubt: {first_few(one.contradicting)}: the two files differ in size. Take the wrong one away, "
+                "then enqueue again."
+            )
+        lines += [
+            f"In doubt: {lesson.lesson_id}: {lesson.reason}. {shown(lesson.hint)}" for lesson in one.plan.in_doubt
+        ]
+        lines += [f"Unmatched: {doubt.subject}: {doubt.reason}. {shown(doubt.hint)}" for doubt in one.plan.doubts]
+        stream.writelines(f"{surface.shown(line.strip())}\n" for line in lines)
+    if any(one.added for one in found):
+        stream.write(f"{shown(Hint(('cluster', 'worker'), ' uploads them, on any machine that has the library.'))}\n")
+
+
+_ENQUEUED: View[Sequence[Enqueued]] = View(event="enqueued", fields=_fields, text=_text)

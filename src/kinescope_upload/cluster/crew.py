@@ -1,0 +1,183 @@
+"""The crew of a worker's batch: threads that take lessons until nothing is left or somebody ends it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.enqueue import reconcile
+from kinescope_upload.cluster.hands import Hands
+from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
+from kinescope_upload.events import LessonSkipped, Warned
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.retries.stop import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.cluster.queue import Queue, Turn
+    from kinescope_upload.cluster.store import ClusterProgress
+    from kinescope_upload.plan import PlannedLesson
+    from kinescope_upload.plan.order import Order
+
+_RECONCILE: Final = 600.0
+"""Seconds between two looks for lessons that have no turn."""
+_TICK: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewOptions:
+    """How a worker works.
+
+    Attributes:
+        libraries: Where each library is on this machine, by its name.
+        poll: Seconds between two looks for work where there was none.
+        until_empty: Whether it ends when nothing is left to do in its libraries.
+        order: In which order lessons get their turns.
+        planned: The lessons that were to be done when it began.
+    """
+
+    libraries: Mapping[str, Path]
+    poll: float
+    until_empty: bool
+    order: Order
+    planned: tuple[PlannedLesson, ...] = ()
+
+
+class ClusterCrew:
+    """Works until nothing is left, or somebody ends it.
+
+    Args:
+        run: The batch.
+        progress: What this process holds.
+        queue: Whose turn it is.
+        options: How it works.
+
+    Attributes:
+        left: How many lessons it took that failed or are in doubt.
+    """
+
+    def __init__(self, run: Run, progress: ClusterProgress, queue: Queue, options: CrewOptions) -> None:
+        self._run = run
+        self._progress = progress
+        self._queue = queue
+        self._options = options
+        progress.holds.pause = run.stop.pause
+        self._hands = Hands(run, progress, queue, options.libraries, options.planned)
+        self._fetching = threading.Lock()
+        self._threads: dict[int, threading.Thread] = {}
+        self._idle_until = self._reconcile_at = float("-inf")
+        self._is_drained = self._is_empty = self._was_down = self._was_paused = False
+        self.left = 0
+        self.bug: BaseException | None = None
+
+    def start(self) -> None:
+        """Begins to take lessons, as many at a time as are wished."""
+        for place in range(self._run.jobs.number):
+            if self._goes_on(place) and not (place in self._threads and self._threads[place].is_alive()):
+                # Daemons: what is achieved is in the database before it is acted on.
+                name = f"kupload-worker-{place + 1}"
+                self._threads[place] = threading.Thread(target=self._work, args=(place,), name=name, daemon=True)
+                self._threads[place].start()
+
+    def join(self, seconds: float) -> bool:
+        """Waits that long at most; whether all is over."""
+        for thread in list(self._threads.values()):
+            thread.join(seconds / len(self._threads))
+        if any(thread.is_alive() for thread in self._threads.values()):
+            if self._run.stop.ending is None:
+                if self._run.clock() >= self._idle_until:  # a thread that has nothing to do tells nothing of the line
+                    self._run.jobs.look(self._hands.number)
+                self.start()
+            return False
+        if not self._hands.finish(seconds):
+            return False
+        self.bug = self.bug or self._hands.bug
+        self._tell_of_others()
+        return True
+
+    def hear(self, orders: Orders) -> None:
+        """Does what this machine was asked to do, as the last beat told."""
+        if orders.stop == DRAIN:
+            self._is_drained = True
+        elif orders.stop is not None:
+            self._progress.stop_asked = True
+        is_paused = orders.paused is not None and orders.paused > 0
+        if is_paused and not self._was_paused:
+            self._run.pause.hold(orders.paused or 0.0)
+        elif self._was_paused and not is_paused:
+            self._run.pause.release()
+        self._was_paused = is_paused
+        if orders.stopped is not None:
+            self._run.stop.request(Ending(exit_code=ExitCode.STOPPED, reason=orders.stopped))
+
+    def _goes_on(self, place: int) -> bool:
+        is_over = self._is_empty or self._is_drained or self._run.stop.ending is not None
+        return not is_over and place < self._run.jobs.number
+
+    def _work(self, place: int) -> None:
+        try:
+            while self._goes_on(place):
+                self._run.pause.wait()
+                if (turn := self._next()) is not None:
+                    self._hands.bring(turn)
+                elif self._goes_on(place):
+                    self._run.stop.pause(_TICK)
+        except InterruptedRunError:
+            return
+        except BatchStoppedError as error:
+            self._stop_all(error)
+        except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
+            self.bug = error
+            self._run.stop.request(Ending.of_bug(error))
+
+    def _stop_all(self, error: BatchStoppedError) -> None:
+        """Ends this batch, and says why to all machines: what stops one of them stops them all."""
+        with suppress(KuploadError):
+            self._progress.holds.line.ask(statements.SET_META_ONCE, key=STOPPED, value=str(error))
+        self._run.stop.request(Ending.of(error))
+
+    def _next(self) -> Turn | None:
+        """The next lesson, asked for by one thread at a time; None where there is none for now."""
+        with self._fetching:
+            now = self._run.clock()
+            if now < self._idle_until:
+                return None
+            try:
+                turn = self._queue.next(self._options.libraries)
+                if turn is None:
+                    self._idle_until = now + self._options.poll
+                    self._look_around(now)
+            except DatabaseDownError as error:
+                self._idle_until = now + self._options.poll
+                if not self._was_down:
+                    self._run.emit(Warned(message=f"{error} Lessons are taken again when it is back."))
+                self._was_down = True
+                return None
+            self._was_down = False
+            return turn
+
+    def _look_around(self, now: float) -> None:
+        """Where nothing waits: finds lessons without a turn, and learns whether all is done."""
+        line, libraries = self._progress.holds.line, list(self._options.libraries)
+        [(left, elsewhere)] = line.ask(statements.LEFT, libraries=libraries, me=self._progress.holds.me)
+        if left > elsewhere + self._hands.number or now >= self._reconcile_at:
+            self._reconcile_at = now + _RECONCILE
+            if reconcile(line, libraries, order=self._options.order):
+                self._idle_until = now
+        self._is_empty = self._options.until_empty and left == 0 and self._hands.number == 0
+
+    def _tell_of_others(self) -> None:
+        """Tells of lessons that other machines have done meanwhile, and counts what is left."""
+        ours = self._hands.done | self._hands.failed
+        ids = [lesson.lesson_id for lesson in self._options.planned if lesson.lesson_id not in ours]
+        with suppress(KuploadError):
+            for (lesson_id,) in self._progress.holds.line.ask(statements.DONE_OF, ids=ids):
+                self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
+        self.left = len(self._hands.failed - self._hands.done)

@@ -1,0 +1,215 @@
+"""Writes down what is to be done in a library, as a run would plan it, in the cluster's database."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.locks import locked
+from kinescope_upload.cluster.queue import AlreadyWaitingError, Queue, priority_of
+from kinescope_upload.cluster.records import records_of
+from kinescope_upload.commands.upload import map_files
+from kinescope_upload.errors import TryAgainError
+from kinescope_upload.events import Warned
+from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
+from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.plan import doubt_courses
+from kinescope_upload.plan.order import Order
+from kinescope_upload.progress import read_looks
+from kinescope_upload.retries.retrying_client import RetryingClient
+from kinescope_upload.survey import survey_library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from kinescope_upload.cluster.holds import Holds
+    from kinescope_upload.cluster.line import Line
+    from kinescope_upload.config import Settings
+    from kinescope_upload.connect import Kinescope
+    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.connection import BoundedConnection
+    from kinescope_upload.events import Emit
+    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.upload import Record
+
+_TOGETHER: Final = 1000
+"""Lessons that are written down in one transaction."""
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueued:
+    """What became of one library's lessons.
+
+    Attributes:
+        library: Its name.
+        plan: What a run of this machine alone would do.
+        added: How many lessons got a turn.
+        there: How many had one, or are in hand.
+        elsewhere: The lessons that another library has already, with its name.
+        contradicting: Those of them whose files differ in size.
+    """
+
+    library: str
+    plan: Plan
+    added: int
+    there: int
+    elsewhere: dict[str, str]
+    contradicting: tuple[str, ...]
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether a person has to decide about something."""
+        return self.plan.is_in_doubt or bool(self.contradicting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnqueueTools:
+    """What lessons are enqueued with: this process, the lessons' rows, Kinescope, who hears of it."""
+
+    holds: Holds
+    database: LessonsDatabase | None
+    kinescope: Kinescope
+    emit: Emit
+
+    @property
+    def line(self) -> Line:
+        """Asks the cluster's database."""
+        return self.holds.line
+
+
+def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> Enqueued:
+    """Plans one library of this machine, and writes down what there is to do. A second call changes nothing.
+
+    Args:
+        settings: The settings.
+        tools: What it works with.
+        name: The library's name.
+        root: Where it is on this machine.
+
+    Raises:
+        UsageError: The library or its mapping cannot be read, or nothing proves which file is whose.
+        KuploadError: Database or Kinescope refuse.
+    """
+    settings = replace(settings, library=root)
+    survey = survey_library(settings, tools.database, tools.emit)
+    survey.check_proven(trusts_scan=settings.trust_scan)
+    client = RetryingClient(tools.kinescope.service, settings, tools.emit)
+    records = records_for(tools.line, name)
+    mapped = map_files(settings, survey, records, KinescopeApi(client, api_url=settings.api_url))
+    broken = None if settings.send_broken else read_looks(settings.progress).broken
+    plan = survey.plan(records, mapped, broken)
+    plan = _with_folders(settings, tools, plan)
+    elsewhere = _elsewhere(tools.line, name, plan)
+    work = [lesson for lesson in plan.work if lesson.lesson_id not in elsewhere]
+    parts = (work[start : start + _TOGETHER] for start in range(0, len(work), _TOGETHER))
+    added = sum(_write_down(tools.line, settings, name, part) for part in parts)
+    contradicting = tuple(sorted(lesson_id for lesson_id, (_, differs) in elsewhere.items() if differs))
+    return Enqueued(
+        library=name,
+        plan=plan,
+        added=added,
+        there=len(work) - added,
+        elsewhere={lesson_id: library for lesson_id, (library, _) in elsewhere.items()},
+        contradicting=contradicting,
+    )
+
+
+def records_for(line: Line, library: str) -> dict[str, Record]:
+    """All records, as this library sees them: of those of other libraries the file is not known here."""
+    rows = line.ask(statements.RECORDS, courses=None, patience=120)
+    ours = {lesson_id for lesson_id, _, of, _ in rows if of == library}
+    found = records_of((lesson_id, course, text) for lesson_id, course, _, text in rows)
+    return {one: record if one in ours else replace(record, path=None) for one, record in found.items()}
+
+
+def reconcile(line: Line, libraries: Sequence[str], *, order: Order = Order.SIZE) -> int:
+    """Gives a turn to every lesson that is to be done and has none; returns how many.
+
+    A process that was killed, or a queue that somebody emptied, leaves such lessons.
+    """
+    queue, total = Queue(line), 0
+    for _ in range(_TRIES):
+        with suppress(AlreadyWaitingError):
+            while ready := line.ask(statements.READY, ids=None, libraries=list(libraries), most=_TOGETHER):
+                queue.defer([_turn(row, order) for row in ready])
+                total += len(ready)
+            break
+    return total
+
+
+def _turn(row: tuple[str, str, int, bool], order: Order) -> tuple[str, str, int]:
+    lesson_id, library, size, is_begun = row
+    is_large_first = order is Order.SIZE_DESC
+    return lesson_id, library, priority_of(size, is_begun=is_begun, large_first=is_large_first)
+
+
+def _write_down(line: Line, settings: Settings, library: str, lessons: Sequence[PlannedLesson]) -> int:
+    """Writes lessons down and gives a turn to those that have none; returns how many those are."""
+    ids = [lesson.lesson_id for lesson in lessons]
+    values = {
+        "ids": ids,
+        "courses": [lesson.course for lesson in lessons],
+        "libraries": [library] * len(ids),
+        "paths": [lesson.file.path for lesson in lessons],
+        "sizes": [lesson.file.size for lesson in lessons],
+        "times": [lesson.file.modified_ns for lesson in lessons],
+        "titles": [lesson.title for lesson in lessons],
+        "written": [lesson.pair_is_written for lesson in lessons],
+    }
+
+    def write(connection: BoundedConnection) -> int:
+        connection.execute(line.named(statements.ADD), values)
+        wanted = {"ids": ids, "libraries": [library], "most": len(ids)}
+        ready = {row[0]: row for row in connection.execute(line.named(statements.READY), wanted)}
+        turns = [_turn(ready[one], settings.order) for one in ids if one in ready]
+        if turns:
+            Queue(line).defer(turns, connection)
+        return len(turns)
+
+    for _ in range(_TRIES):
+        with suppress(AlreadyWaitingError):
+            return line.together(write)
+    return 0
+
+
+def _elsewhere(line: Line, name: str, plan: Plan) -> dict[str, tuple[str, bool]]:
+    """The lessons that another library has, with its name and whether its file has another size."""
+    sizes = {lesson.lesson_id: lesson.file.size for lesson in plan.lessons}
+    rows = line.ask(statements.OF_OTHER_LIBRARIES, ids=list(sizes), library=name)
+    return {lesson_id: (library, size != sizes[lesson_id]) for lesson_id, library, size in rows}
+
+
+def _with_folders(settings: Settings, tools: EnqueueTools, plan: Plan) -> Plan:
+    """Finds the folder of each course that bytes are sent for, has missing ones made by one machine, and notes them."""
+    courses, project_id = plan.courses_to_send_without_limit, settings.needed_project_id()
+    if not courses:
+        return plan
+    listed = tools.kinescope.api.folders(project_id)
+    found = match_folders(courses, pinned=settings.folders, folders=listed, project_id=project_id)
+    plan = doubt_courses(plan, doubts_about(found, may_create=settings.create_folders))
+    ids = {one.course: one.folder_ids[0] for one in found if one.is_good}
+    for course in sorted(plan.courses_to_send - ids.keys()):
+        with locked(tools.holds, f"folder {course}"):
+            ids[course] = _made(tools, project_id, course, longest=settings.retry_base)
+    for course, folder_id in ids.items():
+        tools.line.ask(statements.SET_FOLDER, course=course, folder_id=folder_id)
+    return plan
+
+
+def _made(tools: EnqueueTools, project_id: str, course: str, *, longest: float) -> str:
+    """The course's folder, which another machine may have made meanwhile, or a request whose answer was lost."""
+    api = tools.kinescope.api
+    for last in range(_TRIES):
+        try:
+            [there] = match_folders([course], pinned={}, folders=api.folders(project_id), project_id=project_id)
+            return there.folder_ids[0] if there.is_good else api.create_folder(project_id, course).id
+        except TryAgainError as error:
+            if last == _TRIES - 1:
+                raise
+            tools.emit(Warned(message=f"{error} Trying again in {longest:.0f} s."))
+            tools.holds.pause(longest)
+    raise AssertionError

@@ -1,0 +1,224 @@
+"""Works on one lesson whose turn it is: takes it, uploads and links it, gives it back, whatever happens in between."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.batch.library_gate import LibraryGate
+from kinescope_upload.batch.linker import Linker
+from kinescope_upload.batch.workers import upload_and_link
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.held_stop import HeldStop
+from kinescope_upload.cluster.line import first
+from kinescope_upload.cluster.locks import apart
+from kinescope_upload.cluster.one_lesson import plan_again, quiet_in
+from kinescope_upload.errors import DatabaseDownError, LessonLostError
+from kinescope_upload.events import LessonDone, LessonFailed, LessonSkipped, LessonStarted
+from kinescope_upload.plan import Decision
+from kinescope_upload.plan.decision import SENT
+from kinescope_upload.side_by_side import begun, is_done
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.cluster.queue import Queue, Turn
+    from kinescope_upload.cluster.store import ClusterProgress
+    from kinescope_upload.events import Emit, RunEvent
+    from kinescope_upload.plan import PlannedLesson
+
+_LOOK: Final = 0.2
+"""Seconds between two looks whether a lesson that waits for its row is still ours."""
+_SOON: Final = 2.0
+"""Seconds before a lesson is tried again whose database did not answer."""
+
+
+@dataclass(slots=True)
+class _InHand:
+    """A lesson in this process's hands, until an event has told what became of it."""
+
+    settled: threading.Event = field(default_factory=threading.Event)
+    has_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """One library at work: the batch with its root, and what writes its rows."""
+
+    run: Run
+    linker: Linker
+    linking: Future[None]
+
+
+class Hands:
+    """What a worker's threads do with lessons; they share it.
+
+    Args:
+        run: The batch.
+        progress: What this process holds.
+        queue: Whose turn it is.
+        libraries: Where each library is, by its name.
+        planned: The lessons that were to be done when the work began.
+
+    Attributes:
+        failed: The lessons that failed or are in doubt.
+        done: The lessons that are done.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        progress: ClusterProgress,
+        queue: Queue,
+        libraries: Mapping[str, Path],
+        planned: Iterable[PlannedLesson],
+    ) -> None:
+        self._run = replace(run, emit=self._hearing(run.emit))
+        self._progress = progress
+        self._queue = queue
+        files: dict[str, list[str]] = {}
+        for lesson in planned:
+            files.setdefault(lesson.file.path.partition("/")[0], []).append(lesson.file.path)
+        self._libraries = {name: self._opened(root, files) for name, root in libraries.items()}
+        self._lock = threading.Lock()
+        self._in_hand: dict[str, _InHand] = {}
+        self.failed: set[str] = set()
+        self.done: set[str] = set()
+
+    @property
+    def number(self) -> int:
+        """How many lessons are in hand."""
+        return len(self._in_hand)
+
+    @property
+    def bug(self) -> BaseException | None:
+        """The error that nobody expects and that ended the writing of rows."""
+        return next((library.linker.bug for library in self._libraries.values() if library.linker.bug), None)
+
+    def finish(self, seconds: float) -> bool:
+        """Says that no lesson comes any more; whether all rows are written, or left."""
+        for library in self._libraries.values():
+            library.linker.finish()
+        return all(is_done(library.linking, seconds) for library in self._libraries.values())
+
+    def bring(self, turn: Turn) -> None:
+        """Works on one lesson, and says to the engine what becomes of its turn.
+
+        Raises:
+            InterruptedRunError: The batch ends; the lesson is given back.
+            BatchStoppedError: No lesson can be done now.
+        """
+        lesson_id, hand = turn.lesson_id, _InHand()
+        with self._lock:
+            is_ours = self._in_hand.setdefault(lesson_id, hand) is not hand
+        if is_ours:  # a second turn of the same lesson
+            self._queue.finish(turn)
+            return
+        again: float | None = 0.0
+        try:
+            again = self._upload(lesson_id, hand)
+        except LessonLostError as error:
+            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=error.what))
+        except DatabaseDownError:
+            again = _SOON
+        finally:
+            self._give(turn, hand, again)
+
+    def _give(self, turn: Turn, hand: _InHand, again: float | None) -> None:
+        """Gives the lesson back, and its turn: for good, or to be had again after so many seconds."""
+        lesson_id = turn.lesson_id
+        hold, record = self._progress.holds.of.get(lesson_id), self._progress.saved(lesson_id)
+        is_lost = hold is not None and hold.is_lost
+        try:
+            with suppress(DatabaseDownError):  # both end by themselves
+                self._progress.give(lesson_id, wanted=not hand.has_failed)
+                if again is None:
+                    self._queue.finish(turn)
+                elif not is_lost:  # else the turn, too, is somebody else's
+                    self._queue.put_back(turn, again, is_begun=record is not None and record.is_begun)
+        finally:
+            with self._lock:
+                del self._in_hand[lesson_id]
+
+    def _upload(self, lesson_id: str, hand: _InHand) -> float | None:
+        """Uploads and links a lesson; None when it is over, else after how many seconds it is to be tried again."""
+        holds = self._progress.holds
+        taken = holds.take(lesson_id)
+        if taken is None:
+            left = first(holds.line.ask(statements.HELD_FOR, lesson_id=lesson_id, me=holds.me))
+            return None if left is None else left + _LOOK
+        if not taken.wanted or (taken.record and taken.record.stage.is_linked):
+            return None
+        library = self._libraries[taken.library]
+        lesson = plan_again(library.run, holds.line, taken)
+        if lesson.decision is Decision.SKIP:
+            hand.has_failed = True  # there is nothing to do any more
+            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=lesson.reason))
+            return None
+        if lesson.decision is Decision.IN_DOUBT or (lesson.decision in SENT and taken.folder_id is None):
+            self._refuse(lesson)
+            return None
+        if lesson.decision in SENT and (wait := quiet_in(library.run, lesson.file)):
+            return wait
+        upload_and_link(self._held(library.run, lesson_id), library.linker, lesson, taken.folder_id or "")
+        while not hand.settled.wait(_LOOK):
+            self._run.stop.check()
+            holds.sure(lesson_id)
+        return None
+
+    def _refuse(self, lesson: PlannedLesson) -> None:
+        reason, hint = lesson.reason, lesson.hint
+        if lesson.decision is not Decision.IN_DOUBT:
+            reason, hint = "nobody has found its course's folder on Kinescope", "Enqueue it again."
+        self._run.emit(LessonStarted(lesson=lesson))
+        self._run.emit(LessonFailed(lesson_id=lesson.lesson_id, reason=reason, hint=hint, is_in_doubt=True))
+
+    def _held(self, run: Run, lesson_id: str) -> Run:
+        """The batch as one lesson sees it: its stop looks whether the lesson is surely ours."""
+        stop = HeldStop(run.stop, partial(self._progress.holds.sure, lesson_id))
+        holds, alone = self._progress.holds, run.apart
+        waits = replace(run.waits, stop=stop)
+        return replace(run, stop=stop, waits=waits, apart=lambda record: apart(holds, record, alone(record)))
+
+    def _hearing(self, emit: Emit) -> Emit:
+        def hear(event: RunEvent) -> None:
+            match event:
+                case LessonDone(lesson_id=lesson_id):
+                    self._settle(lesson_id, self.done)
+                case LessonFailed(lesson_id=lesson_id):
+                    self._settle(lesson_id, self.failed)
+                case LessonSkipped(lesson_id=lesson_id):
+                    self._settle(lesson_id, set())
+                case _:
+                    pass
+            emit(event)
+
+        return hear
+
+    def _settle(self, lesson_id: str, among: set[str]) -> None:
+        among.add(lesson_id)
+        if (hand := self._in_hand.get(lesson_id)) is not None:
+            hand.has_failed = hand.has_failed or among is self.failed
+            hand.settled.set()
+
+    def _opened(self, root: Path, files: Mapping[str, Iterable[str]]) -> _Library:
+        run = self._run
+        gate = LibraryGate(
+            run.backends.disk,
+            root,
+            files,
+            stop=run.stop,
+            emit=run.emit,
+            longest=run.options.longest_wait,
+            base=run.options.retry.base,
+        )
+        waits = replace(run.waits, library=gate.wait_until_readable)
+        run = replace(run, backends=replace(run.backends, library=root), waits=waits)
+        linker = Linker(run, run.backends.database)
+        return _Library(run, linker, begun(linker.work, "kupload-linker"))

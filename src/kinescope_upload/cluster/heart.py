@@ -1,0 +1,137 @@
+"""Says that this machine lives, renews what it holds, and hears what it is asked: one thread, a beat at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload import __version__
+from kinescope_upload.cluster import statements
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kinescope_upload.cluster.queue import Queue
+    from kinescope_upload.cluster.store import ClusterProgress
+
+STOPPED: Final = "stopped"
+"""Under that key stands why all machines have stopped, until a person begins anew."""
+DRAIN: Final = "drain"
+NOW: Final = "now"
+_SOON: Final = 0.5
+"""Seconds before the next try where the database did not answer."""
+_FORGET_EVERY: Final = 60
+"""Beats after which machines are forgotten that died long ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What a machine is asked: to stop (now, or after what it has in hand), to pause, why all have stopped."""
+
+    stop: str | None = None
+    paused: float | None = None
+    stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a machine tells of itself: its name, its libraries, how many lessons at a time."""
+
+    name: str
+    libraries: Sequence[str]
+    jobs: Callable[[], int]
+
+
+class Heart:
+    """Beats until it is stopped.
+
+    Args:
+        progress: What this machine holds.
+        queue: The engine, which wants to hear of its workers, too; None for a command that is no worker.
+        body: What is told of this machine; None tells nothing.
+        hear: Takes the orders after each beat; raises nothing.
+    """
+
+    def __init__(
+        self,
+        progress: ClusterProgress,
+        queue: Queue | None = None,
+        body: Body | None = None,
+        hear: Callable[[Orders], None] = lambda _orders: None,
+    ) -> None:
+        self._progress = progress
+        self._queue = queue
+        self._body = body
+        self._hear = hear
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat_on, name="kupload-heart", daemon=True)
+        self._beats = 0
+
+    def start(self) -> None:
+        """Beats from now on."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Beats no more, and takes this machine off the list."""
+        self._ended.set()
+        self._thread.join(_SOON * 4)
+        holds = self._progress.holds
+        with suppress(DatabaseDownError, BatchStoppedError):  # what it leaves ends by itself
+            holds.line.ask(statements.GIVE_ALL, me=holds.me)
+            holds.line.ask(statements.GONE, me=holds.me)
+            if self._queue is not None:
+                self._queue.leave()
+
+    def beat(self) -> None:
+        """Beats once.
+
+        Raises:
+            DatabaseDownError: The database does not answer.
+        """
+        holds = self._progress.holds
+        self._progress.beat()
+        lease = holds.lease.seconds
+        holds.line.ask(statements.RENEW_LOCKS, me=holds.me, lease=lease)
+        if self._body is not None:
+            self._hear(self._said())
+        if self._queue is not None:
+            self._queue.beat()
+            self._queue.sweep(lease, set(holds.of))
+        self._beats += 1
+        if self._beats % _FORGET_EVERY == 0:
+            holds.line.ask(statements.FORGET_DEAD, lease=lease)
+
+    def _said(self) -> Orders:
+        assert self._body is not None  # noqa: S101 - the caller looked
+        holds = self._progress.holds
+        [(stop, paused, stopped)] = holds.line.ask(
+            statements.ALIVE,
+            me=holds.me,
+            name=self._body.name,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            version=__version__,
+            libraries=list(self._body.libraries),
+            jobs=self._body.jobs(),
+            in_hand=json.dumps(self._progress.in_hand()),
+        )
+        return Orders(stop=stop, paused=paused, stopped=stopped)
+
+    def _beat_on(self) -> None:
+        wait = 0.0
+        while not self._ended.wait(wait):
+            try:
+                self.beat()
+            except DatabaseDownError:
+                wait = _SOON
+            except BatchStoppedError as error:
+                self._hear(Orders(stopped=str(error)))
+                return
+            else:
+                wait = self._progress.holds.lease.beat

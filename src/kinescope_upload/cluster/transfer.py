@@ -1,0 +1,102 @@
+"""Takes the records of a progress folder over into the cluster's database, and writes them back into one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.records import records_of, text_of
+from kinescope_upload.errors import UsageError
+from kinescope_upload.library.scan import stat_file
+from kinescope_upload.progress import DELETED_FILE, ProgressStore, courses_in, note_deletion
+from kinescope_upload.text import first_few
+from kinescope_upload.text.hints import Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kinescope_upload.cluster.line import Line
+    from kinescope_upload.upload import Record
+
+_TOGETHER: Final = 1000
+TAKEN_OVER: Final = "taken-over"
+"""The folder in the progress folder that the files move to whose records are in the database."""
+_NOTE: Final = "IN-DATABASE.txt"
+
+
+def take_over(line: Line, folder: Path, libraries: Mapping[str, Path]) -> int:
+    """Takes over all records of the progress folder, and moves its files aside; returns how many records are new.
+
+    Args:
+        line: Asks the cluster's database.
+        folder: The progress folder.
+        libraries: Where each library is; a record belongs to the first that has its file, else to the first.
+
+    Raises:
+        UsageError: A run is at work on one of its courses, or a file cannot be parsed.
+        DatabaseDownError: The database does not answer; the files stay.
+    """
+    courses = courses_in(folder)
+    if not courses:
+        return 0
+    with ProgressStore(folder, courses) as store:
+        records = list(store.records.values())
+        taken = 0
+        for start in range(0, len(records), _TOGETHER):
+            taken += len(
+                line.ask(statements.IMPORT, patience=60, **_columns(records[start : start + _TOGETHER], libraries))
+            )
+    aside = folder / TAKEN_OVER
+    aside.mkdir(mode=0o700, exist_ok=True)
+    for path in [*folder.glob("*.json"), *folder.glob("*.journal")]:
+        path.replace(aside / path.name)
+    words = Hint("The progress is in the cluster's database now; ", ("cluster", "export"), " writes it back.")
+    (folder / _NOTE).write_text(f"{words}\n", encoding="utf-8")
+    return taken
+
+
+def _columns(records: list[Record], libraries: Mapping[str, Path]) -> dict[str, list[object]]:
+    return {
+        "ids": [record.lesson_id for record in records],
+        "courses": [record.course for record in records],
+        "libraries": [_library_of(record, libraries) for record in records],
+        "paths": [record.path or "" for record in records],
+        "sizes": [record.size for record in records],
+        "times": [record.modified_ns for record in records],
+        "titles": [record.title for record in records],
+        "records": [text_of(record) for record in records],
+    }
+
+
+def _library_of(record: Record, libraries: Mapping[str, Path]) -> str:
+    path = record.path
+    having = (name for name, root in libraries.items() if path is not None and stat_file(root, path))
+    return next(having, next(iter(libraries)))
+
+
+def write_back(line: Line, folder: Path) -> int:
+    """Writes all records of the cluster into a progress folder, then forgets them; returns how many.
+
+    Raises:
+        UsageError: A machine is at work.
+        BatchStoppedError: The folder cannot be written; the database keeps everything.
+    """
+    alive = [row[0] for row in line.ask(statements.MACHINES, lease=60.0) if row[-1]]
+    if alive:
+        raise UsageError(
+            f"Machines are at work: {first_few(sorted(set(alive)))}.", Hint("End that first: ", ("stop",), ".")
+        )
+    rows = line.ask(statements.RECORDS, courses=None, patience=120)
+    records = records_of((lesson_id, course, text) for lesson_id, course, _, text in rows)
+    with ProgressStore(folder, {record.course for record in records.values()}) as store:
+        store.save_all(records.values())
+    known = (folder / DELETED_FILE).read_text("utf-8") if (folder / DELETED_FILE).exists() else ""
+    for (text,) in line.ask(statements.DELETIONS):
+        facts = json.loads(text)
+        if json.dumps(facts) not in known:
+            note_deletion(folder, facts)
+    line.ask(statements.FORGET_ALL)
+    (folder / _NOTE).unlink(missing_ok=True)
+    return len(records)

@@ -1,0 +1,183 @@
+"""Runs a worker: a batch whose lessons come from the cluster's queue."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.crew import ClusterCrew, CrewOptions
+from kinescope_upload.cluster.enqueue import Enqueued, EnqueueTools, enqueue
+from kinescope_upload.cluster.heart import STOPPED, Body, Heart
+from kinescope_upload.cluster.hold import Lease
+from kinescope_upload.cluster.holds import Holds
+from kinescope_upload.cluster.line import line_of
+from kinescope_upload.cluster.queue import Queue
+from kinescope_upload.cluster.records import record_of
+from kinescope_upload.cluster.schema import check_version
+from kinescope_upload.cluster.store import ClusterProgress
+from kinescope_upload.commands.upload import RunTools, upload_plan
+from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.display.printers import make_printer
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
+from kinescope_upload.model import VideoFile
+from kinescope_upload.monitor.open_monitor import open_monitor
+from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.progress import read_looks
+from kinescope_upload.progress.lock import LOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from kinescope_upload.batch.linker import Linker
+    from kinescope_upload.batch.run import Run
+    from kinescope_upload.cluster.line import Line
+    from kinescope_upload.commands.upload import Screen
+    from kinescope_upload.config import Settings
+    from kinescope_upload.connect import Kinescope
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[ClusterProgress]:
+    """The cluster's progress, for this process.
+
+    Raises:
+        BatchStoppedError: The database has no cluster, one of another version, or does not answer.
+    """
+    cluster = settings.cluster
+    assert cluster is not None  # noqa: S101 - the caller looked
+    line = line_of(settings)
+    try:
+        check_version(line)
+        yield ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=cluster.lease)), names=settings.courses)
+    except DatabaseDownError as error:
+        raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
+    finally:
+        line.close()
+
+
+def libraries_of(settings: Settings, names: Sequence[str] = ()) -> Mapping[str, Path]:
+    """Where the libraries are on this machine; all of them, or those that were named.
+
+    Raises:
+        UsageError: One that was named is not in kupload.toml.
+    """
+    assert settings.cluster is not None  # noqa: S101 - the caller looked
+    known = settings.cluster.libraries
+    if unknown := sorted(set(names) - known.keys()):
+        raise UsageError(
+            f'This machine has no library named "{unknown[0]}".',
+            f"Known are {', '.join(known)}; [cluster] libraries in kupload.toml says where each lies here.",
+        )
+    return {name: root for name, root in known.items() if not names or name in names}
+
+
+def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mapping[str, Path]) -> list[Enqueued]:
+    """Writes down what there is to do in these libraries; ends what had stopped all machines.
+
+    Raises:
+        KuploadError: A library cannot be read, or database or Kinescope refuse.
+    """
+    settings.check_for_upload()
+    progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
+    heart = Heart(progress)
+    heart.start()
+    try:
+        with open_kinescope(settings) as kinescope:
+            tools = EnqueueTools(
+                holds=progress.holds, database=database_of(settings), kinescope=kinescope, emit=lambda _event: None
+            )
+            return [enqueue(settings, tools, name, root) for name, root in libraries.items()]
+    finally:
+        heart.end()
+
+
+def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], until_empty: bool) -> int:
+    """Works on lessons of these libraries until somebody ends it, or nothing is left.
+
+    Returns:
+        The exit code; 0 when no lesson that this worker took is left undone.
+
+    Raises:
+        KuploadError: The work cannot begin.
+    """
+    settings.check_for_upload()
+    if settings.no_db:
+        raise UsageError("Several machines cannot work without the lessons' database.", "Leave out --no-db.")
+    assert settings.cluster is not None  # noqa: S101 - the caller looked
+    with ExitStack() as stack:
+        progress = stack.enter_context(opened(settings))
+        progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
+        kinescope = stack.enter_context(open_kinescope(settings))
+        (settings.progress / LOCKS).mkdir(mode=0o700, parents=True, exist_ok=True)  # what this machine tells of itself
+        printer = stack.enter_context(make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr))
+        typed = screen.options.command
+        told = stack.enter_context(open_monitor(settings, (), printer, command="upload", typed=typed))
+        plan = queued_plan(progress.holds.line, list(libraries))
+        tools = RunTools(
+            progress,
+            database_of(settings),
+            kinescope,
+            read_looks(settings.progress),
+            told.emit,
+            screen.disk,
+            told.wishes,
+        )
+        _set_workspace(settings, kinescope)
+        options = CrewOptions(
+            libraries=libraries,
+            poll=settings.cluster.poll,
+            until_empty=until_empty,
+            order=settings.order,
+            planned=plan.work,
+        )
+        make = partial(_crew, stack, settings, progress, options)
+        return upload_plan(plan, tools, settings, crew=make)
+
+
+def _crew(
+    stack: ExitStack, settings: Settings, progress: ClusterProgress, options: CrewOptions, run: Run, _linker: Linker
+) -> ClusterCrew:
+    """Makes this machine known, and its crew."""
+    assert settings.cluster is not None  # noqa: S101 - the caller looked
+    queue = Queue(progress.holds.line)
+    queue.register()
+    crew = ClusterCrew(run, progress, queue, options)
+    body = Body(name=settings.cluster.machine, libraries=list(options.libraries), jobs=lambda: run.jobs.number)
+    heart = Heart(progress, queue, body, crew.hear)
+    stack.callback(heart.end)
+    heart.start()
+    return crew
+
+
+def _set_workspace(settings: Settings, kinescope: Kinescope) -> None:
+    """Asks Kinescope for the workspace where uploads need it and nobody set it."""
+    if settings.lacks_workspace:
+        facts = kinescope.api.token_facts()
+        kinescope.uploader.use_workspace(settings.needed_workspace_id(facts.workspace_id))
+
+
+def queued_plan(line: Line, libraries: Sequence[str]) -> Plan:
+    """What is to be done in these libraries, as a plan that a run can show."""
+    lessons = []
+    for lesson_id, course, _, path, size, modified_ns, title, is_written, text in line.ask(
+        statements.PLANNED, libraries=list(libraries), patience=120
+    ):
+        record = record_of(lesson_id, course, text) if text else None
+        has_all = record is not None and record.stage.has_all_bytes
+        begun = Decision.LINK if has_all else Decision.RESUME
+        lessons.append(
+            PlannedLesson(
+                lesson_id=lesson_id,
+                course=course,
+                file=VideoFile(path=path, size=size, modified_ns=modified_ns),
+                title=title,
+                decision=Decision.UPLOAD if record is None else begun,
+                reason="it is enqueued",
+                record=record,
+                pair_is_written=is_written,
+            )
+        )
+    return Plan(lessons=tuple(lessons))

@@ -1,0 +1,92 @@
+"""Records go from a progress folder into the cluster and back; nobody works alone beside a cluster."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg.sql import SQL
+
+from kinescope_upload.cluster.schema import install
+from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
+from kinescope_upload.errors import UsageError
+from kinescope_upload.progress import ProgressStore, courses_in, note_deletion, read_records
+from kinescope_upload.progress.deleted import DELETED_FILE
+from support.clusters import a_machine, enqueue, line, line_to
+from support.progress_cases import a_record
+from support.world import KIB, WorldMaker, content_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kinescope_upload.cluster.line import Line
+    from support.postgres import Database
+
+__all__ = ["line"]
+
+_LIBRARIES = SQL("SELECT lesson_id, library FROM {s}.lesson")
+_MINE = SQL(
+    "INSERT INTO {s}.lesson (lesson_id, course, library, path, size, modified_ns, title)"
+    " VALUES ('x', '01_analytics', 'nas', 'x', 1, 1, 'x')"
+)
+
+
+def test_a_progress_folder_is_taken_over_and_written_back_as_it_was(line: Line, tmp_path: Path) -> None:
+    records = [a_record("c_001", offset=5), a_record("d_001", course="Курс"), replace(a_record("c_002"), path=None)]
+    with ProgressStore(tmp_path, {record.course for record in records}) as store:
+        store.save_all(records)
+    known = read_records(tmp_path)
+    library = tmp_path / "other"
+    (library / "c").mkdir(parents=True)
+    (library / "c" / "001.mp4").touch()
+    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}) == 3
+    assert courses_in(tmp_path) == ()
+    assert len(list((tmp_path / TAKEN_OVER).iterdir())) == 2
+    assert take_over(line, tmp_path, {"first": tmp_path}) == 0
+    machine = a_machine(line)
+    assert machine.records == known
+    assert dict(line.ask(_LIBRARIES)) == {"c_001": "other", "d_001": "other", "c_002": "first"}
+    machine.note_deletion({"video_id": "gone"})
+    note_deletion(tmp_path, {"video_id": "gone"})
+    assert write_back(line, tmp_path) == 3
+    assert read_records(tmp_path) == known
+    assert (tmp_path / DELETED_FILE).read_text("utf-8").count("gone") == 1
+    assert machine.records == {}
+
+
+def test_what_the_cluster_knows_already_stays(line: Line, tmp_path: Path) -> None:
+    newer = a_record("c_001", offset=9)
+    a_machine(line).save(newer)
+    with ProgressStore(tmp_path, ["c"]) as store:
+        store.save(a_record("c_001", offset=5))
+    assert take_over(line, tmp_path, {"nas": tmp_path}) == 0
+    assert a_machine(line).records == {"c_001": newer}
+
+
+def test_nothing_is_written_back_while_a_machine_is_at_work(line: Line, database: Database, tmp_path: Path) -> None:
+    enqueue(line, "c_001")
+    database.execute(
+        "INSERT INTO kupload.machine (id, name, host, pid, version, libraries, jobs)"
+        " VALUES (gen_random_uuid(), 'studio-2', 'h', 1, '1', '{nas}', 1)"
+    )
+    with pytest.raises(UsageError, match="studio-2"):
+        write_back(line, tmp_path)
+
+
+def test_a_machine_without_cluster_refuses_courses_that_others_share(
+    worlds: WorldMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds()
+    world.fill((100 * KIB,))
+    with closing(line_to(world.database)) as there:
+        install(there)
+        assert world.upload().exit_code == 0  # it shares nothing of this course
+        there.ask(_MINE)
+    world.add_file("01_analytics/m01_start/002_new.mp4", content_of(200 * KIB, seed="2"))
+    world.database.add_lessons([("01_analytics_m01_start_002", "01_analytics", "new")])
+    outcome = world.upload(send_broken=True)
+    assert outcome.exit_code == 2, outcome.said
+    assert "kupload cluster export" in capsys.readouterr().err
+    assert len(world.emulator.videos()) == 1

@@ -1,0 +1,56 @@
+"""Several machines share one library: real processes, real sockets, real PostgreSQL."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.clusters import ClusterWorld, cluster_worlds
+from support.world import KIB
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Worlds = Callable[..., ClusterWorld]
+
+__all__ = ["cluster_worlds"]
+
+
+def test_one_machine_enqueues_and_works_and_a_second_time_nothing_is_left(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((300 * KIB, 200 * KIB, 250 * KIB))
+    code, said = world.at("one", "--json")
+    assert code == 0, said
+    world.everything_is_right(again=0)
+    code, said = world.at("one", "cluster", "enqueue", "--json")
+    assert (code, '"added": 0' in said) == (0, True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_storm_of_kills_costs_nothing(cluster_worlds: Worlds, seed: int) -> None:
+    _storm(cluster_worlds(), seed=seed, kills=20, files=80)
+
+
+def _storm(world: ClusterWorld, *, seed: int, kills: int, files: int) -> None:
+    chance = random.Random(seed)
+    world.fill(tuple(chance.randrange(600 * KIB, 1400 * KIB) for _ in range(files)))
+    world.link.slow_down(shared_rate=3_000_000)
+    code, said = world.at("m0", "cluster", "enqueue")
+    assert code == 0, said
+    workers = {name: world.worker(name) for name in ("m0", "m1", "m2", "m3")}
+    for number in range(kills):
+        begun = world.link.bytes_up
+        world.wait_until(lambda begun=begun: world.link.bytes_up >= begun + chance.randrange(1, 1500 * KIB))  # type: ignore[misc] # its own
+        name = chance.choice(sorted(workers))
+        if workers[name].poll() is None:
+            workers[name].kill()
+            workers[name].wait()
+        assert world.count("stage <> 'linked'"), f"all was done before kill {number}"
+        workers[name] = world.worker(name)
+    world.wait_until(lambda: all(worker.poll() is not None for worker in workers.values()), longest=240)
+    assert {worker.returncode for worker in workers.values()} == {0}, world.said()
+    world.everything_is_right()
