@@ -24,7 +24,7 @@ THEIR_OWN: Final = {
     "resume": set[str](),
     "bwlimit": {"rates"},
     "jobs": {"number"},
-    "stop": set[str](),
+    "stop": {"machine", "drain"},
     "notify": {"test"},
     "history": set[str](),
     "report": {"file", "html"},

@@ -9,7 +9,7 @@ import typer
 from kinescope_upload import __version__
 from kinescope_upload.cli import options
 from kinescope_upload.cli.check import check
-from kinescope_upload.cli.cluster import cluster
+from kinescope_upload.cli.cluster import check_installed, cluster
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, SEVERAL, WITHOUT_KINESCOPE, GroupedHelp, examples_of
@@ -169,6 +169,13 @@ def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
 
 
 def _status(settings: "Settings", *, watches: bool) -> int:
+    if settings.cluster is not None:
+        if watches:
+            raise UsageError("--watch shows one machine alone, and this one shares its work.", Hint(("--status",)))
+        check_installed(settings)
+        from kinescope_upload.cluster.overview import show_overview
+
+        return show_overview(settings, options.display_options(settings), sys.stdout)
     if watches:
         from kinescope_upload.commands.watch_status import watch_status
 
@@ -179,12 +186,29 @@ def _status(settings: "Settings", *, watches: bool) -> int:
 
 
 def stop(
-    context: typer.Context, *, progress: options.ProgressOption = None, env_file: options.EnvFileOption = None
+    context: typer.Context,
+    *,
+    machine: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With [cluster]: only this machine, else all.")
+    ] = None,
+    drain: Annotated[
+        bool, typer.Option("--drain", help="With [cluster]: first end the lessons that are in hand.")
+    ] = False,
+    progress: options.ProgressOption = None,
+    env_file: options.EnvFileOption = None,
 ) -> None:
-    """Ask the run on this progress folder to stop, as Ctrl+C would."""
+    """Ask the run on this progress folder to stop, as Ctrl+C would; with [cluster], all machines."""
     from kinescope_upload.progress import ask_to_stop
 
-    folder = options.load(context).progress
+    settings = options.load(context)
+    folder = settings.progress
+    if settings.cluster is not None:
+        check_installed(settings)
+        from kinescope_upload.cluster.orders import stop as stop_machines
+
+        raise typer.Exit(stop_machines(settings, sys.stdout, machine=machine, drains=drain))
+    if machine or drain:
+        raise UsageError("--machine and --drain mean something only with [cluster].", Hint(("stop",)))
     if courses := ask_to_stop(folder):
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
     else:

@@ -9,7 +9,10 @@ from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
 
 cluster = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
@@ -50,6 +53,20 @@ def check_installed(settings: "Settings") -> "Settings":
     if settings.cluster is not None and find_spec("procrastinate") is None:
         raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
     return settings
+
+
+def in_each_library(settings: "Settings", act: "Callable[[Settings, AllProgress | None], int]") -> int:
+    """Does something in each library of this machine; returns the worst exit code."""
+    check_installed(settings)
+    from kinescope_upload.cluster.all_progress import each_library
+
+    codes = [0]
+    with each_library(settings) as libraries:
+        for name, here, records in libraries:
+            if settings.cluster and len(settings.cluster.libraries) > 1:
+                typer.echo(f"Library {name}; of what other libraries have, no file is looked at here:", err=True)
+            codes.append(act(here, records))
+    return max(codes)
 
 
 @cluster.command(short_help="Make the tables that all machines share")

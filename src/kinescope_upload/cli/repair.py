@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.cluster import in_each_library
 from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import UnknownVideo
     from kinescope_upload.audit.fixes import FixPlan
     from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
 
 
 def repair(
@@ -68,20 +70,24 @@ def repair(
         check_somebody_answers("Pass --yes to apply the changes, or --dry-run to see them.", as_json=json)
     settings = options.load(context)
     display = options.display_options(settings)
-    view = AuditView(display, sys.stdout)
-    with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
 
-        def agree(plan: "FixPlan") -> bool:
-            tell.leave_terminal()
-            view.show_plan(plan)
-            questions = "Apply this change?", "Apply these {} changes?"
-            return not dry_run and is_agreed(*questions, len(plan.fixes), yes=yes)
+    def fix(here: "Settings", records: "AllProgress | None" = None) -> int:
+        view = AuditView(display, sys.stdout)
+        with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
 
-        result = run_repair(settings, tell, agree, is_dry_run=dry_run)
-    is_left = result.failed or result.plan.is_left or (result.plan.fixes and not result.was_agreed)
-    exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
-    view.show_end(result, exit_code=exit_code)
-    raise typer.Exit(exit_code)
+            def agree(plan: "FixPlan") -> bool:
+                tell.leave_terminal()
+                view.show_plan(plan)
+                questions = "Apply this change?", "Apply these {} changes?"
+                return not dry_run and is_agreed(*questions, len(plan.fixes), yes=yes)
+
+            result = run_repair(here, tell, agree, is_dry_run=dry_run, progress=records)
+        is_left = result.failed or result.plan.is_left or (result.plan.fixes and not result.was_agreed)
+        exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
+        view.show_end(result, exit_code=exit_code)
+        return exit_code
+
+    raise typer.Exit(in_each_library(settings, fix) if settings.cluster else fix(settings))
 
 
 def _go_by(settings: "Settings", by_file: str | None, by_journal: str | None) -> int:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.cluster import check_installed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kinescope_upload.config import Settings
 
 _T = TypeVar("_T")
 
@@ -31,8 +34,19 @@ def pause(
     from kinescope_upload.policy.pacing import LONGEST_PAUSE
 
     seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
-    folder = options.load(context).progress
+    settings = options.load(context)
+    if settings.cluster is not None:
+        raise typer.Exit(_pause_machines(settings, seconds))
+    folder = settings.progress
     _end(folder, tell_runs(folder, lambda wishes: wishes.paused(seconds), pause_answer))
+
+
+def _pause_machines(settings: "Settings", seconds: float) -> int:
+    """Pauses all machines for so many seconds; 0 lets them go on."""
+    check_installed(settings)
+    from kinescope_upload.cluster.orders import pause as pause_machines
+
+    return pause_machines(settings, sys.stdout, seconds)
 
 
 def resume(
@@ -52,6 +66,8 @@ def resume(
     from kinescope_upload.commands.tell import resume_answer, tell_runs
 
     settings = options.load(context)
+    if settings.cluster is not None:
+        raise typer.Exit(_pause_machines(settings, 0))
     said = tell_runs(settings.progress, lambda wishes: wishes.paused(0), resume_answer)
     if said is None:
         from kinescope_upload.cli.run import start_run

@@ -1,12 +1,17 @@
 """`kupload verify`."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.cluster import in_each_library
 from kinescope_upload.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
 
 
 def verify(
@@ -41,8 +46,12 @@ def verify(
     how = VerifyOptions(waits=wait, longest_wait=options.parse_max_wait(max_wait, LONGEST_WAIT), is_deep=deep)
     display = options.display_options(settings)
     view = AuditView(display, sys.stdout)
-    with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
-        report = run_verify(settings, how, tell)
-    exit_code = ExitCode.DONE if report.agrees else ExitCode.NOT_DONE
-    view.show_report(report, exit_code=exit_code)
-    raise typer.Exit(exit_code)
+
+    def compare(here: "Settings", records: "AllProgress | None" = None) -> int:
+        with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:
+            report = run_verify(here, how, tell, records)
+        exit_code = ExitCode.DONE if report.agrees else ExitCode.NOT_DONE
+        view.show_report(report, exit_code=exit_code)
+        return exit_code
+
+    raise typer.Exit(in_each_library(settings, compare) if settings.cluster else compare(settings))

@@ -80,8 +80,11 @@ class Heart:
     def end(self) -> None:
         """Beats no more, and takes this machine off the list."""
         self._ended.set()
-        self._thread.join(_SOON * 4)
+        if self._thread.is_alive():
+            self._thread.join(_SOON * 4)
         holds = self._progress.holds
+        for hold in list(holds.of.values()):
+            hold.lose()  # a thread that still works on it must not go on
         with suppress(DatabaseDownError, BatchStoppedError):  # what it leaves ends by itself
             holds.line.ask(statements.GIVE_ALL, me=holds.me)
             holds.line.ask(statements.GONE, me=holds.me)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.commands.doctor.check import Check, Standing, exit_code_of
@@ -18,7 +19,7 @@ from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import DatabaseReport, LessonsDatabase
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from kinescope_upload.survey import Survey
 
 
-def run_doctor(settings: Settings, options: DisplayOptions, stdout: TextIO) -> int:
-    """Checks everything that a run depends on, and changes nothing.
+def run_doctor(settings: Settings, options: DisplayOptions, stdout: TextIO, more: Iterable[Check] = ()) -> int:
+    """Checks everything that a run depends on, and changes nothing; then shows the others that are given.
 
     Returns:
         0 when nothing is wrong; 2 when something is wrong here (settings, files, folders), else 3.
     """
-    return exit_code_of(print_checkup(setting_facts(settings), _checks(settings), options, stdout))
+    return exit_code_of(print_checkup(setting_facts(settings), chain(_checks(settings), more), options, stdout))
 
 
 def _checks(settings: Settings) -> Iterator[Check]:

@@ -1,0 +1,54 @@
+"""What `kupload doctor` looks at where there is a cluster."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from psycopg.sql import SQL
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.line import first, line_of
+from kinescope_upload.cluster.schema import check_version
+from kinescope_upload.commands.doctor.check import Check, Standing
+from kinescope_upload.errors import KuploadError, UsageError
+from kinescope_upload.text import count
+from kinescope_upload.text.hints import Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.config import Settings
+
+_IS_SAFE: Final = SQL("SELECT current_setting('synchronous_commit') <> 'off'")
+_SUBJECT: Final = "cluster"
+
+
+def cluster_checks(settings: Settings) -> Iterator[Check]:
+    """Checks the cluster's tables, its database, this machine's libraries, and that every lesson has its turn."""
+    cluster = settings.cluster
+    assert cluster is not None  # noqa: S101 - the caller looked
+    for name, root in cluster.libraries.items():
+        if not root.is_dir():
+            message = f'Library {name} is not at "{root}" on this machine.'
+            yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, "Correct [cluster] libraries in kupload.toml.")
+    try:
+        with closing(line_of(settings)) as line:
+            check_version(line)
+            idle = first(line.ask(statements.WITHOUT_JOB, patience=30))
+            is_safe = first(line.ask(_IS_SAFE))
+    except KuploadError as error:
+        standing = Standing.WRONG_HERE if isinstance(error, UsageError) else Standing.WRONG_OUTSIDE
+        yield Check.of_error(_SUBJECT, error, standing)
+        return
+    if not is_safe:
+        message = "The cluster's database answers before a change is on its disk (synchronous_commit is off)."
+        yield Check.of(
+            _SUBJECT, Standing.NOTE, message, "Turn it on for this role: a crash may lose what was achieved."
+        )
+    if idle:
+        message = f"{count(idle, 'lesson is', 'lessons are')} to be done and {'has' if idle == 1 else 'have'} no turn."
+        yield Check.of(_SUBJECT, Standing.NOTE, message, Hint("The next ", ("cluster", "worker"), " finds them."))
+    yield Check.good(
+        _SUBJECT, f'Machine {cluster.machine}, schema "{cluster.schema}" of {line.place}: tables are there.'
+    )

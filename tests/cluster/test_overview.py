@@ -1,0 +1,137 @@
+"""The status tells how far all machines are; stop and pause reach them; verify marks what nobody has in hand."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.all_progress import AllClusterProgress
+from kinescope_upload.cluster.checkup import cluster_checks
+from kinescope_upload.cluster.heart import DRAIN, Body, Heart, Orders
+from kinescope_upload.cluster.orders import pause, stop
+from kinescope_upload.cluster.overview import read_overview, show_overview
+from kinescope_upload.cluster.queue import Queue
+from kinescope_upload.config import load_settings
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.upload import Stage, advance
+from kinescope_upload.upload.events import Verified
+from support.clusters import a_machine, enqueue, line
+from support.progress_cases import a_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from kinescope_upload.cluster.line import Line
+    from kinescope_upload.config import Settings
+    from support.postgres import Database
+
+__all__ = ["line"]
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _settings(folder: Path, database: Database) -> Settings:
+    (folder / "nas").mkdir(exist_ok=True)
+    (folder / "kupload.toml").write_text("[cluster]\nmachine = 'here'\nlibraries = { nas = 'nas' }\n", "utf-8")
+    return load_settings({}, directory=folder, environment={"DATABASE_URL": database.url})
+
+
+def _linked(lesson_id: str) -> object:
+    return replace(
+        a_record(lesson_id), stage=Stage.LINKED, offset=1_000_000_000, attempted_at=_NOW, linked_at=_NOW, md5="0" * 32
+    )
+
+
+def test_the_status_tells_machines_courses_and_what_waits(line: Line, tmp_path: Path, database: Database) -> None:
+    enqueue(line, "a", "b", "c")
+    machine = a_machine(line)
+    heart = Heart(machine, None, Body(name="studio-2", libraries=["nas"], jobs=lambda: 3))
+    assert machine.holds.take("a")
+    machine.save(a_record("a", offset=250_000_000))
+    heart.beat()
+    Queue(line).defer([("b", "nas", 0)])
+    overview = read_overview(line, 60)
+    [state] = overview.machines
+    assert (state.name, state.is_alive, state.in_hand[0]["lesson_id"]) == ("studio-2", True, "a")
+    [course] = overview.courses
+    assert (course.library, course.lessons, course.linked) == ("nas", 3, 0)
+    assert overview.waiting == {"nas": 1}
+    out = io.StringIO()
+    assert show_overview(_settings(tmp_path, database), DisplayOptions(), out) == 0
+    assert "studio-2" in out.getvalue()
+    assert "a 25 %" in out.getvalue()
+    assert "1 lesson waits" in out.getvalue()
+    heart.end()
+    assert read_overview(line, 60).machines == ()
+
+
+def test_stop_and_pause_reach_the_machines_that_are_meant(line: Line, tmp_path: Path, database: Database) -> None:
+    heard: dict[str, Orders] = {}
+    hearts = {
+        name: Heart(a_machine(line), None, Body(name=name, libraries=["nas"], jobs=lambda: 1), _into(heard, name))
+        for name in ("one", "two")
+    }
+    settings, out = _settings(tmp_path, database), io.StringIO()
+    assert stop(settings, out, machine=None, drains=False) == 1
+    assert "No machine is at work." in out.getvalue()
+    for heart in hearts.values():
+        heart.beat()
+    assert stop(settings, out, machine="two", drains=True) == 0
+    assert pause(settings, out, 60) == 0
+    assert "one, two" in out.getvalue()
+    for heart in hearts.values():
+        heart.beat()
+    assert (heard["one"].stop, heard["two"].stop) == (None, DRAIN)
+    assert all(50 < (orders.paused or 0) <= 60 for orders in heard.values())
+    assert pause(settings, out, 0) == 0
+    line.ask(statements.SET_META_ONCE, key="stopped", value="The token is refused.")
+    hearts["one"].beat()
+    assert (heard["one"].paused or 0) <= 0
+    assert heard["one"].stopped == "The token is refused."
+    for heart in hearts.values():
+        heart.end()
+
+
+def _into(heard: dict[str, Orders], name: str) -> Callable[[Orders], None]:
+    def hear(orders: Orders) -> None:
+        heard[name] = orders
+
+    return hear
+
+
+def test_records_are_seen_as_this_machine_knows_their_files_and_changed_where_nobody_has_them(line: Line) -> None:
+    enqueue(line, "here", "in_hand")
+    enqueue(line, "there", library="disk2")
+    machine, other = a_machine(line), a_machine(line)
+    for lesson_id in ("here", "in_hand", "there"):
+        assert machine.holds.take(lesson_id)
+        machine.save(_linked(lesson_id))  # type: ignore[arg-type] # a record
+        machine.give(lesson_id)
+    assert other.holds.take("in_hand")
+    every = AllClusterProgress(machine.holds, "nas")
+    assert every.courses() == ("c",)
+    assert {record.lesson_id: record.path for record in every.stream("c")} == {
+        "here": "c/001.mp4",
+        "in_hand": "c/001.mp4",
+        "there": None,
+    }
+    assert every.change("c", lambda record: advance(record, Verified(at=_NOW))) == 2
+    stages = {lesson_id: record.stage for lesson_id, record in machine.records.items()}
+    assert stages == {"here": Stage.VERIFIED, "there": Stage.VERIFIED, "in_hand": Stage.LINKED}
+    assert machine.records["there"].path == "c/001.mp4"
+
+
+def test_doctor_looks_at_the_tables_the_libraries_and_the_turns(line: Line, tmp_path: Path, database: Database) -> None:
+    enqueue(line, "a")
+    settings = _settings(tmp_path, database)
+    told = [check.message for check in cluster_checks(settings)]
+    assert any("1 lesson is to be done and has no turn" in message for message in told)
+    assert "tables are there" in told[-1]
+    (tmp_path / "nas").rmdir()
+    database.execute("DROP SCHEMA kupload CASCADE")
+    checks = list(cluster_checks(settings))
+    assert [check.standing for check in checks] == ["wrong here", "wrong outside"]
+    assert "kupload cluster init" in checks[1].hint
