@@ -16,8 +16,9 @@ from kinescope_upload.cluster.overview import read_overview, show_overview
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.config import load_settings
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.upload import Stage, advance
+from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Verified
+from kinescope_upload.upload.table import advance
 from support.clusters import a_machine, enqueue, line
 from support.progress_cases import a_record
 

@@ -22,7 +22,7 @@ from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
 from kinescope_upload.model import VideoFile
-from kinescope_upload.monitor.open_monitor import open_monitor
+from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.plan import Decision, Plan, PlannedLesson
 from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
@@ -114,7 +114,8 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
         (settings.progress / LOCKS).mkdir(mode=0o700, parents=True, exist_ok=True)  # what this machine tells of itself
         printer = stack.enter_context(make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr))
         typed = screen.options.command
-        told = stack.enter_context(open_monitor(settings, (), printer, command="upload", typed=typed))
+        begun = stack.enter_context(begin_run(settings, command="upload"))
+        told = stack.enter_context(open_monitor(settings, begun, (), printer, typed))
         plan = queued_plan(progress.holds.line, list(libraries))
         tools = RunTools(
             progress,
