@@ -243,26 +243,12 @@ class LinkOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRow:
-    """A lesson as the database has it.
-
-    Attributes:
-        lesson_id: The lesson.
-        course: Its course.
-        title: Its title.
-        video_id: The video that it names; None when the column is NULL or empty.
-        address: The address that stands there without a video's id; None where an id does, or nothing.
-    """
+    """A lesson as the database has it; `video_id` is None when the column is NULL or empty."""
 
     lesson_id: str
     course: str
     title: str
     video_id: str | None
-    address: str | None = None
-
-    @property
-    def held(self) -> str | None:
-        """What says which video the row has: its id, or an address alone."""
-        return self.video_id or self.address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,10 +293,8 @@ class Fill:
         is_address = address == self.video_url or is_same_video(address, self.video_id)
         return is_same_video(found, self.video_id) and is_address
 
-    def may_write_over(self, row: tuple[str | None, str | None]) -> bool:
-        """Whether the row, given by its video id and address, may be written: an address alone names a video, too."""
-        found, address = row
-        held = found or address or None
-        if is_same_video(held, self.video_id):
+    def may_write_over(self, found: str | None) -> bool:
+        """Whether a row that holds this id may be written."""
+        if is_same_video(found, self.video_id):
             return True
-        return held is None if self.old_id is None else is_same_video(held, self.old_id)
+        return found is None if self.old_id is None else is_same_video(found, self.old_id)

@@ -177,31 +177,6 @@ def test_link_refuses_to_overwrite_and_tells_what_is_there(filled: Database) -> 
     assert filled.videos()[LESSON] == (ANOTHER, "https://example.org/theirs")
 
 
-ELSEWHERE = "https://youtu.be/abc123"
-
-
-@pytest.mark.parametrize("address", [ELSEWHERE, embed(ANOTHER)])
-def test_an_address_without_an_id_is_a_video_too(filled: Database, address: str) -> None:
-    filled.set_video(LESSON, None, address)
-    lessons = lessons_at(filled.url)
-    assert [(row.video_id, row.address, row.held) for row in lessons.rows(lessons=[LESSON])] == [
-        (None, address, address)
-    ]
-    fill = Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO))
-    assert lessons.fill_together([fill]) == frozenset()
-    assert link(lessons) == LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=address)
-    assert filled.videos()[LESSON] == (None, address)
-    assert lessons.clear(LESSON, address)
-    assert filled.videos()[LESSON] == (None, None)
-    assert link(lessons) == LINKED
-
-
-def test_the_videos_own_address_without_its_id_is_completed(filled: Database) -> None:
-    filled.set_video(LESSON, None, embed(VIDEO))
-    assert link(lessons_at(filled.url)) == LINKED
-    assert filled.videos()[LESSON] == (VIDEO, embed(VIDEO))
-
-
 def test_link_tells_that_the_row_is_missing(filled: Database) -> None:
     assert link(lessons_at(filled.url), lesson_id="no_such_lesson") == LinkResult(outcome=LinkOutcome.ROW_MISSING)
 

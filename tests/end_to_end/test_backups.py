@@ -1,14 +1,13 @@
-"""Rows that are not as kupload left them: of a backup of before `kupload replace`, or written by hand."""
+"""The database or the progress folder is put back from a backup of before `kupload replace`."""
 
 from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING
 
-from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import AdoptVideo, SwitchRow
+from kinescope_upload.audit.fixes import AdoptVideo
+from kinescope_upload.audit.fixes.fix import SwitchRow
 from kinescope_upload.commands.unlink import Unlinking
-from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.model import LessonRow
 from support.auditing import FIRST, SECOND, look, mend, plan_of, uploaded, video_of
 from support.replacing import change_old_videos, days_ago, publish, row_of, shoot_again, undo, videos_of
@@ -111,30 +110,3 @@ def test_a_video_that_unlink_keeps_is_kept_although_it_was_replaced_before(world
     assert world.upload().exit_code == 0
     assert {old, new} <= videos_of(world).keys()
     assert row_of(world, SECOND) is not None
-
-
-def test_a_row_with_an_address_alone_is_in_doubt_and_overwritten_by_nobody(worlds: WorldMaker) -> None:
-    world = worlds()
-    world.fill((10_000, 11_000))
-    address = "https://youtu.be/abc123"
-    world.database.set_video(SECOND, None, address)
-    ran = world.upload()
-    [doubt] = ran.summary["in_doubt"]
-    assert (ran.exit_code, doubt["lesson_id"], address in doubt["reason"]) == (1, SECOND, True)
-    assert world.database.videos()[SECOND] == (None, address)
-    assert [one.lesson_id for one in look(world).findings if one.kind is Kind.ROW_STRANGE] == [SECOND]
-    assert undo(world, SECOND).unlinked == (SECOND,)
-    assert world.upload().exit_code == 0
-    assert row_of(world, SECOND) == video_of(world, SECOND)
-
-
-def test_a_video_that_another_row_names_by_its_address_alone_is_not_deleted(worlds: WorldMaker) -> None:
-    world = worlds()
-    uploaded(world)
-    old, _new = _replaced(world)
-    world.database.set_video(SECOND, None, embed_url(old))
-    change_old_videos(world, left_at=days_ago(8))
-    world.upload()
-    assert old in videos_of(world)
-    undo(world, FIRST, delete=True)
-    assert old in videos_of(world)

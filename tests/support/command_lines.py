@@ -135,9 +135,7 @@ REPLACEMENTS = (
 )
 UNLINKING = (
     Unlinking(
-        row=LessonRow(lesson_id="01_a_001", course="01_a", title="Один", video_id="v1"),
-        record=replace(_LINKED, video_id="v1"),
-        deletes=True,
+        row=LessonRow(lesson_id="01_a_001", course="01_a", title="Один", video_id="v1"), record=None, deletes=True
     ),
 )
 UNLINKED = UnlinkResult(

@@ -120,5 +120,5 @@ class OtherRuns:
         except DatabaseDownError:
             self._asks_again_at = self._run.clock() + _DOWN
             return
-        filled = {row.lesson_id: row for row in rows if row.held is not None}
+        filled = {row.lesson_id: row for row in rows if row.video_id is not None}
         self._answer = _Answer(at=at, asked=frozenset(lesson_ids), filled=filled)

@@ -56,7 +56,7 @@ class Unlinking:
     @property
     def is_ours(self) -> bool:
         """Whether the progress file names the row's video, so that kupload may delete it."""
-        record, video_id = self.record, self.row.held
+        record, video_id = self.record, self.row.video_id
         if record is None or video_id is None:
             return record is not None
         ours = (record.video_id, *(old.video_id for old in record.old_videos))
@@ -70,20 +70,20 @@ class Unlinking:
             return ()
         own = (record.video_id,) if record.stage.has_all_bytes and record.video_id else ()
         ids = (*own, *(old.video_id for old in record.old_videos))
-        return tuple(sorted(ids, key=lambda one: not is_same_video(one, self.row.held)))
+        return tuple(sorted(ids, key=lambda one: not is_same_video(one, self.row.video_id)))
 
     @property
     def fates(self) -> tuple[tuple[str | None, str], ...]:
         """What becomes of the row's video, and of each other one that is deleted, in words."""
         deleted = tuple((one, "deleted") for one in self.deletions)
-        if self.deletes_rows or (deleted and self.row.held is None):
+        if self.deletes_rows or (deleted and self.row.video_id is None):
             return deleted
-        return ((self.row.held, "kept" if self.is_ours else "kept: not kupload's"), *deleted)
+        return ((self.row.video_id, "kept" if self.is_ours else "kept: not kupload's"), *deleted)
 
     @property
     def deletes_rows(self) -> bool:
         """Whether the row's video is deleted."""
-        return any(is_same_video(self.row.held, one) for one in self.deletions)
+        return any(is_same_video(self.row.video_id, one) for one in self.deletions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def unlink(
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             client.listen(store)
             found = _found(rows, store.records, deletes=deletes)
-            filled = [one.row.lesson_id for one in found if one.row.held is not None]
+            filled = [one.row.lesson_id for one in found if one.row.video_id is not None]
             database.check_writable(filled, so_far="Nothing was changed.")
             unlinker = _Unlinker(settings=settings, client=client, database=database, store=store)
             unlinker.check_room(found)
@@ -178,7 +178,7 @@ def _rows(
 def _found(rows: Sequence[LessonRow], records: Mapping[str, Record], *, deletes: bool) -> tuple[Unlinking, ...]:
     """The lessons that have something to unlink, by id."""
     found = (Unlinking(row=row, record=records.get(row.lesson_id), deletes=deletes) for row in rows)
-    return tuple(one for one in found if one.row.held is not None or _has_left(one.record, deletes=deletes))
+    return tuple(one for one in found if one.row.video_id is not None or _has_left(one.record, deletes=deletes))
 
 
 def _has_left(record: Record | None, *, deletes: bool) -> bool:
@@ -229,7 +229,7 @@ class _Unlinker:
 
     def _unlink(self, one: Unlinking) -> None:
         """Empties the row, then lets the lesson start over: the other way round, a run could fill a row in between."""
-        lesson_id, video_id = one.row.lesson_id, one.row.held
+        lesson_id, video_id = one.row.lesson_id, one.row.video_id
         if video_id is not None and not self.client.call(lambda: self.database.clear(lesson_id, video_id)):
             raise InDoubtError(f"The row of {lesson_id} names another video now, and is left as it is.", "Look again.")
         if one.record is not None:
@@ -245,7 +245,7 @@ class _Unlinker:
             record = advance(record, RowEmptied(at=now, keep=keep))
         olds = tuple(
             replace(old, why=LeftBecause.UNLINKED, keep=keep)
-            if one.deletes or is_same_video(old.video_id, one.row.held)  # the row may be older than the progress
+            if one.deletes or is_same_video(old.video_id, one.row.video_id)  # the row may be older than the progress
             else old
             for old in record.old_videos
         )

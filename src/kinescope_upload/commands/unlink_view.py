@@ -26,7 +26,7 @@ def _object(found: Sequence[Unlinking]) -> JsonFields:
                 "lesson_id": one.row.lesson_id,
                 "course": one.row.course,
                 "title": one.row.title,
-                "video_id": one.row.held,
+                "video_id": one.row.video_id,
                 "is_ours": one.is_ours,
                 "deletes": one.deletes_rows,
                 "deletions": list(one.deletions),

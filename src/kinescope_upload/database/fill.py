@@ -14,19 +14,17 @@ if TYPE_CHECKING:
     from kinescope_upload.model import Fill, LessonTable
 
 
-def update_of(fill: Fill, found: tuple[str | None, str | None], table: LessonTable) -> tuple[SQL, dict[str, object]]:
-    """The update of a row that holds this id and address; one that holds the video gets its address alone."""
-    held, address = found
+def update_of(fill: Fill, found: str | None, table: LessonTable) -> tuple[SQL, dict[str, object]]:
+    """The update of a row that holds this id, with its values; a row that holds the video gets its address."""
     values: dict[str, object] = {
         "lesson_id": sendable(fill.lesson_id),
         "video_id": fill.video_id,
         "video_url": fill.video_url,
-        "found": held,
-        "address": address or "",
+        "found": found,
     }
-    if is_same_video(held, fill.video_id):
+    if is_same_video(found, fill.video_id):
         return statements.SET_ADDRESS, values
-    is_new = held is None
+    is_new = fill.old_id is None
     if fill.duration is None or table.duration is None:
         return (statements.LINK_ROW if is_new else statements.SWITCH_ROW), values
     values["duration"] = table.in_unit(fill.duration)

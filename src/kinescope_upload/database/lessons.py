@@ -91,10 +91,8 @@ class LessonsDatabase:
             with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
                 found = cursor.stream(with_names(statements.SELECT_ROWS, self._table), wanted)
                 rows = [
-                    LessonRow(
-                        lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id, address=address
-                    )
-                    for lesson_id, course, title, video_id, address in found
+                    LessonRow(lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id)
+                    for lesson_id, course, title, video_id in found
                 ]
             if not rows and (facts := look_up(connection, self._table)).hides_rows:
                 raise hidden_rows(facts, self._table)
@@ -138,7 +136,7 @@ class LessonsDatabase:
         return self._ask(lambda connection: fill_together(connection, fills, self._table))
 
     def _fill(self, connection: BoundedConnection, fill: Fill) -> LinkResult:
-        found: Row = (fill.old_id, None)
+        found = fill.old_id
         for _ in range(4):  # the row may be changed in between
             statement, values = update_of(fill, found, self._table)
             row = self._write(connection, statement, values, fill.is_in)
@@ -146,14 +144,13 @@ class LessonsDatabase:
                 return LinkResult(outcome=LinkOutcome.ROW_MISSING)
             if fill.is_in(row):
                 return LinkResult(outcome=LinkOutcome.LINKED)
-            found = row
+            found = row[0]
             if not fill.may_write_over(found):
-                address = found[1] if fill.old_id is None else None
-                return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found[0] or address or None)
+                return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
         raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
 
     def clear(self, lesson_id: str, video_id: str) -> bool:
-        """Empties the lesson's row if it holds this id or address in this spelling; returns whether it is empty now.
+        """Empties the lesson's row if it holds this id in this spelling; returns whether the row is empty now.
 
         A second call changes nothing.
         """
@@ -161,9 +158,9 @@ class LessonsDatabase:
 
         def ask(connection: BoundedConnection) -> bool:
             row = self._write(connection, statements.CLEAR_ROW, values, lambda row: not any(row))
-            if row is not None and video_id in row:
+            if row is not None and row[0] == video_id:
                 raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
-            return row is not None and not any(row)
+            return row is not None and row[0] is None
 
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
 

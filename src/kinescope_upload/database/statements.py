@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonTable
 
 SELECT_ROWS: Final = SQL(
-    "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, ''),"
-    " CASE WHEN NULLIF({video_id}::text, '') IS NULL THEN NULLIF({video_url}::text, '') END"
+    "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
     " FROM {table}"
     " WHERE (%(courses)s::text[] IS NULL OR {course}::text = ANY(%(courses)s::text[]))"
     " AND (%(lessons)s::text[] IS NULL OR {lesson_id}::text = ANY(%(lessons)s::text[]))"
@@ -26,10 +25,7 @@ _WRITE: Final = "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(v
 _WRITE_ADDRESS: Final = "UPDATE {table} SET {video_url} = %(video_url)s"
 _AND_DURATION: Final = ", {duration} = %(duration)s"
 """Is left out where the duration is not known: its column must keep what it holds."""
-_IF_EMPTY: Final = (
-    " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
-    " AND COALESCE({video_url}::text, '') = %(address)s"
-)
+_IF_EMPTY: Final = " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
 _IF_FOUND: Final = " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
 
 LINK_ROW: Final = SQL(_WRITE + _IF_EMPTY)
@@ -43,7 +39,6 @@ _GIVEN: Final = "jsonb_populate_recordset(NULL::{table}, %(rows)s::jsonb) AS giv
 _EACH_IF_EMPTY: Final = (
     f" FROM {_GIVEN}"
     " WHERE row_.{lesson_id} = given.{lesson_id} AND (row_.{video_id} IS NULL OR row_.{video_id}::text = '')"
-    " AND COALESCE(row_.{video_url}::text, '') = ''"
     " RETURNING row_.{lesson_id}::text AS lesson_id"
 )
 _NOTED: Final = " SELECT set_config('kupload.written', COALESCE(jsonb_agg(lesson_id), '[]')::text, true) FROM written"
@@ -75,10 +70,9 @@ SET_ADDRESS: Final = SQL(_WRITE_ADDRESS + _IF_FOUND)
 
 CLEAR_ROW: Final = SQL(
     "UPDATE {table} SET {video_id} = NULL, {video_url} = NULL"
-    " WHERE {lesson_id} = %(lesson_id)s AND COALESCE(NULLIF({video_id}::text, ''), {video_url}::text) = %(video_id)s"
+    " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(video_id)s"
 )
-"""Empties both columns, if the row holds this id, or this address alone, in this spelling; a second time changes
-nothing."""
+"""Empties both columns, if the row holds this id in this spelling; a second time changes nothing."""
 
 LOOK_AT_ROW: Final = SQL(
     "SELECT NULLIF({video_id}::text, ''), {video_url}::text FROM {table} WHERE {lesson_id} = %(lesson_id)s"

@@ -142,12 +142,6 @@ def decide_by_row(  # noqa: C901, PLR0911 - a flat match
             Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
         )
     stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
-    if row.address and not is_same_video(row.address, ours):
-        return PlanDecision(
-            Decision.IN_DOUBT,
-            f'its row holds no video id, and the address "{row.address}"',
-            Hint("Write the video's id into it, or empty it: ", ("unlink", row.lesson_id), "; then run again."),
-        )
     match row.video_id:
         case None if record and stage.is_linked:
             return PlanDecision(

@@ -108,7 +108,7 @@ def delete_due(tools: DeletionTools, lesson_ids: frozenset[str] | None = None) -
 
 def names_of(rows: Iterable[LessonRow]) -> dict[str, str]:
     """A lesson whose row names the video, by the video's id."""
-    return {key: row.lesson_id for row in rows if (key := video_key(row.held))}
+    return {key: row.lesson_id for row in rows if (key := video_key(row.video_id))}
 
 
 def _why(video: OldVideo) -> str:

@@ -123,14 +123,6 @@ class Lesson:
         return video_key(self.row.video_id) if self.row else None
 
     @property
-    def strange(self) -> str | None:
-        """What stands in the row and is no id of a video: another text, or the address of another video alone."""
-        if self.row is None or self.row_id is not None:
-            return None
-        is_own = self.own_id is not None and video_key(self.row.address) == self.own_id
-        return None if is_own else self.row.held
-
-    @property
     def own_id(self) -> str | None:
         """The video that the progress file names."""
         return self.summary.video_id if self.summary else None

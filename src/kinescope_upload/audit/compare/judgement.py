@@ -54,8 +54,8 @@ def judge(context: LessonContext) -> Iterator[Finding]:
         yield lesson.finding(Kind.SHARED_VIDEO, reason, "Each row must name its own video.", video_id=lesson.row_id)
     if lesson.row_id is not None:
         yield from _of_linked(context, lesson.row_id)
-    elif lesson.strange:
-        yield lesson.finding(Kind.ROW_STRANGE, f'{lesson.lesson_id}: its row holds "{lesson.strange}"')
+    elif lesson.row is not None and lesson.row.video_id is not None:
+        yield lesson.finding(Kind.ROW_STRANGE, f'{lesson.lesson_id}: its row holds "{lesson.row.video_id}"')
     else:
         yield from _of_unlinked(context)
 

@@ -143,7 +143,7 @@ class Strays:
         return self._by_size.get(video.size, ()) if video.size is not None else ()
 
     def _lacks_video(self, lesson: Lesson) -> bool:
-        if lesson.row is None or lesson.strange:
+        if lesson.row is None or (lesson.row.video_id is not None and lesson.row_id is None):
             return False
         return all(self._look(video_id) is SeenVideo.GONE for video_id in lesson.ids)
 

@@ -94,7 +94,7 @@ def _clear(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
 
 
 def _link(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
-    if finding.video_id is None or lesson.row is None or lesson.strange:
+    if finding.video_id is None or lesson.row is None:
         return
     if finding.video_id != lesson.own_id:
         yield AdoptVideo(finding=finding, lesson=lesson, video_id=finding.video_id)
