@@ -14,10 +14,10 @@ from kinescope_upload.audit.fixes import ClearRow, StartOver, explanation_of, ha
 from kinescope_upload.display.messages import wait_words
 from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.text import count, format_bytes, format_bytes_of, joined
-from kinescope_upload.text.hints import command_line, shown
+from kinescope_upload.text.hints import Hint, command_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kinescope_upload.audit.compare import Counts, Finding, Report
     from kinescope_upload.audit.fixes import FixPlan
@@ -120,8 +120,9 @@ def next_after_verify(report: Report) -> Command | None:
     kinds = {finding.kind for finding in report.findings if not finding.kind.is_note}
     if any(map(has_choices, kinds)) and report.counts.rows is not None:
         return ("repair",)
-    if kinds & _FOR_UPLOAD:
-        return ()
+    commands = _of_uploads(report.findings)
+    if commands:
+        return ("repair",) if ("repair",) in commands else ()
     return ("verify", "--wait") if Kind.PROCESSING in kinds else None
 
 
@@ -131,9 +132,15 @@ def next_after_repair(result: RepairResult) -> Command | None:
     if plan.fixes and not result.was_agreed:
         return ("repair",)
     uploads = any(isinstance(fix, StartOver | ClearRow) for fix in plan.fixes)
-    if uploads or _FOR_UPLOAD & {finding.kind for finding in plan.rest}:
+    if uploads or _of_uploads(plan.rest):
         return ()
     return ("verify",) if plan.fixes else None
+
+
+def _of_uploads(findings: Iterable[Finding]) -> set[Command]:
+    """What is advised about uploads that are open; nothing where no command can go on with one."""
+    hints = {finding.hint or Hint(()) for finding in findings if finding.kind in _FOR_UPLOAD}
+    return {command for hint in hints if isinstance(hint, Hint) for command in hint.commands}
 
 
 def sentence_of(event: AuditEvent, clock: Clock) -> str:
