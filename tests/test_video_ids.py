@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.video_ids import is_same_video, short_id, video_key
+from kinescope_upload.video_ids import is_named_in, is_same_video, named_videos, short_id, video_key
 
 LONG, SHORT = "3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f6", "8QgcPYt6A8RjEXEZ29zYqw"
 
@@ -115,3 +115,30 @@ def test_texts_that_are_no_ids_are_the_same_only_when_they_are_equal() -> None:
     assert is_same_video("ours", "ours")
     assert not is_same_video("ours", "theirs")
     assert not is_same_video(None, None)
+
+
+@pytest.mark.parametrize("video_id", [LONG, LONG.upper(), SHORT])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "https://kinescope.io/embed/{}",
+        "https://video.example.com/embed/{}?t=5",
+        '<iframe src="https://kinescope.io/embed/{}" allow="autoplay"></iframe>',
+        "https://example.com/?u=https%3A//kinescope.io/{}",
+    ],
+)
+def test_a_video_is_found_wherever_a_text_names_it(text: str, video_id: str) -> None:
+    assert named_videos(text.format(video_id)) == {LONG}
+    assert is_named_in(SHORT, text.format(video_id))
+    assert is_named_in(LONG, text.format(video_id))
+
+
+@pytest.mark.parametrize("text", [None, "", "https://youtu.be/dQw4w9WgXcQ", "https://kinescope.io/pricing"])
+def test_a_text_that_names_no_video_names_none(text: str | None) -> None:
+    assert named_videos(text) == frozenset()
+
+
+def test_an_id_of_no_known_form_is_found_as_it_is_spelt() -> None:
+    assert is_named_in("dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ")
+    assert not is_named_in("dQw4w9WgXcQ", "https://youtu.be/dqw4w9wgxcq")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from kinescope_upload.file_times import is_rounded, is_shifted
-from kinescope_upload.video_ids import is_same_video
+from kinescope_upload.video_ids import is_named_in, named_videos
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
 
@@ -233,68 +234,43 @@ class LessonTable:
         return round(seconds if self.duration_unit is DurationUnit.SECONDS else seconds / 60, 2)
 
 
-class LinkOutcome(StrEnum):
-    """What became of the attempt to write a video into a lesson's row."""
-
-    LINKED = "linked"
-    ROW_MISSING = "row missing"
-    ROW_TAKEN = "row taken"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRow:
-    """A lesson as the database has it; `video_id` is None when the column is NULL or empty."""
+    """A lesson as the database has it.
+
+    Attributes:
+        lesson_id: The lesson.
+        course: Its course.
+        title: Its title.
+        video_id: What names its video: the id, else the player's address; None where both columns are NULL or empty.
+        address: The player's address where it does not name the video that the id names; else None.
+    """
 
     lesson_id: str
     course: str
     title: str
     video_id: str | None
+    address: str | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkResult:
-    """Holds the outcome of linking a row.
-
-    Attributes:
-        outcome: Linked, missing, or taken.
-        found: The video id that the row holds, when it is taken; None where it is empty and should not be.
-    """
-
-    outcome: LinkOutcome
-    found: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fill:
-    """A video for a row that holds none, or the old one that the video replaces.
-
-    Attributes:
-        lesson_id: The lesson.
-        video_id: The video.
-        video_url: The player's address.
-        duration: How long the video lasts in seconds; None where that is not known.
-        old_id: The video that the row must hold, in any spelling; None where it must be empty.
-    """
-
-    lesson_id: str
-    video_id: str
-    video_url: str
-    duration: float | None = None
-    old_id: str | None = None
+    @classmethod
+    def of(cls, lesson_id: str, course: str, title: str, columns: tuple[str | None, str | None]) -> LessonRow:
+        """The row of a lesson by what its two columns hold: the video's id and the player's address."""
+        video_id, address = columns[0] or None, columns[1] or None
+        if video_id and address and is_named_in(video_id, address):
+            address = None
+        return cls(lesson_id=lesson_id, course=course, title=title, video_id=video_id or address, address=address)
 
     @property
-    def subject(self) -> str:
-        """What is written, in words."""
-        return f"video {self.video_id} for lesson {self.lesson_id}"
+    def has_address_only(self) -> bool:
+        """Whether the column of the id is empty, and the player's address is not."""
+        return self.video_id is not None and self.video_id == self.address
 
-    def is_in(self, row: tuple[str | None, str | None]) -> bool:
-        """Whether the row, given by its video id and address, holds the video, and an address that names it."""
-        found, address = row
-        is_address = address == self.video_url or is_same_video(address, self.video_id)
-        return is_same_video(found, self.video_id) and is_address
+    @property
+    def named(self) -> frozenset[str]:
+        """The videos that the row names in any column and spelling, each id as the API spells it."""
+        return named_videos(self.video_id) | named_videos(self.address)
 
-    def may_write_over(self, found: str | None) -> bool:
-        """Whether a row that holds this id may be written."""
-        if is_same_video(found, self.video_id):
-            return True
-        return found is None if self.old_id is None else is_same_video(found, self.old_id)
+
+def lessons_of_videos(rows: Iterable[LessonRow]) -> dict[str, str]:
+    """A lesson whose row names the video, by the video's id as the API spells it: no such video is ever deleted."""
+    return {key: row.lesson_id for row in rows for key in row.named}

@@ -17,6 +17,7 @@ _SHORTEST: Final = 20
 """Fewer digits are enough for one UUID in 100,000; shorter texts are ids of other services."""
 _END: Final = 2**128
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BETWEEN: Final = re.compile(r"[^0-9A-Za-z-]+")
 _LINK: Final = re.compile(
     r"(?i:(?:https?:)?(?://)?(?:www\.)?kinescope\.io)/(?:embed/)?([0-9A-Za-z-]+)(?:/master\.[0-9a-z]+)?/?(?:[?#]\S*)?"
 )
@@ -37,6 +38,18 @@ def video_key(text: str | None) -> str | None:
     if link := _LINK.fullmatch(spelt):
         return video_key(link[1])
     return _of_short(spelt)
+
+
+def named_videos(text: str | None) -> frozenset[str]:
+    """The videos that a text names anywhere in it, as the API spells them: a player's HTML, a link of any host."""
+    if not text:
+        return frozenset()
+    return frozenset(filter(None, map(video_key, (text, *_BETWEEN.split(text)))))
+
+
+def is_named_in(video_id: str, text: str) -> bool:
+    """Whether a text names the video anywhere in it, however each spells its id."""
+    return video_id in text or not named_videos(video_id).isdisjoint(named_videos(text))
 
 
 def short_id(video_id: str) -> str:

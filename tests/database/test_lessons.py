@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.database import LessonsDatabase, clean_dsn
+from kinescope_upload.database import Fill, LessonsDatabase, LinkOutcome, LinkResult, clean_dsn
 from kinescope_upload.errors import DatabaseDownError
-from kinescope_upload.model import DurationUnit, Fill, LessonRow, LessonTable, LinkOutcome, LinkResult
+from kinescope_upload.model import DurationUnit, LessonRow, LessonTable
 from kinescope_upload.video_ids import short_id
 from support.postgres import Database, Relay
 
@@ -94,7 +94,7 @@ def test_switch_writes_the_new_video_over_the_old_one_however_that_is_spelt(fill
 
 
 @pytest.mark.parametrize(
-    ("stored", "found"), [(None, None), ("", None), ("c7149e0d-0000-4000-8000-000000000003",) * 2, ("nothing",) * 2]
+    ("stored", "found"), [(None, "url"), ("", "url"), ("c7149e0d-0000-4000-8000-000000000003",) * 2, ("nothing",) * 2]
 )
 def test_switch_leaves_a_row_that_does_not_hold_the_old_video(
     filled: Database, stored: str | None, found: str | None
@@ -469,3 +469,73 @@ def test_a_server_that_shuts_down_in_the_middle_is_down(filled: Database) -> Non
         filled.query("SELECT pg_terminate_backend(%s)", found[0][0])
         with pytest.raises(DatabaseDownError, match="terminating connection"):
             ours.result()
+
+
+# Rows that hold an address and no id, or an address that names another video.
+
+THEIR_ADDRESS = "https://youtu.be/dQw4w9WgXcQ"
+
+
+@pytest.mark.parametrize("stored", [None, ""])
+@pytest.mark.parametrize("address", [THEIR_ADDRESS, embed(ANOTHER), " "])
+@pytest.mark.parametrize("names", ["Prisma's", "own"])
+def test_an_address_without_an_id_is_not_written_over(
+    filled: Database, stored: str | None, address: str, names: str
+) -> None:
+    lessons, taken = lessons_at(filled.url), LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=address)
+    filled.set_video(LESSON, stored, address)
+    if names == "own":
+        filled.execute('ALTER TABLE "Lesson" RENAME "videoUrl" TO "their address"')
+        lessons = lessons_at(filled.url, LessonTable(video_url="their address"))
+    fill = Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO))
+    assert link(lessons) == taken
+    assert lessons.fill_together([fill]) == frozenset()
+    [row] = lessons.rows(lessons=[LESSON])
+    assert (row.video_id, row.has_address_only) == (address, True)
+    column = "videoUrl" if names == "Prisma's" else "their address"
+    assert filled.query(f"""SELECT "{column}", "videoId" FROM "Lesson" WHERE id = '{LESSON}'""") == [(address, stored)]
+
+
+@pytest.mark.parametrize("address", [embed(VIDEO), f"https://kinescope.io/{SHORT}", embed(VIDEO.upper())])
+def test_an_address_of_our_video_gets_its_id(filled: Database, address: str) -> None:
+    filled.set_video(LESSON, None, address)
+    assert link(lessons_at(filled.url)) == LINKED
+    assert filled.videos()[LESSON] == (VIDEO, embed(VIDEO))
+
+
+@pytest.mark.parametrize("address", [THEIR_ADDRESS, embed("c7149e0d-0000-4000-8000-000000000003")])
+def test_switch_leaves_an_address_that_somebody_put_there(filled: Database, address: str) -> None:
+    filled.set_video(LESSON, VIDEO, address)
+    fill = Fill(lesson_id=LESSON, video_id=ANOTHER, video_url=embed(ANOTHER), old_id=VIDEO)
+    assert lessons_at(filled.url).fill(fill) == LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=address)
+    assert filled.videos()[LESSON] == (VIDEO, address)
+
+
+@pytest.mark.parametrize(
+    "address", [None, "", f"https://kinescope.io/{SHORT}", f"//a.example/{VIDEO}/x", embed(ANOTHER)]
+)
+def test_switch_writes_over_any_address_of_the_old_video(filled: Database, address: str | None) -> None:
+    filled.set_video(LESSON, VIDEO, address)
+    fill = Fill(lesson_id=LESSON, video_id=ANOTHER, video_url=embed(ANOTHER), old_id=VIDEO)
+    assert lessons_at(filled.url).fill(fill) == LINKED
+    assert filled.videos()[LESSON] == (ANOTHER, embed(ANOTHER))
+
+
+@pytest.mark.parametrize(
+    "columns", [(VIDEO, None), (VIDEO, embed(VIDEO)), (VIDEO, THEIR_ADDRESS), (None, THEIR_ADDRESS), ("", embed(VIDEO))]
+)
+def test_a_row_is_emptied_of_what_was_seen_in_both_columns(
+    filled: Database, columns: tuple[str | None, str | None]
+) -> None:
+    lessons = lessons_at(filled.url)
+    filled.set_video(LESSON, *columns)
+    [row] = lessons.rows(lessons=[LESSON])
+    seen = LESSON, row.video_id or "", row.address
+    for changed in ((VIDEO, embed(ANOTHER)), (None, embed(ANOTHER)), (ANOTHER, columns[1])):
+        filled.set_video(LESSON, *changed)
+        assert not lessons.clear(*seen)
+        assert filled.videos()[LESSON] == changed
+    filled.set_video(LESSON, *columns)
+    assert lessons.clear(*seen)
+    assert lessons.clear(*seen), "done again, it changes nothing"
+    assert filled.videos()[LESSON] == (None, None)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.database import LessonsDatabase, clean_dsn
+from kinescope_upload.database import Fill, LessonsDatabase, LinkOutcome, LinkResult, clean_dsn
 from kinescope_upload.database.failures import error_of
 from kinescope_upload.errors import BatchStoppedError, KuploadError, LessonFailedError
-from kinescope_upload.model import Fill, LessonTable, LinkOutcome, LinkResult
+from kinescope_upload.model import LessonTable
 from support.postgres import PASSWORD, WITH_PASSWORD, Database, Server
 
 if TYPE_CHECKING:
@@ -240,20 +240,20 @@ def test_a_trigger_that_puts_the_columns_back_is_no_success_and_named(
 
 
 def test_a_row_that_a_trigger_does_not_let_be_emptied_is_told(filled: Database) -> None:
-    filled.set_video(LESSON, VIDEO, "https://kinescope.io/embed/x")
+    filled.set_video(LESSON, VIDEO, f"https://kinescope.io/embed/{VIDEO}")
     filled.execute(TRIGGER.format(BACK))
     with pytest.raises(LessonFailedError, match="did not keep it"):
         lessons_at(filled.url).clear(LESSON, VIDEO)
 
 
 def test_a_trigger_that_keeps_the_old_video_in_its_row_is_told(filled: Database) -> None:
-    filled.set_video(LESSON, VIDEO, "https://kinescope.io/embed/x")
+    filled.set_video(LESSON, VIDEO, f"https://kinescope.io/embed/{VIDEO}")
     filled.execute(TRIGGER.format(BACK))
     with pytest.raises(LessonFailedError, match="did not keep it"):
         lessons_at(filled.url).fill(
             Fill(lesson_id=LESSON, video_id=ANOTHER, video_url="https://kinescope.io/embed/y", old_id=VIDEO)
         )
-    assert filled.videos()[LESSON] == (VIDEO, "https://kinescope.io/embed/x")
+    assert filled.videos()[LESSON] == (VIDEO, f"https://kinescope.io/embed/{VIDEO}")
 
 
 @pytest.mark.parametrize("calls", ["link", "probe"])

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.database import LessonsDatabase, clean_dsn
+from kinescope_upload.database import Fill, LessonsDatabase, clean_dsn
 from kinescope_upload.errors import DatabaseDownError
-from kinescope_upload.model import DurationUnit, Fill, LessonTable
+from kinescope_upload.model import DurationUnit, LessonTable
 
 if TYPE_CHECKING:
     from support.postgres import Database

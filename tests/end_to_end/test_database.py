@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from kinescope_upload.emulator import ForeignVideo, Link, Route
+from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.progress import ask_to_stop
 from kinescope_upload.upload import Stage
 from support.concurrency import hold_line, meanwhile, once_sent, until
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 FIRST = "01_analytics_m01_start_001"
+SECOND = "01_analytics_m01_start_002"
 THEIRS = "0f0e0d0c-0000-4000-8000-000000000001"
 
 
@@ -161,17 +163,37 @@ def somebody_else(world: World, statement: str) -> Iterator[None]:
             yield
 
 
-def test_a_row_that_somebody_else_fills_meanwhile_is_not_overwritten_and_the_video_is_kept(world: World) -> None:
+@pytest.mark.parametrize("column", ["videoId", "videoUrl"])
+def test_a_row_that_somebody_else_fills_meanwhile_is_not_overwritten_and_the_video_is_kept(
+    world: World, column: str
+) -> None:
     world.fill((200 * KIB,))
-    with somebody_else(world, f"""UPDATE "Lesson" SET "videoId" = '{THEIRS}'"""):
+    with somebody_else(world, f"""UPDATE "Lesson" SET "{column}" = '{THEIRS}'"""):
         outcome = world.upload()
     [video] = world.emulator.videos()
     [doubt] = outcome.summary["in_doubt"]
     assert outcome.exit_code == 1
     assert THEIRS in doubt["reason"]
     assert video.id in doubt["reason"]
-    assert world.database.videos()[FIRST][0] == THEIRS
+    assert sorted(map(str, world.database.videos()[FIRST])) == sorted([THEIRS, "None"])
     assert video.complete
+
+
+def test_a_row_with_an_address_and_no_id_is_named_until_a_person_empties_it(world: World) -> None:
+    world.fill((20 * KIB, 30 * KIB))
+    rows = {FIRST: (None, "https://youtu.be/abc123"), SECOND: (None, embed_url(THEIRS))}
+    for lesson_id, columns in rows.items():
+        world.database.set_video(lesson_id, *columns)
+
+    planned, outcome = world.run("--dry-run"), world.upload()
+
+    assert (planned.exit_code, outcome.exit_code, len(world.emulator.videos())) == (1, 1, 0)
+    assert world.database.videos() == rows
+    assert {one["lesson_id"] for one in outcome.summary["in_doubt"]} == set(rows)
+    assert all(f"kupload unlink {one['lesson_id']}" in one["hint"] for one in outcome.summary["in_doubt"])
+    assert world.run("unlink", FIRST, SECOND, "--yes", "2").exit_code == 0
+    assert world.upload().exit_code == 0
+    assert {video_id for video_id, _ in world.database.videos().values()} == {one.id for one in world.emulator.videos()}
 
 
 @pytest.mark.parametrize(

@@ -273,12 +273,26 @@ def test_the_old_video_stays_as_long_as_the_new_one_is_not_done(worlds: WorldMak
     assert look(world).findings == ()
 
 
+def test_an_address_that_somebody_else_put_beside_the_id_is_named_before_a_byte_is_sent(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    row = video_of(world), "https://youtu.be/dQw4w9WgXcQ"
+    world.database.set_video(FIRST, *row)
+    shoot_again(world, FIRST)
+    refused = world.run("replace", FIRST, "--yes")
+    assert (refused.exit_code, world.database.videos()[FIRST], len(videos_of(world))) == (1, row, 3)
+    assert f"kupload unlink {FIRST}" in refused.text
+
+
 @pytest.mark.slow
-def test_an_old_video_that_a_lesson_has_is_kept(worlds: WorldMaker) -> None:
+@pytest.mark.parametrize(
+    "columns", ["\"videoId\" = '{}'", '"videoId" = NULL, "videoUrl" = \'https://a.example/?v={}\'']
+)
+def test_an_old_video_that_a_lesson_has_is_kept(worlds: WorldMaker, columns: str) -> None:
     world = worlds()
     uploaded(world)
     old = video_of(world)
-    world.database.execute(f"""UPDATE "Lesson" SET "videoId" = '{old}' WHERE id = '{SECOND}'""")
+    world.database.execute(f"""UPDATE "Lesson" SET {columns.format(old)} WHERE id = '{SECOND}'""")
     shoot_again(world, FIRST)
     kept = publish(world, FIRST, keep=0)
     assert kept.exit_code == 0

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinescope_upload.media.verdict import Broken
-from kinescope_upload.model import Assignment, Doubt, LessonRow, MappingSource, VideoFile
+from kinescope_upload.model import Assignment, Doubt, LessonRow, MappingSource, VideoFile, lessons_of_videos
 from kinescope_upload.plan import Decision, Plan, PlannedLesson, Selection, make_plan
 from kinescope_upload.plan.decision import doubt_outdated
 from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
+from kinescope_upload.video_ids import short_id
 from support.drawn import drew, must_draw
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ linked          | skip        | in doubt    | in doubt  | skip        | in doubt
 verified        | skip        | in doubt    | in doubt  | skip        | in doubt
 """
 
+_LONG: Final = "3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f6"
+_SHORT: Final = short_id(_LONG)
 _RECORDS: Final[dict[str, Record | None]] = {
     "no record": None,
     "not attempted": _record(is_attempted=False),
@@ -325,6 +328,68 @@ def test_every_decision_has_its_reason(record: str, row: str, file: VideoFile, t
 
     assert _text(plan) == [text]
     assert all(bool(one.hint) is (one.decision is Decision.IN_DOUBT) for one in plan.lessons)
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ("no record", 'in doubt c_001: its row holds the address "{held}" and no video id'),
+        ("not attempted", 'in doubt c_001: its row holds the address "{held}" and no video id'),
+        ("created", "in doubt c_001: its row points at video {held}, and kupload began to upload video ours"),
+        ("uploaded", "in doubt c_001: its row points at video {held}, and kupload uploaded video ours"),
+        ("linked", "in doubt c_001: its row points at video {held}, and kupload uploaded video ours"),
+    ],
+)
+@pytest.mark.parametrize("held", ["https://youtu.be/abc123", f"https://kinescope.io/embed/{_LONG}"])
+def test_a_row_that_holds_an_address_and_no_id_is_in_doubt_and_its_lesson_is_not_sent(
+    record: str, text: str, held: str
+) -> None:
+    known, row = _RECORDS[record], LessonRow.of("c_001", "c", "Урок 1", (None, held))
+    plan = _plan(_assignment("c_001", _file()), rows=[row], records=[known] if known else [])
+    assert _text(plan) == [text.format(held=held)]
+    assert plan.lessons[0].hint
+
+
+@pytest.mark.parametrize(
+    ("stage", "decision"),
+    [(Stage.CREATED, Decision.RESUME), (Stage.UPLOADED, Decision.LINK), (Stage.LINKED, Decision.IN_DOUBT)],
+)
+def test_a_row_that_holds_the_address_of_our_video_alone_gets_its_id(stage: Stage, decision: Decision) -> None:
+    """From a run as long as it was not linked; from `repair` where its id was there before."""
+    row = LessonRow.of("c_001", "c", "Урок 1", ("", f"https://kinescope.io/embed/{_LONG}"))
+    record = replace(_record(stage), video_id=_LONG)
+    [lesson] = _plan(_assignment("c_001", _file()), rows=[row], records=[record]).lessons
+    assert lesson.decision is decision
+    assert decision is not Decision.IN_DOUBT or "repair" in lesson.hint
+
+
+@pytest.mark.parametrize(
+    ("columns", "video_id", "address"),
+    [
+        ((None, None), None, None),
+        (("", ""), None, None),
+        ((_LONG, None), _LONG, None),
+        ((_LONG, f"https://kinescope.io/embed/{_LONG}"), _LONG, None),
+        ((_LONG.upper(), f"https://kinescope.io/{_SHORT}"), _LONG.upper(), None),
+        (("abc", "https://youtu.be/abc"), "abc", None),
+        ((_LONG, "https://youtu.be/abc"), _LONG, "https://youtu.be/abc"),
+        ((None, "https://youtu.be/abc"), "https://youtu.be/abc", "https://youtu.be/abc"),
+    ],
+)
+def test_a_row_is_what_its_two_columns_name(
+    columns: tuple[str | None, str | None], video_id: str | None, address: str | None
+) -> None:
+    row = LessonRow.of("c_001", "c", "Урок 1", columns)
+    assert (row.video_id, row.address) == (video_id, address)
+    assert row.named == ({_LONG} if video_id and video_id.lower() == _LONG else set())
+
+
+def test_every_video_that_a_row_names_is_known_with_its_lesson() -> None:
+    other = "c7149e0d-0000-4000-8000-000000000001"
+    columns = [(other, f"https://example.com/{_SHORT}"), (None, None), (None, f"https://kinescope.io/embed/{_LONG}")]
+    rows = [LessonRow.of(f"c_{number}", "c", "", one) for number, one in enumerate(columns)]
+    assert lessons_of_videos(rows[:2]) == {other: "c_0", _LONG: "c_0"}
+    assert lessons_of_videos(rows[1:]) == {_LONG: "c_2"}
 
 
 def test_an_upload_in_the_json_dialect_may_have_no_id_yet() -> None:

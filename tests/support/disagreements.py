@@ -160,6 +160,14 @@ def _strange(world: World) -> None:
     world.database.set_video(FIRST, "dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ")
 
 
+def _address_of_another_service(world: World) -> None:
+    world.database.set_video(FIRST, None, "https://youtu.be/dQw4w9WgXcQ")
+
+
+def _address_alone(world: World) -> None:
+    world.database.set_video(FIRST, None, embed_url(video_of(world)))
+
+
 def _file_replaced(world: World) -> None:
     [path] = world.library.glob(f"{COURSE}/*/001*")
     path.write_bytes(content_of(11 * KIB, seed="another"))
@@ -299,6 +307,20 @@ ROWS = (
         kinds=(Kind.ROW_STRANGE,),
         says=('its row holds "dQw4w9WgXcQ"',),
         left=(Kind.ROW_STRANGE,),
+    ),
+    Disagreement(
+        name="row holds the address of another service and no id",
+        arrange=_address_of_another_service,
+        kinds=(Kind.ROW_STRANGE,),
+        says=('its row holds the address "https://youtu.be/dQw4w9WgXcQ" and no video id',),
+        left=(Kind.ROW_STRANGE,),
+    ),
+    Disagreement(
+        name="row holds the address of its video and no id",
+        arrange=_address_alone,
+        kinds=(Kind.ROW_EMPTY,),
+        says=("video {own} exists, and its row holds its address and no id",),
+        fixes=(LinkVideo,),
     ),
     *(
         Disagreement(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.batch.failures import fail, note_failure
 from kinescope_upload.batch.file_changes import check_unchanged
+from kinescope_upload.database import Fill, LinkOutcome
 from kinescope_upload.errors import BatchStoppedError, InDoubtError, LessonFailedError
 from kinescope_upload.events import StageReached
 from kinescope_upload.kinescope.video import embed_url
-from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload.events import Linked
 from kinescope_upload.upload.table import advance
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.other_runs import OtherRuns
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.database import LessonsDatabase
-    from kinescope_upload.model import LinkResult
+    from kinescope_upload.database import LessonsDatabase, LinkResult
     from kinescope_upload.upload import Record
 
 

@@ -230,7 +230,9 @@ class _Unlinker:
     def _unlink(self, one: Unlinking) -> None:
         """Empties the row, then lets the lesson start over: the other way round, a run could fill a row in between."""
         lesson_id, video_id = one.row.lesson_id, one.row.video_id
-        if video_id is not None and not self.client.call(lambda: self.database.clear(lesson_id, video_id)):
+        if video_id is not None and not self.client.call(
+            lambda: self.database.clear(lesson_id, video_id, one.row.address)
+        ):
             raise InDoubtError(f"The row of {lesson_id} names another video now, and is left as it is.", "Look again.")
         if one.record is not None:
             self.store.save(self._unlinked(one, one.record))

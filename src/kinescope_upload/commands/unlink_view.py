@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kinescope_upload.commands.unlink import Unlinking, UnlinkResult
+    from kinescope_upload.model import LessonRow
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
 
@@ -38,12 +39,20 @@ def _object(found: Sequence[Unlinking]) -> JsonFields:
 
 def _text(found: Sequence[Unlinking], _options: DisplayOptions, stream: TextIO) -> None:
     rows = tuple(
-        (one.row.lesson_id, one.row.title, video_id or "–", fate) for one in found for video_id, fate in one.fates
+        (one.row.lesson_id, one.row.title, video_id or _held(one.row), fate)
+        for one in found
+        for video_id, fate in one.fates
     )
     total = f"{count(len(found), 'lesson', 'lessons')} to unlink." if found else "Nothing to unlink."
     show_sections(
         [Section(title="To unlink", columns=("Lesson", "Title", "Video", "It is"), rows=rows)], [total], stream
     )
+
+
+def _held(row: LessonRow) -> str:
+    """What the row holds, and is emptied."""
+    another = f", address {row.address}" if row.address and not row.has_address_only else ""
+    return f"{row.video_id or '–'}{another}"
 
 
 def _end_object(result: UnlinkResult) -> JsonFields:

@@ -13,7 +13,8 @@
 """
 
 from kinescope_upload.database.dsn import Dsn, clean_dsn, masked
+from kinescope_upload.database.fill import Fill, LinkOutcome, LinkResult
 from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.database.report import DatabaseReport
 
-__all__ = ["DatabaseReport", "Dsn", "LessonsDatabase", "clean_dsn", "masked"]
+__all__ = ["DatabaseReport", "Dsn", "Fill", "LessonsDatabase", "LinkOutcome", "LinkResult", "clean_dsn", "masked"]

@@ -2,30 +2,109 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kinescope_upload.database import statements
 from kinescope_upload.database.statements import sendable
-from kinescope_upload.video_ids import is_same_video
+from kinescope_upload.video_ids import is_named_in, is_same_video
 
 if TYPE_CHECKING:
     from psycopg.sql import SQL
 
-    from kinescope_upload.model import Fill, LessonTable
+    from kinescope_upload.model import LessonTable
+
+Row = tuple[str | None, str | None]
+"""A row's video id and address."""
 
 
-def update_of(fill: Fill, found: str | None, table: LessonTable) -> tuple[SQL, dict[str, object]]:
-    """The update of a row that holds this id, with its values; a row that holds the video gets its address."""
+class LinkOutcome(StrEnum):
+    """What became of the attempt to write a video into a lesson's row."""
+
+    LINKED = "linked"
+    ROW_MISSING = "row missing"
+    ROW_TAKEN = "row taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkResult:
+    """Holds the outcome of linking a row.
+
+    Attributes:
+        outcome: Linked, missing, or taken.
+        found: What the row holds, the id or the address, when it is taken; None where it is empty and should not be.
+    """
+
+    outcome: LinkOutcome
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A video for a row that holds none, or the old one that the video replaces.
+
+    Attributes:
+        lesson_id: The lesson.
+        video_id: The video.
+        video_url: The player's address.
+        duration: How long the video lasts in seconds; None where that is not known.
+        old_id: The video that the row must hold, in any spelling; None where it must be empty, the address, too.
+    """
+
+    lesson_id: str
+    video_id: str
+    video_url: str
+    duration: float | None = None
+    old_id: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What is written, in words."""
+        return f"video {self.video_id} for lesson {self.lesson_id}"
+
+    def is_in(self, row: Row) -> bool:
+        """Whether the row, given by its video id and address, holds the video, and an address that names it."""
+        found, address = row
+        is_address = address == self.video_url or is_same_video(address, self.video_id)
+        return is_same_video(found, self.video_id) and is_address
+
+    def may_write_over(self, row: Row) -> bool:
+        """Whether the row, given by its video id and address, may be written: it loses nothing but the old video.
+
+        Where the id is ours already, the address follows it.
+        """
+        found, address = row
+        if is_same_video(found, self.video_id):
+            return True
+        if found is None:
+            return self.old_id is None and (address is None or is_named_in(self.video_id, address))
+        if self.old_id is None or not is_same_video(found, self.old_id):
+            return False
+        return address is None or is_named_in(self.old_id, address) or is_named_in(self.video_id, address)
+
+    def foreign_in(self, row: Row) -> str | None:
+        """What of a row must not be written over: the id, or the address where the id is empty or the old video's."""
+        found, address = row
+        return address if found is None or is_same_video(found, self.old_id) else found
+
+
+def update_of(fill: Fill, row: Row, table: LessonTable) -> tuple[SQL, dict[str, object]]:
+    """The update of a row that holds this id and address, with its values; one that holds the id gets the address."""
     values: dict[str, object] = {
         "lesson_id": sendable(fill.lesson_id),
         "video_id": fill.video_id,
         "video_url": fill.video_url,
-        "found": found,
+        **found_in(row),
     }
-    if is_same_video(found, fill.video_id):
+    if is_same_video(row[0], fill.video_id):
         return statements.SET_ADDRESS, values
-    is_new = fill.old_id is None
     if fill.duration is None or table.duration is None:
-        return (statements.LINK_ROW if is_new else statements.SWITCH_ROW), values
+        return statements.WRITE_ROW, values
     values["duration"] = table.in_unit(fill.duration)
-    return (statements.LINK_ROW_WITH_DURATION if is_new else statements.SWITCH_ROW_WITH_DURATION), values
+    return statements.WRITE_ROW_WITH_DURATION, values
+
+
+def found_in(row: Row) -> dict[str, object]:
+    """The values by which a statement compares the row with what was found there."""
+    return {"found": sendable(row[0] or ""), "found_url": sendable(row[1] or "")}

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from sys import intern
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 
@@ -15,13 +15,13 @@ from kinescope_upload.database.catalogue import facts_if_writable, look_up, lost
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of, row_security
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
-from kinescope_upload.database.fill import update_of
+from kinescope_upload.database.fill import LinkOutcome, LinkResult, found_in, update_of
 from kinescope_upload.database.report import DatabaseReport
 from kinescope_upload.database.spare import KEPT_OPEN, Spare
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.database.together import fill_together
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, KuploadError, LessonFailedError
-from kinescope_upload.model import LessonRow, LinkOutcome, LinkResult
+from kinescope_upload.model import LessonRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     from kinescope_upload.database.diagnosis import RowSecurity
     from kinescope_upload.database.dsn import Dsn
-    from kinescope_upload.model import Fill, LessonTable
+    from kinescope_upload.database.fill import Fill, Row
+    from kinescope_upload.model import LessonTable
 
 
 T = TypeVar("T")
-Row = tuple[str | None, str | None]
-"""A row's video id and address."""
+_EMPTY: Final = (None, None)
 
 
 class LessonsDatabase:
@@ -91,8 +91,8 @@ class LessonsDatabase:
             with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
                 found = cursor.stream(with_names(statements.SELECT_ROWS, self._table), wanted)
                 rows = [
-                    LessonRow(lesson_id=lesson_id, course=intern(course), title=title, video_id=video_id)
-                    for lesson_id, course, title, video_id in found
+                    LessonRow.of(lesson_id, intern(course), title, (video_id, address))
+                    for lesson_id, course, title, video_id, address in found
                 ]
             if not rows and (facts := look_up(connection, self._table)).hides_rows:
                 raise hidden_rows(facts, self._table)
@@ -136,33 +136,48 @@ class LessonsDatabase:
         return self._ask(lambda connection: fill_together(connection, fills, self._table))
 
     def _fill(self, connection: BoundedConnection, fill: Fill) -> LinkResult:
-        found = fill.old_id
-        for _ in range(4):  # the row may be changed in between
-            statement, values = update_of(fill, found, self._table)
-            row = self._write(connection, statement, values, fill.is_in)
+        row = _EMPTY if fill.old_id is None else self._look(connection, fill.lesson_id)
+        for _ in range(5):  # the row may be changed in between
             if row is None:
                 return LinkResult(outcome=LinkOutcome.ROW_MISSING)
             if fill.is_in(row):
                 return LinkResult(outcome=LinkOutcome.LINKED)
-            found = row[0]
-            if not fill.may_write_over(found):
-                return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=found)
+            if not fill.may_write_over(row):
+                return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=fill.foreign_in(row))
+            statement, values = update_of(fill, row, self._table)
+            row = self._write(connection, statement, values, fill.is_in)
         raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
 
-    def clear(self, lesson_id: str, video_id: str) -> bool:
-        """Empties the lesson's row if it holds this id in this spelling; returns whether the row is empty now.
+    def clear(self, lesson_id: str, video_id: str, address: str | None = None) -> bool:
+        """Empties the lesson's row if it holds what was seen there; returns whether the row is empty now.
 
         A second call changes nothing.
+
+        Args:
+            lesson_id: The lesson.
+            video_id: What named its video, as `LessonRow` has it.
+            address: Its address, where that named another.
         """
-        values = {"lesson_id": sendable(lesson_id), "video_id": sendable(video_id)}
 
         def ask(connection: BoundedConnection) -> bool:
-            row = self._write(connection, statements.CLEAR_ROW, values, lambda row: not any(row))
-            if row is not None and row[0] == video_id:
+            row = self._look(connection, lesson_id)
+            if row is None or not any(row):
+                return row is not None
+            now = LessonRow.of(lesson_id, "", "", row)
+            if (now.video_id, now.address) != (video_id, address):
+                return False
+            values = {"lesson_id": sendable(lesson_id), **found_in(row)}
+            left = self._write(connection, statements.CLEAR_ROW, values, lambda row: not any(row))
+            if left == row:
                 raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
-            return row is not None and row[0] is None
+            return left is not None and not any(left)
 
         return self._ask(ask, subject=f"an empty row for lesson {lesson_id}")
+
+    def _look(self, connection: BoundedConnection, lesson_id: str) -> Row | None:
+        values = {"lesson_id": sendable(lesson_id)}
+        row = connection.execute(with_names(statements.LOOK_AT_ROW, self._table), values).fetchone()
+        return (row[0], row[1]) if row else None
 
     def _write(
         self,

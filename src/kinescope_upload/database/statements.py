@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonTable
 
 SELECT_ROWS: Final = SQL(
-    "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, '')"
-    " FROM {table}"
+    "SELECT {lesson_id}::text, COALESCE({course}::text, ''), COALESCE({title}::text, ''), NULLIF({video_id}::text, ''),"
+    " NULLIF({video_url}::text, '') FROM {table}"
     " WHERE (%(courses)s::text[] IS NULL OR {course}::text = ANY(%(courses)s::text[]))"
     " AND (%(lessons)s::text[] IS NULL OR {lesson_id}::text = ANY(%(lessons)s::text[]))"
 )
@@ -25,12 +25,14 @@ _WRITE: Final = "UPDATE {table} SET {video_id} = %(video_id)s, {video_url} = %(v
 _WRITE_ADDRESS: Final = "UPDATE {table} SET {video_url} = %(video_url)s"
 _AND_DURATION: Final = ", {duration} = %(duration)s"
 """Is left out where the duration is not known: its column must keep what it holds."""
-_IF_EMPTY: Final = " WHERE {lesson_id} = %(lesson_id)s AND ({video_id} IS NULL OR {video_id}::text = '')"
-_IF_FOUND: Final = " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(found)s"
+_IF_FOUND: Final = (
+    " WHERE {lesson_id} = %(lesson_id)s"
+    " AND COALESCE({video_id}::text, '') = %(found)s AND COALESCE({video_url}::text, '') = %(found_url)s"
+)
 
-LINK_ROW: Final = SQL(_WRITE + _IF_EMPTY)
-LINK_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_EMPTY)
-"""Write all columns at once, if the row holds no id."""
+WRITE_ROW: Final = SQL(_WRITE + _IF_FOUND)
+WRITE_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND)
+"""Write all columns at once, if id and address are the found ones in this spelling; empty texts stand for NULL, too."""
 
 _WRITE_ALL: Final = "UPDATE {table} AS row_ SET {video_id} = given.{video_id}, {video_url} = given.{video_url}"
 _AND_DURATIONS: Final = ", {duration} = (%(durations)s::jsonb ->> row_.{lesson_id}::text)::double precision"
@@ -38,17 +40,18 @@ _AND_DURATIONS: Final = ", {duration} = (%(durations)s::jsonb ->> row_.{lesson_i
 _GIVEN: Final = "jsonb_populate_recordset(NULL::{table}, %(rows)s::jsonb) AS given"
 _EACH_IF_EMPTY: Final = (
     f" FROM {_GIVEN}"
-    " WHERE row_.{lesson_id} = given.{lesson_id} AND (row_.{video_id} IS NULL OR row_.{video_id}::text = '')"
+    " WHERE row_.{lesson_id} = given.{lesson_id}"
+    " AND COALESCE(row_.{video_id}::text, '') = '' AND COALESCE(row_.{video_url}::text, '') = ''"
     " RETURNING row_.{lesson_id}::text AS lesson_id"
 )
 _NOTED: Final = " SELECT set_config('kupload.written', COALESCE(jsonb_agg(lesson_id), '[]')::text, true) FROM written"
 
 LINK_ROWS: Final = SQL(f"WITH written AS ({_WRITE_ALL}{_EACH_IF_EMPTY}){_NOTED}")
 LINK_ROWS_WITH_DURATIONS: Final = SQL(f"WITH written AS ({_WRITE_ALL}{_AND_DURATIONS}{_EACH_IF_EMPTY}){_NOTED}")
-"""Write the rows of a JSON array, by the table's names, as far as they hold no id; note the lessons of those until the
-end of the transaction."""
+"""Write the rows of a JSON array, by the table's names, as far as they hold no id and no address; note the lessons of
+those until the end of the transaction."""
 
-_OF_EACH: Final = "SELECT row_.{lesson_id}::text, NULLIF(row_.{video_id}::text, ''), row_.{video_url}::text"
+_OF_EACH: Final = "SELECT row_.{lesson_id}::text, NULLIF(row_.{video_id}::text, ''), NULLIF(row_.{video_url}::text, '')"
 _AMONG_GIVEN: Final = f" FROM {{table}} AS row_ JOIN {_GIVEN} ON row_.{{lesson_id}} = given.{{lesson_id}}"
 
 LOOK_AT_ROWS: Final = SQL(_OF_EACH + _AMONG_GIVEN)
@@ -61,21 +64,15 @@ _WRITTEN: Final = " FROM (SELECT current_setting('kupload.written')::jsonb AS le
 KEEP_ALL_OR_NONE: Final = SQL(f"{_ARE_KEPT}{_WRITTEN} LEFT JOIN ({_KEPT}) AS kept ON true GROUP BY written.lesson_ids")
 """Fails where a row that was written does not hold what was given: so the transaction ends without another question."""
 
-SWITCH_ROW: Final = SQL(_WRITE + _IF_FOUND)
-SWITCH_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND)
-"""Write all columns at once, if the row holds this id in this spelling."""
-
 SET_ADDRESS: Final = SQL(_WRITE_ADDRESS + _IF_FOUND)
-"""Writes the player's address, if the row holds this id in this spelling."""
+"""Writes the player's address, if id and address are the found ones in this spelling."""
 
-CLEAR_ROW: Final = SQL(
-    "UPDATE {table} SET {video_id} = NULL, {video_url} = NULL"
-    " WHERE {lesson_id} = %(lesson_id)s AND {video_id}::text = %(video_id)s"
-)
-"""Empties both columns, if the row holds this id in this spelling; a second time changes nothing."""
+_CLEAR: Final = "UPDATE {table} SET {video_id} = NULL, {video_url} = NULL"
+CLEAR_ROW: Final = SQL(_CLEAR + _IF_FOUND)
+"""Empties both columns, if they hold what was found; a second time changes nothing."""
 
 LOOK_AT_ROW: Final = SQL(
-    "SELECT NULLIF({video_id}::text, ''), {video_url}::text FROM {table} WHERE {lesson_id} = %(lesson_id)s"
+    "SELECT NULLIF({video_id}::text, ''), NULLIF({video_url}::text, '') FROM {table} WHERE {lesson_id} = %(lesson_id)s"
 )
 """Selects the video's id and the player's address of one row."""
 

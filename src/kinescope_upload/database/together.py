@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from psycopg.sql import SQL
 
     from kinescope_upload.database.connection import BoundedConnection
-    from kinescope_upload.model import Fill, LessonTable
+    from kinescope_upload.database.fill import Fill
+    from kinescope_upload.model import LessonTable
 
 
 def fill_together(connection: BoundedConnection, fills: Sequence[Fill], table: LessonTable) -> frozenset[str]:

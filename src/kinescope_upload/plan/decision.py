@@ -142,6 +142,8 @@ def decide_by_row(  # noqa: C901, PLR0911 - a flat match
             Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
         )
     stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
+    if row.has_address_only and (decided := _by_address_alone(row, record)):
+        return decided
     match row.video_id:
         case None if record and stage.is_linked:
             return PlanDecision(
@@ -171,6 +173,24 @@ def decide_by_row(  # noqa: C901, PLR0911 - a flat match
                 f"its row points at video {theirs}, and {_what_we_have(stage, ours)}",
                 Hint("See what ", ("repair",), " offers."),
             )
+
+
+def _by_address_alone(row: LessonRow, record: Record | None) -> PlanDecision | None:
+    """Doubts a row that holds an address and no id: somebody else wrote it, or it has lost the id."""
+    unlink = ("unlink", row.lesson_id)
+    if record is None or not (record.is_begun or record.serving):
+        reason = f'its row holds the address "{row.address}" and no video id'
+        return PlanDecision(Decision.IN_DOUBT, reason, Hint(unlink, " empties it, and the next run uploads the file."))
+    if record.stage.is_linked and is_same_video(row.video_id, record.video_id):
+        reason = f"was linked to video {record.video_id}, but its row holds that one's address alone now"
+        hint = Hint(("repair",), " links it again; ", unlink, " lets the lesson start over.")
+        return PlanDecision(Decision.IN_DOUBT, reason, hint)
+    if record.serving and is_same_video(row.video_id, record.serving.video_id):
+        reason = (
+            f"its row named video {record.serving.video_id} when its replacement began, and holds its address alone"
+        )
+        return PlanDecision(Decision.IN_DOUBT, reason, Hint(unlink, " lets the next run write the new video into it."))
+    return None
 
 
 def _what_we_have(stage: Stage, ours: str | None) -> str:

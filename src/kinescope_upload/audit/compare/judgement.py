@@ -52,8 +52,12 @@ def judge(context: LessonContext) -> Iterator[Finding]:
     if context.sharers and context.look(lesson.row_id or "") is not SeenVideo.GONE:
         reason = f"{lesson.lesson_id}: video {lesson.row_id} is also that of {', '.join(context.sharers)}"
         yield lesson.finding(Kind.SHARED_VIDEO, reason, "Each row must name its own video.", video_id=lesson.row_id)
+    if is_half_empty := lesson.row is not None and lesson.row.has_address_only:
+        yield from _of_address_alone(context)
     if lesson.row_id is not None:
         yield from _of_linked(context, lesson.row_id)
+    elif is_half_empty:
+        return
     elif lesson.row is not None and lesson.row.video_id is not None:
         yield lesson.finding(Kind.ROW_STRANGE, f'{lesson.lesson_id}: its row holds "{lesson.row.video_id}"')
     else:
@@ -76,6 +80,20 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
     elif lesson.file:
         reason = f'"{lesson.file.path}" is for lesson {lesson.lesson_id}, which has no row in the database'
         yield lesson.finding(Kind.FILE_WITHOUT_LESSON, reason, "Add the lesson, or correct its id in the map file.")
+
+
+def _of_address_alone(context: LessonContext) -> Iterator[Finding]:
+    """The column of the row's id is empty, and the player's address is not."""
+    lesson, row_id = context.lesson, context.lesson.row_id
+    if row_id and context.look(row_id) is SeenVideo.GONE:
+        return
+    if row_id and row_id == lesson.own_id and lesson.summary and lesson.summary.has_all_bytes:
+        reason = f"{lesson.lesson_id}: video {row_id} exists, and its row holds its address and no id"
+        yield lesson.finding(Kind.ROW_EMPTY, reason, video_id=row_id)
+    else:
+        held = lesson.row.address if lesson.row else None
+        reason = f'{lesson.lesson_id}: its row holds the address "{held}" and no video id'
+        yield lesson.finding(Kind.ROW_STRANGE, reason, video_id=row_id)
 
 
 def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:

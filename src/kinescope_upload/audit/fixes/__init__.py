@@ -19,6 +19,7 @@ from kinescope_upload.audit.fixes.fix import (
     MoveVideo,
     RenameVideo,
     StartOver,
+    SwitchRow,
     explanation_of,
 )
 from kinescope_upload.audit.fixes.plan_fixes import FixPlan, ManualChoice, hint_of, plan_fixes
@@ -37,6 +38,7 @@ __all__ = [
     "MoveVideo",
     "RenameVideo",
     "StartOver",
+    "SwitchRow",
     "explanation_of",
     "has_choices",
     "hint_of",

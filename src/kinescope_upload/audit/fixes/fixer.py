@@ -26,10 +26,10 @@ from kinescope_upload.audit.fixes.fix import (
     explanation_of,
 )
 from kinescope_upload.audit.fixes.records import Target, fresh_record, restarted, without_leftover
+from kinescope_upload.database import Fill, LinkOutcome
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.scan import stat_file
-from kinescope_upload.model import Fill, LinkOutcome
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text.hints import Hint
@@ -149,7 +149,8 @@ class Fixer:
     def _clear(self, fix: ClearRow, record: Record | None) -> None:
         lesson_id = fix.lesson.lesson_id
         self._check_gone(fix.video_id)
-        if not self.tools.client.call(lambda: self.database.clear(lesson_id, fix.held)):
+        address = fix.lesson.row.address if fix.lesson.row else None
+        if not self.tools.client.call(lambda: self.database.clear(lesson_id, fix.held, address)):
             raise _changed(f"The row of {lesson_id} no longer holds {fix.held}.")
         if record is not None and record.serving and not record.stage.has_all_bytes:
             self.store.save(advance(record, RowEmptied(at=self.tools.client.now(), keep=0)))

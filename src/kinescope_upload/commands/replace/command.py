@@ -214,8 +214,10 @@ class _Chooser(NamedTuple):
         return found
 
     def _step(self, lesson: PlannedLesson) -> ReplaceStep | Refused:
-        step, record = replacement_of(lesson), lesson.record
-        if record is None or (isinstance(step, Refused) and lesson.decision is Decision.IN_DOUBT):
+        refused = self._refused_row(lesson)
+        step, record = refused or replacement_of(lesson), lesson.record
+        is_final = refused is not None or (isinstance(step, Refused) and lesson.decision is Decision.IN_DOUBT)
+        if record is None or is_final:
             return step
         if stat_file(self.tools.settings.needed_library(), lesson.file.path) is None:
             return self._absent(lesson.file)
@@ -233,6 +235,14 @@ class _Chooser(NamedTuple):
         if step is not ReplaceStep.BEGIN and is_asked and _is_of_no_use(self.tools, record):
             return ReplaceStep.BEGIN
         return step
+
+    def _refused_row(self, lesson: PlannedLesson) -> Refused | None:
+        """Refuses a row whose address somebody else has written beside the id: it would be lost."""
+        row = (self.survey.rows or {}).get(lesson.lesson_id)
+        if row is None or row.address is None or row.has_address_only:
+            return None
+        hint = Hint(("unlink", lesson.lesson_id), " empties both; ", (), " then uploads the file.")
+        return Refused(reason=f'its row holds video {row.video_id} and the address "{row.address}"', hint=hint)
 
     def _absent(self, file: VideoFile) -> Refused:
         reason = f'its recorded file "{file.path}" is not there'
@@ -270,7 +280,8 @@ def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, prog
     for one in work:
         record = records[one.lesson.lesson_id]
         row = rows.get(record.lesson_id)
-        if record.stage is Stage.UPLOADED and row and is_same_video(row.video_id, record.video_id):
+        is_ours = row is not None and not row.has_address_only and is_same_video(row.video_id, record.video_id)
+        if record.stage is Stage.UPLOADED and is_ours:
             record = advance(record, Linked(at=now))  # an earlier run wrote the row and died before it noted that
         if one.step is ReplaceStep.BEGIN:
             fresh = fresh_upload(record, settings.dialect, settings.dialect.chosen_id(uuid4), one.lesson.file)
