@@ -132,11 +132,12 @@ def test_the_next_run_is_named_for_the_lessons_of_which_all_is_done() -> None:
     assert _last_sentence(UnlinkResult(failed=(("a", error),))) == "0 lessons unlinked."
 
 
-def test_a_video_that_another_lesson_has_is_not_deleted(worlds: WorldMaker) -> None:
+@pytest.mark.parametrize("has_id", [True, False])
+def test_a_video_that_another_lesson_has_is_not_deleted(worlds: WorldMaker, has_id: bool) -> None:
     world = worlds()
     uploaded(world)
     shared = video_of(world)
-    world.database.set_video(SECOND, shared, embed_url(shared))
+    world.database.set_video(SECOND, shared if has_id else None, embed_url(shared))
     done = undo(world, FIRST, delete=True)
     assert (done.unlinked, done.deleted) == ((FIRST,), ())
     assert f"lesson {SECOND} has it" in str(done.failed[0][1])

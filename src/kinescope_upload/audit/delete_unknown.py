@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
+from kinescope_upload.model import lessons_of_videos
 from kinescope_upload.progress import deletion_facts
-from kinescope_upload.progress.old_videos import names_of
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.events import OldVideoGone
 from kinescope_upload.upload.removal import Removal
@@ -115,7 +115,7 @@ def _delete(tools: Tools, database: LessonsDatabase, store: Progress, unknown: U
     records = store.records
     if video is not None:
         check(video)
-        user = names_of(tools.client.call(database.rows)).get(seen.id) or _lesson_of(seen.id, records.values())
+        user = lessons_of_videos(tools.client.call(database.rows)).get(seen.id) or _lesson_of(seen.id, records.values())
         if user is not None:
             raise InDoubtError(f"Lesson {user} has video {seen.id} now. It is kept.")
         record = records.get(unknown.lesson_id or "")

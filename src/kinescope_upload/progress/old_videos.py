@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError
+from kinescope_upload.model import lessons_of_videos
 from kinescope_upload.progress.deleted import deletion_facts
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.text.hints import Hint
@@ -94,7 +95,7 @@ def delete_due(tools: DeletionTools, lesson_ids: frozenset[str] | None = None) -
     ]
     if not due:
         return
-    names = names_of(tools.rows())
+    names = lessons_of_videos(tools.rows())
     for lesson_id, video in due:
         why = _why(video)
         try:
@@ -104,11 +105,6 @@ def delete_due(tools: DeletionTools, lesson_ids: frozenset[str] | None = None) -
         else:
             if is_gone:
                 yield Deletion(lesson_id=lesson_id, video_id=video.video_id, why=why)
-
-
-def names_of(rows: Iterable[LessonRow]) -> dict[str, str]:
-    """A lesson whose row names the video, by the video's id."""
-    return {key: row.lesson_id for row in rows if (key := video_key(row.video_id))}
 
 
 def _why(video: OldVideo) -> str:

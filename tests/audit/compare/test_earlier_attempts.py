@@ -34,6 +34,16 @@ def _lesson(*, stage: Stage, row_id: str | None) -> Lesson:
     return Lesson(lesson_id="c_001", course="c", title="One", row=row, summary=summary_of(record))
 
 
+@pytest.mark.parametrize("columns", [(CURRENT, f"https://a.example/{FORMER}"), (None, f'<iframe src="//a/{FORMER}">')])
+def test_a_video_that_a_row_names_by_its_address_is_not_unknown(columns: tuple[str | None, str]) -> None:
+    row = LessonRow.of("c_001", "c", "One", columns)
+    lesson = Lesson(lesson_id="c_001", course="c", title="One", row=row)
+    comparison = Comparison({"c_001": lesson}, {"c": PLACE}, has_database=True)
+    comparison.see(Video(id=FORMER, title="One", status="done", project_id="p", folder_id="f"))
+    assert comparison.unknown_videos() == ()
+    assert [one.kind for one in comparison.report().findings if one.video_id == FORMER] == []
+
+
 @pytest.mark.parametrize(
     ("stage", "row_id", "kind", "video_ids"),
     [

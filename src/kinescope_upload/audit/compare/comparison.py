@@ -233,7 +233,7 @@ def _by_video(lessons: Iterable[Lesson]) -> dict[str, tuple[str, ...]]:
     """The lessons that name each video."""
     found: dict[str, tuple[str, ...]] = {}
     for lesson in lessons:
-        for video_id in lesson.ids:
+        for video_id in {*lesson.ids, *(lesson.row.named if lesson.row else ())}:
             found[video_id] = (*found.get(video_id, ()), lesson.lesson_id)
     return found
 
