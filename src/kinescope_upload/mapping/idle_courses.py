@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.courses import nearest_names
@@ -26,6 +25,7 @@ class LibraryGround:
         name: The root's own name.
         paths: The files below it.
         courses: The courses of the database; None where it is not asked.
+        separator: What stands between the names of a path on this system.
         has_map_file: Whether a map file alone says which file belongs to which lesson.
     """
 
@@ -34,6 +34,7 @@ class LibraryGround:
     name: str
     paths: Collection[str]
     courses: Collection[str] | None
+    separator: str = "/"
     has_map_file: bool = False
 
 
@@ -94,5 +95,5 @@ def probable_root(wanted: Collection[str], ground: LibraryGround) -> tuple[str, 
     below = {(first, second) for path in ground.paths for first, second, *_ in [(*path.split("/"), "", "")]}
     deeper = sorted({first for first, second in below if nfc(second) in courses and nfc(first) not in courses})
     if len(deeper) == 1:
-        return f'Its folder "{deeper[0]}" holds the courses; name it', str(PurePath(ground.root, deeper[0]))
+        return f'Its folder "{deeper[0]}" holds the courses; name it', f"{ground.root}{ground.separator}{deeper[0]}"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping import nfc
@@ -76,5 +77,6 @@ def _ground(survey: Survey) -> LibraryGround:
         name=survey.root.name,
         paths=[file.path for file in survey.files],
         courses=of_rows,
+        separator=os.sep,
         has_map_file=survey.source is MappingSource.MAP_FILE,
     )

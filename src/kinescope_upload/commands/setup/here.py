@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -143,7 +144,7 @@ def _is_foreign(root: Path, files: Iterable[VideoFile], courses: Collection[str]
     if not courses or {nfc(path.partition("/")[0]) for path in paths} & set(map(nfc, courses)):
         return ""
     ground = LibraryGround(
-        root=str(root), parent=str(root.parent), name=root.name, paths=paths, courses=courses, has_map_file=False
+        root=str(root), parent=str(root.parent), name=root.name, paths=paths, courses=courses, separator=os.sep
     )
     found = probable_root((), ground)
     there = f"It has {first_few(sorted(courses), most=5)}."
