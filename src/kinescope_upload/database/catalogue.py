@@ -13,7 +13,7 @@ from kinescope_upload.database.failures import Kind, detail_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from kinescope_upload.database.connection import BoundedConnection
@@ -131,3 +131,12 @@ def lost_update(connection: BoundedConnection, table: LessonTable, place: str, l
     found = connection.execute(statements.LIST_TRIGGERS, {"table": statements.quoted_table(table)}).fetchall()
     triggers = tuple(name for (name,) in found)
     return not_kept(look_up(connection, table), table, f"The database {place}", lesson_id, triggers)
+
+
+def shared_courses(connection: BoundedConnection, courses: Collection[str]) -> list[str]:
+    """Those of the courses that several machines share in this database (docs/cluster.md)."""
+    there = connection.execute(statements.CLUSTER_TABLE).fetchone()
+    if not (there and there[0]):
+        return []
+    wanted = {"courses": sorted(map(sendable, courses))}
+    return [course for (course,) in connection.execute(statements.CLUSTER_COURSES, wanted)]

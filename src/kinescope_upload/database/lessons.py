@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.catalogue import facts_if_writable, look_up, lost_update, refused_update
+from kinescope_upload.database.catalogue import facts_if_writable, look_up, lost_update, refused_update, shared_courses
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of, row_security
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
@@ -107,14 +107,7 @@ class LessonsDatabase:
 
     def shared_courses(self, courses: Collection[str]) -> list[str]:
         """Those of the courses that several machines share in this database (docs/cluster.md)."""
-
-        def ask(connection: BoundedConnection) -> list[str]:
-            [there] = connection.execute(statements.CLUSTER_TABLE).fetchall()
-            wanted = {"courses": sorted(map(sendable, courses))}
-            rows = connection.execute(statements.CLUSTER_COURSES, wanted).fetchall() if there[0] else ()
-            return [course for (course,) in rows]
-
-        return self._ask(ask)
+        return self._ask(lambda connection: shared_courses(connection, courses))
 
     def fill(self, fill: Fill) -> LinkResult:
         """Writes a video into a row that is empty, or holds the one that it replaces; a second call changes nothing.
