@@ -21,6 +21,7 @@ from kinescope_upload.audit.show.progress import audit_progress
 from kinescope_upload.audit.show.view import AuditView
 from kinescope_upload.events import Warned
 from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 from support.display_cases import FakeTime
 
@@ -38,7 +39,7 @@ _FINDING = Finding(
 _LESSON = Lesson(lesson_id="a_001", course="01_analytics", title="A title")
 _FIX = LinkVideo(finding=_FINDING, lesson=_LESSON, video_id="v")
 _NOTE = Finding(kind=Kind.NOT_COMPARED, course="01_analytics", reason="a_002: no MD5", lesson_id="a_002")
-_LOST = Finding(kind=Kind.NOT_UPLOADED, course="01_analytics", reason="a_003 is not uploaded", hint="`kupload`")
+_LOST = Finding(kind=Kind.NOT_UPLOADED, course="01_analytics", reason="a_003 is not uploaded", hint=Hint(()))
 REPORT = Report(
     findings=(_FINDING, _LOST, _NOTE),
     counts=Counts(

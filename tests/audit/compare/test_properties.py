@@ -20,6 +20,7 @@ from kinescope_upload.audit.fixes import (
     MoveVideo,
     RenameVideo,
     StartOver,
+    SwitchRow,
     hint_of,
 )
 from kinescope_upload.kinescope.video import VideoState
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.kinescope.video import Video
 
-FIXES = tuple(one.__name__ for one in get_args(Fix) if one is not DeleteOldVideo)
+FIXES = tuple(one.__name__ for one in get_args(Fix) if one not in {DeleteOldVideo, SwitchRow})
 """Those that are drawn; no small world has an old video."""
 _LOST = frozenset({Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE})
 _many = settings(max_examples=200)
@@ -145,7 +146,7 @@ def test_a_row_is_emptied_only_of_what_is_nowhere_and_filled_only_with_what_is_p
             case MoveVideo() | RenameVideo():
                 assert video is not None
                 assert video.id in lesson.ids
-            case DeleteDuplicate() | DeleteLeftover() | DeleteOldVideo():
+            case DeleteDuplicate() | DeleteLeftover() | DeleteOldVideo() | SwitchRow():
                 assert video is not None
 
 
