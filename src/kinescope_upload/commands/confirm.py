@@ -94,6 +94,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
     """
     if settings.map_file is not None:
         raise UsageError("With --map the map file says everything.", "Leave --map out, or correct that file by hand.")
+    settings.check_set("library", "database_url")
     survey = survey_library(settings, database_of(settings))
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")

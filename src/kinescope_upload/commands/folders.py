@@ -58,8 +58,8 @@ def show_folders(
     Raises:
         KuploadError: Kinescope, the database or the library refuses.
     """
+    settings.check_set("api_key", "project_id")
     project_id = settings.needed_project_id()
-    settings.needed_api_key()
     sides = _sides(settings, waits_on_stderr(options), is_for_creation=create)
     with open_kinescope(settings) as kinescope:
         folders = kinescope.api.folders(project_id)

@@ -69,6 +69,7 @@ def show_map(
         UsageError: The library cannot be read, or the map file is there already or cannot be written.
         BatchStoppedError: The database does not answer or refuses.
     """
+    settings.check_set("library", "database_url")
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     resolved = map_library(settings, survey, read_records(settings.progress))
     mapped = survey.selected(resolved)

@@ -126,7 +126,7 @@ def unlink(
         BatchStoppedError: Rows or progress cannot be written, which is found before anything is asked or changed.
         KuploadError: Database or progress refuse.
     """
-    settings.needed_database_url()
+    settings.check_set("database_url", "api_key")
     with _open_client(settings, emit) as client:
         database = database_of(settings)
         assert database is not None  # noqa: S101 - `unlink` has no --no-db

@@ -247,13 +247,17 @@ class Settings:
         return found
 
     def check_for_upload(self) -> None:
-        """Checks that every setting that an upload needs is there.
+        """Checks that every setting that an upload needs is there, as `check_set`."""
+        self.check_set("library", "api_key", "project_id", "database_url")
+
+    def check_set(self, *names: str) -> None:
+        """Checks that these settings are there; the database's with `no_db` need not be.
 
         Raises:
             UsageError: Names everything that is missing, at once.
         """
-        names = ("library", "api_key", "project_id") + (() if self.no_db else ("database_url",))
-        if absent := [name for name in names if getattr(self, name) is None]:
+        wanted = (name for name in names if name != "database_url" or not self.no_db)
+        if absent := [name for name in wanted if getattr(self, name) is None]:
             raise missing(*absent)
 
 

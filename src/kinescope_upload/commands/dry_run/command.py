@@ -52,6 +52,7 @@ def dry_run(
     Raises:
         KuploadError: What would stop the run before its first byte; as far as there is a plan, it is printed before.
     """
+    settings.check_set("library", "database_url")
     emit = waits_on_stderr(options)
     database = database_of(settings)
     survey = survey_library(settings, database, emit)

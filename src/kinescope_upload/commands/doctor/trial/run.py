@@ -59,8 +59,7 @@ def run_trial(
         InterruptedRunError: A signal ended it; what stays is told.
     """
     wish = replace(wish, folder_id=checked_folder_id(wish.folder_id))
-    settings.needed_api_key()
-    settings.needed_project_id()
+    settings.check_set("api_key", "project_id")
     view: TrialView = (
         JsonTrialView(stdout, progress=TextTrialView(stderr)) if options.as_json else TextTrialView(stdout)
     )
