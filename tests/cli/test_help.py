@@ -10,6 +10,7 @@ import typer.main
 
 from kinescope_upload.cli.app import app
 from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, EXAMPLES, SEVERAL, WITHOUT_KINESCOPE
+from kinescope_upload.errors import UsageError
 
 MAIN: Final[Any] = typer.main.get_command(app)
 COMMANDS: Final[dict[str, Any]] = {"": MAIN, **MAIN.commands}
@@ -60,3 +61,33 @@ def test_every_command_ends_with_examples_that_can_be_typed(name: str) -> None:
 
 def test_there_are_examples_of_no_other_command() -> None:
     assert EXAMPLES.keys() == COMMANDS.keys()
+
+
+def test_what_is_needed_stands_in_no_braces() -> None:
+    usages = [_help(name)[0] for name in COMMANDS]
+    assert "Usage: kupload bwlimit [OPTIONS] RATE" in usages
+    assert not [usage for usage in usages if "{" in usage]
+
+
+def test_options_that_belong_together_stand_together_and_the_past_after_a_run() -> None:
+    lines = [line.strip() for line in _help("")]
+    jobs = next(place for place, line in enumerate(lines) if line.startswith("--jobs "))
+    assert lines[jobs + 1].startswith("--jobs-max ")
+    after = lines[lines.index(f"{AFTER}:") : lines.index(f"{WITHOUT_KINESCOPE}:")]
+    assert {"history", "report"} <= {line.split()[0] for line in after if line}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("status", "kupload --status"),
+        ("dry-run", "kupload --dry-run"),
+        ("run", "kupload"),
+        ("upload", "kupload"),
+    ],
+)
+def test_what_people_take_for_a_command_is_answered_with_what_they_mean(typed: str, meant: str) -> None:
+    context = MAIN.context_class(MAIN, info_name="kupload")
+    with pytest.raises(UsageError) as caught:
+        MAIN.resolve_command(context, [typed])
+    assert f"`{meant}`" in str(caught.value)

@@ -123,7 +123,7 @@ def test_kupload_stop_is_heard_while_a_run_waits_for_the_network_at_its_start(wo
 
 def test_kupload_stop_says_when_no_run_is_at_work(worlds: WorldMaker) -> None:
     asked = worlds().run("stop")
-    assert (asked.exit_code, "No run is at work" in asked.text) == (0, True)
+    assert (asked.exit_code, "No run is at work" in asked.text) == (1, True)
 
 
 def test_a_second_run_on_the_course_waits_for_nobody_and_says_who_holds_it(worlds: WorldMaker) -> None:

@@ -12,7 +12,16 @@ from kinescope_upload.cli.check import check
 from kinescope_upload.cli.cluster import check_installed, cluster
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
-from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, SEVERAL, WITHOUT_KINESCOPE, GroupedHelp, examples_of
+from kinescope_upload.cli.help import (
+    AFTER,
+    AT_WORK,
+    BEGIN,
+    SEVERAL,
+    WITHOUT_KINESCOPE,
+    GroupedHelp,
+    PlainUsage,
+    examples_of,
+)
 from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
@@ -26,6 +35,7 @@ from kinescope_upload.cli.tell import bwlimit, jobs, pause, resume
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -68,7 +78,7 @@ def main_command(
     jobs: Annotated[
         str | None, typer.Option(metavar="N", help="Uploads at a time; auto follows the line [default: auto].")
     ] = None,
-    jobs_max: Annotated[str | None, typer.Option(metavar="N", help="The most with --jobs auto [default: 16].")] = None,
+    jobs_max: Annotated[str | None, typer.Option(metavar="N", help="With auto: at most N [default: 16].")] = None,
     chunk_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Bytes a request [default: 64MiB, more on a fast line].")
     ] = None,
@@ -127,7 +137,7 @@ def main_command(
     """Get a library of course videos to Kinescope, exactly once, and point every lesson's row at its video.
 
     Exit codes: 0 all that was selected is linked; 1 some lessons are not done; 2 bad usage or configuration; 3 the
-    batch was stopped (token, payment, rights, database, disk); 130 interrupted.
+    batch was stopped (network, token, payment, rights, database, disk); 130 interrupted.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(context)
@@ -197,7 +207,10 @@ def stop(
     progress: options.ProgressOption = None,
     env_file: options.EnvFileOption = None,
 ) -> None:
-    """Ask the run on this progress folder to stop, as Ctrl+C would; with [cluster], all machines."""
+    """Ask the run on this progress folder to stop, as Ctrl+C would; with [cluster], all machines.
+
+    Exit code 1: no run is at work.
+    """
     from kinescope_upload.progress import ask_to_stop
 
     settings = options.load(context)
@@ -213,6 +226,7 @@ def stop(
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
     else:
         typer.echo(f"No run is at work on {folder}.")
+        raise typer.Exit(ExitCode.NOT_DONE)
 
 
 def emulator(
@@ -258,7 +272,8 @@ def demo(
 def _add(function: "Callable[..., None]", group: str, summary: str, name: str | None = None) -> None:
     """Adds a command; its summary is one line of `kupload --help`."""
     known = name or function.__name__
-    app.command(known, rich_help_panel=group, short_help=summary, epilog=examples_of(known))(function)
+    add = app.command(known, cls=PlainUsage, rich_help_panel=group, short_help=summary, epilog=examples_of(known))
+    add(function)
 
 
 # In the order of use, which is that of `kupload --help`.
@@ -274,12 +289,12 @@ _add(bwlimit, AT_WORK, "Set how fast the run at work may send")
 _add(jobs, AT_WORK, "Set how many lessons it uploads at a time")
 _add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
 _add(notify_services, AT_WORK, "Show who is told of runs, and send a test", "notify")
-_add(history, AT_WORK, "Show the runs of the past")
-_add(report, AT_WORK, "Tell how it all went, as text or as a page for others")
 _add(verify, AFTER, "Compare files, progress, rows and videos, lesson by lesson")
 _add(repair, AFTER, "Fix what verify reports, where it is certain what is right")
 _add(replace, AFTER, "Publish new cuts of lessons, without a gap for viewers")
 _add(unlink, AFTER, "Take videos away from lessons, to upload them again")
+_add(history, AFTER, "Show the runs of the past")
+_add(report, AFTER, "Tell how it all went, as text or as a page for others")
 _add(demo, WITHOUT_KINESCOPE, "Show the whole thing on this machine (extra: demo)")
 _add(emulator, WITHOUT_KINESCOPE, "Run a stand-in for Kinescope (extra: demo)")
 app.add_typer(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from kinescope_upload.cli.options import with_port
+from kinescope_upload.errors import UsageError
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.text.quoting import Shell, joined_line
 
 if TYPE_CHECKING:
@@ -119,12 +121,35 @@ def examples_of(name: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line.ljust(width)}  {meaning}" for line, meaning in lines)])
 
 
+_MEANT: Final[Mapping[str, Hint]] = {
+    "status": Hint(("--status",), " shows how far each course is."),
+    "watch": Hint(("--status", "--watch"), " shows it again and again."),
+    "dry-run": Hint(("--dry-run",), " shows what a run would do."),
+    **dict.fromkeys(("upload", "run", "start"), Hint((), " without a command uploads.")),
+}
+"""What people type for a command that has another name or none."""
+
+
+class PlainUsage(TyperCommand):
+    """Shows an argument that is needed as what it is, without braces."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - click's, wherever Typer has it from
+        """The parts of the line after "Usage:"."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
 class GroupedHelp(TyperGroup):
     """Shows the commands before the options, both in groups, and cuts no line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, wherever Typer has it from
         """Reads the command line."""
         return super().parse_args(ctx, with_port(args))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
+        """Finds the command; of one that people take for one, says what they mean."""
+        if args[0] not in self.commands and (hint := _MEANT.get(args[0])):
+            raise UsageError(f'There is no command "{args[0]}".', hint)
+        return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's, wherever Typer has it from
         """Writes commands and options."""

@@ -45,7 +45,7 @@ def _text(found: Sequence[Unlinking], _options: DisplayOptions, stream: TextIO) 
     )
     total = f"{count(len(found), 'lesson', 'lessons')} to unlink." if found else "Nothing to unlink."
     show_sections(
-        [Section(title="To unlink", columns=("Lesson", "Title", "Video", "It is"), rows=rows)], [total], stream
+        [Section(title="To unlink", columns=("Lesson", "Title", "Video", "It will be"), rows=rows)], [total], stream
     )
 
 

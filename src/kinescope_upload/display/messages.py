@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kinescope_upload.display.stats import Totals
     from kinescope_upload.output.terminal_output import Clock
 
+_MINUTE: Final = 60.0
 _HOUR: Final = 3600.0
 _ENDS_OF_WAITS: Final = {
     WaitKind.NETWORK: "Connected to Kinescope again",
@@ -140,15 +141,17 @@ def wait_sentence(wait: WaitStarted, since: float, clock: Clock) -> str:
         clock: Tells the time of day at a monotonic moment.
     """
     begun, until = clock.time_of_day(since), clock.time_of_day(since + wait.longest)
+    is_short = wait.longest < _MINUTE  # of which a time of day says nothing
+    ends = f"for {format_duration(wait.longest)}" if is_short else f"until {until}"
     reason = wait.reason.rstrip(".")
     sentences = {
         WaitKind.NETWORK: f"{wait.instead or 'No connection to Kinescope'} since {begun}. Trying again until {until}",
         WaitKind.LIBRARY: f"The library cannot be read since {begun}. Trying again until {until}",
         WaitKind.DATABASE: f"The database cannot be used since {begun}. Trying again until {until}",
-        WaitKind.THROTTLED: f"{reason}. Waiting until {until}",
-        WaitKind.PACE: f"The request limit (KUPLOAD_API_RATE) is reached. Waiting until {until}",
+        WaitKind.THROTTLED: reason if is_short else f"{reason}. Waiting until {until}",
+        WaitKind.PACE: f"The request limit (KUPLOAD_API_RATE) is reached. Waiting {ends}",
         WaitKind.SETTLE: f"{reason}, at the end for at most {format_duration(wait.longest)}",
-        WaitKind.PAUSED: f"Paused until {until}"
+        WaitKind.PAUSED: f"Paused {ends}"
         if wait.longest < LONGEST_PAUSE
         else shown(Hint("Paused until ", ("resume",))),
     }

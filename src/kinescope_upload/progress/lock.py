@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.progress.names import course_of, stem_of
 from kinescope_upload.text.hints import Hint
 
@@ -244,4 +245,8 @@ def _read_holder(path: Path) -> Holder | None:
 def _name_of(holder: Holder | None) -> str:
     if holder is None:
         return "it does not say which"
-    return f"process {holder.process_id} on {holder.host}, since {holder.since}"
+    try:
+        since = SYSTEM_CLOCK.local(datetime.fromisoformat(holder.since))
+    except ValueError:  # of a later version
+        since = holder.since
+    return f"process {holder.process_id} on {holder.host}, since {since}"
