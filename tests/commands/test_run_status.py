@@ -127,6 +127,11 @@ def test_a_run_without_work_has_no_figures(state: dict[str, Any], said: str) -> 
     assert lines(Life.ENDED, **state)[0] == said
 
 
+def test_a_run_that_was_stopped_says_so_once() -> None:
+    ended = EndState(at=BEGAN, exit_code=130, reason="Stopped by Ctrl+C.", hint="Everything is saved.")
+    assert lines(Life.ENDED, lessons=1, ended=ended)[1] == "  Stopped by Ctrl+C. Everything is saved."
+
+
 def test_on_another_day_the_date_is_told() -> None:
     ended = EndState(at=BEGAN, exit_code=0)
     assert lines(Life.ENDED, after=86400.0, ended=ended)[0].startswith("The last run ended at 2026-02-18 10:26: ")

@@ -174,6 +174,7 @@ def test_the_summary_holds_the_failures_the_cost_and_the_exit_code() -> None:
         "throttled_seconds": 0.0,
         "database_seconds": 0.0,
         "paused_seconds": 0.0,
+        "unanswered_bytes": 0,
     }
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.display.stats import RunStats
+from kinescope_upload.display.summary import summary_rows
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
@@ -134,6 +135,15 @@ def test_the_courses_add_up_to_the_whole_run(events: list[RunEvent]) -> None:
     for name in ("needed_bytes", "found_bytes", "accepted_bytes", "position_bytes", "done", "failed"):
         assert sum(getattr(one, name) for one in courses) == getattr(totals, name)
     assert tuple(map(sum, zip(*(one.of_planned for one in courses), strict=True))) == totals.of_planned
+
+
+def test_what_is_on_its_way_when_a_run_is_stopped_is_told() -> None:
+    ended = RunEnded(exit_code=130, seconds=9.0, reason="Stopped by Ctrl+C.", hint="Everything is saved.")
+    summary = accounts_after(sent(4), ended).summary()
+    rows = dict(summary_rows(summary, ()))
+    assert rows["Uploaded"] == "0 videos, 0 B; 4.0 MB more were on their way"
+    assert rows["Stopped"] == "by Ctrl+C. Everything is saved."
+    assert accounts_after(sent(4), accepted(4), ended).cost().unanswered_bytes == 0
 
 
 def test_a_block_that_broke_off_in_its_middle_counts_as_a_break_and_as_sent() -> None:

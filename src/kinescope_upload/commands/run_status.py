@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.display.summary import stopped_sentence
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import to_json
 from kinescope_upload.monitor.run_words import wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.monitor.state_file import SILENT_SECONDS, Life
-from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
+from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,4 +98,4 @@ def _end(run: SeenRun, clock: Clock) -> Iterator[str]:
         what = "nothing was begun"
     yield f"The last run ended at {clock.local(ended.at)}{code}: {what}"
     if ended.reason:
-        yield f"  stopped: {joined(ended.reason, ended.hint)}"
+        yield f"  {stopped_sentence(ended.reason, ended.hint)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.display.messages import sentence_of, totals_sentence
-from kinescope_upload.display.summary import one_line, summary_rows
+from kinescope_upload.display.summary import one_line, stopped_sentence, summary_rows
 from kinescope_upload.events import (
     BytesAccepted,
     BytesSent,
@@ -18,7 +18,6 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.output.terminal_output import surface_of
-from kinescope_upload.text import joined
 
 if TYPE_CHECKING:
     from kinescope_upload.output.options import DisplayOptions
@@ -79,7 +78,7 @@ class LinePrinter:
 
     def _end(self, event: RunEnded) -> None:
         if event.reason:
-            self._line(self._stderr, f"stopped: {joined(event.reason, event.hint)}")
+            self._line(self._stderr, stopped_sentence(event.reason, event.hint))
         summary = self.collector.summary()
         if self._options.quiet:
             self._line(self._stdout, one_line(summary))

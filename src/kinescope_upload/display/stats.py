@@ -238,6 +238,7 @@ class RunStats:
             throttled_seconds=self._waits.seconds[WaitKind.THROTTLED],
             database_seconds=self._waits.seconds[WaitKind.DATABASE],
             paused_seconds=self._waits.seconds[WaitKind.PAUSED],
+            unanswered_bytes=sum(max(0, one.position - one.accepted) for one in tallies),
         )
 
     def summary(self) -> Summary:

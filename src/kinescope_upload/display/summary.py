@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.text.hints import Command
 
 _SHOWN: Final = 20
+_STOPPED: Final = "Stopped "
 _WITH_LESSON: Final = len(("replace", "LESSON"))
 
 
@@ -37,6 +38,7 @@ class Cost:
         throttled_seconds: Waits of the batch because Kinescope asked for them.
         database_seconds: Waits of the batch for the database.
         paused_seconds: Pauses that somebody asked for.
+        unanswered_bytes: Bytes on their way: Kinescope has not acknowledged them, and may have them.
     """
 
     sent_bytes: int
@@ -51,6 +53,7 @@ class Cost:
     throttled_seconds: float
     database_seconds: float
     paused_seconds: float = 0.0
+    unanswered_bytes: int = 0
 
     @property
     def sent_per_needed(self) -> float | None:
@@ -109,6 +112,12 @@ class Summary:
     hint: str
 
 
+def stopped_sentence(reason: str, hint: str) -> str:
+    """Words why a run was stopped, and what to do about that; says "stopped" once."""
+    told = joined(reason, hint)
+    return told if told.startswith(_STOPPED) else f"stopped: {told}"
+
+
 def next_command(summary: Summary, command: Command) -> str:
     """Chooses the command to type next; none where a person has to do first what the reason's hint says.
 
@@ -160,7 +169,7 @@ def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
     """Words the summary as (label, text); a row that continues the one above has no label. Not yet made printable."""
     already = summary.skipped - summary.skipped_unlinked
     rows = [
-        ("Uploaded", f"{count(summary.uploaded, 'video', 'videos')}, {format_bytes(summary.cost.accepted_bytes)}"),
+        ("Uploaded", _uploaded(summary)),
         ("Linked", count(summary.linked, "lesson", "lessons") + _and_unlinked(summary.unlinked)),
         ("Already linked", f"{already:,}{_and_unlinked(summary.skipped_unlinked)}" if summary.skipped else ""),
         ("Beyond --limit", f"{summary.later:,}; run the same command to continue" if summary.later else ""),
@@ -172,10 +181,16 @@ def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
         ("Deleted", _deleted(summary.orphans_removed) if summary.orphans_removed else ""),
         ("Sent", _sent(summary.cost)),
         ("Time", format_duration(summary.seconds)),
-        ("Stopped", joined(summary.reason, summary.hint) if summary.reason else ""),
+        ("Stopped", joined(summary.reason, summary.hint).removeprefix(_STOPPED) if summary.reason else ""),
         ("Next", next_command(summary, command)),
     ]
     return [(label, text) for label, text in rows if text]
+
+
+def _uploaded(summary: Summary) -> str:
+    on_their_way = summary.cost.unanswered_bytes
+    more = f"; {format_bytes(on_their_way)} more were on their way" if on_their_way else ""
+    return f"{count(summary.uploaded, 'video', 'videos')}, {format_bytes(summary.cost.accepted_bytes)}{more}"
 
 
 def _and_unlinked(number: int) -> str:
