@@ -38,10 +38,10 @@ def wrong(outcome: Outcome) -> list[str]:
     return [f"{one['subject']}: {one['message']}" for one in checks(outcome) if one["standing"] not in {"good", "note"}]
 
 
-def _doctor(world: World) -> Outcome:
+def _doctor(world: World, **options: object) -> Outcome:
     """`kupload doctor --json` in this process."""
     out = io.StringIO()
-    settings = load_settings({"json": True}, directory=world.folder, environment=world.environment)
+    settings = load_settings({"json": True, **options}, directory=world.folder, environment=world.environment)
     code = run_doctor(settings, DisplayOptions(as_json=True), out)
     return Outcome(exit_code=code, said=tuple(json.loads(line) for line in out.getvalue().splitlines()))
 
@@ -212,8 +212,19 @@ def test_a_missing_folder_is_wrong_here(healthy: World) -> None:
     (healthy.library / "02_ads/001.mp4").write_bytes(content_of(KIB, seed="ads"))
     healthy.database.add_lessons([("02_ads_001", "02_ads", "Реклама")])
     outcome = healthy.run("doctor", "--json")
-    message = "folders: Courses without exactly one folder: 02_ads (missing)."
+    message = "folders: Course without exactly one folder: 02_ads (missing)."
     assert (outcome.exit_code, wrong(outcome)) == (2, [message])
+
+
+def test_where_no_course_has_a_folder_nothing_is_good_and_one_line_says_it(healthy: World) -> None:
+    (healthy.library / "02_ads").mkdir()
+    (healthy.library / "02_ads/001.mp4").write_bytes(content_of(KIB, seed="ads"))
+    healthy.emulator.delete_folder(healthy.emulator.folder_named("01_analytics").id)
+    outcome = _doctor(healthy, no_db=True)
+    message = "folders: Courses without exactly one folder: 01_analytics (missing), 02_ads (missing)."
+    assert (outcome.exit_code, wrong(outcome)) == (2, [message])
+    [folders] = [one for one in checks(outcome) if one["subject"] == "folders"]
+    assert "--course 01_analytics --course 02_ads" in folders["hint"]
 
 
 def test_what_hides_what_is_shown_and_no_secret_is(healthy: World) -> None:

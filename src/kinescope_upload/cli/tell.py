@@ -72,7 +72,9 @@ def resume(
     if said is None:
         from kinescope_upload.cli.run import start_run
 
-        typer.echo("No run is at work: this one goes on where the last one was.", err=True)
+        typer.echo(
+            "No run is at work: this one goes on where the last one was, with the settings as they are now.", err=True
+        )
         raise typer.Exit(start_run(settings, asks=True))
     _end(settings.progress, said)
 

@@ -72,8 +72,7 @@ class CourseFolder:
         """What to do about it; empty when there is nothing to do."""
         match self.state:
             case FolderState.MISSING:
-                create = ("folders", "--create", "--course", self.course)
-                return Hint("Create it: ", create, ". Or pin another, whose id it lists: --pin COURSE=ID.")
+                return hint_for_missing((self.course,))
             case FolderState.AMBIGUOUS:
                 return self._pin_one_of(self.folder_ids)
             case FolderState.PIN_ASTRAY if self.named:
@@ -90,6 +89,13 @@ class CourseFolder:
             command = Hint(("folders", "--pin", f"{self.course}={folder_id}"))
             hint = both(both(hint, "or"), command) if hint else both("Say which one it is:", command)
         return hint
+
+
+def hint_for_missing(courses: Collection[str]) -> Hint:
+    """What to do about courses without a folder."""
+    create = ("folders", "--create", *(word for course in courses for word in ("--course", course)))
+    first = "Create it: " if len(courses) == 1 else "Create them: "
+    return Hint(first, create, ". Or pin another, whose id it lists: --pin COURSE=ID.")
 
 
 def match_folders(

@@ -22,18 +22,19 @@ from kinescope_upload.errors import (
     LessonFailedError,
     UnreachableError,
 )
-from kinescope_upload.kinescope.course_folders import match_folders
+from kinescope_upload.kinescope.course_folders import FolderState, hint_for_missing, match_folders
 from kinescope_upload.text import count
 from kinescope_upload.upload import Record
 from kinescope_upload.upload.events import AlreadyExists, Created, InitUnanswered
 from kinescope_upload.upload.removal import Removal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.kinescope.access_tokens import TokenFacts
+    from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.kinescope.video import Project
 
 _SKEW: Final = 30.0
@@ -218,14 +219,22 @@ def _check_folders(asking: Asking, project_id: str, courses: tuple[str, ...]) ->
     found = match_folders(courses, pinned=pinned, folders=folders, project_id=project_id)
     if all(folder.is_good for folder in found):
         yield Check.good("folders", f"{count(len(found), 'course has its folder', 'courses have their folders')}.")
-    wrong = Standing.WRONG_HERE if asking.are_courses_sure else Standing.NOTE
-    ways: dict[str, list[str]] = {}
+    would_send_nothing = bool(found) and not any(folder.is_good for folder in found)
+    wrong = Standing.WRONG_HERE if asking.are_courses_sure or would_send_nothing else Standing.NOTE
+    for hint, folders_of_hint in _by_hint(found):
+        names = ", ".join(f"{folder.course} ({folder.state})" for folder in folders_of_hint)
+        word = "Course" if len(folders_of_hint) == 1 else "Courses"
+        yield Check.of("folders", wrong, f"{word} without exactly one folder: {names}.", hint)
+
+
+def _by_hint(found: Sequence[CourseFolder]) -> Iterator[tuple[str, list[CourseFolder]]]:
+    """The courses whose folder is not good, with what to do about it; those that have none all together."""
+    missing = [folder for folder in found if folder.state is FolderState.MISSING]
+    if missing:
+        yield hint_for_missing([folder.course for folder in missing]), missing
     for folder in found:
-        if not folder.is_good:
-            ways.setdefault(folder.hint, []).append(f"{folder.course} ({folder.state})")
-    for hint, names in ways.items():
-        message = f"Courses without exactly one folder: {', '.join(names)}."
-        yield Check.of("folders", wrong, message, hint)
+        if not folder.is_good and folder.state is not FolderState.MISSING:
+            yield folder.hint, [folder]
 
 
 def clock_check(ahead: float) -> Check:
