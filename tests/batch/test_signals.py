@@ -33,3 +33,13 @@ def test_the_first_signal_ends_the_batch_and_the_handlers_are_put_back(number: s
         hint="Everything is saved; the same command goes on where it was.",
     )
     assert signal.getsignal(number) is before
+
+
+@posix_only("Windows has no such signal")
+def test_a_window_that_closes_says_so_twice_and_the_batch_still_ends_with_everything_saved() -> None:
+    stop = Stop(_no_cut)
+    with graceful_signals(stop):
+        signal.raise_signal(signal.Signals(1))
+        signal.raise_signal(signal.Signals(1))
+    assert stop.ending is not None
+    assert stop.ending.reason == "Stopped by SIGHUP."

@@ -25,20 +25,25 @@ _SIGNALS: Final = tuple(
 def graceful_signals(stop: Stop) -> Iterator[None]:
     """The first signal ends the batch with everything saved; a second one ends the process at once.
 
+    A window that closes sends SIGHUP, and its shell sends it again: that is no second wish.
+
     Only the main thread hears signals; a batch that a program runs in another one leaves them to that program.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    hangup = getattr(signal, "SIGHUP", None)
+
     def on_signal(number: int, _frame: FrameType | None) -> None:
         if stop.ending is not None and stop.ending.exit_code == ExitCode.INTERRUPTED:
+            if number == hangup:
+                return
             os._exit(ExitCode.INTERRUPTED)
         name = signal.Signals(number).name
         word = "Ctrl+C" if name == "SIGINT" else name
         stop.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=f"Stopped by {word}.", hint=GO_ON))
 
-    hangup = getattr(signal, "SIGHUP", None)
     is_under_nohup = hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN
     heard = [number for number in _SIGNALS if not (is_under_nohup and number == hangup)]
     before = {number: signal.signal(number, on_signal) for number in heard}
