@@ -32,10 +32,17 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsChanged:
-    """From now on `jobs` lessons are worked on at a time; `is_auto` tells that the number follows the line."""
+    """From now on `jobs` lessons are worked on at a time.
+
+    Attributes:
+        jobs: How many.
+        is_auto: Whether the number follows the line.
+        is_wished: Whether somebody asked for it (`kupload jobs`), as far as `is_auto` leaves that open.
+    """
 
     jobs: int
     is_auto: bool = True
+    is_wished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

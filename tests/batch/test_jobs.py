@@ -65,7 +65,9 @@ def test_a_number_that_is_fixed_in_mid_run_is_told_and_kept() -> None:
         jobs.emit(BytesSent(lesson_id=ID, count=10**7))
         jobs.look(7)
     assert (jobs.number, jobs.is_auto) == (7, False)
-    assert [event for event in told if isinstance(event, JobsChanged)] == [JobsChanged(jobs=7, is_auto=False)]
+    assert [event for event in told if isinstance(event, JobsChanged)] == [
+        JobsChanged(jobs=7, is_auto=False, is_wished=True)
+    ]
 
 
 def test_the_open_files_bound_every_number() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer.main
 
-from kinescope_upload.cli.completion import complete_courses
+from kinescope_upload.cli.app import app
+from kinescope_upload.cli.completion import complete_courses, complete_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +61,12 @@ def test_bash_completes_courses_as_they_have_to_be_typed(desk: Path) -> None:
 @pytest.mark.slow
 def test_bash_completes_what_was_begun_with_a_quoted_space(desk: Path) -> None:
     assert _completed(["verify", "--course", "02\\ "], desk) == ["02\\ второй\\ курс"]
+
+
+def test_orders_are_completed_and_not_the_files_of_the_folder() -> None:
+    assert complete_order("size") == ["size", "size-desc"]
+    order = next(one for one in typer.main.get_command(app).params if one.name == "order")
+    assert order._custom_shell_complete is not None  # noqa: SLF001 - typer shows it nowhere
 
 
 def test_powershell_gets_names_in_quotes(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

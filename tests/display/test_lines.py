@@ -6,9 +6,11 @@ import threading
 import pytest
 
 from kinescope_upload.display.lines import LinePrinter
+from kinescope_upload.display.messages import sentence_of
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.events import (
     BytesSent,
+    JobsChanged,
     LessonFailed,
     LessonSkipped,
     LessonStarted,
@@ -180,3 +182,15 @@ def test_lines_of_many_threads_do_not_mix() -> None:
     for thread in threads:
         thread.join()
     assert out.getvalue().splitlines() == ["10:26:44  a_001: failed: is unreadable"] * 800
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (JobsChanged(jobs=3, is_auto=False, is_wished=True), "3 uploads at a time from here on"),
+        (JobsChanged(jobs=3, is_wished=True), "3 uploads at a time from here on, as many as the line takes"),
+        (JobsChanged(jobs=3), None),
+    ],
+)
+def test_another_number_of_uploads_is_said_where_somebody_asked_for_it(event: JobsChanged, said: str | None) -> None:
+    assert sentence_of(event, FakeTime().clock, verbose=False) == said

@@ -65,7 +65,7 @@ class Jobs:
             self._most = most
             self._search = wanted if isinstance(wanted, JobsSearch) else None
             self._number = min(most, wanted.number if isinstance(wanted, JobsSearch) else wanted)
-            self._emit(JobsChanged(jobs=self._number, is_auto=self.is_auto))
+            self._emit(JobsChanged(jobs=self._number, is_auto=self.is_auto, is_wished=True))
 
     def emit(self, event: RunEvent, /) -> None:
         """Passes an event on, and counts what it needs of it."""

@@ -10,6 +10,7 @@ from kinescope_upload import __version__
 from kinescope_upload.cli import options
 from kinescope_upload.cli.check import check
 from kinescope_upload.cli.cluster import check_installed, cluster
+from kinescope_upload.cli.completion import complete_order
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.help import (
@@ -84,7 +85,11 @@ def main_command(
     ] = None,
     order: Annotated[
         str | None,
-        typer.Option(metavar="ORDER", help="size, lesson, size-desc or mixed [default: size, small first]."),
+        typer.Option(
+            metavar="ORDER",
+            help="size, lesson, size-desc or mixed [default: size, small first].",
+            autocompletion=complete_order,
+        ),
     ] = None,
     bwlimit: Annotated[
         str | None,

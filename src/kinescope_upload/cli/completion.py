@@ -25,6 +25,13 @@ def complete_courses(context: typer.Context, incomplete: str) -> list[str]:
     return [_Written(write(name)) for name in _courses(context.params) if name.startswith(begun)]
 
 
+def complete_order(incomplete: str) -> list[str]:
+    """The orders of `--order` that begin as typed."""
+    from kinescope_upload.plan.order import Order
+
+    return [one.value for one in Order if one.value.startswith(incomplete)]
+
+
 class _Written(str):
     """A name as the shell needs it; Typer would leave out one that does not begin as typed, quotes and all."""
 

@@ -78,7 +78,9 @@ def fields_of(event: RunEvent) -> tuple[str, JsonFields]:
             raise ValueError(f"{type(event).__name__} is shown as part of another event")
         case _:
             units = {"offset": "offset_bytes", "wait": "wait_seconds", "longest": "longest_seconds"}
-            return _NAMES[type(event)], object_of(event, **units, seconds="wait_seconds", is_auto="jobs_auto")
+            return _NAMES[type(event)], object_of(
+                event, **units, seconds="wait_seconds", is_auto="jobs_auto", is_wished=None
+            )
 
 
 def decided(lesson: PlannedLesson) -> JsonFields:

@@ -63,8 +63,10 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
     match event:
         case RunStarted():
             return _started(event)
-        case JobsChanged(jobs=jobs, is_auto=is_auto):
-            return f"{count(jobs, 'upload', 'uploads')} at a time from here on" if verbose or not is_auto else None
+        case JobsChanged(jobs=jobs, is_auto=is_auto, is_wished=is_wished):
+            how = ", as many as the line takes" if is_auto else ""
+            is_said = verbose or is_wished or not is_auto
+            return f"{count(jobs, 'upload', 'uploads')} at a time from here on{how}" if is_said else None
         case LimitChanged(timetable=timetable):
             return f"Bandwidth limit from here on: {timetable}"
         case LessonStarted(lesson=lesson):
