@@ -177,6 +177,24 @@ def test_a_number_chooses_another_lesson_s_skips_and_q_ends_and_what_was_answere
     assert contents["01_analytics_m01_start_004"] == content_of(6000, seed="001b")
 
 
+def test_pairs_that_contradict_each_other_are_named_by_run_and_verify_until_a_person_answers(uploaded: World) -> None:
+    """Three linked lessons, and two files for a fourth."""
+    for name in ("004_Дельта", "005_Эпсилон"):
+        uploaded.add_file(f"{_SECTION}/{name}.mp4", content_of(6000, seed=name))
+    new = [_add_lesson(uploaded, number, title) for number, title in ((4, "Икс"), (5, "Игрек"))]
+    pairs = [{"filePath": f"{_SECTION}/{name}.mp4", "lessonId": new[0]} for name in ("004_Дельта", "005_Эпсилон")]
+    (uploaded.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}), encoding="utf-8")
+
+    outcome, verified = uploaded.upload(), uploaded.run("verify")
+
+    assert (outcome.exit_code, len(_contents(uploaded)), verified.exit_code) == (1, 3, 1)
+    assert f"{new[0]}" in {doubt["subject"] for doubt in outcome.summary["doubts"]}
+    assert "2 files are named for it" in verified.text
+    assert _confirm(uploaded, ["2", ""])[0] == 0
+    assert uploaded.upload().exit_code == 0
+    assert _contents(uploaded) == _expected(uploaded, *_TITLES, "Эпсилон", "Дельта")
+
+
 @pytest.mark.slow
 def test_the_setting_names_another_file_and_a_map_that_is_given_stays_the_only_source(uploaded: World) -> None:
     _insert(uploaded)

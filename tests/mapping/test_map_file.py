@@ -357,7 +357,7 @@ def test_a_manifest_s_contradictions_are_doubts_as_a_map_s_are() -> None:
 
     assert not mapped.assignments
     assert [doubt.subject for doubt in mapped.doubts] == ["01_a_m01_001", "01_a_m01_002"]
-    assert mapped.doubts[1].hint == "Add the file, or correct its path in the manifest."
+    assert mapped.doubts[1].hint == 'Add the file, or correct its path in "manifest.json".'
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ COURSE, PROJECT, FOLDER, ELSEWHERE = "c", "project", "folder", "elsewhere"
 PLACES = {COURSE: TargetFolder(course=COURSE, project_id=PROJECT, folder_ids=(FOLDER,))}
 IDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "123456")
 SPELT = (short_id(IDS[0]), f"https://kinescope.io/{short_id(IDS[1])}", IDS[2].upper())
+ADDRESSES = (f"https://kinescope.io/embed/{IDS[0]}", f"https://a.example/{IDS[3]}", "https://youtu.be/dQw4w9WgXcQ")
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
@@ -153,8 +154,9 @@ def _lessons(draw: st.DrawFn, lesson_id: str) -> Lesson:
     file = VideoFile(path=path, size=draw(_sizes), modified_ns=1) if draw(st.integers(0, 3)) else None
     title = draw(_titles)
     video_id = draw(st.sampled_from((None, *IDS, *SPELT, "no id of Kinescope")))
+    address = draw(st.sampled_from((None, None, None, *ADDRESSES)))
     has_row = draw(st.integers(0, 3))
-    row = LessonRow(lesson_id=lesson_id, course=COURSE, title=title, video_id=video_id) if has_row else None
+    row = LessonRow.of(lesson_id, COURSE, title, (video_id, address)) if has_row else None
     return Lesson(
         lesson_id=lesson_id,
         course=COURSE,

@@ -58,7 +58,7 @@ def resolve(
             for rivals in by_file.values()
             if len({one.lesson_id for one in rivals}) > 1
         ),
-        *(_doubt_of_search(one, source) for one in clear if one.file is None),
+        *(_doubt_of_search(one, locator.origin) for one in clear if one.file is None),
         *(_doubt_of_bad_entry(one, locator) for one in bad),
     ]
     return MappedLibrary(
@@ -135,7 +135,7 @@ def _paths_of(claims: Iterable[_Claim]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for one in claims for path in one.candidates or (one.path,)))
 
 
-def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
+def _doubt_of_search(claim: _Claim, origin: str) -> Doubt:
     reason = f'its file "{claim.path}" is not in the library, or is ignored there'
     if claim.candidates:
         reason = f'its file "{claim.path}" may be any of {which_of(claim.candidates)}'
@@ -143,7 +143,7 @@ def _doubt_of_search(claim: _Claim, source: MappingSource) -> Doubt:
         course=claim.course,
         subject=claim.lesson_id,
         reason=reason,
-        hint=f"Add the file, or correct its path in the {source}.",
+        hint=f'Add the file, or correct its path in "{origin}".',
         lesson_ids=(claim.lesson_id,),
         paths=_paths_of([claim]),
     )

@@ -100,7 +100,9 @@ def test_every_listed_video_is_counted_once_and_each_unknown_one_is_named(world:
     report = world.report()
     assert report.counts.videos == len(seen)
     told = {one.video_id for one in report.findings} | {one.other_id for one in report.findings}
+    named |= {key for lesson in world.lessons.values() if lesson.row for key in lesson.row.named}
     assert seen - named <= told
+    assert named.isdisjoint(one.video.id for one in world.compared().unknown_videos())
     drew("an unknown video", when=seen - named)
     drew("a video that lies elsewhere and nobody names", when=world.videos.keys() - seen)
 

@@ -109,7 +109,8 @@ def _is_new(file: VideoFile, summary: RecordSummary, sent: Collection[str | None
 def _open_doubts(sides: LocalSides) -> list[Doubt]:
     """The doubts that add to the findings about single files and lessons.
 
-    A file that was sent is certain. Where a section has only files or only lessons left, each gets its own finding.
+    A file that was sent is certain; what was written down in vain is said all the same. Where a section has only files
+    or only lessons left, each gets its own finding.
     """
     blocking = [doubt for doubt in sides.mapped.doubts if doubt.blocking]
     if not sides.is_scanned:
@@ -119,7 +120,8 @@ def _open_doubts(sides: LocalSides) -> list[Doubt]:
     return [
         doubt
         for doubt in blocking
-        if doubt.subject in left and any(lesson_id not in sides.summaries for lesson_id in doubt.lesson_ids)
+        if doubt.paths
+        or (doubt.subject in left and any(lesson_id not in sides.summaries for lesson_id in doubt.lesson_ids))
     ]
 
 
