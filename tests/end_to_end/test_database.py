@@ -179,6 +179,7 @@ def test_a_row_that_somebody_else_fills_meanwhile_is_not_overwritten_and_the_vid
     assert video.complete
 
 
+@pytest.mark.slow
 def test_a_row_with_an_address_and_no_id_is_named_until_a_person_empties_it(world: World) -> None:
     world.fill((20 * KIB, 30 * KIB))
     rows = {FIRST: (None, "https://youtu.be/abc123"), SECOND: (None, embed_url(THEIRS))}

@@ -177,6 +177,7 @@ def test_a_number_chooses_another_lesson_s_skips_and_q_ends_and_what_was_answere
     assert contents["01_analytics_m01_start_004"] == content_of(6000, seed="001b")
 
 
+@pytest.mark.slow
 def test_pairs_that_contradict_each_other_are_named_by_run_and_verify_until_a_person_answers(uploaded: World) -> None:
     """Three linked lessons, and two files for a fourth."""
     for name in ("004_Дельта", "005_Эпсилон"):

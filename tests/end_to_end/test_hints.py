@@ -196,6 +196,11 @@ def _row_taken_in_mid_replacement(world: World) -> None:
     )
 
 
+def _address_alone(world: World) -> None:
+    _fill(world)
+    world.database.set_video(LESSON, None, "https://youtu.be/dQw4w9WgXcQ")
+
+
 def _half_sent(world: World) -> None:
     world.fill((400 * KIB,))
     world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None))
@@ -257,6 +262,7 @@ SITUATIONS = [
     Situation(name="the status without the database", arrange=_fill, command=("--status", "--no-db", "--trust-scan")),
     Situation(name="an emptied row", arrange=_row_emptied, command=("verify",)),
     Situation(name="an emptied row, in a run", arrange=_row_emptied),
+    Situation(name="a row that holds an address and no id, in a run", arrange=_address_alone),
     Situation(name="a deleted video", arrange=_video_deleted, command=("verify",)),
     Situation(name="a half-sent file", arrange=_half_sent, command=("verify",)),
     Situation(name="a new cut", arrange=_shot_again),

@@ -279,9 +279,8 @@ def test_an_address_that_somebody_else_put_beside_the_id_is_named_before_a_byte_
     row = video_of(world), "https://youtu.be/dQw4w9WgXcQ"
     world.database.set_video(FIRST, *row)
     shoot_again(world, FIRST)
-    refused = world.run("replace", FIRST, "--yes")
-    assert (refused.exit_code, world.database.videos()[FIRST], len(videos_of(world))) == (1, row, 3)
-    assert f"kupload unlink {FIRST}" in refused.text
+    assert publish(world, FIRST).exit_code == 1
+    assert (world.database.videos()[FIRST], len(videos_of(world))) == (row, 3)
 
 
 @pytest.mark.slow
