@@ -10,6 +10,7 @@ from benchmarks.many_streams import many_streams
 from benchmarks.memory import memory
 from benchmarks.one_stream import one_stream
 from benchmarks.orders import orders
+from benchmarks.page import page
 from benchmarks.replay import replay
 from benchmarks.scale import scale
 from benchmarks.small_files import small_files
@@ -34,6 +35,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "start": start,
     "scale": scale,
     "memory": memory,
+    "page": page,
     "one_stream": one_stream,
     "many_streams": many_streams,
     "far_database": far_database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from statistics import median
 from typing import Final
 
@@ -12,6 +13,12 @@ from support.real_library import make_real_library
 __all__ = ["start"]
 
 _RUNS: Final = 9
+_LOADED: Final = """
+import sys, kinescope_upload.cli.app, kinescope_upload.commands.upload, kinescope_upload.display.bars
+rooms = ("kinescope_upload.monitor.web", "kinescope_upload.monitor.not", "kinescope_upload.commands.report")
+libraries = {"starlette", "uvicorn", "apprise", "pygal", "asyncio"}
+print(sum(name.startswith(rooms) or name.partition(".")[0] in libraries for name in sys.modules))
+"""
 
 
 def start() -> list[Figure]:
@@ -24,7 +31,9 @@ def start() -> list[Figure]:
         if any(one.exit_code for one in version + status):
             raise RuntimeError((folder / "complained").read_text())
         cpu = median(one.cpu for one in status)
+        loaded = measured([sys.executable, "-c", _LOADED], folder, env)
     return [
+        at_most("modules of page, notifications and report that a run without them loads", int(loaded.stdout), 0, ""),
         at_most("`kupload --version`, CPU", median(one.cpu for one in version), 0.25, " s"),
         at_most(
             f"`kupload --status`, {made} lessons, wall",

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def start_run(settings: "Settings", *, asks: bool) -> int:
     """Runs `kupload` with these settings, and returns the exit code; `asks` tells that the user may be asked."""
     from kinescope_upload.connect import lessons_ahead
+    from kinescope_upload.side_by_side import share_one_heap
 
+    share_one_heap()
     settings.check_for_upload()
     display = options.display_options(settings)
     if settings.cluster is not None:
