@@ -14,6 +14,8 @@ import typer.main
 
 from kinescope_upload.cli.app import app
 from kinescope_upload.cli.completion import complete_courses, complete_order
+from kinescope_upload.progress import ProgressStore
+from support.progress_cases import a_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +82,15 @@ def test_powershell_gets_names_in_quotes(desk: Path, monkeypatch: pytest.MonkeyP
 def test_bash_completes_commands_and_options(desk: Path) -> None:
     assert _completed(["ver"], desk) == ["verify"]
     assert _completed(["verify", "--wa"], desk) == ["--wait"]
+
+
+@pytest.mark.slow
+def test_bash_completes_the_lessons_that_have_progress_and_the_orders(desk: Path) -> None:
+    with ProgressStore(desk / "progress", ["c"]) as progress:
+        progress.save_all([a_record(name) for name in ("01_analytics_m01_001", "01_analytics_m01_002", "x")])
+    assert _completed(["replace", "01_"], desk) == ["01_analytics_m01_001", "01_analytics_m01_002"]
+    assert _completed(["unlink", "x"], desk) == ["x"]
+    assert _completed(["--order", "size"], desk) == ["size", "size-desc"]
 
 
 class _Context:

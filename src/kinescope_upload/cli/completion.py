@@ -1,4 +1,4 @@
-"""Completes course names: from the library folder and the progress, never from the network."""
+"""Completes names of courses and ids of lessons: from library folder and progress, never from the network."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import typer  # noqa: TC002 - Typer reads the annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from kinescope_upload.config import Settings
 
 _VARIABLE: Final = "_KUPLOAD_COMPLETE"
 """What the shells' scripts set: "complete_bash", "complete_powershell"."""
@@ -32,6 +34,11 @@ def complete_order(incomplete: str) -> list[str]:
     return [one.value for one in Order if one.value.startswith(incomplete)]
 
 
+def complete_lessons(context: typer.Context, incomplete: str) -> list[str]:
+    """The ids that begin as typed, of lessons that have progress: only those can be replaced or unlinked."""
+    return [one for one in _lessons(context.params) if one.startswith(incomplete)]
+
+
 class _Written(str):
     """A name as the shell needs it; Typer would leave out one that does not begin as typed, quotes and all."""
 
@@ -44,19 +51,41 @@ class _Written(str):
 
 def _courses(params: Mapping[str, object]) -> list[str]:
     """The names that are known here; none where the settings cannot be read, which is no time to say so."""
-    from kinescope_upload.cli.options import working_directory
-    from kinescope_upload.config import load_settings
     from kinescope_upload.errors import KuploadError
     from kinescope_upload.progress import courses_in
 
     found: set[str] = set()
+    settings = _settings(params)
+    if settings is None:
+        return []
     with suppress(KuploadError, OSError):
-        given = {name: params.get(name) for name in _GIVEN}
-        settings = load_settings(given, directory=working_directory(), environment=os.environ)
         found.update(courses_in(settings.progress))
         if settings.library:
             found.update(entry.name for entry in os.scandir(settings.library) if entry.is_dir())
     return sorted(normalize("NFC", name) for name in found if not name.startswith("."))
+
+
+def _lessons(params: Mapping[str, object]) -> list[str]:
+    """The lessons with progress here; none where it cannot be read, which is no time to say so."""
+    from kinescope_upload.errors import KuploadError
+    from kinescope_upload.progress import read_records
+
+    with suppress(KuploadError, OSError):
+        if settings := _settings(params):
+            return sorted(read_records(settings.progress))
+    return []
+
+
+def _settings(params: Mapping[str, object]) -> Settings | None:
+    """The settings here; None where they cannot be read."""
+    from kinescope_upload.cli.options import working_directory
+    from kinescope_upload.config import load_settings
+    from kinescope_upload.errors import KuploadError
+
+    with suppress(KuploadError, OSError):
+        given = {name: params.get(name) for name in _GIVEN}
+        return load_settings(given, directory=working_directory(), environment=os.environ)
+    return None
 
 
 def _quoting(environ: Mapping[str, str]) -> Callable[[str], str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.completion import complete_lessons
 from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.text.hints import Hint
@@ -22,7 +23,11 @@ def replace(
     *,
     lessons: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LESSON… [FILE]", help="The lessons; after a single one, its new file."),
+        typer.Argument(
+            metavar="LESSON… [FILE]",
+            help="The lessons; after a single one, its new file.",
+            autocompletion=complete_lessons,
+        ),
     ] = None,
     keep_old: Annotated[
         str | None,

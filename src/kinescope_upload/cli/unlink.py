@@ -7,6 +7,7 @@ from unicodedata import normalize
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.completion import complete_lessons
 from kinescope_upload.cli.questions import check_somebody_answers
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 def unlink(
     context: typer.Context,
     *,
-    lessons: Annotated[list[str] | None, typer.Argument(metavar="[LESSON…]", help="The lessons.")] = None,
+    lessons: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[LESSON…]", help="The lessons.", autocompletion=complete_lessons),
+    ] = None,
     courses: options.CourseOption = None,
     delete: Annotated[bool, typer.Option("--delete", help="Also delete the videos that kupload uploaded.")] = False,
     yes: Annotated[
