@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,6 @@ from support.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from kinescope_upload.upload import Record
     from support.postgres import Database
@@ -82,8 +82,8 @@ class ClusterWorld(World):
 
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     lease: float = LEASE
-    line_port: int = 0
-    """Where the machines find the database, where that is not its own port."""
+    program: str = "kinescope_upload"
+    """The module that the machines run."""
 
     @property
     def records(self) -> dict[str, Record]:
@@ -113,11 +113,12 @@ class ClusterWorld(World):
         if not here.exists():
             self.machine(name)
         around = {**self.process_environment, "KUPLOAD_PROGRESS": str(here / "progress"), **environment}
+        around["PYTHONPATH"] = str(Path(__file__).parents[1])
         del around["KUPLOAD_LIBRARY"]
         with (here / f"{len(self.running)}.log").open("wb") as log:
             out = subprocess.PIPE if "worker" not in arguments else log
             process = subprocess.Popen(
-                [sys.executable, "-m", "kinescope_upload", *arguments],
+                [sys.executable, "-m", self.program, *arguments],
                 cwd=here,
                 env=around,
                 stdout=out,

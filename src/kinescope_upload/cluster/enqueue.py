@@ -15,6 +15,7 @@ from kinescope_upload.errors import TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.plan import doubt_courses
 from kinescope_upload.plan.order import Order
 from kinescope_upload.progress import read_looks
@@ -22,7 +23,7 @@ from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from kinescope_upload.cluster.holds import Holds
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.database.connection import BoundedConnection
     from kinescope_upload.events import Emit
+    from kinescope_upload.model import Doubt
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record
 
@@ -103,6 +105,7 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
     broken = None if settings.send_broken else read_looks(settings.progress).broken
     plan = survey.plan(records, mapped, broken)
     plan = _with_folders(settings, tools, plan)
+    plan = replace(plan, doubts=_of_this_library(tools.line, name, plan.doubts, survey.courses))
     elsewhere = _elsewhere(tools.line, name, plan)
     work = [lesson for lesson in plan.work if lesson.lesson_id not in elsewhere]
     parts = (work[start : start + _TOGETHER] for start in range(0, len(work), _TOGETHER))
@@ -134,7 +137,7 @@ def reconcile(line: Line, libraries: Sequence[str], *, order: Order = Order.SIZE
     queue, total = Queue(line), 0
     for _ in range(_TRIES):
         with suppress(AlreadyWaitingError):
-            while ready := line.ask(statements.READY, ids=None, libraries=list(libraries), most=_TOGETHER):
+            while ready := line.ask(statements.READY, libraries=list(libraries), most=_TOGETHER):
                 queue.defer([_turn(row, order) for row in ready])
                 total += len(ready)
             break
@@ -163,8 +166,8 @@ def _write_down(line: Line, settings: Settings, library: str, lessons: Sequence[
 
     def write(connection: BoundedConnection) -> int:
         connection.execute(line.named(statements.ADD), values)
-        wanted = {"ids": ids, "libraries": [library], "most": len(ids)}
-        ready = {row[0]: row for row in connection.execute(line.named(statements.READY), wanted)}
+        wanted = {"ids": ids, "library": library}
+        ready = {row[0]: row for row in connection.execute(line.named(statements.READY_OF), wanted)}
         turns = [_turn(ready[one], settings.order) for one in ids if one in ready]
         if turns:
             Queue(line).defer(turns, connection)
@@ -181,6 +184,20 @@ def _elsewhere(line: Line, name: str, plan: Plan) -> dict[str, tuple[str, bool]]
     sizes = {lesson.lesson_id: lesson.file.size for lesson in plan.lessons}
     rows = line.ask(statements.OF_OTHER_LIBRARIES, ids=list(sizes), library=name)
     return {lesson_id: (library, size != sizes[lesson_id]) for lesson_id, library, size in rows}
+
+
+def _of_this_library(line: Line, name: str, doubts: Sequence[Doubt], courses: Collection[str]) -> tuple[Doubt, ...]:
+    """The doubts but for those about lessons that another library has, and about courses that this one has not."""
+    ids = sorted({lesson_id for doubt in doubts for lesson_id in doubt.lesson_ids})
+    rows = line.ask(statements.OF_OTHER_LIBRARIES, ids=ids, library=name)
+    elsewhere = {lesson_id for lesson_id, _, _ in rows}
+    here = {nfc(course) for course in courses}
+    return tuple(
+        doubt
+        for doubt in doubts
+        if (doubt.course is None or nfc(doubt.course) in here)
+        and not (doubt.lesson_ids and elsewhere.issuperset(doubt.lesson_ids))
+    )
 
 
 def _with_folders(settings: Settings, tools: EnqueueTools, plan: Plan) -> Plan:

@@ -181,8 +181,8 @@ class Hands:
 
     def _held(self, run: Run, lesson_id: str) -> Run:
         """The batch as one lesson sees it: its stop looks whether the lesson is surely ours."""
-        stop = HeldStop(run.stop, partial(self._progress.holds.sure, lesson_id))
         holds, alone = self._progress.holds, run.apart
+        stop = HeldStop(run.stop, holds.of.get(lesson_id), partial(holds.sure, lesson_id), holds.clocks)
         waits = replace(run.waits, stop=stop)
         return replace(run, stop=stop, waits=waits, apart=lambda record: apart(holds, record, alone(record)))
 

@@ -103,7 +103,11 @@ class Queue:
     def next(self, libraries: Iterable[str]) -> Turn | None:
         """The next lesson of these libraries; None where none waits."""
         assert self._worker is not None  # noqa: S101 - registered before
-        job = _finished(self._manager.fetch_job(list(libraries), self._worker))
+        try:
+            job = _finished(self._manager.fetch_job(list(libraries), self._worker))
+        except exceptions.ConnectorException:  # this worker was silent for so long that others took it off the list
+            self.register()
+            job = _finished(self._manager.fetch_job(list(libraries), self._worker))
         return Turn(job) if job else None
 
     def finish(self, turn: Turn) -> None:
@@ -254,7 +258,7 @@ def _rows(connection: psycopg.Connection[Any], query: str, arguments: dict[str, 
             return cursor.fetchall() if cursor.description else []
     except psycopg.errors.UniqueViolation as error:
         raise exceptions.UniqueViolation(constraint_name=error.diag.constraint_name, queueing_lock=None) from error
-    except psycopg.errors.RaiseException as error:
+    except (psycopg.errors.RaiseException, psycopg.errors.ForeignKeyViolation) as error:
         raise exceptions.ConnectorException(str(error)) from error
 
 

@@ -71,15 +71,24 @@ OF_OTHER_LIBRARIES: Final = SQL(
     "SELECT lesson_id, library, size FROM {s}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND library <> %(library)s"
 )
 
-READY: Final = SQL(
-    "SELECT lesson_id, library, size, stage <> 'planned' FROM {s}.lesson AS l"
-    f" WHERE wanted AND NOT {_DONE} AND (%(ids)s::text[] IS NULL OR lesson_id = ANY(%(ids)s::text[]))"
-    " AND library = ANY(%(libraries)s::text[])"
-    " AND NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
-    " WHERE job.queueing_lock = l.lesson_id AND job.status IN ('todo', 'doing'))"
-    " ORDER BY lesson_id LIMIT %(most)s"
+_HAS_NO_TURN: Final = (
+    " NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
+    " WHERE job.queueing_lock = l.lesson_id AND job.status = 'todo')"
+    " AND lesson_id <> ALL (ARRAY(SELECT queueing_lock FROM {s}.procrastinate_jobs AS job"
+    " WHERE job.status = 'doing' AND job.worker_id IS NOT NULL))"
 )
-"""Selects lessons that are to be done and that nothing wakes a worker for."""
+"""In the form that the engine's partial indexes serve."""
+_TURN: Final = (
+    f"SELECT lesson_id, library, size, stage <> 'planned' FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE}"
+)
+
+READY_OF: Final = SQL(f"{_TURN} AND lesson_id = ANY(%(ids)s::text[]) AND library = %(library)s AND {_HAS_NO_TURN}")
+"""Selects those of these lessons that are to be done and that nothing wakes a worker for."""
+
+READY: Final = SQL(
+    f"{_TURN} AND library = ANY(%(libraries)s::text[]) AND {_HAS_NO_TURN} ORDER BY lesson_id LIMIT %(most)s"
+)
+"""Selects the first lessons of these libraries that are to be done and that nothing wakes a worker for."""
 
 LEFT: Final = SQL(
     f"SELECT count(*), count(*) FILTER (WHERE held_until > now() AND holder <> %(me)s) FROM {{s}}.lesson"
@@ -185,11 +194,7 @@ FAILURES: Final = SQL(
     " AND stage NOT IN ('linked', 'verified') ORDER BY 1 LIMIT %(most)s"
 )
 
-WITHOUT_JOB: Final = SQL(
-    f"SELECT count(*) FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE}"
-    " AND NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
-    " WHERE job.queueing_lock = l.lesson_id AND job.status IN ('todo', 'doing'))"
-)
+WITHOUT_JOB: Final = SQL(f"SELECT count(*) FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE} AND {_HAS_NO_TURN}")
 
 FORGET_ALL: Final = SQL(
     "WITH lessons AS (DELETE FROM {s}.lesson), deletions AS (DELETE FROM {s}.deleted)"
