@@ -153,8 +153,7 @@ def test_each_machine_works_on_the_libraries_that_it_has(cluster_worlds: Worlds)
     for name in ("one", "two"):
         code, said = world.at(name, "cluster", "enqueue")
         assert code == 0, said
-    code, said = world.at("two", "cluster", "worker", "--until-empty", timeout=100)
-    world.running[-1].wait()
+    world.worker("two").wait(timeout=100)
     assert world.count("library = 'disk2' AND stage = 'linked'") == 2
     assert world.count("library = 'nas' AND stage = 'linked'") == 0
     world.worker("one")
