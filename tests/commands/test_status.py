@@ -17,7 +17,7 @@ from kinescope_upload.monitor.state import FileState
 from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
-from kinescope_upload.progress import IgnoredProgress
+from kinescope_upload.progress import IgnoredProgress, Standing
 from kinescope_upload.text import cell_width
 from kinescope_upload.upload import Failure, Record, Stage
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, record_of
@@ -160,10 +160,29 @@ def test_a_lesson_that_somebody_else_linked_counts_as_done_unless_an_upload_of_i
     records = [record(0, Stage.LINKED), record(1, Stage.CREATED)]
     broken = Broken(reason="is cut off")
     (status,) = course_statuses(
-        files, records, broken=lambda file: broken if file is files[2].file else None, is_elsewhere=lambda _: True
+        files,
+        records,
+        broken=lambda file: broken if file is files[2].file else None,
+        standing=lambda _: Standing.ELSEWHERE,
     )
     assert (status.linked, status.linked_elsewhere, status.linked_elsewhere_bytes) == (1, 1, 10 * MB)
     assert (status.done, status.done_bytes, status.is_done, status.broken) == (2, 20 * MB, False, ())
+
+
+def test_what_the_last_run_could_do_nothing_about_is_sent_to_no_run() -> None:
+    files = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(3)]
+    stray = assignment("02_new_001", 5 * MB, "02_new")
+    found = {one.lesson_id: Standing.IN_DOUBT for one in files} | {"02_new_001": Standing.NO_LESSON}
+    for records in ([], [record(number, Stage.LINKED) for number in range(3)]):
+        one, other = course_statuses([*files, stray], records, standing=found.get)
+        assert (one.in_doubt, one.is_all_in_doubt, one.is_done) == (3, True, False)
+        assert (other.lessons, other.without_lesson, other.is_done) == (0, 1, True)
+        text = status_text(Status(courses=(one, other)), Surface())
+        assert "3 in doubt, as the last run found them" in text
+        assert "1 file that no lesson of the database has" in text
+        assert "next: kupload verify" in text
+        assert "next: kupload\n" not in text
+        assert "--course" not in text
 
 
 FULL = CourseStatus(

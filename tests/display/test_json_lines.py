@@ -22,7 +22,7 @@ from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.error_view import print_error_object
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.plan import Decision, Plan
-from kinescope_upload.progress import IgnoredProgress
+from kinescope_upload.progress import IgnoredProgress, Standing
 from kinescope_upload.progress.last_rate import KnownRate
 from kinescope_upload.upload import Failure, Stage
 from support.audit_lines import audit_lines
@@ -81,6 +81,7 @@ def status_line() -> dict[str, Any]:
         [*files, assignment("a_004", 7, "01_analytics")],
         [record, linked, redated],
         broken=lambda file: Broken(reason="is cut off") if file.size == 7 else None,
+        standing={"a_004": Standing.IN_DOUBT}.get,
     )
     status = Status(
         courses=statuses,

@@ -129,3 +129,46 @@ def test_lessons_that_another_progress_folder_linked_are_done_after_a_run_has_fo
     assert world.upload().exit_code == 0
     [course] = world.run("--status", "--json").said[0]["courses"]
     assert (course["linked"], course["linked_elsewhere"], course["is_done"]) == (2, 0, True)
+
+
+def test_a_folder_that_is_no_course_is_sent_to_no_run_once_a_run_has_looked(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    world.add_file("update 21.04.26/Аналитика/1.1 Урок.mp4", content_of(9 * KIB, seed="u"))
+    assert world.upload().exit_code == 0
+    text = world.run("--status").text
+    assert "1 file that no lesson of the database has" in text
+    assert _nexts(text) == []
+    assert "every lesson is linked" in text
+
+
+def test_what_a_run_left_in_doubt_is_sent_to_no_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.add_file("01_analytics/m01_start/003_урок.mp4", content_of(9 * KIB, seed="u"))
+    assert world.upload().exit_code == 1
+    told = world.run("--status").text
+    assert _nexts(told) == ["kupload verify"]
+    assert "3 in doubt" in told
+
+
+def test_rows_that_a_run_found_emptied_are_in_doubt_until_they_are_mended(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload().exit_code == 0
+    first = min(world.records)
+    world.database.set_video(first, None)
+    assert world.upload().exit_code == 1
+    told = world.run("--status").text
+    assert ("every lesson is linked" in told, _nexts(told)) == (False, ["kupload verify"])
+    assert world.run("repair", "--yes").exit_code == 0
+    assert "every lesson is linked" in world.run("--status").text
+
+
+def test_a_renamed_section_of_linked_lessons_is_known_by_its_files(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload().exit_code == 0
+    (world.library / "01_analytics/m01_start").rename(world.library / "01_analytics/m01_begin")
+    told = world.run("--status").text
+    assert ("every lesson is linked" in told, "missing" in told, _nexts(told)) == (True, False, [])

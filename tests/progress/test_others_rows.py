@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from kinescope_upload.progress import forget_others_rows, read_others_rows, remember_others_rows, row_key
+from kinescope_upload.progress import (
+    Standing,
+    forget_others_rows,
+    read_doubts,
+    read_found,
+    read_others_rows,
+    remember_doubts,
+    remember_others_rows,
+    row_key,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,4 +48,22 @@ def test_a_file_that_cannot_be_written_or_understood_costs_nothing(tmp_path: Pat
     assert read_others_rows(tmp_path) == frozenset()
     (tmp_path / FILE).rmdir()
     (tmp_path / FILE).write_text("something else\na_1\ta\n")
+    assert read_others_rows(tmp_path) == frozenset()
+
+
+def test_what_a_run_could_do_nothing_about_takes_the_place_of_what_was_known_of_its_courses(tmp_path: Path) -> None:
+    remember_others_rows(tmp_path, {"a": ["a_9"]})
+    remember_doubts(tmp_path, {"a": {"a_1": Standing.IN_DOUBT, "a_2": Standing.NO_LESSON}, "b": {}})
+    remember_doubts(tmp_path, {"b": {"b_1": Standing.IN_DOUBT}})
+    found = read_found(tmp_path)
+    assert [found(one) for one in ("a_1", "a_2", "b_1", "a_9", "c")] == [
+        Standing.IN_DOUBT,
+        Standing.NO_LESSON,
+        Standing.IN_DOUBT,
+        Standing.ELSEWHERE,
+        None,
+    ]
+    forget_others_rows(tmp_path, ["a_1", "a_9"])
+    remember_doubts(tmp_path, {"b": {}})
+    assert read_doubts(tmp_path) == {"a_2": Standing.NO_LESSON}
     assert read_others_rows(tmp_path) == frozenset()

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kinescope_upload.progress import Standing
 from kinescope_upload.upload import Record, Stage
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class CourseStatus:
         linked_bytes: The size of their videos.
         linked_elsewhere: Lessons that are in no record, whose row held a video when a run last looked.
         linked_elsewhere_bytes: The size of their files.
+        doubted: Lessons about which the last run could do nothing before a person decides, by lesson id.
+        doubted_linked: How many of them are linked by their records.
+        without_lesson: Files that no lesson of the database has, as the last run found it; they count nowhere else.
         uploaded: Lessons whose video is complete and whose row is not written.
         uploaded_bytes: The size of their videos.
         replacing: Linked lessons whose next video is not published yet.
@@ -74,6 +78,9 @@ class CourseStatus:
     linked_bytes: int
     linked_elsewhere: int = 0
     linked_elsewhere_bytes: int = 0
+    doubted: tuple[str, ...] = ()
+    doubted_linked: int = 0
+    without_lesson: int = 0
     uploaded: int
     uploaded_bytes: int
     replacing: int
@@ -110,22 +117,27 @@ class CourseStatus:
     def in_doubt(self) -> int:
         """Lessons that no run can do before a person has decided about them."""
         doubted = {one.lesson_id for one in self.failures if one.is_in_doubt}
-        return len(doubted | {one.lesson_id for one in self.broken if not one.is_linked})
+        return len(doubted | {one.lesson_id for one in self.broken if not one.is_linked} | set(self.doubted))
+
+    @property
+    def undone(self) -> int:
+        """Lessons that are not done, or not as their records say."""
+        return self.lessons - self.done + self.replacing + self.doubted_linked
 
     @property
     def is_all_in_doubt(self) -> bool:
         """Whether a run can do nothing about what is not done."""
-        return 0 < self.lessons - self.done + self.replacing <= self.in_doubt
+        return 0 < self.undone <= self.in_doubt
 
     @property
     def is_stuck(self) -> bool:
         """Whether a run can do nothing about what is not done: a person decides, or puts files back."""
-        return 0 < self.lessons - self.done + self.replacing <= self.in_doubt + self.stranded
+        return 0 < self.undone <= self.in_doubt + self.stranded
 
     @property
     def is_done(self) -> bool:
         """Whether every lesson is linked, to its newest video."""
-        return self.done == self.lessons and not self.replacing
+        return self.undone == 0
 
 
 def course_statuses(
@@ -133,7 +145,7 @@ def course_statuses(
     records: Iterable[Record],
     waiting: Iterable[Proposal] = (),
     broken: Callable[[VideoFile], Broken | None] = lambda _file: None,
-    is_elsewhere: Callable[[str], bool] = lambda _lesson_id: False,
+    standing: Callable[[str], Standing | None] = lambda _lesson_id: None,
 ) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
@@ -144,8 +156,13 @@ def course_statuses(
         records: What earlier runs achieved, one record a lesson.
         waiting: The files of which nothing proves whose they are.
         broken: Tells of a file that no player can show.
-        is_elsewhere: Whether a run found the row of a lesson that is in no record filled.
+        standing: What the last run found of a lesson; None where it found nothing, or did not look.
     """
+    records = tuple(records)
+    begun = {one.lesson_id for one in records if one.is_begun or one.serving}
+    found = {one.lesson_id: standing(one.lesson_id) for one in assignments if one.lesson_id not in begun}
+    stray_in = Counter(one.course for one in assignments if found.get(one.lesson_id) is Standing.NO_LESSON)
+    assignments = [one for one in assignments if found.get(one.lesson_id) is not Standing.NO_LESSON]
     files: dict[str, list[Assignment]] = {}
     for one in assignments:
         files.setdefault(one.course, []).append(one)
@@ -157,13 +174,17 @@ def course_statuses(
     waiting_in = Counter(one.course for one in waiting)
     statuses = (
         _status(course, files.get(course, []), done.get(course, []), by_lesson, waiting_in[course])
-        for course in sorted(done.keys() | waiting_in.keys())
+        for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys())
     )
-    begun = {one.lesson_id for many in done.values() for one in many if one.is_begun or one.serving}
-    others = {key for key in by_lesson if key not in begun and is_elsewhere(key)}
+    others = {key for key in by_lesson if found.get(key) is Standing.ELSEWHERE}
     return tuple(
         _with_broken(
-            _with_others(one, [file for file in files.get(one.course, ()) if file.lesson_id in others]),
+            _with_doubts(
+                _with_others(one, [file for file in files.get(one.course, ()) if file.lesson_id in others]),
+                {key: standing(key) for key in _lessons_of(files.get(one.course, ()), done.get(one.course, ()))},
+                done.get(one.course, ()),
+                stray_in[one.course],
+            ),
             [file for file in files.get(one.course, ()) if file.lesson_id not in others],
             done.get(one.course, []),
             broken,
@@ -205,6 +226,24 @@ def _in_progress(records: Iterable[Record]) -> list[Record]:
 
 def _acknowledged(record: Record) -> int:
     return record.offset if record.stage is Stage.CREATED else 0
+
+
+def _lessons_of(files: Iterable[Assignment], records: Iterable[Record]) -> set[str]:
+    return {one.lesson_id for one in files} | {one.lesson_id for one in records}
+
+
+def _with_doubts(
+    status: CourseStatus, found: Mapping[str, Standing | None], records: Iterable[Record], without_lesson: int
+) -> CourseStatus:
+    """Names what the last run could do nothing about."""
+    doubted = {key for key, standing in found.items() if standing is Standing.IN_DOUBT}
+    linked = {one.lesson_id for one in records if one.stage.is_linked} if doubted else set()
+    return replace(
+        status,
+        doubted=tuple(sorted(doubted)),
+        doubted_linked=len(doubted & linked),
+        without_lesson=without_lesson,
+    )
 
 
 def _with_others(status: CourseStatus, others: Sequence[Assignment]) -> CourseStatus:

@@ -82,6 +82,10 @@ def _figures(state: RunState, clock: Clock) -> Iterator[str]:
         yield f"done about {clock.local(state.ends_at)}"
 
 
+def _nothing(exit_code: int | None) -> str:
+    return "it found nothing to do" if exit_code == ExitCode.DONE else "it found nothing that it could do"
+
+
 def _end(run: SeenRun, clock: Clock) -> Iterator[str]:
     state, ended = run.state, run.state.ended
     lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
@@ -93,7 +97,7 @@ def _end(run: SeenRun, clock: Clock) -> Iterator[str]:
         return
     code = "" if ended.exit_code in {None, ExitCode.DONE} else f" with exit code {ended.exit_code}"
     took = format_duration((ended.at - state.started).total_seconds())
-    what = f"{lessons}{failed}, {sent} in {took}" if state.lessons else "it found nothing to do"
+    what = f"{lessons}{failed}, {sent} in {took}" if state.lessons else _nothing(ended.exit_code)
     if ended.exit_code is None:
         what = "nothing was begun"
     yield f"The last run ended at {clock.local(ended.at)}{code}: {what}"

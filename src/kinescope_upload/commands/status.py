@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from kinescope_upload.commands.course_status import course_statuses, with_files_in_hand
+from kinescope_upload.commands.status_facts import facts_of, found_lines
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
-from kinescope_upload.progress import ignored_in, notes_in, read_looks, read_others_rows, read_records, row_key
+from kinescope_upload.progress import (
+    ignored_in,
+    notes_in,
+    read_found,
+    read_looks,
+    read_records,
+)
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import (
     cell_width,
-    count,
     first_few,
     format_bytes,
     format_bytes_of,
@@ -72,14 +78,13 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     runs = read_states(settings.progress, clock.now())
     records = read_records(settings.progress)
     mapped = survey.selected(survey.resolve(records))
-    others = read_others_rows(settings.progress)
     of_courses = [one for one in records.values() if survey.selection.has(one.course)]
     courses = course_statuses(
         mapped.assignments,
         of_courses,
         waiting=mapped.proposals,
         broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
-        is_elsewhere=lambda lesson_id: row_key(lesson_id) in others,
+        standing=read_found(settings.progress),
     )
     in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(
@@ -187,11 +192,10 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
     compare = Hint(("verify",), " compares its content")
     yield from _changes(status.time_changed, "the file has another time since", compare, surface)
     yield from _broken(status, surface)
-    if status.linked_elsewhere:
-        yield f"  {status.linked_elsewhere:,} linked elsewhere, as the last run found them"
+    yield from found_lines(status)
     if status.is_done:
         return
-    if facts := ", ".join(_facts(status)):
+    if facts := ", ".join(facts_of(status)):
         yield f"  {facts}"
     if status.last_activity:
         yield f"{_LAST_ACTIVITY}{words.clock.local(status.last_activity)}"
@@ -223,20 +227,6 @@ def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) 
     if lesson_ids:
         told = f"linked, and {what}: {first_few(lesson_ids, most=_SHOWN)};"
         yield f"  {surface.shown(both(told, hint))}"
-
-
-def _facts(status: CourseStatus) -> Iterator[str]:
-    if status.in_progress:
-        yield f"{status.in_progress:,} in progress ({format_bytes(status.position_bytes)} sent)"
-    if status.replacing:
-        yield f"{status.replacing:,} being replaced"
-    if status.uploaded:
-        yield f"{status.uploaded:,} uploaded, not linked"
-    if status.waiting:
-        waits = count(status.waiting, "file waits for its lesson", "files wait for their lessons")
-        yield shown(Hint(f"{waits}: ", ("map", "--confirm"), " asks"))
-    if status.missing:
-        yield f"{count(status.missing, 'file', 'files')} missing"
 
 
 def _without_courses(command: Command) -> Command:

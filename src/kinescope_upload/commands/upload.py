@@ -37,6 +37,7 @@ from kinescope_upload.progress import (
     courses_in,
     read_looks,
     read_records,
+    remember_doubts,
     remember_looks,
     remember_others_rows,
 )
@@ -45,6 +46,7 @@ from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.retries.stop import Stop
 from kinescope_upload.retries.watch import Watch
 from kinescope_upload.survey import survey_library
+from kinescope_upload.survey.left_open import left_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,11 +121,13 @@ def upload(
         looks = read_looks(settings.progress)
         plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
         is_first, has_rows = asks is not None and is_first_run(plan, survey.rows), survey.rows is not None
+        doubts = left_open(survey, plan) if has_rows else {}
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         if asks and is_first and not asks(first_run_lines(plan, settings)):
             return ExitCode.NOT_DONE
         if has_rows:
             remember_others_rows(settings.progress, plan.done_by_others)
+            remember_doubts(settings.progress, doubts)
         printer = printer or stack.enter_context(shown)
         typed = screen.options.command
         told = stack.enter_context(open_monitor(settings, begun, progress.courses, printer, typed))

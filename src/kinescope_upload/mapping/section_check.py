@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,7 @@ class _Places:
     def __init__(self, scanned: Sequence[Assignment], rows: Mapping[str, LessonRow] | None, known: Known) -> None:
         self._scanned, self._rows = scanned, rows
         self._confirmed = {one.lesson_id for one in known.confirmed}
+        self._records = known.evidence.records
 
     def __call__(self, file: VideoFile) -> frozenset[str]:
         here, absent = self._lessons
@@ -107,10 +108,28 @@ class _Places:
         """The lessons by section, and those without one by course."""
         by_name = grouped(self._scanned, lambda one: section_of(one.file.path))
         if self._rows is None:
-            return {name: frozenset(one.lesson_id for one in several) for name, several in by_name.items()}, {}
+            lost = self._of_lost_sections(by_name)
+            return {
+                name: frozenset() if _is_moved(several, lost) else frozenset(one.lesson_id for one in several)
+                for name, several in by_name.items()
+            }, {}
         owned, left_over = rows_by_section(self._rows.values(), by_name)
         absent = grouped(left_over, lambda row: nfc(row.course))
         return _ids(owned), _ids(absent)
+
+    def _of_lost_sections(self, sections: Container[str]) -> dict[int, list[SentFile]]:
+        """What was sent from sections that are not on disk any more, by size."""
+        records = self._records.values()
+        lost = (one for one in records if one.names_file and one.path and section_of(one.path) not in sections)
+        found: defaultdict[int, list[SentFile]] = defaultdict(list)
+        for one in lost:
+            found[one.size].append(one)
+        return dict(found)
+
+
+def _is_moved(files: Iterable[Assignment], lost: Mapping[int, Iterable[SentFile]]) -> bool:
+    """Whether each file of a section may be one of a section that is gone: its folder has another name now."""
+    return all(any(sent.is_for(one.file) for sent in lost.get(one.file.size, ())) for one in files)
 
 
 def _ids(rows: Mapping[str, Iterable[LessonRow]]) -> dict[str, frozenset[str]]:

@@ -17,7 +17,7 @@
     old_videos                         deletes what was replaced or unlinked, when its time has come
     looks                              what was found in video files, so that each is looked at once
     md5s                               the MD5s of files that were read for them
-    others_rows                        the lessons that a run found done by somebody else
+    others_rows                        what a run found in the database: done by somebody else, in doubt, no lesson
     file_lines                         how these are kept, a line each
     last_rate                          how fast the last run sent
     port                               what others need of the place where progress is kept
@@ -38,7 +38,16 @@ from kinescope_upload.progress.lock import (
 from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_looks, remember_looks
 from kinescope_upload.progress.md5s import read_md5s, remember_md5s
 from kinescope_upload.progress.names import IgnoredProgress
-from kinescope_upload.progress.others_rows import forget_others_rows, read_others_rows, remember_others_rows, row_key
+from kinescope_upload.progress.others_rows import (
+    Standing,
+    forget_others_rows,
+    read_doubts,
+    read_found,
+    read_others_rows,
+    remember_doubts,
+    remember_others_rows,
+    row_key,
+)
 from kinescope_upload.progress.port import AllProgress, Progress
 from kinescope_upload.progress.store import (
     ProgressStore,
@@ -63,6 +72,7 @@ __all__ = [
     "ProgressFolder",
     "ProgressStore",
     "RememberedLooks",
+    "Standing",
     "ask_holder_to_stop",
     "ask_to_stop",
     "change_records",
@@ -75,10 +85,13 @@ __all__ = [
     "nearest_existing",
     "note_deletion",
     "notes_in",
+    "read_doubts",
+    "read_found",
     "read_looks",
     "read_md5s",
     "read_others_rows",
     "read_records",
+    "remember_doubts",
     "remember_looks",
     "remember_md5s",
     "remember_others_rows",

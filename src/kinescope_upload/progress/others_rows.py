@@ -1,18 +1,57 @@
-"""Remembers which lessons a run found done by somebody else, so that `--status` counts them without the database."""
+"""Remembers what a run found of lessons in the database, so that `--status` knows it without asking that."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.file_lines import FileLines, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
 _FILE: Final = FileLines(name="rows.others", head="kupload rows 1")
+_DOUBTS: Final = FileLines(name="rows.doubts", head="kupload doubts 1")
+
+
+class Standing(StrEnum):
+    """What a run found of a lesson, or of a file that has the position of one."""
+
+    ELSEWHERE = "elsewhere"
+    """Its row has a video that is in no record."""
+    IN_DOUBT = "in doubt"
+    """A person has to decide."""
+    NO_LESSON = "no lesson"
+    """The database has no lesson for the file."""
+
+
+def read_found(folder: Path) -> Callable[[str], Standing | None]:
+    """What the last runs found, by lesson id."""
+    found = {**dict.fromkeys(_FILE.read(folder), Standing.ELSEWHERE), **read_doubts(folder)}
+    return (lambda lesson_id: found.get(row_key(lesson_id))) if found else lambda _lesson_id: None
+
+
+def read_doubts(folder: Path) -> dict[str, Standing]:
+    """The lessons, as `row_key` spells them, about which the last run that looked could do nothing."""
+    known = {one.value: one for one in Standing}
+    found = ((lesson, rest.partition("\t")[0]) for lesson, rest in _DOUBTS.read(folder).items())
+    return {lesson: known[standing] for lesson, standing in found if standing in known}
+
+
+def remember_doubts(folder: Path, found: Mapping[str, Mapping[str, Standing]]) -> None:
+    """Remembers why nothing could be done in these courses, in place of what was known of them."""
+    courses = {quoted(nfc(course)) for course in found}
+    before = _DOUBTS.read(folder)
+    after = {lesson: rest for lesson, rest in before.items() if rest.partition("\t")[2] not in courses}
+    after |= {
+        row_key(lesson): f"{standing}\t{quoted(nfc(course))}"
+        for course, lessons in found.items()
+        for lesson, standing in lessons.items()
+    }
+    _write(folder, before, after, _DOUBTS)
 
 
 def read_others_rows(folder: Path) -> frozenset[str]:
@@ -43,12 +82,13 @@ def remember_others_rows(folder: Path, found: Mapping[str, Iterable[str]]) -> No
 
 def forget_others_rows(folder: Path, lessons: Collection[str]) -> None:
     """Forgets these lessons: their rows were changed."""
-    before = _FILE.read(folder)
     gone = set(map(row_key, lessons))
-    _write(folder, before, {lesson: course for lesson, course in before.items() if lesson not in gone})
+    for file in (_FILE, _DOUBTS):
+        before = file.read(folder)
+        _write(folder, before, {lesson: rest for lesson, rest in before.items() if lesson not in gone}, file)
 
 
-def _write(folder: Path, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+def _write(folder: Path, before: Mapping[str, str], after: Mapping[str, str], file: FileLines = _FILE) -> None:
     if after != before:
         with suppress(OSError):
-            _FILE.write(folder, after)
+            file.write(folder, after)

@@ -5,7 +5,8 @@
     reading ──► rows        the selected courses' rows, also of a database that is full for a while
        └──────► survey      which file belongs to which lesson, as far as it is proven; the plan
                   ├──► idle   why nothing can be done about a course that was named
-                  └──► unfinished   lessons that were begun and whose file is not there
+                  ├──► unfinished   lessons that were begun and whose file is not there
+                  └──► left_open    lessons about which nothing can be done, for `--status`
 """
 
 from kinescope_upload.survey.reading import check_selection, map_library, survey_files, survey_library
