@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses, with_files_in_hand
+from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
+from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.status import Status, print_status, status_text
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.monitor.state import FileState

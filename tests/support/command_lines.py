@@ -135,7 +135,9 @@ REPLACEMENTS = (
 )
 UNLINKING = (
     Unlinking(
-        row=LessonRow(lesson_id="01_a_001", course="01_a", title="Один", video_id="v1"), record=None, deletes=True
+        row=LessonRow(lesson_id="01_a_001", course="01_a", title="Один", video_id="v1"),
+        record=replace(_LINKED, video_id="v1"),
+        deletes=True,
     ),
 )
 UNLINKED = UnlinkResult(

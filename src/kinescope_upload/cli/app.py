@@ -32,11 +32,11 @@ from kinescope_upload.cli.replace import replace
 from kinescope_upload.cli.report import report
 from kinescope_upload.cli.run import start_run
 from kinescope_upload.cli.setup import setup
+from kinescope_upload.cli.stop import stop
 from kinescope_upload.cli.tell import bwlimit, jobs, pause, resume
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
 from kinescope_upload.errors import UsageError
-from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -198,40 +198,6 @@ def _status(settings: "Settings", *, watches: bool) -> int:
     from kinescope_upload.commands.status import show_status
 
     return show_status(settings, options.display_options(settings), sys.stdout)
-
-
-def stop(
-    context: typer.Context,
-    *,
-    machine: Annotated[
-        str | None, typer.Option(metavar="NAME", help="With [cluster]: only this machine, else all.")
-    ] = None,
-    drain: Annotated[
-        bool, typer.Option("--drain", help="With [cluster]: first end the lessons that are in hand.")
-    ] = False,
-    progress: options.ProgressOption = None,
-    env_file: options.EnvFileOption = None,
-) -> None:
-    """Ask the run on this progress folder to stop, as Ctrl+C would; with [cluster], all machines.
-
-    Exit code 1: no run is at work.
-    """
-    from kinescope_upload.progress import ask_to_stop
-
-    settings = options.load(context)
-    folder = settings.progress
-    if settings.cluster is not None:
-        check_installed(settings)
-        from kinescope_upload.cluster.orders import stop as stop_machines
-
-        raise typer.Exit(stop_machines(settings, sys.stdout, machine=machine, drains=drain))
-    if machine or drain:
-        raise UsageError("--machine and --drain mean something only with [cluster].", Hint(("stop",)))
-    if courses := ask_to_stop(folder):
-        typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
-    else:
-        typer.echo(f"No run is at work on {folder}.")
-        raise typer.Exit(ExitCode.NOT_DONE)
 
 
 def emulator(

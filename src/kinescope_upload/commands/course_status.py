@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kinescope_upload.commands.files_in_hand import acknowledged, in_progress
 from kinescope_upload.progress import Standing
 from kinescope_upload.upload import Record, Stage
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, Proposal, VideoFile
-    from kinescope_upload.monitor.state import FileState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,41 +193,6 @@ def course_statuses(
     )
 
 
-def with_files_in_hand(
-    statuses: Iterable[CourseStatus], records: Mapping[str, Record], files: Iterable[FileState]
-) -> tuple[CourseStatus, ...]:
-    """Counts of files in hand what their runs say of them, not the records: all figures of a screen are of one moment.
-
-    Args:
-        statuses: How far each course is, by the records.
-        records: Those, by lesson id.
-        files: The files that runs send now.
-    """
-    known = {one.lesson_id: one for one in _in_progress(records.values())}
-    hands: dict[str, list[tuple[Record, FileState]]] = {}
-    for file in files:
-        if record := known.get(file.lesson_id):
-            hands.setdefault(file.course, []).append((record, file))
-    return tuple(_with_hands(one, hands.get(one.course, ())) for one in statuses)
-
-
-def _with_hands(status: CourseStatus, hands: Sequence[tuple[Record, FileState]]) -> CourseStatus:
-    recorded = sum(_acknowledged(record) for record, _ in hands)
-    return replace(
-        status,
-        acknowledged_bytes=status.acknowledged_bytes - recorded + sum(file.accepted_bytes for _, file in hands),
-        position_bytes=status.position_bytes - recorded + sum(file.position_bytes for _, file in hands),
-    )
-
-
-def _in_progress(records: Iterable[Record]) -> list[Record]:
-    return [one for one in records if one.is_begun and not one.stage.has_all_bytes and not one.serving]
-
-
-def _acknowledged(record: Record) -> int:
-    return record.offset if record.stage is Stage.CREATED else 0
-
-
 def _lessons_of(files: Iterable[Assignment], records: Iterable[Record]) -> set[str]:
     return {one.lesson_id for one in files} | {one.lesson_id for one in records}
 
@@ -282,8 +247,8 @@ def _status(
     replacing = [one for one in records if one.serving]
     linked = [one for one in records if one.stage.is_linked]
     uploaded = [one for one in records if one.stage is Stage.UPLOADED and not one.serving]
-    begun = _in_progress(records)
-    acknowledged = sum(map(_acknowledged, begun))
+    begun = in_progress(records)
+    there = sum(map(acknowledged, begun))
     absent = [one for one in records if one.lesson_id not in on_disk and (one.is_begun or one.old_videos)]
     seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
     seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
@@ -300,8 +265,8 @@ def _status(
         uploaded_bytes=sum(one.size for one in uploaded),
         replacing=len(replacing),
         in_progress=len(begun),
-        acknowledged_bytes=acknowledged,
-        position_bytes=acknowledged,
+        acknowledged_bytes=there,
+        position_bytes=there,
         changed=tuple(sorted(one.lesson_id for one, file in seen if not one.differs_in_time(file))),
         time_changed=tuple(sorted(one.lesson_id for one, file in seen if one.differs_in_time(file))),
         failures=_failures(records),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
-from kinescope_upload.commands.course_status import course_statuses, with_files_in_hand
+from kinescope_upload.commands.course_status import course_statuses
+from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.status_facts import facts_of, found_lines
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states

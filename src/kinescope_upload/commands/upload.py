@@ -271,12 +271,11 @@ def _remembering(settings: Settings, looks: RememberedLooks, measured: RunRate) 
 
 
 def _backends(settings: Settings, tools: RunTools) -> Backends:
-    kinescope = tools.kinescope
     return Backends(
         library=settings.needed_library(),
-        service=kinescope.service,
-        uploader=kinescope.uploader,
-        kinescope=kinescope.api,
+        service=tools.kinescope.service,
+        uploader=tools.kinescope.uploader,
+        kinescope=tools.kinescope.api,
         database=tools.database,
         progress=tools.progress,
         disk=tools.disk,

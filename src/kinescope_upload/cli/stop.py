@@ -1,0 +1,46 @@
+"""`kupload stop`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kinescope_upload.cli import options
+from kinescope_upload.cli.cluster import check_installed
+from kinescope_upload.errors import UsageError
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.text.hints import Hint
+
+
+def stop(
+    context: typer.Context,
+    *,
+    machine: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With [cluster]: only this machine, else all.")
+    ] = None,
+    drain: Annotated[
+        bool, typer.Option("--drain", help="With [cluster]: first end the lessons that are in hand.")
+    ] = False,
+    progress: options.ProgressOption = None,
+    env_file: options.EnvFileOption = None,
+) -> None:
+    """Ask the run on this progress folder to stop, as Ctrl+C would; with [cluster], all machines.
+
+    Exit code 1: no run is at work.
+    """
+    from kinescope_upload.progress import ask_to_stop
+
+    settings = options.load(context)
+    folder = settings.progress
+    if settings.cluster is not None:
+        check_installed(settings)
+        from kinescope_upload.cluster.orders import stop as stop_machines
+
+        raise typer.Exit(stop_machines(settings, sys.stdout, machine=machine, drains=drain))
+    if machine or drain:
+        raise UsageError("--machine and --drain mean something only with [cluster].", Hint(("stop",)))
+    if courses := ask_to_stop(folder):
+        typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
+    else:
+        typer.echo(f"No run is at work on {folder}.")
+        raise typer.Exit(ExitCode.NOT_DONE)
