@@ -249,7 +249,9 @@ def _status(
     uploaded = [one for one in records if one.stage is Stage.UPLOADED and not one.serving]
     begun = in_progress(records)
     there = sum(map(acknowledged, begun))
-    absent = [one for one in records if one.lesson_id not in on_disk and (one.is_begun or one.old_videos)]
+    absent = [
+        one for one in records if one.lesson_id not in on_disk and (one.is_begun or one.old_videos or one.failure)
+    ]
     seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
     seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
     return CourseStatus(
