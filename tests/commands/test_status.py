@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
-from kinescope_upload.commands.status import Status, print_status, status_text
+from kinescope_upload.commands.status import Status, print_status, read_status, status_text
+from kinescope_upload.config import load_settings
+from kinescope_upload.errors import UsageError
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.monitor.state import FileState
 from kinescope_upload.monitor.state_file import Life, SeenRun
@@ -26,6 +28,8 @@ from support.monitored import a_state
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kinescope_upload.text.hints import Command
 
 LOST = Failure(reason="connection reset", at=BEGAN + timedelta(hours=1))
@@ -395,3 +399,11 @@ def test_json_lists_every_failure_with_its_time() -> None:
     (course,) = json.loads(out.getvalue())["courses"]
     assert len(course["failures"]) == 5
     assert course["failures"][0]["time"] == "2026-02-18T10:26:44.172Z"
+
+
+def test_a_progress_folder_that_is_a_file_is_no_new_one(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "progress").touch()
+    settings = load_settings({"library": "library"}, directory=tmp_path, environment={})
+    with pytest.raises(UsageError, match="is a file"):
+        read_status(settings)

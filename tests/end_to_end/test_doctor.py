@@ -77,6 +77,19 @@ def test_a_token_is_not_sent_where_only_the_folders_env_file_leads(healthy: Worl
     assert healthy.emulator.accounting.records() == ()
 
 
+def test_a_proxy_that_cannot_be_used_is_wrong_and_what_comes_before_it_is_told(
+    healthy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("ALL_PROXY", "nonsense://x")
+    outcome = _doctor(healthy)
+    assert outcome.exit_code == 2
+    assert [one.partition(":")[0] for one in wrong(outcome)] == ["uploader"]
+    assert checks(outcome)[0]["subject"] == "progress"
+
+
 def test_the_project_is_named(healthy: World) -> None:
     project = next(one for one in checks(healthy.run("doctor", "--json")) if one["subject"] == "project")
     assert project["message"] == f'"Courses" ({healthy.emulator.project_id}).'

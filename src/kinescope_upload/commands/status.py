@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.status_facts import facts_of, found_lines
+from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
 from kinescope_upload.output.show import View, show
@@ -75,6 +76,8 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     Raises:
         UsageError: The library or the progress folder cannot be read.
     """
+    if settings.progress.is_file():
+        raise UsageError(f'The progress folder "{settings.progress}" is a file.', "Name another with --progress.")
     survey = survey_library(settings)
     runs = read_states(settings.progress, clock.now())
     records = read_records(settings.progress)

@@ -93,9 +93,11 @@ class CourseFolder:
 
 def hint_for_missing(courses: Collection[str]) -> Hint:
     """What to do about courses without a folder."""
-    create = ("folders", "--create", *(word for course in courses for word in ("--course", course)))
-    first = "Create it: " if len(courses) == 1 else "Create them: "
-    return Hint(first, create, ". Or pin another, whose id it lists: --pin COURSE=ID.")
+    first, *others = courses
+    rest = [word for course in others for word in ("--course", course)]
+    create = ("folders", "--create", "--course", first, *rest)
+    what = "them" if others else "it"
+    return Hint(f"Create {what}: ", create, ". Or pin another, whose id it lists: --pin COURSE=ID.")
 
 
 def match_folders(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
@@ -44,15 +45,24 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield check
     survey = yield from _checked_library(settings, database)
     if settings.api_key is not None and not settings.untrusted:
-        with open_kinescope(settings) as kinescope:
-            yield from check_kinescope(
-                Asking(
-                    settings=settings,
-                    kinescope=kinescope,
-                    courses=survey.known_courses if survey else None,
-                    are_courses_sure=survey is not None and (survey.is_proven or settings.trust_scan),
-                )
+        yield from _checked_kinescope(settings, survey)
+
+
+def _checked_kinescope(settings: Settings, survey: Survey | None) -> Iterator[Check]:
+    with ExitStack() as stack:
+        try:
+            kinescope = stack.enter_context(open_kinescope(settings))
+        except UsageError as error:  # a proxy or a certificate that cannot be used
+            yield Check.of_error("uploader", error, Standing.WRONG_HERE)
+            return
+        yield from check_kinescope(
+            Asking(
+                settings=settings,
+                kinescope=kinescope,
+                courses=survey.known_courses if survey else None,
+                are_courses_sure=survey is not None and (survey.is_proven or settings.trust_scan),
             )
+        )
 
 
 def _checked_database(settings: Settings) -> tuple[LessonsDatabase | None, Check | None]:
