@@ -68,3 +68,17 @@ def test_a_file_in_the_case_that_was_typed_is_not_taken_for_another_one(library:
 def test_a_file_that_is_not_there_is_named(library: Path) -> None:
     with pytest.raises(UsageError, match=r"is no file of the library"):
         file_in_library("03_Финансы/М01/002.mp4", library, scan(library).files)
+
+
+@pytest.mark.parametrize("typed", ["03_Финансы/М02/../М01/001.mp4", "./03_Финансы/./М01//001.mp4", "x/../" + _FILE])
+def test_a_path_with_ways_back_is_the_one_that_the_library_lists(typed: str, library: Path) -> None:
+    assert file_in_library(typed, library, scan(library).files) == scan(library).files[0]
+
+
+@pytest.mark.parametrize("typed", ["03_Финансы/../../out.mp4", "../out.mp4", "x/../../library/../out.mp4"])
+def test_a_file_outside_of_the_library_is_refused_however_it_is_named(typed: str, tmp_path: Path) -> None:
+    _make(tmp_path, "out.mp4")
+    library = tmp_path / "library"
+    _make(library, _FILE)
+    with pytest.raises(UsageError, match="is no file of the library"):
+        file_in_library(typed, library, scan(library).files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
@@ -58,10 +59,14 @@ def courses_of(options: ReplaceOptions, survey: Survey, records: Iterable[Record
     unknown = [lesson_id for lesson_id in options.lessons if lesson_id not in known]
     if unknown:
         raise UsageError(
-            f"The database has no lesson {', '.join(unknown)}.",
+            f"The database has no lesson {', '.join(map(_shown, unknown))}.",
             Hint(("map",), " lists the lessons with their files; a lesson's id is written exactly as there."),
         )
     return tuple(sorted({known[lesson_id] for lesson_id in options.lessons}))
+
+
+def _shown(lesson_id: str) -> str:
+    return lesson_id.strip() or f'"{lesson_id}"'
 
 
 def plan_of(
@@ -204,8 +209,9 @@ def _as_listed(file: VideoFile, found: Iterable[VideoFile], root: Path) -> Video
 
 
 def _relative(typed: str, root: Path) -> Iterable[str]:
-    if not Path(typed).is_absolute():
-        yield Path(typed).as_posix()
+    relative = normpath(Path(typed).as_posix())
+    if not Path(typed).is_absolute() and not relative.startswith(".."):
+        yield relative
     absolute, top = Path(typed).resolve(), root.resolve()  # a link may lead to the library
     if absolute.is_relative_to(top):
         yield absolute.relative_to(top).as_posix()
