@@ -119,9 +119,9 @@ MATRIX = [
 
 
 def fill(here: Directory, setting: Setting, texts: Mapping[Source, str]) -> None:
-    """Writes the setting into these places, and a text that is empty or blank into the others that it may stand in."""
+    """Writes the setting into these places, and a text that is empty or blank into the other files and variables."""
     if Source.OPTION in sources_of(setting):
-        here.options[setting.name] = texts.get(Source.OPTION, "")
+        here.options[setting.name] = texts.get(Source.OPTION)
     extra = f"KINESCOPE_WORKSPACE_ID={WORKSPACE}\n" if setting.name == "dialect" else ""
     here.env(f"{extra}{setting.variable or 'NOTHING'}={texts.get(Source.ENV_FILE, '')}\n")
     if setting.variable:
@@ -203,6 +203,14 @@ def test_an_empty_value_in_env_shadows_nothing(here: Directory, empty: str) -> N
     assert settings.origins["api_key"].shadowed == ()
 
 
+@pytest.mark.parametrize("empty", ["", " ", "\t"])
+@pytest.mark.parametrize("option", ["courses", "library", "progress", "env_file", "chunk_size"])
+def test_an_option_that_is_given_and_empty_is_refused(here: Directory, option: str, empty: str) -> None:
+    for value in (empty, [empty], ["01_analytics", empty]) if option == "courses" else (empty,):
+        with pytest.raises(UsageError, match=r"--[a-z-]+ is given and empty\."):
+            here.load(**{option: value})
+
+
 def test_an_empty_value_further_down_in_env_shadows_nothing_either(here: Directory) -> None:
     here.env(f"KINESCOPE_API_KEY={TOKEN}\nKINESCOPE_API_KEY=\n")
     assert here.load().needed_api_key().reveal() == TOKEN
@@ -229,7 +237,7 @@ def test_shadowed_places_are_named_and_equal_ones_are_not(here: Directory) -> No
         ("jobs", 7, 7),
         ("limit", 5, 5),
         ("library", Path("films"), "films"),
-        ("courses", ["01_analytics", " ", "02_ads"], ("01_analytics", "02_ads")),
+        ("courses", ["01_analytics", " 02_ads "], ("01_analytics", "02_ads")),
         ("courses", "01_analytics", ("01_analytics",)),
         ("courses", None, ()),
         ("json", True, True),

@@ -105,9 +105,8 @@ class _Sources:
         return [written for written in (self._option(setting), beside_token, self._variable(setting)) if written]
 
     def _option(self, setting: Setting) -> Written | None:
-        value = self.options.get(setting.name)
-        text = "" if value is None else str(value).strip()
-        return Written(text=text, place=_option_place(setting.option or setting.name)) if text else None
+        text = _given(self.options.get(setting.name), option := setting.option or setting.name)
+        return Written(text=text, place=_option_place(option)) if text else None
 
     def _variable(self, setting: Setting) -> Written | None:
         name = setting.variable or ""
@@ -118,7 +117,7 @@ class _Sources:
 def _read_sources(
     options: Mapping[str, object], directory: Path, environment: Mapping[str, str], *, makes_env_file: bool
 ) -> _Sources:
-    named = str(options.get("env_file") or "").strip()
+    named = _given(options.get("env_file"), "--env-file")
     env_file_name = named or _ENV_FILE
     setting = Setting(name="env_file", option="--env-file")
     path = _value(setting, Written(text=env_file_name, place=_option_place("--env-file")), directory)
@@ -139,6 +138,19 @@ def _usual_progress(sources: _Sources, directory: Path) -> Path:
     usual = directory / _PROGRESS
     is_beside = sources.env_file.is_there and not usual.is_dir()
     return sources.env_file_folder / _PROGRESS if is_beside and sources.is_elsewhere(directory) else usual
+
+
+def _given(value: object, option: str) -> str:
+    """The text of an option, without blanks around it; empty where it is not given.
+
+    Raises:
+        UsageError: It is given and says nothing, as a variable of the shell does that is not set.
+    """
+    if value is None:
+        return ""
+    if text := str(value).strip():
+        return text
+    raise UsageError(f"{option} is given and empty.", f"Say what it is, or leave {option} out.")
 
 
 def _option_place(option: str) -> SettingOrigin:
@@ -170,10 +182,10 @@ def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: di
     for name, option in FLAGS.items():
         found[name] = bool(options.get(name))
         origins[name] = Origin(place=_option_place(option) if found[name] else _default_place(name))
-    given = options.get("courses") or ()
-    names = (given,) if isinstance(given, str) else given
-    composed = (normalize("NFC", str(name)).strip() for name in names)  # type: ignore[attr-defined] # as the library's
-    found["courses"] = tuple(filter(None, composed))
+    given = options.get("courses")
+    names = (given,) if isinstance(given, str) else given or ()
+    composed = (normalize("NFC", str(name)) for name in names)  # type: ignore[attr-defined] # as the library's
+    found["courses"] = tuple(_given(name, "--course") for name in composed)
     origins["courses"] = Origin(place=_option_place("--course") if found["courses"] else _default_place("courses"))
 
 
