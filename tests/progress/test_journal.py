@@ -149,6 +149,35 @@ def test_zeros_that_a_power_failure_left_in_the_last_line_are_no_record(tmp_path
         read_records(left)
 
 
+@pytest.mark.parametrize("length", [0, 1, 10, 40, -1])
+@pytest.mark.parametrize("is_zeros", [False, True])
+def test_a_journal_whose_head_is_not_whole_is_none_and_counts_as_lost(
+    tmp_path: Path, length: int, *, is_zeros: bool
+) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record("c_002"))
+    head = (left / _JOURNAL).read_bytes().splitlines()[0]
+    (left / _JOURNAL).write_bytes(b"\0" * len(head[:length]) if is_zeros else head[:length])
+
+    assert read_records(left) == _by_id(*stream_records(left, "c")) == _by_id(a_record())
+    [note] = notes_in(left)
+    assert "not whole" in note
+    change_records(left, "c", lambda record: record)
+    with ProgressStore(left, ["c"]) as store:
+        assert store.courses_without_journal == {"c"}
+        store.forget_lost_journals()
+        store.save(a_record("c_003"))
+    assert notes_in(left) == ()
+    assert read_records(left) == _by_id(a_record(), a_record("c_003"))
+
+
+def test_of_a_journal_whose_head_is_zeros_every_whole_line_is_merged(tmp_path: Path) -> None:
+    left = _crashed(tmp_path / "run", tmp_path / "left", a_record(), a_record(offset=7), a_record("c_002"))
+    head, rest = (left / _JOURNAL).read_bytes().split(b"\n", 1)
+    (left / _JOURNAL).write_bytes(b"\0" * len(head) + b"\n" + rest)
+
+    assert read_records(left) == _by_id(a_record(offset=7), a_record("c_002"))
+
+
 _LAYOUTS: Final[dict[str, Callable[[str], str]]] = {
     "CRLF": lambda text: text.replace("\n", "\r\n"),
     "a byte order mark": lambda text: "\ufeff" + text,
@@ -224,7 +253,7 @@ def _head(**changes: object) -> bytes:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "it is no JSON"),
+        (b"no journal", "it is no JSON"),
         (b"[]\n", 'it does not begin with "journal", "course" and "follows" as kupload writes them'),
         (_head(follows={"bytes": 1}), 'it does not begin with "journal"'),
         (_head(journal=7), "it is of format 7, which only a newer kupload knows"),

@@ -62,6 +62,10 @@ class Fingerprint:
         return cls.of(iter(partial(file.read, _BLOCK), b""))
 
 
+_HEAD_BEGINS: Final = b'{"journal"'
+_NO_FILE: Final = Fingerprint(-1, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Entries:
     """What a journal says: the file that it follows, and the records that are newer than that."""
@@ -138,7 +142,8 @@ def read_journal(path: Path, course: str) -> Entries | None:
     """What the journal says; None when there is none.
 
     A last line that a crash cut off, or of which a power failure left zeros, had not reached the disk whole, so nothing
-    was done because of it.
+    was done because of it. The same holds for a head that is not whole: such a journal is none. Where only the head was
+    lost, the lines count, and follow no file.
 
     Raises:
         FormatError: It is no journal that this version knows, or another course's.
@@ -149,10 +154,28 @@ def read_journal(path: Path, course: str) -> Entries | None:
             content = file.read()
     except FileNotFoundError:
         return None
+    if _is_torn(content):
+        return None
     head, *lines = content[: content.rfind(b"\n") + 1].splitlines() or [b""]
     if lines and b"\0" in lines[-1]:
         lines.pop()
-    return Entries(_follows(head, course), _records(lines, course))
+    follows = _NO_FILE if b"\0" in head else _follows(head, course)
+    return Entries(follows, _records(lines, course))
+
+
+def is_torn(path: Path) -> bool:
+    """Whether there is a journal whose head is not whole."""
+    try:
+        with open_to_read(path) as file:
+            return _is_torn(file.readline(_BLOCK))
+    except FileNotFoundError:
+        return False
+
+
+def _is_torn(content: bytes) -> bool:
+    """Whether it is no more than the beginning of a journal's head."""
+    is_head = _HEAD_BEGINS.startswith(content[: len(_HEAD_BEGINS)].strip(b"\0"))
+    return is_head and b"\n" not in content
 
 
 def _entry(records: Iterable[bytes]) -> bytes:

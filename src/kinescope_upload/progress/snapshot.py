@@ -18,7 +18,7 @@ from kinescope_upload.progress.format import (
     parse_course,
     says_open,
 )
-from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal
+from kinescope_upload.progress.journal import Entries, Fingerprint, is_torn, journal_of, read_journal
 from kinescope_upload.progress.merge import ContradictionError, merge
 from kinescope_upload.text import count
 from kinescope_upload.text.hints import Hint, both
@@ -119,17 +119,18 @@ def load_course(path: Path, course: str) -> CourseRecords:
             raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
         if named != course:  # composed in another way: the records are those of the course as it is asked for
             records = {key: replace(record, course=course) for key, record in records.items()}
-        if not found.has_journal and says_open(text):
-            note = f"{journal_of(path)} is missing, and a run that did not end had gone on in it."
+        if not found.has_journal and (says_open(text) or is_torn(journal_of(path))):
+            note = f"{journal_of(path)} is missing or not whole, and a run that did not end had gone on in it."
             return CourseRecords(records=records, note=both(note, _UNKNOWN_SINCE), lost_journal=True)
         return _with_journal(records, found, path, named)
 
 
 def is_journal_lost(path: Path) -> bool:
-    """Whether the file's head says that a journal goes on from it, and there is none."""
+    """Whether the file's head says that a journal goes on from it, and there is none; or one whose head is torn."""
     try:
         with open_to_read(path) as file:
-            return says_open(file.read(_BLOCK).decode("utf-8", "replace")) and not journal_of(path).exists()
+            is_open = says_open(file.read(_BLOCK).decode("utf-8", "replace"))
+            return is_torn(journal_of(path)) or (is_open and not journal_of(path).exists())
     except FileNotFoundError:
         return False
 
