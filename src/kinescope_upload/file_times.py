@@ -15,8 +15,12 @@ def is_shifted(time: int, other: int) -> bool:
 
     FAT and copying cut times to 2 s, and FAT keeps local time, which a change of the clocks shifts by an hour.
     """
-    apart = abs(time - other)
-    return min(apart, abs(apart - _HOUR_NS)) <= _COARSE_NS
+    return abs(time - other) <= _COARSE_NS or is_hour_off(time, other)
+
+
+def is_hour_off(time: int, other: int) -> bool:
+    """Whether a change of the clocks may have made one time of the other: nobody writes to a file so."""
+    return abs(abs(time - other) - _HOUR_NS) <= _COARSE_NS
 
 
 def is_rounded(time: int, other: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from kinescope_upload.model import VideoFile
-from kinescope_upload.upload import Record, SentPart, Stage
+from kinescope_upload.upload import Dialect, Record, SentPart, Stage
 from kinescope_upload.upload.same_file import accept_file, with_part
 from kinescope_upload.upload.table import reopened
 from support.progress_cases import a_record
@@ -54,6 +54,20 @@ def test_an_orphan_whose_file_has_another_time_is_not_called_changed() -> None:
     record = replace(_sent(), stage=Stage.ORPHANED, reason="why")
     assert reopened(record, _file(_DAY), record.dialect).reason == "why"
     assert "changed" in str(reopened(record, _file(_DAY, size=98), record.dialect).reason)
+
+
+@pytest.mark.parametrize(
+    ("shift", "path", "goes_on"),
+    [(3600 * _SECOND, "c/1.mp4", True), (_SECOND, "c/1.mp4", False), (3600 * _SECOND, "c/2.mp4", False)],
+)
+def test_what_no_acknowledgement_tells_of_goes_on_where_the_clocks_were_changed(
+    shift: int, path: str, *, goes_on: bool
+) -> None:
+    file = replace(_file(shift), path=path)
+    record = reopened(_sent(0, sent_bytes=0, sent_md5=None), file, Dialect.TUS)
+
+    held = replace(record, offset=20)  # a part of the first chunk, which nobody has acknowledged
+    assert (accept_file(held, file, lambda _: _OTHER) is not None) == goes_on
 
 
 UPLOADED = [

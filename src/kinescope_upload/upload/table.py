@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.file_times import is_hour_off
 from kinescope_upload.upload.events import (
     Adopted,
     AlreadyExists,
@@ -231,6 +232,9 @@ def reopened(record: Record, file: VideoFile, dialect: Dialect) -> Record:
         return record
     if not record.may_go_on_with(file):
         return advance(record, FileReplaced())
+    is_acknowledged = record.stage is not Stage.CREATED or record.offset or record.sent_bytes
+    if not is_acknowledged and record.is_in_place(file) and is_hour_off(record.modified_ns, file.modified_ns):
+        record = replace(record, modified_ns=file.modified_ns)  # whatever the server holds, no MD5 tells of it
     answer_is_unknown = record.stage is Stage.PLANNED and record.attempted_at is not None
     if answer_is_unknown and (record.dialect is Dialect.JSON or dialect is not record.dialect):
         return advance(record, InitUnanswered())
