@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -175,6 +176,17 @@ def test_link_refuses_to_overwrite_and_tells_what_is_there(filled: Database) -> 
     filled.set_video(LESSON, ANOTHER, "https://example.org/theirs")
     assert link(lessons_at(filled.url)) == LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=ANOTHER)
     assert filled.videos()[LESSON] == (ANOTHER, "https://example.org/theirs")
+
+
+@pytest.mark.parametrize("old_id", [None, ANOTHER])
+def test_a_row_that_has_another_title_by_now_is_not_written(filled: Database, old_id: str | None) -> None:
+    filled.set_video(LESSON, old_id)
+    fill = Fill(lesson_id=LESSON, video_id=VIDEO, video_url=embed(VIDEO), old_id=old_id, title="День 0")
+
+    assert lessons_at(filled.url).fill(fill) == LinkResult(outcome=LinkOutcome.ROW_RENAMED, found="День 1")
+    assert filled.videos()[LESSON] == (old_id, None)
+    assert lessons_at(filled.url).fill(replace(fill, title="День 1")) == LINKED
+    assert lessons_at(filled.url).fill(fill) == LINKED  # it holds the video already
 
 
 def test_link_tells_that_the_row_is_missing(filled: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,3 +150,15 @@ def test_a_database_that_is_down_is_no_row_that_refuses(filled: Database) -> Non
 def _assert_none_is_open(database: Database) -> None:
     while database.query(_COUNT_OTHERS) != [(0,)]:  # the server notes the end of a connection a moment later
         pass
+
+
+@pytest.mark.parametrize("duration", [None, "seconds"])
+def test_a_row_that_has_another_title_by_now_is_left_out(filled: Database, duration: str | None) -> None:
+    if duration:
+        filled.execute(f'ALTER TABLE "Lesson" ADD COLUMN {duration} integer')
+    fills = [replace(fill_of(one, duration=1.0), title=one) for one in LESSONS[:2]]
+    fills += [replace(fill_of(LESSONS[2], duration=1.0), title="renamed"), fill_of(LESSONS[3], duration=1.0)]
+
+    done = lessons_at(filled, LessonTable(duration=duration)).fill_together(fills)
+
+    assert done == linked(filled) == {LESSONS[0], LESSONS[1], LESSONS[3]}

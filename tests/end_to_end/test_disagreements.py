@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from kinescope_upload.audit.compare import Kind
-from kinescope_upload.audit.fixes import AdoptVideo, DeleteLeftover, DeleteOldVideo, Fix, SwitchRow
+from kinescope_upload.audit.fixes import AdoptVideo, DeleteLeftover, DeleteOldVideo, Fix, MoveRecords, SwitchRow
 from support.auditing import kinds, look, mend, plan_of, text_of, uploaded, video_of
 from support.disagreements import ROWS, Disagreement
 
@@ -119,9 +119,14 @@ def test_every_kind_of_finding_is_set_up_somewhere_here() -> None:
     told |= {Kind.NAMED_LIKE_ANOTHER}  # test_growing
     told |= {Kind.FILE_BROKEN, Kind.ROWS_HIDDEN}  # test_changed_before_linking, test_broken_files; test_hidden_rows
     told |= {Kind.FOLDER_MISSING, Kind.NOT_COMPARED, Kind.NOT_RECORDED, Kind.NO_ORIGINALS}  # test_audit_readings
-    told.add(Kind.OLD_VIDEO)  # test_replace
+    told |= {Kind.OLD_VIDEO, Kind.RENUMBERED}  # test_replace, test_renumbered
     assert told == set(Kind)
-    elsewhere = {DeleteLeftover, DeleteOldVideo, SwitchRow}  # test_repair, test_replace, test_backups
+    elsewhere = {
+        DeleteLeftover,
+        DeleteOldVideo,
+        SwitchRow,
+        MoveRecords,
+    }  # tests of repair, replace, backups, renumbered
     assert {fix for row in ROWS for fix in row.fixes} | elsewhere == set(get_args(Fix))
 
 

@@ -138,6 +138,8 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         has_database=sides.rows is not None,
         others=others,
         by_position=links_by_position(sides, lessons),
+        renumbered=sides.renumbered,
+        said=survey.said,
     )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)

@@ -10,9 +10,11 @@ from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.model import MappingSource
+from kinescope_upload.plan.renumbered import find_renumbered, path_now, rekeyed
 from kinescope_upload.progress import read_looks, read_md5s
 from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.rows import hidden_courses
+from kinescope_upload.upload.titles import is_title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.plan.renumbered import Renumbered
     from kinescope_upload.progress import AllProgress, RememberedLooks
     from kinescope_upload.retries.retrying_client import RetryingClient
     from kinescope_upload.survey import Survey
@@ -72,7 +75,9 @@ def sides_of(tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mappin
     """
     settings = tools.settings
     files = {one.path: one for one in survey.files}
-    summaries = _summaries(tools.progress, files, survey.rows or {})
+    recorded = _summaries(tools.progress, files, survey.rows or {})
+    renumbered = find_renumbered(recorded, survey.rows, said=survey.said, unsteady=survey.unsteady(recorded))
+    summaries = _as_renumbered(recorded, renumbered, survey.files)
     return LocalSides(
         mapped=survey.resolve(summaries, ask=ask),
         scanned=survey.unchecked.assignments,
@@ -82,8 +87,20 @@ def sides_of(tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mappin
         files=files,
         find=partial(stat_file, settings.needed_library()),
         md5_of=read_md5s(settings.progress),
+        renumbered=renumbered,
         broken=_no_reason if settings.send_broken else partial(_why_broken, read_looks(settings.progress)),
     )
+
+
+def _as_renumbered(
+    recorded: dict[str, RecordSummary], found: Renumbered, files: Sequence[VideoFile]
+) -> dict[str, RecordSummary]:
+    """What is recorded by the lessons that it is of now, each with its file where that was renamed with it."""
+    if not found.moved:
+        return recorded
+    return rekeyed(recorded, found.moved) | {
+        new: replace(recorded[old], path=path_now(recorded[old], files)) for old, new in found.moved.items()
+    }
 
 
 def _why_broken(looks: RememberedLooks, file: VideoFile) -> str:
@@ -117,6 +134,6 @@ def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None)
         size=file.size if file and file.size == summary.size else summary.size,
         modified_ns=file.modified_ns if file and summary.is_for(file) else summary.modified_ns,
         video_id=row.video_id if row and row.video_id == summary.video_id else summary.video_id,
-        title="" if row else summary.title,
+        title="" if row and is_title_of(summary.title, row.title) else summary.title,
         former_ids=summary.former_ids,
     )

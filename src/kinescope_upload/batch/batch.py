@@ -18,6 +18,7 @@ from kinescope_upload.batch.jobs import Jobs
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
+from kinescope_upload.batch.rows import PlannedRows
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.signals import graceful_signals
 from kinescope_upload.batch.workers import Work, Workers
@@ -118,7 +119,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     levers = Levers(pause=run.pause, pace=run.pace, jobs=jobs, auto=batch.auto)
     control = Control(batch.wishes, levers, emit=emit, clock=time.monotonic)
     watch = Watch(stop=stop, cut=backends.service.cut, emit=emit, look=control.look)
-    linker = Linker(run, backends.database)
+    linker = Linker(run, backends.database, PlannedRows.of(plan))
     _hold_pace(backends.service, stop, emit)
     with graceful_signals(stop):
         try:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
+    from kinescope_upload.batch.rows import PlannedRows
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.plan import PlannedLesson
@@ -49,9 +50,10 @@ class Linker:
     Args:
         run: The batch.
         database: The lessons' table; None when the run goes without it.
+        planned: What the plan says of the rows.
     """
 
-    def __init__(self, run: Run, database: LessonsDatabase | None) -> None:
+    def __init__(self, run: Run, database: LessonsDatabase | None, planned: PlannedRows) -> None:
         self._run = run
         self._database = database
         self._lock = threading.Lock()
@@ -64,7 +66,7 @@ class Linker:
         self._down = ""
         """Why the rows of the queue could not be written; empty where no try has failed."""
         self.others = OtherRuns(run, database)
-        self._rows = RowWriter(run, database, self.others, self._tell_done) if database else None
+        self._rows = RowWriter(run, database, self.others, done=self._tell_done, planned=planned) if database else None
         self._replacements = Replacements(run, self._replace)
         self.done = 0
         self.bug: BaseException | None = None

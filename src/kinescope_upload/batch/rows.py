@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.failures import fail, note_failure
 from kinescope_upload.batch.file_changes import check_unchanged
@@ -11,17 +13,44 @@ from kinescope_upload.database import Fill, LinkOutcome
 from kinescope_upload.errors import BatchStoppedError, InDoubtError, LessonFailedError
 from kinescope_upload.events import StageReached
 from kinescope_upload.kinescope.video import embed_url
+from kinescope_upload.plan import Decision
 from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload.events import Linked
 from kinescope_upload.upload.table import advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kinescope_upload.batch.other_runs import OtherRuns
     from kinescope_upload.batch.run import Run
     from kinescope_upload.database import LessonsDatabase, LinkResult
+    from kinescope_upload.plan import Plan
     from kinescope_upload.upload import Record
+
+_TRIED: Final = 20
+"""The most rows that are tried where one is refused before any was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRows:
+    """What a plan says of the rows.
+
+    Attributes:
+        titles: What they were called when the plan was made, by lesson id.
+        ready: The videos that an earlier run uploaded, and whose rows are only to be written.
+    """
+
+    titles: Mapping[str, str | None]
+    ready: Sequence[Record]
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlannedRows:
+        """Collects them."""
+        ready = (one.record for one in plan.lessons if one.decision is Decision.LINK and not one.may_be_outdated)
+        return cls(
+            titles={one.lesson_id: one.row_title for one in plan.lessons},
+            ready=[record for record in ready if record and record.video_id and not record.serving],
+        )
 
 
 class RowWriter:
@@ -32,13 +61,24 @@ class RowWriter:
         database: The lessons' table.
         others: Hears of rows that somebody else has written.
         done: Is told of each lesson that is linked.
+        planned: What the plan says of the rows.
     """
 
-    def __init__(self, run: Run, database: LessonsDatabase, others: OtherRuns, done: Callable[[Record], None]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        database: LessonsDatabase,
+        others: OtherRuns,
+        *,
+        done: Callable[[Record], None],
+        planned: PlannedRows,
+    ) -> None:
         self._run = run
         self._database = database
         self._others = others
         self._done = done
+        self._titles = planned.titles
+        self._ready = planned.ready
         self._has_written = False
 
     def write_together(self, records: Sequence[Record]) -> frozenset[str]:
@@ -55,7 +95,7 @@ class RowWriter:
                     unchanged[record.lesson_id] = check_unchanged(self._run, record)
                 except LessonFailedError as failure:
                     changed.append((record, failure))
-        fills = [_fill_of(record) for record in unchanged.values()]
+        fills = [self._fill_of(record) for record in unchanged.values()]
         linked = self._database.fill_together(fills) if fills else frozenset()
         self._note_linked([unchanged[lesson_id] for lesson_id in linked])
         for record, error in changed:
@@ -79,13 +119,25 @@ class RowWriter:
 
     def _put(self, record: Record) -> None:
         try:
-            result = self._database.fill(_fill_of(record))
+            result = self._database.fill(self._fill_of(record))
         except LessonFailedError as error:
             raise self._refused(record, error) from error
         if result.outcome is LinkOutcome.ROW_TAKEN:
             self._others.note(record.lesson_id)
         if result.outcome is not LinkOutcome.LINKED:
-            raise _not_linked(record, result)
+            raise _not_linked(record, result, self._titles.get(record.lesson_id))
+
+    def _fill_of(self, record: Record) -> Fill:
+        """What is written into the row: an empty one, or the one of the video that this one replaces."""
+        assert record.video_id  # noqa: S101 - it is uploaded
+        return Fill(
+            lesson_id=record.lesson_id,
+            video_id=record.video_id,
+            video_url=record.video_url or embed_url(record.video_id),
+            duration=record.duration,
+            old_id=record.serving.video_id if record.serving else None,
+            title=self._titles.get(record.lesson_id),
+        )
 
     def _note_linked(self, records: Sequence[Record]) -> None:
         linked = [advance(record, Linked(at=datetime.now(UTC))) for record in records]
@@ -104,27 +156,32 @@ class RowWriter:
         was_refused_before = record.failure is not None and record.failure.reason == str(error)
         if self._has_written or was_refused_before or self._is_refused_alone(record.lesson_id):
             return error
+        if self._takes_another(record.lesson_id):
+            self._has_written = True
+            return error
         note_failure(self._run, record, error)
         return BatchStoppedError(f"{error.what} No other row was written in this run.", error.hint)
+
+    def _takes_another(self, lesson_id: str) -> bool:
+        """Whether the table takes the video of another lesson that only waits for its row."""
+        for record in [one for one in self._ready if one.lesson_id != lesson_id][:_TRIED]:
+            with suppress(LessonFailedError):
+                if self._database.fill(self._fill_of(record)).outcome is LinkOutcome.LINKED:
+                    return True
+        return False
 
     def _is_refused_alone(self, lesson_id: str) -> bool:
         is_refused = self._database.probe([lesson_id]).problem is not None
         return is_refused and self._database.probe().problem is None
 
 
-def _fill_of(record: Record) -> Fill:
-    """What is written into the row: an empty one, or the one of the video that this one replaces."""
-    assert record.video_id  # noqa: S101 - it is uploaded
-    return Fill(
-        lesson_id=record.lesson_id,
-        video_id=record.video_id,
-        video_url=record.video_url or embed_url(record.video_id),
-        duration=record.duration,
-        old_id=record.serving.video_id if record.serving else None,
-    )
-
-
-def _not_linked(record: Record, result: LinkResult) -> InDoubtError:
+def _not_linked(record: Record, result: LinkResult, title: str | None) -> InDoubtError:
+    if result.outcome is LinkOutcome.ROW_RENAMED:
+        return InDoubtError(
+            f'Its row is called "{result.found}" now and was "{title}" when the run began; video {record.video_id} is '
+            "kept, nothing was written.",
+            Hint("If only the title has changed, ", (), " writes the row; if lessons were renumbered, it says so."),
+        )
     if result.outcome is LinkOutcome.ROW_MISSING:
         return InDoubtError(
             f"Its row has vanished from the database; video {record.video_id} is kept.",

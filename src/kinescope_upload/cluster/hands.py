@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
+from kinescope_upload.batch.rows import PlannedRows
 from kinescope_upload.batch.workers import upload_and_link
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.held_stop import HeldStop
@@ -49,10 +50,11 @@ class _InHand:
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """One library at work: the batch with its root, and what writes its rows."""
+    """One library at work: the batch with its root, what writes its rows, and what those are called, by lesson id."""
 
     run: Run
     linker: Linker
+    titles: dict[str, str | None]
     linking: Future[None]
 
 
@@ -157,6 +159,7 @@ class Hands:
             return None
         library = self._libraries[taken.library]
         lesson = plan_again(library.run, holds.line, taken)
+        library.titles[lesson_id] = lesson.row_title
         if lesson.decision is Decision.SKIP:
             hand.has_failed = True  # there is nothing to do any more
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=lesson.reason))
@@ -220,5 +223,6 @@ class Hands:
         )
         waits = replace(run.waits, library=gate.wait_until_readable)
         run = replace(run, backends=replace(run.backends, library=root), waits=waits)
-        linker = Linker(run, run.backends.database)
-        return _Library(run, linker, begun(linker.work, "kupload-linker"))
+        titles: dict[str, str | None] = {}
+        linker = Linker(run, run.backends.database, PlannedRows(titles=titles, ready=()))
+        return _Library(run, linker, titles, begun(linker.work, "kupload-linker"))

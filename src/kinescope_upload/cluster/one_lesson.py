@@ -9,7 +9,8 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
-from kinescope_upload.plan.plan import Selection, make_plan
+from kinescope_upload.plan.order import Selection
+from kinescope_upload.plan.plan import make_plan
 from kinescope_upload.policy.settle import look_again, seconds_to_wait
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import named_like_others, pair_of, section_of, with_pairs
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
+from kinescope_upload.plan.renumbered import find_exchanged, find_renumbered
 from kinescope_upload.progress import read_records
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.survey import map_library, survey_library
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.model import LessonRow, MappedLibrary
+    from kinescope_upload.survey import Survey
+    from kinescope_upload.upload import Record
 
 _PROMPT: Final = "Enter: yes, a number: another lesson, s: skip, q: end"
 
@@ -98,10 +101,11 @@ def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
     survey = survey_library(settings, database_of(settings))
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
-    resolved = map_library(settings, survey, read_records(settings.progress))
+    records = read_records(settings.progress)
+    resolved = map_library(settings, survey, records)
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue)
-    topics = list(_topics(mapped, survey.rows))
+    topics = [*_topics(mapped, survey.rows), *_renumbered(mapped, survey, records)]
     for topic in topics:
         if topic.lessons.rows and not _ask_about(topic, answered):
             break
@@ -137,6 +141,26 @@ def _topics(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> Iterator[_T
         proposal = Proposal(file=one.file, course=row.course, section=section, lesson_id=lesson_id, title=row.title)
         title = f"{section}: a linked lesson's file is named like another lesson"
         yield _Topic(title=title, proposals=[proposal], lessons=_Lessons(rows=[row, other]))
+
+
+def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Record]) -> Iterator[_Topic]:
+    """The lessons whose title says that they may be others by now: whether their files are theirs all the same."""
+    rows, said = survey.rows or {}, survey.said
+    found = find_renumbered(records, rows, said=said, unsteady=survey.unsteady(records))
+    reasons = {key: found.reason(key) for key in found.titles}
+    for key, other in find_exchanged(records, rows, said).items():
+        reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'
+    for one in mapped.assignments:
+        if (reason := reasons.get(one.lesson_id)) and (row := rows.get(one.lesson_id)):
+            proposal = Proposal(
+                file=one.file,
+                course=row.course,
+                section=section_of(one.file.path),
+                lesson_id=row.lesson_id,
+                title=row.title,
+            )
+            lessons = _Lessons(rows=[row])
+            yield _Topic(title=f"{row.lesson_id} {reason}", proposals=[proposal], lessons=lessons)
 
 
 @dataclass(slots=True, kw_only=True)

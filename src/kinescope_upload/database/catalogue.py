@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kinescope_upload.database.connection import BoundedConnection
+    from kinescope_upload.database.fill import Fill
     from kinescope_upload.errors import BatchStoppedError
     from kinescope_upload.model import LessonTable
 
@@ -140,3 +141,10 @@ def shared_courses(connection: BoundedConnection, courses: Collection[str]) -> l
         return []
     wanted = {"courses": sorted(map(sendable, courses))}
     return [course for (course,) in connection.execute(statements.CLUSTER_COURSES, wanted)]
+
+
+def other_title(connection: BoundedConnection, fill: Fill, table: LessonTable) -> str | None:
+    """The row's title, where it must have another one; else None."""
+    values = {"lesson_id": sendable(fill.lesson_id)}
+    row = connection.execute(with_names(statements.TITLE_OF_ROW, table), values).fetchone()
+    return str(row[0]) if row and fill.title is not None and row[0] != fill.title else None

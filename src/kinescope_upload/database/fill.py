@@ -25,6 +25,7 @@ class LinkOutcome(StrEnum):
     LINKED = "linked"
     ROW_MISSING = "row missing"
     ROW_TAKEN = "row taken"
+    ROW_RENAMED = "row renamed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,9 @@ class LinkResult:
     """Holds the outcome of linking a row.
 
     Attributes:
-        outcome: Linked, missing, or taken.
+        outcome: Linked, missing, taken, or renamed.
         found: What the row holds, the id or the address, when it is taken; None where it is empty and should not be.
+            The row's title when it is renamed.
     """
 
     outcome: LinkOutcome
@@ -50,6 +52,7 @@ class Fill:
         video_url: The player's address.
         duration: How long the video lasts in seconds; None where that is not known.
         old_id: The video that the row must hold, in any spelling; None where it must be empty, the address, too.
+        title: The title that the row must have; None where any is right.
     """
 
     lesson_id: str
@@ -57,6 +60,7 @@ class Fill:
     video_url: str
     duration: float | None = None
     old_id: str | None = None
+    title: str | None = None
 
     @property
     def subject(self) -> str:
@@ -96,6 +100,7 @@ def update_of(fill: Fill, row: Row, table: LessonTable) -> tuple[SQL, dict[str, 
         "video_id": fill.video_id,
         "video_url": fill.video_url,
         **found_in(row),
+        "title": fill.title,
     }
     if is_same_video(row[0], fill.video_id):
         return statements.SET_ADDRESS, values

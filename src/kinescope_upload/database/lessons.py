@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import psycopg
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.catalogue import facts_if_writable, look_up, lost_update, refused_update, shared_courses
+from kinescope_upload.database.catalogue import (
+    facts_if_writable,
+    look_up,
+    lost_update,
+    other_title,
+    refused_update,
+    shared_courses,
+)
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of, row_security
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
@@ -112,6 +119,7 @@ class LessonsDatabase:
     def fill(self, fill: Fill) -> LinkResult:
         """Writes a video into a row that is empty, or holds the one that it replaces; a second call changes nothing.
 
+        A row that has another title than the fill says may be another lesson's by now, and is not written.
         A row that holds the video already, in any spelling, keeps its id; only its address is written when that names
         no video or another one. Any other row is taken.
 
@@ -138,7 +146,9 @@ class LessonsDatabase:
             if not fill.may_write_over(row):
                 return LinkResult(outcome=LinkOutcome.ROW_TAKEN, found=fill.foreign_in(row))
             statement, values = update_of(fill, row, self._table)
-            row = self._write(connection, statement, values, fill.is_in)
+            before, row = row, self._write(connection, statement, values, fill.is_in)
+            if row == before and (title := other_title(connection, fill, self._table)) is not None:
+                return LinkResult(outcome=LinkOutcome.ROW_RENAMED, found=title)
         raise of_lesson(hidden_rows(look_up(connection, self._table), self._table))
 
     def clear(self, lesson_id: str, video_id: str, address: str | None = None) -> bool:

@@ -30,8 +30,11 @@ _IF_FOUND: Final = (
     " AND COALESCE({video_id}::text, '') = %(found)s AND COALESCE({video_url}::text, '') = %(found_url)s"
 )
 
-WRITE_ROW: Final = SQL(_WRITE + _IF_FOUND)
-WRITE_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND)
+_IF_CALLED: Final = " AND (%(title)s::text IS NULL OR COALESCE({title}::text, '') = %(title)s::text)"
+"""Lessons may be renumbered at any moment: the row of this id must be the lesson that was planned."""
+
+WRITE_ROW: Final = SQL(_WRITE + _IF_FOUND + _IF_CALLED)
+WRITE_ROW_WITH_DURATION: Final = SQL(_WRITE + _AND_DURATION + _IF_FOUND + _IF_CALLED)
 """Write all columns at once, if id and address are the found ones in this spelling; empty texts stand for NULL, too."""
 
 _WRITE_ALL: Final = "UPDATE {table} AS row_ SET {video_id} = given.{video_id}, {video_url} = given.{video_url}"
@@ -42,6 +45,8 @@ _EACH_IF_EMPTY: Final = (
     f" FROM {_GIVEN}"
     " WHERE row_.{lesson_id} = given.{lesson_id}"
     " AND COALESCE(row_.{video_id}::text, '') = '' AND COALESCE(row_.{video_url}::text, '') = ''"
+    " AND COALESCE(%(titles)s::jsonb ->> row_.{lesson_id}::text, COALESCE(row_.{title}::text, ''))"
+    " = COALESCE(row_.{title}::text, '')"
     " RETURNING row_.{lesson_id}::text AS lesson_id"
 )
 _NOTED: Final = " SELECT set_config('kupload.written', COALESCE(jsonb_agg(lesson_id), '[]')::text, true) FROM written"
@@ -81,6 +86,9 @@ CLUSTER_TABLE: Final = "SELECT to_regclass('kupload.lesson') IS NOT NULL"
 
 CLUSTER_COURSES: Final = "SELECT DISTINCT course FROM kupload.lesson WHERE course = ANY(%(courses)s) ORDER BY 1"
 """Selects those of the courses that they share."""
+
+TITLE_OF_ROW: Final = SQL("SELECT COALESCE({title}::text, '') FROM {table} WHERE {lesson_id} = %(lesson_id)s")
+"""Selects the title of one row."""
 
 ANY_LESSONS: Final = SQL("SELECT {lesson_id}::text FROM {table} WHERE {lesson_id} IS NOT NULL LIMIT %(most)s")
 """Selects the ids of any few lessons."""

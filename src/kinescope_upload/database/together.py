@@ -45,11 +45,12 @@ def fill_together(connection: BoundedConnection, fills: Sequence[Fill], table: L
 
 
 def _update_of(fills: Sequence[Fill], table: LessonTable) -> tuple[SQL, dict[str, str]]:
+    titles = json.dumps({fill.lesson_id: fill.title for fill in fills if fill.title is not None})
     if table.duration is None:
-        return statements.LINK_ROWS, {"rows": _rows_of(fills, table)}
+        return statements.LINK_ROWS, {"rows": _rows_of(fills, table), "titles": titles}
     timed = {fill.lesson_id: fill for fill in fills if fill.duration is not None}
     durations = {lesson_id: table.in_unit(fill.duration or 0.0) for lesson_id, fill in timed.items()}
-    values = {"rows": _rows_of(timed.values(), table), "durations": json.dumps(durations)}
+    values = {"rows": _rows_of(timed.values(), table), "durations": json.dumps(durations), "titles": titles}
     return statements.LINK_ROWS_WITH_DURATIONS, values
 
 

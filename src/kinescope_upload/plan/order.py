@@ -1,8 +1,9 @@
-"""In which order a run takes its lessons. Pure."""
+"""Which lessons a run takes, and in which order. Pure."""
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from heapq import heapreplace
@@ -25,6 +26,25 @@ class Order(StrEnum):
     LESSON = "lesson"
     SIZE_DESC = "size-desc"
     MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which part of the library a run is about.
+
+    Attributes:
+        courses: The courses; empty means all.
+        limit: The most lessons to work on, counted after the order; None means no limit.
+        order: In which order they are taken.
+    """
+
+    courses: frozenset[str] = frozenset()
+    limit: int | None = None
+    order: Order = Order.SIZE
+
+    def has(self, course: str) -> bool:
+        """Whether the course is meant."""
+        return not self.courses or course in self.courses
 
 
 def sort_in_order(work: list[_T], order: Order, *, lesson_id: Callable[[_T], str], size: Callable[[_T], int]) -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, decide, doubt_broken
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
-from kinescope_upload.plan.order import Order, sort_in_order
+from kinescope_upload.plan.order import Selection, sort_in_order
+from kinescope_upload.plan.renumbered import doubt_renumbered, find_renumbered
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, Proposal, VideoFile
@@ -47,6 +48,7 @@ class PlannedLesson:
         put_off: What the run would do without `--limit`, where the decision is `later`; else None.
         looks_like: The other lesson for which a file of this one's size and time was uploaded, where this one's file
             has changed; else None.
+        row_title: What its row is called; None where the database is not asked.
     """
 
     lesson_id: str
@@ -61,6 +63,7 @@ class PlannedLesson:
     is_outdated: bool = False
     put_off: PlanDecision | None = None
     looks_like: str | None = None
+    row_title: str | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -99,25 +102,6 @@ class PlannedLesson:
     def _offset_to_go_on_from(self) -> int:
         record = self.record
         return record.offset if record and record.stage is Stage.CREATED and record.may_go_on_with(self.file) else 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which part of the library a run is about.
-
-    Attributes:
-        courses: The courses; empty means all.
-        limit: The most lessons to work on, counted after the order; None means no limit.
-        order: In which order they are taken.
-    """
-
-    courses: frozenset[str] = frozenset()
-    limit: int | None = None
-    order: Order = Order.SIZE
-
-    def has(self, course: str) -> bool:
-        """Whether the course is meant."""
-        return not self.courses or course in self.courses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +180,14 @@ class Plan:
         return bool(self.in_doubt) or any(doubt.blocking for doubt in self.doubts)
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - the last two have their usual values
     assignments: Sequence[Assignment],
     *,
     rows: Mapping[str, LessonRow] | None,
     records: Mapping[str, Record],
     selection: Selection,
     broken: Callable[[VideoFile], Broken | None] | None = None,
+    unsteady: Collection[str] = (),
 ) -> Plan:
     """Decides about every selected lesson.
 
@@ -212,12 +197,15 @@ def make_plan(
         records: What earlier runs achieved, by lesson id.
         selection: Which part of the library the run is about.
         broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
+        unsteady: The sections in which files and lessons are not one for one.
     """
     selected = [one for one in assignments if selection.has(one.course)]
     seen = _with_new_files(records, assignments)
     pins = _pins(seen, assignments)
     decided = [_plan_lesson(one, rows=rows, records=seen, pins=pins, broken=broken) for one in selected]
-    decided = doubt_lookalikes(decided, records, {one.lesson_id for one in selected if one.source.is_written})
+    said = {one.lesson_id for one in selected if one.source.is_written}
+    decided = doubt_lookalikes(decided, records, said)
+    decided = doubt_renumbered(decided, find_renumbered(records, rows, said=said, unsteady=unsteady), said)
     work = [one for one in decided if one.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     if records:  # without any, nothing expires
@@ -297,4 +285,5 @@ def _plan_lesson(
         record=record,
         pair_is_written=assignment.source.is_written,
         is_outdated=decided.is_outdated,
+        row_title=row.title if row else None,
     )

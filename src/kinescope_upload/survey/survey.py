@@ -107,6 +107,16 @@ class Survey:
         """Whether the mapping relies on no position that nothing proves."""
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
+    @property
+    def said(self) -> frozenset[str]:
+        """The lessons whose files somebody wrote down."""
+        written = self.unchecked.assignments if self.source.is_written else ()
+        return frozenset(one.lesson_id for one in (*written, *self.confirmed.assignments))
+
+    def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
+        """The sections in which files and lessons are not one for one, or may not be."""
+        return frozenset(doubt.subject for doubt in self.map(Evidence(records=records)).doubts if doubt.blocking)
+
     def map(self, evidence: Evidence | None = None) -> MappedLibrary:
         """The mapping of every course, as far as rows and evidence prove it.
 
@@ -207,7 +217,15 @@ class Survey:
         assignments = [
             one for one in mapped.assignments if one.source is not MappingSource.RECORD or nfc(one.course) in courses
         ]
-        plan = make_plan(assignments, rows=self.rows, records=records, selection=self.selection, broken=broken)
+        unsteady = {doubt.subject for doubt in mapped.doubts if doubt.blocking}
+        plan = make_plan(
+            assignments,
+            rows=self.rows,
+            records=records,
+            selection=self.selection,
+            broken=broken,
+            unsteady=unsteady,
+        )
         told = self.selected(mapped)
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))

@@ -56,6 +56,11 @@ def is_title_of(video_title: str, lesson_title: str) -> bool:
     return video_title == lesson_title or _plain(video_title) in {_plain(lesson_title), _plain(fit_title(lesson_title))}
 
 
+def title_key(title: str) -> str:
+    """What is equal for the titles of one video: as Kinescope holds it, composed, without blanks at the ends."""
+    return _plain(title) if len(title) < LONGEST_TITLE else _plain(fit_title(title))
+
+
 def _plain(title: str) -> str:
     return unicodedata.normalize("NFC", title).strip()
 

@@ -15,6 +15,7 @@ from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.report import Counts, Report, counts_of
 from kinescope_upload.audit.compare.strays import Strays
 from kinescope_upload.audit.compare.videos import is_broken, is_unfinished, lacks_original, problems_of
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED
 from kinescope_upload.text import count
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import Lesson, TargetFolder
     from kinescope_upload.audit.compare.strays import UnknownVideo
     from kinescope_upload.kinescope.video import Video
+    from kinescope_upload.plan.renumbered import Renumbered
 
 _ASK_FOR_ORIGINALS: Final = "No action is needed; Kinescope's support can keep the originals of later uploads."
 _TO_SEND: Final = frozenset({Kind.NOT_UPLOADED, Kind.UNFINISHED})
@@ -35,15 +37,19 @@ class Comparison:
     Attributes:
         lessons: Every lesson that any side knows, by id; also those of other courses, whose videos are not unknown.
             It is changed in place, since it may be large.
+        renumbered: The lessons that were renumbered.
+        said: The lessons whose files somebody wrote down.
         places: Where the videos of the courses in question belong, by course.
 
     Args:
         has_database: Whether the database was read.
         others: The findings that do not depend on videos.
         by_position: Linked lessons of which only the position of their file says that it is theirs.
+        renumbered: The lessons that were renumbered.
+        said: The lessons whose files somebody wrote down.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last have their usual values
         self,
         lessons: dict[str, Lesson],
         places: Mapping[str, TargetFolder],
@@ -51,12 +57,16 @@ class Comparison:
         has_database: bool,
         others: Iterable[Finding] = (),
         by_position: Collection[str] = (),
+        renumbered: Renumbered = NOT_RENUMBERED,
+        said: Collection[str] = (),
     ) -> None:
         self.lessons = lessons
         self.places = places
         self._has_database = has_database
         self._others = list(others)
         self._by_position = by_position
+        self.renumbered = renumbered
+        self.said = said
         self._by_video = _by_video(lessons.values())
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}

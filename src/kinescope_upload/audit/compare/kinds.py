@@ -9,6 +9,7 @@ from typing import Final
 class Kind(StrEnum):
     """A kind of disagreement; its value is its name for people. Reports list the kinds in this order."""
 
+    RENUMBERED = "lessons were renumbered"
     ROW_POINTS_NOWHERE = "row names a video that is not on Kinescope"
     ROW_EMPTY = "video exists, row is empty"
     ROW_STRANGE = "row holds no Kinescope video id"

@@ -10,6 +10,7 @@ from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
 from kinescope_upload.model import MappingSource
+from kinescope_upload.plan.renumbered import KEEP_NUMBER, NOT_RENUMBERED
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import first_title
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.facts import RecordSummary
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
+    from kinescope_upload.plan.renumbered import Renumbered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class LocalSides:
         find: Looks for another file by its path; None when it does not exist.
         md5_of: The MD5 of a file, as far as somebody read it as it is now; else None.
         broken: Why no player can show a file, as far as somebody looked into it; else empty.
+        renumbered: The lessons that were renumbered; `summaries` has what is recorded where it belongs now.
     """
 
     mapped: MappedLibrary
@@ -46,6 +49,7 @@ class LocalSides:
     find: Callable[[str], VideoFile | None]
     md5_of: Callable[[VideoFile], str | None]
     broken: Callable[[VideoFile], str]
+    renumbered: Renumbered = NOT_RENUMBERED
 
 
 def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
@@ -149,6 +153,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
         course = doubt.course or ""
         yield Finding(kind=Kind.MAPPING_IN_DOUBT, course=course, reason=reason, hint=doubt.hint)
     yield from _named_like_others(sides, lessons, courses)
+    yield from _renumbered(sides.renumbered, lessons, courses)
     covered = {doubt.subject for doubt in doubts}
     used = {lesson.file.path for lesson in lessons.values() if lesson.file}
     used.update(ignored.path for ignored in sides.mapped.ignored)
@@ -189,6 +194,15 @@ def _hint_for(path: str, lost: Sequence[str], *, is_wanted: bool) -> str:
     if len(lost) != 1:
         return Hint("Take it out of the library, or say whose it is: ", ("map", "--confirm"), ".")
     return Hint(f"Is it a new cut of {lost[0]}? ", ("replace", lost[0], path), " publishes it.")
+
+
+def _renumbered(found: Renumbered, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
+    """Yields the records that are another lesson's now, each at the lesson that it is of, or may be."""
+    for key in found.titles:
+        lesson = lessons.get(found.moved.get(key, key))
+        if lesson and lesson.course in courses:
+            reason, hint = f"{key} {found.reason(key)}", KEEP_NUMBER if key in found.moved else found.hint(key)
+            yield lesson.finding(Kind.RENUMBERED, reason, hint, video_id=lesson.own_id)
 
 
 def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:

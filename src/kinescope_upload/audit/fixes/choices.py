@@ -23,9 +23,14 @@ class Choice:
     command: Command
 
 
-def choices_of(finding: Finding) -> tuple[Choice, ...]:
-    """The choices that a finding leaves to a person; none where its own hint says what to do."""
-    choose = _CHOICES.get(finding.kind)
+def choices_of(finding: Finding, *, is_recorded: bool = True) -> tuple[Choice, ...]:
+    """The choices that a finding leaves to a person; none where its own hint says what to do.
+
+    Args:
+        finding: The finding.
+        is_recorded: Whether the progress names the lesson's video; no other can be replaced.
+    """
+    choose = (None if is_recorded else _UNRECORDED.get(finding.kind)) or _CHOICES.get(finding.kind)
     return choose(finding) if choose else ()
 
 
@@ -84,7 +89,25 @@ def _delete(finding: Finding) -> tuple[Choice, ...]:
     return (Choice(explanation="delete it", command=command),)
 
 
+def _confirm_or_empty(finding: Finding) -> tuple[Choice, ...]:
+    keep = Choice(explanation="say that the file is the lesson's all the same", command=("map", "--confirm"))
+    return keep, *_empty(finding)
+
+
+def _confirm(_finding: Finding) -> tuple[Choice, ...]:
+    return (Choice(explanation="say that the file is the lesson's all the same", command=("map", "--confirm")),)
+
+
+def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:
+    again = "empty the row, so that a run uploads the file, or says what proves first that it is the lesson's"
+    return _unlink(finding, again), _verify(finding, "check again once the right file is in place", "--deep")
+
+
+_UNRECORDED: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = dict.fromkeys(
+    (Kind.STATUS_ERROR, Kind.STATUS_ABORTED, Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS, Kind.FILE_CHANGED), _unlink_or_read
+)
 _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
+    Kind.RENUMBERED: _confirm,
     Kind.ROW_POINTS_NOWHERE: _doctor_or_empty,
     Kind.ROW_EMPTY: _restart_or_wait,
     Kind.ROW_STRANGE: _empty,
@@ -101,6 +124,6 @@ _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
     Kind.FILE_CHANGED: _replace_or_read,
     Kind.WRONG_FOLDER: _empty,
     Kind.PROJECT_ROOT: _empty,
-    Kind.TITLE_DIFFERS: _empty,
+    Kind.TITLE_DIFFERS: _confirm_or_empty,
     Kind.UNKNOWN_VIDEO: _delete,
 }

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from kinescope_upload.text import first_few
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kinescope_upload.audit.compare.facts import Finding, Lesson
 
 
@@ -26,6 +30,18 @@ class _LessonFix:
     video_id: str
     also: tuple[Finding, ...] = ()
     action: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRecords(_LessonFix):
+    """Gives what is recorded of renumbered lessons to the lessons that it is of now; all of it or nothing.
+
+    Attributes:
+        moved: The lesson that each record is of now, by the one that it was of.
+    """
+
+    action = "renumber"
+    moved: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +147,8 @@ class DeleteOldVideo(_LessonFix):
 
 
 Fix = (
-    DeleteDuplicate
+    MoveRecords
+    | DeleteDuplicate
     | DeleteLeftover
     | StartOver
     | ClearRow
@@ -153,6 +170,9 @@ def explanation_of(fix: Fix) -> str:  # noqa: C901, PLR0911 - a flat match over 
     """Says what the fix does and why that is right."""
     lesson, video = fix.lesson.lesson_id, fix.video_id
     match fix:
+        case MoveRecords(moved=moved):
+            moves = first_few([f"{old} → {new}" for old, new in moved.items()], most=10)
+            return f"move what is recorded to the lessons of these titles: {moves}"
         case DeleteDuplicate(kept_id=kept, is_unfinished=is_unfinished):
             what = "an unfinished upload" if is_unfinished else "a duplicate"
             return f"delete kupload's video {video}, {what}: the row of {lesson} names {kept}, verified by size and MD5"

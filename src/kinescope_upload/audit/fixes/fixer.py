@@ -19,17 +19,25 @@ from kinescope_upload.audit.fixes.fix import (
     DeleteOldVideo,
     Fix,
     LinkVideo,
+    MoveRecords,
     MoveVideo,
     RenameVideo,
     StartOver,
     SwitchRow,
     explanation_of,
 )
-from kinescope_upload.audit.fixes.records import Target, fresh_record, restarted, without_leftover
+from kinescope_upload.audit.fixes.records import (
+    Target,
+    fresh_record,
+    renumbered_records,
+    restarted,
+    without_leftover,
+)
 from kinescope_upload.database import Fill, LinkOutcome
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
-from kinescope_upload.library.scan import stat_file
+from kinescope_upload.library.scan import scan, stat_file
+from kinescope_upload.plan.renumbered import find_renumbered
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text.hints import Hint
@@ -78,9 +86,11 @@ class Fixer:
         with self.store.hold(fix.lesson.lesson_id) as record:
             self._apply(fix, record)
 
-    def _apply(self, fix: Fix, record: Record | None) -> None:  # noqa: C901 - a flat match over a closed union
+    def _apply(self, fix: Fix, record: Record | None) -> None:  # noqa: C901, PLR0912 - a flat match over a closed union
         lesson = fix.lesson
         match fix:
+            case MoveRecords():
+                self._move_records(fix)
             case DeleteDuplicate():
                 self._delete(fix, record)
             case DeleteLeftover():
@@ -105,6 +115,16 @@ class Fixer:
                     raise LessonFailedError(f'Kinescope still calls video {renamed.id} "{renamed.title}".')
             case DeleteOldVideo():
                 self._delete_old(fix)
+
+    def _move_records(self, fix: MoveRecords) -> None:
+        """Looks at the rows again first; all records of a course are written at once."""
+        records, library = self.store.records, scan(self.tools.settings.needed_library()).files
+        ids = {*fix.moved, *fix.moved.values()}
+        rows = {row.lesson_id: row for row in self.tools.client.call(lambda: self.database.rows(lessons=ids))}
+        now = find_renumbered({key: one for key, one in records.items() if key in fix.moved}, rows).moved
+        if now != fix.moved:
+            raise _changed("The lessons are numbered otherwise by now.")
+        self.store.save_all(renumbered_records(records, fix.moved, rows, library))
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:
         api, check = self.tools.api, partial(self._check_unneeded, fix)
@@ -196,6 +216,7 @@ class Fixer:
             video_url=video.player_url,
             duration=record.duration or video.duration or None,
             old_id=held,
+            title=lesson.row.title if lesson.row else None,
         )
         result = self.tools.client.call(lambda: self.database.fill(fill))
         match result.outcome:
@@ -205,6 +226,8 @@ class Fixer:
                 raise _changed(f"The row of {lesson.lesson_id} no longer exists.")
             case LinkOutcome.ROW_TAKEN:
                 raise _changed(f"The row of {lesson.lesson_id} names video {result.found} now.")
+            case LinkOutcome.ROW_RENAMED:
+                raise _changed(f'The row of {lesson.lesson_id} is called "{result.found}" now.')
 
     def _move(self, fix: MoveVideo) -> None:
         place = self.places[fix.lesson.course]

@@ -98,7 +98,8 @@ def plan_fixes(comparison: Comparison, now: datetime) -> FixPlan:
             fixes[key] = _also_for(fixes[key], finding) if key in fixes else fix
         if found:
             continue
-        if choices := choices_of(finding):
+        lesson = comparison.lessons.get(finding.lesson_id or "")
+        if choices := choices_of(finding, is_recorded=lesson is None or lesson.summary is not None):
             manual.append(ManualChoice(finding=finding, choices=choices))
         else:
             rest.append(finding)

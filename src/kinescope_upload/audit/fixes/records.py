@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kinescope_upload.plan.renumbered import path_now
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.upload.events import AlreadyExists, OrphanGone, UploadGone, VideoGone
 from kinescope_upload.upload.next_upload import fresh_upload
@@ -12,7 +13,10 @@ from kinescope_upload.upload.ports import UploadTask
 from kinescope_upload.upload.table import advance, first_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from kinescope_upload.audit.compare import Lesson
+    from kinescope_upload.model import LessonRow, VideoFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,44 @@ def fresh_record(lesson: Lesson, target: Target) -> Record:
         title=lesson.title or lesson.file.stem,
     )
     return first_record(task, target.dialect, lambda: target.video_id)
+
+
+def renumbered_records(
+    records: Mapping[str, Record], moved: Mapping[str, str], rows: Mapping[str, LessonRow], files: Sequence[VideoFile]
+) -> list[Record]:
+    """The records of renumbered lessons, each where it belongs now; where none belongs, nothing is begun.
+
+    Args:
+        records: What is recorded.
+        moved: The lesson that each record is of now, by the one that it was of.
+        rows: The rows of all these lessons.
+        files: The library: a file may have been renamed with its lesson.
+    """
+    kept = {
+        new: replace(
+            records[old],
+            lesson_id=new,
+            course=rows[new].course if new in rows else records[old].course,
+            path=path_now(records[old], files),
+        )
+        for old, new in moved.items()
+    }
+    return [*kept.values(), *(_nothing_begun(records[old]) for old in moved if old not in kept)]
+
+
+def _nothing_begun(record: Record) -> Record:
+    """A record that says no more than that there was one."""
+    return Record(
+        lesson_id=record.lesson_id,
+        course=record.course,
+        path=None,
+        size=0,
+        modified_ns=0,
+        parent_id=record.parent_id,
+        title="",
+        dialect=Dialect.JSON,  # which needs no id before a request
+        video_id=None,
+    )
 
 
 def restarted(record: Record, lesson: Lesson, target: Target) -> Record:

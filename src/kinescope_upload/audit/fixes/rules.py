@@ -20,6 +20,7 @@ from kinescope_upload.audit.fixes.fix import (
     DeleteOldVideo,
     Fix,
     LinkVideo,
+    MoveRecords,
     MoveVideo,
     RenameVideo,
     StartOver,
@@ -27,7 +28,7 @@ from kinescope_upload.audit.fixes.fix import (
 )
 from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.upload import LeftBecause, Stage
-from kinescope_upload.upload.titles import fit_title
+from kinescope_upload.upload.titles import fit_title, is_title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,9 +76,21 @@ def fixes_for(finding: Finding, facts: Facts) -> Iterator[Fix]:
     rule = _RULES.get(finding.kind)
     if lesson is None or rule is None or facts.has(lesson, Kind.SHARED_VIDEO):
         return
+    if lesson.lesson_id in facts.comparison.renumbered.unclear:
+        return  # what is recorded of it may be another lesson's
     for fix in rule(finding, lesson, facts):
-        if isinstance(fix, ClearRow | StartOver) or facts.comparison.is_named_for(fix.video_id, lesson):
+        if isinstance(fix, MoveRecords | ClearRow | StartOver) or facts.comparison.is_named_for(fix.video_id, lesson):
             yield fix  # two lessons may name a video that is gone; an existing one has to be this lesson's alone
+
+
+def _move_records(finding: Finding, _lesson: Lesson, facts: Facts) -> Iterator[Fix]:
+    """All records at once: one may take another's place."""
+    lessons, found = facts.comparison.lessons, facts.comparison.renumbered
+    first = min(found.moved.values(), default=None)
+    if first is not None and finding.lesson_id in found.moved.values():
+        yield MoveRecords(
+            finding=finding, lesson=lessons[first], video_id=lessons[first].own_id or "", moved=found.moved
+        )
 
 
 def _clear(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
@@ -191,8 +204,25 @@ def _move(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
 
 
 def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
+    if facts.has(lesson, Kind.RENUMBERED) or _is_called_like_another(finding, lesson, facts):
+        return  # its title says whose the video is
     if finding.video_id is not None and lesson.title and _is_its_own(lesson, finding.video_id, facts):
         yield RenameVideo(finding=finding, lesson=lesson, video_id=finding.video_id, title=fit_title(lesson.title))
+
+
+def _is_called_like_another(finding: Finding, lesson: Lesson, facts: Facts) -> bool:
+    """Whether the video has the title of another lesson of the section, whose own video has another title, or none."""
+    video = facts.video(finding.video_id)
+    if video is None or lesson.lesson_id in facts.comparison.said:
+        return False
+    section = lesson.lesson_id.rpartition("_")[0]
+    return any(
+        other.lesson_id.rpartition("_")[0] == section
+        and bool(other.title and is_title_of(video.title, other.title))
+        and (other.row_id is None or facts.has(other, Kind.TITLE_DIFFERS))
+        for other in facts.comparison.in_question
+        if other is not lesson
+    )
 
 
 def _delete_old(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
@@ -215,6 +245,7 @@ def _has_done_video(lesson: Lesson, facts: Facts) -> bool:
 
 
 _RULES: Final[Mapping[Kind, Callable[[Finding, Lesson, Facts], Iterator[Fix]]]] = {
+    Kind.RENUMBERED: _move_records,
     Kind.ROW_POINTS_NOWHERE: _clear,
     Kind.ROW_EMPTY: _link,
     Kind.VIDEO_GONE: _after_loss,

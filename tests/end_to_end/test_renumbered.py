@@ -1,0 +1,149 @@
+"""Lessons that are renumbered in the database keep their own videos, whatever their numbers are."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.audit.compare import Kind
+from kinescope_upload.audit.fixes import LinkVideo, MoveRecords, RenameVideo
+from kinescope_upload.commands.confirm import Dialogue, confirm_map
+from support.auditing import FIRST, SECOND, kinds, look, mend, plan_of, settings_of, uploaded
+from support.concurrency import meanwhile
+from support.replacing import file_of
+from support.world import KIB, content_of, date_back
+
+if TYPE_CHECKING:
+    from support.world import World, WorldMaker
+
+THIRD, FOURTH = FIRST[:-1] + "3", FIRST[:-1] + "4"
+
+
+def _rename(world: World, *names: tuple[str, str]) -> None:
+    for old, new in names:
+        world.database.execute(f"UPDATE \"Lesson\" SET id = '{new}' WHERE id = '{old}'")
+
+
+def _exchange(world: World) -> None:
+    _rename(world, (FIRST, "x"), (SECOND, FIRST), ("x", SECOND))
+
+
+def _by_title(world: World) -> dict[str, str | None]:
+    """The video that viewers see of each title."""
+    return dict(world.database.query('SELECT title, "videoId" FROM "Lesson"'))
+
+
+@pytest.mark.parametrize("is_row_empty", [False, True])
+def test_exchanged_lessons_keep_their_videos_and_repair_moves_what_is_recorded(
+    worlds: WorldMaker, *, is_row_empty: bool
+) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    right = _by_title(world)
+    _exchange(world)
+    if is_row_empty:
+        for lesson in (FIRST, SECOND):
+            world.database.set_video(lesson, None)
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert {one["lesson_id"] for one in run.summary["in_doubt"]} == {FIRST, SECOND}
+    assert all("kupload repair" in one["hint"] for one in run.summary["in_doubt"])
+    assert world.database.videos() == before
+
+    assert {Kind.TWO_VIDEOS, Kind.SIZE_DIFFERS, Kind.TITLE_DIFFERS}.isdisjoint(found := kinds(look(world)))
+    assert found.count(Kind.RENUMBERED) == 2
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords] + [LinkVideo] * 2 * is_row_empty
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
+    assert look(world).agrees
+    assert world.upload().exit_code == 0
+
+
+def test_a_lesson_put_in_front_is_uploaded_after_repair(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    right = _by_title(world)
+    second, first = file_of(world, SECOND), file_of(world, FIRST)
+    second.rename(second.with_name("003_урок.mp4"))
+    first.rename(second)
+    first.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(first)
+    os.utime(first, ns=(1_600_000_000 * 10**9,) * 2)
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert "replace --changed" not in str(run.said)
+    mend(world)
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
+    now = _by_title(world)
+    new = now.pop("Новый")
+    assert now == right
+    assert world.emulator.bytes_of(str(new)).read_bytes() == first.read_bytes()
+
+
+def test_rows_that_are_renumbered_while_a_run_is_at_work_are_not_written(world: World) -> None:
+    world.fill((900 * KIB, 910 * KIB))
+    world.options["jobs"] = 2
+
+    def renumber() -> None:
+        assert world.link.wait_until(lambda link: link.bytes_up > 400 * KIB, timeout=30)
+        _exchange(world)
+        world.link.resume()
+
+    world.link.stall(after=400 * KIB)
+    with meanwhile(renumber):
+        outcome = world.upload()
+    assert outcome.exit_code == 1
+    assert all(video_id is None for video_id, _ in world.database.videos().values()), outcome.said
+    world.heal()
+    mend(world)
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
+
+
+def test_a_corrected_title_blocks_nothing(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB,))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    world.database.execute("UPDATE \"Lesson\" SET title = 'Исправлено'")
+
+    assert world.upload().exit_code == 0
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_titles_that_were_exchanged_on_purpose_are_confirmed(worlds: WorldMaker, *, is_linked: bool) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    linked = world.database.videos()
+    if not is_linked:
+        for lesson in (FIRST, SECOND):
+            world.database.set_video(lesson, None)
+    _exchange(world)
+    for lesson in (FIRST, SECOND):
+        world.database.set_video(lesson, *(linked[lesson] if is_linked else (None,)))
+    renamed = [one for one in plan_of(world).fixes if isinstance(one, RenameVideo)]
+    assert not renamed, "the titles at Kinescope tell whose the videos are"
+
+    asked: list[str] = []
+
+    def accept(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    dialogue = Dialogue(ask=accept, tell=lambda _: None)
+    assert confirm_map(settings_of(world), dialogue) == 0
+    assert len(asked) == 2
+    mend(world)
+    assert world.upload().exit_code == 0
+    assert {key: video_id for key, (video_id, _) in world.database.videos().items()} == {
+        key: video_id for key, (video_id, _) in linked.items()
+    }
+    assert look(world).agrees
