@@ -347,6 +347,19 @@ def test_a_row_that_a_policy_keeps_from_us_stands_in_the_way_of_no_other(
     world.assert_promise()
 
 
+def test_one_row_that_is_written_shows_that_the_table_takes_some(worlds: WorldMaker) -> None:
+    """Where several are refused, and a run begins with one that no earlier run was refused."""
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB, 30 * KIB))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    world.database.execute(CHECK.format(f"id NOT IN ('{FIRST}', '{SECOND}')"))
+
+    outcome = world.upload(jobs=1)
+
+    assert (outcome.exit_code, outcome.summary["linked"]) == (1, 1), outcome.said
+    assert [failure["lesson_id"] for failure in outcome.summary["failures"]] == [FIRST, SECOND]
+
+
 def test_a_row_that_is_refused_for_itself_stands_in_the_way_of_no_other(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB, 20 * KIB, 30 * KIB))
