@@ -26,6 +26,7 @@ from kinescope_upload.progress import IgnoredProgress, Standing
 from kinescope_upload.progress.last_rate import KnownRate
 from kinescope_upload.upload import Failure, Stage
 from support.audit_lines import audit_lines
+from support.cluster_lines import cluster_lines
 from support.command_lines import command_lines
 from support.display_cases import BEGAN, HOSTILE, MB, FakeTime, assignment, lesson, play, record_of, small_plan
 from support.monitored import FULL_STATE, a_state
@@ -135,6 +136,7 @@ def test_the_document_names_exactly_the_events_and_fields_that_are_written() -> 
         status_line(),
         *command_lines(),
         *audit_lines(),
+        *cluster_lines(),
     ]:
         written[line["event"]] |= set(fields_in(line))
     described = documented()

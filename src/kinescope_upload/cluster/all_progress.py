@@ -40,6 +40,11 @@ class AllClusterProgress:
         """The courses that something is recorded of."""
         return tuple(course for (course,) in self.holds.line.ask(statements.COURSES))
 
+    def elsewhere(self) -> tuple[str, ...]:
+        """The lessons that other libraries have."""
+        rows = self.holds.line.ask(statements.ELSEWHERE, library=self.library, patience=60)
+        return tuple(lesson_id for (lesson_id,) in rows)
+
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records."""
         for _, library, record, _ in self._rows(course):

@@ -72,7 +72,7 @@ def enqueue(settings: Settings, options: DisplayOptions, stdout: TextIO, librari
     here = libraries_of(settings, libraries)
     with opened(settings) as progress:
         found = enqueue_all(settings, progress, here)
-    show(_ENQUEUED, found, options, stdout)
+    show(ENQUEUED, found, options, stdout)
     return ExitCode.NOT_DONE if any(one.is_in_doubt for one in found) else ExitCode.DONE
 
 
@@ -154,4 +154,4 @@ def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -
         stream.write(f"{shown(Hint(('cluster', 'worker'), ' uploads them, on any machine that has the library.'))}\n")
 
 
-_ENQUEUED: View[Sequence[Enqueued]] = View(event="enqueued", fields=_fields, text=_text)
+ENQUEUED: View[Sequence[Enqueued]] = View(event="enqueued", fields=_fields, text=_text)

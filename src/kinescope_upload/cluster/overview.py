@@ -147,7 +147,7 @@ def show_overview(settings: Settings, options: DisplayOptions, stdout: TextIO) -
     assert settings.cluster is not None  # noqa: S101 - the caller looked
     with opened(settings) as progress:
         overview = read_overview(progress.holds.line, settings.cluster.lease)
-    show(_OVERVIEW, overview, options, stdout)
+    show(OVERVIEW, overview, options, stdout)
     return ExitCode.DONE
 
 
@@ -241,4 +241,4 @@ def _fields(overview: Overview) -> JsonFields:
     }
 
 
-_OVERVIEW: View[Overview] = View(event="cluster_status", fields=_fields, text=_text)
+OVERVIEW: View[Overview] = View(event="cluster_status", fields=_fields, text=_text)

@@ -82,6 +82,8 @@ _TURN: Final = (
     f"SELECT lesson_id, library, size, stage <> 'planned' FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE}"
 )
 
+ELSEWHERE: Final = SQL("SELECT lesson_id FROM {s}.lesson WHERE library <> %(library)s ORDER BY 1")
+
 READY_OF: Final = SQL(f"{_TURN} AND lesson_id = ANY(%(ids)s::text[]) AND library = %(library)s AND {_HAS_NO_TURN}")
 """Selects those of these lessons that are to be done and that nothing wakes a worker for."""
 

@@ -25,6 +25,10 @@ class ProgressFolder:
         """The courses that the folder has something of."""
         return courses_in(self.folder)
 
+    def elsewhere(self) -> tuple[str, ...]:
+        """None: one machine has all files."""
+        return ()
+
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records, one after the other."""
         return stream_records(self.folder, course)

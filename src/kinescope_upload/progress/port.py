@@ -92,6 +92,9 @@ class AllProgress(Protocol):
     def courses(self) -> tuple[str, ...]:
         """The courses that something is recorded of, composed and sorted."""
 
+    def elsewhere(self) -> tuple[str, ...]:
+        """The lessons whose files are in libraries of other machines."""
+
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records, one after the other.
 

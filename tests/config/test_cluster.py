@@ -1,0 +1,65 @@
+"""[cluster] in kupload.toml: this machine's name, and where each library lies here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.config import load_settings
+from kinescope_upload.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kinescope_upload.config import Settings
+
+_LIBRARIES = "libraries = { nas = 'courses' }"
+
+
+def _loaded(folder: Path, text: str) -> Settings:
+    (folder / "kupload.toml").write_text(text, encoding="utf-8")
+    return load_settings({}, directory=folder, environment={})
+
+
+def test_without_the_table_a_machine_works_alone(tmp_path: Path) -> None:
+    assert _loaded(tmp_path, "jobs = 2").cluster is None
+
+
+def test_a_machine_is_called_as_its_host_unless_it_has_a_name(tmp_path: Path) -> None:
+    cluster = _loaded(tmp_path, f"[cluster]\n{_LIBRARIES}").cluster
+    assert cluster is not None
+    assert cluster.machine
+    assert (cluster.schema, cluster.lease, cluster.poll) == ("kupload", 60.0, 5.0)
+    text = f"[cluster]\n{_LIBRARIES}\nmachine = 'studio-2'\nschema = 'shared'\nlease = '2m'\npoll = 1"
+    cluster = _loaded(tmp_path, text).cluster
+    assert cluster is not None
+    assert (cluster.machine, cluster.schema, cluster.lease, cluster.poll) == ("studio-2", "shared", 120.0, 1.0)
+    assert cluster.libraries == {"nas": tmp_path / "courses"}
+
+
+def test_the_only_library_is_the_library_of_other_commands(tmp_path: Path) -> None:
+    assert _loaded(tmp_path, f"[cluster]\n{_LIBRARIES}").library == tmp_path / "courses"
+    assert _loaded(tmp_path, "[cluster]\nlibraries = { a = 'x', b = 'y' }").library is None
+    assert _loaded(tmp_path, f"library = 'mine'\n[cluster]\n{_LIBRARIES}").library == tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cluster = 1", "must be a table"),
+        ("[cluster]\nmachine = 'm'", "names no library"),
+        ("[cluster]\nlibraries = 'nas'", "a table of names and folders"),
+        ("[cluster]\nlibraries = { 'a b' = 'x' }", "no name of a library"),
+        (f"[cluster]\n{_LIBRARIES}\nmachine = 'a b'", "no name of a machine"),
+        (f"[cluster]\n{_LIBRARIES}\nschema = 'public'", "in public"),
+        (f"[cluster]\n{_LIBRARIES}\nschema = 'Big'", "small letters"),
+        (f"[cluster]\n{_LIBRARIES}\nlease = 'soon'", "not a duration"),
+        (f"[cluster]\n{_LIBRARIES}\nmachines = 'm'", "Did you mean machine?"),
+        ("[cluster]\npassword = 'x'", "a secret does not belong here"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        _loaded(tmp_path, text)
+    assert words in str(caught.value)

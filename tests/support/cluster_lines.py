@@ -1,0 +1,65 @@
+"""The JSON lines of the commands for several machines, with every field."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from kinescope_upload.cluster.commands import ENQUEUED
+from kinescope_upload.cluster.enqueue import Enqueued
+from kinescope_upload.cluster.overview import OVERVIEW, CourseState, MachineState, Overview
+from kinescope_upload.model import Doubt, VideoFile
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.output.show import show
+from kinescope_upload.plan import Decision, Plan, PlannedLesson
+
+_JSON = DisplayOptions(as_json=True)
+
+
+def cluster_lines() -> list[dict[str, Any]]:
+    """One line of each command."""
+    return [_enqueued(), _status()]
+
+
+def _enqueued() -> dict[str, Any]:
+    lesson = PlannedLesson(
+        lesson_id="a",
+        course="c",
+        file=VideoFile(path="c/a.mp4", size=1, modified_ns=1),
+        title="a",
+        decision=Decision.IN_DOUBT,
+        reason="it is not clear",
+        hint="Look.",
+    )
+    plan = Plan(lessons=(lesson,), doubts=(Doubt(course="c", subject="b", reason="is alone"),))
+    found = Enqueued(library="nas", plan=plan, added=1, there=1, elsewhere={"d": "disk2"}, contradicting=("d",))
+    out = io.StringIO()
+    show(ENQUEUED, [found], _JSON, out)
+    line: dict[str, Any] = json.loads(out.getvalue())
+    return line
+
+
+def _status() -> dict[str, Any]:
+    machine = MachineState(
+        name="one",
+        host="h",
+        process_id=1,
+        libraries=("nas",),
+        jobs=4,
+        silent=1.0,
+        is_alive=True,
+        in_hand=({"lesson_id": "a", "path": "c/a.mp4", "size": 2, "offset": 1},),
+        is_stopping=False,
+        is_paused=False,
+    )
+    overview = Overview(
+        machines=(machine,),
+        courses=(CourseState(library="nas", course="c", lessons=1),),
+        waiting={"nas": 1},
+        failures=(("b", "It failed."),),
+    )
+    out = io.StringIO()
+    show(OVERVIEW, overview, _JSON, out)
+    line: dict[str, Any] = json.loads(out.getvalue())
+    return line
