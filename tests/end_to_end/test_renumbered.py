@@ -147,3 +147,21 @@ def test_titles_that_were_exchanged_on_purpose_are_confirmed(worlds: WorldMaker,
         key: video_id for key, (video_id, _) in linked.items()
     }
     assert look(world).agrees
+
+
+def test_a_course_that_is_renamed_everywhere_keeps_its_videos(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    right = _by_title(world)
+    (world.library / "01_analytics").rename(world.library / "09_new")
+    world.emulator.create_folder("09_new")
+    world.database.execute("INSERT INTO \"Course\" (id, title) VALUES ('09_new', 'New')")
+    world.database.execute("UPDATE \"Lesson\" SET \"courseId\" = '09_new', id = replace(id, '01_analytics', '09_new')")
+
+    run = world.upload()
+    assert (run.exit_code, "kupload repair" in str(run.summary["doubts"])) == (1, True)
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
+    assert len(world.emulator.videos()) == 2

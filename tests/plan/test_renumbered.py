@@ -105,6 +105,17 @@ def test_inner_folders_are_one_section() -> None:
 _INNER: Final = {"c_s_t_001": "X", "c_s_u_002": "A"}
 
 
+@pytest.mark.parametrize(("title", "moves"), [("A", True), ("X", False)])
+def test_a_lesson_follows_its_section_to_another_name_with_its_number_and_title(title: str, *, moves: bool) -> None:
+    rows = {
+        key: LessonRow(lesson_id=key, course="d", title=called, video_id=video)
+        for key, called, video in (("d_s_001", title, None), ("d_s_002", "B", _IDS[2]))
+    }
+    found = find_renumbered(_records(_A1, _LINKED[1]), rows)
+
+    assert found.moved == {_key(2): "d_s_002"} | ({_key(1): "d_s_001"} if moves else {})
+
+
 def test_what_somebody_wrote_down_counts_before_titles() -> None:
     assert not find_renumbered(_records(_A1), _rows("B", "A"), said={_key(1)}).titles
 

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, decide, doubt_broken
+from kinescope_upload.plan.doubt_renumbered import doubt_renumbered
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Selection, sort_in_order
-from kinescope_upload.plan.renumbered import doubt_renumbered, find_renumbered
+from kinescope_upload.plan.renumbered import find_renumbered
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 

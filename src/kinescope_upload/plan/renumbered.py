@@ -8,10 +8,9 @@ nobody else's was only corrected.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from kinescope_upload.plan.decision import Decision
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import title_key
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow, VideoFile
-    from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.upload import OldVideo
 
 CONFIRM: Final = ("map", "--confirm")
@@ -121,6 +119,7 @@ def find_renumbered(
     sections = {key: _section_of(key, one) for key, one in off.items()}
     search = _Search.of(off, frozenset(sections.values()), rows, at_home)
     found = {key: search.lessons_of(key, one, sections[key]) for key, one in off.items()}
+    found |= _followed(off, found, rows, sections)
     moves = {key: targets[0] for key, targets in found.items() if len(targets) == 1}
     displaced = _displaced(moves, off, rows)
     moved = _settled({**moves, **displaced}, off)
@@ -155,7 +154,7 @@ def find_exchanged(
     sections = {section for section, _ in wanted}
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
     others = _without(rows.values() if wanted else (), at_home)
-    named = ((wanted.get((_section_among(sections, row.lesson_id) or "", title_key(row.title))), row) for row in others)
+    named = ((wanted.get((section_among(sections, row.lesson_id) or "", title_key(row.title))), row) for row in others)
     return {key: row for key, row in named if key}
 
 
@@ -173,46 +172,13 @@ def path_now(record: Titled, files: Iterable[VideoFile]) -> str | None:
     return alike[0] if len(alike) == 1 else record.path
 
 
-def doubt_renumbered(lessons: Sequence[PlannedLesson], found: Renumbered, said: Collection[str]) -> list[PlannedLesson]:
-    """The lessons, where nothing is done with any that may be another one now.
-
-    Args:
-        lessons: As they are decided.
-        found: What is known to be renumbered.
-        said: The lessons whose files somebody wrote down.
-    """
-    return [_doubted(one, found, said) for one in lessons] if found.titles else list(lessons)
-
-
-def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) -> PlannedLesson:
-    key = lesson.lesson_id
-    if key in found.titles:
-        reason, hint = found.reason(key), found.hint(key)
-    elif (
-        key in said or not _section_among(found.sections, key) or lesson.decision in {Decision.SKIP, Decision.IN_DOUBT}
-    ):
-        return lesson
-    elif lesson.record and lesson.record.is_begun:
-        return lesson  # its title is the recorded one
-    else:
-        reason = "lessons of its section were renumbered, so its file's position proves nothing"
-        hint = Hint(("repair",), " moves what is recorded to the right lessons.")
-    return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False)
-
-
-def _is_by_position(lesson: PlannedLesson) -> bool:
-    """Whether something is done with it that its file's position alone proves; a begun one has the recorded title."""
-    is_begun = lesson.record is not None and lesson.record.is_begun
-    return not is_begun and lesson.decision not in {Decision.SKIP, Decision.IN_DOUBT}
-
-
 def _section_of(lesson_id: str, record: Titled) -> str:
     """How the ids of the lessons begin that are counted together: the first two folders of the file."""
     folders = (record.path or "").split("/")[:-1]
     return "_".join(folders[:2]) if folders and lesson_id.startswith(folders[0]) else lesson_id.rpartition("_")[0]
 
 
-def _section_among(sections: Collection[str], lesson_id: str) -> str | None:
+def section_among(sections: Collection[str], lesson_id: str) -> str | None:
     """The section that the lesson is counted in, of these; None where it is in none of them."""
     begin = lesson_id
     while begin := begin.rpartition("_")[0]:
@@ -257,7 +223,7 @@ class _Search:
         for row in _without(rows.values(), at_home):
             if (key := video_key(row.video_id)) and key in videos:
                 by_video[key].append(row)
-            elif row.video_id is None and (section := _section_among(sections, row.lesson_id)):
+            elif row.video_id is None and (section := section_among(sections, row.lesson_id)):
                 by_title[section, title_key(row.title)].append(row)
         return cls(by_video=by_video, by_title=by_title)
 
@@ -271,6 +237,28 @@ class _Search:
 
 def _without(rows: Iterable[LessonRow], keys: Collection[str]) -> Iterator[LessonRow]:
     return (row for row in rows if row.lesson_id not in keys)
+
+
+def _followed(
+    off: Mapping[str, Titled],
+    found: Mapping[str, Sequence[str]],
+    rows: Mapping[str, LessonRow],
+    sections: Mapping[str, str],
+) -> dict[str, list[str]]:
+    """The rest of sections that were renamed, with their courses say: each lesson keeps its number and its title."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for key, targets in found.items():
+        number = key.removeprefix(sections[key])
+        names[sections[key]].update(one.removesuffix(number) for one in targets if one.endswith(number))
+    followed = {}
+    for key, record in off.items():
+        section = sections[key]
+        if found[key] or key in rows or len(names[section]) != 1:
+            continue
+        row = rows.get(f"{min(names[section])}{key.removeprefix(section)}")
+        if row and row.video_id is None and title_key(row.title) == title_key(record.title):
+            followed[key] = [row.lesson_id]
+    return followed
 
 
 def _displaced(moves: Mapping[str, str], off: Mapping[str, Titled], rows: Mapping[str, LessonRow]) -> dict[str, str]:

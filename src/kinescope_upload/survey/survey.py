@@ -22,8 +22,9 @@ from kinescope_upload.mapping import (
     put_first,
     vain_pairs,
 )
-from kinescope_upload.model import MappedLibrary, MappingSource
+from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_renumbered
 from kinescope_upload.survey.idle import idle_doubts
 from kinescope_upload.survey.unfinished import unfinished_doubts
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
-    from kinescope_upload.model import Doubt, FilePart, LessonRow, VideoFile
+    from kinescope_upload.model import FilePart, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -183,6 +184,14 @@ class Survey:
             recorded=mapped.recorded,
         )
 
+    def _renamed(self, others: Mapping[str, Record]) -> Iterator[Doubt]:
+        """A doubt for each lesson that is recorded under another course's name: its section was renamed."""
+        found = find_renumbered(others, self.rows) if others else NOT_RENUMBERED
+        for old, new in found.moved.items():
+            if self.rows and old not in self.rows and new in self.rows:
+                course, reason = self.rows[new].course, found.reason(old)
+                yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
+
     def check_proven(self, *, trusts_scan: bool) -> None:
         """Returns when something proves which lesson each file belongs to, or the user vouches for it.
 
@@ -230,5 +239,5 @@ class Survey:
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
-        doubts = (*told.doubts, *waiting, *idle)
+        doubts = (*told.doubts, *waiting, *self._renamed(others), *idle)
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

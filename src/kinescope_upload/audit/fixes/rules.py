@@ -86,11 +86,16 @@ def fixes_for(finding: Finding, facts: Facts) -> Iterator[Fix]:
 def _move_records(finding: Finding, _lesson: Lesson, facts: Facts) -> Iterator[Fix]:
     """All records at once: one may take another's place."""
     lessons, found = facts.comparison.lessons, facts.comparison.renumbered
-    first = min(found.moved.values(), default=None)
-    if first is not None and finding.lesson_id in found.moved.values():
-        yield MoveRecords(
-            finding=finding, lesson=lessons[first], video_id=lessons[first].own_id or "", moved=found.moved
-        )
+    places = facts.comparison.places
+    moved = {old: new for old, new in found.moved.items() if places.keys() >= _courses_of(lessons[new])}
+    if finding.lesson_id in moved.values():
+        first = lessons[min(moved.values())]
+        yield MoveRecords(finding=finding, lesson=first, video_id=first.own_id or "", moved=moved)
+
+
+def _courses_of(lesson: Lesson) -> set[str]:
+    """The courses whose progress files a move of its record changes."""
+    return {lesson.course, lesson.summary.course if lesson.summary else lesson.course}
 
 
 def _clear(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
