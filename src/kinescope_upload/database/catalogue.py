@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from sys import intern
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -11,9 +12,10 @@ from kinescope_upload.database import statements
 from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, missing_right, not_kept, read_only
 from kinescope_upload.database.failures import Kind, detail_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
+from kinescope_upload.model import LessonRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from kinescope_upload.database.connection import BoundedConnection
@@ -148,3 +150,23 @@ def other_title(connection: BoundedConnection, fill: Fill, table: LessonTable) -
     values = {"lesson_id": sendable(fill.lesson_id)}
     row = connection.execute(with_names(statements.TITLE_OF_ROW, table), values).fetchone()
     return str(row[0]) if row and fill.title is not None and row[0] != fill.title else None
+
+
+def read_rows(
+    connection: BoundedConnection, table: LessonTable, wanted: Mapping[str, Sequence[str] | None]
+) -> tuple[LessonRow, ...]:
+    """Reads these rows, ordered by id.
+
+    Raises:
+        BatchStoppedError: Row-level security leaves nothing to see.
+    """
+    with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
+        found = cursor.stream(with_names(statements.SELECT_ROWS, table), wanted)
+        rows = [
+            LessonRow.of(lesson_id, intern(course), title, (video_id, address))
+            for lesson_id, course, title, video_id, address in found
+        ]
+    if not rows and (facts := look_up(connection, table)).hides_rows:
+        raise hidden_rows(facts, table)
+    rows.sort(key=lambda row: row.lesson_id)
+    return tuple(rows)

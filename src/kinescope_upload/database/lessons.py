@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import replace
-from sys import intern
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
@@ -16,6 +15,7 @@ from kinescope_upload.database.catalogue import (
     look_up,
     lost_update,
     other_title,
+    read_rows,
     refused_update,
     shared_courses,
 )
@@ -93,20 +93,7 @@ class LessonsDatabase:
             "courses": sorted(map(sendable, courses)) if courses else None,
             "lessons": sorted(map(sendable, lessons)) if lessons else None,
         }
-
-        def ask(connection: BoundedConnection) -> tuple[LessonRow, ...]:
-            with connection.cursor() as cursor:  # a whole answer would be in memory twice beside the rows made of it
-                found = cursor.stream(with_names(statements.SELECT_ROWS, self._table), wanted)
-                rows = [
-                    LessonRow.of(lesson_id, intern(course), title, (video_id, address))
-                    for lesson_id, course, title, video_id, address in found
-                ]
-            if not rows and (facts := look_up(connection, self._table)).hides_rows:
-                raise hidden_rows(facts, self._table)
-            rows.sort(key=lambda row: row.lesson_id)
-            return tuple(rows)
-
-        return self._ask(ask)
+        return self._ask(lambda connection: read_rows(connection, self._table, wanted))
 
     def row_security(self) -> RowSecurity | None:
         """Tells whether row-level security may hide rows from us."""
