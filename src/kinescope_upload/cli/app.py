@@ -178,7 +178,11 @@ def _refuse_options(context: typer.Context) -> None:
 
 
 def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
-    from kinescope_upload.commands.dry_run import dry_run
+    if settings.cluster is not None:
+        check_installed(settings)
+        from kinescope_upload.cluster.commands import dry_run
+    else:
+        from kinescope_upload.commands.dry_run import dry_run
 
     return dry_run(settings, options.display_options(settings), sys.stdout, is_offline=is_offline)
 

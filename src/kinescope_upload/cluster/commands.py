@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.enqueue import records_for
 from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import install, script_of
 from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
 from kinescope_upload.cluster.worker import enqueue_all, libraries_of, opened, work
+from kinescope_upload.commands.dry_run import dry_run as show_plan
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import surface_of
@@ -69,10 +72,23 @@ def enqueue(settings: Settings, options: DisplayOptions, stdout: TextIO, librari
     Raises:
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
+    found = _enqueued(settings, options, stdout, libraries)
+    if any(one.added for one in found) and not options.as_json:
+        stdout.write(f"{shown(Hint(('cluster', 'worker'), ' uploads them, on any machine that has the library.'))}\n")
+    return _exit_code(found)
+
+
+def _enqueued(
+    settings: Settings, options: DisplayOptions, stdout: TextIO, libraries: Sequence[str] = ()
+) -> Sequence[Enqueued]:
     here = libraries_of(settings, libraries)
     with opened(settings) as progress:
         found = enqueue_all(settings, progress, here)
     show(ENQUEUED, found, options, stdout)
+    return found
+
+
+def _exit_code(found: Sequence[Enqueued]) -> int:
     return ExitCode.NOT_DONE if any(one.is_in_doubt for one in found) else ExitCode.DONE
 
 
@@ -85,9 +101,23 @@ def run(settings: Settings, screen: Screen) -> int:
     Raises:
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
-    enqueued = enqueue(settings, screen.options, screen.stdout)
-    worked = work(settings, screen, libraries=libraries_of(settings), until_empty=True)
-    return worked or enqueued
+    found = _enqueued(settings, screen.options, screen.stdout)
+    return work(settings, screen, libraries=libraries_of(settings), until_empty=True) or _exit_code(found)
+
+
+def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, is_offline: bool) -> int:
+    """Shows what `enqueue` would write down, library by library; changes nothing.
+
+    Raises:
+        KuploadError: A library cannot be read, or database or Kinescope refuse.
+    """
+    codes = [0]
+    with opened(settings) as progress:
+        for name, root in libraries_of(settings).items():
+            records = records_for(progress.holds.line, name)
+            here = replace(settings, library=root)
+            codes.append(show_plan(here, options, stdout, is_offline=is_offline, records=records))
+    return max(codes)
 
 
 def cancel(settings: Settings, stdout: TextIO) -> int:
@@ -150,8 +180,6 @@ def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -
         ]
         lines += [f"Unmatched: {doubt.subject}: {doubt.reason}. {shown(doubt.hint)}" for doubt in one.plan.doubts]
         stream.writelines(f"{surface.shown(line.strip())}\n" for line in lines)
-    if any(one.added for one in found):
-        stream.write(f"{shown(Hint(('cluster', 'worker'), ' uploads them, on any machine that has the library.'))}\n")
 
 
 ENQUEUED: View[Sequence[Enqueued]] = View(event="enqueued", fields=_fields, text=_text)

@@ -133,6 +133,8 @@ class ClusterCrew:
             return
         except BatchStoppedError as error:
             self._stop_all(error)
+        except KuploadError as error:  # of this machine alone
+            self._run.stop.request(Ending(exit_code=ExitCode.STOPPED, reason=error.reason, hint=error.hint))
         except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
             self.bug = error
             self._run.stop.request(Ending.of_bug(error))

@@ -133,8 +133,8 @@ class Heart:
                 self.beat()
             except DatabaseDownError:
                 wait = _SOON
-            except BatchStoppedError as error:
-                self._hear(Orders(stopped=str(error)))
+            except Exception as error:  # noqa: BLE001 - without a beat the work must end, and say why
+                self._hear(Orders(stopped=str(error) or repr(error)))
                 return
             else:
                 wait = self._progress.holds.lease.beat

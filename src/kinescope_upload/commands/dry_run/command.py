@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.dry_run.answer import PlanAnswer
@@ -20,22 +21,26 @@ from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.survey import map_library, survey_library
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import VideoFile
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan
     from kinescope_upload.progress import RememberedLooks
-    from kinescope_upload.survey import Survey
+    from kinescope_upload.upload import Record
 
 _LOOKING: Final = 5.0
 
 
-def dry_run(
+def dry_run(  # noqa: PLR0913 - the last three have their usual values
     settings: Settings,
     options: DisplayOptions,
     stdout: TextIO,
     *,
     is_offline: bool = False,
     seconds: float = _LOOKING,
+    records: Mapping[str, Record] | None = None,
 ) -> int:
     """Prints what a run would do, and why the rest would not be done; leaves nothing written anywhere.
 
@@ -45,6 +50,7 @@ def dry_run(
         stdout: Takes it.
         is_offline: Whether Kinescope is not asked.
         seconds: For how long files are looked into that were not looked into before.
+        records: What is recorded, by lesson id; None is what the progress folder holds.
 
     Returns:
         0 when the run would do all that is selected, 1 when something is in doubt.
@@ -58,7 +64,9 @@ def dry_run(
     survey = survey_library(settings, database, emit)
     survey.check_proven(trusts_scan=settings.trust_scan)
     looks, not_asked = read_looks(settings.progress), why_not_asked(settings, is_offline=is_offline)
-    plan = _planned(settings, survey, looks, seconds=seconds, asks=not not_asked)
+    records = read_records(settings.progress) if records is None else records
+    mapped = map_library(settings, survey, records, asks=not not_asked)
+    plan = _planned(settings, partial(survey.plan, records, mapped), looks, seconds=seconds)
     del survey
     side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit)
     rate = read_rate(settings.progress)
@@ -82,16 +90,20 @@ def dry_run(
     return ExitCode.NOT_DONE if answer.plan.is_in_doubt else ExitCode.DONE
 
 
-def _planned(settings: Settings, survey: Survey, looks: RememberedLooks, *, seconds: float, asks: bool) -> Plan:
+def _planned(
+    settings: Settings,
+    make: Callable[[Callable[[VideoFile], Broken | None] | None], Plan],
+    looks: RememberedLooks,
+    *,
+    seconds: float,
+) -> Plan:
     """The plan, after a look into the files that nobody looked into, as far as the time goes."""
-    records = read_records(settings.progress)
-    mapped = map_library(settings, survey, records, asks=asks)
     broken = None if settings.send_broken else looks.broken
-    plan = survey.plan(records, mapped, broken)
+    plan = make(broken)
     changed = (lesson.file for lesson in plan.changed)
     new = [file for file in (*changed, *plan.files_to_send) if not looks.has(file)]
     found = look_at_files(new, settings.needed_library(), settle=settings.settle, seconds=seconds).found
     looks.found.update(found)
     if any(isinstance(look, Broken) for look in found.values()):
-        plan = survey.plan(records, mapped, broken)
+        plan = make(broken)
     return plan
