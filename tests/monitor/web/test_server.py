@@ -206,6 +206,15 @@ def test_a_port_that_is_taken_is_said_with_the_way_out(tmp_path: Path) -> None:
     assert "`kupload --web` without a number takes a free one" in caught.value.hint
 
 
+def test_without_the_extra_one_sentence_says_what_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("kinescope_upload.monitor.web.server.find_spec", lambda _name: None)
+    clock = FakeTime().clock
+    with pytest.raises(UsageError) as caught:
+        PageServer(0, Watched(a_run(), Collector(clock), clock), tmp_path)
+    assert caught.value.reason == "The page (--web) needs starlette."
+    assert "[web]" in caught.value.hint
+
+
 _WITHOUT_A_LOOK = """
 import sys, threading
 from pathlib import Path
