@@ -35,18 +35,19 @@ class Row:
 
 @dataclass
 class Machine:
-    """A machine whose monotonic clock stands still while it sleeps, and whose other clock a person may set."""
+    """A machine with three clocks: one stands still while it sleeps, one is set by people, one does its work."""
 
     number: int
     rate: float
     monotonic: float = 1000.0
     wall: float = 5000.0
+    counting: float = 9000.0
     hold: Hold | None = None
     fence: int = 0
     saved: list[int] = field(default_factory=list)
 
     def clocks(self) -> Moment:
-        return self.monotonic, self.wall
+        return self.monotonic, self.wall, self.counting
 
     def may_act(self) -> bool:
         return self.hold is not None and self.hold.is_sure(self.clocks())
@@ -104,6 +105,7 @@ def test_no_two_machines_may_ever_act_on_one_lesson(
             for machine in machines:
                 machine.monotonic += 0.0 if sleeps and machine.number == number else seconds * machine.rate
                 machine.wall += seconds * machine.rate
+                machine.counting += seconds * machine.rate
         acting = [machine.number for machine in machines if machine.may_act()]
         assert len(acting) <= 1, (act, acting)
         assert all(row.is_of(machine.number, machine.fence) for machine in machines if machine.may_act())

@@ -57,9 +57,14 @@ class Taken:
     wanted: bool
 
 
+_COUNTS_SLEEP: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""The clock that goes on while the machine sleeps: on Linux, on macOS; on Windows the usual one does."""
+
+
 def _usual_clocks() -> Moment:
-    """One does not count a machine's sleep on some systems, the other is set by people."""
-    return time.monotonic(), time.time()
+    """The first counts no sleep on some systems, the second is set by people."""
+    counting = time.monotonic() if _COUNTS_SLEEP is None else time.clock_gettime(_COUNTS_SLEEP)
+    return time.monotonic(), time.time(), counting
 
 
 @dataclass(slots=True, kw_only=True)
