@@ -11,7 +11,7 @@ from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import AlreadyWaitingError, Queue, priority_of
 from kinescope_upload.cluster.records import records_of
 from kinescope_upload.commands.upload import map_files
-from kinescope_upload.errors import TryAgainError
+from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
@@ -110,6 +110,9 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
     work = [lesson for lesson in plan.work if lesson.lesson_id not in elsewhere]
     parts = (work[start : start + _TOGETHER] for start in range(0, len(work), _TOGETHER))
     added = sum(_write_down(tools.line, settings, name, part) for part in parts)
+    if added >= _TOGETHER:
+        with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL
+            tools.line.ask(statements.ANALYZE, patience=60)
     contradicting = tuple(sorted(lesson_id for lesson_id, (_, differs) in elsewhere.items() if differs))
     return Enqueued(
         library=name,

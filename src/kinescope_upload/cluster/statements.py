@@ -148,6 +148,9 @@ IMPORT: Final = SQL(
 )
 """Takes records over; one that the cluster has already stays."""
 
+ANALYZE: Final = SQL("ANALYZE {s}.lesson, {s}.procrastinate_jobs")
+"""Tells PostgreSQL how many rows there are now: it would sort a hundred thousand of them for every turn."""
+
 RECORD: Final = SQL("SELECT course, record::text FROM {s}.lesson WHERE lesson_id = %(lesson_id)s")
 
 DELETED: Final = SQL("INSERT INTO {s}.deleted (at, facts) VALUES (now(), %(facts)s::jsonb)")
