@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,10 @@ import tomllib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 NOT_HERE: Final = 75
 """The exit code of a machine that cannot have a bench; the Makefile makes "not run" of it."""
@@ -204,10 +208,18 @@ def _make_python(bench: Bench) -> None:
 
 def _needed_wheels() -> list[str]:
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    wanted = (name for extra in ("media", "demo", "notify", "report", "dev") for name in extras[extra])
-    listed = [*project["dependencies"], *wanted, *_ONLY_ON_WINDOWS]
+    listed = [*project["dependencies"], *_needed_by("dev", project["optional-dependencies"]), *_ONLY_ON_WINDOWS]
     return [name for name in listed if not name.startswith(_NOT_NEEDED)]
+
+
+def _needed_by(extra: str, extras: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What an extra needs, and what those of the project's own extras need that it names: `kupload[media,web]`."""
+    for name in extras[extra]:
+        if own := re.fullmatch(r"kupload\[(.*)\]", name):
+            for other in own[1].split(","):
+                yield from _needed_by(other, extras)
+        else:
+            yield name
 
 
 def _install_wheels(bench: Bench) -> None:
