@@ -178,7 +178,7 @@ class MappedLibrary:
         ignored: Files that are left alone.
         proposals: Files that wait for a person to say whose they are.
         recorded: Lessons that keep the file that they were uploaded from, wherever it stands now.
-        uncompared: Videos whose originals would tell more, by their keys, where Kinescope was not asked.
+        uncompared: Videos whose originals would tell more, by their keys, as far as they are not known.
         unread: Files, or their first bytes, whose MD5s would tell more.
     """
 

@@ -588,6 +588,25 @@ def _add_rows(world: Growing, rows: str) -> None:
             world.add_lesson(section, None)
 
 
+def test_originals_are_asked_for_until_no_answer_makes_another_section_hang_on_more() -> None:
+    """The second section of the other course is sound only once the first answer tells whose file moved there."""
+    names = ("c/m01 0", "c/m01 1", "c/m02 0", "c/m02 1", "c/m02 2")
+    world = Growing()
+    for name in names:
+        section, number = name[:5].replace("/", "_"), int(name[-1]) + 1
+        world.lessons[f"{section}_{number:03}"] = content(name)
+        world.sent_from[f"{section}_{number:03}"] = f"{name[:5]}/{number:03}_{name}.mp4"
+    world.linked |= world.lessons.keys()
+    world.lessons |= {"c_m01_003": content("new 1"), "d_m01_001": None}
+    world.files = {world.sent_from[one]: content(world.sent_from[one][10:-4]) for one in world.linked}
+    for lesson_id, path in (("c_m01_001", "d/m01/001_x.mp4"), ("c_m02_002", "d/m01/001_y.mp4")):
+        world.rename(world.sent_from[lesson_id], path)
+    world.files["c/m01/001_x.mp4"] = content("new 1")
+    plan = world.plan(world.records(["c_m01_001", "c_m02_001", "c_m02_003"]))
+    assert world.wrong(plan) == []
+    assert any("has the size of the file of c_m02_002" in doubt.reason for doubt in plan.doubts)
+
+
 @must_draw("sent", "waits", "shifted")
 @given(has_originals=st.booleans(), data=st.data())
 def test_after_any_edits_a_file_is_sent_for_its_own_lesson_or_for_none(

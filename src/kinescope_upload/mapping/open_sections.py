@@ -235,15 +235,14 @@ def to_compare(
     Args:
         left: The sections in which something is left.
         apart: Lessons of other sections that no file belongs to.
-        evidence: Empty when Kinescope was asked already.
+        evidence: What is known, the originals that Kinescope was asked for already among it.
         is_sending: Whether something is sent by its position: no file that is missing elsewhere may stand there.
     """
-    if evidence.originals is not None:
-        return ()
     searched = {one.section.course for one in left if one.files and one.may_hold_others}
     rows = [row for one in left if is_sending or one.files or one.section.course in searched for row in one.comparable]
     rows += [row for row in _unrecorded(apart, evidence) if is_sending or nfc(row.course) in searched]
-    return tuple(dict.fromkeys(key for row in rows if (key := video_key(row.video_id))))
+    keys = dict.fromkeys(key for row in rows if (key := video_key(row.video_id)))
+    return tuple(key for key in keys if key not in (evidence.originals or {}))
 
 
 def _unrecorded(rows: Iterable[LessonRow], evidence: Evidence) -> Iterator[LessonRow]:

@@ -163,13 +163,20 @@ class Survey:
             read: Gives the MD5s of files, or of their first bytes; None where none is read.
         """
         evidence = Evidence(records=records)
-        mapped = self.map(evidence)
-        if mapped.uncompared and ask and (originals := ask(mapped.uncompared)) is not None:
-            evidence = replace(evidence, originals=originals)
+        compared: set[str] = set()
+        seen: set[FilePart] = set()
+        while True:  # what one answer settles, another section's lessons may hang on
             mapped = self.map(evidence)
-        if mapped.unread and read:
-            mapped = self.map(replace(evidence, md5s=read(mapped.unread)))
-        return mapped
+            wanted = [key for key in mapped.uncompared if key not in compared] if ask else []
+            unread = [part for part in mapped.unread if part not in seen] if read else []
+            compared.update(wanted)
+            if wanted and ask and (found := ask(wanted)) is not None:
+                evidence = replace(evidence, originals={**(evidence.originals or {}), **found})
+            elif unread and read:
+                seen.update(unread)
+                evidence = replace(evidence, md5s={**evidence.md5s, **read(unread)})
+            elif not wanted:
+                return mapped
 
     def selected(self, mapped: MappedLibrary) -> MappedLibrary:
         """What of a mapping concerns the selected courses."""
