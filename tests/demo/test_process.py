@@ -84,6 +84,7 @@ def test_what_disagrees_is_found_named_put_right_and_gone(start_demo: Callable[.
     said = " ".join(" ".join(demo.lines).split())
     assert [line for line in demo.lines if line.startswith("$ ")][4:] == [
         "$ kupload verify",
+        "$ kupload report",
         "$ kupload verify",
         "$ kupload repair --yes",
         "$ kupload repair --yes",

@@ -398,13 +398,14 @@ def test_whoever_types_what_is_advised_comes_to_an_end(situation: Situation, cho
         assert "No such" not in text, "\n".join(story)
         is_done = exit_code == 0 if command == situation.command else is_done
         state = _state(world)
-        if advised := [one for one in _advised(text) if (state, command, one) not in taken]:
+        for_us = [one for one in _advised(text) if one[:1] != ("setup",)]  # that asks a person for everything
+        if advised := [one for one in for_us if (state, command, one) not in taken]:
             taken.add((state, command, advised[choice]))
             command = advised[choice]
         elif not is_done and state != state_at_start:
             command, state_at_start = situation.command, state
         else:
-            assert exit_code == 0 or not _advised(text), "the same advice comes again:\n" + "\n".join(story)
+            assert exit_code == 0 or not for_us, "the same advice comes again:\n" + "\n".join(story)
             assert situation.needs_person or (is_done and exit_code == 0), "\n".join(story)
             break
     else:

@@ -105,7 +105,9 @@ def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
     resolved = map_library(settings, survey, records)
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue)
-    topics = [*_topics(mapped, survey.rows), *_renumbered(mapped, survey, records)]
+    topics = list(_topics(mapped, survey.rows))
+    asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
+    topics += [one for one in _renumbered(mapped, survey, records) if one.proposals[0].file.path not in asked_about]
     for topic in topics:
         if topic.lessons.rows and not _ask_about(topic, answered):
             break

@@ -103,9 +103,13 @@ def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:
     return _unlink(finding, again), _verify(finding, "check again once the right file is in place", "--deep")
 
 
-_UNRECORDED: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = dict.fromkeys(
-    (Kind.STATUS_ERROR, Kind.STATUS_ABORTED, Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS, Kind.FILE_CHANGED), _unlink_or_read
-)
+_UNRECORDED: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
+    **dict.fromkeys(
+        (Kind.STATUS_ERROR, Kind.STATUS_ABORTED, Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS, Kind.FILE_CHANGED),
+        _unlink_or_read,
+    ),
+    Kind.TITLE_DIFFERS: _empty,
+}
 _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
     Kind.RENUMBERED: _confirm,
     Kind.ROW_POINTS_NOWHERE: _doctor_or_empty,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kinescope_upload.audit.compare.comparison import Comparison
-    from kinescope_upload.audit.compare.facts import Finding
+    from kinescope_upload.audit.compare.facts import Finding, Lesson
     from kinescope_upload.audit.compare.report import Report
 
 _Key = tuple[type[Fix], str, str]
@@ -99,7 +99,7 @@ def plan_fixes(comparison: Comparison, now: datetime) -> FixPlan:
         if found:
             continue
         lesson = comparison.lessons.get(finding.lesson_id or "")
-        if choices := choices_of(finding, is_recorded=lesson is None or lesson.summary is not None):
+        if choices := choices_of(finding, is_recorded=lesson is None or _is_recorded(finding, lesson)):
             manual.append(ManualChoice(finding=finding, choices=choices))
         else:
             rest.append(finding)
@@ -113,6 +113,13 @@ def _is_other_workspace(report: Report, comparison: Comparison) -> bool:
     lost = sum(finding.kind in {Kind.ROW_POINTS_NOWHERE, Kind.VIDEO_GONE} for finding in report.findings)
     named = (video_id for lesson in comparison.in_question for video_id in lesson.ids)
     return lost > 1 and all(comparison.look(video_id) is SeenVideo.GONE for video_id in named)
+
+
+def _is_recorded(finding: Finding, lesson: Lesson) -> bool:
+    """Whether the progress names the lesson's video; where the title is in question, that very video."""
+    if finding.kind is Kind.TITLE_DIFFERS:
+        return finding.video_id == lesson.own_id
+    return lesson.summary is not None
 
 
 def _drop_restarts(fixes: dict[_Key, Fix]) -> None:
