@@ -129,7 +129,7 @@ class Doubt:
         reason: What is wrong, in words.
         hint: What a person can do about it; empty when nothing needs doing.
         lesson_ids: The lessons that stay undone because of it.
-        paths: The files that were named in vain: their paths in the library, or as they were written.
+        paths: The files that were named and do not count: their paths in the library, or as they were written.
         blocking: Whether the run is incomplete because of it (exit code 1); otherwise it is only worth knowing.
     """
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.store import ClusterProgress
 
 STOPPED: Final = "stopped"
-"""Under that key stands why all machines have stopped, until a person begins anew."""
+"""Under that key stands why all machines have stopped, until a person starts them again."""
 DRAIN: Final = "drain"
 NOW: Final = "now"
 _SOON: Final = 0.5

@@ -113,8 +113,8 @@ def _is_new(file: VideoFile, summary: RecordSummary, sent: Collection[str | None
 def _open_doubts(sides: LocalSides) -> list[Doubt]:
     """The doubts that add to the findings about single files and lessons.
 
-    A file that was sent is certain; what was written down in vain is said all the same. Where a section has only files
-    or only lessons left, each gets its own finding.
+    A file that was sent is certain; what was written down and does not hold is said all the same. Where a section has
+    only files or only lessons left, each gets its own finding.
     """
     blocking = [doubt for doubt in sides.mapped.doubts if doubt.blocking]
     if not sides.is_scanned:
