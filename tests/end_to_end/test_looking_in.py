@@ -33,10 +33,11 @@ def test_the_status_tells_of_the_run_while_it_is_at_work_and_after_it_was_killed
         assert run.stdout
         while "retry_scheduled" not in run.stdout.readline():
             pass
-        [status] = world.run("--status", "--json").said
+        [seen] = world.run("--status", "--json").said[0]["runs"]
+        while not seen["lessons"]:  # the state of the beginning, which stays for a second
+            [seen] = world.run("--status", "--json").said[0]["runs"]
         text = world.run("--status").text
         run.kill()
-    [seen] = status["runs"]
     assert (seen["life"], seen["process_id"], seen["lessons"]) == ("at work", run.pid, 2)
     assert f"(process {run.pid})" in text
     assert "next: kupload" not in text
