@@ -39,9 +39,3 @@ def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) ->
         reason = "lessons of its section were renumbered, so its file's position proves nothing"
         hint = Hint(("repair",), " moves what is recorded to the right lessons.")
     return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False)
-
-
-def _is_by_position(lesson: PlannedLesson) -> bool:
-    """Whether something is done with it that its file's position alone proves; a begun one has the recorded title."""
-    is_begun = lesson.record is not None and lesson.record.is_begun
-    return not is_begun and lesson.decision not in {Decision.SKIP, Decision.IN_DOUBT}
