@@ -10,6 +10,7 @@ import pytest
 from kinescope_upload.commands.history import print_history
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.past_run import Cost, Outage
+from kinescope_upload.monitor.state import CourseState
 from kinescope_upload.output.options import DisplayOptions
 from support.display_cases import HOSTILE, MB, FakeTime
 from support.monitored import BEGAN, a_past_run
@@ -34,6 +35,14 @@ def test_a_run_is_one_line() -> None:
     _, heads, line = said(**DONE, cost=Cost(breaks=3, paused_seconds=2.0))[:3]
     assert heads.split() == ["Began", "Took", "Library", "Lessons", "Sent", "Breaks", "Waited", "End"]
     assert re.split(" {2,}", line) == ["", "10:26", "2 h 00 min", "library", "12/12", "276 MB", "3", "done"]
+
+
+def test_what_was_on_its_way_at_the_end_counts_as_sent() -> None:
+    hand = CourseState(
+        course="c", lessons=2, done=0, failed=0, needed_bytes=9 * MB, accepted_bytes=MB, position_bytes=4 * MB
+    )
+    line = said(**DONE | {"accepted_bytes": 2 * MB}, courses=(hand, hand))[2]
+    assert re.split(" {2,}", line)[5] == "8.0 MB"
 
 
 def test_each_run_names_its_library_by_as_much_of_its_path_as_tells_it_apart() -> None:

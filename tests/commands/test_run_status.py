@@ -113,7 +113,7 @@ def test_a_run_that_says_nothing_any_more_is_not_said_to_be_quick() -> None:
     ],
 )
 def test_without_a_run_the_last_one_is_told_of(ended: EndState, said: list[str]) -> None:
-    assert lines(Life.ENDED, lessons=12, done=12, accepted_bytes=276 * MB, ended=ended) == said
+    assert lines(Life.ENDED, lessons=12, done=12, position_bytes=276 * MB, ended=ended) == said
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_on_another_day_the_date_is_told() -> None:
 
 
 def test_a_run_that_died_is_not_said_to_have_ended() -> None:
-    (said,) = lines(Life.BROKEN_OFF, lessons=12, done=3, failed=1, accepted_bytes=9 * MB)
+    (said,) = lines(Life.BROKEN_OFF, lessons=12, done=3, failed=1, position_bytes=9 * MB)
     begins = "The last run broke off at about 10:27 (process 16646 on nas): 3 of 12 lessons done, 1 failed, 9.0 MB; "
     assert said == f"{begins}the next one goes on from there"
 

@@ -101,7 +101,7 @@ def _cells(run: PastRun, library: str, clock: Clock) -> Iterator[str]:
     yield format_duration(run.seconds)
     yield shorten_path(library, _LONGEST_LIBRARY)
     yield f"{run.done:,}/{run.lessons:,}" + (f", {run.failed:,} failed" if run.failed else "")
-    yield format_bytes(run.accepted_bytes)
+    yield format_bytes(run.handed_bytes)
     yield f"{run.cost.breaks:,}" if run.cost.breaks else ""
     waited = sum(outage.seconds for outage in run.outages)
     yield format_duration(waited) if waited else ""

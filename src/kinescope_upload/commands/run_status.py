@@ -90,7 +90,7 @@ def _end(run: SeenRun, clock: Clock) -> Iterator[str]:
     state, ended = run.state, run.state.ended
     lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
     failed = f", {state.failed:,} failed" if state.failed else ""
-    sent = format_bytes(state.accepted_bytes)
+    sent = format_bytes(state.position_bytes)
     if ended is None:
         when = f"about {clock.local(state.written)} (process {state.process_id} on {state.host})"
         yield f"The last run broke off at {when}: {lessons}{failed}, {sent}; the next one goes on from there"

@@ -29,6 +29,11 @@ class Sample:
     failed: int
     position_bytes: int = 0
 
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes that were acknowledged, or on their way where that was written down."""
+        return max(self.accepted_bytes, self.position_bytes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
@@ -131,6 +136,11 @@ class PastRun:
     outages: tuple[Outage, ...] = ()
     failures: tuple[FailureState, ...] = ()
     samples: tuple[Sample, ...] = ()
+
+    @property
+    def handed_bytes(self) -> int:
+        """Bytes that it handed over and Kinescope may have: those acknowledged, and those on their way at its end."""
+        return max(self.accepted_bytes, sum(one.position_bytes for one in self.courses))
 
     @property
     def seconds(self) -> float:

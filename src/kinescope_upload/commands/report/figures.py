@@ -148,8 +148,8 @@ def work_seconds(runs: Iterable[PastRun]) -> float:
 def mean_rate(report: Report) -> float | None:
     """Bytes a second while runs were at work, their waits included; None where nothing is known of that."""
     seconds = work_seconds(report.runs)
-    accepted = sum(run.accepted_bytes for run in report.runs)
-    return accepted / seconds if seconds and accepted else None
+    sent = sum(run.handed_bytes for run in report.runs)
+    return sent / seconds if seconds and sent else None
 
 
 def wait_sums(outages: Iterable[Outage]) -> tuple[WaitSum, ...]:
@@ -235,11 +235,11 @@ def _spread(sums: list[float], between: tuple[float, float], size: float) -> Non
 
 
 def _moved(runs: Iterable[PastRun]) -> Iterator[tuple[float, float, float]]:
-    """Since when, until when, how many bytes the server acknowledged."""
+    """Since when, until when, how many bytes were sent."""
     for run in runs:
         began = run.started.timestamp()
         for one, other in pairwise(run.samples):
-            yield began + one.seconds, began + other.seconds, max(0, other.accepted_bytes - one.accepted_bytes)
+            yield began + one.seconds, began + other.seconds, max(0, other.sent_bytes - one.sent_bytes)
 
 
 def _finished_between(finished: Iterable[Finished]) -> Iterator[tuple[float, float, float]]:

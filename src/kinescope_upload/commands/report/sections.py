@@ -161,8 +161,8 @@ def _run_rows(runs: Iterable[PastRun], zone: tzinfo | None) -> Iterator[tuple[st
             local(run.started, zone),
             format_duration(run.seconds),
             f"{run.done:,}/{run.lessons:,}",
-            format_bytes(run.accepted_bytes),
-            format_rate(run.accepted_bytes / run.seconds) if run.seconds else "",
+            format_bytes(run.handed_bytes),
+            format_rate(run.handed_bytes / run.seconds) if run.seconds else "",
             f"{run.cost.breaks:,}",
             _ending(run),
         )
