@@ -111,6 +111,14 @@ class RetryScheduled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LessonWaits:
+    """A lesson waits so many seconds, after which Kinescope is asked again: one answer proves no upload gone."""
+
+    lesson_id: str
+    wait: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrphanRemoved:
     """An unfinished video of ours that no lesson would use was deleted from Kinescope."""
 
@@ -233,6 +241,7 @@ RunEvent = (
     | BytesSent
     | BytesAccepted
     | RetryScheduled
+    | LessonWaits
     | OrphanRemoved
     | OldVideoDeleted
     | WaitStarted

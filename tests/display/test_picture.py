@@ -6,7 +6,16 @@ import pytest
 
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.display.picture import Scene, picture
-from kinescope_upload.events import BytesAccepted, BytesSent, LessonDone, LessonFailed, LessonStarted, RunStarted
+from kinescope_upload.events import (
+    BytesAccepted,
+    BytesSent,
+    LessonDone,
+    LessonFailed,
+    LessonStarted,
+    LessonWaits,
+    RetryScheduled,
+    RunStarted,
+)
 from kinescope_upload.output.terminal_output import Surface
 from kinescope_upload.plan import Plan
 from kinescope_upload.upload import Stage
@@ -58,6 +67,23 @@ def test_what_was_finished_last_stands_above_where_there_is_room() -> None:
     run.start(B)
     assert run.lines()[0] == "done 01_analytics/a_0.mp4, 10.0 MB in 1 min 15 s"
     assert not [line for line in run.lines(height=10) if "done 01" in line]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_file_that_waits_tells_when_it_goes_on_until_a_byte_moves(width: int) -> None:
+    run = Run(A, B)
+    run.start(A)
+    for wait in (
+        LessonWaits(lesson_id=A.lesson_id, wait=12.0),
+        RetryScheduled(lesson_id=A.lesson_id, reason="r", wait=12.0, number=1, limit=3),
+    ):
+        run.collector.note(wait)
+        assert run.lines(width)[0].endswith(" again in 12 s")
+        run.collector.note(BytesSent(lesson_id=A.lesson_id, count=1 * MB))
+        assert "again" not in run.lines(width)[0]
+    run.collector.note(LessonWaits(lesson_id=A.lesson_id, wait=5.0))
+    run.fake.pass_by(5)
+    assert "again" not in run.lines(width)[0]
 
 
 @pytest.mark.parametrize(("height", "shown"), [(40, 3), (30, 3), (29, 0)])

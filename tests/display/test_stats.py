@@ -16,6 +16,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LessonWaits,
     LimitChanged,
     OrphanRemoved,
     RetryScheduled,
@@ -382,6 +383,7 @@ any_event = st.one_of(
     st.builds(
         RetryScheduled, lesson_id=any_id, reason=st.just("r"), wait=st.just(3.0), number=st.just(1), limit=st.just(3)
     ),
+    st.builds(LessonWaits, lesson_id=any_id, wait=st.just(5.0)),
     st.builds(OrphanRemoved, lesson_id=any_id, video_id=st.just("v"), reason=st.just("r")),
     st.builds(
         LessonDone, lesson_id=any_id, stage=st.sampled_from([Stage.UPLOADED, Stage.LINKED]), video_id=st.just("v")

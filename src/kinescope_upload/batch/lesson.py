@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
 from kinescope_upload.errors import AbsentError, InDoubtError, PausedError, TooLargeError
-from kinescope_upload.events import BytesAccepted, OrphanRemoved, RetryScheduled, StageReached, Warned
+from kinescope_upload.events import BytesAccepted, LessonWaits, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
@@ -121,7 +121,7 @@ class _Lesson:
             call=retrier.call,
             progressed=retrier.bytes_moved,
             check=self._check,
-            wait=run.stop.pause,
+            wait=self._wait,
             utc_now=backends.service.now,
             new_id=run.randomness.new_id,
         )
@@ -257,6 +257,10 @@ class _Lesson:
 
     def _tell_removed(self, video_id: str, reason: str) -> None:
         self._run.emit(OrphanRemoved(lesson_id=self._lesson.lesson_id, video_id=video_id, reason=reason))
+
+    def _wait(self, seconds: float) -> None:
+        self._run.emit(LessonWaits(lesson_id=self._lesson.lesson_id, wait=seconds))
+        self._run.stop.pause(seconds)
 
     def _check(self) -> None:
         self._run.pause.wait()

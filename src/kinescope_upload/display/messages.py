@@ -15,6 +15,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LessonWaits,
     LimitChanged,
     OldVideoDeleted,
     OrphanRemoved,
@@ -86,6 +87,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
             number = f"retry {event.number} of {event.limit}" if event.number else "trying again"
             when = f"{number} in {format_duration(event.wait)}"
             return f"{event.lesson_id}: {when}: {event.reason}"
+        case LessonWaits():
+            return f"{event.lesson_id}: asks Kinescope again in {format_duration(event.wait)}" if verbose else None
         case OrphanRemoved():
             return f"{event.lesson_id}: deleted unfinished video {event.video_id}: {event.reason}"
         case OldVideoDeleted():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -149,7 +150,11 @@ class _Layout:
     def file(self, file: Transfer) -> Line:
         """A file in hand."""
         left = (file.size - file.position) / file.rate if file.rate else None
-        return self._line(file.path, (file.position, file.size), self._pace(file.rate, left))
+        part_of = (file.position, file.size)
+        if file.wait is None:
+            return self._line(file.path, part_of, self._pace(file.rate, left))
+        again = f"again in {format_duration(math.ceil(file.wait))}"  # no byte moves, and nothing is left to compute
+        return self._line(file.path, part_of, f"{again:>{_RATE + _LEFT + 1}}", "" if self.is_wide else again)
 
     def course(self, course: CourseTotals) -> Line:
         """A course, with its lessons in the place of a rate."""
@@ -165,11 +170,11 @@ class _Layout:
         left_text = "" if left is None else format_duration(round(left))
         return f"{rate_text:>{_RATE}} {left_text:>{_LEFT}}"
 
-    def _line(self, name: str, part_of: tuple[int, int], pace: str) -> Line:
+    def _line(self, name: str, part_of: tuple[int, int], pace: str, instead_of_size: str = "") -> Line:
         part, whole = part_of
         percent = 100 * part // whole if whole else 100
         shown = shorten_path(self.surface.shown(name), self._name)
-        figures = f"{f'{percent} %':>{_PERCENT}} {format_bytes_of(part, whole):>{_SIZE}}"
+        figures = f"{f'{percent} %':>{_PERCENT}} {instead_of_size or format_bytes_of(part, whole):>{_SIZE}}"
         tail = f" {figures} {pace}".rstrip() if self.is_wide else f" {figures}"
         room = max(0, self.surface.width - 1)
         head = f"{pad(shown, self._name)} "

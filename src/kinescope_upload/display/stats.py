@@ -15,6 +15,7 @@ from kinescope_upload.events import (
     LessonFailed,
     LessonSkipped,
     LessonStarted,
+    LessonWaits,
     LimitChanged,
     OrphanRemoved,
     RetryScheduled,
@@ -131,6 +132,9 @@ class RunStats:
                 self._retries += 1
                 self._retry_seconds += event.wait
                 self._transfers.retry(event.lesson_id, now)
+                self._transfers.wait(event.lesson_id, now + event.wait)
+            case LessonWaits():
+                self._transfers.wait(event.lesson_id, now + event.wait)
             case OrphanRemoved():
                 self._orphans_removed += 1
             case LessonDone():

@@ -40,8 +40,10 @@ class Transfer:
         handed_over: Bytes beyond the offset that are in the network now.
         unanswered: Bytes that were in the network when a transfer broke off.
         is_running: Whether a worker has the lesson.
+        waits_until: When Kinescope is asked again, in monotonic seconds; None where nothing is waited for.
         speed: Measures how fast its bytes move.
         rate: Bytes per second, in a copy that `Transfers.running` gives; None while too little is known.
+        wait: Seconds until Kinescope is asked again, in that copy; None where nothing is waited for.
     """
 
     lesson_id: str
@@ -57,8 +59,10 @@ class Transfer:
     handed_over: int = 0
     unanswered: int = 0
     is_running: bool = True
+    waits_until: float | None = None
     speed: RateEstimator = field(default_factory=RateEstimator, compare=False)
     rate: float | None = None
+    wait: float | None = None
 
     @property
     def position(self) -> int:
@@ -154,6 +158,7 @@ class Transfers:
         if transfer and transfer.is_running:
             self._hand_over(transfer, size)
             transfer.moved_at = now
+            transfer.waits_until = None
             self._useful += size
             self._speed.add(self._useful, now)
             transfer.speed.add(transfer.position, now)
@@ -172,6 +177,11 @@ class Transfers:
         """Notes that a request failed; the server may or may not have its bytes."""
         if transfer := self._transfers.get(lesson_id):
             self._note_break(transfer, now)
+
+    def wait(self, lesson_id: str, until: float) -> None:
+        """Notes that the lesson waits until then, or until one of its bytes moves."""
+        if transfer := self._transfers.get(lesson_id):
+            transfer.waits_until = until
 
     def go_on(self) -> None:
         """Notes that a pause is over: requests that it cut did not break, and are no longer on their way."""
@@ -231,7 +241,9 @@ class Transfers:
         """Copies of what workers upload now, in the order of their start; not of those that only wait for their row."""
         running = (transfer for transfer in self._transfers.values() if transfer.is_running)
         return tuple(
-            replace(transfer, rate=transfer.speed.rate(now)) for transfer in running if not transfer.stage.has_all_bytes
+            replace(transfer, rate=transfer.speed.rate(now), wait=_left(transfer.waits_until, now))
+            for transfer in running
+            if not transfer.stage.has_all_bytes
         )
 
     def rate(self, now: float) -> float | None:
@@ -288,3 +300,8 @@ class Transfers:
         if not transfer.is_running:
             self.given_up -= offset - transfer.offset
         transfer.found, transfer.offset = found, offset
+
+
+def _left(until: float | None, now: float) -> float | None:
+    """Seconds until then; None where it is over, or never was."""
+    return until - now if until is not None and until > now else None
