@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.tus_client import TusClient
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow
+    from kinescope_upload.progress.written import Written
 
     Reading = Callable[[], tuple[LessonRow, ...]]
 
@@ -71,10 +72,17 @@ def begin_reading(settings: Settings, database: LessonsDatabase) -> Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonsAhead:
-    """The lessons' database, and its rows, which are read while the program is loaded; both None with `--no-db`."""
+    """The lessons' database, and its rows, which are read while the program is loaded.
+
+    Attributes:
+        database: The database; None with `--no-db`.
+        reading: Waits for the rows, and reads them again every time after; None with `--no-db`.
+        written: When the progress files were written, before the rows were read.
+    """
 
     database: LessonsDatabase | None
     reading: Reading | None
+    written: Written
 
 
 @contextmanager
@@ -84,9 +92,12 @@ def lessons_ahead(settings: Settings) -> Iterator[LessonsAhead]:
     Raises:
         UsageError: The database is not set, or the connection string is malformed.
     """
-    database = database_of(settings)
+    from kinescope_upload.progress.written import written_in
+
+    database, written = database_of(settings), written_in(settings.progress)
     with database.kept_open() if database else nullcontext():
-        yield LessonsAhead(database=database, reading=begin_reading(settings, database) if database else None)
+        reading = begin_reading(settings, database) if database else None
+        yield LessonsAhead(database=database, reading=reading, written=written)
 
 
 @contextmanager

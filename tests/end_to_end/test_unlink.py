@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ import pytest
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.commands.unlink import UnlinkResult
 from kinescope_upload.commands.unlink_view import show_unlinked
+from kinescope_upload.commands.upload import Screen, upload
+from kinescope_upload.connect import lessons_ahead
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.errors import BatchStoppedError, LessonFailedError
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
-from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, uploaded, video_of
+from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, settings_of, uploaded, video_of
 from support.disagreements import foreign_twin
 from support.replacing import COURSE, deleted, publish, row_of, shoot_again, typed, undo, videos_of
 from support.world import KIB
@@ -49,6 +52,22 @@ def test_an_unlinked_course_is_uploaded_again_by_the_next_run_without_any_other_
     assert (kinds(report), report.agrees) == ([Kind.OLD_VIDEO] * 3, True)
     assert "was unlinked on" in report.findings[0].reason
     assert deleted(world) == []
+
+
+def test_an_unlink_that_ends_while_a_run_begins_leaves_no_doubt(world: World) -> None:
+    """The run reads the rows, `unlink` empties them and gives the course free, then the run holds it."""
+    uploaded(world)
+    settings = settings_of(world, json=True)
+    with lessons_ahead(settings) as lessons:
+        read = lessons.reading
+        assert read
+        rows = [read()]
+        undo(world, delete=True)
+        meanwhile = replace(lessons, reading=lambda: rows.pop() if rows else read())
+        out = io.StringIO()
+        assert upload(settings, Screen(DisplayOptions(as_json=True), out, io.StringIO()), None, meanwhile) == 0
+    assert out.getvalue().count('"event": "lesson_done"') == 3
+    assert len(videos_of(world)) == 3
 
 
 def test_with_delete_the_videos_that_are_ours_are_deleted_and_no_others(world: World) -> None:

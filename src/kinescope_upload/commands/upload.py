@@ -14,6 +14,7 @@ from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions
 from kinescope_upload.commands.doctor.preflight import check_alone, check_rights, check_rows
 from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.first_run import first_run_lines, is_first_run
+from kinescope_upload.commands.held_survey import survey_and_hold
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
 from kinescope_upload.commands.new_progress import check_lost_journals, check_nothing_is_unfinished
 from kinescope_upload.connect import lessons_ahead, open_kinescope
@@ -33,7 +34,6 @@ from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
 from kinescope_upload.progress import (
-    ProgressStore,
     courses_in,
     read_looks,
     read_records,
@@ -43,9 +43,6 @@ from kinescope_upload.progress import (
 )
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
-from kinescope_upload.retries.stop import Stop
-from kinescope_upload.retries.watch import Watch
-from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.left_open import left_open
 
 if TYPE_CHECKING:
@@ -115,8 +112,7 @@ def upload(
         asks = agree if not is_known else None
         printer = None if asks else stack.enter_context(shown)  # bars would be drawn over the question
         emit = begun.listening(without_failures(printer) if printer else waits_on_stderr(screen.options))
-        survey = _survey(settings, lessons, emit)
-        progress = stack.enter_context(ProgressStore(settings.progress, survey.courses))
+        survey, progress = survey_and_hold(settings, lessons, emit, stack)
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
         plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
@@ -134,22 +130,6 @@ def upload(
         only = looks.only(plan.files_to_send)
         tools = RunTools(progress, database, kinescope, only, told.emit, screen.disk, told.wishes)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
-
-
-def _survey(settings: Settings, lessons: LessonsAhead, emit: Emit) -> Survey:
-    with ExitStack() as held:
-        stop = Stop(lambda: None)
-        watch = Watch(stop=stop, cut=lambda: None, emit=emit)
-
-        def wait(courses: Sequence[str], seconds: float) -> None:
-            """Holds the courses from the first wait on, so that `kupload stop` finds the run."""
-            if not stop.listens:
-                stop.listen(held.enter_context(ProgressStore(settings.progress, courses)), "Nothing was begun.")
-            watch.pause(seconds)
-
-        survey = survey_library(settings, lessons.database, emit, wait, lessons.reading)
-    survey.check_proven(trusts_scan=settings.trust_scan)
-    return survey
 
 
 def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:

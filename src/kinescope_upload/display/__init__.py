@@ -5,7 +5,7 @@
     printers ─┬─► bars         a terminal ──► picture (lines, pure) · live_screen (keeps them in one place)
               ├─► lines        no terminal, or --quiet
               └─► json_lines   --json (docs/json.md)
-                    ├──► collector ──► stats ─┬► transfers ──► tally · rate     counts the events, for all three
+                    ├──► collector ──► stats ─┬► transfers ──► transfer · tally · rate     counts the events
                     │                         ├► waits                  what the whole batch waits for
                     │                         └► summary                the results of the run
                     └──► messages · json_events                         events in words and as JSON

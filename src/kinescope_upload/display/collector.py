@@ -12,7 +12,7 @@ from kinescope_upload.events import JobsChanged, LimitChanged, RunEnded, RunStar
 if TYPE_CHECKING:
     from kinescope_upload.display.stats import CourseTotals, Totals
     from kinescope_upload.display.summary import Cost, Summary
-    from kinescope_upload.display.transfers import Finished, Transfer
+    from kinescope_upload.display.transfer import Finished, Transfer
     from kinescope_upload.events import LessonFailed, RunEvent, WaitStarted
     from kinescope_upload.output.terminal_output import Clock
     from kinescope_upload.policy.pacing import Timetable

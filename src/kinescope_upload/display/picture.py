@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.display.collector import RunFacts
     from kinescope_upload.display.stats import CourseTotals, Totals
-    from kinescope_upload.display.transfers import Finished, Transfer
+    from kinescope_upload.display.transfer import Finished, Transfer
     from kinescope_upload.output.terminal_output import Clock, Surface
 
 _PERCENT: Final = 5

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.display.summary import Cost, Summary
-from kinescope_upload.display.transfers import Finished, Transfer, Transfers
+from kinescope_upload.display.transfers import Transfers
 from kinescope_upload.display.waits import Waits
 from kinescope_upload.events import (
     BytesAccepted,
@@ -33,6 +33,8 @@ from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from kinescope_upload.display.transfer import Finished, Transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@
     others_rows                        what a run found in the database: done by somebody else, in doubt, no lesson
     file_lines                         how these are kept, a line each
     last_rate                          how fast the last run sent
+    written                            whether somebody wrote a course's files between two moments
     port                               what others need of the place where progress is kept
     folder                             a progress folder as such a place
 """
