@@ -179,12 +179,14 @@ def verify(settings: Settings, on_event: Listener | None = None, *, wait: bool =
 def ask_to_stop(settings: Settings) -> tuple[str, ...]:
     """Asks the run on this progress folder to stop, as Ctrl+C would, whichever process it is in.
 
-    Returns:
-        The courses that it is at work on; none where no run is.
-    """
-    from kinescope_upload import progress
+    A run that still reads the library, in a thread that is not its process's main one, does so when it has read it.
 
-    return tuple(progress.ask_to_stop(settings.progress))
+    Returns:
+        The courses that it is at work on; none where no run is, or it holds none yet.
+    """
+    from kinescope_upload.commands import tell
+
+    return tell.ask_to_stop(settings.progress)[0]
 
 
 class _Lines(io.StringIO):

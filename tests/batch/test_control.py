@@ -9,6 +9,7 @@ import pytest
 from kinescope_upload.batch.control import Control, Levers
 from kinescope_upload.batch.jobs import Jobs
 from kinescope_upload.events import JobsChanged, LimitChanged, WaitEnded, WaitStarted, Warned, WishTaken
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.policy.jobs import JobsSearch
 from kinescope_upload.policy.pacing import UNLIMITED
@@ -30,11 +31,12 @@ class _Run:
         self.reads = 0
         self.wishes = Wishes()
         self.told: list[RunEvent] = []
-        stop = Stop(lambda: None)
+        self.stop = stop = Stop(lambda: None)
         self.jobs = Jobs(2, most=2, clock=self.clock, emit=self.told.append)
         self.pace = PaceGate(UNLIMITED, stop=stop, clock=self.clock)
         self.pause = PauseGate(stop=stop, emit=self.jobs.emit, clock=self.clock)
-        levers = Levers(pause=self.pause, pace=self.pace, jobs=self.jobs, auto=JobsSearch.starting(None, 8))
+        auto = JobsSearch.starting(None, 8)
+        levers = Levers(pause=self.pause, pace=self.pace, jobs=self.jobs, auto=auto, stop=stop)
         self.control = Control(self._read, levers, emit=self.jobs.emit, clock=self.clock)
 
     def clock(self) -> float:
@@ -80,6 +82,13 @@ def test_a_number_that_follows_the_line_begins_where_the_run_is(run: _Run) -> No
     run.wishes = run.wishes.at_a_time(None)
     run.look()
     assert (run.jobs.number, run.jobs.is_auto) == (6, True)
+
+
+def test_it_stops_when_it_is_told_to(run: _Run) -> None:
+    run.wishes = Wishes().stopped()
+    assert run.look() == [WishTaken]
+    assert run.stop.ending
+    assert run.stop.ending.exit_code == ExitCode.INTERRUPTED
 
 
 def test_a_pause_ends_by_itself(run: _Run) -> None:

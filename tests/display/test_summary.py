@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kinescope_upload.display.stats import RunStats
 from kinescope_upload.display.summary import next_command, one_line, summary_rows
 from kinescope_upload.events import BytesAccepted, LessonFailed, LessonStarted, RunStarted
@@ -48,6 +50,20 @@ def test_the_next_command_goes_on_until_all_is_done() -> None:
     assert next_command(replace(summary, in_doubt=(changed,)), command) == "kupload replace a_1"
     assert next_command(replace(summary, in_doubt=(changed, changed)), command) == "kupload replace --changed"
     assert next_command(replace(summary, in_doubt=(changed, other)), command) == f"{typed} --dry-run"
+
+
+@pytest.mark.parametrize(
+    ("typed", "advised"),
+    [
+        ("--web --bwlimit 1M --yes", "kupload --bwlimit 1M --dry-run"),
+        ("--web 28765 --limit 5", "kupload --limit 5 --dry-run"),
+        ("--web=28765 -y", "kupload --dry-run"),
+        ("resume --library /srv/academy", "kupload --library /srv/academy --dry-run"),
+    ],
+)
+def test_the_dry_run_that_is_advised_has_no_word_that_it_refuses(typed: str, advised: str) -> None:
+    doubted = replace(full_summary(), exit_code=0, failures=(), later=0)
+    assert next_command(doubted, tuple(typed.split())) == advised
 
 
 def test_the_quiet_line_tells_what_is_not_zero() -> None:

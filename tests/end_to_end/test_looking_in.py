@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,9 @@ from kinescope_upload.emulator import Fault, Route
 from support.world import KIB
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
     from support.world import World, WorldMaker
 
 
@@ -46,19 +50,39 @@ def test_the_status_tells_of_the_run_while_it_is_at_work_and_after_it_was_killed
     assert "next: kupload" in after
 
 
-@pytest.mark.slow
-def test_the_status_tells_of_a_run_that_has_no_plan_yet(world: World) -> None:
-    assert world.upload(limit="1").exit_code == 0
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # a database that takes connections and says nothing
+@contextmanager
+def _reading_rows(world: World) -> Iterator[subprocess.Popen[str]]:
+    """A run that waits for a database that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
         world.environment["DATABASE_URL"] = f"postgresql://kupload@127.0.0.1:{silent.getsockname()[1]}/kupload"
         with world.start("--json") as run:
             try:
-                seen: list[dict[str, object]] = []
-                while not any(one["life"] == "at work" for one in seen):
-                    seen = world.run("--status", "--json").said[0]["runs"]
-                text = world.run("--status").text
+                yield run
             finally:
                 run.kill()
+
+
+@pytest.mark.slow
+def test_a_run_that_has_no_plan_yet_is_stopped(world: World) -> None:
+    assert world.upload(limit="1").exit_code == 0
+    with _reading_rows(world) as run:
+        while (asked := world.run("stop")).exit_code:
+            assert run.poll() is None
+        assert asked.text.startswith(f"Asked the run that begins (process {run.pid}) to stop.\n")
+        out, _ = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "Stopped by `kupload stop`" in out
+    assert world.run("stop").exit_code == 1
+
+
+@pytest.mark.slow
+def test_the_status_tells_of_a_run_that_has_no_plan_yet(world: World) -> None:
+    assert world.upload(limit="1").exit_code == 0
+    with _reading_rows(world) as run:
+        seen: list[dict[str, object]] = []
+        while not any(one["life"] == "at work" for one in seen):
+            seen = world.run("--status", "--json").said[0]["runs"]
+        text = world.run("--status").text
     assert f"(process {run.pid}): reads the library, the progress and the rows; nothing is sent yet" in " ".join(
         text.split()
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.events import WaitKind, WaitStarted
 from kinescope_upload.monitor.beginning import Beginning
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.monitor.state_file import StateFile, read_states
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.monitor.wishes_file import add_wish, read_wishes
 from support.display_cases import FakeTime
 from support.monitored import a_run
@@ -72,3 +75,31 @@ def test_a_progress_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None
         time.sleep(0.05)
     assert not (tmp_path / "new").exists()
     assert StateFile(tmp_path / "new", RUN.host, RUN.process_id).has_folder is False
+
+
+def test_asked_to_stop_it_ends_as_after_ctrl_c_and_leaves_nothing(progress: Path) -> None:
+    def run() -> None:
+        with _begin(progress):
+            _seen(progress)
+            add_wish(progress, RUN.name, Wishes.stopped)
+            time.sleep(60)  # it reads the library
+
+    with pytest.raises(InterruptedRunError) as stopped:
+        run()
+    assert stopped.value.reason == "Stopped by `kupload stop`."
+    assert {path.name for path in (progress / ".run").iterdir()} <= {"looking"}
+
+
+def test_outside_of_the_main_thread_nothing_is_interrupted_before_the_plan(progress: Path) -> None:
+    def work() -> None:
+        with _begin(progress):
+            _seen(progress)
+            add_wish(progress, RUN.name, Wishes.stopped)
+            time.sleep(0.2)
+            ended.append(True)
+
+    ended: list[bool] = []
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ended

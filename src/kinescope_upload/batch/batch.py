@@ -116,7 +116,7 @@ def upload_batch(batch: Batch, backends: Backends, options: UploadOptions, emit:
     jobs = _jobs(batch, emit)
     emit = jobs.emit
     run = _new_run(batch, backends, options, stop, jobs)
-    levers = Levers(pause=run.pause, pace=run.pace, jobs=jobs, auto=batch.auto)
+    levers = Levers(pause=run.pause, pace=run.pace, jobs=jobs, auto=batch.auto, stop=stop)
     control = Control(batch.wishes, levers, emit=emit, clock=time.monotonic)
     watch = Watch(stop=stop, cut=backends.service.cut, emit=emit, look=control.look)
     linker = Linker(run, backends.database, PlannedRows.of(plan))

@@ -1,4 +1,4 @@
-"""Does in mid-run what people want of it: pause, go on, another rate, another number of lessons at a time."""
+"""Does in mid-run what people want of it: pause, go on, stop, another rate or number of lessons at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.config.rates import parse_bwlimit
 from kinescope_upload.events import Emit, LimitChanged, Warned, WishTaken
-from kinescope_upload.monitor.wishes import JobsWish, LimitWish, PauseWish, Wishes
+from kinescope_upload.monitor.wishes import JobsWish, LimitWish, PauseWish, StopWish, Wish, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.policy.jobs import JobsSearch
     from kinescope_upload.retries.gates import PaceGate
     from kinescope_upload.retries.pause import PauseGate
+    from kinescope_upload.retries.stop import Stop
 
 _EVERY: Final = 0.5
 """Seconds between two looks: the file may lie on a network share."""
@@ -30,6 +31,7 @@ class Levers:
     pace: PaceGate
     jobs: Jobs
     auto: JobsSearch
+    stop: Stop
 
 
 class Control:
@@ -62,7 +64,7 @@ class Control:
             self._taken = wish.number
             self._emit(WishTaken(number=wish.number))
 
-    def _take_up(self, wish: PauseWish | LimitWish | JobsWish) -> None:
+    def _take_up(self, wish: Wish) -> None:
         pause = self._levers.pause
         match wish:
             case PauseWish(seconds=0):
@@ -73,6 +75,8 @@ class Control:
                 self._limit(text)
             case JobsWish(jobs=jobs):
                 self._want(jobs)
+            case StopWish():
+                self._levers.stop.obey()
 
     def _limit(self, text: str) -> None:
         try:

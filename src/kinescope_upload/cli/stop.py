@@ -28,7 +28,7 @@ def stop(
 
     Exit code 1: no run is at work.
     """
-    from kinescope_upload.progress import ask_to_stop
+    from kinescope_upload.commands.tell import ask_to_stop
 
     settings = options.load(context)
     folder = settings.progress
@@ -39,8 +39,11 @@ def stop(
         raise typer.Exit(stop_machines(settings, sys.stdout, machine=machine, drains=drain))
     if machine or drain:
         raise UsageError("--machine and --drain mean something only with [cluster].", Hint(("stop",)))
-    if courses := ask_to_stop(folder):
+    courses, beginning = ask_to_stop(folder)
+    if courses:
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")
-    else:
+    for process_id in beginning:
+        typer.echo(f"Asked the run that begins (process {process_id}) to stop.")
+    if not (courses or beginning):
         typer.echo(f"No run is at work on {folder}.")
         raise typer.Exit(ExitCode.NOT_DONE)

@@ -9,9 +9,11 @@ from kinescope_upload.commands.run_status import at_work
 from kinescope_upload.events import WaitKind
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import read_states
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.monitor.wishes_file import add_wish
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
+from kinescope_upload.progress.lock import ask_to_stop as ask_holders_to_stop
 from kinescope_upload.progress.lock import held_courses
 from kinescope_upload.text import count, format_duration, format_rate
 from kinescope_upload.text.hints import Hint, shown
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.monitor.state import RunState
-    from kinescope_upload.monitor.wishes import Wishes
     from kinescope_upload.output.terminal_output import Clock
 
 PATIENCE: Final = 8.0
@@ -100,6 +101,22 @@ def tell_runs(
         end = "ended meanwhile" if state.ended else f"has not answered within {format_duration(patience)}; it may yet"
         lines.append(f"The run (process {state.process_id} on {state.host}) {end}.")
     return code, lines
+
+
+def ask_to_stop(progress: Path, *, clock: Clock = SYSTEM_CLOCK) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Asks every run on this progress folder to stop as after Ctrl+C.
+
+    Returns:
+        The courses of the runs that were asked, and the processes of those that hold none yet; empty when none is at
+        work.
+
+    Raises:
+        UsageError: The folder's locks cannot be looked at, or a wish cannot be written.
+    """
+    beginning = [run for run in _Talk(progress, clock, 0.0).runs() if not run.held_courses]
+    for run in beginning:
+        add_wish(progress, run.run, Wishes.stopped)
+    return ask_holders_to_stop(progress), tuple(run.process_id for run in beginning)  # one may hold its courses by now
 
 
 def _nobody(progress: Path) -> tuple[int, list[str]] | None:

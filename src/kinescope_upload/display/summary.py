@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.exit_codes import ExitCode
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 20
 _STOPPED: Final = "Stopped "
+_OF_A_RUN: Final = {"--web", "--yes", "-y"}
 _WITH_LESSON: Final = len(("replace", "LESSON"))
 
 
@@ -132,7 +134,7 @@ def next_command(summary: Summary, command: Command) -> str:
     if publish := _publishing(summary):
         return command_line(publish)
     if summary.in_doubt or any(doubt.blocking for doubt in summary.doubts):
-        return typed_line((*command, "--dry-run"))
+        return typed_line(_looking(command))
     return typed_line(_with_database(command)) if summary.unlinked else command_line(("verify",))
 
 
@@ -144,6 +146,16 @@ def _publishing(summary: Summary) -> Command:
     if not (commands and is_all) or any(doubt.blocking for doubt in summary.doubts):
         return ()
     return commands[0] if len(commands) == 1 else ("replace", "--changed")
+
+
+def _looking(command: Command) -> Command:
+    """The dry run of this run: without its page, which is that of a run, and without the answer to its question."""
+    kept = []
+    for before, word in pairwise(("", *command)):
+        is_port = before == "--web" and word.isdigit()
+        if not (is_port or word.partition("=")[0] in _OF_A_RUN):
+            kept.append(word)
+    return (*kept[kept[:1] == ["resume"] :], "--dry-run")
 
 
 def _with_database(command: Command) -> Command:

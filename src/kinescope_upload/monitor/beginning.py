@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.collector import Collector
+from kinescope_upload.errors import InterruptedRunError
 from kinescope_upload.monitor.observe import state_of
 from kinescope_upload.monitor.state_file import StateFile
-from kinescope_upload.monitor.wishes_file import expect_wishes, forget_wish
+from kinescope_upload.monitor.wishes_file import expect_wishes, forget_wish, read_wishes
+from kinescope_upload.retries.stop import STOPPED_BY_COMMAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +31,7 @@ class Beginning:
     """Keeps the state of a run that reads the library and the rows, until the monitor takes over.
 
     A progress folder that is not there yet is not made for that. A run that ends before it has a plan leaves nothing.
+    Where it is asked to stop, the main thread is interrupted as by Ctrl+C, if the run is in it.
 
     Args:
         run: Which run it is; it holds no courses yet.
@@ -44,6 +49,8 @@ class Beginning:
         self._file = StateFile(progress, run.host, run.process_id)
         self._is_told = False
         self._is_handed_over = False
+        self._is_asked_to_stop = False
+        self._may_interrupt = threading.current_thread() is threading.main_thread()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="kupload-beginning", daemon=True)
 
@@ -55,13 +62,19 @@ class Beginning:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """Takes back what was told, unless the monitor has taken over."""
+        """Takes back what was told, unless the monitor has taken over.
+
+        Raises:
+            InterruptedRunError: It was asked to stop.
+        """
         self._stop()
         if self._is_told and not self._is_handed_over:
             with suppress(OSError):
                 self._file.remove()
             with suppress(OSError):
                 forget_wish(self._progress, self.run.name)
+        if self._is_asked_to_stop and isinstance(error, KeyboardInterrupt):
+            raise InterruptedRunError(STOPPED_BY_COMMAND, "Nothing was begun.") from None
 
     def hand_over(self) -> None:
         """Leaves state and wishes to the monitor."""
@@ -97,3 +110,14 @@ class Beginning:
             expect_wishes(self._progress, self.run.name)
             self._is_told = True
         self._file.write(state_of(self.run, self.collector, self._clock.now()))
+        if self._may_interrupt and not self._is_asked_to_stop and read_wishes(self._progress, self.run.name).stop:
+            self._is_asked_to_stop = True
+            _interrupt_main_thread()
+
+
+def _interrupt_main_thread() -> None:
+    """Does what Ctrl+C does; on POSIX a call of the main thread that blocks ends, too."""
+    if sys.platform == "win32":
+        signal.raise_signal(signal.SIGINT)
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

@@ -33,6 +33,16 @@ class JobsWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopWish:
+    """Stop as after Ctrl+C."""
+
+    number: int
+
+
+Wish = PauseWish | LimitWish | JobsWish | StopWish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """All wishes to one run.
 
@@ -42,6 +52,7 @@ class Wishes:
         pause: The last one to pause or to go on.
         limit: The last one for a rate.
         jobs: The last one for a number of lessons at a time.
+        stop: The last one to stop.
     """
 
     format: int = FORMAT
@@ -49,6 +60,7 @@ class Wishes:
     pause: PauseWish | None = None
     limit: LimitWish | None = None
     jobs: JobsWish | None = None
+    stop: StopWish | None = None
 
     def paused(self, seconds: float) -> Wishes:
         """With one more: to pause, or to go on."""
@@ -65,7 +77,12 @@ class Wishes:
         number = self.number + 1
         return replace(self, number=number, jobs=JobsWish(number=number, jobs=jobs))
 
-    def after(self, number: int) -> tuple[PauseWish | LimitWish | JobsWish, ...]:
+    def stopped(self) -> Wishes:
+        """With one more: to stop."""
+        number = self.number + 1
+        return replace(self, number=number, stop=StopWish(number=number))
+
+    def after(self, number: int) -> tuple[Wish, ...]:
         """Those that came after the wish of this number, in their order."""
-        wishes = (wish for wish in (self.pause, self.limit, self.jobs) if wish and wish.number > number)
+        wishes = (wish for wish in (self.pause, self.limit, self.jobs, self.stop) if wish and wish.number > number)
         return tuple(sorted(wishes, key=lambda wish: wish.number))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.progress import Progress
 
 
+STOPPED_BY_COMMAND: Final = "Stopped by `kupload stop`."
 GO_ON: Final = "Everything is saved; the same command goes on where it was."
 
 
@@ -82,11 +83,13 @@ class Stop:
 
     def look(self) -> None:
         """Ends the batch when `kupload stop` has asked for it."""
-        if self._ending is None and self._heard is not None:
-            store, hint = self._heard
-            if store.stop_is_asked():
-                reason = "Stopped by `kupload stop`."
-                self.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=reason, hint=hint))
+        if self._ending is None and self._heard is not None and self._heard[0].stop_is_asked():
+            self.obey()
+
+    def obey(self) -> None:
+        """Ends the batch because somebody asked for it."""
+        hint = self._heard[1] if self._heard else ""
+        self.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=STOPPED_BY_COMMAND, hint=hint))
 
     def check(self) -> None:
         """Returns while the batch may go on.

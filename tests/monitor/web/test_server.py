@@ -14,6 +14,7 @@ from kinescope_upload.display.collector import Collector
 from kinescope_upload.errors import UsageError
 from kinescope_upload.monitor.web.server import PageServer
 from kinescope_upload.monitor.web.watched import Watched
+from kinescope_upload.monitor.wishes import StopWish
 from kinescope_upload.monitor.wishes_file import read_wishes
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.progress import ProgressStore, stop_is_asked
@@ -107,10 +108,10 @@ def test_the_buttons_write_the_wishes_that_the_commands_write(paged: Paged) -> N
 
 
 def test_stop_asks_this_run_alone(paged: Paged) -> None:
-    with ProgressStore(paged.progress, [COURSE, "another"]), paged.visitor() as browser:
-        assert browser.post("/stop", json={}).json() == {}
-        assert stop_is_asked(paged.progress, (COURSE,))
-        assert not stop_is_asked(paged.progress, ("another",))
+    with ProgressStore(paged.progress, [COURSE]), paged.visitor() as browser:
+        assert browser.post("/stop", json={}).json() == {"wish": 1}
+        assert read_wishes(paged.progress, a_run().name).stop == StopWish(number=1)
+        assert not stop_is_asked(paged.progress, (COURSE,)), "another run may hold it by then"
 
 
 def test_a_body_that_means_nothing_is_refused(paged: Paged) -> None:

@@ -39,7 +39,7 @@ def _ended(code: int | None, reason: str = "", lessons: int = 3) -> RunState:
             "start",
             "Planning",
             "It reads the library, the progress and the rows; nothing is sent yet.",
-            "",
+            "stop",
         ),
         (
             a_state(phase=Phase.STARTING),

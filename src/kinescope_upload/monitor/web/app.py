@@ -18,9 +18,9 @@ from starlette.routing import Route
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.monitor.web.access import COOKIE_SECONDS, is_same_origin, is_this_machine
 from kinescope_upload.monitor.web.view import lines_of, masthead, view_of
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.monitor.wishes_file import add_wish
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
-from kinescope_upload.progress import ask_holder_to_stop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -175,20 +175,18 @@ class _Page:
         seconds = float(wanted.get("seconds") or LONGEST_PAUSE)
         if not 0 < seconds <= LONGEST_PAUSE:
             raise ValueError(f"is no time: {seconds}")
-        return self._wish(seconds)
+        return self._wish(lambda wishes: wishes.paused(seconds))
 
     def resume(self, _wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """Goes on."""
-        return self._wish(0.0)
-
-    def _wish(self, seconds: float) -> Mapping[str, Any]:
-        run = self._watched.state().run
-        return {"wish": add_wish(self._controls.progress, run, lambda wishes: wishes.paused(seconds))}
+        return self._wish(lambda wishes: wishes.paused(0.0))
 
     def stop(self, _wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """Stops this run, and no other on the same folder."""
-        ask_holder_to_stop(self._controls.progress, self._watched.state().held_courses)
-        return {}
+        return self._wish(Wishes.stopped)
+
+    def _wish(self, change: Callable[[Wishes], Wishes]) -> Mapping[str, Any]:
+        return {"wish": add_wish(self._controls.progress, self._watched.state().run, change)}
 
     def address(self, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """An address for another browser."""

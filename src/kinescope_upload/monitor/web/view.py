@@ -97,7 +97,7 @@ def view_of(state: RunState, samples: Sequence[Sample], summary: Sequence[tuple[
         ],
         "more_failures": max(0, state.failed - len(state.failures)),
         "plot": _plot(state, samples, clock),
-        "can": {"pause": can_act and not is_paused, "resume": can_act and is_paused, "stop": can_act},
+        "can": {"pause": can_act and not is_paused, "resume": can_act and is_paused, "stop": not state.ended},
         "wish": state.wish,
         "is_over": state.ended is not None,
         "summary": [[label, _text(text)] for label, text in summary] if state.ended and state.lessons else [],
