@@ -93,11 +93,13 @@ class MappingSource(StrEnum):
     SCAN_RULE = "scan rule"
     RECORD = "record"
     ORIGINAL = "original"
+    NAMED = "command"
+    """The command that is at work names the file."""
 
     @property
     def is_written(self) -> bool:
-        """Whether somebody wrote it down."""
-        return self is MappingSource.MAP_FILE or self is MappingSource.MANIFEST
+        """Whether a person says so."""
+        return self in {MappingSource.MAP_FILE, MappingSource.MANIFEST, MappingSource.NAMED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,15 @@ from enum import Enum, auto
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.commands.pairs import write_pair
 from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.mapping import named_like_others, pair_of, section_of, with_pairs
+from kinescope_upload.mapping import named_like_others, section_of
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.plan.renumbered import find_exchanged, find_renumbered
 from kinescope_upload.progress import read_records
-from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint, shown
@@ -179,17 +178,9 @@ class _Answers:
         Raises:
             UsageError: The map file cannot be read or written.
         """
-        pair = pair_of(proposal.file, row)
-        if pair is None:
+        if not write_pair(self.path, proposal.file, row):
             self.dialogue.tell("  Its name holds what no map file can hold: rename the file.")
             return False
-        data = read_json_file(self.path, "map file") if self.path.exists() else {}
-        try:
-            write_whole(self.path, with_pairs(data if isinstance(data, dict) else {}, [pair]).encode())
-        except OSError as error:
-            raise UsageError(
-                f'"{self.path}" cannot be written: {error.strerror or error}.', "Name another file with KUPLOAD_MAP."
-            ) from error
         self.number += 1
         return True
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.files_in_hand import acknowledged, in_progress
+from kinescope_upload.plan.changes import changed_since
 from kinescope_upload.progress import Standing
 from kinescope_upload.upload import Record, Stage
 
@@ -252,8 +253,7 @@ def _status(
     absent = [
         one for one in records if one.lesson_id not in on_disk and (one.is_begun or one.old_videos or one.failure)
     ]
-    seen = [(one, on_disk[one.lesson_id].file) for one in linked if one.lesson_id in on_disk]
-    seen = [(one, file) for one, file in seen if one.path == file.path and not one.is_for(file)]
+    seen = changed_since(linked, on_disk)
     return CourseStatus(
         course=course,
         videos=len(files),

@@ -10,10 +10,10 @@ from kinescope_upload.text import distinct_bytes, first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kinescope_upload.media.verdict import Look
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.model import Assignment, VideoFile
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.upload import Record
 
@@ -74,6 +74,21 @@ class FileChange:
         sent, now = distinct_bytes(self.sent_size, self.size)
         (number, unit), unit_now = sent.rsplit(" ", 1), now.rsplit(" ", 1)[1]
         return f"{number if unit == unit_now else sent} → {now}"
+
+
+def changed_since(linked: Iterable[Record], assigned: Mapping[str, Assignment]) -> list[tuple[Record, VideoFile]]:
+    """The linked lessons whose file is no longer what was sent, at its path or where a person says, with that file.
+
+    Args:
+        linked: Their records.
+        assigned: Which file belongs to which lesson, by lesson id.
+    """
+    placed = [(record, one) for record in linked if (one := assigned.get(record.lesson_id))]
+    return [
+        (record, one.file)
+        for record, one in placed
+        if record.path and (record.path == one.file.path or one.source.is_written) and not record.is_for(one.file)
+    ]
 
 
 def change_of(lesson: PlannedLesson, look: Look | None = None) -> FileChange:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kinescope_upload.model import MappingSource
 from kinescope_upload.text import format_bytes_of
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
@@ -73,42 +74,66 @@ def doubt_broken(file: VideoFile, look: Broken) -> PlanDecision:
     return PlanDecision(Decision.IN_DOUBT, f'its file "{file.path}" {look.reason}', REPLACE_OR_SEND)
 
 
-def doubt_outdated(lesson_id: str, path: str, video_id: str | None) -> PlanDecision:
+def doubt_outdated(lesson_id: str, path: str, video_id: str | None, sent: str | None = None) -> PlanDecision:
     """Decides about a lesson whose file has changed after its last byte was sent, and before its row was written.
 
     Args:
         lesson_id: The lesson.
         path: Its file.
         video_id: The video of what was sent.
+        sent: The file that was sent; None where that is the same.
     """
-    reason = (
-        f'"{path}" has changed since its upload; video {video_id} has the old content and is kept, '
-        "its row is not written"
-    )
-    hint = Hint(("replace", lesson_id), " publishes the new file; the old one, put back, is linked later.")
+    has_old = f"video {video_id} has the old content and is kept, its row is not written"
+    if sent in {None, path}:
+        reason = f'"{path}" has changed since its upload; {has_old}'
+        hint = Hint(("replace", lesson_id), " publishes the new file; the old one, put back, is linked later.")
+    else:
+        reason = f'was uploaded from "{sent}", and "{path}" is its file now; {has_old}'
+        hint = Hint(("replace", lesson_id, path), " publishes that file.")
     return PlanDecision(Decision.IN_DOUBT, reason, hint, is_outdated=True)
 
 
 def _if_outdated(file: VideoFile, record: Record | None, row: LessonRow | None) -> PlanDecision | None:
     """Doubts a file that has surely changed since; where only the time differs, the run compares the MD5s."""
-    if record is None or record.stage is not Stage.UPLOADED or record.path != file.path or record.is_for(file):
+    if record is None or record.path is None or record.stage is not Stage.UPLOADED or record.is_for(file):
         return None
     is_written = row is not None and is_same_video(row.video_id, record.video_id)
-    if is_written or (record.differs_in_time(file) and record.md5):
+    is_redated = record.is_in_place(file) and record.differs_in_time(file)
+    if is_written or (is_redated and record.md5):
         return None
-    return doubt_outdated(record.lesson_id, file.path, record.video_id)
+    return doubt_outdated(record.lesson_id, file.path, record.video_id, record.path)
 
 
 def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> PlanDecision | None:
-    """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson."""
-    path = assignment.file.path
+    """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson.
+
+    Where a person gives it another file, that one is its file.
+    """
+    path, is_said = assignment.file.path, assignment.source.is_written
     if pinned != assignment.lesson_id:
-        return PlanDecision(Decision.IN_DOUBT, f'its file "{path}" was uploaded for lesson {pinned}', _RESTORE)
+        reason = f'its file "{path}" was uploaded for lesson {pinned}'
+        return PlanDecision(Decision.IN_DOUBT, reason, _free_file(pinned) if is_said else _RESTORE)
     sent = record.path if record and record.stage is not Stage.PLANNED else None
     if record and sent and sent != path and not record.is_for(assignment.file):
+        if is_said:
+            return _by_other_word(assignment, record)
         reason = f'was uploaded from "{sent}", and now "{path}" would be its file'
         return PlanDecision(Decision.IN_DOUBT, reason, _publish_or_restore(assignment, record))
     return None
+
+
+def _free_file(lesson_id: str) -> Hint:
+    return Hint(("unlink", lesson_id), " takes its video away from that lesson. Else correct who has the file.")
+
+
+def _by_other_word(assignment: Assignment, record: Record) -> PlanDecision | None:
+    """Doubts which file is meant where `kupload replace` began with one, and a map file or manifest names another."""
+    if record.serving is None or assignment.source is MappingSource.NAMED:
+        return None
+    source, lesson_id, path = assignment.source, assignment.lesson_id, assignment.file.path
+    reason = f'its replacement was begun from "{record.path}", and the {source} names "{path}"'
+    hint = Hint(("replace", lesson_id), " goes on with what was begun, ", ("replace", lesson_id, path), " with that.")
+    return PlanDecision(Decision.IN_DOUBT, reason, hint)
 
 
 def _without_rows(record: Record | None) -> PlanDecision | None:
@@ -209,6 +234,9 @@ def _by_progress(file: VideoFile, record: Record | None) -> PlanDecision:
         return PlanDecision(Decision.LINK, reason)
     if record.stage is Stage.UPLOADED:
         return PlanDecision(Decision.LINK, f"video {record.video_id} is uploaded, its row is not written{compared}")
+    if record.path and not record.is_in_place(file) and not record.is_for(file):
+        what_then = "compares what was sent" if record.may_go_on_with(file) else "starts over"
+        return PlanDecision(Decision.RESUME, f'was begun from "{record.path}": {what_then}')
     if not record.may_go_on_with(file):
         is_known = "has changed" if not compared else "has another time, and no MD5 tells whether it has changed"
         return PlanDecision(Decision.RESUME, f"the file {is_known} since its upload began: starts over")

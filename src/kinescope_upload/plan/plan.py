@@ -249,14 +249,24 @@ def _with_new_files(records: Mapping[str, Record], assignments: Sequence[Assignm
 
 
 def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, str]:
-    """Which lesson each file was uploaded for; a file that was only renamed is pinned by its new name."""
-    renamed = {
-        one.lesson_id
-        for one in assignments
-        if (record := records.get(one.lesson_id)) and record.path != one.file.path and record.is_for(one.file)
+    """Which lesson each file was uploaded for; a file that was only renamed is pinned by its new name.
+
+    What a person says goes before: a lesson that is given another file leaves its own, and a file that is given to a
+    lesson is left by one whose upload from it was begun and holds no complete video.
+    """
+    left, given = set(), set()
+    for one in assignments:
+        if one.source.is_written:
+            given.add(one.file.path)
+        record = records.get(one.lesson_id)
+        if record and record.path != one.file.path and (one.source.is_written or record.is_for(one.file)):
+            left.add(one.lesson_id)
+    return {
+        one.path: one.lesson_id
+        for one in records.values()
+        if one.path and one.stage is not Stage.PLANNED and one.lesson_id not in left
+        if one.stage.has_all_bytes or one.serving or one.path not in given
     }
-    uploaded = (record for record in records.values() if record.stage is not Stage.PLANNED)
-    return {one.path: one.lesson_id for one in uploaded if one.path and one.lesson_id not in renamed}
 
 
 def _plan_lesson(

@@ -22,11 +22,11 @@ def left_open(survey: Survey, plan: Plan) -> dict[str, dict[str, Standing]]:
     found: dict[str, dict[str, Standing]] = {course: {} for course in survey.courses}
     for lesson in plan.in_doubt:
         found.setdefault(lesson.course, {})[lesson.lesson_id] = Standing.IN_DOUBT
-    planned = {lesson.file.path for lesson in plan.lessons}
+    planned = {name for lesson in plan.lessons for name in (lesson.file.path, lesson.lesson_id)}
     doubted = {doubt.subject for doubt in plan.doubts if doubt.blocking}
     known = {nfc(row.course) for row in (survey.rows or {}).values()}
     for one in survey.unchecked.assignments:
-        if one.course in found and one.file.path not in planned:
+        if one.course in found and planned.isdisjoint({one.file.path, one.lesson_id}):
             is_doubted = nfc(one.course) in known and section_of(one.file.path) in doubted
             found[one.course][one.lesson_id] = Standing.IN_DOUBT if is_doubted else Standing.NO_LESSON
     return found

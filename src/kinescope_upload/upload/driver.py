@@ -68,7 +68,7 @@ class Driver:
 
     def __init__(self, task: UploadTask, options: DriverOptions, ports: Ports) -> None:
         self._file = task.file
-        self._parent_id = task.parent_id
+        self._parent_id, self._pair_is_written = task.parent_id, task.pair_is_written
         self._options = options
         self._ports = ports
         self._search = VideoSearch(ports, wait=options.orphan_wait)
@@ -267,7 +267,7 @@ class Driver:
 
     def _fresh(self) -> FreshUpload:
         fresh = fresh_upload(self._record, self._options.dialect, self._new_video_id(), self._file)
-        return replace(fresh, parent_id=self._parent_id)
+        return replace(fresh, parent_id=self._parent_id, pair_is_written=self._pair_is_written)
 
     def _move(self) -> None:
         """Moves the video to where the present plan wants it: its upload was begun by a plan with another folder."""

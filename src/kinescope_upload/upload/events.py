@@ -25,6 +25,7 @@ class FreshUpload:
         size: The file's size in bytes.
         modified_ns: When the file was last changed, in nanoseconds since the epoch.
         path: The file's path; None where it has not changed.
+        pair_is_written: Whether a map file or manifest says that the file is the lesson's.
     """
 
     video_id: str | None
@@ -34,6 +35,7 @@ class FreshUpload:
     size: int
     modified_ns: int
     path: str | None = None
+    pair_is_written: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ def _planned_again(record: Record, fresh: FreshUpload, old_videos: tuple[OldVide
         title=fit_title(fresh.title),
         dialect=fresh.dialect,
         video_id=fresh.video_id,
-        pair_is_written=record.pair_is_written and fresh.path in {None, record.path},
+        pair_is_written=fresh.pair_is_written or (record.pair_is_written and fresh.path in {None, record.path}),
         old_videos=old_videos,
     )
 

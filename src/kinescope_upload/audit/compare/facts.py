@@ -186,11 +186,11 @@ class Lesson:
         A file of the same size and another time counts as changed where its MD5 is known and another.
         """
         summary, file = self.summary, self.file
-        if summary is None or file is None or summary.path != file.path:
+        if summary is None or file is None or summary.path is None:
             return False
         if summary.stage is not Stage.UPLOADED or self.row_id == self.own_id:
             return False
-        if not self.is_redated:
+        if not self.is_redated or not file.is_at(summary.path):
             return not summary.is_for(file)
         return self.file_md5 != summary.md5 if self.file_md5 else summary.md5 is None
 

@@ -12,6 +12,7 @@ from kinescope_upload.mapping import is_named_like, named_like_others, section_o
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.renumbered import KEEP_NUMBER, NOT_RENUMBERED
 from kinescope_upload.text.hints import Hint
+from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
@@ -56,14 +57,17 @@ def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
     """Returns every lesson that a side knows, by id.
 
     The file that was sent for a lesson stays its file, even if its position has changed. Where it is gone and a new one
-    took its place, that is the lesson's.
+    took its place, that is the lesson's; and what a person says goes before.
     """
     assignments = {assignment.lesson_id: assignment for assignment in sides.mapped.assignments}
     explained = _explained(sides)
     sent = {summary.path for summary in sides.summaries.values()}
+    given = {one.file.path: one.lesson_id for one in sides.mapped.assignments if one.source.is_written}
     ids = {**dict.fromkeys(sides.rows or {}), **dict.fromkeys(sides.summaries), **dict.fromkeys(assignments)}
     return {
-        lesson_id: _lesson(lesson_id, sides, assignments.get(lesson_id), sent, is_explained=lesson_id in explained)
+        lesson_id: _lesson(
+            lesson_id, sides, assignments.get(lesson_id), (sent, given), is_explained=lesson_id in explained
+        )
         for lesson_id in ids
     }
 
@@ -72,7 +76,7 @@ def _lesson(
     lesson_id: str,
     sides: LocalSides,
     assignment: Assignment | None,
-    sent: Collection[str | None],
+    named: tuple[Collection[str | None], Mapping[str, str]],
     *,
     is_explained: bool,
 ) -> Lesson:
@@ -80,7 +84,9 @@ def _lesson(
     stated = assignment.title if assignment else None
     recorded = summary.title if summary and row is None else None
     courses = [side.course for side in (row, summary, assignment) if side is not None]
-    file = _file(sides, assignment.file if assignment else None, summary, sent)
+    file = _file(sides, assignment, summary, named[0])
+    if file and summary and not summary.has_all_bytes and named[1].get(file.path, lesson_id) != lesson_id:
+        file = None  # what was begun from it is of no use
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
@@ -95,11 +101,14 @@ def _lesson(
 
 
 def _file(
-    sides: LocalSides, assigned: VideoFile | None, summary: RecordSummary | None, sent: Collection[str | None]
+    sides: LocalSides, assignment: Assignment | None, summary: RecordSummary | None, sent: Collection[str | None]
 ) -> VideoFile | None:
+    assigned = assignment.file if assignment else None
     if summary is None or summary.path is None:
         return assigned
     if assigned and assigned.path == summary.path:
+        return assigned
+    if assignment and assignment.source.is_written and serving_of(summary.old_videos) is None:
         return assigned
     is_its_own = assigned is not None and (summary.is_for(assigned) or _is_new(assigned, summary, sent))
     return sides.files.get(summary.path) or sides.find(summary.path) or (assigned if is_its_own else None)

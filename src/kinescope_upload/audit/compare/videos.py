@@ -81,7 +81,12 @@ def _meaning_of_status(lesson: Lesson, video: Video) -> tuple[Kind, str]:
 
 def going_on(lesson: Lesson) -> str:
     """What continues the lesson's upload."""
-    return Hint((), " continues it.") if lesson.file else "Its file is not there: put it back into the library."
+    if lesson.file is None:
+        return "Its file is not there: put it back into the library."
+    summary = lesson.summary
+    if summary is None or summary.path is None or lesson.file.is_at(summary.path) or summary.is_for(lesson.file):
+        return Hint((), " continues it.")
+    return Hint(f'It was begun from "{summary.path}"; ', (), " uploads the lesson's file.")
 
 
 _CHECK: Final = "Check the video on Kinescope."
@@ -91,7 +96,8 @@ _SUSPENDED: Final = "Check the plan and the video on Kinescope. The video has co
 
 def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
     if lesson.is_outdated and lesson.file and lesson.own_id == video.id:
-        doubt = doubt_outdated(lesson.lesson_id, lesson.file.path, video.id)
+        sent = lesson.summary.path if lesson.summary else None
+        doubt = doubt_outdated(lesson.lesson_id, lesson.file.path, video.id, sent)
         yield changed_file(lesson, f"{lesson.lesson_id}: {doubt.reason}", doubt.hint, video.id)
         return
     if lesson.size is not None and video.size is not None and lesson.size != video.size:

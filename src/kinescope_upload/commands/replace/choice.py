@@ -125,7 +125,8 @@ def _assignment(
 ) -> Assignment:
     lesson_id, record = row.lesson_id, records.get(row.lesson_id)
     recorded = stat_file(root, record.path) if record and record.path else None
-    file = named or recorded or (mapped.file if mapped else None)
+    said = mapped.file if mapped and mapped.source.is_written and not (record and record.serving) else None
+    file = named or said or recorded or (mapped.file if mapped else None)
     if file is None and record and record.path:
         return _recorded(row, record, root)
     if file is None:
@@ -137,7 +138,7 @@ def _assignment(
         lesson_id=lesson_id,
         course=row.course,
         file=file,
-        source=mapped.source if mapped and not named else MappingSource.MAP_FILE,
+        source=mapped.source if mapped and not named else MappingSource.NAMED,
         title=mapped.title if mapped else None,
     )
 
@@ -149,7 +150,7 @@ def plan_again(lessons: Iterable[PlannedLesson], survey: Survey, records: Mappin
             lesson_id=lesson.lesson_id,
             course=lesson.course,
             file=lesson.file,
-            source=MappingSource.MAP_FILE,
+            source=MappingSource.NAMED,
             title=lesson.title,
         )
         for lesson in lessons

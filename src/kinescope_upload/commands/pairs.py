@@ -1,0 +1,38 @@
+"""Writes a pair into the map file of confirmed pairs: which file is whose, as a person says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.errors import UsageError
+from kinescope_upload.library.scan import read_json_file
+from kinescope_upload.mapping import pair_of, with_pairs
+from kinescope_upload.progress.atomic import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kinescope_upload.model import LessonRow, VideoFile
+
+
+def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
+    """Writes the pair down in place of what stood there of its lesson or its file; returns whether a map can hold it.
+
+    Args:
+        path: The map file; it is made where there is none.
+        file: The file.
+        row: Its lesson.
+
+    Raises:
+        UsageError: The map file cannot be read or written.
+    """
+    pair = pair_of(file, row)
+    if pair is None:
+        return False
+    data = read_json_file(path, "map file") if path.exists() else {}
+    try:
+        write_whole(path, with_pairs(data if isinstance(data, dict) else {}, [pair]).encode())
+    except OSError as error:
+        hint = "Name another file with KUPLOAD_MAP."
+        raise UsageError(f'"{path}" cannot be written: {error.strerror or error}.', hint) from error
+    return True
