@@ -29,7 +29,7 @@ THEIR_OWN: Final = {
     "history": set[str](),
     "report": {"file", "html"},
     "verify": {"wait", "max_wait", "deep"},
-    "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal"},
+    "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal", "set_aside"},
     "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},
     "unlink": {"lessons", "delete", "yes"},
     "cluster init": {"print_sql"},

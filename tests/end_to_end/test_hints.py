@@ -31,7 +31,7 @@ from support.auditing import THEIRS, uploaded
 from support.disagreements import ROWS, Disagreement
 from support.old_progress_cases import NAME, video_of, write_old_progress
 from support.old_progress_cases import uploaded as old_upload
-from support.replacing import shoot_again, undo
+from support.replacing import confirm, shoot_again, undo
 from support.terminal import open_terminal
 from support.world import KIB, World, WorldMaker, content_of, date_back
 
@@ -154,6 +154,34 @@ def _contradicting(world: World) -> None:
     journal = Journal(journal_of(path), "01_analytics", Fingerprint(length=1, crc=1))
     journal.append([encode_record(record)])
     journal.close()
+
+
+def _unreadable_journal(world: World) -> None:
+    """A disk has spoiled a line in the middle of what a killed run left behind."""
+    _half_sent(world)
+    path = world.progress / "01_analytics.json"
+    journal = Journal(journal_of(path), "01_analytics", Fingerprint.of([path.read_bytes()]))
+    journal.append([encode_record(world.records[LESSON])])
+    journal.close()
+    head, line = journal_of(path).read_bytes().splitlines(keepends=True)
+    journal_of(path).write_bytes(b"".join([head, b"\x00\x07" * 20 + b"\n", line]))
+
+
+def _unreadable_progress(world: World) -> None:
+    _linked(world)
+    path = world.progress / "01_analytics.json"
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def _begun_from_another_file(world: World) -> None:
+    """A person gives a lesson another file while its upload is begun, and one that is linked the file of that."""
+    world.fill((400 * KIB, 20 * KIB))
+    world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None, match="001"))
+    assert world.upload(retries="0").exit_code != 0
+    world.emulator.faults.clear()
+    first, second = sorted(world.records)
+    files = {key: world.library / (world.records[key].path or "") for key in (first, second)}
+    confirm(world, {first: files[second], second: files[first]})
 
 
 def _all_shot_again(world: World) -> None:
@@ -281,6 +309,9 @@ SITUATIONS = [
     ),
     Situation(name="an unlinked lesson", arrange=_unlinked, command=("verify",)),
     Situation(name="a file that contradicts its journal", arrange=_contradicting),
+    Situation(name="a journal that cannot be read", arrange=_unreadable_journal),
+    Situation(name="a progress file that cannot be read", arrange=_unreadable_progress, command=("verify",)),
+    Situation(name="a begun lesson that was given another file", arrange=_begun_from_another_file, command=("verify",)),
     Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),
     Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
@@ -333,6 +364,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("repair", "--delete-unknown"): ("a video named alone", 0),
     ("repair", "--delete-unknown", "--course", X, "--video", X): ("a second video of the same content, not ours", 0),
     ("repair", "--delete-unknown", "--video", X): ("a video named alone", 0),
+    ("repair", "--set-aside", X): ("a journal that cannot be read", 0),
     ("replace", "--changed"): ("two new cuts", -1),
     ("replace", X): ("a new cut", 0),
     ("replace", X, "--send-broken"): ("a text as a new cut", 0),

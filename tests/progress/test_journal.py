@@ -276,7 +276,7 @@ def test_a_journal_that_cannot_be_parsed_is_named_and_left_alone(tmp_path: Path,
             assert caught.value.hint.startswith("Update kupload")
             continue
         assert caught.value.hint.startswith("It is left as it is.")
-        assert "`kupload verify`" in caught.value.hint
+        assert caught.value.hint.commands == (("repair", "--set-aside", "c"),)
     assert (left / _JOURNAL).read_bytes() == content
 
 

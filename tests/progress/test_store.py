@@ -218,9 +218,9 @@ def test_a_file_that_cannot_be_parsed_is_named_and_never_overwritten(
 
     assert caught.value.what.startswith(f"{path} is no progress file that kupload can read: ")
     assert reason in caught.value.what
-    is_newer = "newer kupload" in reason  # to move the file away would lose what it holds
+    is_newer = "newer kupload" in reason  # without the file, what it holds would be lost
     assert caught.value.hint.startswith("Update kupload" if is_newer else "It is left as it is.")
-    assert ("move it away" in caught.value.hint) is not is_newer
+    assert ("kupload repair --set-aside c" in caught.value.hint) is not is_newer
     assert path.read_bytes() == content
     assert names_in(tmp_path) == ["c.json"]
 

@@ -11,7 +11,7 @@ from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.terminal_output import is_terminal, laid_out
-from kinescope_upload.text import printable
+from kinescope_upload.text import count, printable
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ def repair(
     by_journal: Annotated[
         str | None, typer.Option("--by-journal", metavar="LESSON", help="The same: go by the journal.")
     ] = None,
+    set_aside: Annotated[
+        str | None,
+        typer.Option(
+            "--set-aside", metavar="COURSE", help="Keep its unreadable progress aside; go on with what can be read."
+        ),
+    ] = None,
     max_outage: options.MaxOutageOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
@@ -63,6 +69,8 @@ def repair(
 
     if by_file or by_journal:
         raise typer.Exit(_go_by(options.load(context), by_file, by_journal))
+    if set_aside:
+        raise typer.Exit(_set_aside(options.load(context), set_aside))
     if delete_unknown or videos:
         _check_unknown(videos or [], delete_unknown=delete_unknown, yes=yes)
         raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
@@ -99,6 +107,22 @@ def _go_by(settings: "Settings", by_file: str | None, by_journal: str | None) ->
             changed = go_by(side, settings.progress, lesson_id)
             typer.echo(printable(f"{changed} holds {lesson_id} no more; as it was: {changed.name}.bak"))
     typer.echo(printable(Hint(("verify",), " compares the lesson with all sides.")))
+    return ExitCode.DONE
+
+
+def _set_aside(settings: "Settings", course: str) -> int:
+    """Goes on without what cannot be read of a course's progress."""
+    from kinescope_upload.progress.set_aside import set_aside
+
+    done = set_aside(settings.progress, course)
+    if not done.kept:
+        typer.echo(printable(f'All of the progress of "{course}" can be read; nothing was set aside.'))
+        return ExitCode.DONE
+    for kept in done.kept:
+        typer.echo(printable(f"Kept as it was: {kept}"))
+    lessons = count(done.records, "lesson", "lessons")
+    typer.echo(printable(f'{lessons} of "{course}" could be read. What else was begun, a run looks for on Kinescope.'))
+    typer.echo(printable(Hint(("verify",), " compares all sides.")))
     return ExitCode.DONE
 
 

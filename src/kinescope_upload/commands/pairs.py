@@ -10,9 +10,11 @@ from kinescope_upload.mapping import pair_of, with_pairs
 from kinescope_upload.progress.atomic import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.survey import Survey
 
 
 def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
@@ -36,3 +38,21 @@ def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
         hint = "Name another file with KUPLOAD_MAP."
         raise UsageError(f'"{path}" cannot be written: {error.strerror or error}.', hint) from error
     return True
+
+
+def correct_pairs(path: Path, survey: Survey, files: Mapping[str, VideoFile]) -> None:
+    """Corrects the pairs of lessons for which a person has named other files since; makes no new ones.
+
+    Args:
+        path: The map file of confirmed pairs.
+        survey: What it says, and the lessons' rows.
+        files: What was named, by lesson id.
+
+    Raises:
+        UsageError: The map file cannot be read or written.
+    """
+    said = {one.lesson_id: one.file.path for one in survey.confirmed.assignments}
+    said |= {key: "" for doubt in survey.confirmed.doubts for key in doubt.lesson_ids}
+    for lesson_id, file in files.items():
+        if said.get(lesson_id, file.path) != file.path and survey.rows:
+            write_pair(path, file, survey.rows[lesson_id])

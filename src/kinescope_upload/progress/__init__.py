@@ -10,6 +10,7 @@
       └─────► lock                     one run per course; who holds it; a request to stop
     merge                              two records of a lesson, where the file is not the one of its journal; pure
     sides                              goes by the file or by its journal, as a person chose
+    set_aside                          goes on without a file that cannot be read, which is kept beside it
     names                              how a course's file is named, and why others are none; pure
     course_file                        finds the file of a course, whatever system named it
     stream                             the same record by record, for courses that are long

@@ -163,6 +163,34 @@ def read_journal(path: Path, course: str) -> Entries | None:
     return Entries(follows, _records(lines, course))
 
 
+def readable_entries(content: bytes, course: str) -> Entries:
+    """What can be read of a damaged journal: every whole line that is one by itself."""
+    head, *lines = content[: content.rfind(b"\n") + 1].splitlines() or [b""]
+    try:
+        follows = _follows(head, course)
+    except FormatError:
+        follows = _NO_FILE
+        if _names_other(head, course):
+            return Entries(follows, {})
+    records: dict[str, Record] = {}
+    for line in lines:
+        with suppress(FormatError, UnicodeDecodeError):
+            records |= _records([line], course)
+    return Entries(follows, records)
+
+
+def _names_other(head: bytes, course: str) -> bool:
+    """Whether it is the head of another course's journal."""
+    try:
+        match json.loads(head):
+            case {"journal": _, "course": str(named)}:
+                return nfc(named) != nfc(course)
+            case _:
+                return False
+    except ValueError:
+        return False
+
+
 def is_torn(path: Path) -> bool:
     """Whether there is a journal whose head is not whole."""
     try:

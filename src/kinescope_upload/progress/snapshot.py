@@ -29,20 +29,13 @@ if TYPE_CHECKING:
 
     from kinescope_upload.upload import Record
 
-_BOM: Final = "\ufeff"
+BOM: Final = "\ufeff"
 """What editors on Windows put before a text."""
 _BLOCK: Final = 1024 * 1024
-_UPDATE: Final = "Update kupload; it is left as it is, and nothing is lost."
+UPDATE: Final = "Update kupload; it is left as it is, and nothing is lost."
 _LATER_COUNTS: Final = "of each lesson the later record counts."
 _UNKNOWN: Final = Hint("What it held beside that is not known; ", ("verify",), " looks for what was begun.")
 _UNKNOWN_SINCE: Final = Hint("What it held is not known; ", ("verify",), " looks for what was begun.")
-_BAD_JOURNAL: Final = Hint(
-    "It is left as it is. Put a good copy in its place; or move it away to go on from the progress file beside it, and "
-    "then ",
-    ("verify",),
-    " looks for what was begun since.",
-)
-_WAY_OUT: Final = "It is left as it is. Put a good copy in its place, or move it away to begin that course anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +101,15 @@ def load_course(path: Path, course: str) -> CourseRecords:
         if found is None:
             return _of_journal_alone(path, course)
         try:
-            text = found.file.read().decode("utf-8").removeprefix(_BOM)
+            text = found.file.read().decode("utf-8").removeprefix(BOM)
             named, records = parse_course(text)
         except OSError as error:
             raise UsageError(f"{path} cannot be read ({error.strerror or error}).") from error
         except (FormatError, UnicodeDecodeError) as error:
-            hint = _UPDATE if isinstance(error, NewerFormatError) else _WAY_OUT
+            hint = UPDATE if isinstance(error, NewerFormatError) else _way_out(course)
             raise UsageError(f"{path} is no progress file that kupload can read: {error}.", hint) from error
         if nfc(named) != nfc(course):
-            raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _WAY_OUT)
+            raise UsageError(f'{path} holds the progress of course "{named}", not of "{course}".', _way_out(course))
         if named != course:  # composed in another way: the records are those of the course as it is asked for
             records = {key: replace(record, course=course) for key, record in records.items()}
         if not found.has_journal and (says_open(text) or is_torn(journal_of(path))):
@@ -160,12 +153,17 @@ def _with_journal(records: dict[str, Record], found: Snapshot, path: Path, named
     lines = [encode_record(record) for record in records.values()]
     if entries.follows in {Fingerprint.of(course_pieces(named, lines, is_open=one)) for one in (True, False)}:
         return CourseRecords(records=records | entries.records)
-    merged = {key: _merged(records.get(key, record), record, path) for key, record in entries.records.items()}
+    both_say = {key: merged(records.get(key, record), record, path) for key, record in entries.records.items()}
     note = f"{path} was edited or put back, and is not the file that its journal follows: {_LATER_COUNTS}"
-    return CourseRecords(records=records | merged, note=both(note, _UNKNOWN))
+    return CourseRecords(records=records | both_say, note=both(note, _UNKNOWN))
 
 
-def _merged(in_file: Record, in_journal: Record, path: Path) -> Record:
+def merged(in_file: Record, in_journal: Record, path: Path) -> Record:
+    """What file and journal say together of a lesson.
+
+    Raises:
+        UsageError: They contradict each other.
+    """
     try:
         return merge(in_file, in_journal)
     except ContradictionError as error:
@@ -188,6 +186,14 @@ def _told(record: Record) -> str:
     return f"video {record.video_id or 'of an unknown id'}, {record.stage}{when}"
 
 
+def _way_out(course: str) -> Hint:
+    return Hint(
+        "It is left as it is. ",
+        ("repair", "--set-aside", course),
+        " keeps it under another name and goes on with what of it can be read; or put a good copy in its place.",
+    )
+
+
 def _read(journal: Path, course: str) -> Entries | None:
     try:
         return read_journal(journal, course)
@@ -196,7 +202,7 @@ def _read(journal: Path, course: str) -> Entries | None:
     except (FormatError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{journal} is no journal that kupload can read: {error}.",
-            _UPDATE if isinstance(error, NewerFormatError) else _BAD_JOURNAL,
+            UPDATE if isinstance(error, NewerFormatError) else _way_out(course),
         ) from error
 
 

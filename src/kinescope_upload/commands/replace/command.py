@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
-from kinescope_upload.commands.pairs import write_pair
+from kinescope_upload.commands.pairs import correct_pairs
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
@@ -122,7 +122,8 @@ def replace_lessons(
             if tools.database is not None:
                 rows = [one.lesson.lesson_id for one in work]
                 tools.database.check_writable(rows, so_far="Nothing was begun.")
-            _write_pairs(settings, options, work, survey)
+            if options.file is not None:
+                correct_pairs(settings.map_of_pairs(), survey, {one.lesson.lesson_id: one.lesson.file for one in work})
             _begin(settings, work, survey, progress)
             plan = plan_again([one.lesson for one in work], survey, progress.records)
             del survey
@@ -272,17 +273,6 @@ def _is_of_no_use(tools: Tools, record: Record) -> bool:
     if video is None or video.has_failed:
         return True
     return video.status == "done" and proof_against(record, video) is not None
-
-
-def _write_pairs(settings: Settings, options: ReplaceOptions, work: Sequence[Replacement], survey: Survey) -> None:
-    """Corrects the confirmed pair of a lesson whose new file was named: what was said last counts."""
-    confirmed = survey.confirmed
-    said = {one.lesson_id: one.file.path for one in confirmed.assignments}
-    said |= {key: "" for doubt in confirmed.doubts for key in doubt.lesson_ids}
-    for one in work if options.file is not None else ():
-        lesson_id, file = one.lesson.lesson_id, one.lesson.file
-        if said.get(lesson_id, file.path) != file.path and survey.rows:
-            write_pair(settings.map_of_pairs(), file, survey.rows[lesson_id])
 
 
 def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, progress: ProgressStore) -> None:
