@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.audit.compare import Kind
+from kinescope_upload.audit.compare.events import FixFailed
 from kinescope_upload.audit.fixes import LinkVideo
 from kinescope_upload.upload import Stage
-from support.auditing import FIRST, SECOND, kinds, look, mend, plan_of, the
-from support.replacing import file_of
+from support.auditing import FIRST, SECOND, Ears, kinds, look, mend, plan_of, the
+from support.replacing import file_of, publish
 from support.world import KIB, content_of, date_back
 
 if TYPE_CHECKING:
@@ -87,3 +88,28 @@ def test_a_broken_file_in_the_place_of_what_was_sent_is_not_advised_to_be_publis
         assert reason in broken[lesson_id].reason
         assert "Put a whole file in its place" in broken[lesson_id].hint
     assert not any(isinstance(fix, LinkVideo) for fix in plan_of(world).fixes)
+
+
+def test_a_file_of_the_same_size_and_time_that_begins_otherwise_is_linked_by_nobody(worlds: WorldMaker) -> None:
+    world = worlds()
+    _uploaded_only(world)
+    file = file_of(world, FIRST)
+    facts, new = file.stat(), content_of(10 * KIB, seed="new")
+    file.write_bytes(new)
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    ears = Ears()
+
+    result = mend(world, ears)
+
+    assert result.failed == 1
+    [failed] = [one for one in ears.heard if isinstance(one, FixFailed)]
+    assert OUTDATED in failed.reason
+    assert f"kupload replace {FIRST}" in failed.hint
+    assert world.database.videos()[FIRST][0] is None
+    run = world.upload()
+    assert [one["lesson_id"] for one in run.summary["in_doubt"]] == [FIRST]
+    assert publish(world, FIRST, keep=0).exit_code == 0
+    assert world.upload().exit_code == 0
+    row_id = world.database.videos()[FIRST][0]
+    assert row_id is not None
+    assert world.emulator.bytes_of(row_id).read_bytes() == new

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from kinescope_upload.errors import (
     BatchStoppedError,
     FileUnreadableError,
-    InDoubtError,
     LessonFailedError,
     TryAgainError,
 )
 from kinescope_upload.events import Warned
+from kinescope_upload.library.as_sent import check_as_sent
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import SHOWN, FileChange, changes_sentence
-from kinescope_upload.plan.decision import doubt_outdated
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
@@ -43,24 +42,7 @@ def check_unchanged(run: Run, record: Record) -> Record:
         LessonFailedError: It has another time and cannot be read.
         InterruptedRunError: The batch ends.
     """
-    backends = run.backends
-    file = stat_file(backends.library, record.path, backends.disk) if record.path else None
-    if file is None:
-        return record
-    accepted = accept_file(record, file, partial(_md5_of_first, run, file))
-    if accepted is None or not _begins_as_sent(backends, record, file):
-        doubt = doubt_outdated(record.lesson_id, file.path, record.video_id)
-        raise InDoubtError(f"{doubt.reason}.", doubt.hint)
-    return accepted
-
-
-def _begins_as_sent(backends: Backends, record: Record, file: VideoFile) -> bool:
-    """Whether the file's head is the one that was sent, as far as it can be read now."""
-    with suppress(FileUnreadableError):
-        path = backends.library / file.path
-        with VideoSource(path, file, with_checksum=False, disk=backends.disk) as source:
-            return record.head_md5 in {None, source.head_md5()}
-    return True
+    return check_as_sent(record, run.backends.library, run.backends.disk, partial(_md5_of_first, run))
 
 
 def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:

@@ -36,11 +36,13 @@ from kinescope_upload.audit.fixes.records import (
 from kinescope_upload.database import Fill, LinkOutcome
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
+from kinescope_upload.library.as_sent import check_as_sent
 from kinescope_upload.library.scan import scan, stat_file
 from kinescope_upload.plan.renumbered import find_renumbered
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.text.hints import Hint
+from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Adopted, Linked, RowEmptied
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.upload.table import advance
@@ -207,6 +209,8 @@ class Fixer:
             raise _changed(f"The progress file no longer names video {fix.video_id}.")
         if video is None or video.state is not VideoState.COMPLETE or video.size not in {None, record.size}:
             raise _changed(f"Video {fix.video_id} has changed.")
+        if record.stage is Stage.UPLOADED:
+            record = check_as_sent(record, self.tools.settings.needed_library())
         self._write_row(fix.lesson, record, video, held=fix.held if isinstance(fix, SwitchRow) else None)
 
     def _write_row(self, lesson: Lesson, record: Record, video: Video, held: str | None = None) -> None:

@@ -3,5 +3,6 @@
 ::
 
     command ──► choice      which lessons, and the file of each
+       ├──────► content     compares a file with what was sent
        └──────► view        shows them, and asks
 """

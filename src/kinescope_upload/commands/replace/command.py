@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -11,12 +10,11 @@ from uuid import uuid4
 from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.commands.pairs import correct_pairs
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
+from kinescope_upload.commands.replace.content import is_as_sent, md5_now
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
 from kinescope_upload.display.printers import make_printer
-from kinescope_upload.errors import FileChangedError, FileUnreadableError
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.library.checksums import md5_of
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
@@ -36,7 +34,6 @@ from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.audit.inspection import Tools
@@ -228,16 +225,21 @@ class _Chooser(NamedTuple):
             return step
         if not record.stage.has_all_bytes:
             return step
-        if step is ReplaceStep.BEGIN and record.size == lesson.file.size and record.md5:
-            md5 = _md5_of(self.tools.settings.needed_library(), lesson.file)
-            if md5 == record.md5:
-                path, modified_ns = lesson.file.path, lesson.file.modified_ns
-                self.save(replace(record, path=path, modified_ns=modified_ns))
-                step = ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
+        step = self._by_content(step, record, lesson.file)
         is_asked = not self.options.changed or record.serving
         if step is not ReplaceStep.BEGIN and is_asked and _is_of_no_use(self.tools, record):
             return ReplaceStep.BEGIN
         return step
+
+    def _by_content(self, step: ReplaceStep, record: Record, file: VideoFile) -> ReplaceStep:
+        """The step for a file of which every byte was sent, or another with its size, as its content tells."""
+        library = self.tools.settings.needed_library()
+        is_alike = step is ReplaceStep.BEGIN and record.size == file.size and record.md5 is not None
+        if is_alike and record.md5 == md5_now(library, file):
+            self.save(replace(record, path=file.path, modified_ns=file.modified_ns))
+            return ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
+        is_linkable = step is ReplaceStep.GO_ON and record.stage is Stage.UPLOADED and record.serving is None
+        return ReplaceStep.BEGIN if is_linkable and not is_as_sent(record, library) else step
 
     def _refused_row(self, lesson: PlannedLesson) -> Refused | None:
         """Refuses a row whose address somebody else has written beside the id: it would be lost."""
@@ -257,13 +259,6 @@ class _Chooser(NamedTuple):
 def _is_sent(lesson: PlannedLesson, step: ReplaceStep | Refused) -> bool:
     """Whether bytes of the lesson's file are still to be sent."""
     return step is ReplaceStep.BEGIN or not (lesson.record and lesson.record.stage.has_all_bytes)
-
-
-def _md5_of(library: Path, file: VideoFile) -> str | None:
-    """The MD5 of the lesson's file; None where it cannot be read now: the run tells why."""
-    with suppress(FileChangedError, FileUnreadableError):
-        return md5_of(library, file)
-    return None
 
 
 def _is_of_no_use(tools: Tools, record: Record) -> bool:
