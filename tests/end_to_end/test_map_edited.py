@@ -181,6 +181,24 @@ def test_the_file_of_a_linked_lesson_that_is_given_to_another_waits_for_unlink(w
     assert _shown(world, THIRD) == files[0].read_bytes()
 
 
+def test_the_file_of_a_complete_upload_that_is_given_to_another_lesson_is_linked_to_neither(worlds: WorldMaker) -> None:
+    world = worlds()
+    files = _filled(world)
+    assert world.upload(no_db=True, trust_scan=True, limit=1).exit_code == 0
+    [sent] = [key for key, record in world.records.items() if record.stage is Stage.UPLOADED]
+    file = next(one for one in files if one.name.startswith(sent[-3:]))
+    world.database.add_lessons([("01_analytics_m01_start_009", "01_analytics", "Ninth")])
+    confirm(world, {"01_analytics_m01_start_009": file})
+
+    hints = dict(_doubted(world.upload()))
+    assert f"kupload unlink {sent} --delete" in hints["01_analytics_m01_start_009"]
+    mend(world)
+    assert row_of(world, sent) is None
+    undo(world, sent, delete=True)
+    world.upload()
+    assert _shown(world, "01_analytics_m01_start_009") == file.read_bytes()
+
+
 @pytest.mark.slow
 def test_a_pair_that_contradicts_a_replacement_at_work_is_asked_about(worlds: WorldMaker) -> None:
     world = worlds()

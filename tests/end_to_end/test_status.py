@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kinescope_upload.commands.status import read_status
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.events import Warned
-from support.auditing import Ears, look
-from support.replacing import undo
+from support.auditing import Ears, look, settings_of
+from support.replacing import confirm, publish, shoot_again, undo
 from support.world import KIB, World, WorldMaker, content_of
 
 _COURSE = "04_sales"
@@ -163,6 +164,44 @@ def test_rows_that_a_run_found_emptied_are_in_doubt_until_they_are_mended(worlds
     assert ("every lesson is linked" in told, _nexts(told)) == (False, ["kupload verify"])
     assert world.run("repair", "--yes").exit_code == 0
     assert "every lesson is linked" in world.run("--status").text
+
+
+def _doubted(world: World) -> tuple[str, ...]:
+    return tuple(name for course in read_status(settings_of(world)).courses for name in course.doubted)
+
+
+def test_a_doubt_that_a_confirmed_pair_answers_is_told_no_more(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.add_file("01_analytics/m01_start/003_урок.mp4", content_of(9 * KIB, seed="u"))
+    assert world.upload().exit_code == 1
+    first, second, third = (f"01_analytics_m01_start_{number:03d}" for number in (1, 2, 3))
+    assert _doubted(world) == (first, second, third)
+
+    files = {key: world.library / f"01_analytics/m01_start/{key[-3:]}_урок.mp4" for key in (first, second)}
+    confirm(world, files)
+    assert first not in _doubted(world)
+    assert second not in _doubted(world)
+    told = world.run("--status").text
+    assert "kupload --course 01_analytics" in _nexts(told), "a run can do something again"
+    confirm(world, {})
+    assert _doubted(world) == (first, second, third), "a pair that is taken back answers nothing"
+
+
+def test_a_doubt_that_replace_or_unlink_answers_is_told_no_more(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    first, second = sorted(world.records)
+    for key in (first, second):
+        shoot_again(world, key)
+    assert world.upload().exit_code == 1
+    assert _doubted(world) == (first, second)
+
+    assert publish(world, first, keep=0).exit_code == 0
+    assert _doubted(world) == (second,)
+    undo(world, second, delete=True)
+    assert _doubted(world) == ()
 
 
 def test_a_renamed_section_of_linked_lessons_is_known_by_its_files(worlds: WorldMaker) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from kinescope_upload.progress import (
+    Found,
     Standing,
     forget_others_rows,
     read_doubts,
@@ -53,8 +54,8 @@ def test_a_file_that_cannot_be_written_or_understood_costs_nothing(tmp_path: Pat
 
 def test_what_a_run_could_do_nothing_about_takes_the_place_of_what_was_known_of_its_courses(tmp_path: Path) -> None:
     remember_others_rows(tmp_path, {"a": ["a_9"]})
-    remember_doubts(tmp_path, {"a": {"a_1": Standing.IN_DOUBT, "a_2": Standing.NO_LESSON}, "b": {}})
-    remember_doubts(tmp_path, {"b": {"b_1": Standing.IN_DOUBT}})
+    remember_doubts(tmp_path, {"a": {"a_1": Found(Standing.IN_DOUBT), "a_2": Found(Standing.NO_LESSON)}, "b": {}})
+    remember_doubts(tmp_path, {"b": {"b_1": Found(Standing.IN_DOUBT)}})
     found = read_found(tmp_path)
     assert [found(one) for one in ("a_1", "a_2", "b_1", "a_9", "c")] == [
         Standing.IN_DOUBT,
@@ -65,5 +66,12 @@ def test_what_a_run_could_do_nothing_about_takes_the_place_of_what_was_known_of_
     ]
     forget_others_rows(tmp_path, ["a_1", "a_9"])
     remember_doubts(tmp_path, {"b": {}})
-    assert read_doubts(tmp_path) == {"a_2": Standing.NO_LESSON}
+    assert read_doubts(tmp_path) == {"a_2": Found(Standing.NO_LESSON)}
     assert read_others_rows(tmp_path) == frozenset()
+
+
+def test_a_doubt_is_answered_once_what_is_known_of_the_lesson_is_another(tmp_path: Path) -> None:
+    remember_others_rows(tmp_path, {"a": ["a_2"]})
+    remember_doubts(tmp_path, {"a": {one: Found(Standing.IN_DOUBT, "as it was") for one in ("a_1", "a_2", "a_3")}})
+    found = read_found(tmp_path, lambda lesson_id: "as it was" if lesson_id == "a_3" else "as it is")
+    assert [found(one) for one in ("a_1", "a_2", "a_3")] == [None, Standing.ELSEWHERE, Standing.IN_DOUBT]

@@ -21,6 +21,7 @@ from kinescope_upload.progress import (
     read_records,
 )
 from kinescope_upload.survey import survey_library
+from kinescope_upload.survey.left_open import basis_of
 from kinescope_upload.text import (
     cell_width,
     first_few,
@@ -88,7 +89,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
         of_courses,
         waiting=mapped.proposals,
         broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
-        standing=read_found(settings.progress),
+        standing=read_found(settings.progress, basis_of(survey, records)),
     )
     in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(

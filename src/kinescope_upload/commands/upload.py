@@ -117,7 +117,7 @@ def upload(
         looks = read_looks(settings.progress)
         plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
         is_first, has_rows = asks is not None and is_first_run(plan, survey.rows), survey.rows is not None
-        doubts = left_open(survey, plan) if has_rows else {}
+        doubts = left_open(survey, plan, progress.records) if has_rows else {}
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
         if asks and is_first and not asks(first_run_lines(plan, settings)):
             return ExitCode.NOT_DONE

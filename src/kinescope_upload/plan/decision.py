@@ -50,7 +50,7 @@ _NEW = PlanDecision(Decision.UPLOAD, "not uploaded yet")
 
 
 def decide(
-    assignment: Assignment, record: Record | None, row: LessonRow | None, *, pinned: str, has_rows: bool
+    assignment: Assignment, record: Record | None, row: LessonRow | None, *, pinned: Record | None, has_rows: bool
 ) -> PlanDecision:
     """Decides about one lesson.
 
@@ -58,7 +58,7 @@ def decide(
         assignment: The lesson and its file as it is now.
         record: What earlier runs achieved.
         row: The lesson's row; None where there is none, or the database is not asked.
-        pinned: The lesson that this file was uploaded for, where it was; else this lesson.
+        pinned: What earlier runs achieved of the lesson for which this file was uploaded; None where it was not.
         has_rows: Whether the database is asked.
     """
     return (
@@ -104,14 +104,14 @@ def _if_outdated(file: VideoFile, record: Record | None, row: LessonRow | None) 
     return doubt_outdated(record.lesson_id, file.path, record.video_id, record.path)
 
 
-def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> PlanDecision | None:
+def _by_mapping(assignment: Assignment, record: Record | None, pinned: Record | None) -> PlanDecision | None:
     """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson.
 
     Where a person gives it another file, that one is its file.
     """
     path, is_said = assignment.file.path, assignment.source.is_written
-    if pinned != assignment.lesson_id:
-        reason = f'its file "{path}" was uploaded for lesson {pinned}'
+    if pinned and pinned.lesson_id != assignment.lesson_id:
+        reason = f'its file "{path}" was uploaded for lesson {pinned.lesson_id}'
         return PlanDecision(Decision.IN_DOUBT, reason, _free_file(pinned) if is_said else _RESTORE)
     sent = record.path if record and record.stage is not Stage.PLANNED else None
     if record and sent and sent != path and not record.is_for(assignment.file):
@@ -122,8 +122,11 @@ def _by_mapping(assignment: Assignment, record: Record | None, pinned: str) -> P
     return None
 
 
-def _free_file(lesson_id: str) -> Hint:
-    return Hint(("unlink", lesson_id), " takes its video away from that lesson. Else correct who has the file.")
+def _free_file(pinned: Record) -> Hint:
+    lesson_id, wrong = pinned.lesson_id, "Else correct who has the file."
+    if pinned.stage is Stage.UPLOADED and not pinned.serving:
+        return Hint(("unlink", lesson_id, "--delete"), f" deletes that video, which no row names. {wrong}")
+    return Hint(("unlink", lesson_id), f" takes its video away from that lesson. {wrong}")
 
 
 def _by_other_word(assignment: Assignment, record: Record) -> PlanDecision | None:

@@ -248,7 +248,7 @@ def _with_new_files(records: Mapping[str, Record], assignments: Sequence[Assignm
     return {**records, **lost} if lost else records
 
 
-def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, str]:
+def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, Record]:
     """Which lesson each file was uploaded for; a file that was only renamed is pinned by its new name.
 
     What a person says goes before: a lesson that is given another file leaves its own, and a file that is given to a
@@ -262,7 +262,7 @@ def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> d
         if record and record.path != one.file.path and (one.source.is_written or record.is_for(one.file)):
             left.add(one.lesson_id)
     return {
-        one.path: one.lesson_id
+        one.path: one
         for one in records.values()
         if one.path and one.stage is not Stage.PLANNED and one.lesson_id not in left
         if one.stage.has_all_bytes or one.serving or one.path not in given
@@ -274,14 +274,14 @@ def _plan_lesson(
     *,
     rows: Mapping[str, LessonRow] | None,
     records: Mapping[str, Record],
-    pins: Mapping[str, str],
+    pins: Mapping[str, Record],
     broken: Callable[[VideoFile], Broken | None] | None,
 ) -> PlannedLesson:
     record = records.get(assignment.lesson_id)
     if record and record.course != assignment.course:
         record = replace(record, course=assignment.course)  # from now on its course's file holds it
     row = rows.get(assignment.lesson_id) if rows is not None else None
-    pinned = pins.get(assignment.file.path, assignment.lesson_id)
+    pinned = pins.get(assignment.file.path)
     decided = decide(assignment, record, row, pinned=pinned, has_rows=rows is not None)
     if broken and decided.decision in SENT and (look := broken(assignment.file)):
         decided = doubt_broken(assignment.file, look)

@@ -41,6 +41,7 @@ from kinescope_upload.progress.looks import LOOKS_FILE, RememberedLooks, read_lo
 from kinescope_upload.progress.md5s import read_md5s, remember_md5s
 from kinescope_upload.progress.names import IgnoredProgress
 from kinescope_upload.progress.others_rows import (
+    Found,
     Standing,
     forget_others_rows,
     read_doubts,
@@ -68,6 +69,7 @@ __all__ = [
     "AllProgress",
     "CourseLock",
     "CourseProgress",
+    "Found",
     "Holder",
     "IgnoredProgress",
     "Progress",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.file_lines import FileLines, quoted
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FILE: Final = FileLines(name="rows.others", head="kupload rows 1")
-_DOUBTS: Final = FileLines(name="rows.doubts", head="kupload doubts 1")
+_DOUBTS: Final = FileLines(name="rows.doubts", head="kupload doubts 2")
 
 
 class Standing(StrEnum):
@@ -28,28 +28,51 @@ class Standing(StrEnum):
     """The database has no lesson for the file."""
 
 
-def read_found(folder: Path) -> Callable[[str], Standing | None]:
-    """What the last runs found, by lesson id."""
-    found = {**dict.fromkeys(_FILE.read(folder), Standing.ELSEWHERE), **read_doubts(folder)}
-    return (lambda lesson_id: found.get(row_key(lesson_id))) if found else lambda _lesson_id: None
+class Found(NamedTuple):
+    """What a run found of a lesson, and what it then knew of it: where that is another now, the doubt is answered."""
+
+    standing: Standing
+    basis: str = ""
 
 
-def read_doubts(folder: Path) -> dict[str, Standing]:
+def read_found(folder: Path, basis: Callable[[str], str] = lambda _lesson_id: "") -> Callable[[str], Standing | None]:
+    """What the last runs found, by lesson id.
+
+    Args:
+        folder: The progress folder.
+        basis: What is known of a lesson now.
+    """
+    others, doubts = _FILE.read(folder), read_doubts(folder)
+
+    def standing(lesson_id: str) -> Standing | None:
+        found = doubts.get(key := row_key(lesson_id))
+        if found and found.basis == basis(lesson_id):
+            return found.standing
+        return Standing.ELSEWHERE if key in others else None
+
+    return standing if others or doubts else lambda _lesson_id: None
+
+
+def read_doubts(folder: Path) -> dict[str, Found]:
     """The lessons, as `row_key` spells them, about which the last run that looked could do nothing."""
     known = {one.value: one for one in Standing}
-    found = ((lesson, rest.partition("\t")[0]) for lesson, rest in _DOUBTS.read(folder).items())
-    return {lesson: known[standing] for lesson, standing in found if standing in known}
+    found: dict[str, Found] = {}
+    for lesson, rest in _DOUBTS.read(folder).items():
+        match rest.split("\t"):
+            case [standing, _, basis] if standing in known:
+                found[lesson] = Found(known[standing], basis)
+    return found
 
 
-def remember_doubts(folder: Path, found: Mapping[str, Mapping[str, Standing]]) -> None:
+def remember_doubts(folder: Path, found: Mapping[str, Mapping[str, Found]]) -> None:
     """Remembers why nothing could be done in these courses, in place of what was known of them."""
     courses = {quoted(nfc(course)) for course in found}
     before = _DOUBTS.read(folder)
-    after = {lesson: rest for lesson, rest in before.items() if rest.partition("\t")[2] not in courses}
+    after = {lesson: rest for lesson, rest in before.items() if courses.isdisjoint(rest.split("\t")[1:2])}
     after |= {
-        row_key(lesson): f"{standing}\t{quoted(nfc(course))}"
+        row_key(lesson): f"{one.standing}\t{quoted(nfc(course))}\t{one.basis}"
         for course, lessons in found.items()
-        for lesson, standing in lessons.items()
+        for lesson, one in lessons.items()
     }
     _write(folder, before, after, _DOUBTS)
 

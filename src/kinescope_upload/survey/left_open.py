@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from kinescope_upload.mapping import nfc, section_of
-from kinescope_upload.progress import Standing
+from kinescope_upload.progress import Found, Standing
+from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from kinescope_upload.plan import Plan
     from kinescope_upload.survey.survey import Survey
+    from kinescope_upload.upload import Record
 
 
-def left_open(survey: Survey, plan: Plan) -> dict[str, dict[str, Standing]]:
+def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict[str, dict[str, Found]]:
     """The lessons in doubt, and the positions of files that no lesson has, by course; an entry for every course.
 
     Args:
         survey: The library, with the database's rows.
         plan: What the run does.
+        records: What earlier runs achieved, by lesson id.
     """
-    found: dict[str, dict[str, Standing]] = {course: {} for course in survey.courses}
+    basis = basis_of(survey, records)
+    found: dict[str, dict[str, Found]] = {course: {} for course in survey.courses}
     for lesson in plan.in_doubt:
-        found.setdefault(lesson.course, {})[lesson.lesson_id] = Standing.IN_DOUBT
+        found.setdefault(lesson.course, {})[lesson.lesson_id] = Found(Standing.IN_DOUBT, basis(lesson.lesson_id))
     planned = {name for lesson in plan.lessons for name in (lesson.file.path, lesson.lesson_id)}
     doubted = {doubt.subject for doubt in plan.doubts if doubt.blocking}
     known = {nfc(row.course) for row in (survey.rows or {}).values()}
     for one in survey.unchecked.assignments:
         if one.course in found and planned.isdisjoint({one.file.path, one.lesson_id}):
             is_doubted = nfc(one.course) in known and section_of(one.file.path) in doubted
-            found[one.course][one.lesson_id] = Standing.IN_DOUBT if is_doubted else Standing.NO_LESSON
+            standing = Standing.IN_DOUBT if is_doubted else Standing.NO_LESSON
+            found[one.course][one.lesson_id] = Found(standing, basis(one.lesson_id))
     return found
+
+
+def basis_of(survey: Survey, records: Mapping[str, Record]) -> Callable[[str], str]:
+    """Tells, as a short text, what is known of a lesson without the database; another one answers a doubt.
+
+    That is the file that a person names for it, how far its video is, and the file that this was made from.
+
+    Args:
+        survey: The library.
+        records: What earlier runs achieved, by lesson id.
+    """
+    written = survey.unchecked.assignments if survey.source.is_written else ()
+    said = {one.lesson_id: one.file for one in (*written, *survey.confirmed.assignments)}
+    files = {file.path: file for file in survey.files} if records else {}
+
+    def basis(lesson_id: str) -> str:
+        record = records.get(lesson_id)
+        stage = Stage.LINKED if record and record.stage.is_linked else record and record.stage
+        facts = record and (stage, record.video_id, record.path, files.get(record.path or ""))
+        return f"{crc32(repr((said.get(lesson_id), facts)).encode('utf-8', 'surrogatepass')):08x}"
+
+    return basis

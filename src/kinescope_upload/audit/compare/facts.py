@@ -105,6 +105,8 @@ class Lesson:
         file_md5: MD5 of the file as it is now; None when it was not read.
         is_explained: Whether a finding about its section already explains why it has no file.
         broken: Why no player can show its file ("is cut off"), as far as somebody looked into it; else empty.
+        is_given_away: Whether a person gives the file that was sent for it to another lesson, and its row is not
+            written.
     """
 
     lesson_id: str
@@ -116,6 +118,7 @@ class Lesson:
     file_md5: str | None = None
     is_explained: bool = False
     broken: str = ""
+    is_given_away: bool = False
 
     @property
     def row_id(self) -> str | None:
@@ -186,10 +189,10 @@ class Lesson:
         A file of the same size and another time counts as changed where its MD5 is known and another.
         """
         summary, file = self.summary, self.file
-        if summary is None or file is None or summary.path is None:
+        if summary is None or summary.stage is not Stage.UPLOADED or self.row_id == self.own_id:
             return False
-        if summary.stage is not Stage.UPLOADED or self.row_id == self.own_id:
-            return False
+        if file is None or summary.path is None:
+            return self.is_given_away
         if not self.is_redated or not file.is_at(summary.path):
             return not summary.is_for(file)
         return self.file_md5 != summary.md5 if self.file_md5 else summary.md5 is None

@@ -85,8 +85,9 @@ def _lesson(
     recorded = summary.title if summary and row is None else None
     courses = [side.course for side in (row, summary, assignment) if side is not None]
     file = _file(sides, assignment, summary, named[0])
-    if file and summary and not summary.has_all_bytes and named[1].get(file.path, lesson_id) != lesson_id:
-        file = None  # what was begun from it is of no use
+    is_others = file is not None and named[1].get(file.path, lesson_id) != lesson_id
+    is_given_away = is_others and summary is not None and not summary.stage.is_linked
+    file = None if is_given_away else file
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
@@ -95,6 +96,7 @@ def _lesson(
         row=row,
         summary=summary,
         is_explained=is_explained,
+        is_given_away=is_given_away,
         file_md5=sides.md5_of(file) if file else None,
         broken=sides.broken(file) if file else "",
     )
