@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -220,9 +221,15 @@ def test_a_pair_that_contradicts_a_replacement_at_work_is_asked_about(worlds: Wo
     _all_is_well(world)
 
 
-def test_replace_corrects_the_confirmed_pair_of_the_lesson(worlds: WorldMaker) -> None:
+@pytest.mark.parametrize("is_in_manifest", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_replace_corrects_the_confirmed_pair_of_the_lesson(worlds: WorldMaker, *, is_in_manifest: bool) -> None:
     world = worlds()
-    _filled(world, lessons=1)
+    files = _filled(world, lessons=1)
+    if is_in_manifest:
+        (world.library / "kupload-map.json").unlink()
+        lesson = {"id": FIRST, "filepath": files[0].relative_to(world.library).as_posix()}
+        manifest = {"courses": [{"id": "01_analytics", "modules": [{"lessons": [lesson]}]}]}
+        (world.library / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     world.upload()
     new = world.add_file("01_analytics/m01_start/001_new.mp4", content_of(50 * KIB, seed="new"))
     assert publish(world, FIRST, file=new.relative_to(world.library).as_posix(), keep=0).exit_code == 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import pair_of, with_pairs
+from kinescope_upload.model import MappingSource
 from kinescope_upload.progress.atomic import write_whole
 
 if TYPE_CHECKING:
@@ -41,17 +42,20 @@ def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
 
 
 def correct_pairs(path: Path, survey: Survey, files: Mapping[str, VideoFile]) -> None:
-    """Corrects the pairs of lessons for which a person has named other files since; makes no new ones.
+    """Corrects the pairs of lessons for which a person has named other files since; makes no others.
+
+    A pair is made where the manifest names another file: what is confirmed goes before it.
 
     Args:
         path: The map file of confirmed pairs.
-        survey: What it says, and the lessons' rows.
+        survey: What it and the manifest say, and the lessons' rows.
         files: What was named, by lesson id.
 
     Raises:
         UsageError: The map file cannot be read or written.
     """
-    said = {one.lesson_id: one.file.path for one in survey.confirmed.assignments}
+    of_manifest = survey.unchecked.assignments if survey.source is MappingSource.MANIFEST else ()
+    said = {one.lesson_id: one.file.path for one in (*of_manifest, *survey.confirmed.assignments)}
     said |= {key: "" for doubt in survey.confirmed.doubts for key in doubt.lesson_ids}
     for lesson_id, file in files.items():
         if said.get(lesson_id, file.path) != file.path and survey.rows:
