@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kinescope_upload.commands.doctor.readings.masking import masked, masked_item
@@ -34,6 +34,7 @@ def test_urls_become_hosts_and_ids_their_last_four_characters(text: str, shown: 
 
 @given(st.uuids(), st.text(), st.text())
 def test_no_uuid_survives_in_any_text(one: object, before: str, after: str) -> None:
+    assume("x-request-id" not in before.casefold())  # the id of a request is what the support asks for
     assert str(one) not in masked(f"{before} {one} {after}")
 
 
