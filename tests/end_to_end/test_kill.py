@@ -82,7 +82,7 @@ def _run_and_kill(world: World, chance: random.Random, number: int) -> None:
     goal = world.link.bytes_up + chance.randrange(1, reach)
     process = world.start("--jobs", str(_WORKERS), "--chunk-size", "256KiB")
     try:
-        assert world.link.wait_until(lambda link: link.bytes_up >= goal, timeout=30), number
+        assert world.link.wait_until(lambda link: link.bytes_up >= goal, timeout=120), number
         if number % 3 == 2 and not WINDOWS:  # which renames no folder with an open file in it
             _take_library_away(world, process)
     finally:

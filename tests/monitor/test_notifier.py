@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,16 @@ import pytest
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.events import LessonFailed, RunEnded, RunEvent, WaitKind, WaitStarted, Warned
-from kinescope_upload.monitor.channel import Pauses
-from kinescope_upload.monitor.notice_words import Words
-from kinescope_upload.monitor.notifier import Notifier, Timing
+from kinescope_upload.monitor.channel import Channel, Pauses
+from kinescope_upload.monitor.notice_words import Message, Words
+from kinescope_upload.monitor.notifier import Notifier, Timing, close_all
 from support.display_cases import FakeTime, scenario
 from support.told import an_inbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kinescope_upload.monitor.channel import Send
     from support.told import Inbox
 
 QUICK = Timing(pauses=Pauses(first=0.01, longest=0.01), last=60.0)
@@ -164,6 +166,25 @@ def test_a_service_that_does_not_answer_holds_the_run_no_longer_than_it_may(run:
     assert held < 2  # generous: words are made, nothing is sent
     assert time.monotonic() - ended < 3
     assert run.warnings == ["Notifications: json did not take the last message."]
+
+
+def test_a_run_that_ends_before_services_are_loaded_waits_for_that_as_well() -> None:
+    loaded = threading.Event()
+    taken: list[Message] = []
+
+    def send(message: Message) -> bool:
+        taken.append(message)
+        return True
+
+    def connect() -> Send:
+        loaded.wait(60)
+        return send
+
+    channel = Channel("json", connect, pytest.fail)
+    channel.put(Message(title="done", body=""))
+    threading.Timer(1.5, loaded.set).start()
+    close_all([channel], 1.0)
+    assert (len(taken), channel.undelivered) == (1, 0)
 
 
 def test_once_the_run_is_over_nobody_says_that_it_goes_on(run: Run, inbox: Inbox) -> None:

@@ -54,6 +54,7 @@ class Channel:
         self._pauses = pauses or Pauses()
         self._messages: deque[Message] = deque(maxlen=_MOST)
         self._is_closing = False
+        self._is_loaded = threading.Event()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=f"kupload-notify-{name}", daemon=True)
         self._thread.start()
@@ -71,6 +72,10 @@ class Channel:
             self._is_closing = True
             self._changed.notify_all()
 
+    def wait_until_loaded(self, seconds: float) -> None:
+        """Waits at most so long until it could begin to send."""
+        self._is_loaded.wait(seconds)
+
     def join(self, seconds: float) -> None:
         """Waits for that at most so long; what is not delivered by then is lost."""
         self._thread.join(seconds)
@@ -83,6 +88,8 @@ class Channel:
         except KuploadError as error:
             self._say(str(error), is_last=True)
             return
+        finally:
+            self._is_loaded.set()
         failures = 0
         is_last = False
         while not is_last:

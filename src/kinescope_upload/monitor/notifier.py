@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.monitor.notices import Notice
 
 _INTERVAL: Final = 5.0
+_LONGEST_LOADING: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +109,15 @@ class Notifier:
 
 
 def close_all(channels: Iterable[Channel], seconds: float) -> None:
-    """Lets all channels deliver what they have, side by side, for at most so many seconds in all."""
+    """Lets all channels deliver what they have, side by side, for at most so many seconds from when they are loaded.
+
+    A run of a few seconds may end before: a hundred services are loaded, which a slow disk or a scanner makes long.
+    """
     channels = tuple(channels)
     for channel in channels:
         channel.close()
+    for channel in channels:
+        channel.wait_until_loaded(_LONGEST_LOADING)
     until = time.monotonic() + seconds
     for channel in channels:
         channel.join(max(0.0, until - time.monotonic()))

@@ -175,7 +175,7 @@ def test_the_end_is_told_to_who_looks_and_then_the_page_is_gone(tmp_path: Path) 
     assert last["status"].startswith("Ended at")
     assert dict(last["summary"])["Next"] == "kupload --web"
     assert last["can"] == {"pause": False, "resume": False, "stop": False}
-    with pytest.raises(OSError, match="refused"):
+    with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(paged.url.rpartition(":")[2])), timeout=5).close()
 
 
