@@ -62,6 +62,7 @@ def test_each_run_names_its_library_by_as_much_of_its_path_as_tells_it_apart() -
         ({"exit_code": 99}, "exit code 99"),
         ({"exit_code": None}, "not begun"),
         ({"exit_code": None, "ended": None}, "no end known"),
+        ({"exit_code": None, "ended": None, "is_at_work": True}, "at work"),
     ],
 )
 def test_how_it_ended_stands_last(run: dict[str, object], end: str) -> None:

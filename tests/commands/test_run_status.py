@@ -8,7 +8,7 @@ import pytest
 from kinescope_upload.commands.course_status import CourseStatus
 from kinescope_upload.commands.run_status import run_lines
 from kinescope_upload.commands.status import Status, status_text
-from kinescope_upload.monitor.state import EndState, FileState, Phase, WaitState
+from kinescope_upload.monitor.state import DoubtState, EndState, FileState, Phase, WaitState
 from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.terminal_output import Surface
 from support.display_cases import HOSTILE, MB, FakeTime
@@ -80,6 +80,16 @@ def test_what_is_waited_for_is_said_as_in_the_run_itself(kind: str, said: str) -
     found = lines(waits=(wait,), position_bytes=0, needed_bytes=MB)
     assert f"  {said}" in found
     assert found[0].endswith(": 0 of 1.0 MB")
+
+
+def test_what_a_run_can_do_nothing_about_is_said_while_it_works() -> None:
+    doubts = tuple(
+        DoubtState(course=COURSE, subject=f"a_{number}", count=2, reason="No folder.", hint="Make one.")
+        for number in range(7)
+    )
+    found = lines(**SENDING, doubts=doubts, in_doubt=14)
+    assert found[2] == "  in doubt: a_0 and 1 more: No folder. Make one."
+    assert found[-1] == "  and 4 more in doubt"
 
 
 def test_a_run_that_has_not_begun_to_send_says_so() -> None:

@@ -16,7 +16,7 @@ from kinescope_upload.commands.status import Status, print_status, read_status, 
 from kinescope_upload.config import load_settings
 from kinescope_upload.errors import UsageError
 from kinescope_upload.media.verdict import Broken
-from kinescope_upload.monitor.state import FileState
+from kinescope_upload.monitor.state import DoubtState, FileState
 from kinescope_upload.monitor.state_file import Life, SeenRun
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.terminal_output import Surface
@@ -407,3 +407,43 @@ def test_a_progress_folder_that_is_a_file_is_no_new_one(tmp_path: Path) -> None:
     settings = load_settings({"library": "library"}, directory=tmp_path, environment={})
     with pytest.raises(UsageError, match="is a file"):
         read_status(settings)
+
+
+REASON = f'Its file "{"long/" * 12}a.mp4" is a web page and no video. Put the whole file in its place.'
+
+
+def test_a_reason_is_read_in_full_and_before_its_hint() -> None:
+    failed = record(0, Stage.PLANNED, failure=Failure(reason=REASON, at=BEGAN, is_in_doubt=True))
+    text = status_text(Status(courses=(status_of(failed),)), Surface(width=80))
+    assert "in doubt: 01_analytics_m01_000: " in text
+    assert "is a web page and no video. Put the whole file in its place." in " ".join(text.split())
+    assert all(cell_width(line) <= 80 for line in text.splitlines())
+
+
+def test_a_lesson_whose_file_is_broken_is_named_once() -> None:
+    failed = record(0, Stage.PLANNED, failure=Failure(reason=REASON, at=BEGAN, is_in_doubt=True))
+    files = [assignment("01_analytics_m01_000", 10 * MB, "01_analytics")]
+    courses = course_statuses(files, [failed], broken=lambda _file: Broken(reason="is a web page"))
+    text = status_text(Status(courses=courses), Surface(width=200))
+    assert text.count(": 01_analytics_m01_000: ") == 1
+
+
+def test_what_the_run_at_work_says_of_a_lesson_is_not_said_again_in_its_course() -> None:
+    failed = record(0, Stage.PLANNED, failure=Failure(reason=REASON, at=BEGAN, is_in_doubt=True))
+    doubt = DoubtState(course="01_analytics", subject="01_analytics_m01_000", count=1, reason=REASON)
+    run = SeenRun(state=a_state(doubts=(doubt,), in_doubt=1), life=Life.AT_WORK)
+    status = Status(courses=(status_of(failed),), runs=(run,))
+    text = status_text(status, Surface(width=80), clock=FakeTime().clock)
+    assert text.count(": 01_analytics_m01_000: ") == 1
+
+
+def test_a_course_whose_folder_is_missing_is_sent_to_the_folders_and_to_no_run_alone() -> None:
+    files = [assignment(f"01_analytics_m01_{number:03}", 10 * MB, "01_analytics") for number in range(2)]
+    courses = course_statuses(files, [], standing=lambda _lesson: Standing.NO_FOLDER)
+    text = status_text(Status(courses=courses), Surface(width=80))
+    assert text.splitlines()[1:4] == [
+        "  2 without a folder on Kinescope, as the last run found",
+        "  next: kupload folders --create --course 01_analytics",
+        "  then: kupload --course 01_analytics",
+    ]
+    assert "kupload verify" not in text

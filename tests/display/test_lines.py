@@ -26,7 +26,8 @@ from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from support.display_cases import MB, FakeTime, lesson, play
 
 OUT = """\
-10:26:44  4 lessons to do, 274 MB to send, 4 at a time; 3 already done, 1 in doubt, 1 beyond --limit
+10:26:44  4 lessons to do, 274 MB to send, 4 at a time; 3 already done, 1 in doubt (`kupload --status` says why), \
+1 beyond --limit
 10:26:44  a_001: uploading 01_analytics/001_Начало.mp4, 10.0 MB
 10:26:47  a_001: linked
 10:26:47  Bandwidth limit from here on: 2MB

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from kinescope_upload.monitor.observe import Run
 from kinescope_upload.monitor.past_run import Cost, Outage, PastRun, Sample
-from kinescope_upload.monitor.state import CourseState, EndState, FailureState, FileState, Phase, RunState, WaitState
+from kinescope_upload.monitor.state import (
+    CourseState,
+    DoubtState,
+    EndState,
+    FailureState,
+    FileState,
+    Phase,
+    RunState,
+    WaitState,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +64,8 @@ FULL_STATE = a_state(
     files=(FileState(lesson_id="a", course="Курс", path="a/b", size_bytes=9, position_bytes=3, accepted_bytes=2),),
     waits=(WaitState(kind="network", since=BEGAN, until=BEGAN, reason="no answer"),),
     failures=(FailureState(lesson_id="b", reason="broken", hint="mend it", is_in_doubt=True),),
+    doubts=(DoubtState(course="Курс", subject="c", count=2, reason="no folder", hint="make one"),),
+    in_doubt=2,
     ended=EndState(at=BEGAN, exit_code=3, reason="no money"),
 )
 

@@ -55,6 +55,7 @@ class CourseStatus:
         linked_elsewhere_bytes: The size of their files.
         doubted: Lessons about which the last run could do nothing before a person decides, by lesson id.
         doubted_linked: How many of them are linked by their records.
+        without_folder: How many of them wait for a folder of their course on Kinescope.
         without_lesson: Files that no lesson of the database has, as the last run found it; they count nowhere else.
         uploaded: Lessons whose video is complete and whose row is not written.
         uploaded_bytes: The size of their videos.
@@ -81,6 +82,7 @@ class CourseStatus:
     linked_elsewhere_bytes: int = 0
     doubted: tuple[str, ...] = ()
     doubted_linked: int = 0
+    without_folder: int = 0
     without_lesson: int = 0
     uploaded: int
     uploaded_bytes: int
@@ -202,12 +204,13 @@ def _with_doubts(
     status: CourseStatus, found: Mapping[str, Standing | None], records: Iterable[Record], without_lesson: int
 ) -> CourseStatus:
     """Names what the last run could do nothing about."""
-    doubted = {key for key, standing in found.items() if standing is Standing.IN_DOUBT}
+    doubted = {key for key, standing in found.items() if standing in {Standing.IN_DOUBT, Standing.NO_FOLDER}}
     linked = {one.lesson_id for one in records if one.stage.is_linked} if doubted else set()
     return replace(
         status,
         doubted=tuple(sorted(doubted)),
         doubted_linked=len(doubted & linked),
+        without_folder=sum(standing is Standing.NO_FOLDER for standing in found.values()),
         without_lesson=without_lesson,
     )
 

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.report.figures import wait_name
+from kinescope_upload.commands.runs import runs_until_now
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import to_json
-from kinescope_upload.monitor.history import read_runs
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
@@ -53,7 +53,9 @@ def show_history(settings: Settings, options: DisplayOptions, stdout: TextIO) ->
             "No run is remembered: the environment names no folder for this user's data.",
             "Name a file with KUPLOAD_HISTORY.",
         )
-    print_history(read_runs(settings.history, settings.limit or _USUALLY), options, stdout, name=str(settings.history))
+    print_history(
+        runs_until_now(settings.history, settings.limit or _USUALLY), options, stdout, name=str(settings.history)
+    )
     return ExitCode.DONE
 
 
@@ -109,6 +111,8 @@ def _cells(run: PastRun, library: str, clock: Clock) -> Iterator[str]:
 
 
 def _ending(run: PastRun) -> str:
+    if run.is_at_work:
+        return "at work"
     if run.ended is None:
         return "no end known"
     if run.exit_code is None:

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.display.summary import stopped_sentence
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import to_json
-from kinescope_upload.monitor.run_words import wait_words
+from kinescope_upload.monitor.run_words import doubt_name, wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.monitor.state_file import SILENT_SECONDS, Life
-from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate
+from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kinescope_upload.monitor.state import RunState
+    from kinescope_upload.monitor.state import DoubtState, RunState
     from kinescope_upload.monitor.state_file import SeenRun
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.terminal_output import Clock
 
 _FILES: Final = 8
+_DOUBTS: Final = 5
 
 
 def at_work(runs: Iterable[SeenRun]) -> tuple[RunState, ...]:
@@ -61,6 +62,21 @@ def _work(state: RunState, clock: Clock) -> Iterator[str]:
         yield f"  {file.path}: {format_bytes_of(file.position_bytes, file.size_bytes)}{rate}"
     if len(state.files) > _FILES:
         yield f"  and {len(state.files) - _FILES:,} more"
+    yield from _doubts(state)
+
+
+def told_doubts(state: RunState) -> tuple[DoubtState, ...]:
+    """Those of its doubts that are told in full."""
+    return state.doubts[:_DOUBTS]
+
+
+def _doubts(state: RunState) -> Iterator[str]:
+    """What the run can do nothing about, so that a person can put it right meanwhile."""
+    told = told_doubts(state)
+    for doubt in told:
+        yield f"  in doubt: {doubt_name(doubt)}: {joined(doubt.reason, doubt.hint)}"
+    if rest := state.in_doubt - sum(doubt.count for doubt in told):
+        yield f"  and {rest:,} more in doubt"
 
 
 def _pace(state: RunState) -> str:

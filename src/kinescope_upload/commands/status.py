@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
+from kinescope_upload.commands.run_status import told_doubts
 from kinescope_upload.commands.status_facts import facts_of, found_lines
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -49,6 +50,7 @@ _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
 _NEXT: Final = "  next: "
+_THEN: Final = "  then: "
 _LAST_ACTIVITY: Final = "  last activity "
 _GOES_ON: Final = "    "
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
@@ -127,13 +129,14 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     is_planning = any(not state.held_courses for state in working)
     names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in courses]
     name_width = max(map(cell_width, [*names, "All"]))
-    words = _Words(surface, command, clock)
+    named = frozenset(doubt.subject for state in working for doubt in told_doubts(state))
+    words = _Words(surface, command, clock, named)
     lines = [*runs, ""] if runs else []
     for one, name in zip(courses, names, strict=True):
         figures = _figures(one.done, one.lessons, one.sent_bytes, _all_bytes(one))
         lines += [_line(pad(name, name_width), figures, surface)]
         is_busy = one.course in busy or is_planning
-        hidden = (_NEXT, _LAST_ACTIVITY) if is_busy else ()
+        hidden = (_NEXT, _THEN, _LAST_ACTIVITY) if is_busy else ()
         lines += [line for line in _details(one, words) if not line.startswith(hidden)]
     done, lessons = sum(one.done for one in courses), sum(one.lessons for one in courses)
     figures = _figures(done, lessons, sum(one.sent_bytes for one in courses), sum(map(_all_bytes, courses)))
@@ -149,6 +152,14 @@ class _Words(NamedTuple):
     surface: Surface
     command: Command
     clock: Clock
+    named: frozenset[str]
+    """Lessons whose doubts stand above already."""
+
+    def told(self, text: str) -> Iterator[str]:
+        """The lines of a sentence that a person should read."""
+        for line in _folded(f"  {self.surface.shown(text)}", self.surface.width - 1):
+            short = shorten_middle(line, self.surface.width - 1, self.surface.ellipsis)
+            yield _coloured(short, _RED, self.surface)
 
 
 def _run_lines(runs: Sequence[SeenRun], surface: Surface, clock: Clock) -> list[str]:
@@ -196,7 +207,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
     yield from _changes(status.changed, "the file has changed since", Hint(publish, " publishes it"), surface)
     compare = Hint(("verify",), " compares its content")
     yield from _changes(status.time_changed, "the file has another time since", compare, surface)
-    yield from _broken(status, surface)
+    yield from _broken(status, words)
     yield from found_lines(status)
     if status.is_done:
         return
@@ -204,13 +215,19 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
         yield f"  {facts}"
     if status.last_activity:
         yield f"{_LAST_ACTIVITY}{words.clock.local(status.last_activity)}"
-    for failure in status.failures[:_SHOWN]:
+    named = words.named | {broken.lesson_id for broken in status.broken}
+    failures = [one for one in status.failures if one.lesson_id not in named]
+    for failure in failures[:_SHOWN]:
         what = "in doubt" if failure.is_in_doubt else "failed"
-        told = surface.shown(f"{what}: {failure.lesson_id}: {failure.reason}")
-        yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
-    if len(status.failures) > _SHOWN:
-        yield f"  and {len(status.failures) - _SHOWN:,} more"
-    if status.videos and (status.is_all_in_doubt or not status.is_stuck):
+        yield from words.told(f"{what}: {failure.lesson_id}: {failure.reason}")
+    if len(failures) > _SHOWN:
+        yield f"  and {len(failures) - _SHOWN:,} more"
+    if status.is_all_in_doubt and status.without_folder:
+        create = command_line(("folders", "--create", "--course", status.course))
+        then = typed_line((*_without_courses(words.command), "--course", status.course))
+        yield f"{_NEXT}{surface.shown(create)}"
+        yield f"{_THEN}{surface.shown(then)}"
+    elif status.videos and (status.is_all_in_doubt or not status.is_stuck):
         only = (*_without_courses(words.command), "--course", status.course)
         line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
         yield f"  next: {surface.shown(line)}"
@@ -218,12 +235,12 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
 
 
-def _broken(status: CourseStatus, surface: Surface) -> Iterator[str]:
-    for broken in status.broken[:_SHOWN]:
-        told = surface.shown(f"broken: {broken.lesson_id}: {broken.reason}")
-        yield f"  {_coloured(shorten_middle(told, surface.width - 3, surface.ellipsis), _RED, surface)}"
-    if len(status.broken) > _SHOWN:
-        yield f"  and {len(status.broken) - _SHOWN:,} more"
+def _broken(status: CourseStatus, words: _Words) -> Iterator[str]:
+    found = [one for one in status.broken if one.lesson_id not in words.named]
+    for broken in found[:_SHOWN]:
+        yield from words.told(f"broken: {broken.lesson_id}: {broken.reason}")
+    if len(found) > _SHOWN:
+        yield f"  and {len(found) - _SHOWN:,} more"
     if status.broken:
         yield "  put whole files in their places"
 
@@ -247,8 +264,8 @@ def _without_courses(command: Command) -> Command:
 
 
 def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command) -> Iterator[str]:
-    in_doubt = sum(one.in_doubt for one in statuses)
-    failed = sum(len(one.failures) for one in statuses) - in_doubt
+    in_doubt = sum(one.in_doubt - one.without_folder for one in statuses)
+    failed = sum(1 for status in statuses for one in status.failures if not one.is_in_doubt)
     if failed:
         yield f"  {failed:,} failed; the next run tries them again"
     if in_doubt:

@@ -33,7 +33,9 @@ def facts_of(status: CourseStatus) -> Iterator[str]:
     if status.waiting:
         waits = count(status.waiting, "file waits for its lesson", "files wait for their lessons")
         yield shown(Hint(f"{waits}: ", ("map", "--confirm"), " asks"))
-    if status.doubted:
-        yield f"{len(status.doubted):,} in doubt, as the last run found them"
+    if in_doubt := len(status.doubted) - status.without_folder:
+        yield f"{in_doubt:,} in doubt, as the last run found them"
+    if status.without_folder:
+        yield f"{status.without_folder:,} without a folder on Kinescope, as the last run found"
     if status.missing:
         yield f"{count(status.missing, 'file', 'files')} missing"

@@ -20,7 +20,7 @@ from kinescope_upload.commands.new_progress import check_lost_journals, check_no
 from kinescope_upload.connect import lessons_ahead, open_kinescope
 from kinescope_upload.display.printers import make_printer, waits_on_stderr, without_failures
 from kinescope_upload.display.run_rate import RunRate
-from kinescope_upload.events import Warned
+from kinescope_upload.events import RunStarted, Warned
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
@@ -43,7 +43,7 @@ from kinescope_upload.progress import (
 )
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
-from kinescope_upload.survey.left_open import left_open
+from kinescope_upload.survey.left_open import left_open, without_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,11 +54,11 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope, LessonsAhead
     from kinescope_upload.database import LessonsDatabase
-    from kinescope_upload.events import Emit
+    from kinescope_upload.events import Emit, RunEvent
     from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan
-    from kinescope_upload.progress import Progress, RememberedLooks
+    from kinescope_upload.progress import Found, Progress, RememberedLooks
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -128,8 +128,20 @@ def upload(
         typed = screen.options.command
         told = stack.enter_context(open_monitor(settings, begun, progress.courses, printer, typed))
         only = looks.only(plan.files_to_send)
-        tools = RunTools(progress, database, kinescope, only, told.emit, screen.disk, told.wishes)
+        emit = _remembering_folders(settings.progress, doubts, told.emit)
+        tools = RunTools(progress, database, kinescope, only, emit, screen.disk, told.wishes)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
+
+
+def _remembering_folders(folder: Path, doubts: Mapping[str, Mapping[str, Found]], emit: Emit) -> Emit:
+    """Remembers which lessons have no folder to go to, which is known when the work begins."""
+
+    def hear(event: RunEvent, /) -> None:
+        if isinstance(event, RunStarted) and (found := without_folder(doubts, event.plan)):
+            remember_doubts(folder, found)
+        emit(event)
+
+    return hear
 
 
 def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:

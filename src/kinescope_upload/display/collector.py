@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.display.stats import RunStats
 from kinescope_upload.events import JobsChanged, LimitChanged, RunEnded, RunStarted, WishTaken
+from kinescope_upload.plan.planned_doubts import planned_doubts
 
 if TYPE_CHECKING:
     from kinescope_upload.display.stats import CourseTotals, Totals
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kinescope_upload.display.transfer import Finished, Transfer
     from kinescope_upload.events import LessonFailed, RunEvent, WaitStarted
     from kinescope_upload.output.terminal_output import Clock
+    from kinescope_upload.plan.planned_doubts import PlannedDoubt
     from kinescope_upload.policy.pacing import Timetable
 
 
@@ -33,6 +35,7 @@ class RunFacts:
         is_auto: Whether the number of lessons at a time follows the line.
         timetable: How fast it may send, where that was changed in mid-run; else None.
         wish: The number of the last wish that it did; 0 where it had none.
+        doubts: What the plan could do nothing about, each reason once.
     """
 
     now: float
@@ -45,6 +48,7 @@ class RunFacts:
     is_auto: bool = False
     timetable: Timetable | None = None
     wish: int = 0
+    doubts: tuple[PlannedDoubt, ...] = ()
 
 
 class Collector:
@@ -62,6 +66,7 @@ class Collector:
         self._is_auto = False
         self._timetable: Timetable | None = None
         self._wish = 0
+        self._doubts: tuple[PlannedDoubt, ...] = ()
         self._ended: RunEnded | None = None
 
     def note(self, event: RunEvent) -> float:
@@ -78,8 +83,8 @@ class Collector:
 
     def _note(self, event: RunEvent) -> None:
         match event:
-            case RunStarted(jobs=jobs, is_auto=is_auto):
-                self._jobs, self._is_auto = jobs, is_auto
+            case RunStarted(plan=plan, jobs=jobs, is_auto=is_auto):
+                self._jobs, self._is_auto, self._doubts = jobs, is_auto, planned_doubts(plan)
             case JobsChanged(jobs=jobs, is_auto=is_auto) if self._jobs is not None:  # else the work is still to begin
                 self._jobs, self._is_auto = jobs, is_auto
             case LimitChanged(timetable=timetable):
@@ -106,6 +111,7 @@ class Collector:
                 is_auto=self._is_auto,
                 timetable=self._timetable,
                 wish=self._wish,
+                doubts=self._doubts,
             )
 
     def courses(self) -> tuple[CourseTotals, ...]:

@@ -103,9 +103,10 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
 
 def _started(event: RunStarted) -> str:
     plan, counts = event.plan, event.plan.counts
+    look = shown(Hint(" (", ("--status",), " says why)"))
     rest = {
         "already done": counts[Decision.SKIP],
-        "in doubt": counts[Decision.IN_DOUBT],
+        f"in doubt{look}": counts[Decision.IN_DOUBT],
         "beyond --limit": counts[Decision.LATER],
     }
     work = f"{count(len(plan.work), 'lesson', 'lessons')} to do, {format_bytes(plan.bytes_to_send)} to send"

@@ -9,9 +9,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.display.collector import Collector
-from kinescope_upload.errors import InterruptedRunError
+from kinescope_upload.errors import InterruptedRunError, KuploadError
+from kinescope_upload.monitor.chronicle import Chronicle
+from kinescope_upload.monitor.history import note
+from kinescope_upload.monitor.monitor import end_by
 from kinescope_upload.monitor.observe import state_of
-from kinescope_upload.monitor.state_file import StateFile
+from kinescope_upload.monitor.state_file import StateFile, remove_old_states
 from kinescope_upload.monitor.wishes_file import expect_wishes, forget_wish, read_wishes
 from kinescope_upload.retries.stop import STOPPED_BY_COMMAND
 
@@ -30,21 +33,26 @@ _INTERVAL: Final = 1.0
 class Beginning:
     """Keeps the state of a run that reads the library and the rows, until the monitor takes over.
 
-    A progress folder that is not there yet is not made for that. A run that ends before it has a plan leaves nothing.
+    A progress folder that is not there yet is not made for that. A run that an error ends before it has a plan leaves
+    why, as its state and in the history; one that nobody wanted in the end leaves nothing.
     Where it is asked to stop, the main thread is interrupted as by Ctrl+C, if the run is in it.
 
     Args:
         run: Which run it is; it holds no courses yet.
         progress: The progress folder.
         clock: The source of time.
+        history: Where its end is remembered; None remembers nothing.
         interval: Seconds between two states.
     """
 
-    def __init__(self, run: Run, progress: Path, clock: Clock, interval: float = _INTERVAL) -> None:
+    def __init__(
+        self, run: Run, progress: Path, clock: Clock, history: Path | None = None, *, interval: float = _INTERVAL
+    ) -> None:
         self.run = run
         self.collector = Collector(clock)
         self._progress = progress
         self._clock = clock
+        self._history = history
         self._interval = interval
         self._file = StateFile(progress, run.host, run.process_id)
         self._is_told = False
@@ -62,19 +70,36 @@ class Beginning:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        """Takes back what was told, unless the monitor has taken over.
+        """Tells why it ended, or takes back what was told, unless the monitor has taken over.
 
         Raises:
             InterruptedRunError: It was asked to stop.
         """
         self._stop()
-        if self._is_told and not self._is_handed_over:
+        stopped = None
+        if self._is_asked_to_stop and isinstance(error, KeyboardInterrupt):
+            stopped = InterruptedRunError(STOPPED_BY_COMMAND, "Nothing was begun.")
+        if not self._is_handed_over:
+            self._end(stopped or error)
+        if stopped:
+            raise stopped from None
+
+    def _end(self, error: BaseException | None) -> None:
+        if error:
+            state = state_of(self.run, self.collector, self._clock.now(), end_by(error, self._clock.now()))
+            with suppress(OSError):
+                if self._file.has_folder:
+                    self._file.write(state)
+                    remove_old_states(self._progress, self._clock.now(), self.run.name)
+            with suppress(KuploadError):
+                if self._history:
+                    note(self._history, Chronicle(self.run).past_run(state, self.collector.facts()))
+        elif self._is_told:
             with suppress(OSError):
                 self._file.remove()
+        if self._is_told:
             with suppress(OSError):
                 forget_wish(self._progress, self.run.name)
-        if self._is_asked_to_stop and isinstance(error, KeyboardInterrupt):
-            raise InterruptedRunError(STOPPED_BY_COMMAND, "Nothing was begun.") from None
 
     def hand_over(self) -> None:
         """Leaves state and wishes to the monitor."""

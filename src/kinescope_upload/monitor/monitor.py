@@ -173,6 +173,8 @@ def end_by(error: BaseException | None, now: datetime) -> EndState:
     """The end of a run that this error ended before it could say so itself."""
     if isinstance(error, KuploadError):
         return EndState(at=now, reason=error.reason, hint=error.hint)
+    if isinstance(error, KeyboardInterrupt):
+        return EndState(at=now, reason="Stopped by Ctrl+C.")
     return EndState(at=now, reason=type(error).__name__ if error else "")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.monitor.state import (
     CourseState,
+    DoubtState,
     EndState,
     FailureState,
     FileState,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from kinescope_upload.display.collector import Collector, RunFacts
     from kinescope_upload.policy.pacing import Timetable
 
-_MOST_FAILURES: Final = 50
-"""More make the file large and tell nobody more: the log and the summary have them all."""
+_MOST: Final = 50
+"""More failures or doubts make the file large and tell nobody more: the log and the summary have them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,13 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
         waits=_waits(facts, now),
         failures=tuple(
             FailureState(lesson_id=one.lesson_id, reason=one.reason, hint=one.hint, is_in_doubt=one.is_in_doubt)
-            for one in collector.failures()[:_MOST_FAILURES]
+            for one in collector.failures()[:_MOST]
         ),
+        doubts=tuple(
+            DoubtState(course=one.course, subject=one.subject, count=one.count, reason=one.reason, hint=one.hint)
+            for one in facts.doubts[:_MOST]
+        ),
+        in_doubt=sum(one.count for one in facts.doubts),
         wish=facts.wish,
         ended=ended,
     )

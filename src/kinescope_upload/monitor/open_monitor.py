@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from kinescope_upload.display.printers import without_failures
+from kinescope_upload.errors import UsageError
 from kinescope_upload.events import Warned
 from kinescope_upload.monitor.beginning import Beginning
 from kinescope_upload.monitor.event_log import LOG_FILE, EventLog, RotatingFile
@@ -68,14 +69,18 @@ def begin_run(settings: Settings, *, command: str) -> Iterator[Begun]:
     """
     run = _run(settings, command)
     with ExitStack() as stack:
-        beginning = Beginning(run, settings.progress, SYSTEM_CLOCK)
+        beginning = Beginning(run, settings.progress, SYSTEM_CLOCK, settings.history)
         page = watched = None
         if settings.web is not None:
             from kinescope_upload.monitor.web.server import PageServer  # noqa: PLC0415 - few runs have a page
             from kinescope_upload.monitor.web.watched import Watched  # noqa: PLC0415 - as above
 
             watched = Watched(run, beginning.collector, SYSTEM_CLOCK)
-            page = stack.enter_context(PageServer(settings.web, watched, settings.progress))
+            try:
+                page = stack.enter_context(PageServer(settings.web, watched, settings.progress))
+            except UsageError:
+                with beginning:
+                    raise
             stack.enter_context(watched)
         yield Begun(stack.enter_context(beginning), page, watched)
 

@@ -109,6 +109,7 @@ class PastRun:
         outages: What the whole batch waited for, the last ones; `cost` has the sums.
         failures: The first lessons that failed; `failed` counts all.
         samples: How far it was over time: a few hundred at most, the first and the last always.
+        is_at_work: Whether it goes on, as far as its progress folder tells; never so in the history itself.
     """
 
     run: str
@@ -136,6 +137,7 @@ class PastRun:
     outages: tuple[Outage, ...] = ()
     failures: tuple[FailureState, ...] = ()
     samples: tuple[Sample, ...] = ()
+    is_at_work: bool = False
 
     @property
     def handed_bytes(self) -> int:

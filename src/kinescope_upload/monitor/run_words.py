@@ -8,8 +8,13 @@ from kinescope_upload.display.messages import wait_sentence
 from kinescope_upload.events import WaitKind, WaitStarted
 
 if TYPE_CHECKING:
-    from kinescope_upload.monitor.state import WaitState
+    from kinescope_upload.monitor.state import DoubtState, WaitState
     from kinescope_upload.output.terminal_output import Clock
+
+
+def doubt_name(doubt: DoubtState) -> str:
+    """Names what is in doubt: the first one, and how many more."""
+    return doubt.subject + (f" and {doubt.count - 1:,} more" if doubt.count > 1 else "")
 
 
 def wait_words(wait: WaitState, clock: Clock) -> str:

@@ -89,6 +89,25 @@ class FailureState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtState:
+    """What a run cannot do before a person decides, known when its work began.
+
+    Attributes:
+        course: The course it concerns; empty where that cannot be told.
+        subject: The lesson, file or section; the first one where the reason is that of several.
+        count: How many it is the reason of.
+        reason: Why.
+        hint: What to do about it.
+    """
+
+    course: str
+    subject: str
+    count: int
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndState:
     """How the run ended.
 
@@ -138,6 +157,8 @@ class RunState:
         files: The files in hand, in the order of their start.
         waits: What the whole batch waits for.
         failures: The first lessons that failed; `failed` counts all.
+        doubts: What it could do nothing about when its work began, each reason once, the first ones.
+        in_doubt: How many lessons, files and sections that were; `failed` does not count them.
         wish: The number of the last wish that it did (`monitor.wishes`).
         ended: How it ended; None while it is at work.
     """
@@ -170,6 +191,8 @@ class RunState:
     files: tuple[FileState, ...] = ()
     waits: tuple[WaitState, ...] = ()
     failures: tuple[FailureState, ...] = ()
+    doubts: tuple[DoubtState, ...] = ()
+    in_doubt: int = 0
     wish: int = 0
     ended: EndState | None = None
 

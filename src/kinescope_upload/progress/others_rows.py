@@ -26,10 +26,15 @@ class Standing(StrEnum):
     """A person has to decide."""
     NO_LESSON = "no lesson"
     """The database has no lesson for the file."""
+    NO_FOLDER = "no folder"
+    """Its course has no folder on Kinescope that videos could go to."""
 
 
 class Found(NamedTuple):
-    """What a run found of a lesson, and what it then knew of it: where that is another now, the doubt is answered."""
+    """What a run found of a lesson, and what it then knew of it: where that is another now, the doubt is answered.
+
+    An empty one is answered by nothing that is known here.
+    """
 
     standing: Standing
     basis: str = ""
@@ -46,7 +51,7 @@ def read_found(folder: Path, basis: Callable[[str], str] = lambda _lesson_id: ""
 
     def standing(lesson_id: str) -> Standing | None:
         found = doubts.get(key := row_key(lesson_id))
-        if found and found.basis == basis(lesson_id):
+        if found and found.basis in {"", basis(lesson_id)}:
             return found.standing
         return Standing.ELSEWHERE if key in others else None
 

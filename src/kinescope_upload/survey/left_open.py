@@ -60,3 +60,18 @@ def basis_of(survey: Survey, records: Mapping[str, Record]) -> Callable[[str], s
         return f"{crc32(repr((said.get(lesson_id), facts)).encode('utf-8', 'surrogatepass')):08x}"
 
     return basis
+
+
+def without_folder(found: Mapping[str, Mapping[str, Found]], plan: Plan) -> dict[str, dict[str, Found]]:
+    """What is in doubt for want of a folder, with what was found before, of the courses that it concerns.
+
+    Args:
+        found: What was left open when nobody had looked for folders; empty where no rows were read.
+        plan: What the run does, since the folders are known.
+    """
+    after: dict[str, dict[str, Found]] = {}
+    for lesson in plan.in_doubt:
+        course = lesson.course
+        if course in found and lesson.lesson_id not in found[course]:
+            after.setdefault(course, {**found[course]})[lesson.lesson_id] = Found(Standing.NO_FOLDER)
+    return after

@@ -54,6 +54,7 @@ def test_the_page_shows_the_run_and_nothing_is_wider_than_the_screen(
         assert page.url == f"{paged.url}/"
         _says(page, "#files", "a_003.mp4")
         _says(page, "#courses", "1 of 4 lessons")
+        _says(page, "#doubts", "a_005: in doubt: has no row in the database")
         _says(page, "#log", ".env is readable by others")
         assert page.locator("#rate svg").get_attribute("aria-label") is not None
         assert page.title().startswith("5") or "%" in page.title()

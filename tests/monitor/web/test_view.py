@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.monitor.past_run import Sample
-from kinescope_upload.monitor.state import EndState, FileState, Phase, WaitState
+from kinescope_upload.monitor.state import DoubtState, EndState, FileState, Phase, WaitState
 from kinescope_upload.monitor.web.view import masthead, rates_of, view_of
 from kinescope_upload.output.terminal_output import Clock
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
+from kinescope_upload.text.hints import Hint
 from support.display_cases import HOSTILE
 from support.monitored import BEGAN, FULL_STATE, a_state
 
@@ -141,3 +142,12 @@ def test_the_plot_ends_above_its_highest_rate(highest: float, top: float) -> Non
 @pytest.mark.parametrize("samples", [[], [_sample(0, 0)], [_sample(0, 0), _sample(1, 5)], [_sample(0, 0)] * 5])
 def test_without_a_line_there_is_no_plot(samples: list[Sample]) -> None:
     assert view_of(a_state(), samples, (), CLOCK)["plot"] is None
+
+
+def test_what_was_in_doubt_when_the_work_began_is_shown_while_it_goes_on() -> None:
+    doubt = DoubtState(course="c", subject="a_1", count=3, reason="No folder.", hint=Hint("", ("folders", "--create")))
+    shown = view_of(a_state(doubts=(doubt,), in_doubt=9), (), (), CLOCK)
+    assert shown["doubts"] == [
+        {"lesson": "a_1 and 2 more", "what": "in doubt", "reason": "No folder.", "hint": "`kupload folders --create`"}
+    ]
+    assert shown["more_doubts"] == 6

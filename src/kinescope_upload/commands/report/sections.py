@@ -169,6 +169,8 @@ def _run_rows(runs: Iterable[PastRun], zone: tzinfo | None) -> Iterator[tuple[st
 
 
 def _ending(run: PastRun) -> str:
+    if run.is_at_work:
+        return "at work"
     if run.ended is None:
         return "no end known"
     words = next((text for code, text in _ENDINGS.items() if code == run.exit_code), "not begun")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.import_progress.old_progress import parse_old_progress
 from kinescope_upload.commands.report.figures import CourseFigures, FailedLesson, Finished, Report
+from kinescope_upload.commands.runs import runs_until_now
 from kinescope_upload.commands.status import read_status
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.monitor.history import read_runs
 from kinescope_upload.progress import read_records
 from kinescope_upload.text import count
 from kinescope_upload.text.hints import shown
@@ -69,7 +69,7 @@ def _runs(settings: Settings) -> tuple[tuple[PastRun, ...], tuple[str, ...]]:
     if settings.history is None:
         return (), ("No run is remembered: the environment names no folder for this user's data.",)
     try:
-        runs = read_runs(settings.history, _MOST_RUNS)
+        runs = runs_until_now(settings.history, _MOST_RUNS)
     except KuploadError as error:
         return (), (f"{error.what} {shown(error.hint)}".strip(),)
     ours = str(settings.progress.absolute())

@@ -129,10 +129,10 @@ function showCourses(courses) {
   );
 }
 
-function showFailures(failures, more) {
-  byId("failures").hidden = failures.length === 0;
+function showReasons(section, failures, more) {
+  section.hidden = failures.length === 0;
   fill(
-    here("#failures ul"),
+    section.querySelector("ul"),
     failures,
     (parent) => {
       const item = add(parent, "li");
@@ -148,7 +148,7 @@ function showFailures(failures, more) {
       sayWithCommands(item.children[1], failure.hint);
     },
   );
-  say(here("#failures .more"), more ? `and ${more} more` : "");
+  say(section.querySelector(".more"), more ? `and ${more} more` : "");
 }
 
 function showPlot(plot) {
@@ -186,7 +186,8 @@ function showNow(now) {
   showButtons(now.can, now.wish);
   byId("summary").hidden = now.summary.length === 0;
   pairs(here("#summary dl"), now.summary);
-  showFailures(now.failures, now.more_failures);
+  showReasons(byId("failures"), now.failures, now.more_failures);
+  showReasons(byId("doubts"), now.doubts, now.more_doubts);
   showFiles(now.files);
   showPlot(now.plot);
   showCourses(now.courses);

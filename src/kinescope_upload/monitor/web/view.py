@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kinescope_upload.display.messages import finish_words
 from kinescope_upload.events import WaitKind
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.monitor.run_words import wait_words
+from kinescope_upload.monitor.run_words import doubt_name, wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined, printable
@@ -96,6 +96,16 @@ def view_of(state: RunState, samples: Sequence[Sample], summary: Sequence[tuple[
             for failure in state.failures
         ],
         "more_failures": max(0, state.failed - len(state.failures)),
+        "doubts": [
+            {
+                "lesson": _text(doubt_name(doubt)),
+                "what": "in doubt",
+                "reason": _text(doubt.reason),
+                "hint": _text(shown(doubt.hint)),
+            }
+            for doubt in state.doubts
+        ],
+        "more_doubts": max(0, state.in_doubt - sum(doubt.count for doubt in state.doubts)),
         "plot": _plot(state, samples, clock),
         "can": {"pause": can_act and not is_paused, "resume": can_act and is_paused, "stop": not state.ended},
         "wish": state.wish,

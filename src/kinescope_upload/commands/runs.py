@@ -1,0 +1,61 @@
+"""Reads the runs that are remembered, those at work with their figures of now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kinescope_upload.monitor.history import read_runs
+from kinescope_upload.monitor.state_file import Life, read_states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kinescope_upload.monitor.past_run import PastRun
+    from kinescope_upload.monitor.state import RunState
+
+
+def runs_until_now(history: Path, limit: int) -> tuple[PastRun, ...]:
+    """The last runs, the latest first; what runs at work do now is read from their progress folders.
+
+    Args:
+        history: The history.
+        limit: How many at most.
+
+    Raises:
+        KuploadError: The history cannot be read.
+    """
+    runs = read_runs(history, limit)
+    return with_present(runs, {run.progress for run in runs if run.ended is None}, datetime.now(UTC))
+
+
+def with_present(runs: Iterable[PastRun], folders: Iterable[str], now: datetime) -> tuple[PastRun, ...]:
+    """The runs, those at work as they are now.
+
+    Args:
+        runs: The runs as they are remembered.
+        folders: The progress folders to look into.
+        now: The time of day (UTC).
+    """
+    seen = (one for folder in folders for one in read_states(Path(folder), now))
+    working = {one.state.run: one.state for one in seen if one.life is Life.AT_WORK}
+    return tuple(_present(run, working[run.run]) if run.run in working and not run.ended else run for run in runs)
+
+
+def _present(run: PastRun, state: RunState) -> PastRun:
+    return replace(
+        run,
+        seen=state.written,
+        jobs=state.jobs,
+        lessons=state.lessons,
+        done=state.done,
+        failed=state.failed,
+        needed_bytes=state.needed_bytes,
+        accepted_bytes=state.accepted_bytes,
+        sent_bytes=state.sent_bytes,
+        courses=state.courses,
+        failures=state.failures,
+        is_at_work=True,
+    )
