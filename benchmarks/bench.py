@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.cluster import cluster
 from benchmarks.far_database import far_database
 from benchmarks.many_streams import many_streams
 from benchmarks.memory import memory
@@ -42,6 +43,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "small_files": small_files,
     "orders": orders,
     "steady": steady,
+    "cluster": cluster,
     "replay": _short_replay,
 }
 

@@ -26,7 +26,7 @@ from kinescope_upload.upload import Dialect, Record, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["scale"]
+__all__ = ["make_files", "scale"]
 
 _FILES: Final = 100_000
 _SECTION: Final = 100
@@ -39,8 +39,8 @@ _PARTS: Final = ("scan and map", "plan", "status")
 def scale() -> list[Figure]:
     """Everything that grows with the library, and that must not grow faster."""
     with workshop() as small, workshop() as large:
-        _make_files(small / "library", _FILES // 10)
-        _make_files(large / "library", _FILES)
+        make_files(small / "library", _FILES // 10)
+        make_files(large / "library", _FILES)
         pairs = [(_look(small), _look(large)) for _ in range(_RUNS)]
         process = measured(kupload("--status"), large, environment(large, "http://127.0.0.1:9"))
     seconds = median(sum(one) for _, one in pairs)
@@ -76,7 +76,8 @@ def _row(lesson_id: str, course: str) -> LessonRow:
     return LessonRow(lesson_id=lesson_id, course=course, title=lesson_id, video_id=None)
 
 
-def _make_files(root: Path, count: int) -> None:
+def make_files(root: Path, count: int) -> None:
+    """Makes so many files of one byte, a hundred in a section, fifty sections in a course."""
     for section in range(count // _SECTION):
         folder = root / f"{section // _SECTIONS_A_COURSE:02d}_course" / f"m{section % _SECTIONS_A_COURSE:02d}_section"
         folder.mkdir(parents=True)

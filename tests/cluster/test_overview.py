@@ -47,13 +47,14 @@ def _linked(lesson_id: str) -> object:
 
 
 def test_the_status_tells_machines_courses_and_what_waits(line: Line, tmp_path: Path, database: Database) -> None:
-    enqueue(line, "a", "b", "c")
+    enqueue(line, "b")
+    Queue(line).give_turns(["nas"])
+    enqueue(line, "a", "c")
     machine = a_machine(line)
     heart = Heart(machine, None, Body(name="studio-2", libraries=["nas"], jobs=lambda: 3))
     assert machine.holds.take("a")
     machine.save(a_record("a", offset=250_000_000))
     heart.beat()
-    Queue(line).defer([("b", "nas", 0)])
     overview = read_overview(line, 60)
     [state] = overview.machines
     assert (state.name, state.is_alive, state.in_hand[0]["lesson_id"]) == ("studio-2", True, "a")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.enqueue import reconcile
-from kinescope_upload.cluster.queue import BEGUN, AlreadyWaitingError, Queue, priority_of
-from support.clusters import enqueue, line
+from kinescope_upload.cluster.queue import BEGUN, Queue
+from kinescope_upload.upload import Stage
+from support.clusters import a_machine, enqueue, line
+from support.progress_cases import a_record
 
 if TYPE_CHECKING:
     from kinescope_upload.cluster.line import Line
@@ -31,27 +32,54 @@ def _next(queue: Queue, *libraries: str) -> str | None:
     return turn.lesson_id if turn else None
 
 
-def test_begun_lessons_come_first_then_small_ones_of_the_worker_s_libraries(line: Line) -> None:
+def _turns(line: Line, *lesson_ids: str) -> Queue:
+    """A worker, and lessons that have their turns."""
     queue = _worker(line)
-    sizes = {"large": 9_000_000, "small": 1_000_000, "begun": 5_000_000}
-    queue.defer([(one, "nas", priority_of(size, is_begun=one == "begun")) for one, size in sizes.items()])
-    queue.defer([("elsewhere", "disk2", BEGUN)])
-    assert queue.waiting() == {"nas": 3, "disk2": 1}
-    assert [_next(queue) for _ in range(4)] == ["begun", "small", "large", None]
-    assert priority_of(9_000_000, is_begun=False, large_first=True) > priority_of(1, is_begun=False, large_first=True)
+    enqueue(line, *lesson_ids)
+    assert queue.give_turns(["nas"]) == set(lesson_ids)
+    return queue
 
 
-def test_no_lesson_waits_twice_and_no_batch_is_half_done(line: Line) -> None:
+def _begin(line: Line, lesson_id: str) -> None:
+    machine = a_machine(line)
+    assert machine.holds.take(lesson_id)
+    machine.save(replace(a_record(lesson_id), stage=Stage.CREATED))
+    machine.give(lesson_id)
+
+
+def test_begun_lessons_come_first_then_the_smallest_then_large_ones(line: Line) -> None:
     queue = _worker(line)
-    queue.defer([("a", "nas", 0)])
-    with pytest.raises(AlreadyWaitingError):
-        queue.defer([("b", "nas", 0), ("a", "nas", 0)])
-    assert queue.waiting() == {"nas": 1}
+    sizes = {f"{number:03d}": number * 1_000_000 for number in range(1, 31)}
+    enqueue(line, sizes=sizes)
+    enqueue(line, library="disk2", sizes={"elsewhere": 1})
+    _begin(line, "025")
+    assert len(queue.give_turns(["nas"])) == 30
+    assert len(queue.give_turns(["disk2"])) == 1
+    assert queue.waiting() == {"nas": 30, "disk2": 1}
+    small = [f"{number:03d}" for number in range(1, 21)]
+    large = [f"{number:03d}" for number in range(30, 20, -1) if number != 25]
+    assert [_next(queue) for _ in range(31)] == ["025", *small, *large, None]
+
+
+def test_no_lesson_gets_a_second_turn(line: Line) -> None:
+    queue = _turns(line, "a", "b")
+    assert queue.give_turns(["nas"]) == set()
+    assert _next(queue) == "a"
+    enqueue(line, "c")
+    assert queue.give_turns(["nas"]) == {"c"}
+    assert queue.waiting() == {"nas": 2}
+
+
+def test_machines_that_give_turns_at_once_give_one_each(line: Line, database: Database) -> None:
+    enqueue(line, *(f"{number:04d}" for number in range(2000)))
+    with ThreadPoolExecutor(4) as pool:
+        given = list(pool.map(lambda _: Queue(line).give_turns(["nas"]), range(4)))
+    assert sum(map(len, given)) == 2000
+    assert database.query("SELECT count(*) FROM kupload.procrastinate_jobs") == [(2000,)]
 
 
 def test_a_turn_is_finished_or_put_back_for_a_while(line: Line, database: Database) -> None:
-    queue = _worker(line)
-    queue.defer([("a", "nas", 0)])
+    queue = _turns(line, "a")
     turn = queue.next(["nas"])
     assert turn is not None
     queue.put_back(turn, 60, is_begun=True)
@@ -66,9 +94,15 @@ def test_a_turn_is_finished_or_put_back_for_a_while(line: Line, database: Databa
     assert database.query("SELECT count(*) FROM kupload.procrastinate_jobs") == [(0,)]
 
 
+def test_the_engine_keeps_no_log_that_nobody_reads(line: Line, database: Database) -> None:
+    queue = _turns(line, "a")
+    assert _next(queue) == "a"
+    assert database.query("SELECT count(*) FROM kupload.procrastinate_events") == [(0,)]
+
+
 def test_what_dead_workers_had_and_what_this_one_forgot_waits_again(line: Line, database: Database) -> None:
-    dead, alive = _worker(line), _worker(line)
-    dead.defer([("a", "nas", 0), ("b", "nas", 0), ("c", "nas", 0)])
+    dead = _turns(line, "a", "b", "c")
+    alive = _worker(line)
     assert _next(dead) == "a"
     assert (_next(alive), _next(alive)) == ("b", "c")
     database.execute("UPDATE kupload.procrastinate_workers SET last_heartbeat = now() - interval '1 h' WHERE id = 1")
@@ -78,21 +112,30 @@ def test_what_dead_workers_had_and_what_this_one_forgot_waits_again(line: Line, 
 
 
 def test_a_worker_that_was_taken_off_the_list_comes_back(line: Line, database: Database) -> None:
-    queue = _worker(line)
-    queue.defer([("a", "nas", 0)])
+    queue = _turns(line, "a")
     database.execute("DELETE FROM kupload.procrastinate_workers")
     assert _next(queue) == "a"
 
 
-def test_lessons_without_a_turn_are_found_and_cancelled_ones_are_not(line: Line) -> None:
-    enqueue(line, "a", "b", "c")
-    queue = _worker(line)
-    queue.defer([("a", "nas", 0)])
-    assert reconcile(line, ["nas"]) == 2
-    assert reconcile(line, ["nas"]) == 0
+def test_cancelled_lessons_get_no_turn(line: Line) -> None:
+    queue = _turns(line, "a", "b", "c")
     ids = [lesson_id for (lesson_id,) in line.ask(statements.CANCEL, courses=["c"])]
     assert queue.cancel(ids) == 3
-    assert reconcile(line, ["nas"]) == 0
+    assert queue.give_turns(["nas"]) == set()
+
+
+def test_a_second_enqueue_writes_only_what_has_changed(line: Line, database: Database) -> None:
+    sizes = {"same": 1000, "grown": 1000, "begun": 1000, "unwanted": 1000}
+    enqueue(line, sizes=sizes)
+    _begin(line, "begun")
+    database.execute("UPDATE kupload.lesson SET wanted = false WHERE lesson_id = 'unwanted'")
+    rows = "SELECT lesson_id, xmin::text FROM kupload.lesson"
+    before = dict(database.query(rows))
+    enqueue(line, sizes={**sizes, "grown": 2000, "begun": 3000})
+    enqueue(line, sizes={"same": 4000}, library="disk2")
+    after = dict(database.query(rows))
+    assert {one for one in sizes if after[one] != before[one]} == {"grown", "unwanted"}
+    assert database.query("SELECT lesson_id FROM kupload.lesson WHERE size = 2000 OR NOT wanted") == [("grown",)]
 
 
 def test_nothing_of_the_cluster_is_loaded_without_one() -> None:

@@ -192,6 +192,8 @@ def test_the_printed_script_makes_the_same(postgres: Server) -> None:
     with postgres.database() as by_hand, closing(line_to(by_hand)) as line:
         by_hand.execute(script_of(line))
         check_version(line)
+        silent = "tgrelid = 'kupload.procrastinate_jobs'::regclass AND NOT tgisinternal AND tgenabled <> 'D'"
+        assert by_hand.query(f"SELECT tgname FROM pg_trigger WHERE {silent}") == []
 
 
 def test_tables_of_another_version_are_refused(line: Line, database: Database) -> None:

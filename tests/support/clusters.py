@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -55,20 +56,21 @@ def a_machine(line: Line, *, lease: float = _LONGEST) -> ClusterProgress:
     return ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=lease)), library="nas")
 
 
-def enqueue(line: Line, *lesson_ids: str, library: str = "nas") -> None:
-    """Writes lessons down as `kupload cluster enqueue` does, without their turns."""
-    number = len(lesson_ids)
-    line.ask(
-        statements.ADD,
-        ids=list(lesson_ids),
-        courses=["c"] * number,
-        libraries=[library] * number,
-        paths=[f"c/{lesson_id}.mp4" for lesson_id in lesson_ids],
-        sizes=[1000] * number,
-        times=[1_700_000_000_000_000_000] * number,
-        titles=list(lesson_ids),
-        written=[False] * number,
-    )
+def enqueue(line: Line, *lesson_ids: str, library: str = "nas", sizes: Mapping[str, int] | None = None) -> None:
+    """Writes lessons down as `kupload cluster enqueue` does, without their turns; sizes in bytes."""
+    lessons = [
+        {
+            "lesson_id": lesson_id,
+            "course": "c",
+            "path": f"c/{lesson_id}.mp4",
+            "size": size,
+            "modified_ns": 1_700_000_000_000_000_000,
+            "title": lesson_id,
+            "pair_is_written": False,
+        }
+        for lesson_id, size in (sizes or dict.fromkeys(lesson_ids, 1000)).items()
+    ]
+    line.ask(statements.ADD, library=library, lessons=json.dumps(lessons))
 
 
 def pass_lease(database: Database, lesson_id: str) -> None:

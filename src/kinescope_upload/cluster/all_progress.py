@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.heart import Heart
 from kinescope_upload.cluster.records import records_of, text_of
-from kinescope_upload.cluster.store import ClusterProgress
-from kinescope_upload.cluster.worker import opened
+from kinescope_upload.cluster.store import ClusterProgress, opened
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 
 if TYPE_CHECKING:

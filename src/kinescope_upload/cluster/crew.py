@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.enqueue import reconcile
 from kinescope_upload.cluster.hands import Hands
 from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.queue import Queue, Turn
     from kinescope_upload.cluster.store import ClusterProgress
     from kinescope_upload.plan import PlannedLesson
-    from kinescope_upload.plan.order import Order
 
 _RECONCILE: Final = 600.0
 """Seconds between two looks for lessons that have no turn."""
@@ -39,14 +37,12 @@ class CrewOptions:
         libraries: Where each library is on this machine, by its name.
         poll: Seconds between two looks for work where there was none.
         until_empty: Whether it ends when nothing is left to do in its libraries.
-        order: In which order lessons get their turns.
         planned: The lessons that were to be done when it began.
     """
 
     libraries: Mapping[str, Path]
     poll: float
     until_empty: bool
-    order: Order
     planned: tuple[PlannedLesson, ...] = ()
 
 
@@ -171,7 +167,7 @@ class ClusterCrew:
         [(left, elsewhere)] = line.ask(statements.LEFT, libraries=libraries, me=self._progress.holds.me)
         if left > elsewhere + self._hands.number or now >= self._reconcile_at:
             self._reconcile_at = now + _RECONCILE
-            if reconcile(line, libraries, order=self._options.order):
+            if self._queue.give_turns(libraries):
                 self._idle_until = now
         self._is_empty = self._options.until_empty and left == 0 and self._hands.number == 0
 

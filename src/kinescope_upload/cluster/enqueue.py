@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.locks import locked
-from kinescope_upload.cluster.queue import AlreadyWaitingError, Queue, priority_of
+from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
 from kinescope_upload.commands.upload import map_files
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
@@ -17,7 +18,6 @@ from kinescope_upload.kinescope.course_folders import doubts_about, match_folder
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.plan import doubt_courses
-from kinescope_upload.plan.order import Order
 from kinescope_upload.progress import read_looks
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
@@ -31,14 +31,15 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.database import LessonsDatabase
-    from kinescope_upload.database.connection import BoundedConnection
     from kinescope_upload.events import Emit
     from kinescope_upload.model import Doubt
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record
 
-_TOGETHER: Final = 1000
+_TOGETHER: Final = 10_000
 """Lessons that are written down in one transaction."""
+_MANY: Final = 1000
+"""Lessons after which PostgreSQL is told how many there are."""
 _TRIES: Final = 5
 
 
@@ -105,22 +106,18 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
     broken = None if settings.send_broken else read_looks(settings.progress).broken
     plan = survey.plan(records, mapped, broken)
     plan = _with_folders(settings, tools, plan)
-    plan = replace(plan, doubts=_of_this_library(tools.line, name, plan.doubts, survey.courses))
-    elsewhere = _elsewhere(tools.line, name, plan)
-    work = [lesson for lesson in plan.work if lesson.lesson_id not in elsewhere]
-    parts = (work[start : start + _TOGETHER] for start in range(0, len(work), _TOGETHER))
-    added = sum(_write_down(tools.line, settings, name, part) for part in parts)
-    if added >= _TOGETHER:
-        with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL
-            tools.line.ask(statements.ANALYZE, patience=60)
-    contradicting = tuple(sorted(lesson_id for lesson_id, (_, differs) in elsewhere.items() if differs))
+    others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
+    plan = replace(plan, doubts=_of_this_library(plan.doubts, others.keys(), survey.courses))
+    elsewhere = {one.lesson_id: one.file.size for one in plan.lessons if one.lesson_id in others}
+    work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
+    added = _write_down(tools.line, name, work)
     return Enqueued(
         library=name,
         plan=plan,
         added=added,
         there=len(work) - added,
-        elsewhere={lesson_id: library for lesson_id, (library, _) in elsewhere.items()},
-        contradicting=contradicting,
+        elsewhere={lesson_id: others[lesson_id][0] for lesson_id in elsewhere},
+        contradicting=tuple(sorted(one for one, size in elsewhere.items() if size != others[one][1])),
     )
 
 
@@ -132,74 +129,38 @@ def records_for(line: Line, library: str) -> dict[str, Record]:
     return {one: record if one in ours else replace(record, path=None) for one, record in found.items()}
 
 
-def reconcile(line: Line, libraries: Sequence[str], *, order: Order = Order.SIZE) -> int:
-    """Gives a turn to every lesson that is to be done and has none; returns how many.
-
-    A process that was killed, or a queue that somebody emptied, leaves such lessons.
-    """
-    queue, total = Queue(line), 0
-    for _ in range(_TRIES):
-        with suppress(AlreadyWaitingError):
-            while ready := line.ask(statements.READY, libraries=list(libraries), most=_TOGETHER):
-                queue.defer([_turn(row, order) for row in ready])
-                total += len(ready)
-            break
-    return total
+def _write_down(line: Line, library: str, lessons: Sequence[PlannedLesson]) -> int:
+    """Writes lessons down, and gives a turn to those that have none; returns how many of these lessons those are."""
+    for start in range(0, len(lessons), _TOGETHER):
+        part = json.dumps([_facts(lesson) for lesson in lessons[start : start + _TOGETHER]])
+        line.ask(statements.ADD, library=library, lessons=part, patience=120)
+    given = Queue(line).give_turns([library])
+    if len(given) >= _MANY:
+        with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL
+            line.ask(statements.ANALYZE, patience=60)
+    return sum(lesson.lesson_id in given for lesson in lessons)
 
 
-def _turn(row: tuple[str, str, int, bool], order: Order) -> tuple[str, str, int]:
-    lesson_id, library, size, is_begun = row
-    is_large_first = order is Order.SIZE_DESC
-    return lesson_id, library, priority_of(size, is_begun=is_begun, large_first=is_large_first)
-
-
-def _write_down(line: Line, settings: Settings, library: str, lessons: Sequence[PlannedLesson]) -> int:
-    """Writes lessons down and gives a turn to those that have none; returns how many those are."""
-    ids = [lesson.lesson_id for lesson in lessons]
-    values = {
-        "ids": ids,
-        "courses": [lesson.course for lesson in lessons],
-        "libraries": [library] * len(ids),
-        "paths": [lesson.file.path for lesson in lessons],
-        "sizes": [lesson.file.size for lesson in lessons],
-        "times": [lesson.file.modified_ns for lesson in lessons],
-        "titles": [lesson.title for lesson in lessons],
-        "written": [lesson.pair_is_written for lesson in lessons],
+def _facts(lesson: PlannedLesson) -> dict[str, object]:
+    return {
+        "lesson_id": lesson.lesson_id,
+        "course": lesson.course,
+        "path": lesson.file.path,
+        "size": lesson.file.size,
+        "modified_ns": lesson.file.modified_ns,
+        "title": lesson.title,
+        "pair_is_written": lesson.pair_is_written,
     }
 
-    def write(connection: BoundedConnection) -> int:
-        connection.execute(line.named(statements.ADD), values)
-        wanted = {"ids": ids, "library": library}
-        ready = {row[0]: row for row in connection.execute(line.named(statements.READY_OF), wanted)}
-        turns = [_turn(ready[one], settings.order) for one in ids if one in ready]
-        if turns:
-            Queue(line).defer(turns, connection)
-        return len(turns)
 
-    for _ in range(_TRIES):
-        with suppress(AlreadyWaitingError):
-            return line.together(write)
-    return 0
-
-
-def _elsewhere(line: Line, name: str, plan: Plan) -> dict[str, tuple[str, bool]]:
-    """The lessons that another library has, with its name and whether its file has another size."""
-    sizes = {lesson.lesson_id: lesson.file.size for lesson in plan.lessons}
-    rows = line.ask(statements.OF_OTHER_LIBRARIES, ids=list(sizes), library=name)
-    return {lesson_id: (library, size != sizes[lesson_id]) for lesson_id, library, size in rows}
-
-
-def _of_this_library(line: Line, name: str, doubts: Sequence[Doubt], courses: Collection[str]) -> tuple[Doubt, ...]:
+def _of_this_library(doubts: Sequence[Doubt], others: Collection[str], courses: Collection[str]) -> tuple[Doubt, ...]:
     """The doubts but for those about lessons that another library has, and about courses that this one has not."""
-    ids = sorted({lesson_id for doubt in doubts for lesson_id in doubt.lesson_ids})
-    rows = line.ask(statements.OF_OTHER_LIBRARIES, ids=ids, library=name)
-    elsewhere = {lesson_id for lesson_id, _, _ in rows}
     here = {nfc(course) for course in courses}
     return tuple(
         doubt
         for doubt in doubts
         if (doubt.course is None or nfc(doubt.course) in here)
-        and not (doubt.lesson_ids and elsewhere.issuperset(doubt.lesson_ids))
+        and not (doubt.lesson_ids and all(one in others for one in doubt.lesson_ids))
     )
 
 

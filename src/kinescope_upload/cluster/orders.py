@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.heart import DRAIN, NOW
-from kinescope_upload.cluster.worker import opened
+from kinescope_upload.cluster.store import opened
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.text import first_few, format_duration
 

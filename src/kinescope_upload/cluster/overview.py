@@ -9,7 +9,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.heart import STOPPED
 from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.queue import Queue
-from kinescope_upload.cluster.worker import opened
+from kinescope_upload.cluster.store import opened
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections

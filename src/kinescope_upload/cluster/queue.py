@@ -25,10 +25,11 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
+from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Coroutine, Iterable, Sequence
+    from collections.abc import Collection, Coroutine, Iterable
 
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.database.connection import BoundedConnection
@@ -38,7 +39,8 @@ _TASK: Final = "kupload.lesson"
 ENGINE_VERSION: Final = metadata.version("procrastinate")
 BEGUN: Final = 2_000_000_000
 """The priority of lessons whose upload is begun: it may expire."""
-_KIB: Final = 1024
+_FEW: Final = 20
+"""So many of a library's lessons, the smallest, come before the large ones, and show soon that everything works."""
 _AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _FROM_NOW: Final = SQL("SELECT now() + %(seconds)s * interval '1 second'")
 """By the database's clock: no machine's own is compared."""
@@ -56,6 +58,11 @@ class Turn:
         return str(self.job.queueing_lock)
 
 
+SILENCE: Final = SQL("ALTER TABLE {s}.procrastinate_jobs DISABLE TRIGGER USER")
+"""Ends what the engine notes of every change of a job in a log and in notifications, which nobody here reads: that is
+most of what a turn costs."""
+
+
 def schema_sql() -> str:
     """What makes the engine's tables, types and functions."""
     return SchemaManager.get_schema()
@@ -66,12 +73,6 @@ def migrations_since(version: str) -> list[str]:
     folder = Path(SchemaManager.get_migrations_path())
     scripts = sorted(folder.glob("*.sql"))
     return [script.read_text("utf-8") for script in scripts if _padded(version) < script.name[:8]]
-
-
-def priority_of(size: int, *, is_begun: bool, large_first: bool = False) -> int:
-    """A lesson's priority: begun ones first, then small ones, or large ones."""
-    kib = size // _KIB
-    return BEGUN if is_begun else kib if large_first else -kib
 
 
 class Queue:
@@ -135,24 +136,15 @@ class Queue:
             self._put_back(job, _AT_ONCE, None)
         return len(found)
 
-    def defer(self, lessons: Sequence[tuple[str, str, int]], connection: BoundedConnection | None = None) -> None:
-        """Lets these lessons wait for their turn.
+    def give_turns(self, libraries: Iterable[str]) -> set[str]:
+        """Gives every lesson of these libraries a turn that is to be done and has none; returns which those are.
 
-        Args:
-            lessons: Each lesson's id, library and priority; none of them waits or is in hand.
-            connection: The transaction that it belongs to; None is one of its own.
-
-        Raises:
-            AlreadyWaitingError: One of them waits meanwhile; nothing was changed.
+        A process that was killed, or a queue that somebody emptied, leaves such lessons, too.
         """
-        jobs = [
-            Job(queue=library, lock=None, queueing_lock=lesson_id, task_name=_TASK, priority=priority)
-            for lesson_id, library, priority in lessons
-        ]
-        try:
-            self._manager.batch_defer_jobs(jobs, connection=connection)
-        except exceptions.AlreadyEnqueued as error:
-            raise AlreadyWaitingError(str(error)) from error
+        statement = self._line.named(statements.GIVE_TURNS)
+        values = {"libraries": list(libraries), "task": _TASK, "begun": BEGUN, "few": _FEW}
+        rows = self._line.together(lambda connection: connection.execute(statement, values).fetchall())
+        return {lesson_id for (lesson_id,) in rows}
 
     def cancel(self, lesson_ids: Collection[str]) -> int:
         """Takes waiting lessons off the queue; returns how many waited."""
@@ -168,10 +160,6 @@ class Queue:
     def _put_back(self, job: Job, at: datetime, priority: int | None) -> None:
         with suppress(exceptions.ConnectorException, exceptions.UniqueViolation):  # another job of it waits already
             _finished(self._manager.retry_job(job, at, priority))
-
-
-class AlreadyWaitingError(Exception):
-    """A lesson was to wait for its turn, and somebody else has put it there meanwhile."""
 
 
 def _finished(work: Coroutine[Any, Any, _T]) -> _T:
@@ -212,15 +200,6 @@ class _Connector(BaseConnector):
     def execute_query_all(self, query: str, **arguments: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the engine's
         """The rows of a statement's answer."""
         return self._asked(query, arguments)
-
-    def execute_query_all_with_connection(
-        self,
-        connection: Any,  # noqa: ANN401 - as below
-        query: str,
-        **arguments: Any,  # noqa: ANN401 - the engine's
-    ) -> list[dict[str, Any]]:
-        """The same in a transaction that others began."""
-        return _rows(connection, query, arguments)
 
     async def execute_query_async(self, query: str, **arguments: Any) -> None:  # noqa: ANN401 - the engine's
         """Asks at once."""

@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import SEARCH_PATH, first
-from kinescope_upload.cluster.queue import ENGINE_VERSION, migrations_since, schema_sql
+from kinescope_upload.cluster.queue import ENGINE_VERSION, SILENCE, migrations_since, schema_sql
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.text.hints import Hint
 
@@ -81,6 +81,7 @@ def install(line: Line) -> bool:
         engine = known.get("engine")
         for script in [schema_sql()] if engine is None else migrations_since(engine):
             connection.execute(script.encode())
+        connection.execute(line.named(SILENCE))
         for key, value in {"schema": VERSION, "engine": ENGINE_VERSION}.items():
             connection.execute(line.named(statements.SET_META), {"key": key, "value": value})
         return engine != ENGINE_VERSION
@@ -94,8 +95,8 @@ def script_of(line: Line) -> str:
     add = SQL("INSERT INTO {s}.meta VALUES ('schema', {schema}), ('engine', {engine});\n")
     names = {"s": Identifier(line.schema), "schema": Literal(VERSION), "engine": Literal(ENGINE_VERSION)}
     versions = add.format(**names).as_string()
-    path = line.named(SEARCH_PATH).as_string()
-    return f"BEGIN;\n{schema}{path};\n{schema_sql()}\n{versions}COMMIT;\n"
+    path, silence = (line.named(statement).as_string() for statement in (SEARCH_PATH, SILENCE))
+    return f"BEGIN;\n{schema}{path};\n{schema_sql()}\n{silence};\n{versions}COMMIT;\n"
 
 
 def check_version(line: Line) -> None:

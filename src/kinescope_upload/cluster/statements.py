@@ -55,8 +55,14 @@ ADD_UNKNOWN: Final = SQL(
 
 ADD: Final = SQL(
     "INSERT INTO {s}.lesson AS l (lesson_id, course, library, path, size, modified_ns, title, pair_is_written)"
-    " SELECT * FROM unnest(%(ids)s::text[], %(courses)s::text[], %(libraries)s::text[], %(paths)s::text[],"
-    " %(sizes)s::bigint[], %(times)s::bigint[], %(titles)s::text[], %(written)s::boolean[])"
+    " SELECT lesson_id, course, %(library)s, path, size, modified_ns, title, pair_is_written"
+    " FROM json_to_recordset(%(lessons)s::json) AS given (lesson_id text, course text, path text, size bigint,"
+    " modified_ns bigint, title text, pair_is_written boolean)"
+    " WHERE NOT EXISTS (SELECT FROM {s}.lesson AS l WHERE l.lesson_id = given.lesson_id"
+    " AND (l.library <> %(library)s OR (l.wanted AND l.title = given.title"
+    " AND l.pair_is_written = given.pair_is_written AND (l.record IS NOT NULL"
+    " OR (l.path, l.size, l.modified_ns, l.course) = (given.path, given.size, given.modified_ns, given.course)))))"
+    " ORDER BY lesson_id"
     " ON CONFLICT (lesson_id) DO UPDATE SET wanted = true,"
     " path = CASE WHEN l.record IS NULL THEN excluded.path ELSE l.path END,"
     " size = CASE WHEN l.record IS NULL THEN excluded.size ELSE l.size END,"
@@ -65,11 +71,12 @@ ADD: Final = SQL(
     " title = excluded.title, pair_is_written = excluded.pair_is_written"
     " WHERE l.library = excluded.library"
 )
-"""Writes down what is to be done. A lesson that another library has stays there; one that is begun stays pinned."""
+"""Writes down what is to be done, in one order on all machines, so that they wait for each other and never in a circle.
 
-OF_OTHER_LIBRARIES: Final = SQL(
-    "SELECT lesson_id, library, size FROM {s}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND library <> %(library)s"
-)
+A lesson that another library has stays there; one that is begun stays pinned; one that is there as it is costs nothing.
+"""
+
+OF_OTHER_LIBRARIES: Final = SQL("SELECT lesson_id, library, size FROM {s}.lesson WHERE library <> %(library)s")
 
 _HAS_NO_TURN: Final = (
     " NOT EXISTS (SELECT FROM {s}.procrastinate_jobs AS job"
@@ -78,19 +85,22 @@ _HAS_NO_TURN: Final = (
     " WHERE job.status = 'doing' AND job.worker_id IS NOT NULL))"
 )
 """In the form that the engine's partial indexes serve."""
-_TURN: Final = (
-    f"SELECT lesson_id, library, size, stage <> 'planned' FROM {{s}}.lesson AS l WHERE wanted AND NOT {_DONE}"
-)
 
 ELSEWHERE: Final = SQL("SELECT lesson_id FROM {s}.lesson WHERE library <> %(library)s ORDER BY 1")
 
-READY_OF: Final = SQL(f"{_TURN} AND lesson_id = ANY(%(ids)s::text[]) AND library = %(library)s AND {_HAS_NO_TURN}")
-"""Selects those of these lessons that are to be done and that nothing wakes a worker for."""
-
-READY: Final = SQL(
-    f"{_TURN} AND library = ANY(%(libraries)s::text[]) AND {_HAS_NO_TURN} ORDER BY lesson_id LIMIT %(most)s"
+GIVE_TURNS: Final = SQL(
+    "INSERT INTO {s}.procrastinate_jobs (queue_name, task_name, queueing_lock, priority)"
+    " SELECT l.library, %(task)s, l.lesson_id, CASE WHEN stage <> 'planned' THEN %(begun)s"
+    " WHEN l.size <= small.size THEN %(begun)s - 1 - least(l.size / 1024, 1000000000)"
+    " ELSE least(l.size / 1024, 1000000000) END"
+    " FROM unnest(%(libraries)s::text[]) AS here (library) CROSS JOIN LATERAL (SELECT max(size) AS size"
+    f" FROM (SELECT size FROM {{s}}.lesson WHERE library = here.library AND wanted AND NOT {_DONE}"
+    " ORDER BY size LIMIT %(few)s) AS smallest) AS small"
+    f" JOIN {{s}}.lesson AS l ON l.library = here.library WHERE wanted AND NOT {_DONE} AND {_HAS_NO_TURN}"
+    " ORDER BY l.lesson_id ON CONFLICT DO NOTHING RETURNING queueing_lock"
 )
-"""Selects the first lessons of these libraries that are to be done and that nothing wakes a worker for."""
+"""Gives lessons their turns that are to be done and have none: begun ones first, then the few smallest, then by size,
+large ones first."""
 
 LEFT: Final = SQL(
     f"SELECT count(*), count(*) FILTER (WHERE held_until > now() AND holder <> %(me)s) FROM {{s}}.lesson"

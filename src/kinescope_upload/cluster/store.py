@@ -10,9 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.line import first
+from kinescope_upload.cluster.hold import Lease
+from kinescope_upload.cluster.holds import Holds
+from kinescope_upload.cluster.line import first, line_of
 from kinescope_upload.cluster.records import lost_error, record_of, records_of, text_of
-from kinescope_upload.errors import DatabaseDownError, LessonFailedError, LessonLostError
+from kinescope_upload.cluster.schema import check_version
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, LessonFailedError, LessonLostError
 from kinescope_upload.text import format_duration
 from kinescope_upload.video_ids import video_key
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kinescope_upload.cluster.hold import Hold
-    from kinescope_upload.cluster.holds import Holds
+    from kinescope_upload.config import Settings
     from kinescope_upload.upload import Record
 
 
@@ -207,3 +210,22 @@ class ClusterProgress:
     def stop_is_asked(self) -> bool:
         """Whether somebody asked this machine to stop, as the last beat told."""
         return self.stop_asked
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[ClusterProgress]:
+    """The cluster's progress, for this process.
+
+    Raises:
+        BatchStoppedError: The database has no cluster, one of another version, or does not answer.
+    """
+    cluster = settings.cluster
+    assert cluster is not None  # noqa: S101 - the caller looked
+    line = line_of(settings)
+    try:
+        check_version(line)
+        yield ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=cluster.lease)), names=settings.courses)
+    except DatabaseDownError as error:
+        raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
+    finally:
+        line.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,17 +10,13 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.crew import ClusterCrew, CrewOptions
 from kinescope_upload.cluster.enqueue import Enqueued, EnqueueTools, enqueue
 from kinescope_upload.cluster.heart import STOPPED, Body, Heart
-from kinescope_upload.cluster.hold import Lease
-from kinescope_upload.cluster.holds import Holds
-from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
-from kinescope_upload.cluster.schema import check_version
-from kinescope_upload.cluster.store import ClusterProgress
+from kinescope_upload.cluster.store import opened
 from kinescope_upload.commands.upload import RunTools, upload_plan
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer
-from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
+from kinescope_upload.errors import UsageError
 from kinescope_upload.model import VideoFile
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.plan import Decision, Plan, PlannedLesson
@@ -28,34 +24,16 @@ from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.batch.linker import Linker
     from kinescope_upload.batch.run import Run
     from kinescope_upload.cluster.line import Line
+    from kinescope_upload.cluster.store import ClusterProgress
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[ClusterProgress]:
-    """The cluster's progress, for this process.
-
-    Raises:
-        BatchStoppedError: The database has no cluster, one of another version, or does not answer.
-    """
-    cluster = settings.cluster
-    assert cluster is not None  # noqa: S101 - the caller looked
-    line = line_of(settings)
-    try:
-        check_version(line)
-        yield ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=cluster.lease)), names=settings.courses)
-    except DatabaseDownError as error:
-        raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
-    finally:
-        line.close()
 
 
 def libraries_of(settings: Settings, names: Sequence[str] = ()) -> Mapping[str, Path]:
@@ -131,7 +109,6 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
             libraries=libraries,
             poll=settings.cluster.poll,
             until_empty=until_empty,
-            order=settings.order,
             planned=plan.work,
         )
         make = partial(_crew, stack, settings, progress, options)
