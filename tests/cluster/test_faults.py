@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import time
@@ -271,25 +270,3 @@ def test_repair_takes_lessons_as_a_worker_does(cluster_worlds: Worlds) -> None:
     code, said = world.at("two", "repair", "--yes")
     assert code == 0, said
     world.everything_is_right(again=0)
-
-
-def test_the_storm_through_pgbouncer(cluster_worlds: Worlds) -> None:
-    world = cluster_worlds()
-    with pgbouncer(world.database.port) as pooler:
-        world.environment["DATABASE_URL"] = world.database.server.tcp_url(world.database.name, port=pooler.port)
-        _kills(world, random.Random(7), files=60, kills=15)
-    world.everything_is_right()
-
-
-def _kills(world: ClusterWorld, chance: random.Random, *, files: int, kills: int) -> None:
-    _enqueued(world, *(chance.randrange(600 * KIB, 1400 * KIB) for _ in range(files)), rate=3_000_000)
-    workers = {name: world.worker(name) for name in ("m0", "m1", "m2", "m3")}
-    for number in range(kills):
-        goal = world.link.bytes_up + chance.randrange(1, 1500 * KIB)
-        world.wait_until(lambda goal=goal: world.link.bytes_up >= goal)  # type: ignore[misc] # its own
-        name = chance.choice(sorted(workers))
-        workers[name].kill()
-        workers[name].wait()
-        assert world.count("stage <> 'linked'"), f"all was done before kill {number}"
-        workers[name] = world.worker(name)
-    _ends(world)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.queue import BEGUN, Queue
 from kinescope_upload.upload import Stage
-from support.clusters import a_machine, enqueue, line
+from support.clusters import a_machine, enqueue, line, line_to
+from support.pgbouncer import pgbouncer
 from support.progress_cases import a_record
+from support.real_library import real_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kinescope_upload.cluster.line import Line
     from support.postgres import Database
 
@@ -136,6 +141,53 @@ def test_a_second_enqueue_writes_only_what_has_changed(line: Line, database: Dat
     after = dict(database.query(rows))
     assert {one for one in sizes if after[one] != before[one]} == {"grown", "unwanted"}
     assert database.query("SELECT lesson_id FROM kupload.lesson WHERE size = 2000 OR NOT wanted") == [("grown",)]
+
+
+def test_a_pooler_that_gives_each_transaction_another_connection_is_no_matter(line: Line, database: Database) -> None:
+    enqueue(line, *"abcdef")
+    with pgbouncer(database.port) as pooler:
+        url = database.server.tcp_url(database.name, port=pooler.port)
+        with ThreadPoolExecutor(3) as pool, closing(line_to(database, url)) as pooled:
+            assert len(Queue(pooled).give_turns(["nas"])) == 6
+            queue, machine = _worker(pooled), a_machine(pooled)
+
+            def one(_: int) -> str:
+                turn = queue.next(["nas"])
+                assert turn is not None
+                assert machine.holds.take(turn.lesson_id)
+                machine.save(a_record(turn.lesson_id))
+                machine.give(turn.lesson_id)
+                queue.finish(turn)
+                return turn.lesson_id
+
+            assert sorted(pool.map(one, range(6))) == list("abcdef")
+            assert set(machine.records) == set("abcdef")
+            assert queue.waiting() == {}
+
+
+def test_four_lines_end_together_on_the_first_user_s_mix(line: Line, database: Database) -> None:
+    sizes = {str(number): file.size for number, file in enumerate(real_files())}
+    enqueue(line, sizes=sizes)
+    assert Queue(line).give_turns(["nas"]) == sizes.keys()
+    turns = database.query("SELECT queueing_lock FROM kupload.procrastinate_jobs ORDER BY priority DESC, id")
+    ends = _ends_of_lines([sizes[lesson_id] for (lesson_id,) in turns], lines=4, jobs=4)
+    assert max(ends) <= 0.255 * sum(sizes.values())  # small ones first to the end would be 0.263
+
+
+def _ends_of_lines(sizes: Sequence[float], *, lines: int, jobs: int) -> list[float]:
+    """When each line is idle, in bytes that one line carries meanwhile; its uploads share it evenly."""
+    waiting = list(reversed(sizes))
+    active = [[waiting.pop() for _ in range(jobs)] for _ in range(lines)]
+    now, ends = 0.0, [0.0] * lines
+    while any(active):
+        step = min(min(left) * len(left) for left in active if left)
+        now += step
+        for number, left in enumerate(active):
+            after = [size - step / len(left) for size in left]
+            going = [size for size in after if size > 1e-3]
+            active[number] = going + [waiting.pop() for _ in after[len(going) :] if waiting]
+            ends[number] = now if after else ends[number]
+    return ends
 
 
 def test_nothing_of_the_cluster_is_loaded_without_one() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from kinescope_upload.emulator import Link
 from support.clusters import ClusterWorld, cluster_worlds
+from support.real_library import real_files
 from support.world import KIB
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ __all__ = ["cluster_worlds"]
 
 _RATE = 600_000
 """Bytes a second of each line: so slow that two cores are enough for five processes."""
+_SCALE = 1 / 2000
+"""Of the first user's mix: as many seconds as at 1:240 over lines of 5 MB/s."""
 
 
 def _seconds(world: ClusterWorld, machines: int) -> float:
     """How long bytes flow, from the first to the last: what a process takes to start is no matter of the line."""
-    world.fill(tuple((300 + 40 * number % 1900) * KIB for number in range(48)))
+    world.fill(tuple(max(KIB, round(file.size * _SCALE)) for file in real_files()))
     code, said = world.at("m0", "cluster", "enqueue")
     assert code == 0, said
     with ExitStack() as stack:
@@ -36,7 +39,7 @@ def _seconds(world: ClusterWorld, machines: int) -> float:
             world.worker(f"m{number}", **urls)
         world.wait_until(lambda: world.emulator.accounting.bytes_received > 0)
         began = time.monotonic()
-        world.wait_until(lambda: world.count("stage <> 'linked'") == 0, longest=200)
+        world.wait_until(lambda: world.count("stage <> 'linked'") == 0, longest=400)
         seconds = time.monotonic() - began
         for process in world.running:
             if process.poll() is None:
@@ -46,8 +49,10 @@ def _seconds(world: ClusterWorld, machines: int) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_four_lines_carry_four_times_as_much(cluster_worlds: Worlds) -> None:
+@pytest.mark.timeout(900)
+def test_four_lines_take_little_more_than_a_quarter_for_the_first_user_s_mix(
+    cluster_worlds: Worlds,
+) -> None:
     one, four = _seconds(cluster_worlds(), 1), _seconds(cluster_worlds(), 4)
     print(f"one machine {one:.1f} s, four {four:.1f} s: {four / one:.3f}")  # noqa: T201 - a figure of the report
     assert four / one <= 0.32  # on a machine with nothing else to do: 0.27

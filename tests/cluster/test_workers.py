@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.clusters import ClusterWorld, cluster_worlds
+from support.pgbouncer import pgbouncer
 from support.world import KIB
 
 if TYPE_CHECKING:
@@ -32,23 +33,30 @@ def test_one_machine_enqueues_and_works_and_a_second_time_nothing_is_left(cluste
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_storm_of_kills_costs_nothing(cluster_worlds: Worlds, seed: int) -> None:
-    _storm(cluster_worlds(), seed=seed, kills=20, files=80)
+    _storm(cluster_worlds(), random.Random(seed))
 
 
-def _storm(world: ClusterWorld, *, seed: int, kills: int, files: int) -> None:
-    chance = random.Random(seed)
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_same_storm_through_a_pooler_of_transactions_costs_nothing_either(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    with pgbouncer(world.database.port) as pooler:
+        world.environment["DATABASE_URL"] = world.database.server.tcp_url(world.database.name, port=pooler.port)
+        _storm(world, random.Random(7))
+
+
+def _storm(world: ClusterWorld, chance: random.Random, *, kills: int = 20, files: int = 80) -> None:
     world.fill(tuple(chance.randrange(600 * KIB, 1400 * KIB) for _ in range(files)))
     world.link.slow_down(shared_rate=3_000_000)
     code, said = world.at("m0", "cluster", "enqueue")
     assert code == 0, said
     workers = {name: world.worker(name) for name in ("m0", "m1", "m2", "m3")}
     for number in range(kills):
-        begun = world.link.bytes_up
-        world.wait_until(lambda begun=begun: world.link.bytes_up >= begun + chance.randrange(1, 1500 * KIB))  # type: ignore[misc] # its own
+        goal = world.link.bytes_up + chance.randrange(1, 1500 * KIB)
+        world.wait_until(lambda goal=goal: world.link.bytes_up >= goal)  # type: ignore[misc] # its own
         name = chance.choice(sorted(workers))
-        if workers[name].poll() is None:
-            workers[name].kill()
-            workers[name].wait()
+        workers[name].kill()
+        workers[name].wait()
         assert world.count("stage <> 'linked'"), f"all was done before kill {number}"
         workers[name] = world.worker(name)
     world.wait_until(lambda: all(worker.poll() is not None for worker in workers.values()), longest=240)
