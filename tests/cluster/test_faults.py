@@ -270,3 +270,26 @@ def test_repair_takes_lessons_as_a_worker_does(cluster_worlds: Worlds) -> None:
     code, said = world.at("two", "repair", "--yes")
     assert code == 0, said
     world.everything_is_right(again=0)
+
+
+def test_what_is_wished_of_a_machine_at_work_holds_there(cluster_worlds: Worlds) -> None:
+    world = _enqueued(cluster_worlds(), *[1_500 * KIB] * 8, rate=300_000)
+    worker = world.worker("one")
+    world.wait_until(lambda: _in_hand(world) == 3)
+    for wish in (("pause",), ("jobs", "1"), ("bwlimit", "off", "--machine", "one")):
+        code, said = world.at("two", *wish)
+        assert code == 0, said
+
+    def machine() -> tuple[int, bool]:
+        [(jobs, is_paused)] = world.database.query("SELECT jobs, is_paused FROM kupload.machine")
+        return jobs, is_paused
+
+    world.wait_until(lambda: machine() == (1, True))
+    code, said = world.at("two", "--status")
+    assert "paused" in said
+    world.link.slow_down(shared_rate=6_000_000)
+    assert world.at("two", "resume", "--machine", "two")[0] == 1
+    assert world.at("two", "resume")[0] == 0
+    world.wait_until(lambda: machine() == (1, False))
+    assert worker.wait(timeout=100) == 0, world.said()
+    world.everything_is_right(again=0.1)

@@ -11,10 +11,11 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.all_progress import AllClusterProgress
 from kinescope_upload.cluster.checkup import cluster_checks
 from kinescope_upload.cluster.heart import DRAIN, Body, Heart, Orders
-from kinescope_upload.cluster.orders import pause, stop
-from kinescope_upload.cluster.overview import read_overview, show_overview
+from kinescope_upload.cluster.orders import stop, tell
+from kinescope_upload.cluster.overview import read_overview, show_overview, watch_overview
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.config import load_settings
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Verified
@@ -70,7 +71,20 @@ def test_the_status_tells_machines_courses_and_what_waits(line: Line, tmp_path: 
     assert read_overview(line, 60).machines == ()
 
 
-def test_stop_and_pause_reach_the_machines_that_are_meant(line: Line, tmp_path: Path, database: Database) -> None:
+def test_the_status_is_watched_as_on_one_machine(line: Line, tmp_path: Path, database: Database) -> None:
+    enqueue(line, "a")
+    Queue(line).give_turns(["nas"])
+    out, pauses = io.StringIO(), iter((1, 2))
+
+    def sleep(_seconds: float) -> None:
+        if next(pauses, None) is None:
+            raise KeyboardInterrupt
+
+    assert watch_overview(_settings(tmp_path, database), DisplayOptions(), out, sleep) == 0
+    assert out.getvalue().count("1 lesson waits") == 3
+
+
+def test_stop_and_wishes_reach_the_machines_that_are_meant(line: Line, tmp_path: Path, database: Database) -> None:
     heard: dict[str, Orders] = {}
     hearts = {
         name: Heart(a_machine(line), None, Body(name=name, libraries=["nas"], jobs=lambda: 1), _into(heard, name))
@@ -82,16 +96,18 @@ def test_stop_and_pause_reach_the_machines_that_are_meant(line: Line, tmp_path: 
     for heart in hearts.values():
         heart.beat()
     assert stop(settings, out, machine="two", drains=True) == 0
-    assert pause(settings, out, 60) == 0
+    assert tell(settings, out, lambda wishes: wishes.paused(60)) == 0
     assert "one, two" in out.getvalue()
+    assert tell(settings, out, lambda wishes: wishes.limited("2M"), "one") == 0
     for heart in hearts.values():
         heart.beat()
     assert (heard["one"].stop, heard["two"].stop) == (None, DRAIN)
-    assert all(50 < (orders.paused or 0) <= 60 for orders in heard.values())
-    assert pause(settings, out, 0) == 0
+    assert heard["two"].wishes == Wishes().paused(60)
+    assert heard["one"].wishes == Wishes().paused(60).limited("2M")
+    assert tell(settings, out, lambda wishes: wishes.paused(0)) == 0
     line.ask(statements.SET_META_ONCE, key="stopped", value="The token is refused.")
     hearts["one"].beat()
-    assert (heard["one"].paused or 0) <= 0
+    assert heard["one"].wishes == Wishes().paused(60).limited("2M").paused(0)
     assert heard["one"].stopped == "The token is refused."
     for heart in hearts.values():
         heart.end()

@@ -9,7 +9,7 @@ import pytest
 
 from support.clusters import ClusterWorld, cluster_worlds
 from support.pgbouncer import pgbouncer
-from support.world import KIB
+from support.world import KIB, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,27 @@ def test_one_machine_enqueues_and_works_and_a_second_time_nothing_is_left(cluste
     world.everything_is_right(again=0)
     code, said = world.at("one", "cluster", "enqueue", "--json")
     assert (code, '"added": 0' in said) == (0, True)
+
+
+def test_what_looks_at_files_looks_at_each_library_that_is_here(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    for path in ("01_nas/m01_start/001.mp4", "02_disk/m01_start/001.mp4"):
+        world.add_file(path, content_of(100 * KIB, seed=path))
+    world.add_lessons()
+    disk = world.folder / "disk"
+    disk.mkdir()
+    (world.library / "02_disk").rename(disk / "02_disk")
+    world.machine("one", {"nas": world.library, "disk2": disk})
+    for command in ("map", "check"):
+        code, said = world.at("one", command)
+        assert code == 0, said
+        assert "Library nas;" in said
+        assert "Library disk2;" in said
+    assert "02_disk_m01_start_001" in world.at("one", "map")[1]
+    code, said = world.at("one", "map", "--write", "pairs.json")
+    assert (code, "a map file of its own" in said) == (2, True)
+    assert "this is this machine's part" in world.at("one", "report")[1]
+    assert "these are this machine's runs" in world.at("one", "history")[1]
 
 
 @pytest.mark.slow

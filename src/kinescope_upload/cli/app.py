@@ -9,7 +9,7 @@ import typer
 from kinescope_upload import __version__
 from kinescope_upload.cli import options
 from kinescope_upload.cli.check import check
-from kinescope_upload.cli.cluster import check_installed, cluster
+from kinescope_upload.cli.cluster import cluster
 from kinescope_upload.cli.completion import complete_order
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
@@ -179,7 +179,6 @@ def _refuse_options(context: typer.Context) -> None:
 
 def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
     if settings.cluster is not None:
-        check_installed(settings)
         from kinescope_upload.cluster.commands import dry_run
     else:
         from kinescope_upload.commands.dry_run import dry_run
@@ -189,12 +188,10 @@ def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
 
 def _status(settings: "Settings", *, watches: bool) -> int:
     if settings.cluster is not None:
-        if watches:
-            raise UsageError("--watch shows one machine alone, and this one shares its work.", Hint(("--status",)))
-        check_installed(settings)
-        from kinescope_upload.cluster.overview import show_overview
+        from kinescope_upload.cluster.overview import show_overview, watch_overview
 
-        return show_overview(settings, options.display_options(settings), sys.stdout)
+        show_all = watch_overview if watches else show_overview
+        return show_all(settings, options.display_options(settings), sys.stdout)
     if watches:
         from kinescope_upload.commands.watch_status import watch_status
 

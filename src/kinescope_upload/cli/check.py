@@ -1,11 +1,16 @@
 """`kupload check`."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.cluster import in_each_library
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
 
 
 def check(
@@ -29,4 +34,8 @@ def check(
 
     settings = options.load(context)
     display = options.display_options(settings)
-    raise typer.Exit(run_check(settings, display, is_deep=deep, stdout=sys.stdout, stderr=sys.stderr))
+
+    def look(here: "Settings", _: "AllProgress | None") -> int:
+        return run_check(here, display, is_deep=deep, stdout=sys.stdout, stderr=sys.stderr)
+
+    raise typer.Exit(in_each_library(settings, look))

@@ -26,10 +26,10 @@ def load_cluster(context: typer.Context) -> "Settings":
     """The settings, with a cluster in them.
 
     Raises:
-        UsageError: kupload.toml has no [cluster], or the extra is not installed.
+        UsageError: kupload.toml has no [cluster].
     """
     library = context.params.pop("library", None)
-    settings = check_installed(options.load(context))
+    settings = options.load(context)
     context.params["library"] = library
     if settings.cluster is None:
         raise UsageError(
@@ -40,30 +40,16 @@ def load_cluster(context: typer.Context) -> "Settings":
     return settings
 
 
-def check_installed(settings: "Settings") -> "Settings":
-    """The settings; where they name a cluster, what it needs is there.
-
-    Raises:
-        UsageError: It is not.
-    """
-    from importlib.util import find_spec
-
-    from kinescope_upload.extras import install_hint
-
-    if settings.cluster is not None and find_spec("procrastinate") is None:
-        raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
-    return settings
-
-
 def in_each_library(settings: "Settings", act: "Callable[[Settings, AllProgress | None], int]") -> int:
-    """Does something in each library of this machine; returns the worst exit code."""
-    check_installed(settings)
+    """Does something in each library of this machine; returns the worst exit code. Without [cluster] there is one."""
+    if settings.cluster is None:
+        return act(settings, None)
     from kinescope_upload.cluster.all_progress import each_library
 
     codes = [0]
     with each_library(settings) as libraries:
         for name, here, records in libraries:
-            if settings.cluster and len(settings.cluster.libraries) > 1:
+            if len(settings.cluster.libraries) > 1:
                 typer.echo(f"Library {name}; of what other libraries have, no file is looked at here:", err=True)
             codes.append(act(here, records))
     return max(codes)

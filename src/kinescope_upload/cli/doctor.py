@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload.cli import options
-from kinescope_upload.cli.cluster import check_installed
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ def doctor(
         raise UsageError("--thorough and --max-wait mean something only with --try.", "Name a folder: --try FOLDER_ID.")
     if settings.cluster is None:
         raise typer.Exit(run_doctor(settings, options.display_options(settings), sys.stdout))
-    check_installed(settings)
     from kinescope_upload.cluster.checkup import cluster_checks
 
     raise typer.Exit(run_doctor(settings, options.display_options(settings), sys.stdout, cluster_checks(settings)))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload.cli import options
+from kinescope_upload.cli.cluster import in_each_library
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
 
 
 def show_mapping(
@@ -38,15 +40,23 @@ def show_mapping(
 
     Exit codes: 0 nothing is in doubt; 1 some lessons stay undone because of a doubt.
     """
-    from kinescope_upload.commands.map import show_map
+    from kinescope_upload.commands.map import MapTarget, show_map
 
     settings = options.load(context)
-    if confirm:
-        raise typer.Exit(_confirm(settings, is_alone=write is None and not json))
-    raise typer.Exit(show_map(settings, options.display_options(settings), sys.stdout, write=write, force=force))
+    display = options.display_options(settings)
+    target = MapTarget(path=write, replaces=force) if write is not None else None
+    if write is not None and settings.cluster is not None and len(settings.cluster.libraries) > 1:
+        raise UsageError("Each library has a map file of its own.", "Name them in kupload.toml one at a time.")
+
+    def act(here: "Settings", progress: "AllProgress | None" = None) -> int:
+        if confirm:
+            return _confirm(here, progress, is_alone=write is None and not json)
+        return show_map(here, display, sys.stdout, target=target, progress=progress)
+
+    raise typer.Exit(in_each_library(settings, act))
 
 
-def _confirm(settings: "Settings", *, is_alone: bool) -> int:
+def _confirm(settings: "Settings", progress: "AllProgress | None", *, is_alone: bool) -> int:
     from kinescope_upload.commands.confirm import Dialogue, confirm_map
     from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, laid_out
 
@@ -69,4 +79,4 @@ def _confirm(settings: "Settings", *, is_alone: bool) -> int:
         ask=ask,
         tell=lambda line: print(laid_out(line, stdout), flush=True),  # noqa: T201
     )
-    return confirm_map(settings, dialogue)
+    return confirm_map(settings, dialogue, progress)

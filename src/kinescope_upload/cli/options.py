@@ -57,6 +57,9 @@ MaxOutageOption = Annotated[
 SendBrokenOption = Annotated[
     bool | None, typer.Option("--send-broken", help="Send files, too, that no player can show.")
 ]
+MachineOption = Annotated[
+    str | None, typer.Option("--machine", metavar="NAME", help="With [cluster]: only this machine, else all.")
+]
 LogFileOption = Annotated[
     str | None, typer.Option("--log-file", metavar="FILE", help="Where events go [default: log/ beside progress].")
 ]
@@ -95,12 +98,26 @@ def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     )
     if "progress" in context.params:
         _say_progress(settings)
-    if settings.cluster is not None and context.info_name in _ALONE:
+    if settings.cluster is not None:
+        _check_shared(context.info_name or "")
+    elif machine := context.params.get("machine"):
+        raise UsageError(f"--machine {machine} means something only with [cluster] in kupload.toml.", "Leave it out.")
+    return settings
+
+
+def _check_shared(command: str) -> None:
+    """Checks that the command can be used where several machines share the work."""
+    from importlib.util import find_spec
+
+    from kinescope_upload.extras import install_hint
+
+    if find_spec("procrastinate") is None:
+        raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
+    if command in _ALONE:
         raise UsageError(
-            f"{context.info_name} is for one machine alone, and this one shares its work: kupload.toml has [cluster].",
+            f"{command} is for one machine alone, and this one shares its work: kupload.toml has [cluster].",
             Hint("Write the records back first: ", ("cluster", "export"), "."),
         )
-    return settings
 
 
 def _typed_options(context: typer.Context) -> TypedOptions:

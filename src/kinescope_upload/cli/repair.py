@@ -95,7 +95,7 @@ def repair(
         view.show_end(result, exit_code=exit_code)
         return exit_code
 
-    raise typer.Exit(in_each_library(settings, fix) if settings.cluster else fix(settings))
+    raise typer.Exit(in_each_library(settings, fix))
 
 
 def _go_by(settings: "Settings", by_file: str | None, by_journal: str | None) -> int:

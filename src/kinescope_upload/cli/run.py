@@ -24,9 +24,6 @@ def start_run(settings: "Settings", *, asks: bool) -> int:
     settings.check_for_upload()
     display = options.display_options(settings)
     if settings.cluster is not None:
-        from kinescope_upload.cli.cluster import check_installed
-
-        check_installed(settings)
         from kinescope_upload.cluster.commands import run
         from kinescope_upload.commands.upload import Screen
 

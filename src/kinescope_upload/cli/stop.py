@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from kinescope_upload.cli import options
-from kinescope_upload.cli.cluster import check_installed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.text.hints import Hint
@@ -15,9 +14,7 @@ from kinescope_upload.text.hints import Hint
 def stop(
     context: typer.Context,
     *,
-    machine: Annotated[
-        str | None, typer.Option(metavar="NAME", help="With [cluster]: only this machine, else all.")
-    ] = None,
+    machine: options.MachineOption = None,
     drain: Annotated[
         bool, typer.Option("--drain", help="With [cluster]: first end the lessons that are in hand.")
     ] = False,
@@ -33,12 +30,11 @@ def stop(
     settings = options.load(context)
     folder = settings.progress
     if settings.cluster is not None:
-        check_installed(settings)
         from kinescope_upload.cluster.orders import stop as stop_machines
 
         raise typer.Exit(stop_machines(settings, sys.stdout, machine=machine, drains=drain))
-    if machine or drain:
-        raise UsageError("--machine and --drain mean something only with [cluster].", Hint(("stop",)))
+    if drain:
+        raise UsageError("--drain means something only with [cluster].", Hint(("stop",)))
     courses, beginning = ask_to_stop(folder)
     if courses:
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")

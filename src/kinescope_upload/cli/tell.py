@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from kinescope_upload.cli import options
-from kinescope_upload.cli.cluster import check_installed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.monitor.state import RunState
+    from kinescope_upload.monitor.wishes import Wishes
 
 _T = TypeVar("_T")
 
@@ -25,33 +26,24 @@ def pause(
     duration: Annotated[
         str | None, typer.Argument(metavar="[TIME]", help="How long: 90s, 45m, 2h. Else until it is resumed.")
     ] = None,
+    machine: options.MachineOption = None,
     progress: options.ProgressOption = None,
     env_file: options.EnvFileOption = None,
 ) -> None:
     """Pause the run at work: no byte is sent, every upload keeps those it has, and rows are still written."""
-    from kinescope_upload.commands.tell import pause_answer, tell_runs
+    from kinescope_upload.commands.tell import pause_answer
     from kinescope_upload.config.values import parse_duration
     from kinescope_upload.policy.pacing import LONGEST_PAUSE
 
     seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
     settings = options.load(context)
-    if settings.cluster is not None:
-        raise typer.Exit(_pause_machines(settings, seconds))
-    folder = settings.progress
-    _end(folder, tell_runs(folder, lambda wishes: wishes.paused(seconds), pause_answer))
-
-
-def _pause_machines(settings: "Settings", seconds: float) -> int:
-    """Pauses all machines for so many seconds; 0 lets them go on."""
-    check_installed(settings)
-    from kinescope_upload.cluster.orders import pause as pause_machines
-
-    return pause_machines(settings, sys.stdout, seconds)
+    _end(settings.progress, _told(settings, machine, lambda wishes: wishes.paused(seconds), pause_answer))
 
 
 def resume(
     context: typer.Context,
     *,
+    machine: options.MachineOption = None,
     courses: options.CourseOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
@@ -63,12 +55,10 @@ def resume(
     verbose: options.VerboseOption = False,
 ) -> None:
     """End the pause of the run at work. Where no run is at work, start one, which goes on where the last one was."""
-    from kinescope_upload.commands.tell import resume_answer, tell_runs
+    from kinescope_upload.commands.tell import resume_answer
 
     settings = options.load(context)
-    if settings.cluster is not None:
-        raise typer.Exit(_pause_machines(settings, 0))
-    said = tell_runs(settings.progress, lambda wishes: wishes.paused(0), resume_answer)
+    said = _told(settings, machine, lambda wishes: wishes.paused(0), resume_answer)
     if said is None:
         from kinescope_upload.cli.run import start_run
 
@@ -86,33 +76,51 @@ def bwlimit(
         list[str],
         typer.Argument(metavar="RATE", help='2M, off, or a timetable: "Mon-Fri-08:00,2M Mon-Fri-19:00,off".'),
     ],
+    machine: options.MachineOption = None,
     progress: options.ProgressOption = None,
     env_file: options.EnvFileOption = None,
 ) -> None:
     """Set how fast all uploads of the run at work may send together, until it ends."""
-    from kinescope_upload.commands.tell import limit_answer, tell_runs
+    from kinescope_upload.commands.tell import limit_answer
     from kinescope_upload.config.rates import parse_bwlimit
 
     text = str(_parsed(parse_bwlimit, " ".join(rates)))
-    folder = options.load(context).progress
-    _end(folder, tell_runs(folder, lambda wishes: wishes.limited(text), limit_answer))
+    settings = options.load(context)
+    _end(settings.progress, _told(settings, machine, lambda wishes: wishes.limited(text), limit_answer))
 
 
 def jobs(
     context: typer.Context,
     *,
     number: Annotated[str, typer.Argument(metavar="N", help="1 to 32, or auto: as many as the line takes.")],
+    machine: options.MachineOption = None,
     progress: options.ProgressOption = None,
     env_file: options.EnvFileOption = None,
 ) -> None:
     """Set how many lessons the run at work uploads at a time, until it ends. One that has begun comes to its end."""
-    from kinescope_upload.commands.tell import jobs_answer, tell_runs
+    from kinescope_upload.commands.tell import jobs_answer
     from kinescope_upload.config.values import parse_jobs
 
     parsed = _parsed(parse_jobs, number)
     wanted = None if isinstance(parsed, str) else parsed
-    folder = options.load(context).progress
-    _end(folder, tell_runs(folder, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+    settings = options.load(context)
+    _end(settings.progress, _told(settings, machine, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+
+
+def _told(
+    settings: "Settings",
+    machine: str | None,
+    change: "Callable[[Wishes], Wishes]",
+    answer: "Callable[[RunState, RunState], str]",
+) -> tuple[int, list[str]] | None:
+    """What the runs at work answer; None where there is none. With [cluster], machines are told, and that is all."""
+    if settings.cluster is not None:
+        from kinescope_upload.cluster.orders import tell
+
+        raise typer.Exit(tell(settings, sys.stdout, change, machine))
+    from kinescope_upload.commands.tell import tell_runs
+
+    return tell_runs(settings.progress, change, answer)
 
 
 def _parsed(parse: Callable[[str], _T], text: str) -> _T:

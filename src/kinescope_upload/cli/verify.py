@@ -54,4 +54,4 @@ def verify(
         view.show_report(report, exit_code=exit_code)
         return exit_code
 
-    raise typer.Exit(in_each_library(settings, compare) if settings.cluster else compare(settings))
+    raise typer.Exit(in_each_library(settings, compare))

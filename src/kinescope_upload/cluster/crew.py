@@ -16,12 +16,13 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.retries.stop import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from kinescope_upload.batch.run import Run
     from kinescope_upload.cluster.queue import Queue, Turn
     from kinescope_upload.cluster.store import ClusterProgress
+    from kinescope_upload.monitor.wishes import Wishes
     from kinescope_upload.plan import PlannedLesson
 
 _RECONCILE: Final = 600.0
@@ -37,12 +38,14 @@ class CrewOptions:
         libraries: Where each library is on this machine, by its name.
         poll: Seconds between two looks for work where there was none.
         until_empty: Whether it ends when nothing is left to do in its libraries.
+        tell: Tells this process what people want of all machines, as they tell one that works alone.
         planned: The lessons that were to be done when it began.
     """
 
     libraries: Mapping[str, Path]
     poll: float
     until_empty: bool
+    tell: Callable[[Callable[[Wishes], Wishes]], object]
     planned: tuple[PlannedLesson, ...] = ()
 
 
@@ -69,7 +72,8 @@ class ClusterCrew:
         self._fetching = threading.Lock()
         self._threads: dict[int, threading.Thread] = {}
         self._idle_until = self._reconcile_at = float("-inf")
-        self._is_drained = self._is_empty = self._was_down = self._was_paused = False
+        self._is_drained = self._is_empty = self._was_down = False
+        self._heard = 0
         self.left = 0
         self.bug: BaseException | None = None
 
@@ -104,12 +108,12 @@ class ClusterCrew:
             self._is_drained = True
         elif orders.stop is not None:
             self._progress.stop_asked = True
-        is_paused = orders.paused is not None and orders.paused > 0
-        if is_paused and not self._was_paused:
-            self._run.pause.hold(orders.paused or 0.0)
-        elif self._was_paused and not is_paused:
-            self._run.pause.release()
-        self._was_paused = is_paused
+        for wish in orders.wishes.after(self._heard):
+            self._heard = wish.number
+            try:
+                self._options.tell(wish.added_to)
+            except KuploadError as error:
+                self._run.emit(Warned(message=str(error)))
         if orders.stopped is not None:
             self._run.stop.request(Ending(exit_code=ExitCode.STOPPED, reason=orders.stopped))
 

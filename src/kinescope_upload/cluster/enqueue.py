@@ -16,14 +16,14 @@ from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.mapping.idle_courses import doubts_here
 from kinescope_upload.plan import doubt_courses
 from kinescope_upload.progress import read_looks
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from kinescope_upload.cluster.holds import Holds
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.database import LessonsDatabase
     from kinescope_upload.events import Emit
-    from kinescope_upload.model import Doubt
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record
 
@@ -107,7 +106,7 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
     plan = survey.plan(records, mapped, broken)
     plan = _with_folders(settings, tools, plan)
     others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
-    plan = replace(plan, doubts=_of_this_library(plan.doubts, others.keys(), survey.courses))
+    plan = replace(plan, doubts=doubts_here(plan.doubts, others.keys(), survey.courses))
     elsewhere = {one.lesson_id: one.file.size for one in plan.lessons if one.lesson_id in others}
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
     added = _write_down(tools.line, name, work)
@@ -151,17 +150,6 @@ def _facts(lesson: PlannedLesson) -> dict[str, object]:
         "title": lesson.title,
         "pair_is_written": lesson.pair_is_written,
     }
-
-
-def _of_this_library(doubts: Sequence[Doubt], others: Collection[str], courses: Collection[str]) -> tuple[Doubt, ...]:
-    """The doubts but for those about lessons that another library has, and about courses that this one has not."""
-    here = {nfc(course) for course in courses}
-    return tuple(
-        doubt
-        for doubt in doubts
-        if (doubt.course is None or nfc(doubt.course) in here)
-        and not (doubt.lesson_ids and all(one in others for one in doubt.lesson_ids))
-    )
 
 
 def _with_folders(settings: Settings, tools: EnqueueTools, plan: Plan) -> Plan:

@@ -7,12 +7,14 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload import __version__
 from kinescope_upload.cluster import statements
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.monitor.facts_json import from_json
+from kinescope_upload.monitor.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,20 +34,21 @@ _FORGET_EVERY: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What a machine is asked: to stop (now, or after what it has in hand), to pause, why all have stopped."""
+    """What a machine is asked: to stop (now, or after what it has in hand), what people want, why all have stopped."""
 
     stop: str | None = None
-    paused: float | None = None
+    wishes: Wishes = field(default_factory=Wishes)
     stopped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """What a machine tells of itself: its name, its libraries, how many lessons at a time."""
+    """What a machine tells of itself: its name, its libraries, how many lessons at a time, whether it is paused."""
 
     name: str
     libraries: Sequence[str]
     jobs: Callable[[], int]
+    is_paused: Callable[[], bool] = lambda: False
 
 
 class Heart:
@@ -113,7 +116,7 @@ class Heart:
     def _said(self) -> Orders:
         assert self._body is not None  # noqa: S101 - the caller looked
         holds = self._progress.holds
-        [(stop, paused, stopped)] = holds.line.ask(
+        [(stop, wishes, stopped)] = holds.line.ask(
             statements.ALIVE,
             me=holds.me,
             name=self._body.name,
@@ -123,8 +126,9 @@ class Heart:
             libraries=list(self._body.libraries),
             jobs=self._body.jobs(),
             in_hand=json.dumps(self._progress.in_hand()),
+            is_paused=self._body.is_paused(),
         )
-        return Orders(stop=stop, paused=paused, stopped=stopped)
+        return Orders(stop=stop, wishes=from_json(Wishes, wishes), stopped=stopped)
 
     def _beat_on(self) -> None:
         wait = 0.0

@@ -1,21 +1,24 @@
-"""Asks machines to stop, to pause and to go on; each hears it at its next beat."""
+"""Asks machines to stop, to pause, for another rate or number of lessons; each hears it at its next beat."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.heart import DRAIN, NOW
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.monitor.facts_json import from_json, to_json
+from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.text import first_few, format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    from psycopg.sql import SQL
-
+    from kinescope_upload.cluster.line import Line
     from kinescope_upload.config import Settings
+    from kinescope_upload.database.connection import BoundedConnection
 
 
 def stop(settings: Settings, stdout: TextIO, *, machine: str | None, drains: bool) -> int:
@@ -24,33 +27,44 @@ def stop(settings: Settings, stdout: TextIO, *, machine: str | None, drains: boo
     Raises:
         KuploadError: The database refuses, or does not answer.
     """
-    how = "after what they have in hand" if drains else "now"
-    asked = f"Asked {{}} to stop {how}; they hear it within {{}}."
-    values: dict[str, str | float | None] = {"name": machine, "how": DRAIN if drains else NOW}
-    return _tell(settings, stdout, statements.ASK_TO_STOP, asked, values)
+
+    def ask(line: Line, lease: float) -> list[str]:
+        how = DRAIN if drains else NOW
+        return [name for (name,) in line.ask(statements.ASK_TO_STOP, name=machine, lease=lease, how=how)]
+
+    return _ask(settings, stdout, machine, "to stop after what they have in hand" if drains else "to stop", ask)
 
 
-def pause(settings: Settings, stdout: TextIO, seconds: float, machine: str | None = None) -> int:
-    """Asks machines to send nothing for so many seconds; 0 lets them go on.
+def tell(settings: Settings, stdout: TextIO, change: Callable[[Wishes], Wishes], machine: str | None = None) -> int:
+    """Tells machines what is wanted of them, as `kupload pause`, `resume`, `bwlimit` and `jobs` tell a single one.
 
     Raises:
         KuploadError: The database refuses, or does not answer.
     """
-    asked = "Asked {} to pause; they hear it within {}." if seconds else "Asked {} to go on; they hear it within {}."
-    return _tell(settings, stdout, statements.PAUSE, asked, {"name": machine, "seconds": seconds})
+
+    def ask(line: Line, lease: float) -> list[str]:
+        def question(connection: BoundedConnection) -> list[str]:
+            values = {"name": machine, "lease": lease}
+            rows = connection.execute(line.named(statements.WISHES), values).fetchall()
+            for row, _, known in rows:
+                wishes = json.dumps(to_json(change(from_json(Wishes, known))))
+                connection.execute(line.named(statements.SET_WISHES), {"id": row, "wishes": wishes})
+            return [name for _, name, _ in rows]
+
+        return line.together(question)
+
+    return _ask(settings, stdout, machine, "for that", ask)
 
 
-def _tell(
-    settings: Settings, stdout: TextIO, statement: SQL, asked: str, values: Mapping[str, str | float | None]
+def _ask(
+    settings: Settings, stdout: TextIO, machine: str | None, what: str, ask: Callable[[Line, float], list[str]]
 ) -> int:
-    assert settings.cluster is not None  # noqa: S101 - the caller looked
-    lease = settings.cluster.lease
     with opened(settings) as progress:
-        rows = progress.holds.line.ask(statement, patience=None, lease=lease, **values)
-        beat = format_duration(max(1.0, progress.holds.lease.beat))
-    if not rows:
-        named = f" named {values['name']}" if values["name"] else ""
-        stdout.write(f"No machine{named} is at work.\n")
+        lease = progress.holds.lease
+        names = ask(progress.holds.line, lease.seconds)
+    if not names:
+        stdout.write(f"No machine{f' named {machine}' if machine else ''} is at work.\n")
         return ExitCode.NOT_DONE
-    stdout.write(f"{asked.format(first_few(sorted({name for name, _ in rows})), beat)}\n")
+    asked = first_few(sorted(set(names)))
+    stdout.write(f"Asked {asked} {what}; they hear it within {format_duration(max(1.0, lease.beat))}.\n")
     return ExitCode.DONE

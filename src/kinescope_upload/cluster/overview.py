@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from kinescope_upload.cluster import statements
@@ -10,6 +14,7 @@ from kinescope_upload.cluster.heart import STOPPED
 from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.store import opened
+from kinescope_upload.commands.watch_status import Watched, watch
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
@@ -17,12 +22,13 @@ from kinescope_upload.text import count, format_bytes, format_bytes_of, format_d
 from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.config import Settings
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Surface
 
 _FAILURES: Final = 20
 
@@ -144,11 +150,36 @@ def show_overview(settings: Settings, options: DisplayOptions, stdout: TextIO) -
     Raises:
         KuploadError: The database refuses, or does not answer.
     """
+    with _reading(settings) as read:
+        show(OVERVIEW, read(), options, stdout)
+    return ExitCode.DONE
+
+
+def watch_overview(
+    settings: Settings, options: DisplayOptions, stdout: TextIO, sleep: Callable[[float], object] = time.sleep
+) -> int:
+    """Shows how far all machines are until Ctrl+C: on a terminal in one place, elsewhere one after the other.
+
+    Raises:
+        KuploadError: The database refuses, or does not answer.
+    """
+
+    def words(overview: Overview, _surface: Surface) -> str:
+        text = io.StringIO()
+        _text(overview, options, text)
+        return text.getvalue()
+
+    with _reading(settings) as read:
+        watched = Watched(read=read, show=lambda overview: show(OVERVIEW, overview, options, stdout), words=words)
+        return watch(watched, options, stdout, sleep)
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Callable[[], Overview]]:
+    """Gives what reads how far everything is."""
     assert settings.cluster is not None  # noqa: S101 - the caller looked
     with opened(settings) as progress:
-        overview = read_overview(progress.holds.line, settings.cluster.lease)
-    show(OVERVIEW, overview, options, stdout)
-    return ExitCode.DONE
+        yield partial(read_overview, progress.holds.line, settings.cluster.lease)
 
 
 def _text(overview: Overview, _options: DisplayOptions, stream: TextIO) -> None:

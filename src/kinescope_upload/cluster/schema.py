@@ -53,7 +53,8 @@ CREATE TABLE IF NOT EXISTS {s}.machine (
   beat_at timestamptz NOT NULL DEFAULT now(),
   in_hand jsonb NOT NULL DEFAULT '[]',
   stop_asked text,
-  paused_until timestamptz
+  wishes jsonb NOT NULL DEFAULT '{{}}',
+  is_paused boolean NOT NULL DEFAULT false
 );
 CREATE TABLE IF NOT EXISTS {s}.course (course text PRIMARY KEY, folder_id text NOT NULL);
 CREATE TABLE IF NOT EXISTS {s}.creation (key text PRIMARY KEY, holder uuid NOT NULL, held_until timestamptz NOT NULL);

@@ -167,11 +167,11 @@ DELETED: Final = SQL("INSERT INTO {s}.deleted (at, facts) VALUES (now(), %(facts
 DELETIONS: Final = SQL("SELECT facts::text FROM {s}.deleted ORDER BY at")
 
 ALIVE: Final = SQL(
-    "INSERT INTO {s}.machine AS m (id, name, host, pid, version, libraries, jobs, in_hand)"
-    " VALUES (%(me)s, %(name)s, %(host)s, %(pid)s, %(version)s, %(libraries)s, %(jobs)s, %(in_hand)s::jsonb)"
-    " ON CONFLICT (id) DO UPDATE SET beat_at = now(), jobs = excluded.jobs, in_hand = excluded.in_hand"
-    " RETURNING m.stop_asked, EXTRACT(EPOCH FROM m.paused_until - now())::float,"
-    " (SELECT value FROM {s}.meta WHERE key = 'stopped')"
+    "INSERT INTO {s}.machine AS m (id, name, host, pid, version, libraries, jobs, in_hand, is_paused)"
+    " VALUES (%(me)s, %(name)s, %(host)s, %(pid)s, %(version)s, %(libraries)s, %(jobs)s, %(in_hand)s::jsonb,"
+    " %(is_paused)s) ON CONFLICT (id) DO UPDATE SET beat_at = now(), jobs = excluded.jobs,"
+    " in_hand = excluded.in_hand, is_paused = excluded.is_paused"
+    " RETURNING m.stop_asked, m.wishes, (SELECT value FROM {s}.meta WHERE key = 'stopped')"
 )
 """Says that this process lives, and learns what it is asked."""
 
@@ -183,17 +183,19 @@ FORGET_DEAD: Final = SQL("DELETE FROM {s}.machine WHERE beat_at < now() - %(leas
 
 ASK_TO_STOP: Final = SQL(
     "UPDATE {s}.machine SET stop_asked = %(how)s"
-    f" WHERE {_LIVES} AND (%(name)s::text IS NULL OR name = %(name)s) RETURNING name, pid"
+    f" WHERE {_LIVES} AND (%(name)s::text IS NULL OR name = %(name)s) RETURNING name"
 )
 
-PAUSE: Final = SQL(
-    "UPDATE {s}.machine SET paused_until = now() + %(seconds)s * interval '1 second'"
-    f" WHERE {_LIVES} AND (%(name)s::text IS NULL OR name = %(name)s) RETURNING name, pid"
+WISHES: Final = SQL(
+    f"SELECT id, name, wishes FROM {{s}}.machine WHERE {_LIVES} AND (%(name)s::text IS NULL OR name = %(name)s)"
+    " ORDER BY id FOR UPDATE"
 )
+"""Selects what people want of these machines, and keeps others from adding to it meanwhile."""
+SET_WISHES: Final = SQL("UPDATE {s}.machine SET wishes = %(wishes)s::jsonb WHERE id = %(id)s")
 
 MACHINES: Final = SQL(
     "SELECT name, host, pid, version, libraries, jobs, started_at, EXTRACT(EPOCH FROM now() - beat_at)::float,"
-    f" in_hand, stop_asked, paused_until > now(), {_LIVES} FROM {{s}}.machine ORDER BY name, pid"
+    f" in_hand, stop_asked, is_paused, {_LIVES} FROM {{s}}.machine ORDER BY name, pid"
 )
 
 COUNTS: Final = SQL(

@@ -19,6 +19,7 @@ from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
 from kinescope_upload.model import VideoFile
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
+from kinescope_upload.monitor.wishes_file import add_wish
 from kinescope_upload.plan import Decision, Plan, PlannedLesson
 from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
@@ -109,6 +110,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
             libraries=libraries,
             poll=settings.cluster.poll,
             until_empty=until_empty,
+            tell=partial(add_wish, settings.progress, begun.beginning.run.name),
             planned=plan.work,
         )
         make = partial(_crew, stack, settings, progress, options)
@@ -123,7 +125,12 @@ def _crew(
     queue = Queue(progress.holds.line)
     queue.register()
     crew = ClusterCrew(run, progress, queue, options)
-    body = Body(name=settings.cluster.machine, libraries=list(options.libraries), jobs=lambda: run.jobs.number)
+    body = Body(
+        name=settings.cluster.machine,
+        libraries=list(options.libraries),
+        jobs=lambda: run.jobs.number,
+        is_paused=lambda: run.pause.is_held,
+    )
     heart = Heart(progress, queue, body, crew.hear)
     stack.callback(heart.end)
     heart.start()

@@ -15,7 +15,7 @@ from kinescope_upload.mapping import named_like_others, section_of
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.plan.renumbered import find_exchanged, find_renumbered
-from kinescope_upload.progress import read_records
+from kinescope_upload.progress import ProgressFolder, records_of
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint, shown
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.model import LessonRow, MappedLibrary
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -80,12 +81,13 @@ class _Lessons:
         return f'{self.rows.index(row) + 1} "{row.title}"'
 
 
-def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
+def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | None = None) -> int:
     """Asks for every file that waits; each answer is written down at once.
 
     Args:
         settings: Where library, progress and map file are; the database is needed.
         dialogue: How a person is asked.
+        progress: What is recorded; None is the progress folder.
 
     Returns:
         0 when no file waits any more, else 1.
@@ -100,7 +102,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue) -> int:
     survey = survey_library(settings, database_of(settings))
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
-    records = read_records(settings.progress)
+    records = records_of(progress or ProgressFolder(settings.progress))
     resolved = map_library(settings, survey, records)
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue)

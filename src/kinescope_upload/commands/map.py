@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -13,11 +13,12 @@ from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping import draft_of, map_text
+from kinescope_upload.mapping.idle_courses import doubts_here
 from kinescope_upload.model import MappingSource
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
-from kinescope_upload.progress import read_records
+from kinescope_upload.progress import ProgressFolder, records_of
 from kinescope_upload.progress.atomic import write_new, write_whole
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, joined
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.progress import AllProgress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,21 @@ class MapAnswer:
     written: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapTarget:
+    """Where a map file goes, and whether it replaces one that is there already."""
+
+    path: Path
+    replaces: bool
+
+
 def show_map(
-    settings: Settings, options: DisplayOptions, stdout: TextIO, *, write: Path | None = None, force: bool = False
+    settings: Settings,
+    options: DisplayOptions,
+    stdout: TextIO,
+    *,
+    target: MapTarget | None = None,
+    progress: AllProgress | None = None,
 ) -> int:
     """Shows which file belongs to which lesson, and writes it down where that is wished.
 
@@ -59,8 +74,8 @@ def show_map(
         settings: Where the library is, and whether the database is asked.
         options: How it is shown.
         stdout: Takes it.
-        write: Where the map file goes; None writes none.
-        force: Whether a file that is there already is replaced.
+        target: Where the map file goes; None writes none.
+        progress: What is recorded; None is the progress folder.
 
     Returns:
         0 when no lesson stays undone because of a doubt, else 1.
@@ -71,21 +86,27 @@ def show_map(
     """
     settings.check_set("library", "database_url")
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
-    resolved = map_library(settings, survey, read_records(settings.progress))
+    resolved = map_library(settings, survey, records_of(progress or ProgressFolder(settings.progress)))
     mapped = survey.selected(resolved)
-    if write is not None:
+    if progress is not None:
+        elsewhere = frozenset(progress.elsewhere())
+        mapped = replace(mapped, doubts=doubts_here(mapped.doubts, elsewhere, survey.courses))
+    if target is not None:
         guessed = survey.selected(survey.unchecked).assignments
         draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))
-        _write(map_text(draft), write, force=force)
+        _write(map_text(draft), target)
     titles = {key: row.title for key, row in (survey.rows or {}).items()}
-    answer = MapAnswer(mapped=mapped, is_proven=survey.is_proven, titles=titles, written=str(write) if write else None)
+    answer = MapAnswer(
+        mapped=mapped, is_proven=survey.is_proven, titles=titles, written=str(target.path) if target else None
+    )
     print_map(answer, options, stdout)
     return ExitCode.NOT_DONE if any(doubt.blocking for doubt in mapped.doubts) else ExitCode.DONE
 
 
-def _write(text: str, path: Path, *, force: bool) -> None:
+def _write(text: str, target: MapTarget) -> None:
+    path = target.path
     try:
-        (write_whole if force else write_new)(path, text.encode())
+        (write_whole if target.replaces else write_new)(path, text.encode())
     except FileExistsError:
         raise UsageError(f'"{path}" is there already and is left as it is.', "Name another, or say --force.") from None
     except OSError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import threading
 import time
-from typing import TYPE_CHECKING, Final, TextIO
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, TextIO, TypeVar
 
 from kinescope_upload.commands.status import print_status, read_status, status_text
 from kinescope_upload.display.live_screen import LiveScreen, suspending
@@ -17,9 +19,11 @@ from kinescope_upload.text import cell_width, shorten_middle
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kinescope_upload.commands.status import Status
     from kinescope_upload.config import Settings
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.output.terminal_output import Surface
+
+T = TypeVar("T")
 
 _COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 _PAUSE: Final = 2.0
@@ -27,6 +31,15 @@ _SLICE: Final = 0.2
 """Seconds after which Ctrl+Z is looked for."""
 _LARGEST_SHARE: Final = 0.1
 """Of one processor: a look at a hundred thousand files takes seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched(Generic[T]):
+    """What is watched: reads it, shows it one after the other, words it for a terminal."""
+
+    read: Callable[[], T]
+    show: Callable[[T], None]
+    words: Callable[[T, Surface], str]
 
 
 def watch_status(
@@ -40,31 +53,43 @@ def watch_status(
         stdout: Where it is shown.
         sleep: Waits; raises `KeyboardInterrupt` at Ctrl+C.
     """
+    watched = Watched(
+        read=partial(read_status, settings),
+        show=lambda status: print_status(status, options, stdout),
+        words=lambda status, surface: status_text(status, surface, command=options.command),
+    )
+    return watch(watched, options, stdout, sleep)
+
+
+def watch(
+    watched: Watched[T], options: DisplayOptions, stdout: TextIO, sleep: Callable[[float], object] = time.sleep
+) -> int:
+    """The same with whatever is watched."""
     escape_unencodable(stdout)
     try:
         if options.as_json or not (is_live_terminal(stdout) and obeys_sequences(stdout)):
-            _repeat(settings, lambda status: print_status(status, options, stdout), sleep)
+            _repeat(watched.read, watched.show, sleep)
         else:
-            _draw(settings, options, stdout, sleep)
+            _draw(watched, stdout, sleep)
     except KeyboardInterrupt:
         pass
     return ExitCode.DONE
 
 
-def _repeat(settings: Settings, show: Callable[[Status], None], sleep: Callable[[float], object]) -> None:
+def _repeat(read: Callable[[], T], show: Callable[[T], None], sleep: Callable[[float], object]) -> None:
     while True:
         began = time.process_time()
-        show(read_status(settings))
+        show(read())
         sleep(max(_PAUSE, (time.process_time() - began) / _LARGEST_SHARE))
 
 
-def _draw(settings: Settings, options: DisplayOptions, stdout: TextIO, sleep: Callable[[float], object]) -> None:
+def _draw(watched: Watched[T], stdout: TextIO, sleep: Callable[[float], object]) -> None:
     screen = LiveScreen(stdout)
     last = ""
 
-    def draw(status: Status) -> None:
+    def draw(seen: T) -> None:
         nonlocal last
-        last = status_text(status, screen.surface, command=options.command)
+        last = watched.words(seen, screen.surface)
         columns, height = screen.size
         lines = [_line(text, columns - 1, screen.surface.ellipsis) for text in _fitting(last.splitlines(), height - 1)]
         screen.draw(lines, "kupload")
@@ -81,7 +106,7 @@ def _draw(settings: Settings, options: DisplayOptions, stdout: TextIO, sleep: Ca
     screen.open()
     try:
         with suspending(suspends):
-            _repeat(settings, draw, rest)
+            _repeat(watched.read, draw, rest)
     finally:
         screen.close()
         stdout.write(last)

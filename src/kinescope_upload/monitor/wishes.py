@@ -15,6 +15,10 @@ class PauseWish:
     number: int
     seconds: float
 
+    def added_to(self, wishes: Wishes) -> Wishes:
+        """These wishes with this one after them."""
+        return wishes.paused(self.seconds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitWish:
@@ -23,6 +27,10 @@ class LimitWish:
     number: int
     bwlimit: str
 
+    def added_to(self, wishes: Wishes) -> Wishes:
+        """These wishes with this one after them."""
+        return wishes.limited(self.bwlimit)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsWish:
@@ -30,6 +38,10 @@ class JobsWish:
 
     number: int
     jobs: int | None
+
+    def added_to(self, wishes: Wishes) -> Wishes:
+        """These wishes with this one after them."""
+        return wishes.at_a_time(self.jobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@
 
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.deleted import DELETED_FILE, deletion_facts, note_deletion
-from kinescope_upload.progress.folder import ProgressFolder
+from kinescope_upload.progress.folder import ProgressFolder, records_of
 from kinescope_upload.progress.lock import (
     CourseLock,
     Holder,
@@ -95,6 +95,7 @@ __all__ = [
     "read_md5s",
     "read_others_rows",
     "read_records",
+    "records_of",
     "remember_doubts",
     "remember_looks",
     "remember_md5s",

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from kinescope_upload.progress.port import AllProgress
     from kinescope_upload.upload import Record
+
+
+def records_of(progress: AllProgress) -> dict[str, Record]:
+    """All records, by lesson id.
+
+    Raises:
+        UsageError: They cannot be read.
+    """
+    return {record.lesson_id: record for course in progress.courses() for record in progress.stream(course)}
 
 
 @dataclass(frozen=True, slots=True)
