@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.cluster import cluster
 from benchmarks.far_database import far_database
+from benchmarks.lines import lines
 from benchmarks.many_streams import many_streams
 from benchmarks.memory import memory
 from benchmarks.one_stream import one_stream
@@ -44,6 +45,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "orders": orders,
     "steady": steady,
     "cluster": cluster,
+    "lines": lines,
     "replay": _short_replay,
 }
 

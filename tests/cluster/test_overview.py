@@ -96,15 +96,15 @@ def test_stop_and_wishes_reach_the_machines_that_are_meant(line: Line, tmp_path:
     for heart in hearts.values():
         heart.beat()
     assert stop(settings, out, machine="two", drains=True) == 0
-    assert tell(settings, out, lambda wishes: wishes.paused(60)) == 0
-    assert "one, two" in out.getvalue()
-    assert tell(settings, out, lambda wishes: wishes.limited("2M"), "one") == 0
+    assert tell(settings, out, "to pause", lambda wishes: wishes.paused(60)) == 0
+    assert "Asked one, two to pause; they hear it within 10 s." in out.getvalue()
+    assert tell(settings, out, "for --bwlimit 2M", lambda wishes: wishes.limited("2M"), "one") == 0
     for heart in hearts.values():
         heart.beat()
     assert (heard["one"].stop, heard["two"].stop) == (None, DRAIN)
     assert heard["two"].wishes == Wishes().paused(60)
     assert heard["one"].wishes == Wishes().paused(60).limited("2M")
-    assert tell(settings, out, lambda wishes: wishes.paused(0)) == 0
+    assert tell(settings, out, "to go on", lambda wishes: wishes.paused(0)) == 0
     line.ask(statements.SET_META_ONCE, key="stopped", value="The token is refused.")
     hearts["one"].beat()
     assert heard["one"].wishes == Wishes().paused(60).limited("2M").paused(0)

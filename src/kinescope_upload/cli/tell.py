@@ -37,7 +37,7 @@ def pause(
 
     seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
     settings = options.load(context)
-    _end(settings.progress, _told(settings, machine, lambda wishes: wishes.paused(seconds), pause_answer))
+    _end(settings.progress, _told(settings, machine, "to pause", lambda wishes: wishes.paused(seconds), pause_answer))
 
 
 def resume(
@@ -58,7 +58,7 @@ def resume(
     from kinescope_upload.commands.tell import resume_answer
 
     settings = options.load(context)
-    said = _told(settings, machine, lambda wishes: wishes.paused(0), resume_answer)
+    said = _told(settings, machine, "to go on", lambda wishes: wishes.paused(0), resume_answer)
     if said is None:
         from kinescope_upload.cli.run import start_run
 
@@ -86,7 +86,10 @@ def bwlimit(
 
     text = str(_parsed(parse_bwlimit, " ".join(rates)))
     settings = options.load(context)
-    _end(settings.progress, _told(settings, machine, lambda wishes: wishes.limited(text), limit_answer))
+    _end(
+        settings.progress,
+        _told(settings, machine, f"for --bwlimit {text}", lambda wishes: wishes.limited(text), limit_answer),
+    )
 
 
 def jobs(
@@ -104,12 +107,16 @@ def jobs(
     parsed = _parsed(parse_jobs, number)
     wanted = None if isinstance(parsed, str) else parsed
     settings = options.load(context)
-    _end(settings.progress, _told(settings, machine, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+    _end(
+        settings.progress,
+        _told(settings, machine, f"for --jobs {number}", lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)),
+    )
 
 
 def _told(
     settings: "Settings",
     machine: str | None,
+    what: str,
     change: "Callable[[Wishes], Wishes]",
     answer: "Callable[[RunState, RunState], str]",
 ) -> tuple[int, list[str]] | None:
@@ -117,7 +124,7 @@ def _told(
     if settings.cluster is not None:
         from kinescope_upload.cluster.orders import tell
 
-        raise typer.Exit(tell(settings, sys.stdout, change, machine))
+        raise typer.Exit(tell(settings, sys.stdout, what, change, machine))
     from kinescope_upload.commands.tell import tell_runs
 
     return tell_runs(settings.progress, change, answer)

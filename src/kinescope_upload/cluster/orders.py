@@ -35,8 +35,17 @@ def stop(settings: Settings, stdout: TextIO, *, machine: str | None, drains: boo
     return _ask(settings, stdout, machine, "to stop after what they have in hand" if drains else "to stop", ask)
 
 
-def tell(settings: Settings, stdout: TextIO, change: Callable[[Wishes], Wishes], machine: str | None = None) -> int:
+def tell(
+    settings: Settings, stdout: TextIO, what: str, change: Callable[[Wishes], Wishes], machine: str | None = None
+) -> int:
     """Tells machines what is wanted of them, as `kupload pause`, `resume`, `bwlimit` and `jobs` tell a single one.
+
+    Args:
+        settings: Where the cluster is.
+        stdout: Takes the answer.
+        what: The wish in words, after "Asked NAME".
+        change: Adds the wish.
+        machine: The only machine that is meant; None means all.
 
     Raises:
         KuploadError: The database refuses, or does not answer.
@@ -53,7 +62,7 @@ def tell(settings: Settings, stdout: TextIO, change: Callable[[Wishes], Wishes],
 
         return line.together(question)
 
-    return _ask(settings, stdout, machine, "for that", ask)
+    return _ask(settings, stdout, machine, what, ask)
 
 
 def _ask(
