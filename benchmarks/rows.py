@@ -35,12 +35,11 @@ def lessons_database() -> Iterator[str]:
 
 def add_rows(database: str, library: Path) -> None:
     """A table with an empty row for every file of the library, as the scan rule names it; an older table goes."""
-    with psycopg.connect(database, autocommit=True) as connection, connection.cursor() as cursor:
+    values = [(one.lesson_id, one.course, one.file.stem) for one in assign_by_scan_rule(scan(library).files)]
+    with psycopg.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute('DROP TABLE IF EXISTS "Lesson"')
         cursor.execute(_TABLE)
-        for one in assign_by_scan_rule(scan(library).files):
-            values = (one.lesson_id, one.course, one.file.stem)
-            cursor.execute('INSERT INTO "Lesson" (id, "courseId", title) VALUES (%s, %s, %s)', values)
+        cursor.executemany('INSERT INTO "Lesson" (id, "courseId", title) VALUES (%s, %s, %s)', values)
 
 
 def linked_videos(database: str) -> int:

@@ -171,7 +171,7 @@ def test_four_lines_end_together_on_the_first_user_s_mix(line: Line, database: D
     assert Queue(line).give_turns(["nas"]) == sizes.keys()
     turns = database.query("SELECT queueing_lock FROM kupload.procrastinate_jobs ORDER BY priority DESC, id")
     ends = _ends_of_lines([sizes[lesson_id] for (lesson_id,) in turns], lines=4, jobs=4)
-    assert max(ends) <= 0.255 * sum(sizes.values())  # small ones first to the end would be 0.263
+    assert max(ends) <= 0.255 * sum(sizes.values())  # small ones first to the end take 0.280
 
 
 def _ends_of_lines(sizes: Sequence[float], *, lines: int, jobs: int) -> list[float]:
