@@ -217,8 +217,6 @@ def _with_doubts(
 
 def _with_others(status: CourseStatus, others: Sequence[Assignment]) -> CourseStatus:
     """Counts the lessons that somebody else has linked."""
-    if not others:
-        return status
     size = sum(one.file.size for one in others)
     return replace(status, linked_elsewhere=len(others), linked_elsewhere_bytes=size)
 
@@ -241,7 +239,7 @@ def _with_broken(
     if not found:
         return status
     names = {one.lesson_id for one in found}
-    changed = tuple(lesson_id for lesson_id in status.changed if lesson_id not in names)
+    changed = tuple(key for key in status.changed if key not in names)
     return replace(status, broken=tuple(sorted(found, key=lambda one: one.lesson_id)), changed=changed)
 
 
@@ -253,9 +251,8 @@ def _status(
     uploaded = [one for one in records if one.stage is Stage.UPLOADED and not one.serving]
     begun = in_progress(records)
     there = sum(map(acknowledged, begun))
-    absent = [
-        one for one in records if one.lesson_id not in on_disk and (one.is_begun or one.old_videos or one.failure)
-    ]
+    left = (one for one in records if one.is_begun or one.old_videos or one.failure)
+    absent = [one for one in left if one.lesson_id not in on_disk]
     seen = changed_since(linked, on_disk)
     return CourseStatus(
         course=course,

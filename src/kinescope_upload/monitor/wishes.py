@@ -50,6 +50,10 @@ class StopWish:
 
     number: int
 
+    def added_to(self, wishes: Wishes) -> Wishes:
+        """These wishes with this one after them."""
+        return wishes.stopped()
+
 
 Wish = PauseWish | LimitWish | JobsWish | StopWish
 
