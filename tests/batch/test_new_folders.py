@@ -16,7 +16,6 @@ _OPTIONS = UploadOptions(
     dialect=Dialect.TUS,
     retry=RetryPolicy(),
     chunks=Sizing.fixed(1),
-    blocks=Sizing.fixed(1),
     orphan_wait=5.0,
     longest_wait=3600.0,
 )

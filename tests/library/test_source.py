@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kinescope_upload.errors import FileChangedError, FileUnreadableError, KuploadError
 from kinescope_upload.library.disk import Disk
+from kinescope_upload.library.hasher import HasherBeside
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
@@ -25,6 +26,8 @@ from support.systems import WINDOWS, linux_only, posix_only
 if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
+
+    from kinescope_upload.library.hasher import Hasher
 
 _LEAST_NS: Final = 100 if WINDOWS else 1
 """The smallest step of a file's time."""
@@ -40,8 +43,8 @@ def _facts(path: Path) -> VideoFile:
     return VideoFile(path="c/001.mp4", size=now.st_size, modified_ns=now.st_mtime_ns)
 
 
-def _open(path: Path, *, with_checksum: bool = True) -> VideoSource:
-    return VideoSource(path, _facts(path), with_checksum=with_checksum)
+def _open(path: Path, *, hasher: Callable[[], Hasher] | None = HasherBeside) -> VideoSource:
+    return VideoSource(path, _facts(path), hasher=hasher)
 
 
 def _nothing(*_: int) -> None:
@@ -82,7 +85,7 @@ _SETTINGS: Final = settings(derandomize=True, deadline=None, max_examples=60)
 def test_the_blocks_are_exactly_the_bytes_that_were_asked_for(lasting: Path, span: tuple[int, int]) -> None:
     start, end = span
     sent: list[int] = []
-    with _open(lasting, with_checksum=False) as source:
+    with _open(lasting, hasher=None) as source:
         blocks = list(source.blocks(start, end - start, sent.append))
 
     assert b"".join(blocks) == _CONTENT[start:end]
@@ -111,7 +114,7 @@ def test_whoever_is_told_may_end_the_body(lasting: Path) -> None:
 def test_blocks_grow_while_the_network_takes_them_at_once(lasting: Path) -> None:
     growing = Sizing(smallest=READ_BLOCK, largest=2 * READ_BLOCK, quick=1, slow=2)
     facts = _facts(lasting)
-    with VideoSource(lasting, facts, with_checksum=True, sizing=growing, clock=lambda: 0.0) as source:
+    with VideoSource(lasting, facts, hasher=HasherBeside, sizing=growing, clock=lambda: 0.0) as source:
         blocks = iter(source.blocks(0, _SIZE, _nothing))
         lengths = [len(next(blocks)) for _ in range(2)]
         again = len(next(iter(source.blocks(0, _SIZE, _nothing))))
@@ -168,7 +171,7 @@ def test_bytes_that_were_passed_over_are_a_bug(lasting: Path) -> None:
 
 
 def test_without_checksums_nothing_is_hashed(lasting: Path) -> None:
-    with _open(lasting, with_checksum=False) as source:
+    with _open(lasting, hasher=None) as source:
         source.hash_up_to(_SIZE, pytest.fail)
         assert _send(source, READ_BLOCK, 10) == _CONTENT[READ_BLOCK : READ_BLOCK + 10]
         assert source.md5(pytest.fail) is None
@@ -194,7 +197,7 @@ def test_no_hashing_thread_is_left_of_a_source_that_could_not_be_opened(video: P
     before = _hashing_threads()
 
     with pytest.raises(FileChangedError):
-        VideoSource(video, facts, with_checksum=True)
+        VideoSource(video, facts, hasher=HasherBeside)
     left = _hashing_threads() - before
     for thread in left:
         thread.join(30)
@@ -277,7 +280,7 @@ def test_a_change_since_it_was_planned_shows_when_it_is_opened(
     change(video)
 
     with pytest.raises(KuploadError) as caught:
-        VideoSource(video, facts, with_checksum=True)
+        VideoSource(video, facts, hasher=HasherBeside)
     assert isinstance(caught.value, FileUnreadableError if change is Path.unlink else FileChangedError)
 
     assert (caught.value.what, caught.value.hint) == words
@@ -332,7 +335,7 @@ def test_a_file_whose_sent_part_was_written_to_is_another_however_little_its_tim
 @pytest.mark.parametrize("is_same", [True, False], ids=["the same", "another"])
 def test_a_file_that_is_opened_again_is_compared_with_what_was_sent_of_it(video: Path, *, is_same: bool) -> None:
     facts = video.stat()
-    with VideoSource(video, _facts(video), with_checksum=True, disk=_FailsOnce()) as source:
+    with VideoSource(video, _facts(video), hasher=HasherBeside, disk=_FailsOnce()) as source:
         blocks = source.blocks(0, _SIZE, _nothing)
         next(blocks)
         video.rename(video.with_name("aside"))
@@ -382,13 +385,13 @@ class _AlwaysWritten(Disk):
 
 
 def test_a_file_whose_time_does_not_stand_still_is_being_written_to(video: Path) -> None:
-    always_written = VideoSource(video, _facts(video), with_checksum=True, disk=_AlwaysWritten())
+    always_written = VideoSource(video, _facts(video), hasher=HasherBeside, disk=_AlwaysWritten())
     with always_written as source, pytest.raises(FileChangedError, match="was written to while it was being read"):
         list(source.blocks(0, _SIZE, _nothing))
 
 
 def test_without_checksums_the_time_alone_decides_from_when_the_file_was_opened(video: Path) -> None:
-    with _open(video, with_checksum=False) as source:
+    with _open(video, hasher=None) as source:
         blocks = source.blocks(0, _SIZE, _nothing)
         next(blocks)
         _touch(video, 3600 * _SECOND_NS)
@@ -405,7 +408,7 @@ def test_the_comparison_of_a_touched_file_can_be_stopped(video: Path) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
-    with VideoSource(video, _facts(video), with_checksum=True, check=stop) as source:
+    with VideoSource(video, _facts(video), hasher=HasherBeside, check=stop) as source:
         blocks = source.blocks(0, _SIZE, _nothing)
         next(blocks)
         _touch(video, _LEAST_NS)
@@ -434,7 +437,7 @@ def test_a_file_that_shrinks_while_earlier_bytes_are_hashed_is_never_taken_for_a
 
 
 def test_nothing_is_read_beyond_the_end(lasting: Path) -> None:
-    with _open(lasting, with_checksum=False) as source, pytest.raises(FileChangedError) as caught:
+    with _open(lasting, hasher=None) as source, pytest.raises(FileChangedError) as caught:
         _send(source, _SIZE - 10, 11)
 
     assert caught.value.what == f'"c/001.mp4" ends early, after {format_bytes(_SIZE)}.'

@@ -26,7 +26,8 @@ _SIZINGS: Final = st.builds(block_sizing, st.integers(1, 64)) | st.builds(
 
 
 @pytest.mark.parametrize(
-    ("jobs", "largest"), [(1, 2 * _MIB), (2, _MIB // 2), (3, _MIB // 4), (4, _MIB // 4), (64, _MIB // 4)]
+    ("jobs", "largest"),
+    [(1, 2 * _MIB), (2, _MIB // 2), (3, _MIB // 4), (4, _MIB // 4), (5, _MIB // 8), (16, _MIB // 16), (64, _MIB // 16)],
 )
 def test_workers_share_the_memory_for_blocks(jobs: int, largest: int) -> None:
     assert block_sizing(jobs).largest == largest + _HALF_A_PAGE

@@ -14,6 +14,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.events import Warned
 from kinescope_upload.library.as_sent import check_as_sent
+from kinescope_upload.library.hasher import HasherBeside
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
@@ -48,7 +49,7 @@ def check_unchanged(run: Run, record: Record) -> Record:
 def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
     def read() -> str | None:
         path, disk, check = run.backends.library / file.path, run.backends.disk, run.stop.check
-        with VideoSource(path, file, with_checksum=True, disk=disk, check=check) as source:
+        with VideoSource(path, file, hasher=HasherBeside, disk=disk, check=check) as source:
             return source.md5_of_first(length, check)
 
     try:

@@ -11,12 +11,13 @@ from kinescope_upload.batch.chunk_progress import ChunkProgress
 from kinescope_upload.errors import AbsentError, InDoubtError, PausedError, TooLargeError
 from kinescope_upload.events import BytesAccepted, LessonWaits, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
+from kinescope_upload.library.hasher import Hasher, HasherBeside
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.media.verdict import Broken, Whole
 from kinescope_upload.plan.decision import REPLACE_OR_SEND
-from kinescope_upload.policy.sizing import smaller_chunk
+from kinescope_upload.policy.sizing import block_sizing, smaller_chunk
 from kinescope_upload.retries.retrier import Retrier
 from kinescope_upload.text import format_bytes
 from kinescope_upload.upload.driver import Driver
@@ -151,13 +152,13 @@ class _Lesson:
             yield
 
     def _new_source(self) -> VideoSource:
-        run = self._run
+        run, jobs = self._run, self._run.jobs.number
         self._look_first()
         return VideoSource(
             run.backends.library / self._file.path,
             self._file,
-            with_checksum=run.options.with_checksum,
-            sizing=run.options.blocks,
+            hasher=(HasherBeside if jobs == 1 else Hasher) if run.options.with_checksum else None,
+            sizing=block_sizing(jobs),
             clock=run.clock,
             disk=run.backends.disk,
             check=run.stop.check,

@@ -59,7 +59,6 @@ class UploadOptions:
         dialect: How uploads are created.
         retry: How failed requests are tried again.
         chunks: How many bytes go in one request.
-        blocks: How many bytes a worker reads and sends at a time.
         orphan_wait: Seconds between deleting a video and creating the next, and before a second look.
         longest_wait: Seconds after which a wait for the whole batch ends.
         first_patience: Seconds to wait for a host that does not answer while nothing was ever reached.
@@ -77,7 +76,6 @@ class UploadOptions:
     dialect: Dialect
     retry: RetryPolicy
     chunks: Sizing
-    blocks: Sizing
     orphan_wait: float
     longest_wait: float
     first_patience: float = 30.0

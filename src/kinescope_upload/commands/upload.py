@@ -30,9 +30,9 @@ from kinescope_upload.mapping.names import nfc
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.plan import Decision
-from kinescope_upload.policy.jobs import FIRST, Auto, JobsSearch
+from kinescope_upload.policy.jobs import Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
-from kinescope_upload.policy.sizing import block_sizing, chunk_sizing
+from kinescope_upload.policy.sizing import chunk_sizing
 from kinescope_upload.progress import (
     courses_in,
     read_looks,
@@ -286,7 +286,6 @@ def _options(settings: Settings) -> UploadOptions:
         settle=settings.settle,
         replace_wait=settings.replace_wait,
         with_checksum=not settings.no_checksum,
-        blocks=block_sizing(FIRST if settings.jobs is Auto.AUTO else settings.jobs),
         bwlimit=settings.bwlimit,
         sends_broken=settings.send_broken,
     )

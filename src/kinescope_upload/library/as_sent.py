@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import FileUnreadableError, InDoubtError
 from kinescope_upload.library.disk import Disk
+from kinescope_upload.library.hasher import HasherBeside
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.plan.decision import doubt_outdated
@@ -54,7 +55,7 @@ def check_as_sent(
 
 
 def _md5_of_first(library: Path, disk: Disk, file: VideoFile, length: int) -> str | None:
-    with VideoSource(library / file.path, file, with_checksum=True, disk=disk) as source:
+    with VideoSource(library / file.path, file, hasher=HasherBeside, disk=disk) as source:
         return source.md5_of_first(length, lambda: None)
 
 
@@ -62,7 +63,7 @@ def _begins_as_sent(library: Path, disk: Disk, record: Record, file: VideoFile) 
     """Whether the file's head is the one that was sent, as far as it can be read now."""
     with (
         suppress(FileUnreadableError),
-        VideoSource(library / file.path, file, with_checksum=False, disk=disk) as source,
+        VideoSource(library / file.path, file, hasher=None, disk=disk) as source,
     ):
         return record.head_md5 in {None, source.head_md5()}
     return True

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
+from kinescope_upload.library.hasher import HasherBeside
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 
@@ -35,7 +36,7 @@ def md5_of(
         FileChangedError: It is not the file that was looked at, or changed meanwhile.
         FileUnreadableError: It cannot be read now.
     """
-    with VideoSource(library / file.path, file, with_checksum=True) as source:
+    with VideoSource(library / file.path, file, hasher=HasherBeside) as source:
         md5 = source.md5(each_block) if length is None else source.md5_of_first(length, each_block)
         source.check_unchanged()
     assert md5 is not None  # noqa: S101 - checksums are on

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import queue
-import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kinescope_upload.errors import FileUnreadableError
+    from kinescope_upload.library.hasher import Hasher
     from kinescope_upload.model import VideoFile
 
 _DISK = Disk()
@@ -46,7 +45,7 @@ class VideoSource:
         path: Its path on the disk.
         file: Its facts when the upload was planned. Its size must not change, and its time only where its content does
             not: what was hashed so far tells; where nothing was, `VideoFile.may_be`.
-        with_checksum: Whether to compute its MD5 while it is sent.
+        hasher: Makes what computes its MD5 while it is sent; None computes none.
         sizing: The sizes of the blocks that are read and sent.
         clock: Gives monotonic seconds.
         disk: Reads the library.
@@ -63,7 +62,7 @@ class VideoSource:
         path: Path,
         file: VideoFile,
         *,
-        with_checksum: bool,
+        hasher: Callable[[], Hasher] | None,
         sizing: Sizing = _SMALL_BLOCKS,
         clock: Callable[[], float] = time.monotonic,
         disk: Disk = _DISK,
@@ -79,9 +78,9 @@ class VideoSource:
         self._check = check
         self._file: FileIO | None = None
         self._identity: tuple[int, int] | None = None
-        self._hasher: _Hasher | None = None
+        self._hasher: Hasher | None = None
         self._opened()
-        self._hasher = _Hasher() if with_checksum else None
+        self._hasher = hasher() if hasher else None
         try:
             self.check_unchanged()
         except BaseException:
@@ -258,42 +257,3 @@ class VideoSource:
     def _unreadable(self, error: OSError) -> FileUnreadableError:
         self._close_file()
         return unreadable_error(self._name, error)
-
-
-class _Hasher:
-    """MD5 in a thread of its own, in order of position, each byte once however often it is sent.
-
-    It holds one block at a time: whoever feeds it waits until the block before is hashed.
-    """
-
-    def __init__(self) -> None:
-        self.position = 0
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self._blocks: queue.Queue[bytes | None] = queue.Queue()
-        self._thread = threading.Thread(target=self._work, name="kupload-md5", daemon=True)
-        self._thread.start()
-
-    def feed(self, position: int, block: bytes) -> None:
-        """Takes the part of the block that is not hashed yet; a block beyond the position is a bug."""
-        known = self.position - position
-        if known < 0:
-            raise AssertionError(f"bytes {self.position} to {position} were not hashed")
-        if known < len(block):
-            self._blocks.join()
-            self._blocks.put(block[known:] if known else block)
-            self.position = position + len(block)
-
-    def hexdigest(self) -> str:
-        """The digest of everything that was fed."""
-        self._blocks.join()
-        return self._md5.hexdigest()
-
-    def close(self) -> None:
-        """Ends the thread."""
-        self._blocks.put(None)
-
-    def _work(self) -> None:
-        while (block := self._blocks.get()) is not None:
-            self._md5.update(block)
-            del block  # not to be held while the next one is waited for
-            self._blocks.task_done()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Final
-from xml.etree.ElementTree import ParseError
 
 from kinescope_upload.media.verdict import Broken, Whole
 
@@ -52,6 +51,8 @@ def ask_mediainfo(file: FileIO) -> Whole | Broken | None:
     """
     if not is_installed():
         return None
+    from xml.etree.ElementTree import ParseError  # noqa: PLC0415 - 1 MB, for MediaInfo alone
+
     from pymediainfo import MediaInfo  # noqa: PLC0415 - an extra
 
     try:

@@ -12,8 +12,9 @@ from typing import Final
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
 _QUARTER: Final = 256 * _KIB
-_QUARTERS_OF_ONE: Final = 8
-_QUARTERS_TOGETHER: Final = 4
+_BLOCKS_TOGETHER: Final = _MIB
+_BLOCK_OF_ONE: Final = 2 * _MIB
+_LEAST_BLOCK: Final = 64 * _KIB
 
 _HALF_A_PAGE: Final = 2 * _KIB
 """What is added to a block, so that what lies behind it in memory does not begin where it does within a page.
@@ -72,13 +73,14 @@ class Sizing:
 
 
 def block_sizing(jobs: int) -> Sizing:
-    """The blocks of each of so many workers: 256 KiB and more.
+    """The blocks of each of so many workers: 256 KiB and more, with more than four workers 128 KiB or 64 KiB.
 
-    The largest blocks of all workers together are 1 MiB, so that memory does not grow with their number; a worker holds
-    two, one of them being hashed. One worker alone has up to 2 MiB, since what the others would take is free.
+    The largest blocks of up to 16 workers together are 1 MiB, so that memory does not grow with their number; a worker
+    holds two, one of them being hashed. One worker alone has up to 2 MiB, since what the others would take is free.
     """
-    quarters = _QUARTERS_OF_ONE if jobs == 1 else max(1, _QUARTERS_TOGETHER // jobs)
-    return Sizing(smallest=READ_BLOCK, largest=quarters * _QUARTER + _HALF_A_PAGE, quick=0.005, slow=0.05)
+    shared = max(_BLOCKS_TOGETHER >> (jobs - 1).bit_length(), _LEAST_BLOCK)
+    largest = (_BLOCK_OF_ONE if jobs == 1 else shared) + _HALF_A_PAGE
+    return Sizing(smallest=min(READ_BLOCK, largest), largest=largest, quick=0.005, slow=0.05)
 
 
 def chunk_sizing(fixed: int | None = None) -> Sizing:
