@@ -84,12 +84,14 @@ class UnreachableError(TryAgainError):
 
     Attributes:
         url: The address that was asked, which is a secret where it is an upload URL; None when none was.
+        moved_bytes: Whether a chunk broke off of which the network had taken bytes.
     """
 
     def __init__(self, what: str, *, was_sent: bool = True) -> None:
         super().__init__(what)
         self.was_sent = was_sent
         self.url: str | None = None
+        self.moved_bytes = False
 
 
 class ForeignAnswerError(UnreachableError):

@@ -16,6 +16,13 @@ def test_the_waits_are_3_6_and_12_seconds() -> None:
     assert [policy.wait_before(number, chance=0.0) for number in (1, 2, 3)] == [3.0, 6.0, 12.0]
 
 
+def test_after_a_break_in_mid_transfer_the_wait_is_half_a_second_and_up_to_a_fifth_more() -> None:
+    policy = RetryPolicy()
+
+    assert policy.wait_after_break(chance=0.0) == 0.5
+    assert 0.5 < policy.wait_after_break(chance=0.99) < 0.6
+
+
 @pytest.mark.parametrize(("number", "wait"), [(6, 96.0), (7, 120.0), (8, 120.0), (10_000, 120.0)])
 def test_no_wait_of_ours_grows_beyond_two_minutes(number: int, wait: float) -> None:
     assert RetryPolicy().wait_before(number, chance=0.0) == wait

@@ -61,6 +61,24 @@ def test_ten_unrelated_breaks_do_not_fail_a_large_file() -> None:
         state.bytes_moved()
 
 
+def test_after_a_break_in_mid_transfer_the_first_retry_comes_soon_and_the_next_ones_wait() -> None:
+    state = _state()
+    broke = UnreachableError("The connection broke.")
+    broke.moved_bytes = True
+
+    assert [state.decide(broke, chance=0.0).wait for _ in range(3)] == [0.5, 6.0, 12.0]
+    state.bytes_moved()
+    assert state.decide(broke, chance=0.0) == RetryDecision(wait=0.5, number=1)
+
+
+def test_a_break_that_meets_a_lock_waits_longer_before_it_asks_again() -> None:
+    state = _state()
+    broke = UnreachableError("The connection broke.")
+    broke.moved_bytes = True
+
+    assert [state.decide(error, chance=0.0).wait for error in (broke, _locked(), _locked())] == [0.5, 3.0, 6.0]
+
+
 def test_no_retries_gives_up_at_the_first_failure() -> None:
     assert _state(retries=0).decide(_FAILURE, chance=0.0).gives_up
 

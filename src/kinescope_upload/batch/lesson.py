@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
-from kinescope_upload.errors import AbsentError, InDoubtError, PausedError, TooLargeError
+from kinescope_upload.errors import (
+    AbsentError,
+    ForeignAnswerError,
+    InDoubtError,
+    PausedError,
+    TooLargeError,
+    UnreachableError,
+)
 from kinescope_upload.events import BytesAccepted, LessonWaits, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.hasher import Hasher, HasherBeside
@@ -190,6 +197,9 @@ class _Lesson:
             event = run.backends.uploader.send(record, chunk)
         except PausedError:
             self._cut_at = step.offset if progress.sent else None
+            raise
+        except UnreachableError as error:
+            error.moved_bytes = progress.sent > 0 and not isinstance(error, ForeignAnswerError)
             raise
         finally:
             self._sent = progress.sent

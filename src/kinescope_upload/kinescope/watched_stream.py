@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.background import EndableWaits
 
-_HEARD_AT_ONCE: Final = 64 * 1024
+_HEARD_AT_ONCE: Final = 16 * 1024
 _LOOKS_EVERY: Final = 0.5
 """Seconds between two looks of a thread that waits for an answer, whether its connection was cut."""
 CUT: Final = "it was cut"

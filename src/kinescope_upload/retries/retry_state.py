@@ -12,6 +12,7 @@ from kinescope_upload.errors import (
     TooLargeError,
     TryAgainError,
     UnavailableError,
+    UnreachableError,
 )
 from kinescope_upload.policy.retry import RetryBudget
 
@@ -121,6 +122,8 @@ class RetryState:
             return RetryDecision(wait=0.0, gives_up=True)
         self._budget = self._budget.spend()
         number = self._budget.spent
+        if number == 1 and isinstance(error, UnreachableError) and error.moved_bytes:
+            return RetryDecision(wait=self._policy.wait_after_break(chance=chance), number=number)
         wait = self._policy.wait_before(number, chance=chance, retry_after=error.retry_after)
         return RetryDecision(wait=min(wait, self._throttle_patience), number=number)
 
