@@ -197,3 +197,11 @@ def test_who_waits_for_kinescope_is_told_that_the_connection_broke() -> None:
         finally:
             never.set()
             client.close()
+
+
+def test_a_wait_for_an_answer_holds_room_for_one_record_of_tls_however_much_is_asked_for() -> None:
+    with _connected() as (connection, other):
+        stream = WatchedStream(connection, longest=_STALL, waits=EndableWaits())
+        other.sendall(b"x" * 40_000)
+
+        assert 0 < len(stream.read(65_536, _SOON)) <= 16 * 1024

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.background import EndableWaits
 
 _HEARD_AT_ONCE: Final = 16 * 1024
+"""Bytes, as many as a record of TLS has: a wait for an answer holds room for them."""
 _LOOKS_EVERY: Final = 0.5
 """Seconds between two looks of a thread that waits for an answer, whether its connection was cut."""
 CUT: Final = "it was cut"
@@ -115,9 +116,10 @@ class WatchedStream(httpcore.NetworkStream):
     def _awaited(self, max_bytes: int, timeout: float | None) -> bytes:
         """Waits for bytes, and looks again and again whether the connection was cut."""
         ends = float("inf") if timeout is None else time.monotonic() + timeout
+        most = min(max_bytes, _HEARD_AT_ONCE)
         while not self._is_cut:
             try:
-                return self._stream.read(max_bytes, max(0.001, min(_LOOKS_EVERY, ends - time.monotonic())))
+                return self._stream.read(most, max(0.001, min(_LOOKS_EVERY, ends - time.monotonic())))
             except httpcore.ReadTimeout:
                 if time.monotonic() >= ends:
                     raise
