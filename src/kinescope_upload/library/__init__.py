@@ -1,1 +1,1 @@
-"""Finds the video files on disk (scan), looks into them (look) and reads them (source)."""
+"""Finds the video files on disk (scan), looks into them (look) and reads (source) and hashes them (hasher)."""
