@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
@@ -44,7 +44,8 @@ def database_of(settings: Settings) -> LessonsDatabase | None:
     """
     if settings.no_db:
         return None
-    from kinescope_upload.database import LessonsDatabase, clean_dsn
+    from kinescope_upload.database.dsn import clean_dsn
+    from kinescope_upload.database.lessons import LessonsDatabase
 
     return LessonsDatabase(clean_dsn(settings.needed_database_url().reveal()), settings.table)
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
-from kinescope_upload.database import clean_dsn, masked
+from kinescope_upload.database.dsn import clean_dsn, masked
 from kinescope_upload.errors import UsageError
 
 POOLER = "postgresql://postgres.abc:s3cret@aws-0-eu.pooler.supabase.com:6543/postgres"

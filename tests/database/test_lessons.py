@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.database import Fill, LessonsDatabase, LinkOutcome, LinkResult, clean_dsn
+from kinescope_upload.database import Fill, LinkOutcome, LinkResult
+from kinescope_upload.database.dsn import clean_dsn
+from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.errors import DatabaseDownError
 from kinescope_upload.model import DurationUnit, LessonRow, LessonTable
 from kinescope_upload.video_ids import short_id

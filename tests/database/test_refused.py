@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from kinescope_upload.database import Fill, LessonsDatabase, LinkOutcome, LinkResult, clean_dsn
+from kinescope_upload.database import Fill, LinkOutcome, LinkResult
+from kinescope_upload.database.dsn import clean_dsn
 from kinescope_upload.database.failures import error_of
+from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.errors import BatchStoppedError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonTable
 from support.postgres import PASSWORD, WITH_PASSWORD, Database, Server

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.database import Fill, LessonsDatabase, clean_dsn
+from kinescope_upload.database import Fill
+from kinescope_upload.database.dsn import clean_dsn
+from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.errors import DatabaseDownError
 from kinescope_upload.model import DurationUnit, LessonTable
 

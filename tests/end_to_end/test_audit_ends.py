@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinescope_upload.database import LessonsDatabase, clean_dsn
+from kinescope_upload.database.dsn import clean_dsn
+from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.emulator import Emulator, ForeignVideo, Route
 from kinescope_upload.errors import BatchStoppedError, LessonFailedError, UsageError
 from kinescope_upload.kinescope.video import embed_url

@@ -19,7 +19,7 @@ from kinescope_upload.cluster.holds import Holds
 from kinescope_upload.cluster.line import Line
 from kinescope_upload.cluster.schema import install
 from kinescope_upload.cluster.store import ClusterProgress
-from kinescope_upload.database import clean_dsn
+from kinescope_upload.database.dsn import clean_dsn
 from support.world import World
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.progress import Progress
     from kinescope_upload.upload import Record, Video
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import Lesson
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.model import VideoFile
     from kinescope_upload.progress import AllProgress
     from kinescope_upload.survey import Survey

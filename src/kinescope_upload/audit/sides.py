@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.audit.compare import RecordSummary
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.rows import PlannedRows
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.upload import Record
 

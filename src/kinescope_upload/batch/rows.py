@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.other_runs import OtherRuns
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.database import LessonsDatabase, LinkResult
+    from kinescope_upload.database import LinkResult
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.plan import Plan
     from kinescope_upload.upload import Record
 

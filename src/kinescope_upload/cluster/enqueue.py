@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record

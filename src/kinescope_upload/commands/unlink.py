@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.errors import KuploadError
     from kinescope_upload.model import LessonRow
 

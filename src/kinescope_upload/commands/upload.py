@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope, LessonsAhead
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit, RunEvent
     from kinescope_upload.model import MappedLibrary
     from kinescope_upload.output.options import DisplayOptions

@@ -2,7 +2,8 @@
 
 ::
 
-    lessons ──► fill           what is written into a row, and over what
+    lessons ──► update         which statement writes into a row
+       │         ├──► fill          what is written into a row, and over what
        │         └──► statements    the SQL
        ├──────► together       several rows by one statement
        ├──────► spare          the connection that the next call finds open
@@ -10,11 +11,11 @@
        ├──────► diagnosis      why the table cannot be used
        ├──────► failures       PostgreSQL's errors as kupload's
        └──────► dsn            the connection string, cleaned
+
+The names here are facts: who works without the database loads no driver for them.
 """
 
-from kinescope_upload.database.dsn import Dsn, clean_dsn, masked
 from kinescope_upload.database.fill import Fill, LinkOutcome, LinkResult
-from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.database.report import DatabaseReport
 
-__all__ = ["DatabaseReport", "Dsn", "Fill", "LessonsDatabase", "LinkOutcome", "LinkResult", "clean_dsn", "masked"]
+__all__ = ["DatabaseReport", "Fill", "LinkOutcome", "LinkResult"]

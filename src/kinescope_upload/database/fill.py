@@ -1,19 +1,11 @@
-"""Decides what is written into a lesson's row. Pure."""
+"""A video for a lesson's row, over what it may be written, and what became of it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from kinescope_upload.database import statements
-from kinescope_upload.database.statements import sendable
 from kinescope_upload.video_ids import is_named_in, is_same_video
-
-if TYPE_CHECKING:
-    from psycopg.sql import SQL
-
-    from kinescope_upload.model import LessonTable
 
 Row = tuple[str | None, str | None]
 """A row's video id and address."""
@@ -91,25 +83,3 @@ class Fill:
         """What of a row must not be written over: the id, or the address where the id is empty or the old video's."""
         found, address = row
         return address if found is None or is_same_video(found, self.old_id) else found
-
-
-def update_of(fill: Fill, row: Row, table: LessonTable) -> tuple[SQL, dict[str, object]]:
-    """The update of a row that holds this id and address, with its values; one that holds the id gets the address."""
-    values: dict[str, object] = {
-        "lesson_id": sendable(fill.lesson_id),
-        "video_id": fill.video_id,
-        "video_url": fill.video_url,
-        **found_in(row),
-        "title": fill.title,
-    }
-    if is_same_video(row[0], fill.video_id):
-        return statements.SET_ADDRESS, values
-    if fill.duration is None or table.duration is None:
-        return statements.WRITE_ROW, values
-    values["duration"] = table.in_unit(fill.duration)
-    return statements.WRITE_ROW_WITH_DURATION, values
-
-
-def found_in(row: Row) -> dict[str, object]:
-    """The values by which a statement compares the row with what was found there."""
-    return {"found": sendable(row[0] or ""), "found_url": sendable(row[1] or "")}

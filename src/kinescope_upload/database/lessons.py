@@ -22,11 +22,12 @@ from kinescope_upload.database.catalogue import (
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.diagnosis import hidden_rows, missing_right, of_lesson, problem_of, row_security
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
-from kinescope_upload.database.fill import LinkOutcome, LinkResult, found_in, update_of
+from kinescope_upload.database.fill import LinkOutcome, LinkResult
 from kinescope_upload.database.report import DatabaseReport
 from kinescope_upload.database.spare import KEPT_OPEN, Spare
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.database.together import fill_together
+from kinescope_upload.database.update import found_in, update_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, KuploadError, LessonFailedError
 from kinescope_upload.model import LessonRow
 

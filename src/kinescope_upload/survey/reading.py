@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Reading
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.mapping import SentFile
 

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare import Lesson, TargetFolder
     from kinescope_upload.audit.inspection import Tools
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.progress import Progress
     from kinescope_upload.upload import Record

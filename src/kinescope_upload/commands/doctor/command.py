@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.database import DatabaseReport, LessonsDatabase
+    from kinescope_upload.database import DatabaseReport
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.survey import Survey
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.commands.doctor.check import Check, SettingFact, Standing
 from kinescope_upload.config import Secret, Source
-from kinescope_upload.database import masked
+from kinescope_upload.database.dsn import masked
 from kinescope_upload.errors import BatchStoppedError, MissingSettingsError, UsageError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable

@@ -22,7 +22,7 @@ from kinescope_upload.text.hints import Hint
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.plan import Plan
 

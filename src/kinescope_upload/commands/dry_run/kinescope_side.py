@@ -13,7 +13,7 @@ from kinescope_upload.progress import courses_in
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
-    from kinescope_upload.database import LessonsDatabase
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.plan import Plan
 

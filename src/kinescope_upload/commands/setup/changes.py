@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config import TOML_FILE, Secret, Source
 from kinescope_upload.config.catalog import SETTINGS
-from kinescope_upload.database import masked
+from kinescope_upload.database.dsn import masked
 from kinescope_upload.text import printable
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from kinescope_upload.commands.setup.supabase import WHICH_TO_TAKE, describe
 from kinescope_upload.config.values import parse_connection_string, parse_path
-from kinescope_upload.database import DatabaseReport, LessonsDatabase, clean_dsn, masked
+from kinescope_upload.database.dsn import clean_dsn, masked
+from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import nfc
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.commands.setup.dialogue import Dialogue
     from kinescope_upload.config import Secret, Settings
+    from kinescope_upload.database import DatabaseReport
     from kinescope_upload.model import VideoFile
 
 _NONE: Final = "-"
