@@ -23,9 +23,10 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK as clock
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-def answer(request, whole):
+def answer(request, whole, body=""):
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(f"{request} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nCookie: {cookie}\\r\\n\\r\\n".encode())
+        connection.sendall(f"{request} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nCookie: {cookie}\\r\\n"
+                           f"Content-Length: {len(body)}\\r\\n\\r\\n{body}".encode())
         said = b""
         while whole not in said:
             said += connection.recv(65536)
@@ -41,7 +42,7 @@ with PageServer(0, Watched(run, Collector(clock), clock), Path()) as page:
     nobody, cpu = resident() - before, time.process_time()
     time.sleep(3)
     cpu = time.process_time() - cpu
-    entered = answer("GET " + page.address.partition(str(port))[2], b"\\r\\n\\r\\n")
+    entered = answer("POST /", b"\\r\\n\\r\\n", page.address.partition("/?")[2])
     cookie = entered.partition("set-cookie: ")[2].partition(";")[0]
     answer("GET /", b"</html>")
     answer("GET /events", b"event: now")

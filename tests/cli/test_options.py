@@ -25,6 +25,7 @@ THEIR_OWN: Final = {
     "bwlimit": {"rates", "machine"},
     "jobs": {"number", "machine"},
     "stop": {"machine", "drain"},
+    "page": set[str](),
     "notify": {"test"},
     "history": set[str](),
     "report": {"file", "html"},

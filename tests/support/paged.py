@@ -51,11 +51,15 @@ class Paged:
             base_url=self.url, timeout=TIMEOUT, headers={"Origin": self.url, **headers}, trust_env=False
         )
 
+    def enter(self, browser: httpx.Client, address: str) -> httpx.Response:
+        """What the page of an address sends to let the browser in."""
+        return browser.post("/", data={"token": address.partition("token=")[2]})
+
     @contextmanager
     def visitor(self) -> Iterator[httpx.Client]:
         """One that has."""
         with self.browser() as browser:
-            assert browser.get(self.page.address).status_code == 303
+            assert self.enter(browser, self.page.address).status_code == 303
             yield browser
 
     @contextmanager

@@ -27,6 +27,7 @@ from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.notify import notify as notify_services
+from kinescope_upload.cli.page import page
 from kinescope_upload.cli.repair import repair
 from kinescope_upload.cli.replace import replace
 from kinescope_upload.cli.report import report
@@ -260,6 +261,7 @@ _add(resume, AT_WORK, "Go on: end the pause, or start a run where none is at wor
 _add(bwlimit, AT_WORK, "Set how fast the run at work may send")
 _add(jobs, AT_WORK, "Set how many lessons it uploads at a time")
 _add(stop, AT_WORK, "Ask the run at work to stop, as Ctrl+C would")
+_add(page, AT_WORK, "Give a further address of its page (--web)")
 _add(notify_services, AT_WORK, "Show who is told of runs, and send a test", "notify")
 _add(verify, AFTER, "Compare files, progress, rows and videos, lesson by lesson")
 _add(repair, AFTER, "Fix what verify reports, where it is certain what is right")

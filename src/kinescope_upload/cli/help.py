@@ -66,6 +66,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
     ),
     "check": ((("check",), "all files"), (("check", "--course", "01_analytics", "--deep"), "also find twins")),
     "import-progress": ((("import-progress", "upload-progress.json"), "take it over"),),
+    "page": ((("page",), "for one more browser, or after the first address was used up"),),
     "pause": ((("pause", "2h"), "for two hours"), (("pause",), "until it is resumed")),
     "resume": ((("resume",), "end the pause, or go on after a crash"),),
     "bwlimit": (

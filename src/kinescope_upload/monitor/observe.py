@@ -44,6 +44,7 @@ class Run:
         courses: The courses that it holds.
         jobs: Lessons to work on at a time, until the work begins.
         bwlimit: The most bytes a second at a moment; None without a limit.
+        page_port: Where its page listens; None without one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Run:
     courses: tuple[str, ...]
     jobs: int
     bwlimit: Callable[[datetime], int | None]
+    page_port: int | None = None
 
 
 def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | None = None) -> RunState:
@@ -101,6 +103,7 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
             FailureState(lesson_id=one.lesson_id, reason=one.reason, hint=one.hint, is_in_doubt=one.is_in_doubt)
             for one in collector.failures()[:_MOST]
         ),
+        page_port=run.page_port,
         doubts=tuple(
             DoubtState(course=one.course, subject=one.subject, count=one.count, reason=one.reason, hint=one.hint)
             for one in facts.doubts[:_MOST]

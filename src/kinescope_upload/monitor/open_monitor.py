@@ -82,6 +82,7 @@ def begin_run(settings: Settings, *, command: str) -> Iterator[Begun]:
                 with beginning:
                     raise
             stack.enter_context(watched)
+            beginning.run = replace(run, page_port=page.port)
         yield Begun(stack.enter_context(beginning), page, watched)
 
 

@@ -157,6 +157,7 @@ class RunState:
         files: The files in hand, in the order of their start.
         waits: What the whole batch waits for.
         failures: The first lessons that failed; `failed` counts all.
+        page_port: Where its page listens on its machine; None without one.
         doubts: What it could do nothing about when its work began, each reason once, the first ones.
         in_doubt: How many lessons, files and sections that were; `failed` does not count them.
         wish: The number of the last wish that it did (`monitor.wishes`).
@@ -191,6 +192,7 @@ class RunState:
     files: tuple[FileState, ...] = ()
     waits: tuple[WaitState, ...] = ()
     failures: tuple[FailureState, ...] = ()
+    page_port: int | None = None
     doubts: tuple[DoubtState, ...] = ()
     in_doubt: int = 0
     wish: int = 0

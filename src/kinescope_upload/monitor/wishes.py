@@ -55,6 +55,14 @@ class StopWish:
         return wishes.stopped()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageWish:
+    """Let the browser in that comes with the token of this digest (SHA-256): who reads the wish cannot enter by it."""
+
+    number: int
+    digest: str
+
+
 Wish = PauseWish | LimitWish | JobsWish | StopWish
 
 
@@ -69,6 +77,7 @@ class Wishes:
         limit: The last one for a rate.
         jobs: The last one for a number of lessons at a time.
         stop: The last one to stop.
+        page: The last one to let a browser look at the page; the page itself looks for it.
     """
 
     format: int = FORMAT
@@ -77,6 +86,7 @@ class Wishes:
     limit: LimitWish | None = None
     jobs: JobsWish | None = None
     stop: StopWish | None = None
+    page: PageWish | None = None
 
     def paused(self, seconds: float) -> Wishes:
         """With one more: to pause, or to go on."""
@@ -97,6 +107,11 @@ class Wishes:
         """With one more: to stop."""
         number = self.number + 1
         return replace(self, number=number, stop=StopWish(number=number))
+
+    def opened(self, digest: str) -> Wishes:
+        """With one more: to let a browser look at the page."""
+        number = self.number + 1
+        return replace(self, number=number, page=PageWish(number=number, digest=digest))
 
     def after(self, number: int) -> tuple[Wish, ...]:
         """Those that came after the wish of this number, in their order."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinescope_upload.events import LessonStarted, RunStarted, WaitStarted
+from kinescope_upload.monitor.wishes_file import read_wishes
 from support.browser import LOOKS, faint_texts, looking
 from support.display_cases import lesson
+from support.monitored import a_run
 from support.paged import BEFORE_THE_END, THE_REST, a_paged_run
 from support.world import KIB
 
@@ -141,6 +143,74 @@ def test_a_used_address_says_what_to_do_and_another_browser_gets_its_own(paged: 
         _says(other, "#status", "Starting")
 
 
+_SEEN = """isSeen => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => !isSeen });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_page_that_nobody_sees_follows_the_run_and_hears_of_its_end(tmp_path: Path, browser: Browser) -> None:
+    with looking(browser, DESK) as page:
+        with a_paged_run(tmp_path) as paged:
+            paged.play(BEFORE_THE_END)
+            page.goto(paged.page.address)
+            _says(page, "#status", "Uploading")
+            page.evaluate(_SEEN, False)
+            other = page.context.new_page()
+            other.goto(paged.url)
+            _says(other, "#status", "Uploading")
+            [wait] = [(seconds, event) for seconds, event in THE_REST if isinstance(event, WaitStarted)]
+            paged.play([wait])
+            _says(other, "#status", "Waiting")
+            while "Waiting" not in page.title():
+                page.wait_for_timeout(20)
+            other.close()
+            while not page.evaluate("leads && stream?.readyState === EventSource.OPEN"):
+                page.wait_for_timeout(20)
+            paged.play([one for one in THE_REST if one[1] is not wait[1]])
+        _says(page, "#status", "Ended at")
+        _says(page, "#summary", "Next")
+        assert "Ended at" in page.title()
+
+
+def test_many_windows_of_one_browser_are_served_and_a_button_works_in_each(paged: Paged, browser: Browser) -> None:
+    paged.play(BEFORE_THE_END)
+    with looking(browser, DESK) as page:
+        page.goto(paged.page.address)
+        windows = [page, *(page.context.new_page() for _ in range(7))]
+        for window in windows[1:]:
+            window.goto(paged.url)
+        for number, window in enumerate(windows, 1):
+            _says(window, "#status", "Uploading")
+            window.locator("#pause").click()
+            while read_wishes(paged.progress, a_run().name).number < number:
+                window.wait_for_timeout(20)
+
+
+def test_a_button_that_reaches_nobody_says_so_in_plain_words(paged: Paged, browser: Browser) -> None:
+    paged.play(BEFORE_THE_END)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(paged.page.address)
+    _says(page, "#status", "Uploading")
+    page.route("**/pause", lambda route: route.abort())
+    page.locator("#pause").click()
+    _says(page, "#answer", "Pause did not work: the run gave no answer.")
+    page.evaluate("forgetAt = 1")
+    page.locator("#answer:empty").wait_for(state="attached")
+    context.close()
+
+
+def test_the_address_lets_in_without_javascript_by_its_button(paged: Paged, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(paged.page.address)
+    page.get_by_role("button", name="Open the page in this browser").click()
+    assert page.url == f"{paged.url}/"
+    _says(page, "noscript, .notice", "This page needs JavaScript")
+    context.close()
+
+
 @pytest.fixture
 def address_of() -> re.Pattern[str]:
     return re.compile(r"^page: (http://127\.0\.0\.1:\d+/\?token=\S+) ")
@@ -196,8 +266,14 @@ def test_the_end_of_a_run_is_shown_and_a_killed_one_cannot_be_reached(
         page.goto(next(filter(None, map(address_of.match, run.stdout)))[1])
         _says(page, "#status", "Uploading")
         run.kill()
-        _says(page, "#away", "cannot be reached since")
+        _says(page, "#away", "cannot be reached")
+        _says(page, "#away", "It was last heard of at ")
+        _says(page, "#status", "Not reached")
+        _says(page, "#detail", "then it said: Uploading")
+        assert page.title().startswith("? · ")
+        assert page.locator("#facts div", has_text="Rate").count() == 0
         assert page.locator("#stop").is_disabled()
+        assert faint_texts(page) == []
     with world.start("--bwlimit", "1M", "--web") as run, looking(browser, DESK) as page:
         assert run.stdout
         page.goto(next(filter(None, map(address_of.match, run.stdout)))[1])

@@ -12,15 +12,16 @@ import pytest
 
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.errors import UsageError
+from kinescope_upload.monitor.web.access import address_of, digest_of, new_token
 from kinescope_upload.monitor.web.server import PageServer
 from kinescope_upload.monitor.web.watched import Watched
 from kinescope_upload.monitor.wishes import StopWish
-from kinescope_upload.monitor.wishes_file import read_wishes
+from kinescope_upload.monitor.wishes_file import add_wish, read_wishes
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.progress import ProgressStore, stop_is_asked
 from support.display_cases import FakeTime
 from support.monitored import COURSE, a_run
-from support.paged import BEFORE_THE_END, THE_REST, TIMEOUT, a_paged_run, told
+from support.paged import BEFORE_THE_END, THE_REST, TIMEOUT, a_paged_run, events_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,16 +45,46 @@ def _wished(paged: Paged) -> float | None:
 
 def test_the_address_gives_a_cookie_once_and_takes_the_token_out_of_sight(paged: Paged) -> None:
     with paged.browser() as browser, paged.browser() as late:
-        entered = browser.get(paged.page.address)
+        entered = paged.enter(browser, paged.page.address)
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
         cookie = entered.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie
         page = browser.get("/")
         assert (page.status_code, "Files in hand" in page.text) == (200, True)
-        again = late.get(paged.page.address)
-        assert (again.status_code, "used already" in again.text) == (403, True)
+        for again in (late.get(paged.page.address), paged.enter(late, paged.page.address)):
+            assert (again.status_code, "used already" in again.text) == (403, True)
         assert browser.get(paged.page.address).headers["location"] == "/"
+
+
+def test_to_look_at_an_address_uses_nothing_up(paged: Paged) -> None:
+    with paged.browser() as scanner, paged.browser() as browser:
+        assert scanner.head(paged.page.address).status_code == 200
+        looked = scanner.get(paged.page.address)
+        assert (looked.status_code, "set-cookie" in looked.headers) == (200, False)
+        assert '<form method="post" action="/">' in looked.text
+        assert scanner.get("/").status_code == 403
+        assert paged.enter(browser, paged.page.address).status_code == 303
+
+
+def test_a_form_that_means_nothing_lets_nobody_in(paged: Paged) -> None:
+    with paged.browser() as browser:
+        for body in (b"", b"token=", b"token=a&token=b", b"\xff", b"x" * 5000):
+            assert browser.post("/", content=body).status_code == 403
+
+
+def test_who_may_write_to_the_progress_folder_gives_a_further_address_whose_token_is_not_there(paged: Paged) -> None:
+    token = new_token()
+    add_wish(paged.progress, a_run().name, lambda wishes: wishes.opened(digest_of(token)))
+    address = address_of(token, paged.url.removeprefix("http://"))
+    kept = b"".join(path.read_bytes() for path in (paged.progress / ".run").iterdir() if path.is_file())
+    assert token.encode() not in kept
+    with paged.browser() as browser, paged.browser() as late:
+        assert late.get(f"/?token={digest_of(token)}").status_code == 403
+        assert late.get(address).status_code == 200
+        assert paged.enter(browser, address).status_code == 303
+        assert browser.get("/").status_code == 200
+        assert paged.enter(late, address).status_code == 403
 
 
 def test_who_was_not_let_in_sees_nothing_of_the_run(paged: Paged) -> None:
@@ -133,7 +164,8 @@ def test_an_address_for_another_browser_lets_one_in(paged: Paged) -> None:
     with paged.visitor() as browser, paged.browser() as other:
         address = browser.post("/address", json={}).json()["address"]
         assert address.startswith(paged.url)
-        assert other.get(address, follow_redirects=True).status_code == 200
+        assert paged.enter(other, address).status_code == 303
+        assert other.get("/").status_code == 200
 
 
 def test_every_answer_keeps_the_page_to_itself(paged: Paged) -> None:
@@ -161,6 +193,21 @@ def test_the_stream_tells_the_run_as_it_is_and_what_it_said(paged: Paged) -> Non
     assert (now["is_over"], now["can"]["pause"]) == (False, True)
     assert [file["lesson"] for file in now["files"]] == ["a_002", "a_003"]
     assert now["plot"]["points"]
+
+
+def test_a_page_that_nobody_sees_hears_of_the_end_at_once_and_of_nothing_twice(tmp_path: Path) -> None:
+    with ExitStack() as looking:
+        with a_paged_run(tmp_path) as paged:
+            paged.play(BEFORE_THE_END)
+            browser = looking.enter_context(paged.visitor())
+            last = told(browser, "said")["said"][-1]["number"]
+            stream = looking.enter_context(browser.stream("GET", f"/events?after={last}&slow=1"))
+            events = events_of(stream)
+            assert next(fields for name, fields in events if name == "said") == []
+            paged.play(THE_REST)
+        heard = [fields["is_over"] for name, fields in events if name == "now"]
+    assert heard[-1]
+    assert len(heard) <= 3
 
 
 def test_the_end_is_told_to_who_looks_and_then_the_page_is_gone(tmp_path: Path) -> None:
@@ -191,7 +238,7 @@ def test_a_run_that_an_error_ended_tells_why(tmp_path: Path) -> None:
 
 def test_what_the_run_says_is_only_text_for_the_page(paged: Paged) -> None:
     with paged.visitor() as browser:
-        script = browser.get("/page.js").text
+        script = "".join(browser.get(f"/{name}.js").text for name in ("page", "listen", "enter"))
     for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval("):
         assert word not in script
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from typing import Final
@@ -12,6 +13,26 @@ HOST: Final = "127.0.0.1"
 _NAMES: Final = frozenset({HOST, "localhost"})
 COOKIE_SECONDS: Final = 30 * 86400
 """Longer than a browser is open; the session itself ends with the run."""
+
+
+def new_token() -> str:
+    """A token that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+def address_of(token: str, host: str) -> str:
+    """The address that lets a browser in.
+
+    Args:
+        token: The token.
+        host: The host and port that the browser knows the page by.
+    """
+    return f"http://{host}/?token={token}"
+
+
+def digest_of(token: str) -> str:
+    """What may be known of a token to those who must not enter by it."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Access:
@@ -25,6 +46,7 @@ class Access:
         self._port = port
         self._lock = threading.Lock()
         self._tokens: set[str] = set()
+        self._used: set[str] = set()
         self._sessions: set[str] = set()
 
     @property
@@ -38,18 +60,39 @@ class Access:
         Args:
             host: The host and port that the browser knows the page by; None means this machine's.
         """
-        token = secrets.token_urlsafe(24)
+        token = new_token()
         with self._lock:
             self._tokens.add(token)
-        return f"http://{host or f'{HOST}:{self._port}'}/?token={token}"
+        return address_of(token, host or f"{HOST}:{self._port}")
 
-    def enter(self, token: str) -> str | None:
-        """The session of a browser that comes by an address; None where that is unknown or was used already."""
+    def admits(self, token: str, asked: str = "") -> bool:
+        """Whether an address lets a browser in; that uses nothing up: previews and scanners look at addresses, too.
+
+        Args:
+            token: The token of the address.
+            asked: The `digest_of` the token that somebody on the progress folder made up (`kupload page`).
+        """
+        with self._lock:
+            return token in self._tokens or self._is_asked(token, asked)
+
+    def _is_asked(self, token: str, asked: str) -> bool:
+        return bool(token and asked) and asked not in self._used and digest_of(token) == asked
+
+    def enter(self, token: str, asked: str = "") -> str | None:
+        """The session of a browser that comes by an address; None where that is unknown or was used already.
+
+        Args:
+            token: As for `admits`.
+            asked: As for `admits`.
+        """
         session = secrets.token_urlsafe(24)
         with self._lock:
-            if token not in self._tokens:
+            if token in self._tokens:
+                self._tokens.remove(token)
+            elif self._is_asked(token, asked):
+                self._used.add(asked)
+            else:
                 return None
-            self._tokens.remove(token)
             self._sessions.add(session)
         return session
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,8 +22,9 @@ from kinescope_upload.errors import KuploadError
 from kinescope_upload.monitor.web.access import COOKIE_SECONDS, is_same_origin, is_this_machine
 from kinescope_upload.monitor.web.view import lines_of, masthead, view_of
 from kinescope_upload.monitor.wishes import Wishes
-from kinescope_upload.monitor.wishes_file import add_wish
+from kinescope_upload.monitor.wishes_file import add_wish, read_wishes
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
+from kinescope_upload.text.hints import command_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -33,10 +37,16 @@ if TYPE_CHECKING:
     from kinescope_upload.monitor.web.watched import Watched
 
 _FOLDER: Final = Path(__file__).parent
-_FILES: Final = {"/page.css": "text/css", "/page.js": "text/javascript", "/icon.svg": "image/svg+xml"}
+_FILES: Final = {
+    "/page.css": "text/css",
+    "/page.js": "text/javascript",
+    "/listen.js": "text/javascript",
+    "/enter.js": "text/javascript",
+    "/icon.svg": "image/svg+xml",
+}
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -45,16 +55,27 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _INTERVAL: Final = 1.0
+_SLOW: Final = 30.0
+"""Between two looks of a page that nobody sees; the end is told at once."""
 _LARGEST_SHARE: Final = 0.02
 """Of one processor, for each browser that looks: the page of a thousand courses is told less often."""
 _LARGEST_BODY: Final = 1000
+_ENTRANCE: Final = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>kupload</title><link rel="stylesheet" href="/page.css"><link rel="icon" href="/icon.svg">
+<script src="/enter.js" defer></script></head>
+<body class="refusal"><main><h1>The page of a run</h1>
+<form method="post" action="/"><input type="hidden" name="token" value="%s">
+<p>This address lets one browser in.</p>
+<p><button>Open the page in this browser</button></p></form></main></body></html>
+"""
 _NOT_LET_IN: Final = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>kupload</title><link rel="stylesheet" href="/page.css"><link rel="icon" href="/icon.svg"></head>
 <body class="refusal"><main><h1>This browser does not know the run</h1>
 <p>The address that the run printed lets one browser in, once. It was used already, or is of another run.</p>
-<p>Where the page is still open, <b>Open in another browser</b> at its end gives a further address. Where it is not,
-stop the run and start it again with <code>--web</code>: it goes on where it was, and nothing is sent twice.</p>
+<p><code>%s</code> on the terminal gives a further address, and so does <b>Open in another browser</b> at the
+end of the page where it is still open.</p>
 </main></body></html>
 """
 
@@ -82,6 +103,7 @@ def make_app(watched: Watched, access: Access, controls: Controls) -> ASGIApp:
     page = _Page(watched, access, controls)
     routes = [
         Route("/", page.root),
+        Route("/", page.enter, methods=["POST"]),
         *(Route(path, partial(_file, path, kind)) for path, kind in _FILES.items()),
         Route("/events", page.events),
         *(
@@ -140,18 +162,31 @@ class _Page:
         return self._access.knows(request.cookies.get(self._access.cookie, ""))
 
     async def root(self, request: Request) -> Response:
-        """The page; an address that lets in gives the browser its cookie first."""
+        """The page; for an address that lets in one that enters by itself, since not all that looks is a browser."""
         if not self._is_known(request):
-            session = self._access.enter(request.query_params.get("token", ""))
-            if session is None:
-                return HTMLResponse(_NOT_LET_IN, 403)
-            answer = RedirectResponse("/", 303)
-            name = self._access.cookie
-            answer.set_cookie(name, session, max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
-            return answer
+            token = request.query_params.get("token", "")
+            if not self._access.admits(token, await self._asked()):
+                return _refusal()
+            return HTMLResponse(_ENTRANCE % html.escape(token))
         if request.query_params:
             return RedirectResponse("/", 303)
         return HTMLResponse((_FOLDER / "page.html").read_bytes())
+
+    async def enter(self, request: Request) -> Response:
+        """Gives a browser its cookie, once for each address."""
+        with suppress(ValueError):
+            [token] = parse_qs((await _body(request)).decode("latin-1")).get("token", [""])
+            if session := self._access.enter(token, await self._asked()):
+                answer = RedirectResponse("/", 303)
+                name = self._access.cookie
+                answer.set_cookie(name, session, max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
+                return answer
+        return _refusal()
+
+    async def _asked(self) -> str:
+        """The digest of the token that `kupload page` gave last."""
+        wishes = await asyncio.to_thread(read_wishes, self._controls.progress, self._watched.state().run)
+        return wishes.page.digest if wishes.page else ""
 
     def guarded(self, act: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Callable[[Request], Any]:
         """Lets a button act for the page alone: the browser has its cookie, and sends it from the page itself."""
@@ -193,27 +228,35 @@ class _Page:
         return {"address": self._access.new_address(wanted["host"])}
 
     async def events(self, request: Request) -> Response:
-        """Tells what the run does, every second for as long as the browser listens; the end is told, too."""
+        """Tells what the run does for as long as the browser listens: every second, or as slow as it asks; and the end.
+
+        Lines of the log that the page has already (`after`) are not told again.
+        """
         if not self._is_known(request):
             return PlainTextResponse("", 403)
-        return Stream(self._events(), media_type="text/event-stream")
+        after = request.query_params.get("after", "")
+        interval = _SLOW if "slow" in request.query_params else _INTERVAL
+        return Stream(self._events(int(after) if after.isdecimal() else 0, interval), media_type="text/event-stream")
 
-    async def _events(self) -> AsyncIterator[str]:
-        watched, last, told = self._watched, 0, False
+    async def _events(self, last: int, interval: float) -> AsyncIterator[str]:
+        watched, told = self._watched, False
+        yield _event("run", masthead(watched.state(), watched.clock))
         while not told:
             told = self._controls.is_over.is_set()
             began = time.thread_time()
             state, clock = watched.state(), watched.clock
-            if not last:
-                yield _event("run", masthead(state, clock))
             said = watched.said(last)
             yield _event("said", lines_of(said, clock))
-            last = said[-1].number if said else last or -1
+            last = said[-1].number if said else last
             summary = watched.summary() if state.ended else []
             yield _event("now", view_of(state, watched.samples(), summary, clock))
             if not told:
                 spent = time.thread_time() - began
-                await _either(self._controls.is_over, max(_INTERVAL, spent / _LARGEST_SHARE))
+                await _either(self._controls.is_over, max(interval, spent / _LARGEST_SHARE))
+
+
+def _refusal() -> Response:
+    return HTMLResponse(_NOT_LET_IN % html.escape(command_line(("page",))), 403)
 
 
 async def _body(request: Request) -> bytes:

@@ -1,16 +1,15 @@
 "use strict";
-// Shows what the run tells by server-sent events, and sends what the buttons want. Every text comes from the run.
+// Shows what the run tells (listen.js). Every text comes from the run.
 
 const byId = (id) => document.getElementById(id);
 const here = (selector) => document.querySelector(selector);
 const WIDTH = 600;
 const HEIGHT = 180;
 const MOST_LINES = 300;
-let stream = null;
 let name = "";
+let latest = null; // what the run told last
 let isOver = false;
 let isAway = false;
-let wanted = null; // the number of the wish that is not answered yet, and what is said when it is
 
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -24,7 +23,7 @@ function sayWithCommands(element, text) {
     ...text.split("`").map((part, place) => {
       if (place % 2 === 0) return document.createTextNode(part);
       const code = document.createElement("code");
-      code.textContent = part;
+      for (const word of part.split(/(?<= )/)) add(code, "span", /^-.{0,24}$/.test(word) ? "option" : "").textContent = word;
       return code;
     }),
   );
@@ -170,6 +169,7 @@ function showPlot(plot) {
 }
 
 function showNow(now) {
+  latest = now;
   isOver = now.is_over;
   byId("now").dataset.tone = now.tone;
   say(byId("status"), now.status);
@@ -195,12 +195,11 @@ function showNow(now) {
 }
 
 function showButtons(can, wish) {
+  if (isOver && byId("stopping").open) byId("stopping").close();
+  if (isOver && here("#now .controls").contains(document.activeElement)) byId("status").focus();
   here("#now .controls").hidden = isOver;
   byId("commands").hidden = isOver;
-  if (wanted && wish >= wanted.number) {
-    say(byId("answer"), wanted.answer);
-    wanted = null;
-  }
+  sayAnswer(wish);
   const hadFocus = document.activeElement;
   here(".pausing").hidden = can.resume;
   byId("resume").hidden = !can.resume;
@@ -230,6 +229,10 @@ function showSaid(lines) {
 
 function showRun(run) {
   name = run.name;
+  if (byId("where").textContent !== run.where) {
+    here("#log ol").replaceChildren();
+    delete here("#log ol").dataset.last;
+  }
   say(byId("name"), run.name);
   say(byId("where"), run.where);
   fill(byId("commands"), run.commands, (parent) => add(parent, "li"), (item, [command, what]) =>
@@ -237,79 +240,21 @@ function showRun(run) {
   );
 }
 
+// What is shown is old from here on: it says so itself, and nothing of it looks as if it went on.
 function away(text) {
   isAway = text !== "";
   byId("away").hidden = !isAway;
   sayWithCommands(byId("away"), text);
-  if (isAway) {
-    document.title = `? · ${name || "kupload"}`;
-    for (const id of ["pause", "resume", "stop", "for"]) byId(id).disabled = true;
-  }
+  byId("share-page").disabled = isAway;
+  if (!isAway) return;
+  document.title = `? · ${name || "kupload"}`;
+  for (const id of ["pause", "resume", "stop", "for"]) byId(id).disabled = true;
+  byId("address").hidden = true;
+  byId("now").dataset.tone = "away";
+  say(byId("status"), "Not reached");
+  if (latest === null) return;
+  sayWithCommands(byId("detail"), `Last heard of at ${latest.at}; then it said: ${latest.status}.`);
+  byId("waits").replaceChildren();
+  pairs(byId("facts"), latest.facts.filter(([label]) => label !== "Rate"));
+  showFiles(latest.files.map((file) => ({ ...file, rate: "", left: "" })));
 }
-
-function leave() {
-  stream?.close();
-  stream = null;
-  byId("share-page").hidden = isOver;
-}
-
-function listen() {
-  if (stream || isOver || document.hidden) return;
-  stream = new EventSource("/events");
-  stream.addEventListener("run", (event) => showRun(JSON.parse(event.data)));
-  stream.addEventListener("said", (event) => showSaid(JSON.parse(event.data)));
-  stream.addEventListener("now", (event) => {
-    if (isAway) away("");
-    showNow(JSON.parse(event.data));
-  });
-  stream.addEventListener("error", () => {
-    if (isOver) return;
-    const since = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-    if (stream && stream.readyState === EventSource.CLOSED) {
-      leave();
-      away("This is the page of another run now: open the address that it printed.");
-    } else if (!isAway) {
-      away(`The run cannot be reached since ${since}: it has ended, or its machine sleeps. What is below is how it was then. Trying again; \`kupload --status\` on the terminal says more.`);
-    }
-  });
-}
-
-async function ask(path, body) {
-  try {
-    const answer = await fetch(path, { method: "POST", body: JSON.stringify(body ?? {}) });
-    const said = await answer.json();
-    if (!answer.ok) throw new Error(said.error);
-    return said;
-  } catch (error) {
-    say(byId("answer"), `That did not work: ${error.message}`);
-    return null;
-  }
-}
-
-async function wish(path, body, meanwhile, answer) {
-  say(byId("answer"), meanwhile);
-  const said = await ask(path, body);
-  if (said) wanted = { number: said.wish, answer };
-}
-
-byId("pause").addEventListener("click", () =>
-  wish("/pause", { seconds: Number(byId("for").value) || null }, "Pausing…", "Paused; every upload keeps its bytes."),
-);
-byId("resume").addEventListener("click", () => wish("/resume", null, "Going on…", "The run goes on."));
-byId("stop").addEventListener("click", () => byId("stopping").showModal());
-byId("keep").addEventListener("click", () => byId("stopping").close());
-byId("really").addEventListener("click", async () => {
-  byId("stopping").close();
-  say(byId("answer"), "Stopping…");
-  await ask("/stop");
-});
-byId("share-page").addEventListener("click", async () => {
-  const said = await ask("/address");
-  if (!said) return;
-  byId("address").value = said.address;
-  byId("address").hidden = false;
-  byId("address").focus();
-  byId("address").select();
-});
-document.addEventListener("visibilitychange", () => (document.hidden ? stream && leave() : listen()));
-listen();

@@ -46,7 +46,8 @@ class PageServer:
         self._listener = _listener(port)
         self._watched = watched
         self._progress = progress
-        self._access = Access(self._listener.getsockname()[1])
+        self.port: int = self._listener.getsockname()[1]
+        self._access = Access(self.port)
         self.address = self._access.new_address()
         self._bell, self._ringer = socket.socketpair()
         self._end: _End | None = None

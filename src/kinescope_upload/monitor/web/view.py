@@ -77,6 +77,7 @@ def view_of(state: RunState, samples: Sequence[Sample], summary: Sequence[tuple[
     is_paused = any(wait.kind == WaitKind.PAUSED for wait in state.waits)
     can_act = bool(state.held_courses) and not state.ended
     return {
+        "at": clock.local(state.written),
         "tone": status.tone,
         "status": status.word,
         "detail": _text(status.detail),
