@@ -285,10 +285,7 @@ def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
     """A lesson that is done is in no list of failures."""
     return tuple(
         StatusFailure(
-            lesson_id=one.lesson_id,
-            reason=one.failure.reason,
-            at=one.failure.at,
-            is_in_doubt=one.failure.is_in_doubt,
+            lesson_id=one.lesson_id, reason=one.failure.reason, at=one.failure.at, is_in_doubt=one.failure.is_in_doubt
         )
         for one in sorted(records, key=lambda one: one.lesson_id)
         if one.failure and not one.stage.is_linked
@@ -296,5 +293,5 @@ def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
 
 
 def _moments(record: Record) -> Iterable[datetime]:
-    failed_at = record.failure.at if record.failure else None
-    return (one for one in (record.attempted_at, record.linked_at, record.verified_at, failed_at) if one)
+    moments = (record.attempted_at, record.linked_at, record.verified_at, record.failure and record.failure.at)
+    return filter(None, moments)

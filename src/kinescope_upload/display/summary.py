@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kinescope_upload.events import LessonFailed
     from kinescope_upload.text.hints import Command
 
+_REQUEST_ID: Final = re.compile(r" \(X-Request-ID [^()]*\)")
 _SHOWN: Final = 20
 _STOPPED: Final = "Stopped "
 _OF_A_RUN: Final = {"--web", "--yes", "-y"}
@@ -238,10 +240,23 @@ def by_reason(causes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
     Args:
         causes: Who, why, and what to do about it.
     """
-    names: dict[tuple[str, str], list[str]] = {}
+    return [(first_few(names), joined(reason, hint)) for names, reason, hint in grouped(causes)]
+
+
+def grouped(causes: Iterable[tuple[str, str, str]]) -> list[tuple[list[str], str, str]]:
+    """Puts together who has the same reason and hint: reasons that differ in Kinescope's request id alone are the same.
+
+    Args:
+        causes: Who, why, and what to do about it.
+
+    Returns:
+        Those concerned, the first one's reason, and the hint.
+    """
+    found: dict[tuple[str, str], tuple[list[str], str, str]] = {}
     for name, reason, hint in causes:
-        names.setdefault((reason, hint), []).append(name)
-    return [(first_few(concerned), joined(*why)) for why, concerned in names.items()]
+        names, *_ = found.setdefault((_REQUEST_ID.sub("", reason), hint), ([], reason, hint))
+        names.append(name)
+    return list(found.values())
 
 
 def _sent(cost: Cost) -> str:

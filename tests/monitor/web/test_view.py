@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.monitor.past_run import Sample
-from kinescope_upload.monitor.state import DoubtState, EndState, FileState, Phase, WaitState
+from kinescope_upload.monitor.state import DoubtState, EndState, FailureState, FileState, Phase, WaitState
 from kinescope_upload.monitor.web.view import masthead, rates_of, view_of
 from kinescope_upload.output.terminal_output import Clock
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
@@ -61,14 +61,14 @@ def _ended(code: int | None, reason: str = "", lessons: int = 3) -> RunState:
             _waiting("paused", LONGEST_PAUSE),
             "pause",
             "Paused",
-            "No byte is sent; every upload keeps its bytes.",
+            "What is on its way ends first; every upload keeps its bytes.",
             "resume stop",
         ),
         (
             _waiting("paused", 7200),
             "pause",
             "Paused until 12:26",
-            "No byte is sent; every upload keeps its bytes.",
+            "What is on its way ends first; every upload keeps its bytes.",
             "resume stop",
         ),
         (_waiting("network"), "wait", "Waiting", "Nothing is lost; it goes on by itself.", "pause stop"),
@@ -151,3 +151,12 @@ def test_what_was_in_doubt_when_the_work_began_is_shown_while_it_goes_on() -> No
         {"lesson": "a_1 and 2 more", "what": "in doubt", "reason": "No folder.", "hint": "`kupload folders --create`"}
     ]
     assert shown["more_doubts"] == 6
+
+
+def test_failures_of_one_reason_stand_together_whatever_their_request_ids() -> None:
+    failures = tuple(
+        FailureState(lesson_id=f"a_{number}", reason=f"No such folder. (X-Request-ID {number})", hint="Make it.")
+        for number in range(5)
+    )
+    (shown,) = view_of(a_state(failures=failures, failed=5), (), (), CLOCK)["failures"]
+    assert (shown["lesson"], shown["reason"]) == ("a_0, a_1, a_2 and 2 more", "No such folder. (X-Request-ID 0)")

@@ -8,19 +8,29 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kinescope_upload.display.messages import finish_words
+from kinescope_upload.display.summary import grouped
 from kinescope_upload.events import WaitKind
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.run_words import doubt_name, wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
-from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined, printable
+from kinescope_upload.text import (
+    count,
+    first_few,
+    format_bytes,
+    format_bytes_of,
+    format_duration,
+    format_rate,
+    joined,
+    printable,
+)
 from kinescope_upload.text.hints import command_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.monitor.past_run import Sample
-    from kinescope_upload.monitor.state import CourseState, FileState, RunState
+    from kinescope_upload.monitor.state import CourseState, FailureState, FileState, RunState
     from kinescope_upload.output.terminal_output import Clock
 
 Fields = dict[str, Any]
@@ -88,13 +98,9 @@ def view_of(state: RunState, samples: Sequence[Sample], summary: Sequence[tuple[
         "files": [_file(file) for file in state.files],
         "courses": [_course(course) for course in state.courses],
         "failures": [
-            {
-                "lesson": _text(failure.lesson_id),
-                "what": "in doubt" if failure.is_in_doubt else "failed",
-                "reason": _text(failure.reason),
-                "hint": _text(shown(failure.hint)),
-            }
-            for failure in state.failures
+            cause
+            for is_in_doubt, what in ((False, "failed"), (True, "in doubt"))
+            for cause in _causes([one for one in state.failures if one.is_in_doubt is is_in_doubt], what)
         ],
         "more_failures": max(0, state.failed - len(state.failures)),
         "doubts": [
@@ -126,6 +132,12 @@ def lines_of(said: Iterable[Said], clock: Clock) -> list[Fields]:
         }
         for line in said
     ]
+
+
+def _causes(failures: Iterable[FailureState], what: str) -> Iterator[Fields]:
+    """Each reason once, with the lessons that it concerns."""
+    for names, reason, hint in grouped((one.lesson_id, one.reason, one.hint) for one in failures):
+        yield {"lesson": _text(first_few(names)), "what": what, "reason": _text(reason), "hint": _text(shown(hint))}
 
 
 def masthead(state: RunState, clock: Clock) -> Fields:
@@ -164,7 +176,7 @@ def _status(state: RunState, clock: Clock) -> _Status:
         if wait.kind == WaitKind.PAUSED:
             is_endless = (wait.until - wait.since).total_seconds() >= LONGEST_PAUSE - 1
             until = "" if is_endless else f" until {clock.local(wait.until)}"
-            return _Status("pause", f"Paused{until}", "No byte is sent; every upload keeps its bytes.")
+            return _Status("pause", f"Paused{until}", "What is on its way ends first; every upload keeps its bytes.")
     if any(wait.kind in _NO_BYTE_MOVES for wait in state.waits):
         return _Status("wait", "Waiting", "Nothing is lost; it goes on by itself.")
     if not state.held_courses:
@@ -190,6 +202,7 @@ def _facts(state: RunState, clock: Clock) -> list[list[str]]:
     facts = [
         ["Lessons", f"{state.done:,} of {state.lessons:,} done"],
         ["Failed", f"{state.failed:,}" if state.failed else ""],
+        ["In doubt", f"{state.in_doubt:,}" if state.in_doubt else ""],
         ["Rate", "" if state.ended else format_rate(rate) if rate is not None else "–"],
         ["Limit", format_rate(limit) if limit and not state.ended else ""],
         ["At a time", "" if state.ended else f"{state.jobs}" + (", follows the line" if state.jobs_auto else "")],
