@@ -84,10 +84,14 @@ def test_a_number_that_follows_the_line_begins_where_the_run_is(run: _Run) -> No
     assert (run.jobs.number, run.jobs.is_auto) == (6, True)
 
 
-def test_it_stops_when_it_is_told_to(run: _Run) -> None:
-    run.wishes = Wishes().stopped()
+@pytest.mark.parametrize(
+    ("is_from_page", "reason"), [(False, "Stopped by `kupload stop`."), (True, "Stopped on its page.")]
+)
+def test_it_stops_when_it_is_told_to_and_says_by_what(run: _Run, reason: str, *, is_from_page: bool) -> None:
+    run.wishes = Wishes().stopped(is_from_page=is_from_page)
     assert run.look() == [WishTaken]
     assert run.stop.ending
+    assert run.stop.ending.reason == reason
     assert run.stop.ending.exit_code == ExitCode.INTERRUPTED
 
 

@@ -30,7 +30,8 @@ def test_a_killed_run_and_one_that_ended_meanwhile_are_not_at_work(tmp_path: Pat
     (tmp_path / ".run").mkdir()
     past = a_past_run("one")
     StateFile(tmp_path, "nas", 16646).write(WORKING)
-    assert with_present([past], [str(tmp_path)], NOW + timedelta(minutes=1)) == (past,)
+    (killed,) = with_present([past], [str(tmp_path)], NOW + timedelta(minutes=1))
+    assert (killed.is_at_work, killed.done, killed.seconds) == (False, 2, 121.0), "a minute's work more than remembered"
     assert with_present([past], [str(tmp_path / "gone")], NOW) == (past,)
     ended = a_past_run("one", ended=NOW, exit_code=0)
     assert with_present([ended], [str(tmp_path)], NOW) == (ended,)

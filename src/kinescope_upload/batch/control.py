@@ -9,6 +9,7 @@ from kinescope_upload.batch.descriptors import affordable_jobs, open_files_limit
 from kinescope_upload.config.rates import parse_bwlimit
 from kinescope_upload.events import Emit, LimitChanged, Warned, WishTaken
 from kinescope_upload.monitor.wishes import JobsWish, LimitWish, PauseWish, StopWish, Wish, Wishes
+from kinescope_upload.retries.stop import STOPPED_BY_COMMAND, STOPPED_ON_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,8 +76,8 @@ class Control:
                 self._limit(text)
             case JobsWish(jobs=jobs):
                 self._want(jobs)
-            case StopWish():
-                self._levers.stop.obey()
+            case StopWish(is_from_page=is_from_page):
+                self._levers.stop.obey(STOPPED_ON_PAGE if is_from_page else STOPPED_BY_COMMAND)
 
     def _limit(self, text: str) -> None:
         try:

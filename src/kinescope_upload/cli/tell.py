@@ -9,6 +9,7 @@ import typer
 from kinescope_upload.cli import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,6 +140,6 @@ def _parsed(parse: Callable[[str], _T], text: str) -> _T:
 
 def _end(folder: "Path", said: tuple[int, list[str]] | None) -> None:
     """Shows the answers; without a run there is nobody to tell anything, which is exit code 1."""
-    code, lines = said or (ExitCode.NOT_DONE, [f"No run is at work on {folder}."])
+    code, lines = said or (ExitCode.NOT_DONE, [shown(Hint(f"No run is at work on {folder}; ", (), " starts one."))])
     sys.stdout.writelines(f"{line}\n" for line in lines)
     raise typer.Exit(code)

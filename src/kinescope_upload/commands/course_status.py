@@ -293,5 +293,5 @@ def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
 
 
 def _moments(record: Record) -> Iterable[datetime]:
-    moments = (record.attempted_at, record.linked_at, record.verified_at, record.failure and record.failure.at)
+    moments = (record.attempted_at, record.linked_at, record.verified_at, record.failure.at if record.failure else None)
     return filter(None, moments)

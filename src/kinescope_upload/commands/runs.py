@@ -1,4 +1,4 @@
-"""Reads the runs that are remembered, those at work with their figures of now."""
+"""Reads the runs that are remembered, those that did not say how they ended with their newest figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kinescope_upload.monitor.past_run import PastRun
-    from kinescope_upload.monitor.state import RunState
+    from kinescope_upload.monitor.state_file import SeenRun
 
 
 def runs_until_now(history: Path, limit: int) -> tuple[PastRun, ...]:
@@ -32,7 +32,7 @@ def runs_until_now(history: Path, limit: int) -> tuple[PastRun, ...]:
 
 
 def with_present(runs: Iterable[PastRun], folders: Iterable[str], now: datetime) -> tuple[PastRun, ...]:
-    """The runs, those at work as they are now.
+    """The runs, those without an end as their states tell.
 
     Args:
         runs: The runs as they are remembered.
@@ -40,11 +40,13 @@ def with_present(runs: Iterable[PastRun], folders: Iterable[str], now: datetime)
         now: The time of day (UTC).
     """
     seen = (one for folder in folders for one in read_states(Path(folder), now))
-    working = {one.state.run: one.state for one in seen if one.life is Life.AT_WORK}
-    return tuple(_present(run, working[run.run]) if run.run in working and not run.ended else run for run in runs)
+    states = {one.state.run: one for one in seen if one.life is not Life.ENDED}
+    return tuple(_newest(run, states[run.run]) if run.run in states and not run.ended else run for run in runs)
 
 
-def _present(run: PastRun, state: RunState) -> PastRun:
+def _newest(run: PastRun, one: SeenRun) -> PastRun:
+    """The run as its state tells, which is written each second; the history knows it as it was within a minute."""
+    state = one.state
     return replace(
         run,
         seen=state.written,
@@ -57,5 +59,5 @@ def _present(run: PastRun, state: RunState) -> PastRun:
         sent_bytes=state.sent_bytes,
         courses=state.courses,
         failures=state.failures,
-        is_at_work=True,
+        is_at_work=one.life is Life.AT_WORK,
     )

@@ -16,7 +16,7 @@ from kinescope_upload.monitor.monitor import end_by
 from kinescope_upload.monitor.observe import state_of
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
 from kinescope_upload.monitor.wishes_file import expect_wishes, forget_wish, read_wishes
-from kinescope_upload.retries.stop import STOPPED_BY_COMMAND
+from kinescope_upload.retries.stop import STOPPED_BY_COMMAND, STOPPED_ON_PAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.events import Emit, RunEvent
     from kinescope_upload.monitor.observe import Run
+    from kinescope_upload.monitor.wishes import StopWish
     from kinescope_upload.output.terminal_output import Clock
 
 _INTERVAL: Final = 1.0
@@ -57,7 +58,7 @@ class Beginning:
         self._file = StateFile(progress, run.host, run.process_id)
         self._is_told = False
         self._is_handed_over = False
-        self._is_asked_to_stop = False
+        self._stop_wish: StopWish | None = None
         self._may_interrupt = threading.current_thread() is threading.main_thread()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="kupload-beginning", daemon=True)
@@ -77,8 +78,10 @@ class Beginning:
         """
         self._stop()
         stopped = None
-        if self._is_asked_to_stop and isinstance(error, KeyboardInterrupt):
-            stopped = InterruptedRunError(STOPPED_BY_COMMAND, "Nothing was begun.")
+        if self._stop_wish and isinstance(error, KeyboardInterrupt):
+            stopped = InterruptedRunError(
+                STOPPED_ON_PAGE if self._stop_wish.is_from_page else STOPPED_BY_COMMAND, "Nothing was begun."
+            )
         if not self._is_handed_over:
             self._end(stopped or error)
         if stopped:
@@ -135,9 +138,10 @@ class Beginning:
             expect_wishes(self._progress, self.run.name)
             self._is_told = True
         self._file.write(state_of(self.run, self.collector, self._clock.now()))
-        if self._may_interrupt and not self._is_asked_to_stop and read_wishes(self._progress, self.run.name).stop:
-            self._is_asked_to_stop = True
-            _interrupt_main_thread()
+        if self._may_interrupt and self._stop_wish is None:
+            self._stop_wish = read_wishes(self._progress, self.run.name).stop
+            if self._stop_wish:
+                _interrupt_main_thread()
 
 
 def _interrupt_main_thread() -> None:

@@ -46,9 +46,10 @@ class JobsWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopWish:
-    """Stop as after Ctrl+C."""
+    """Stop as after Ctrl+C; `is_from_page` tells that the page's button was pressed, and no command typed."""
 
     number: int
+    is_from_page: bool = False
 
     def added_to(self, wishes: Wishes) -> Wishes:
         """These wishes with this one after them."""
@@ -103,10 +104,10 @@ class Wishes:
         number = self.number + 1
         return replace(self, number=number, jobs=JobsWish(number=number, jobs=jobs))
 
-    def stopped(self) -> Wishes:
+    def stopped(self, *, is_from_page: bool = False) -> Wishes:
         """With one more: to stop."""
         number = self.number + 1
-        return replace(self, number=number, stop=StopWish(number=number))
+        return replace(self, number=number, stop=StopWish(number=number, is_from_page=is_from_page))
 
     def opened(self, digest: str) -> Wishes:
         """With one more: to let a browser look at the page."""

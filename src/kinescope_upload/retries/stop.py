@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 STOPPED_BY_COMMAND: Final = "Stopped by `kupload stop`."
+STOPPED_ON_PAGE: Final = "Stopped on its page."
 GO_ON: Final = "Everything is saved; the same command goes on where it was."
 
 
@@ -86,10 +87,10 @@ class Stop:
         if self._ending is None and self._heard is not None and self._heard[0].stop_is_asked():
             self.obey()
 
-    def obey(self) -> None:
-        """Ends the batch because somebody asked for it."""
+    def obey(self, reason: str = STOPPED_BY_COMMAND) -> None:
+        """Ends the batch because somebody asked for it; the reason says where."""
         hint = self._heard[1] if self._heard else ""
-        self.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=STOPPED_BY_COMMAND, hint=hint))
+        self.request(Ending(exit_code=ExitCode.INTERRUPTED, reason=reason, hint=hint))
 
     def check(self) -> None:
         """Returns while the batch may go on.

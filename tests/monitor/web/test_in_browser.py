@@ -246,7 +246,7 @@ def test_pause_resume_and_stop_act_on_a_run_at_work(
             page.locator("#stop").click()
             page.locator("#really").click()
             _says(page, "#status", "Stopped at")
-            _says(page, "#detail", "Stopped by")
+            _says(page, "#detail", "Stopped on its page.")
             _says(page, "#summary", "kupload --jobs 2 --bwlimit 200KB --web")
             run.communicate(timeout=60)
         finally:

@@ -141,7 +141,7 @@ def test_the_buttons_write_the_wishes_that_the_commands_write(paged: Paged) -> N
 def test_stop_asks_this_run_alone(paged: Paged) -> None:
     with ProgressStore(paged.progress, [COURSE]), paged.visitor() as browser:
         assert browser.post("/stop", json={}).json() == {"wish": 1}
-        assert read_wishes(paged.progress, a_run().name).stop == StopWish(number=1)
+        assert read_wishes(paged.progress, a_run().name).stop == StopWish(number=1, is_from_page=True)
         assert not stop_is_asked(paged.progress, (COURSE,)), "another run may hold it by then"
 
 
@@ -252,6 +252,13 @@ def test_a_port_that_is_taken_is_said_with_the_way_out(tmp_path: Path) -> None:
             PageServer(port, watched, tmp_path)
     assert caught.value.reason == f"The page cannot have port {port} on this machine: another program has it."
     assert "`kupload --web` without a number takes a free one" in caught.value.hint
+
+
+@pytest.mark.parametrize("port", [22, 6000, 10080])
+def test_a_port_that_browsers_refuse_is_refused(tmp_path: Path, port: int) -> None:
+    clock = FakeTime().clock
+    with pytest.raises(UsageError, match=rf"Browsers open no page on port {port}\."):
+        PageServer(port, Watched(a_run(), Collector(clock), clock), tmp_path)
 
 
 def test_without_the_extra_one_sentence_says_what_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ class _Page:
 
     def stop(self, _wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """Stops this run, and no other on the same folder."""
-        return self._wish(Wishes.stopped)
+        return self._wish(partial(Wishes.stopped, is_from_page=True))
 
     def _wish(self, change: Callable[[Wishes], Wishes]) -> Mapping[str, Any]:
         return {"wish": add_wish(self._controls.progress, self._watched.state().run, change)}

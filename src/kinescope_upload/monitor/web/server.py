@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 32
 _LAST_MOMENT: Final = 3.0
 """Seconds in which open pages are told of the end."""
-_FREE: Final = 0
+_OTHERS: Final = (
+    "1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135 "
+    "137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 "
+    "1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080"
+)
+_BLOCKED: Final = frozenset(map(int, _OTHERS.split()))
+"""Ports of other protocols, which browsers refuse (WHATWG Fetch, "port blocking")."""
 
 
 class PageServer:
@@ -117,9 +123,11 @@ def check_installed() -> None:
 
 
 def _listener(port: int) -> socket.socket:
+    free = Hint("Name another one; ", ("--web",), " without a number takes a free one.")
+    if port in _BLOCKED:
+        raise UsageError(f"Browsers open no page on port {port}.", free)
     try:
         return socket.create_server((HOST, port), backlog=_BACKLOG)
     except OSError as error:
         why = "another program has it" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
-        free = Hint("Name another one; ", ("--web",), " without a number takes a free one.")
         raise UsageError(f"The page cannot have port {port} on this machine: {why}.", free) from error

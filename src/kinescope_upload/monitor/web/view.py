@@ -17,7 +17,6 @@ from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.text import (
     count,
     first_few,
-    format_bytes,
     format_bytes_of,
     format_duration,
     format_rate,
@@ -231,7 +230,7 @@ def _course(course: CourseState) -> Fields:
         "share": _share(course.done, course.lessons),
         "lessons": f"{course.done:,} of {count(course.lessons, 'lesson', 'lessons')}",
         "failed": f"{course.failed:,} failed" if course.failed else "",
-        "bytes": format_bytes(course.needed_bytes),
+        "bytes": format_bytes_of(course.position_bytes + course.found_bytes, course.needed_bytes + course.found_bytes),
     }
 
 
