@@ -181,3 +181,27 @@ def test_without_a_library_the_database_tells_the_courses(two_courses: World) ->
     assert two_courses.run("folders", "--create").exit_code == 0
     alone = two_courses.run("folders", "--no-db", "--json")
     assert (alone.exit_code, by_course(alone), len(alone.said[0]["others"])) == (0, {}, 2)
+
+
+@pytest.mark.slow
+def test_a_run_without_a_courses_folder_leaves_the_folders_command_for_the_status(two_courses: World) -> None:
+    assert two_courses.run().exit_code == 1
+    (status,) = two_courses.run("--status", "--json").said
+    missing = [one for one in status["courses"] if one["without_folder"]]
+    assert [(one["course"], one["without_folder"]) for one in missing] == [("02_ads", missing[0]["lessons"])]
+    (run,) = status["runs"]
+    assert [(doubt["course"], doubt["count"]) for doubt in run["doubts"]] == [("02_ads", missing[0]["lessons"])]
+    text = two_courses.run("--status").text
+    assert "next: kupload folders --create --course 02_ads\n" in text
+    assert "in doubt, which no run can decide" not in text
+    assert two_courses.run("folders", "--create", "--course", "02_ads").exit_code == 0
+    assert two_courses.run("--course", "02_ads").exit_code == 0
+    assert "folders --create" not in two_courses.run("--status").text
+
+
+def test_a_run_that_could_not_begin_is_what_the_status_tells_of(two_courses: World) -> None:
+    assert two_courses.run("--course", "01_analytics").exit_code == 0
+    two_courses.environment["DATABASE_URL"] = "postgresql://u:p@127.0.0.1:9/x"
+    assert two_courses.run("--course", "01_analytics").exit_code not in {0, 1}
+    text = " ".join(two_courses.run("--status").text.split())
+    assert ": nothing was begun stopped: " in text

@@ -230,6 +230,11 @@ def test_pause_resume_and_stop_act_on_a_run_at_work(
             found = next(filter(None, map(address_of.match, run.stdout)))
             page.goto(found[1])
             _says(page, "#status", "Uploading")
+            with looking(browser, LOOKS[0]) as other:
+                further = address_of.match(world.run("page").text)
+                assert further
+                other.goto(further[1])
+                _says(other, "#status", "Uploading")
             page.locator("#pause").focus()
             page.keyboard.press("Enter")
             _says(page, "#status", "Paused")
