@@ -18,7 +18,7 @@ from kinescope_upload.errors import (
 )
 from kinescope_upload.events import BytesAccepted, LessonWaits, OrphanRemoved, RetryScheduled, StageReached, Warned
 from kinescope_upload.kinescope.tus_client import Chunk
-from kinescope_upload.library.hasher import Hasher, HasherBeside
+from kinescope_upload.library.hasher import hasher_for
 from kinescope_upload.library.look import look_into
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
@@ -164,7 +164,7 @@ class _Lesson:
         return VideoSource(
             run.backends.library / self._file.path,
             self._file,
-            hasher=(HasherBeside if jobs == 1 else Hasher) if run.options.with_checksum else None,
+            hasher=hasher_for(jobs) if run.options.with_checksum else None,
             sizing=block_sizing(jobs),
             clock=run.clock,
             disk=run.backends.disk,

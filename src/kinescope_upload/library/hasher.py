@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
+from typing import Final
+
+_FEW: Final = 4
 
 
 class Hasher:
     """Computes an MD5 in order of position, each byte once however often it is sent.
 
-    Where several files are sent at a time, other workers send while this one computes: a thread of its own for each
-    would cost memory and changes of threads, and gain nothing.
+    Where many files are sent at a time, other workers send while this one computes: a thread of its own for each would
+    cost memory and changes of threads, and gain nothing.
     """
 
     def __init__(self) -> None:
@@ -68,3 +71,11 @@ class HasherBeside(Hasher):
             self._md5.update(block)
             del block  # not to be held while the next one is waited for
             self._blocks.task_done()
+
+
+def hasher_for(uploads: int) -> type[Hasher]:
+    """What computes the MD5s of so many uploads at a time.
+
+    Up to four have threads, since the last file of a batch is sent alone.
+    """
+    return HasherBeside if uploads <= _FEW else Hasher
