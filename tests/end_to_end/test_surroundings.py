@@ -241,7 +241,11 @@ def test_a_folder_that_was_just_made_may_be_unknown_to_init_for_a_moment(worlds:
     world.add_file("01_analytics/m01/002.mp4", content_of(20 * KIB, seed="b"))
     world.database.add_lessons([("01_analytics_m01_002", "01_analytics", "Урок 2")])
     world.emulator.faults.add(Fault(route=Route.INIT, status=404, code=404404, times=1))
-    assert world.upload().exit_code == 1, "a folder that was there before is known, or gone"
+    outcome = world.upload()
+    assert outcome.exit_code == 1, "a folder that was there before is known, or gone"
+    assert (
+        "`kupload folders --create --course 01_analytics` makes it again" in outcome.events("lesson_failed")[0]["hint"]
+    )
 
 
 def test_a_course_that_the_code_page_lacks_is_named_by_its_escapes(worlds: WorldMaker) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from kinescope_upload.errors import (
+    AbsentError,
     BatchStoppedError,
     ForeignAnswerError,
     LessonFailedError,
@@ -118,7 +119,11 @@ class TusClient:
                     request_id=answer.request_id,
                 )
             case meaning:
-                raise error_for(meaning, answer, action=call.action, now=self._service.now())
+                refusal = error_for(meaning, answer, action=call.action, now=self._service.now())
+                if isinstance(refusal, AbsentError):
+                    create = ("folders", "--create", "--course", record.course)
+                    refusal.hint = Hint("Is the course's folder gone? ", create, " makes it again.")
+                raise refusal
 
     def ask_offset(self, record: Record) -> Event:
         """Asks how many bytes the server holds (Tus, core, HEAD).
