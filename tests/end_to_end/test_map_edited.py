@@ -235,3 +235,30 @@ def test_replace_corrects_the_confirmed_pair_of_the_lesson(worlds: WorldMaker, *
     assert publish(world, FIRST, file=new.relative_to(world.library).as_posix(), keep=0).exit_code == 0
     assert _shown(world, FIRST) == new.read_bytes()
     _all_is_well(world)
+
+
+@pytest.mark.parametrize("dialect", ["tus", pytest.param("json", marks=pytest.mark.slow)])
+def test_a_begun_upload_that_turns_out_complete_is_kept_for_its_old_file_and_replaced_by_the_new_one(
+    worlds: WorldMaker, dialect: str
+) -> None:
+    world = worlds(dialect)
+    files = _filled(world)
+    lost = Fault(route=Route.PATCH, action=Action.LOSE_ANSWER, skip=1, times=None, match="001")
+    world.emulator.faults.add(lost, Fault(route=Route.HEAD, status=500, times=None, match="001"))
+    world.upload(retries="0")
+    world.emulator.faults.clear()
+    assert (world.records[FIRST].stage, _videos(world)) == (Stage.CREATED, 2)
+    confirm(world, {FIRST: files[2], SECOND: files[1]})
+
+    path = files[2].relative_to(world.library).as_posix()
+    publish_it = f"kupload replace {FIRST} {path}"
+    for _ in range(2):
+        [(lesson, hint)] = _doubted(world.upload())
+        assert (lesson, publish_it in hint) == (FIRST, True), hint
+    assert (world.records[FIRST].stage, _videos(world)) == (Stage.UPLOADED, 2)
+    assert publish_it in the(look(world), Kind.FILE_CHANGED).hint
+    mend(world)
+    assert row_of(world, FIRST) is None
+    assert publish(world, FIRST, file=path, keep=0).exit_code == 0
+    assert (_shown(world, FIRST), _videos(world)) == (files[2].read_bytes(), 2)
+    _all_is_well(world)

@@ -264,8 +264,17 @@ def test_a_complete_video_of_a_file_that_has_changed_is_not_adopted() -> None:
     _remote(world)
     world.change_file(world.file.size)
     assert "its MD5 is not the file's" in _refusal(world)
+    assert (_saved(world).stage, _saved(world).size) == (Stage.UPLOADED, world.file.size)
+
+
+def test_a_complete_video_of_a_file_that_has_another_size_by_now_is_known_as_that_of_the_old_one() -> None:
+    world = _world()
+    _orphaned(world)
+    _remote(world)
+    sent = world.file.size
     world.change_file(world.file.size + 1)
     assert "the file is another now" in _refusal(world)
+    assert (_saved(world).stage, _saved(world).size) == (Stage.UPLOADED, sent)
 
 
 def test_a_complete_video_of_a_file_with_another_time_is_adopted() -> None:

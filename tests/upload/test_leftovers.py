@@ -112,7 +112,7 @@ def test_what_only_a_person_can_tell_is_left_alone(case: str, second: bool) -> N
     decision = decide(_RECORD, file, (_NOTHING, found) if second else (found,))
     assert isinstance(decision, InDoubt)
     assert what in decision.what
-    assert "delete" in decision.hint
+    assert ("kupload replace" if decision.kept else "delete") in decision.hint
 
 
 _ALL_SENT: Final = replace(_RECORD, sent_bytes=_RECORD.size, sent_md5="d41d")
@@ -145,7 +145,9 @@ def test_a_complete_video_is_adopted_where_md5_or_time_say_that_it_is_the_files(
 ) -> None:
     assert decide(record, file, (_ours(video),)) == Adopt(video=video)
     checked = check_md5(Adopt(video=video), record, file, md5, begins_as_sent=True)
-    assert checked == (InDoubt(what=doubt) if doubt else Adopt(video=video))
+    assert getattr(checked, "what", None) == doubt
+    if isinstance(checked, InDoubt):  # of a file that nobody touched since, nothing is known but that it is another
+        assert checked.kept == (None if file == _FILE else video)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def warn_of_changes(run: Run, plan: Plan) -> None:
     redated: list[str] = []
     accepted: list[Record] = []
     for lesson in plan.lessons:
-        record = records.get(lesson.lesson_id)
+        record = _told_apart(records.get(lesson.lesson_id), lesson)
         file = _file_now(run.backends, lesson, record) if record else None
         if record is None or file is None:
             continue
@@ -88,6 +89,13 @@ def warn_of_changes(run: Run, plan: Plan) -> None:
         told = f"{lessons} with another time than at the upload: {first_few(redated, most=SHOWN)}. "
         message = Hint(told, ("verify",), " compares them.")
         run.emit(Warned(message=message))
+
+
+def _told_apart(record: Record | None, lesson: PlannedLesson) -> Record | None:
+    """The record as it is now, with what the plan knows of the file that was sent."""
+    if record and lesson.record and lesson.record.own_file_is_there and lesson.decision is Decision.SKIP:
+        return replace(record, own_file_is_there=True)
+    return record
 
 
 def _look(backends: Backends, file: VideoFile) -> Look | None:

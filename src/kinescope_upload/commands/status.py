@@ -14,6 +14,7 @@ from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
+from kinescope_upload.plan.own_file import told_apart
 from kinescope_upload.progress import (
     ignored_in,
     notes_in,
@@ -85,7 +86,8 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     runs = read_states(settings.progress, clock.now())
     records = read_records(settings.progress)
     mapped = survey.selected(survey.resolve(records))
-    of_courses = [one for one in records.values() if survey.selection.has(one.course)]
+    apart = told_apart(records, mapped.assignments, survey.files)
+    of_courses = [one for one in apart.values() if survey.selection.has(one.course)]
     courses = course_statuses(
         mapped.assignments,
         of_courses,

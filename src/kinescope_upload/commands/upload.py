@@ -228,6 +228,7 @@ def _follow_renamed(plan: Plan, progress: Progress) -> None:
             and record.stage.is_linked
             and not record.is_in_place(lesson.file)
             and record.is_for(lesson.file)
+            and not (lesson.record and lesson.record.own_file_is_there)
         ]
     )
 

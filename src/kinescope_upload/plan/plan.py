@@ -14,6 +14,7 @@ from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, decide,
 from kinescope_upload.plan.doubt_renumbered import doubt_renumbered
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Selection, sort_in_order
+from kinescope_upload.plan.own_file import told_apart, with_new_files
 from kinescope_upload.plan.renumbered import find_renumbered
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
@@ -181,7 +182,7 @@ class Plan:
         return bool(self.in_doubt) or any(doubt.blocking for doubt in self.doubts)
 
 
-def make_plan(  # noqa: PLR0913 - the last two have their usual values
+def make_plan(  # noqa: PLR0913 - the last three have their usual values
     assignments: Sequence[Assignment],
     *,
     rows: Mapping[str, LessonRow] | None,
@@ -189,6 +190,7 @@ def make_plan(  # noqa: PLR0913 - the last two have their usual values
     selection: Selection,
     broken: Callable[[VideoFile], Broken | None] | None = None,
     unsteady: Collection[str] = (),
+    files: Collection[VideoFile] = (),
 ) -> Plan:
     """Decides about every selected lesson.
 
@@ -199,9 +201,10 @@ def make_plan(  # noqa: PLR0913 - the last two have their usual values
         selection: Which part of the library the run is about.
         broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
         unsteady: The sections in which files and lessons are not one for one.
+        files: The library, as far as more of it is known than the assignments say.
     """
     selected = [one for one in assignments if selection.has(one.course)]
-    seen = _with_new_files(records, assignments)
+    seen = with_new_files(told_apart(records, assignments, files), assignments)
     pins = _pins(seen, assignments)
     decided = [_plan_lesson(one, rows=rows, records=seen, pins=pins, broken=broken) for one in selected]
     said = {one.lesson_id for one in selected if one.source.is_written}
@@ -223,29 +226,6 @@ def cut_work(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson
 def _put_off(lesson: PlannedLesson, limit: int) -> PlannedLesson:
     decided = PlanDecision(lesson.decision, lesson.reason, lesson.hint)
     return replace(lesson, decision=Decision.LATER, reason=f"beyond --limit {limit}", put_off=decided)
-
-
-def _with_new_files(records: Mapping[str, Record], assignments: Sequence[Assignment]) -> Mapping[str, Record]:
-    """The records; where a linked lesson's file is gone and a new one took its place, that one is taken for its file.
-
-    What was sent is still told by size and time, so that the lesson counts as changed.
-    """
-    news = [
-        (record, one.file)
-        for one in assignments
-        if (record := records.get(one.lesson_id))
-        and record.path not in {None, one.file.path}
-        and record.stage.is_linked
-        and not record.is_for(one.file)
-    ]
-    there = {one.file.path for one in assignments} if news else frozenset()
-    known = {record.path for record in records.values()} if news else frozenset()
-    lost = {
-        record.lesson_id: replace(record, path=file.path)
-        for record, file in news
-        if record.path not in there and file.path not in known
-    }
-    return {**records, **lost} if lost else records
 
 
 def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, Record]:

@@ -49,8 +49,7 @@ def basis_of(survey: Survey, records: Mapping[str, Record]) -> Callable[[str], s
         survey: The library.
         records: What earlier runs achieved, by lesson id.
     """
-    written = survey.unchecked.assignments if survey.source.is_written else ()
-    said = {one.lesson_id: one.file for one in (*written, *survey.confirmed.assignments)}
+    said = {one.lesson_id: one.file for one in survey.written}
     files = {file.path: file for file in survey.files} if records else {}
 
     def basis(lesson_id: str) -> str:

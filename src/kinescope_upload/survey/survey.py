@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
-    from kinescope_upload.model import FilePart, LessonRow, VideoFile
+    from kinescope_upload.model import Assignment, FilePart, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -109,10 +109,15 @@ class Survey:
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
     @property
+    def written(self) -> tuple[Assignment, ...]:
+        """The pairs that somebody wrote down; those of `kupload map --confirm` are the last."""
+        written = self.unchecked.assignments if self.source.is_written else ()
+        return (*written, *self.confirmed.assignments)
+
+    @property
     def said(self) -> frozenset[str]:
         """The lessons whose files somebody wrote down."""
-        written = self.unchecked.assignments if self.source.is_written else ()
-        return frozenset(one.lesson_id for one in (*written, *self.confirmed.assignments))
+        return frozenset(one.lesson_id for one in self.written)
 
     def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
         """The sections in which files and lessons are not one for one, or may not be."""
@@ -241,6 +246,7 @@ class Survey:
             selection=self.selection,
             broken=broken,
             unsteady=unsteady,
+            files=self.files,
         )
         told = self.selected(mapped)
         known = {**others, **records} if others else records

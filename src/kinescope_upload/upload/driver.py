@@ -18,6 +18,7 @@ from kinescope_upload.errors import (
     ThrottledError,
     TryAgainError,
 )
+from kinescope_upload.upload import leftovers
 from kinescope_upload.upload.chunk_sender import ChunkSender
 from kinescope_upload.upload.events import (
     Attempted,
@@ -34,14 +35,6 @@ from kinescope_upload.upload.events import (
     why_unanswered,
 )
 from kinescope_upload.upload.late_leftovers import remove_late_leftovers
-from kinescope_upload.upload.leftovers import (
-    Adopt,
-    Remove,
-    certain,
-    check_md5,
-    decide,
-    decide_deleted,
-)
 from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.record import Dialect, Failure, Record, Stage
 from kinescope_upload.upload.removal import removal_by
@@ -69,16 +62,14 @@ class Driver:
     def __init__(self, task: UploadTask, options: DriverOptions, ports: Ports) -> None:
         self._file = task.file
         self._parent_id, self._pair_is_written = task.parent_id, task.pair_is_written
-        self._options = options
-        self._ports = ports
+        self._options, self._ports = options, ports
         self._search = VideoSearch(ports, wait=options.orphan_wait)
         self._sender = ChunkSender(ports, wait=options.orphan_wait, look=self._search.of)
         self._removal = removal_by(ports, wait=options.orphan_wait)
         self._record = first_record(task, options.dialect, self._new_video_id)
         self._start = FileStart(ports)
         self._furthest = self._record.offset
-        self._setbacks = 0
-        self._losses = 0
+        self._setbacks = self._losses = 0
 
     def upload(self) -> Record:
         """Brings the lesson to `uploaded`; what is achieved is on disk whatever happens.
@@ -232,36 +223,44 @@ class Driver:
 
     def _look(self) -> Settled:
         """Looks for the record's video, and decides what becomes of it."""
-        record = self._record
-        return self._search.until_settled(partial(self._search.of, record), partial(decide, record, self._file))
+        decide = partial(leftovers.decide, self._record, self._file)
+        return self._search.until_settled(partial(self._search.of, self._record), decide)
 
     def _carry_out(self, decision: Settled) -> Event:
-        match certain(decision):
-            case Adopt() as adopt:
+        self._keep(decision)
+        match leftovers.certain(decision):
+            case leftovers.Adopt() as adopt:
                 return self._adopt(adopt)
-            case Remove() as remove:
+            case leftovers.Remove() as remove:
                 return self._remove(remove)
             case _:
                 return OrphanGone(fresh=self._fresh(), was_seen=False)
 
-    def _adopt(self, adopt: Adopt) -> VideoComplete:
+    def _keep(self, decision: object) -> None:
+        """Takes note of a complete video of a file that is another by now, before a person is asked."""
+        if isinstance(decision, leftovers.InDoubt) and decision.kept:
+            self._become(leftovers.completed(self._record, decision.kept))
+
+    def _adopt(self, adopt: leftovers.Adopt) -> VideoComplete:
         md5 = self._ports.md5()
         is_same = self._start.is_as_sent(replace(self._record, offset=self._file.size))
-        certain(check_md5(adopt, self._record, self._ports.part().file, md5, begins_as_sent=is_same))
+        checked = leftovers.check_md5(adopt, self._record, self._ports.part().file, md5, begins_as_sent=is_same)
+        self._keep(checked)
+        leftovers.certain(checked)
         self._take_part()
         return VideoComplete(
             md5=md5, video_id=adopt.video.id, video_url=adopt.video.embed_url, duration=self._ports.duration()
         )
 
-    def _remove(self, remove: Remove) -> OrphanGone:
+    def _remove(self, remove: leftovers.Remove) -> OrphanGone:
         if self._record.upload_url:
             self._ports.terminate(self._record)
         is_deleted = self._removal.of(remove.video.id)
         self._ports.removed(remove.video.id, self._record.reason or "")
         if is_deleted:
             self._ports.wait(self._options.orphan_wait)  # deleting is not instant
-            again = certain(decide_deleted(self._ports.video(remove.video.id)))
-            if isinstance(again, Remove):
+            again = leftovers.certain(leftovers.decide_deleted(self._ports.video(remove.video.id)))
+            if isinstance(again, leftovers.Remove):
                 self._removal.of(again.video.id)
         return OrphanGone(fresh=self._fresh())
 
@@ -290,7 +289,8 @@ class Driver:
             self._become(FileReplaced())
             with self._apart_from_lookalikes(LookForVideo()):
                 decision = self._look()
-                if not isinstance(decision, Adopt):  # the next run judges a complete video, by the file as it is then
+                # The next run judges a complete video, by the file as it is then.
+                if not isinstance(decision, leftovers.Adopt):
                     self._become(self._carry_out(decision))
 
     def _failed(self, error: KuploadError) -> KuploadError:

@@ -15,6 +15,8 @@ from unicodedata import normalize
 from kinescope_upload.errors import InDoubtError
 from kinescope_upload.policy.absence import is_proven_absent
 from kinescope_upload.text import format_bytes
+from kinescope_upload.text.hints import Hint
+from kinescope_upload.upload.events import VideoComplete
 from kinescope_upload.upload.marks import bears_a_mark, bears_mark
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.upload.video import VideoState
@@ -71,10 +73,14 @@ class StartOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InDoubt:
-    """Only a person can tell: what is unclear, and what to do about it."""
+    """Only a person can tell: what is unclear, and what to do about it.
+
+    `kept` is the complete video of the file that was begun, where the lesson's file is another by now.
+    """
 
     what: str
     hint: str = _LOOK_THERE
+    kept: Video | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,7 @@ def decide(record: Record, file: VideoFile, looks: Sequence[Found]) -> Decision:
         case VideoState.COMPLETE:
             size = "" if video.size is None else f" with {format_bytes(video.size)}"
             what = f"Video {video.id} is complete{size}; the file is another now ({format_bytes(file.size)})."
-            return InDoubt(what=what)
+            return _kept(what, record, file, video) if video.size in {None, record.size} else InDoubt(what=what)
         case _:
             return InDoubt(what=f'Kinescope says "{video.status}" of our video {video.id}.')
 
@@ -148,7 +154,22 @@ def check_md5(
         is_in_place = record.is_in_place(file)
         is_same = is_in_place and record.is_for(file)
         why = f"the file has another {'time' if is_in_place else 'name'} now; no MD5 tells whether it is the same"
-    return adopt if is_same else InDoubt(what=f"Video {adopt.video.id} is complete, and {why}.")
+    if is_same:
+        return adopt
+    what = f"Video {adopt.video.id} is complete, and {why}."
+    return InDoubt(what=what) if record.is_as_read(file) else _kept(what, record, file, adopt.video)
+
+
+def _kept(what: str, record: Record, file: VideoFile, video: Video) -> InDoubt:
+    named = () if record.is_in_place(file) else (file.path,)
+    hint = Hint(("replace", record.lesson_id, *named), " publishes the file; the video is kept until then.")
+    return InDoubt(what=what, hint=hint, kept=video)
+
+
+def completed(record: Record, video: Video) -> VideoComplete:
+    """What is known of a complete video whose file is not the lesson's any more."""
+    sent_md5 = record.sent_md5 if record.sent_bytes == record.size else None
+    return VideoComplete(md5=sent_md5 or video.md5, video_id=video.id, video_url=video.embed_url)
 
 
 def decide_deleted(video: Video | None) -> Remove | StartOver | InDoubt:

@@ -101,6 +101,8 @@ class Record:
         pair_is_written: Whether a map file or manifest said that the file is the lesson's.
         old_videos: Complete videos that were the lesson's before this one; the row names one of them as long as this
             one is its replacement.
+        own_file_is_there: Whether the file that was sent is known to be at its path still, so that one at another path
+            is not it, whatever size and time say. Not saved.
     """
 
     lesson_id: str
@@ -134,6 +136,7 @@ class Record:
     failure: Failure | None = None
     pair_is_written: bool = False
     old_videos: tuple[OldVideo, ...] = ()
+    own_file_is_there: bool = field(default=False, compare=False)
 
     @property
     def serving(self) -> OldVideo | None:
@@ -187,8 +190,10 @@ class Record:
 
     def differs_in_time(self, file: VideoFile) -> bool:
         """Whether the file has this size and another time: only its content tells whether it is the same file."""
-        return self.size == file.size and not self.is_for(file)
+        return self.size == file.size and not (self.own_file_is_there or self.is_for(file))
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file may be the one that the upload was planned for, by size and time of change."""
+        if self.own_file_is_there and not self.is_in_place(file):
+            return False
         return file.may_be(self.path, size=self.size, modified_ns=self.modified_ns)

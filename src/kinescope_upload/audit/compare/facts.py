@@ -33,6 +33,8 @@ class RecordSummary:
         former_ids: Videos of earlier attempts of which it is not proven that they are gone.
         pair_is_written: Whether a map file or manifest said then that the file is the lesson's.
         old_videos: Videos that were the lesson's before.
+        own_file_is_there: Whether the file that was sent is known to be at its path still, so that one at another path
+            is not it.
     """
 
     course: str
@@ -47,6 +49,7 @@ class RecordSummary:
     former_ids: tuple[str, ...] = ()
     pair_is_written: bool = False
     old_videos: tuple[OldVideo, ...] = ()
+    own_file_is_there: bool = False
 
     @property
     def is_begun(self) -> bool:
@@ -70,6 +73,8 @@ class RecordSummary:
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file may be the one that was sent, by size and time of change."""
+        if self.own_file_is_there and not (self.path and file.is_at(self.path)):
+            return False
         return file.may_be(self.path, size=self.size, modified_ns=self.modified_ns)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
@@ -10,6 +10,7 @@ from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
 from kinescope_upload.model import MappingSource
+from kinescope_upload.plan.own_file import keeps_its_own
 from kinescope_upload.plan.renumbered import KEEP_NUMBER, NOT_RENUMBERED
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.old_video import serving_of
@@ -88,6 +89,8 @@ def _lesson(
     is_others = file is not None and named[1].get(file.path, lesson_id) != lesson_id
     is_given_away = is_others and summary is not None and not summary.stage.is_linked
     file = None if is_given_away else file
+    if summary and file and keeps_its_own(summary, file, sides.files):
+        summary = replace(summary, own_file_is_there=True)
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],

@@ -12,15 +12,15 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.mapping import Locator, which_of
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
-from kinescope_upload.plan import Selection, make_plan
+from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.survey.unfinished import begun_courses
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow, MappedLibrary
-    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -88,8 +88,8 @@ def plan_of(
         plan = survey.plan(records, mapped)
         known = survey.rows or {}
         begun = {key: record for key, record in records.items() if record.serving and key in known}
-        chosen = {one.lesson_id for one in plan.lessons if one.is_changed or one.may_be_outdated} | begun.keys()
-        assigned = [one for one in mapped.assignments if one.lesson_id in chosen and survey.selection.has(one.course)]
+        changed = {one.lesson_id for one in plan.lessons if one.is_changed or one.may_be_outdated} | begun.keys()
+        assigned = [one for one in mapped.assignments if one.lesson_id in changed and survey.selection.has(one.course)]
         assignments = [_with_recorded_file(one, records, root) for one in assigned]
         absent = begun.keys() - {one.lesson_id for one in assigned}
         assignments += [_recorded(known[key], begun[key], root) for key in absent if begun[key].path]
@@ -100,7 +100,16 @@ def plan_of(
         assert survey.rows is not None  # noqa: S101 - `replace` has no --no-db
         rows = [survey.rows[lesson_id] for lesson_id in options.lessons]
         assignments = [_assignment(row, named, found.get(row.lesson_id), records, root) for row in rows]
-    return make_plan(assignments, rows=survey.rows, records=records, selection=Selection())
+    return _plan(assignments, survey, records)
+
+
+def _plan(assignments: Sequence[Assignment], survey: Survey, records: Mapping[str, Record]) -> Plan:
+    """The plan for these lessons alone, made with what is written of the others: their own files may be free so."""
+    chosen = {one.lesson_id for one in assignments}
+    others = {one.lesson_id: one for one in survey.written if one.lesson_id not in chosen}
+    every = [*assignments, *others.values()]
+    plan = make_plan(every, rows=survey.rows, records=records, selection=Selection(), files=survey.files)
+    return Plan(lessons=tuple(one for one in plan.lessons if one.lesson_id in chosen))
 
 
 def _with_recorded_file(assignment: Assignment, records: Mapping[str, Record], root: Path) -> Assignment:
@@ -155,7 +164,7 @@ def plan_again(lessons: Iterable[PlannedLesson], survey: Survey, records: Mappin
         )
         for lesson in lessons
     ]
-    return make_plan(assignments, rows=survey.rows, records=records, selection=Selection())
+    return _plan(assignments, survey, records)
 
 
 def _check_free(named: VideoFile | None, lessons: tuple[str, ...], mapped: MappedLibrary) -> None:

@@ -193,7 +193,7 @@ class _Chooser(NamedTuple):
 
     def _replacement(self, lesson: PlannedLesson) -> Replacement:
         step, keep = self._step(lesson), self.options.keep
-        look = None if isinstance(step, Refused) or step is ReplaceStep.UNCHANGED else self._look(lesson.file)
+        look = None if isinstance(step, Refused) or step is ReplaceStep.UNCHANGED else self._look(lesson.file, step)
         if isinstance(look, Broken) and not self.tools.settings.send_broken and _is_sent(lesson, step):
             send = ("replace", lesson.lesson_id, "--send-broken")
             hint = Hint("Put a whole file in its place; ", send, " sends it as it is.")
@@ -203,9 +203,12 @@ class _Chooser(NamedTuple):
             keep = USUAL_KEEP if serving is None or serving.keep is None else serving.keep
         return Replacement(lesson=lesson, step=step, keep=keep, look=look)
 
-    def _look(self, file: VideoFile) -> Look | None:
-        """What is in the file; None where that cannot be told now: the run looks again, before it sends anything."""
-        if (known := self.looks.of(file)) is not None:
+    def _look(self, file: VideoFile, step: ReplaceStep) -> Look | None:
+        """What is in the file; None where that cannot be told now: the run looks again, before it sends anything.
+
+        What is to be sent is looked into anew: it may have the size and time of what was there before.
+        """
+        if step is not ReplaceStep.BEGIN and (known := self.looks.of(file)) is not None:
             return known
         settings = self.tools.settings
         found = look_at_files([file], settings.needed_library(), settle=settings.settle).found.get(file)
@@ -232,8 +235,13 @@ class _Chooser(NamedTuple):
         return step
 
     def _by_content(self, step: ReplaceStep, record: Record, file: VideoFile) -> ReplaceStep:
-        """The step for a file of which every byte was sent, or another with its size, as its content tells."""
+        """The step for a file of which every byte was sent, or another with its size, as its content tells.
+
+        A lesson that a person names is no more believed to be unchanged because of its file's size and time.
+        """
         library = self.tools.settings.needed_library()
+        if step is ReplaceStep.UNCHANGED and not self.options.changed and record.md5 is not None:
+            return step if md5_now(library, file) in {None, record.md5} else ReplaceStep.BEGIN
         is_alike = step is ReplaceStep.BEGIN and record.size == file.size and record.md5 is not None
         if is_alike and record.md5 == md5_now(library, file):
             self.save(replace(record, path=file.path, modified_ns=file.modified_ns))
