@@ -142,3 +142,17 @@ def test_a_file_rewritten_with_its_size_and_time_is_published_when_its_lesson_is
     assert _shown(world, FIRST) == file.read_bytes()
     assert world.records[FIRST].duration == 90
     assert look(world, DEEP).agrees
+
+
+def test_a_file_is_looked_into_before_it_is_sent_whatever_is_remembered_of_its_size_and_time(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    [file] = _alike(world, 1)
+    _rewrite(file, make_mp4(SIZE, seed="old", seconds=60))
+    world.run("check")
+    _rewrite(file, make_mp4(SIZE, seed="new", seconds=90))
+
+    assert world.upload().exit_code == 0
+    assert world.records[FIRST].duration == 90
+    assert look(world, DEEP).agrees

@@ -23,8 +23,8 @@ from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.upload import Stage
 from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, settings_of, uploaded, video_of
 from support.disagreements import foreign_twin
-from support.replacing import COURSE, deleted, publish, row_of, shoot_again, typed, undo, videos_of
-from support.world import KIB
+from support.replacing import COURSE, deleted, file_of, publish, row_of, shoot_again, typed, undo, videos_of
+from support.world import KIB, content_of
 
 if sys.platform != "win32":
     import resource
@@ -52,6 +52,24 @@ def test_an_unlinked_course_is_uploaded_again_by_the_next_run_without_any_other_
     assert (kinds(report), report.agrees) == ([Kind.OLD_VIDEO] * 3, True)
     assert "was unlinked on" in report.findings[0].reason
     assert deleted(world) == []
+
+
+@pytest.mark.parametrize("deletes", [False, True])
+def test_an_unlinked_lesson_is_uploaded_again_while_its_section_waits_for_a_person(
+    worlds: WorldMaker, *, deletes: bool
+) -> None:
+    world = worlds()
+    uploaded(world)
+    world.add_file("01_analytics/m01_start/001a_new.mp4", content_of(50 * KIB, seed="new"))
+    world.database.add_lessons([("01_analytics_m01_start_004", COURSE, "Fourth")])
+    undo(world, SECOND, delete=deletes)
+
+    for _ in range(2):
+        assert "map --confirm" in str(world.upload().summary["doubts"])
+    row_id = row_of(world, SECOND)
+    assert row_id is not None
+    assert world.emulator.bytes_of(row_id).read_bytes() == file_of(world, SECOND).read_bytes()
+    assert Kind.NOT_UPLOADED not in kinds(look(world))
 
 
 def test_an_unlink_that_ends_while_a_run_begins_leaves_no_doubt(world: World) -> None:

@@ -133,3 +133,17 @@ def test_a_crash_before_the_file_was_written_leaves_what_the_same_command_goes_o
 
     assert set_aside(left, COURSE).kept == (left / "c.journal.unreadable",)
     assert tuple(read_records(left)) == ("c_001", "c_003")
+
+
+def test_a_dry_run_tells_what_can_be_read_and_writes_nothing(left: Path) -> None:
+    (left / "c.journal").write_bytes(_line(1, lambda _: b"garbage\n")((left / "c.journal").read_bytes()))
+    before = _kept(left)
+
+    done = set_aside(left, COURSE, is_dry_run=True)
+
+    assert (done.kept, done.records) == ((left / "c.journal",), 2)
+    assert _kept(left) == before
+
+
+def _kept(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.suffix != ".lock"}

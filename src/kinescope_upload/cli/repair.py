@@ -15,7 +15,7 @@ from kinescope_upload.text import count, printable
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kinescope_upload.audit.compare import UnknownVideo
     from kinescope_upload.audit.fixes import FixPlan
@@ -67,10 +67,12 @@ def repair(
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.view import AuditView
 
+    _check_named({"--by-file": by_file, "--by-journal": by_journal}, "Name a lesson.", is_dry_run=dry_run)
+    _check_named({"--set-aside": set_aside}, "Name a course.", is_dry_run=False)
     if by_file or by_journal:
         raise typer.Exit(_go_by(options.load(context), by_file, by_journal))
     if set_aside:
-        raise typer.Exit(_set_aside(options.load(context), set_aside))
+        raise typer.Exit(_set_aside(options.load(context), set_aside, is_dry_run=dry_run))
     if delete_unknown or videos:
         _check_unknown(videos or [], delete_unknown=delete_unknown, yes=yes)
         raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
@@ -98,6 +100,15 @@ def repair(
     raise typer.Exit(in_each_library(settings, fix))
 
 
+def _check_named(given: "Mapping[str, str | None]", hint: str, *, is_dry_run: bool) -> None:
+    """Returns unless an option is given and empty, or is one that has no dry run beside `--dry-run`."""
+    for option, name in given.items():
+        if name is not None and not name.strip():
+            raise UsageError(f"{option} is empty.", hint)
+        if name is not None and is_dry_run:
+            raise UsageError(f"{option} has no --dry-run.", "What it does keeps the file as it was, as .bak.")
+
+
 def _go_by(settings: "Settings", by_file: str | None, by_journal: str | None) -> int:
     """Goes by the side that a person chose."""
     from kinescope_upload.progress.sides import Side, go_by
@@ -110,17 +121,22 @@ def _go_by(settings: "Settings", by_file: str | None, by_journal: str | None) ->
     return ExitCode.DONE
 
 
-def _set_aside(settings: "Settings", course: str) -> int:
+def _set_aside(settings: "Settings", course: str, *, is_dry_run: bool) -> int:
     """Goes on without what cannot be read of a course's progress."""
     from kinescope_upload.progress.set_aside import set_aside
 
-    done = set_aside(settings.progress, course)
+    done = set_aside(settings.progress, course, is_dry_run=is_dry_run)
     if not done.kept:
         typer.echo(printable(f'All of the progress of "{course}" can be read; nothing was set aside.'))
         return ExitCode.DONE
+    lessons = count(done.records, "lesson", "lessons")
+    if is_dry_run:
+        unreadable = ", ".join(one.name for one in done.kept)
+        typer.echo(printable(f'{lessons} of "{course}" can be read. {unreadable} would be set aside.'))
+        typer.echo("Nothing was written.")
+        return ExitCode.DONE
     for kept in done.kept:
         typer.echo(printable(f"Kept as it was: {kept}"))
-    lessons = count(done.records, "lesson", "lessons")
     typer.echo(printable(f'{lessons} of "{course}" could be read. What else was begun, a run looks for on Kinescope.'))
     typer.echo(printable(Hint(("verify",), " compares all sides.")))
     return ExitCode.DONE

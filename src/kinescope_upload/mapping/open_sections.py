@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import first_folder, nfc
-from kinescope_upload.mapping.proposals import alone_of_their_size, by_own_number, own_number, propose
+from kinescope_upload.mapping.proposals import alone_of_their_size, by_own_number, by_title, own_number, propose
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_with
 from kinescope_upload.mapping.trust import WHEN_LISTED, Trust
@@ -104,6 +104,13 @@ class OpenSection:
     def proposals(self) -> tuple[Proposal, ...]:
         """The files that are left, each with a lesson that it may be of."""
         return propose(self.section.name, self.files, self._candidates, self._guesses)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The lessons of its files by path, as far as titles or numbers say; their order alone says nothing."""
+        candidates = self._candidates
+        rows = {**self._guesses, **by_title(self.files, candidates)}
+        return {path: row.lesson_id for path, row in rows.items()}
 
     @property
     def _candidates(self) -> Sequence[LessonRow]:

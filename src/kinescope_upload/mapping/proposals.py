@@ -59,7 +59,7 @@ def propose(
         lessons: Its lessons that have no file, in their order.
         guesses: The lessons of files by path, as numbers or places tell them.
     """
-    pairs = _by_title(files, lessons)
+    pairs = by_title(files, lessons)
     taken = {row.lesson_id for row in pairs.values()}
     guessed = {key: row for key, row in guesses.items() if key not in pairs and row.lesson_id not in taken}
     pairs |= guessed
@@ -80,7 +80,7 @@ def propose(
     return tuple(proposals)
 
 
-def _by_title(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> dict[str, LessonRow]:
+def by_title(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> dict[str, LessonRow]:
     """The lessons by the path of the only file that is named like them, where they are the only ones named so."""
     by_name: defaultdict[str, list[VideoFile]] = defaultdict(list)
     for one in files:

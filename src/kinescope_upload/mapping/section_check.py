@@ -17,6 +17,7 @@ from kinescope_upload.mapping.open_sections import (
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.scan_rule import section_of, trust_scan
 from kinescope_upload.mapping.sections import Held, Section, rows_by_section
+from kinescope_upload.mapping.unlinked import match_unlinked
 from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, MappedLibrary, MappingSource
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def check_sections(
     originals = match_originals(left, apart, known.evidence)
     kept = _kept(scanned, known.evidence.records, held, table, courses)
     given = {one.file.path for one in (*known.confirmed, *kept)}
-    outcomes = [one.without(originals) for one in left]
+    again = match_unlinked(left, known.evidence)
+    outcomes = [one.without({**originals, **again}) for one in left]
     doubts = [doubt for one in outcomes if (doubt := one.doubt)]
     return MappedLibrary(
         assignments=(
@@ -72,6 +74,10 @@ def check_sections(
             *(
                 Assignment(lesson_id=key, course=table[key].course, file=file, source=MappingSource.ORIGINAL)
                 for key, file in originals.items()
+            ),
+            *(
+                Assignment(lesson_id=key, course=table[key].course, file=file, source=MappingSource.RECORD)
+                for key, file in again.items()
             ),
         ),
         doubts=(

@@ -41,7 +41,7 @@ class SetAside:
     """What was done.
 
     Attributes:
-        kept: Where the files are that could not be read; empty where all could.
+        kept: Where the files are that could not be read, in a dry run where they still are; empty where all could be.
         records: How many lessons are known.
     """
 
@@ -49,7 +49,7 @@ class SetAside:
     records: int
 
 
-def set_aside(folder: Path, course: str) -> SetAside:
+def set_aside(folder: Path, course: str, *, is_dry_run: bool = False) -> SetAside:
     """Sets aside what of the course's progress cannot be read.
 
     A crash in between leaves the files as they were, or the new one: the same command goes on.
@@ -57,6 +57,7 @@ def set_aside(folder: Path, course: str) -> SetAside:
     Args:
         folder: The progress folder.
         course: The course.
+        is_dry_run: Whether nothing is written, only told.
 
     Raises:
         UsageError: There is no such progress, another run is at work on it, a newer kupload wrote it, or file and
@@ -71,7 +72,7 @@ def set_aside(folder: Path, course: str) -> SetAside:
     try:
         lock = CourseLock.acquire(folder, course)
         try:
-            return _set_aside(path, course)
+            return _set_aside(path, course, is_dry_run=is_dry_run)
         finally:
             lock.release()
     except OSError as error:
@@ -81,7 +82,7 @@ def set_aside(folder: Path, course: str) -> SetAside:
         ) from error
 
 
-def _set_aside(path: Path, course: str) -> SetAside:
+def _set_aside(path: Path, course: str, *, is_dry_run: bool) -> SetAside:
     journal = journal_of(path)
     content = _content(path)
     in_file, is_file_good = _of_file(content, path, course)
@@ -93,8 +94,8 @@ def _set_aside(path: Path, course: str) -> SetAside:
         else record
         for key, record in entries.records.items()
     }
-    if not bad:
-        return SetAside(kept=(), records=len(records))
+    if not bad or is_dry_run:
+        return SetAside(kept=tuple(bad), records=len(records))
     kept = tuple(_keep(one) for one in bad)
     write_whole(path, course_pieces(course, map(encode_record, records.values()), is_open=True))
     with suppress(FileNotFoundError):
