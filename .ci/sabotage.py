@@ -349,7 +349,10 @@ SABOTAGES: Final = (
         "if True:",
     ),
     Sabotage(
-        "a complete video is not adopted for a changed file", DRIVER, "if not isinstance(decision, Adopt):", "if True:"
+        "a complete video is not adopted for a changed file",
+        DRIVER,
+        "if not isinstance(decision, leftovers.Adopt):",
+        "if True:",
     ),
     Sabotage(
         "a failure is on disk",
@@ -372,7 +375,7 @@ SABOTAGES: Final = (
     Sabotage(
         "the MD5 of an adopted video is compared",
         DRIVER,
-        "certain(check_md5(adopt, self._record, self._ports.part().file, md5, begins_as_sent=is_same))",
+        "self._keep(checked)\n        leftovers.certain(checked)",
     ),
     Sabotage(
         "a partial video is deleted", DRIVER, "is_deleted = self._removal.of(remove.video.id)", "is_deleted = True"
@@ -475,8 +478,8 @@ SABOTAGES: Final = (
     Sabotage(
         "an adopted video's file has its time as it is now",
         DRIVER,
-        "begins_as_sent=is_same))\n        self._take_part()",
-        "begins_as_sent=is_same))",
+        "leftovers.certain(checked)\n        self._take_part()",
+        "leftovers.certain(checked)",
     ),
     Sabotage("an orphan's file may have another time", RECORD, "if self.stage is Stage.ORPHANED:", "if False:"),
     Sabotage(

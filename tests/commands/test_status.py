@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.commands.course_status import CourseStatus, StatusFailure, course_statuses
+from kinescope_upload.commands.course_status import CourseStatus, course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.status import Status, print_status, read_status, status_text
+from kinescope_upload.commands.status_failures import StatusFailure
 from kinescope_upload.config import load_settings
 from kinescope_upload.errors import UsageError
 from kinescope_upload.media.verdict import Broken

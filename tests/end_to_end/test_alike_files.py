@@ -144,7 +144,7 @@ def test_a_file_rewritten_with_its_size_and_time_is_published_when_its_lesson_is
     assert look(world, DEEP).agrees
 
 
-def test_a_file_is_looked_into_before_it_is_sent_whatever_is_remembered_of_its_size_and_time(
+def test_a_file_is_looked_into_before_it_is_sent_whatever_is_remembered_of_it(
     worlds: WorldMaker,
 ) -> None:
     world = worlds()

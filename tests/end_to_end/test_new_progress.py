@@ -144,6 +144,20 @@ def test_a_complete_video_that_a_lost_journal_alone_knew_is_not_sent_again(
     world.assert_promise()
 
 
+def test_progress_that_was_set_aside_is_not_called_a_missing_journal(
+    worlds: WorldMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    _lose_journal(world)
+    (world.progress / "01_analytics.json.unreadable").write_text("garbage", encoding="utf-8")
+    assert _run(world).exit_code == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "was set aside (01_analytics.json.unreadable)" in said
+    assert "Put the journal back" not in said
+
+
 def test_a_lost_journal_does_not_take_somebody_elses_video_for_ours(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((10 * KIB, 20 * KIB))

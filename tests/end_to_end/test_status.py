@@ -211,3 +211,76 @@ def test_a_renamed_section_of_linked_lessons_is_known_by_its_files(worlds: World
     (world.library / "01_analytics/m01_start").rename(world.library / "01_analytics/m01_begin")
     told = world.run("--status").text
     assert ("every lesson is linked" in told, "missing" in told, _nexts(told)) == (True, False, [])
+
+
+def _linked(world: World, lessons: int = 3) -> list[Path]:
+    """Lessons of one section, each linked to the video of its file."""
+    world.fill(tuple((10 + number) * KIB for number in range(lessons)))
+    assert world.upload().exit_code == 0
+    return sorted((world.library / "01_analytics/m01_start").iterdir())
+
+
+def test_a_doubt_stays_as_long_as_nothing_that_concerns_its_lesson_has_changed(worlds: WorldMaker) -> None:
+    world = worlds()
+    files = _linked(world)
+    second = "01_analytics_m01_start_002"
+    world.database.execute(f"""UPDATE "Lesson" SET "videoId" = NULL, "videoUrl" = NULL WHERE id = '{second}'""")
+    assert world.upload().exit_code == 1
+
+    pairs = {f"01_analytics_m01_start_{number:03d}": file for number, file in enumerate(files, 1)}
+    for said in ({}, {second: files[1]}, {key: file for key, file in pairs.items() if key != second}, pairs):
+        confirm(world, said)
+        assert read_status(settings_of(world)).courses[0].doubted == (second,), said
+    files[1].touch()
+    assert read_status(settings_of(world)).courses[0].doubted == (second,)
+    undo(world, second)
+    assert read_status(settings_of(world)).courses[0].doubted == ()
+
+
+def test_what_waits_for_a_person_sends_to_no_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    _linked(world)
+    world.add_file("01_analytics/m01_start/001a_new.mp4", content_of(50 * KIB, seed="new"))
+    world.database.add_lessons([("01_analytics_m01_start_004", "01_analytics", "Fourth")])
+    assert world.upload().exit_code == 1
+
+    text = world.run("--status").text
+    assert _nexts(text) == ["kupload map --confirm --course 01_analytics"]
+    assert "1 file waits for its lesson" in text
+
+
+def test_a_file_that_no_lesson_is_left_for_does_not_wait(worlds: WorldMaker) -> None:
+    world = worlds()
+    files = _linked(world)
+    new = world.add_file("01_analytics/m01_start/001_new.mp4", content_of(50 * KIB, seed="new"))
+    path = new.relative_to(world.library).as_posix()
+    assert publish(world, "01_analytics_m01_start_001", file=path, keep=0).exit_code == 0
+    assert files[0].exists()
+    assert world.upload().exit_code == 1
+
+    text = world.run("--status").text
+    assert (_nexts(text), "waits for" in text) == ([], False), text
+    assert "1 file that no lesson of the database has" in text
+
+
+def test_a_course_with_two_folders_is_sent_to_verify_which_names_the_pin(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 11 * KIB))
+    world.emulator.create_folder("01_analytics")
+    assert world.upload().exit_code == 1
+
+    assert _nexts(world.run("--status").text) == ["kupload verify"]
+    assert "kupload folders --pin 01_analytics=" in world.run("verify").text
+
+
+def test_pairs_that_contradict_each_other_are_in_doubt_and_their_files_not_missing(worlds: WorldMaker) -> None:
+    world = worlds()
+    files = _linked(world)
+    confirm(world, {"01_analytics_m01_start_001": files[0]})
+    pairs = json.loads((world.library / "kupload-map.json").read_text("utf-8"))["matched"]
+    pairs.append({**pairs[0], "filePath": files[1].relative_to(world.library).as_posix()})
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}), "utf-8")
+    assert world.upload().exit_code == 1
+
+    assert _nexts(world.run("--status").text) == ["kupload verify"]
+    assert "Leave the right one" in world.run("verify").text

@@ -88,6 +88,8 @@ def test_what_can_be_read_counts_and_the_damaged_file_is_kept_as_it_was(
     assert tuple(read_records(left)) == known
     with ProgressStore(left, [COURSE]) as store:
         assert store.courses_without_journal == {COURSE}, "what else it held is to be looked for"
+        [note] = store.notes
+        assert (f"{name}.unreadable" in note, "is missing" in note) == (True, False)
     assert set_aside(left, COURSE).kept == ()
 
 

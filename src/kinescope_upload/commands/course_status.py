@@ -7,6 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.files_in_hand import acknowledged, in_progress
+from kinescope_upload.commands.status_failures import (
+    StatusBroken,
+    StatusFailure,
+    failures_of,
+    is_stranded,
+    moments_of,
+)
 from kinescope_upload.plan.changes import changed_since
 from kinescope_upload.progress import Standing
 from kinescope_upload.upload import Record, Stage
@@ -20,25 +27,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatusFailure:
-    """Why the last attempt at a lesson ended early, when (UTC), and whether a person has to decide about it."""
-
-    lesson_id: str
-    reason: str
-    at: datetime
-    is_in_doubt: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusBroken:
-    """A lesson whose file no player can show, and why, as far as somebody looked into it; whether it has a video."""
-
-    lesson_id: str
-    reason: str
-    is_linked: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CourseStatus:
     """How far a course is; sizes in bytes.
 
@@ -47,6 +35,7 @@ class CourseStatus:
         videos: Its video files on disk that belong to a lesson.
         video_bytes: Their size.
         waiting: Files of which nothing proves whose they are; a person has to say so.
+        asked: How many of them `kupload map --confirm` asks about, as the last run found it.
         missing: Lessons that were begun while their file is no longer in the library.
         stranded: Those of them that no run can go on with: they have no video.
         linked: Lessons whose row was written.
@@ -74,6 +63,7 @@ class CourseStatus:
     videos: int
     video_bytes: int
     waiting: int = 0
+    asked: int = 0
     missing: int
     stranded: int = 0
     linked: int
@@ -135,7 +125,7 @@ class CourseStatus:
     @property
     def is_stuck(self) -> bool:
         """Whether a run can do nothing about what is not done: a person decides, or puts files back."""
-        return 0 < self.undone <= self.in_doubt + self.stranded
+        return 0 < self.undone <= self.in_doubt + self.stranded + self.asked
 
     @property
     def is_done(self) -> bool:
@@ -174,7 +164,10 @@ def course_statuses(
     for record in records:
         assigned = by_lesson.get(record.lesson_id)
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
-    waiting_in = Counter(one.course for one in waiting)
+    placed = [(one.course, standing(one.file.path)) for one in waiting]
+    stray_in.update(course for course, place in placed if place is Standing.NO_LESSON)
+    asked_in = Counter(course for course, place in placed if place is Standing.WAITS)
+    waiting_in = Counter(course for course, place in placed if place in {None, Standing.WAITS})  # a doubt is a lesson's
     statuses = (
         _status(course, files.get(course, []), done.get(course, []), by_lesson, waiting_in[course])
         for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys())
@@ -187,6 +180,7 @@ def course_statuses(
                 {key: standing(key) for key in _lessons_of(files.get(one.course, ()), done.get(one.course, ()))},
                 done.get(one.course, ()),
                 stray_in[one.course],
+                asked_in[one.course],
             ),
             [file for file in files.get(one.course, ()) if file.lesson_id not in others],
             done.get(one.course, []),
@@ -201,7 +195,11 @@ def _lessons_of(files: Iterable[Assignment], records: Iterable[Record]) -> set[s
 
 
 def _with_doubts(
-    status: CourseStatus, found: Mapping[str, Standing | None], records: Iterable[Record], without_lesson: int
+    status: CourseStatus,
+    found: Mapping[str, Standing | None],
+    records: Iterable[Record],
+    without_lesson: int,
+    asked: int,
 ) -> CourseStatus:
     """Names what the last run could do nothing about."""
     doubted = {key for key, standing in found.items() if standing in {Standing.IN_DOUBT, Standing.NO_FOLDER}}
@@ -212,6 +210,9 @@ def _with_doubts(
         doubted_linked=len(doubted & linked),
         without_folder=sum(standing is Standing.NO_FOLDER for standing in found.values()),
         without_lesson=without_lesson,
+        asked=asked,
+        changed=tuple(key for key in status.changed if key not in doubted),
+        time_changed=tuple(key for key in status.time_changed if key not in doubted),
     )
 
 
@@ -260,7 +261,7 @@ def _status(
         video_bytes=sum(one.file.size for one in files),
         waiting=waiting,
         missing=len(absent),
-        stranded=sum(1 for one in absent if _is_stranded(one)),
+        stranded=sum(1 for one in absent if is_stranded(one)),
         linked=len(linked) + len(replacing),
         linked_bytes=sum(one.size for one in linked) + sum(one.serving.size for one in replacing if one.serving),
         uploaded=len(uploaded),
@@ -271,27 +272,6 @@ def _status(
         position_bytes=there,
         changed=tuple(sorted(one.lesson_id for one, file in seen if not one.differs_in_time(file))),
         time_changed=tuple(sorted(one.lesson_id for one, file in seen if one.differs_in_time(file))),
-        failures=_failures(records),
-        last_activity=max((moment for one in records for moment in _moments(one)), default=None),
+        failures=failures_of(records),
+        last_activity=max((moment for one in records for moment in moments_of(one)), default=None),
     )
-
-
-def _is_stranded(record: Record) -> bool:
-    is_doubted = record.failure is not None and record.failure.is_in_doubt
-    return not (record.stage.has_all_bytes or record.serving or is_doubted)
-
-
-def _failures(records: Iterable[Record]) -> tuple[StatusFailure, ...]:
-    """A lesson that is done is in no list of failures."""
-    return tuple(
-        StatusFailure(
-            lesson_id=one.lesson_id, reason=one.failure.reason, at=one.failure.at, is_in_doubt=one.failure.is_in_doubt
-        )
-        for one in sorted(records, key=lambda one: one.lesson_id)
-        if one.failure and not one.stage.is_linked
-    )
-
-
-def _moments(record: Record) -> Iterable[datetime]:
-    moments = (record.attempted_at, record.linked_at, record.verified_at, record.failure.at if record.failure else None)
-    return filter(None, moments)

@@ -10,6 +10,8 @@ from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.decision import SENT
+from kinescope_upload.progress.course_file import file_of
+from kinescope_upload.progress.snapshot import set_aside_of
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect
@@ -95,12 +97,16 @@ def check_lost_journals(plan: Plan, progress: Progress, settings: Settings, kine
         and not any(bears_mark(video.description, mark) for mark in marks)
     ]
     if found:
+        kept = [name for course in courses for name in set_aside_of(file_of(settings.progress, course))]
+        what = "Part of the progress" if kept else "The journal"
+        how = f"was set aside ({', '.join(sorted(kept))})" if kept else "is missing"
+        put_back = "" if kept else "Put the journal back into the progress folder. Where it is lost, "
         raise UsageError(
-            f"The journal of {', '.join(sorted(courses))} is missing, and Kinescope holds "
+            f"{what} of {', '.join(sorted(courses))} {how}, and Kinescope holds "
             f"{count(len(found), 'video', 'videos')} that no record knows: {_some(found)}. Nothing was sent: a second "
             "copy of each would be.",
             Hint(
-                "Put the journal back into the progress folder. Where it is lost, ",
+                put_back,
                 ("repair",),
                 " links those that are complete and certainly a lesson's, and ",
                 ("repair", "--delete-unknown"),

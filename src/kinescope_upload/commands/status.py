@@ -9,6 +9,7 @@ from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.run_status import told_doubts
 from kinescope_upload.commands.status_facts import facts_of, found_lines
+from kinescope_upload.commands.status_next import NEXT, THEN, next_lines
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
@@ -16,6 +17,7 @@ from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK, surface_of
 from kinescope_upload.plan.own_file import told_apart
 from kinescope_upload.progress import (
+    Standing,
     ignored_in,
     notes_in,
     read_found,
@@ -33,7 +35,7 @@ from kinescope_upload.text import (
     shorten_middle,
     wrapped,
 )
-from kinescope_upload.text.hints import Hint, both, command_line, shown, typed_line
+from kinescope_upload.text.hints import Hint, both, shown, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,8 +52,6 @@ if TYPE_CHECKING:
 _BAR: Final = 10
 _SHOWN: Final = 3
 _LONGEST_NAME: Final = 32
-_NEXT: Final = "  next: "
-_THEN: Final = "  then: "
 _LAST_ACTIVITY: Final = "  last activity "
 _GOES_ON: Final = "    "
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
@@ -86,6 +86,9 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     runs = read_states(settings.progress, clock.now())
     records = read_records(settings.progress)
     mapped = survey.selected(survey.resolve(records))
+    found = read_found(settings.progress, basis_of(survey, records))
+    there = {file.path for file in survey.files} if mapped.doubts else set()
+    vain = {key for doubt in mapped.doubts if there.intersection(doubt.paths) for key in doubt.lesson_ids}
     apart = told_apart(records, mapped.assignments, survey.files)
     of_courses = [one for one in apart.values() if survey.selection.has(one.course)]
     courses = course_statuses(
@@ -93,7 +96,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
         of_courses,
         waiting=mapped.proposals,
         broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
-        standing=read_found(settings.progress, basis_of(survey, records)),
+        standing=lambda name: Standing.IN_DOUBT if name in vain else found(name),
     )
     in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(
@@ -138,12 +141,12 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
         figures = _figures(one.done, one.lessons, one.sent_bytes, _all_bytes(one))
         lines += [_line(pad(name, name_width), figures, surface)]
         is_busy = one.course in busy or is_planning
-        hidden = (_NEXT, _THEN, _LAST_ACTIVITY) if is_busy else ()
+        hidden = (NEXT, THEN, _LAST_ACTIVITY) if is_busy else ()
         lines += [line for line in _details(one, words) if not line.startswith(hidden)]
     done, lessons = sum(one.done for one in courses), sum(one.lessons for one in courses)
     figures = _figures(done, lessons, sum(one.sent_bytes for one in courses), sum(map(_all_bytes, courses)))
     lines += ["", _line(pad("All", name_width), figures, surface)]
-    lines += [line for line in _advice(courses, surface, command) if not (working and line.startswith(_NEXT))]
+    lines += [line for line in _advice(courses, surface, command) if not (working and line.startswith(NEXT))]
     lines += left_out
     return "".join(f"{line}\n" for line in lines)
 
@@ -224,17 +227,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
         yield from words.told(f"{what}: {failure.lesson_id}: {failure.reason}")
     if len(failures) > _SHOWN:
         yield f"  and {len(failures) - _SHOWN:,} more"
-    if status.is_all_in_doubt and status.without_folder:
-        create = command_line(("folders", "--create", "--course", status.course))
-        then = typed_line((*_without_courses(words.command), "--course", status.course))
-        yield f"{_NEXT}{surface.shown(create)}"
-        yield f"{_THEN}{surface.shown(then)}"
-    elif status.videos and (status.is_all_in_doubt or not status.is_stuck):
-        only = (*_without_courses(words.command), "--course", status.course)
-        line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
-        yield f"  next: {surface.shown(line)}"
-    else:
-        yield "  next: put its files back into the library, or name the folder that holds them with --library"
+    yield from next_lines(status, surface, words.command)
 
 
 def _broken(status: CourseStatus, words: _Words) -> Iterator[str]:
@@ -251,18 +244,6 @@ def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) 
     if lesson_ids:
         told = f"linked, and {what}: {first_few(lesson_ids, most=_SHOWN)};"
         yield f"  {surface.shown(both(told, hint))}"
-
-
-def _without_courses(command: Command) -> Command:
-    """The command for every course."""
-    words = iter(command)
-    kept: list[str] = []
-    for word in words:
-        if word == "--course":
-            next(words, None)
-        elif not word.startswith("--course="):
-            kept.append(word)
-    return tuple(kept)
 
 
 def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command) -> Iterator[str]:

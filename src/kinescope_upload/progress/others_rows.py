@@ -26,6 +26,8 @@ class Standing(StrEnum):
     """A person has to decide."""
     NO_LESSON = "no lesson"
     """The database has no lesson for the file."""
+    WAITS = "waits"
+    """A file of which `kupload map --confirm` asks whose it is."""
     NO_FOLDER = "no folder"
     """Its course has no folder on Kinescope that videos could go to."""
 

@@ -26,7 +26,7 @@ from kinescope_upload.progress.format import (
 )
 from kinescope_upload.progress.journal import Entries, Fingerprint, journal_of, read_journal, readable_entries
 from kinescope_upload.progress.lock import CourseLock
-from kinescope_upload.progress.snapshot import BOM, UPDATE, merged
+from kinescope_upload.progress.snapshot import BOM, UNREADABLE, UPDATE, merged
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _keep(path: Path) -> Path:
     """Copies the file to a name that is free, or that holds the same already; returns that."""
     content = _content(path)
     for number in count(1):
-        copy = path.with_name(f"{path.name}.unreadable{'' if number == 1 else f'-{number}'}")
+        copy = path.with_name(f"{path.name}{UNREADABLE}{'' if number == 1 else f'-{number}'}")
         if copy.exists() and _content(copy) == content:
             return copy
         with suppress(FileExistsError):

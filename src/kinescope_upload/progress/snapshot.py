@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 BOM: Final = "\ufeff"
 """What editors on Windows put before a text."""
 _BLOCK: Final = 1024 * 1024
+UNREADABLE: Final = ".unreadable"
+"""What follows the name of a file that was set aside; further ones are numbered."""
 UPDATE: Final = "Update kupload; it is left as it is, and nothing is lost."
 _LATER_COUNTS: Final = "of each lesson the later record counts."
 _UNKNOWN: Final = Hint("What it held beside that is not known; ", ("verify",), " looks for what was begun.")
@@ -113,9 +115,20 @@ def load_course(path: Path, course: str) -> CourseRecords:
         if named != course:  # composed in another way: the records are those of the course as it is asked for
             records = {key: replace(record, course=course) for key, record in records.items()}
         if not found.has_journal and (says_open(text) or is_torn(journal_of(path))):
-            note = f"{journal_of(path)} is missing or not whole, and a run that did not end had gone on in it."
+            note = (
+                f"What could not be read of it was set aside ({', '.join(kept)})."
+                if (kept := set_aside_of(path))
+                else f"{journal_of(path)} is missing or not whole, and a run that did not end had gone on in it."
+            )
             return CourseRecords(records=records, note=both(note, _UNKNOWN_SINCE), lost_journal=True)
         return _with_journal(records, found, path, named)
+
+
+def set_aside_of(path: Path) -> tuple[str, ...]:
+    """The names of what `kupload repair --set-aside` has kept of a course's progress file and its journal."""
+    kept = (*path.parent.iterdir(),) if path.parent.is_dir() else ()
+    begins = tuple(f"{one.name}{UNREADABLE}" for one in (path, journal_of(path)))
+    return tuple(sorted(one.name for one in kept if one.name.startswith(begins)))
 
 
 def is_journal_lost(path: Path) -> bool:

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from kinescope_upload.mapping import nfc, section_of
 from kinescope_upload.progress import Found, Standing
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict[str, dict[str, Found]]:
     """The lessons in doubt, and the positions of files that no lesson has, by course; an entry for every course.
 
+    Files stand there by their paths, too: `--status`, which asks no database, may not know which lesson each has.
+
     Args:
         survey: The library, with the database's rows.
         plan: What the run does.
@@ -28,7 +31,12 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
     basis = basis_of(survey, records)
     found: dict[str, dict[str, Found]] = {course: {} for course in survey.courses}
     for lesson in plan.in_doubt:
-        found.setdefault(lesson.course, {})[lesson.lesson_id] = Found(Standing.IN_DOUBT, basis(lesson.lesson_id))
+        of_course = found.setdefault(lesson.course, {})
+        of_course[lesson.lesson_id] = Found(Standing.IN_DOUBT, basis(lesson.lesson_id))
+        of_course[lesson.file.path] = Found(Standing.IN_DOUBT)
+    for proposal in plan.proposals:
+        standing = Standing.NO_LESSON if proposal.lesson_id is None else Standing.WAITS
+        found.setdefault(proposal.course, {})[proposal.file.path] = Found(standing)
     planned = {name for lesson in plan.lessons for name in (lesson.file.path, lesson.lesson_id)}
     doubted = {doubt.subject for doubt in plan.doubts if doubt.blocking}
     known = {nfc(row.course) for row in (survey.rows or {}).values()}
@@ -43,7 +51,8 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
 def basis_of(survey: Survey, records: Mapping[str, Record]) -> Callable[[str], str]:
     """Tells, as a short text, what is known of a lesson without the database; another one answers a doubt.
 
-    That is the file that a person names for it, how far its video is, and the file that this was made from.
+    That is its file as a person names it or as it is recorded, how far its video is, and the file that this was made
+    from. What is in doubt of a linked lesson is no matter of its file's size and time.
 
     Args:
         survey: The library.
@@ -55,14 +64,18 @@ def basis_of(survey: Survey, records: Mapping[str, Record]) -> Callable[[str], s
     def basis(lesson_id: str) -> str:
         record = records.get(lesson_id)
         stage = Stage.LINKED if record and record.stage.is_linked else record and record.stage
-        facts = record and (stage, record.video_id, record.path, files.get(record.path or ""))
-        return f"{crc32(repr((said.get(lesson_id), facts)).encode('utf-8', 'surrogatepass')):08x}"
+        file = said.get(lesson_id) or (record and files.get(record.path or ""))
+        what = file.path if file and stage is Stage.LINKED else file
+        facts = record and (stage, record.video_id, record.path)
+        return f"{crc32(repr((what, facts)).encode('utf-8', 'surrogatepass')):08x}"
 
     return basis
 
 
 def without_folder(found: Mapping[str, Mapping[str, Found]], plan: Plan) -> dict[str, dict[str, Found]]:
     """What is in doubt for want of a folder, with what was found before, of the courses that it concerns.
+
+    Where there are several of its name, or the pinned one is gone, a person pins one: none is made.
 
     Args:
         found: What was left open when nobody had looked for folders; empty where no rows were read.
@@ -72,5 +85,7 @@ def without_folder(found: Mapping[str, Mapping[str, Found]], plan: Plan) -> dict
     for lesson in plan.in_doubt:
         course = lesson.course
         if course in found and lesson.lesson_id not in found[course]:
-            after.setdefault(course, {**found[course]})[lesson.lesson_id] = Found(Standing.NO_FOLDER)
+            is_missing = isinstance(lesson.hint, Hint) and any("--create" in one for one in lesson.hint.commands)
+            standing = Standing.NO_FOLDER if is_missing else Standing.IN_DOUBT
+            after.setdefault(course, {**found[course]})[lesson.lesson_id] = Found(standing)
     return after

@@ -116,7 +116,11 @@ def decide(record: Record, file: VideoFile, looks: Sequence[Found]) -> Decision:
         case VideoState.COMPLETE:
             size = "" if video.size is None else f" with {format_bytes(video.size)}"
             what = f"Video {video.id} is complete{size}; the file is another now ({format_bytes(file.size)})."
-            return _kept(what, record, file, video) if video.size in {None, record.size} else InDoubt(what=what)
+            return (
+                _kept(what, record, file, video)
+                if video.size is None or video.size == record.size
+                else InDoubt(what=what)
+            )
         case _:
             return InDoubt(what=f'Kinescope says "{video.status}" of our video {video.id}.')
 
@@ -144,8 +148,7 @@ def check_md5(
         md5: The file's MD5; None where no checksums are taken.
         begins_as_sent: Whether the file begins with what is known of what was sent.
     """
-    sent_md5 = record.sent_md5 if record.sent_bytes == record.size else None
-    known = {adopt.video.md5, sent_md5} - {None}
+    known = {adopt.video.md5, _md5_of_all(record)} - {None}
     if md5 and known:
         is_same, why = known == {md5}, "its MD5 is not the file's"
     elif not begins_as_sent:
@@ -160,6 +163,10 @@ def check_md5(
     return InDoubt(what=what) if record.is_as_read(file) else _kept(what, record, file, adopt.video)
 
 
+def _md5_of_all(record: Record) -> str | None:
+    return record.sent_md5 if record.sent_bytes == record.size else None
+
+
 def _kept(what: str, record: Record, file: VideoFile, video: Video) -> InDoubt:
     named = () if record.is_in_place(file) else (file.path,)
     hint = Hint(("replace", record.lesson_id, *named), " publishes the file; the video is kept until then.")
@@ -168,8 +175,7 @@ def _kept(what: str, record: Record, file: VideoFile, video: Video) -> InDoubt:
 
 def completed(record: Record, video: Video) -> VideoComplete:
     """What is known of a complete video whose file is not the lesson's any more."""
-    sent_md5 = record.sent_md5 if record.sent_bytes == record.size else None
-    return VideoComplete(md5=sent_md5 or video.md5, video_id=video.id, video_url=video.embed_url)
+    return VideoComplete(md5=_md5_of_all(record) or video.md5, video_id=video.id, video_url=video.embed_url)
 
 
 def decide_deleted(video: Video | None) -> Remove | StartOver | InDoubt:

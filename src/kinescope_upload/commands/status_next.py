@@ -1,0 +1,47 @@
+"""Words what is to be typed, or done, next about a course that is not done. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kinescope_upload.text.hints import command_line, typed_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kinescope_upload.commands.course_status import CourseStatus
+    from kinescope_upload.output.terminal_output import Surface
+    from kinescope_upload.text.hints import Command
+
+NEXT: Final = "  next: "
+THEN: Final = "  then: "
+
+
+def next_lines(status: CourseStatus, surface: Surface, command: Command) -> Iterator[str]:
+    """What to type, or to do, now."""
+    if status.is_all_in_doubt and status.without_folder:
+        create = command_line(("folders", "--create", "--course", status.course))
+        then = typed_line((*_without_courses(command), "--course", status.course))
+        yield f"{NEXT}{surface.shown(create)}"
+        yield f"{THEN}{surface.shown(then)}"
+    elif status.is_stuck and status.asked and not status.is_all_in_doubt:
+        confirm = command_line(("map", "--confirm", "--course", status.course))
+        yield f"{NEXT}{surface.shown(confirm)}"
+    elif status.is_all_in_doubt or (status.videos and not status.is_stuck):
+        only = (*_without_courses(command), "--course", status.course)
+        line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
+        yield f"  next: {surface.shown(line)}"
+    else:
+        yield "  next: put its files back into the library, or name the folder that holds them with --library"
+
+
+def _without_courses(command: Command) -> Command:
+    """The command for every course."""
+    words = iter(command)
+    kept: list[str] = []
+    for word in words:
+        if word == "--course":
+            next(words, None)
+        elif not word.startswith("--course="):
+            kept.append(word)
+    return tuple(kept)
