@@ -75,6 +75,40 @@ def _fill(world: World) -> None:
     world.fill((10 * KIB, 20 * KIB))
 
 
+def _alike(world: World) -> list[Path]:
+    """Two files of one size and time, each with its own content, and a lesson for each."""
+    world.fill((10 * KIB, 10 * KIB))
+    files = sorted((world.library / "01_analytics/m01_start").iterdir())
+    for file in files:
+        os.utime(file, ns=(files[0].stat().st_mtime_ns,) * 2)
+    return files
+
+
+def _alike_exchanged(world: World) -> None:
+    first, second = _alike(world)
+    world.upload()
+    confirm(world, {LESSON: second, "01_analytics_m01_start_002": first})
+
+
+def _rewritten_in_place(world: World) -> None:
+    file, _ = _alike(world)
+    world.upload()
+    time = file.stat().st_mtime_ns
+    file.write_bytes(content_of(10 * KIB, seed="rewritten"))
+    os.utime(file, ns=(time, time))
+
+
+def _complete_and_exchanged(world: World) -> None:
+    """Every byte of a file has arrived, which nobody heard; then a person gives the lesson another file."""
+    world.fill((10 * KIB,))
+    lost = Fault(route=Route.PATCH, action=Action.LOSE_ANSWER, times=None)
+    world.emulator.faults.add(lost, Fault(route=Route.HEAD, status=500, times=None))
+    world.upload(retries="0")
+    world.emulator.faults.clear()
+    confirm(world, {LESSON: world.add_file("01_analytics/m01_start/003_new.mp4", content_of(11 * KIB, seed="new"))})
+    (world.library / "01_analytics/m01_start/001_урок.mp4").unlink()
+
+
 def _without_folder(world: World) -> None:
     file = world.library / COURSE / "m01/001.mp4"
     file.parent.mkdir(parents=True)
@@ -132,6 +166,11 @@ def _one_put_in_front(world: World) -> None:
     _linked(world)
     world.add_file("01_analytics/m01_start/000_first.mp4", content_of(5 * KIB, seed="in front"))
     world.database.add_lessons([("01_analytics_m01_start_000", "01_analytics", "In front")])
+
+
+def _one_put_in_front_and_run(world: World) -> None:
+    _one_put_in_front(world)
+    world.upload()
 
 
 def _newer_progress(world: World) -> None:
@@ -315,7 +354,13 @@ SITUATIONS = [
     Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),
     Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
+    Situation(name="alike files exchanged", arrange=_alike_exchanged),
+    Situation(name="alike files exchanged, verified", arrange=_alike_exchanged, command=("verify", "--deep")),
+    Situation(name="a file rewritten in place", arrange=_rewritten_in_place, command=("verify", "--deep")),
+    Situation(name="complete, and its file exchanged", arrange=_complete_and_exchanged),
+    Situation(name="complete, and its file exchanged, verified", arrange=_complete_and_exchanged, command=("verify",)),
     Situation(name="one put in front", arrange=_one_put_in_front),
+    Situation(name="one put in front, the status", arrange=_one_put_in_front_and_run, command=("--status",)),
     Situation(name="one put in front, in the map", arrange=_one_put_in_front, command=("map",)),
     Situation(name="a newer progress format", arrange=_newer_progress, needs_person=True),
     Situation(

@@ -245,7 +245,7 @@ def test_what_waits_for_a_person_sends_to_no_run(worlds: WorldMaker) -> None:
     assert world.upload().exit_code == 1
 
     text = world.run("--status").text
-    assert _nexts(text) == ["kupload map --confirm --course 01_analytics"]
+    assert _nexts(text) == ["kupload map --confirm"]
     assert "1 file waits for its lesson" in text
 
 

@@ -25,8 +25,7 @@ def next_lines(status: CourseStatus, surface: Surface, command: Command) -> Iter
         yield f"{NEXT}{surface.shown(create)}"
         yield f"{THEN}{surface.shown(then)}"
     elif status.is_stuck and status.asked and not status.is_all_in_doubt:
-        confirm = command_line(("map", "--confirm", "--course", status.course))
-        yield f"{NEXT}{surface.shown(confirm)}"
+        yield f"{NEXT}{surface.shown(command_line(('map', '--confirm')))}"
     elif status.is_all_in_doubt or (status.videos and not status.is_stuck):
         only = (*_without_courses(command), "--course", status.course)
         line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
