@@ -99,7 +99,10 @@ def _confirm(_finding: Finding) -> tuple[Choice, ...]:
 
 
 def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:
-    again = "empty the row, so that a run uploads the file, or says what proves first that it is the lesson's"
+    again = (
+        "empty the row, so that a run uploads the file, or says what proves first that it is the lesson's; "
+        "viewers see no video until then"
+    )
     return _unlink(finding, again), _verify(finding, "check again once the right file is in place", "--deep")
 
 
