@@ -131,7 +131,7 @@ def test_a_whole_file_in_the_place_of_a_broken_one_goes_up(worlds: WorldMaker) -
     world.assert_promise()
 
 
-def test_what_check_saw_is_not_looked_at_again_while_size_and_time_stay(worlds: WorldMaker) -> None:
+def test_what_check_saw_it_does_not_look_at_again_while_size_and_time_stay_but_a_run_does(worlds: WorldMaker) -> None:
     world = worlds()
     world.fill((20 * KIB,))
     assert world.run("check").exit_code == 0
@@ -140,7 +140,8 @@ def test_what_check_saw_is_not_looked_at_again_while_size_and_time_stay(worlds: 
     path.write_bytes(bytes(before.st_size))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert world.run("check").exit_code == 0
-    assert world.upload().exit_code == 0
+    assert world.upload().exit_code == 1, "what is sent is looked into"
+    assert not world.emulator.videos()
     (world.progress / LOOKS_FILE).write_bytes(b"kupload looks 1\n\xff\tdamaged\n")
     assert world.run("check").exit_code == 1
 
