@@ -16,7 +16,7 @@ from support.terminal import Terminal
 from support.world import content_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from support.world import World, WorldMaker
 
@@ -197,6 +197,22 @@ def test_pairs_that_contradict_each_other_are_named_by_run_and_verify_until_a_pe
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("is_same_file", [True, False])
+def test_a_pair_that_somebody_writes_while_the_questions_are_open_stays(*, is_same_file: bool, uploaded: World) -> None:
+    new = _insert(uploaded)
+    path = uploaded.library / "kupload-map.json"
+    file = f"{_SECTION}/001a_Новая.mp4" if is_same_file else f"{_SECTION}/003_Гамма.mp4"
+    written = json.dumps({"matched": [{"filePath": file, "lessonId": new}], "note": "theirs"})
+
+    def answers() -> Iterator[str]:
+        path.write_text(written, "utf-8")
+        yield ""
+
+    code, said = _confirm(uploaded, answers())
+    assert f'"{file}" is written down as the file of {new}' in said
+    assert (code, path.read_text("utf-8")) == (0, written)
+
+
 def test_the_setting_names_another_file_and_a_map_that_is_given_stays_the_only_source(uploaded: World) -> None:
     _insert(uploaded)
     uploaded.environment["KUPLOAD_MAP"] = str(uploaded.folder / "own.json")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.model import lessons_of_videos
 from kinescope_upload.progress import deletion_facts
+from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.events import OldVideoGone
 from kinescope_upload.upload.removal import Removal
@@ -97,6 +99,13 @@ def _wanted(found: Sequence[UnknownVideo], named: Collection[str]) -> Sequence[U
         raise UsageError(
             f"{', '.join(sorted(strange))} is no unknown video of a course's folder. Nothing was deleted.",
             Hint(("repair", "--delete-unknown"), " lists them."),
+        )
+    if arriving := [unknown.video for unknown in found if unknown.video.id in keys and unknown.may_arrive]:
+        names = first_few([f'"{video.title}" ({video.id})' for video in arriving])
+        videos = count(len(arriving), "unfinished video", "unfinished videos")
+        raise UsageError(
+            f"Kinescope holds {videos} of an earlier run, or of one at work: {names}. Nothing was deleted.",
+            KNOWN_ELSEWHERE,
         )
     return [unknown for unknown in found if (unknown.video.id in keys if keys else not unknown.is_waiting)]
 

@@ -11,7 +11,8 @@ from kinescope_upload.commands.pairs import write_pair
 from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.mapping import named_like_others, section_of
+from kinescope_upload.library.scan import read_json_file
+from kinescope_upload.mapping import named_like_others, pairs_about, section_of
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.plan.renumbered import find_exchanged, find_renumbered
@@ -99,13 +100,14 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     if settings.map_file is not None:
         raise UsageError("With --map the map file says everything.", "Leave --map out, or correct that file by hand.")
     settings.check_set("library", "database_url")
+    before = _read(settings.map_of_pairs())
     survey = survey_library(settings, database_of(settings))
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
     records = records_of(progress or ProgressFolder(settings.progress))
     resolved = map_library(settings, survey, records)
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
-    answered = _Answers(path=path, dialogue=dialogue)
+    answered = _Answers(path=path, dialogue=dialogue, before=before)
     topics = list(_topics(mapped, survey.rows))
     asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
     topics += [one for one in _renumbered(mapped, survey, records) if one.proposals[0].file.path not in asked_about]
@@ -114,7 +116,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
             break
     asked = sum(len(topic.proposals) for topic in topics)
     dialogue.tell(_result(answered, asked))
-    return ExitCode.DONE if answered.number == asked else ExitCode.NOT_DONE
+    return ExitCode.DONE if answered.number + answered.by_others == asked else ExitCode.NOT_DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +170,16 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
 
 @dataclass(slots=True, kw_only=True)
 class _Answers:
-    """Writes pairs into the map file; what stands there already stays."""
+    """Writes pairs into the map file; what stands there already stays, also what somebody wrote meanwhile.
+
+    `before` is the map file as it was then, parsed.
+    """
 
     path: Path
     dialogue: Dialogue
+    before: object
     number: int = 0
+    by_others: int = 0
 
     def accept(self, proposal: Proposal, row: LessonRow) -> bool:
         """Writes the pair down; returns whether a map file can hold it.
@@ -180,11 +187,26 @@ class _Answers:
         Raises:
             UsageError: The map file cannot be read or written.
         """
+        before, now = (pairs_about(data, proposal.file, row) for data in (self.before, _read(self.path)))
+        if new := [pair for pair in now if pair not in before]:
+            path, lesson_id = new[0]
+            self.dialogue.tell(f'  Answered since: "{path}" is written down as the file of {lesson_id}. That stays.')
+            self.by_others += 1
+            return False
         if not write_pair(self.path, proposal.file, row):
             self.dialogue.tell("  Its name holds what no map file can hold: rename the file.")
             return False
         self.number += 1
         return True
+
+
+def _read(path: Path) -> object:
+    """The map file as it is now, parsed; None where there is none.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    return read_json_file(path, "map file") if path.exists() else None
 
 
 def _choices(
@@ -239,7 +261,7 @@ def _answer(proposal: Proposal, lessons: _Lessons, dialogue: Dialogue) -> Lesson
 def _result(answers: _Answers, asked: int) -> str:
     if not asked:
         return "Nothing waits: every file that has a lesson is known to be its own."
-    left = asked - answers.number
+    left = asked - answers.number - answers.by_others
     written = f'{count(answers.number, "pair", "pairs")} written to "{answers.path}".' if answers.number else ""
     waits = f"{count(left, 'file waits', 'files wait')} still." if left else "No file waits any more."
     then = Hint("Then look: ", ("--dry-run",), ".")

@@ -92,6 +92,16 @@ def map_text(draft: Draft) -> str:
     return "{\n" + ",\n".join(lists) + "\n}\n"
 
 
+def pairs_about(data: object, file: VideoFile, row: LessonRow) -> list[tuple[str, str]]:
+    """The pairs of a parsed map file that name this file or this lesson: path and lesson id as they stand there."""
+    entries = data.get("matched") if isinstance(data, dict) else None
+    return [
+        (str(entry.get("filePath")), str(entry.get("lessonId")))
+        for entry in (entries if isinstance(entries, list) else [])
+        if _is_of(entry, row.lesson_id, file.path)
+    ]
+
+
 def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str]]) -> str:
     """The map file with more pairs; a pair replaces what stood there of its lesson or its file, the rest stays.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.judgement import SeenVideo
@@ -13,12 +13,24 @@ from kinescope_upload.audit.compare.videos import is_same_content
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.text import first_few, format_bytes
 from kinescope_upload.text.hints import Hint
+from kinescope_upload.upload.marks import bears_a_mark
+from kinescope_upload.upload.titles import is_title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.upload import OldVideo
+
+
+_ABORTED: Final = "aborted"
+KNOWN_ELSEWHERE: Final = Hint(
+    "Name the folder that knows it (--progress DIR): it may be on another machine, or in the directory that the "
+    "earlier run was started in. Where that is lost, ",
+    ("repair", "--delete-unknown"),
+    " asks at a terminal.",
+)
+"""What is to be done about a video that another progress folder may know; bytes of it may be on their way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,7 @@ class UnknownVideo:
         reason: What is known of it.
         lesson_id: The lesson that had it; None where none had.
         is_waiting: Whether kupload deletes it by itself when its time has come.
+        may_arrive: Whether another run may be sending it at this moment: it is unfinished, and some kupload began it.
     """
 
     video: Video
@@ -38,6 +51,7 @@ class UnknownVideo:
     reason: str
     lesson_id: str | None = None
     is_waiting: bool = False
+    may_arrive: bool = False
 
 
 class Strays:
@@ -53,6 +67,7 @@ class Strays:
         self, videos: Mapping[str, Video], lessons: Mapping[str, Lesson], look: Callable[[str], Video | SeenVideo]
     ) -> None:
         self._videos = videos
+        self._lessons = lessons
         self._look = look
         self._former = {video_id: lesson for lesson in lessons.values() for video_id in lesson.former_ids}
         self._old = {old.video_id: (lesson, old) for lesson in lessons.values() for old in lesson.old_videos}
@@ -97,6 +112,7 @@ class Strays:
                 reason=self._finding(video, course).reason,
                 lesson_id=lesson.lesson_id if lesson else None,
                 is_waiting=old is not None and old.due_at is not None,
+                may_arrive=old is None and self._may_arrive(video, course),
             )
 
     def _finding(self, video: Video, course: str) -> Finding:
@@ -116,11 +132,26 @@ class Strays:
                 f"{owner.lesson_id}: its row names no video; only video {video.id} has the size and MD5 of its file"
             )
             return owner.finding(Kind.ROW_EMPTY, reason, video_id=video.id)
+        if self._may_arrive(video, course):
+            reason = f'unfinished video {video.id} of an earlier run, or of one at work ("{video.title}")'
+            return Finding(
+                kind=Kind.UNKNOWN_VIDEO, course=course, reason=reason, hint=KNOWN_ELSEWHERE, video_id=video.id
+            )
         size = f", {format_bytes(video.size)}" if video.size is not None else ""
         what = f'video {video.id} in the folder of "{course}" ("{video.title}", status "{video.status}"{size})'
         similar, hint = self._similar(video, twins)
         reason = f"{what} belongs to no lesson{similar}"
         return Finding(kind=Kind.UNKNOWN_VIDEO, course=course, reason=reason, hint=hint, video_id=video.id)
+
+    def _may_arrive(self, video: Video, course: str) -> bool:
+        """Whether some kupload began the video and its bytes may be on their way: by its mark, or a lesson's title."""
+        if video.state is not VideoState.PARTIAL or video.status == _ABORTED:
+            return False
+        return bears_a_mark(video.description) or any(
+            is_title_of(video.title, lesson.title)
+            for lesson in self._lessons.values()
+            if lesson.course == course and lesson.title
+        )
 
     def _owner(self, video: Video, twins: Sequence[Lesson]) -> Lesson | None:
         """The lesson that certainly owns the video: the contents are equal, and no other lesson or video has them."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def _doctor_or_empty(finding: Finding) -> tuple[Choice, ...]:
 
 
 def _delete(finding: Finding) -> tuple[Choice, ...]:
+    if finding.hint == KNOWN_ELSEWHERE:
+        return ()
     command = ("repair", "--delete-unknown", "--course", finding.course, "--video", finding.video_id or "")
     return (Choice(explanation="delete it", command=command),)
 

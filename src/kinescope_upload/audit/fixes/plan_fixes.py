@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
 from kinescope_upload.audit.fixes.choices import Choice, choices_of, has_choices
 from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
@@ -64,7 +65,7 @@ def hint_of(finding: Finding, *, has_database: bool = True) -> str:
         finding: The finding.
         has_database: Whether the database was read; `repair` needs it.
     """
-    if not has_choices(finding.kind):
+    if not has_choices(finding.kind) or finding.hint == KNOWN_ELSEWHERE:
         return finding.hint
     if not has_database:
         return both(finding.hint, "kupload can repair it where DATABASE_URL names the database.")
