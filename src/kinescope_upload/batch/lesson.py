@@ -119,7 +119,7 @@ class _Lesson:
             md5_of_first=lambda length: self._opened().md5_of_first(length, run.stop.check),
             head_md5=lambda: self._opened().head_md5(),
             md5=self._md5,
-            duration=self._duration,
+            duration=lambda: self._look.duration if isinstance(self._look, Whole) else None,
             chunk_size=lambda record: run.chunk_limits.of(record.upload_url, min(self._chunk_size, self._most)),
             shrink=self._shrink,
             too_large=self._too_large,
@@ -181,9 +181,6 @@ class _Lesson:
             backends.looks.note(self._file, self._look)
         if isinstance(self._look, Broken) and not self._run.options.sends_broken:
             raise InDoubtError(f'Its file "{self._file.path}" {self._look.reason}. Nothing was sent.', REPLACE_OR_SEND)
-
-    def _duration(self) -> float | None:
-        return self._look.duration if isinstance(self._look, Whole) else None
 
     def _send(self, record: Record, step: SendChunk) -> Event:
         run, source = self._run, self._opened()
