@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
@@ -23,11 +23,14 @@ class VideoFile:
         path: Relative to the library root, parts joined by "/", exactly as the disk spells it.
         size: In bytes.
         modified_ns: Time of the last change, in nanoseconds since the epoch (UTC).
+        changed_ns: When the system last changed anything of it, which no program can set (ctime); 0 where it does not
+            say (Windows). It tells no file from another: a move changes it.
     """
 
     path: str
     size: int
     modified_ns: int
+    changed_ns: int = field(default=0, compare=False, repr=False)
 
     @property
     def name(self) -> str:

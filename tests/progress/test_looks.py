@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -49,7 +50,7 @@ def test_looks_are_read_back_as_they_were(found: dict[VideoFile, Look]) -> None:
 def test_whatever_stands_in_the_file_is_no_error(*, rubbish: bytes, has_head: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / LOOKS_FILE
-        path.write_bytes((b"kupload looks 1\na/b.mp4\t5\t7\t" if has_head else b"") + rubbish)
+        path.write_bytes((b"kupload looks 2\na/b.mp4\t5\t7\t9\t" if has_head else b"") + rubbish)
         assert isinstance(read_looks(Path(folder)).of(a_file()), Whole | Broken | None)
         remember_looks(Path(folder), {a_file("c"): Broken(reason="is empty")})
         assert read_looks(Path(folder)).of(a_file("c")) == Broken(reason="is empty")
@@ -73,7 +74,7 @@ def test_what_could_not_be_told_is_not_remembered(tmp_path: Path) -> None:
 def test_looks_of_another_version_are_not_believed(tmp_path: Path) -> None:
     remember_looks(tmp_path, {a_file(): Broken(reason="is empty")})
     path = tmp_path / LOOKS_FILE
-    path.write_text(path.read_text(encoding="utf-8").replace("looks 1", "looks 2"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("looks 2", "looks 3"), encoding="utf-8")
     assert len(read_looks(tmp_path)) == 0
 
 
@@ -81,3 +82,14 @@ def test_the_file_is_no_courses_progress_and_neither_is_its_torn_copy(tmp_path: 
     remember_looks(tmp_path, {a_file(): Broken(reason="is empty")})
     (tmp_path / f".{LOOKS_FILE}.abc.tmp").write_bytes(b"kup")
     assert ignored_in(tmp_path) == ()
+
+
+def test_a_file_that_the_system_changed_since_is_looked_at_again(tmp_path: Path) -> None:
+    now = VideoFile(path="a", size=5, modified_ns=7, changed_ns=9)
+    remember_looks(tmp_path, {now: Broken(reason="is empty")})
+    looks = read_looks(tmp_path)
+    later, untold = replace(now, changed_ns=10), replace(now, changed_ns=0)
+    assert [looks.of(one) is not None for one in (now, later, untold)] == [True, False, True]
+    assert [looks.has(one) for one in (now, later, untold)] == [True, False, True]
+    assert [looks.sure(one) is not None for one in (now, later, untold)] == [True, False, False]
+    assert looks.broken(later) is None

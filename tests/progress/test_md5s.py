@@ -27,13 +27,20 @@ def test_an_md5_is_known_of_the_file_that_was_read_and_of_no_other(tmp_path: Pat
     assert ignored_in(folder) == ()
 
 
+def test_a_file_that_the_system_changed_since_is_read_again_whatever_time_a_copy_gave_it(tmp_path: Path) -> None:
+    now = replace(FILE, changed_ns=5)
+    remember_md5s(tmp_path, {now: MD5})
+    known = read_md5s(tmp_path)
+    assert (known(now), known(replace(now, changed_ns=6)), known(FILE)) == (MD5, None, MD5)
+
+
 def test_what_cannot_be_understood_or_written_costs_only_another_reading(tmp_path: Path) -> None:
     remember_md5s(tmp_path, {replace(FILE, path="b"): MD5})
     path = tmp_path / "files.md5"
-    path.write_bytes(path.read_bytes() + b"a\t7\t9\tno md5\n\xff\t7\n")
+    path.write_bytes(path.read_bytes() + b"a\t7\t9\t0\tno md5\n\xff\t7\n")
     known = read_md5s(tmp_path)
     assert (known(replace(FILE, path="a")), known(replace(FILE, path="b"))) == (None, MD5)
-    path.write_bytes(b"kupload md5 2\n")
+    path.write_bytes(b"kupload md5 3\n")
     assert read_md5s(tmp_path)(replace(FILE, path="b")) is None
     (tmp_path / "file").write_bytes(b"")
     remember_md5s(tmp_path / "file", {FILE: MD5})

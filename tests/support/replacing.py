@@ -61,11 +61,12 @@ def publish(
     file: str | None = None,
     changed: bool = False,
     keep: int | None = None,
+    drop: bool = False,
     **options: object,
 ) -> Outcome:
     """`kupload replace --yes` in this process."""
     settings = settings_of(world, **options, json=True)
-    wanted = ReplaceOptions(lessons=lessons, file=file, changed=changed, keep=keep)
+    wanted = ReplaceOptions(lessons=lessons, file=file, changed=changed, keep=keep, drop=drop)
     out = io.StringIO()
     screen = Screen(DisplayOptions(as_json=True), out, io.StringIO(), world.disk)
 

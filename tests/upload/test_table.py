@@ -30,6 +30,7 @@ from kinescope_upload.upload.events import (
     OldVideoGone,
     OrphanGone,
     ReplacementBegun,
+    ReplacementCalledOff,
     RowEmptied,
     Unlinked,
     UploadGone,
@@ -92,6 +93,7 @@ _EVENTS: Final[tuple[Event, ...]] = (
     ReplacementBegun(at=_LATER, keep=60, fresh=_BEGINNING),
     Unlinked(at=_LATER, keep=None, fresh=_BEGINNING),
     RowEmptied(at=_LATER, keep=0),
+    ReplacementCalledOff(at=_LATER),
     OldVideoGone(video_id="older"),
     Adopted(video_id="theirs", size=9, modified_ns=99, md5="d41d", at=_LATER),
 )
@@ -168,6 +170,30 @@ _FREED: Final = replace(_LEFT, why=LeftBecause.UNLINKED, keep=None)
 _OWN_FREED: Final = replace(_OWN, why=LeftBecause.UNLINKED, keep=None, left_at=_LATER)
 
 
+def _called_off(keep: int | None) -> dict[str, object]:
+    """What is recorded of the video that the row names, and of the one that was begun, or is complete."""
+    old = replace(_OWN, why=LeftBecause.CALLED_OFF, keep=keep, left_at=_LATER)
+    before = Record(
+        lesson_id="c_001",
+        course="c",
+        path=_SERVING.path,
+        size=_SERVING.size,
+        modified_ns=_SERVING.modified_ns,
+        parent_id="p",
+        title="Первый",
+        dialect=Dialect.TUS,
+        video_id=_SERVING.video_id,
+        attempted_at=_NOW,
+        lost_marks=("earlier",),
+        lost_since=_EARLIER,
+        offset=_SERVING.size,
+        md5=_SERVING.md5,
+        linked_at=_LATER,
+        old_videos=(_OLDER, old),
+    )
+    return _facts_of(before) | {"path": _SERVING.path}
+
+
 def _replaced(own: OldVideo) -> dict[str, object]:
     return _facts_of(_PLANNED_ANEW) | {"old_videos": (_OLDER, _SERVING, own)}
 
@@ -242,6 +268,10 @@ _ROWS: Final[dict[tuple[Stage, type[Event]], tuple[Stage, dict[str, object]]]] =
         for stage in (Stage.UPLOADED, Stage.LINKED, Stage.VERIFIED)
     },
     (Stage.UPLOADED, ReplacementBegun): (Stage.PLANNED, _replaced(replace(_OWN, left_at=_LATER))),
+    **{
+        (stage, ReplacementCalledOff): (Stage.LINKED, _called_off(keep=_SERVING.keep if stage.has_all_bytes else 0))
+        for stage in (Stage.PLANNED, Stage.CREATED, Stage.ORPHANED, Stage.UPLOADED)
+    },
     (Stage.LINKED, ReplacementBegun): (Stage.PLANNED, _replaced(_OWN)),
     (Stage.VERIFIED, ReplacementBegun): (Stage.PLANNED, _replaced(_OWN)),
     **{

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import EMPTY, stat_file
+from kinescope_upload.media.verdict import Whole
 from kinescope_upload.model import Doubt, MappingSource
 from kinescope_upload.plan.renumbered import find_renumbered, path_now, rekeyed
 from kinescope_upload.progress import read_looks, read_md5s
@@ -73,7 +74,7 @@ def sides_of(tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mappin
         survey: Library and rows.
         ask: Gives the originals of videos where the mapping needs them.
     """
-    settings = tools.settings
+    settings, looks = tools.settings, read_looks(tools.settings.progress)
     files = {one.path: one for one in survey.files}
     recorded = _summaries(tools.progress, files, survey.rows or {})
     renumbered = find_renumbered(recorded, survey.rows, said=survey.said, unsteady=survey.unsteady(recorded))
@@ -93,7 +94,8 @@ def sides_of(tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mappin
         find=partial(stat_file, settings.needed_library()),
         md5_of=read_md5s(settings.progress),
         renumbered=renumbered,
-        broken=_no_reason if settings.send_broken else partial(_why_broken, read_looks(settings.progress)),
+        seconds_of=partial(_seconds, looks),
+        broken=_no_reason if settings.send_broken else partial(_why_broken, looks),
     )
 
 
@@ -111,6 +113,11 @@ def _as_renumbered(
 def _why_broken(looks: RememberedLooks, file: VideoFile) -> str:
     look = looks.broken(file)
     return EMPTY if file.size == 0 else look.reason if look else ""
+
+
+def _seconds(looks: RememberedLooks, file: VideoFile) -> float | None:
+    look = looks.sure(file)
+    return look.duration if isinstance(look, Whole) else None
 
 
 def _no_reason(_file: VideoFile) -> str:

@@ -73,7 +73,9 @@ def warn_of_changes(run: Run, plan: Plan) -> None:
         file = _file_now(run.backends, lesson, record) if record else None
         if record is None or file is None:
             continue
-        if (same := accept_file(record, file, lambda _: None)) is not None:
+        if lesson.is_other and file == lesson.file:
+            changed.append(FileChange.of(record, file))
+        elif (same := accept_file(record, file, lambda _: None)) is not None:
             accepted.append(same)
         elif record.differs_in_time(file):
             redated.append(lesson.lesson_id)

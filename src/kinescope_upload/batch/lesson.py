@@ -86,8 +86,7 @@ class _Lesson:
         self._lesson = lesson
         self._file = task.file
         self._source: VideoSource | None = None
-        self._look: Look | None = None
-        self._has_looked = False
+        self._look: Look | None = run.backends.looks.sure(task.file)
         self._retrier = Retrier(run.waits, tell=self._tell_retry)
         self._chunk_size = run.options.chunks.smallest
         self._most = run.options.chunks.largest
@@ -173,9 +172,8 @@ class _Lesson:
         )
 
     def _look_first(self) -> None:
-        """Looks into the file, whatever is remembered of its size and time; one that is broken is not sent."""
-        if not self._has_looked:
-            self._has_looked = True
+        """Looks into the file, unless it was certainly looked at as it is now; one that is broken is not sent."""
+        if self._look is None:
             backends = self._run.backends
             self._look = look_into(backends.disk, backends.library, self._file)
             backends.looks.note(self._file, self._look)

@@ -1,7 +1,7 @@
 """`kupload replace`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -34,6 +34,9 @@ def replace(
         typer.Option("--keep-old", metavar="TIME", help="How long the old videos stay [default: 7d; 0: not at all]."),
     ] = None,
     changed: Annotated[bool, typer.Option("--changed", help="All lessons whose file has changed.")] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Call off what was begun: viewers keep the video that they see.")
+    ] = False,
     courses: options.CourseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace without asking.")] = False,
@@ -64,7 +67,7 @@ def replace(
     from kinescope_upload.commands.replace.view import show_replacements
     from kinescope_upload.commands.upload import Screen
 
-    wanted = _wanted(lessons or [], keep_old, is_changed=changed)
+    wanted = _wanted(lessons or [], keep_old, is_changed=changed, drops=drop)
     if not (yes or dry_run):
         check_somebody_answers("Pass --yes to replace without asking.", as_json=json)
     settings = options.load(context)
@@ -76,14 +79,19 @@ def replace(
             tell.leave_terminal()
             show_replacements(found, display, sys.stdout)
             number = sum(one.is_work for one in found)
-            return not dry_run and is_agreed("Replace this video?", "Replace these {} videos?", number, yes=yes)
+            question = _DROP if drop else _REPLACE
+            return not dry_run and is_agreed(*question, number, yes=yes)
 
         if dry_run:
             raise typer.Exit(preview_replacements(settings, wanted, agree, tell))
         raise typer.Exit(replace_lessons(settings, wanted, Screen(display, sys.stdout, sys.stderr), agree, tell))
 
 
-def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool) -> "ReplaceOptions":
+_REPLACE: Final = "Replace this video?", "Replace these {} videos?"
+_DROP: Final = "Call this replacement off?", "Call these {} replacements off?"
+
+
+def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool, drops: bool) -> "ReplaceOptions":
     from kinescope_upload.commands.replace.choice import ReplaceOptions
     from kinescope_upload.mapping import is_video_name
 
@@ -96,6 +104,11 @@ def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool) -> "Rep
         )
     files = [word for word in words if is_video_name(word) or "/" in word or "\\" in word]
     names = [word for word in words if word not in files]
+    if drops and files:
+        raise UsageError(
+            "Of a replacement that is called off, the lesson alone is named.",
+            Hint("For example: ", ("replace", names[0] if names else "LESSON", "--drop"), "."),
+        )
     if len(files) > 1 or (files and len(names) != 1):
         raise UsageError(
             "A file stands after the one lesson that it belongs to.",
@@ -103,4 +116,5 @@ def _wanted(words: list[str], keep_old: str | None, *, is_changed: bool) -> "Rep
         )
     keep = None if keep_old is None else round(options.parse_keep(keep_old))
     file = files[0] if files else None
-    return ReplaceOptions(lessons=tuple(dict.fromkeys(names)), file=file, changed=is_changed, keep=keep)
+    names = list(dict.fromkeys(names))
+    return ReplaceOptions(lessons=tuple(names), file=file, changed=is_changed, keep=keep, drop=drops)

@@ -134,9 +134,9 @@ def check(settings: Settings, options: DisplayOptions, *, is_deep: bool, stdout:
 
 
 def _look(settings: Settings, files: Sequence[VideoFile], progress: CheckProgress) -> LookedAt:
-    """Looks into the files of which nothing is remembered; what was found stays remembered also after Ctrl+C."""
+    """Looks into the files of which nothing sure is remembered; what was found stays remembered also after Ctrl+C."""
     remembered = read_looks(settings.progress)
-    known = {file: look for file in files if (look := remembered.of(file)) is not None}
+    known = {file: look for file in files if (look := remembered.sure(file)) is not None}
     new = [file for file in files if file not in known]
     progress.begin(len(new))
     looked = LookedAt()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.doctor.preflight import check_alone, check_rights, check_rows
 from kinescope_upload.commands.dry_run import cut_titles_warning
+from kinescope_upload.commands.files_back import call_off, follow_renamed, md5s_of_files
 from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.held_survey import survey_and_hold
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
@@ -29,7 +29,6 @@ from kinescope_upload.library.disk import Disk
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes import Wishes
-from kinescope_upload.plan import Decision
 from kinescope_upload.policy.jobs import Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import chunk_sizing
@@ -149,7 +148,8 @@ def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
     client.listen(tools.progress)
     others, records = records_of_others(settings, tools.progress), tools.progress.records
     mapped = map_files(settings, survey, {**others, **records}, KinescopeApi(client, api_url=settings.api_url))
-    return survey.plan(records, mapped, None if settings.send_broken else tools.looks.broken, others)
+    broken = None if settings.send_broken else tools.looks.broken
+    return survey.plan(records, mapped, broken, others, md5s=md5s_of_files(settings))
 
 
 def upload_plan(
@@ -200,7 +200,8 @@ def upload_plan(
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
         emit(Warned(message=warning))
     tools.progress.listen(lambda sentence: emit(Warned(message=sentence)))
-    _follow_renamed(plan, tools.progress)
+    follow_renamed(plan, tools.progress)
+    call_off(plan, tools.progress, emit)
     measured = RunRate(time.monotonic)
     with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
         backends, options = _backends(settings, tools), _options(settings)
@@ -213,24 +214,6 @@ def _jobs(settings: Settings) -> int | JobsSearch:
         return settings.jobs
     known = read_rate(settings.progress)
     return JobsSearch.starting(known.jobs if known else None, settings.jobs_max, settings.jobs_window)
-
-
-def _follow_renamed(plan: Plan, progress: Progress) -> None:
-    """Writes down where the files of linked lessons are now: the old names are free for other files from then on."""
-    records = progress.records
-    progress.save_all(
-        [
-            replace(record, path=lesson.file.path, modified_ns=lesson.file.modified_ns)
-            for lesson in plan.lessons
-            if (record := records.get(lesson.lesson_id))
-            and lesson.decision is Decision.SKIP
-            and record.path is not None
-            and record.stage.is_linked
-            and not record.is_in_place(lesson.file)
-            and record.is_for(lesson.file)
-            and not (lesson.record and lesson.record.own_file_is_there)
-        ]
-    )
 
 
 def records_of_others(settings: Settings, progress: Progress) -> dict[str, Record]:

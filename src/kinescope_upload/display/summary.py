@@ -143,7 +143,7 @@ def next_command(summary: Summary, command: Command) -> str:
 def _publishing(summary: Summary) -> Command:
     """The command that publishes new files, where nothing else is in doubt than what it settles; else empty."""
     hints = [one.hint for one in summary.in_doubt]
-    commands = [hint.commands[0] for hint in hints if isinstance(hint, Hint) and hint.commands]
+    commands = [hint.commands[0] for hint in hints if isinstance(hint, Hint) and len(hint.commands) == 1]
     is_all = len(commands) == len(hints) and all(len(one) == _WITH_LESSON and one[0] == "replace" for one in commands)
     if not (commands and is_all) or any(doubt.blocking for doubt in summary.doubts):
         return ()

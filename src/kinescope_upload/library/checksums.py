@@ -43,6 +43,13 @@ def md5_of(
     return md5
 
 
+def md5_now(library: Path, file: VideoFile) -> str | None:
+    """The MD5 of the file; None where it cannot be read now: the run tells why."""
+    with suppress(FileChangedError, FileUnreadableError):
+        return md5_of(library, file)
+    return None
+
+
 def md5s_of(library: Path, parts: Sequence[FilePart]) -> dict[FilePart, str]:
     """The MD5s of files or their first bytes, in hexadecimal.
 

@@ -214,7 +214,8 @@ def _reason_against_file(path: str, facts: os.stat_result) -> str | None:
 
 
 def _video_file(path: str, facts: os.stat_result) -> VideoFile:
-    return VideoFile(path=path, size=facts.st_size, modified_ns=facts.st_mtime_ns)
+    changed_ns = 0 if os.name == "nt" else facts.st_ctime_ns  # which is the time of creation there
+    return VideoFile(path=path, size=facts.st_size, modified_ns=facts.st_mtime_ns, changed_ns=changed_ns)
 
 
 def _reason(error: OSError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.media.verdict import Broken, Whole
@@ -32,6 +32,7 @@ class FileChange:
         sent_seconds: How long the video that was sent plays, in seconds; None where that is not known.
         seconds: How long the file plays now; None where that is not known.
         broken: Why no player can show the file; empty where nobody knows that.
+        is_other: Whether its MD5 says that the content is another.
     """
 
     lesson_id: str
@@ -40,6 +41,7 @@ class FileChange:
     sent_seconds: float | None = None
     seconds: float | None = None
     broken: str = ""
+    is_other: bool = False
 
     @classmethod
     def of(cls, record: Record, file: VideoFile, look: Look | None = None) -> FileChange:
@@ -99,7 +101,7 @@ def change_of(lesson: PlannedLesson, look: Look | None = None) -> FileChange:
         look: What is in the file; None where nobody looked into it.
     """
     assert lesson.record  # noqa: S101 - it is linked
-    return FileChange.of(lesson.record, lesson.file, look)
+    return replace(FileChange.of(lesson.record, lesson.file, look), is_other=lesson.is_other)
 
 
 def changes_sentence(changes: Sequence[FileChange]) -> str:

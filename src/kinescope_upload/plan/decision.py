@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kinescope_upload.model import MappingSource
 from kinescope_upload.text import format_bytes_of
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
@@ -37,13 +36,15 @@ SENT: Final = frozenset({Decision.UPLOAD, Decision.RESUME})
 class PlanDecision(NamedTuple):
     """What is done with a lesson, why, and what a person can do where that is `in doubt`.
 
-    `is_outdated` says that it is in doubt because its file has changed before its row was written.
+    `is_outdated` says that it is in doubt because its file has changed before its row was written; `calls_off`, that
+    the replacement that was begun is called off.
     """
 
     decision: Decision
     reason: str
     hint: str = ""
     is_outdated: bool = False
+    calls_off: bool = False
 
 
 _NEW = PlanDecision(Decision.UPLOAD, "not uploaded yet")
@@ -116,7 +117,7 @@ def _by_mapping(assignment: Assignment, record: Record | None, pinned: Record | 
     sent = record.path if record and record.stage is not Stage.PLANNED else None
     if record and sent and sent != path and not record.is_for(assignment.file):
         if is_said:
-            return _by_other_word(assignment, record)
+            return None
         reason = f'was uploaded from "{sent}", and now "{path}" would be its file'
         return PlanDecision(Decision.IN_DOUBT, reason, _publish_or_restore(assignment, record))
     return None
@@ -124,19 +125,11 @@ def _by_mapping(assignment: Assignment, record: Record | None, pinned: Record | 
 
 def _free_file(pinned: Record) -> Hint:
     lesson_id, wrong = pinned.lesson_id, "Else correct who has the file."
-    if pinned.stage is Stage.UPLOADED and not pinned.serving:
+    if pinned.serving:
+        return Hint(("replace", lesson_id, "--drop"), f" calls off the replacement that was begun from it. {wrong}")
+    if pinned.stage is Stage.UPLOADED:
         return Hint(("unlink", lesson_id, "--delete"), f" deletes that video, which no row names. {wrong}")
     return Hint(("unlink", lesson_id), f" takes its video away from that lesson. {wrong}")
-
-
-def _by_other_word(assignment: Assignment, record: Record) -> PlanDecision | None:
-    """Doubts which file is meant where `kupload replace` began with one, and a map file or manifest names another."""
-    if record.serving is None or assignment.source is MappingSource.NAMED:
-        return None
-    source, lesson_id, path = assignment.source, assignment.lesson_id, assignment.file.path
-    reason = f'its replacement was begun from "{record.path}", and the {source} names "{path}"'
-    hint = Hint(("replace", lesson_id), " goes on with what was begun, ", ("replace", lesson_id, path), " with that.")
-    return PlanDecision(Decision.IN_DOUBT, reason, hint)
 
 
 def _without_rows(record: Record | None) -> PlanDecision | None:

@@ -15,7 +15,6 @@ from kinescope_upload.plan.decision import SENT, Decision
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from kinescope_upload.model import VideoFile
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.upload import Record
 
@@ -44,11 +43,11 @@ def doubt_lookalikes(
 
 def _is_changed(lesson: PlannedLesson) -> bool:
     record = lesson.record
-    return record is not None and record.names_file and not record.is_for(lesson.file)
+    return record is not None and record.names_file and (lesson.is_other or not record.is_for(lesson.file))
 
 
 def _doubted(lesson: PlannedLesson, others: Sequence[Record]) -> PlannedLesson:
-    found = (one.lesson_id for one in others if one.lesson_id != lesson.lesson_id and _is_alike(one, lesson.file))
+    found = (one.lesson_id for one in others if one.lesson_id != lesson.lesson_id and _is_alike(one, lesson))
     other = next(found, None)
     if other is None:
         return lesson
@@ -59,5 +58,7 @@ def _doubted(lesson: PlannedLesson, others: Sequence[Record]) -> PlannedLesson:
     return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=_HINT)
 
 
-def _is_alike(record: Record, file: VideoFile) -> bool:
-    return record.size == file.size and record.modified_ns == file.modified_ns
+def _is_alike(record: Record, lesson: PlannedLesson) -> bool:
+    file = lesson.file
+    is_other = lesson.file_md5 is not None and record.md5 not in {None, lesson.file_md5}
+    return record.size == file.size and record.modified_ns == file.modified_ns and not is_other

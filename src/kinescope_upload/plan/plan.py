@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, decide, doubt_broken
+from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, doubt_broken
 from kinescope_upload.plan.doubt_renumbered import doubt_renumbered
+from kinescope_upload.plan.known import known_of
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Selection, sort_in_order
 from kinescope_upload.plan.own_file import told_apart, with_new_files
@@ -20,10 +21,11 @@ from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, Proposal, VideoFile
+    from kinescope_upload.plan.known import FileMd5s, Known
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -51,6 +53,8 @@ class PlannedLesson:
         looks_like: The other lesson for which a file of this one's size and time was uploaded, where this one's file
             has changed; else None.
         row_title: What its row is called; None where the database is not asked.
+        file_md5: The MD5 of its file where its video is linked and somebody read the file as it is now; else None.
+        calls_off: Whether the replacement that was begun is called off: its file is that of the row's own video again.
     """
 
     lesson_id: str
@@ -66,6 +70,8 @@ class PlannedLesson:
     put_off: PlanDecision | None = None
     looks_like: str | None = None
     row_title: str | None = None
+    calls_off: bool = False
+    file_md5: str | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -73,7 +79,12 @@ class PlannedLesson:
         record = self.record
         if self.decision is not Decision.SKIP or record is None or record.path is None:
             return False
-        return record.stage.is_linked and not record.is_for(self.file)
+        return record.stage.is_linked and (self.is_other or not record.is_for(self.file))
+
+    @property
+    def is_other(self) -> bool:
+        """Whether its content is known to be another than the one that was sent, whatever size and time say."""
+        return self.record is not None and self.file_md5 not in {None, self.record.md5}
 
     @property
     def may_be_outdated(self) -> bool:
@@ -132,7 +143,8 @@ class Plan:
         found: dict[str, list[str]] = {}
         for lesson in self.lessons:
             of_course = found.setdefault(lesson.course, [])
-            if lesson.decision is Decision.SKIP and not (lesson.record and lesson.record.is_begun):
+            is_others = not (lesson.record and (lesson.record.is_begun or lesson.record.serving))
+            if lesson.decision is Decision.SKIP and is_others:
                 of_course.append(lesson.lesson_id)
         return found
 
@@ -182,7 +194,7 @@ class Plan:
         return bool(self.in_doubt) or any(doubt.blocking for doubt in self.doubts)
 
 
-def make_plan(  # noqa: PLR0913 - the last three have their usual values
+def make_plan(  # noqa: PLR0913 - the last four have their usual values
     assignments: Sequence[Assignment],
     *,
     rows: Mapping[str, LessonRow] | None,
@@ -191,6 +203,7 @@ def make_plan(  # noqa: PLR0913 - the last three have their usual values
     broken: Callable[[VideoFile], Broken | None] | None = None,
     unsteady: Collection[str] = (),
     files: Collection[VideoFile] = (),
+    md5s: FileMd5s | None = None,
 ) -> Plan:
     """Decides about every selected lesson.
 
@@ -202,11 +215,12 @@ def make_plan(  # noqa: PLR0913 - the last three have their usual values
         broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
         unsteady: The sections in which files and lessons are not one for one.
         files: The library, as far as more of it is known than the assignments say.
+        md5s: Gives MD5s of files; None knows and reads none.
     """
     selected = [one for one in assignments if selection.has(one.course)]
     seen = with_new_files(told_apart(records, assignments, files), assignments)
-    pins = _pins(seen, assignments)
-    decided = [_plan_lesson(one, rows=rows, records=seen, pins=pins, broken=broken) for one in selected]
+    known = known_of(assignments, seen, rows, md5s)
+    decided = [_plan_lesson(one, known, broken) for one in selected]
     said = {one.lesson_id for one in selected if one.source.is_written}
     decided = doubt_lookalikes(decided, records, said)
     decided = doubt_renumbered(decided, find_renumbered(records, rows, said=said, unsteady=unsteady), said)
@@ -228,41 +242,14 @@ def _put_off(lesson: PlannedLesson, limit: int) -> PlannedLesson:
     return replace(lesson, decision=Decision.LATER, reason=f"beyond --limit {limit}", put_off=decided)
 
 
-def _pins(records: Mapping[str, Record], assignments: Iterable[Assignment]) -> dict[str, Record]:
-    """Which lesson each file was uploaded for; a file that was only renamed is pinned by its new name.
-
-    What a person says goes before: a lesson that is given another file leaves its own, and a file that is given to a
-    lesson is left by one whose upload from it was begun and holds no complete video.
-    """
-    left, given = set(), set()
-    for one in assignments:
-        if one.source.is_written:
-            given.add(one.file.path)
-        record = records.get(one.lesson_id)
-        if record and record.path != one.file.path and (one.source.is_written or record.is_for(one.file)):
-            left.add(one.lesson_id)
-    return {
-        one.path: one
-        for one in records.values()
-        if one.path and one.stage is not Stage.PLANNED and one.lesson_id not in left
-        if one.stage.has_all_bytes or one.serving or one.path not in given
-    }
-
-
 def _plan_lesson(
-    assignment: Assignment,
-    *,
-    rows: Mapping[str, LessonRow] | None,
-    records: Mapping[str, Record],
-    pins: Mapping[str, Record],
-    broken: Callable[[VideoFile], Broken | None] | None,
+    assignment: Assignment, known: Known, broken: Callable[[VideoFile], Broken | None] | None
 ) -> PlannedLesson:
-    record = records.get(assignment.lesson_id)
+    record = known.records.get(assignment.lesson_id)
     if record and record.course != assignment.course:
         record = replace(record, course=assignment.course)  # from now on its course's file holds it
-    row = rows.get(assignment.lesson_id) if rows is not None else None
-    pinned = pins.get(assignment.file.path)
-    decided = decide(assignment, record, row, pinned=pinned, has_rows=rows is not None)
+    row = known.rows.get(assignment.lesson_id) if known.rows is not None else None
+    decided = known.decide(assignment, record)
     if broken and decided.decision in SENT and (look := broken(assignment.file)):
         decided = doubt_broken(assignment.file, look)
     return PlannedLesson(
@@ -277,4 +264,6 @@ def _plan_lesson(
         pair_is_written=assignment.source.is_written,
         is_outdated=decided.is_outdated,
         row_title=row.title if row else None,
+        calls_off=decided.calls_off,
+        file_md5=known.md5_of(record, assignment.file),
     )

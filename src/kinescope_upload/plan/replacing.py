@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.text.hints import Hint
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
+    from kinescope_upload.model import LessonRow
     from kinescope_upload.plan.plan import PlannedLesson
+    from kinescope_upload.upload import Record
 
 
 class ReplaceStep(Enum):
@@ -20,6 +23,8 @@ class ReplaceStep(Enum):
     """Upload its file beside the video that it has."""
     GO_ON = auto()
     """Go on with what was begun."""
+    CALL_OFF = auto()
+    """Call off what was begun: the lesson keeps the video that viewers see."""
     UNCHANGED = auto()
     """Nothing: its file is the one that was sent."""
 
@@ -44,13 +49,15 @@ def _refuse_lookalike(lesson: PlannedLesson) -> Refused | None:
 def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
     """Decides what `kupload replace` does with a lesson, as far as files, rows and progress tell."""
     record = lesson.record
+    if lesson.calls_off:
+        return ReplaceStep.CALL_OFF
     if lesson.decision is Decision.IN_DOUBT and not lesson.is_outdated:
         return Refused(reason=lesson.reason, hint=lesson.hint)
     if record and (record.serving or record.stage.has_all_bytes):
         if lesson.decision is Decision.SKIP and not record.stage.is_linked:
             return Refused(reason=lesson.reason, hint=Hint(("verify",), " tells more."))
         if record.stage.has_all_bytes:
-            if record.path is not None and record.is_for(lesson.file):
+            if record.path is not None and record.is_for(lesson.file) and not lesson.is_other:
                 return ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
             return _refuse_lookalike(lesson) or ReplaceStep.BEGIN
         return ReplaceStep.GO_ON
@@ -61,3 +68,20 @@ def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
         )
         return Refused(reason=f"{lesson.reason}, which no progress file names as kupload's", hint=hint)
     return Refused(reason="has no video yet", hint=Hint(("--course", lesson.course), " uploads it."))
+
+
+def call_off_step(record: Record | None, row: LessonRow | None) -> ReplaceStep | Refused:
+    """Decides whether a replacement can be called off: one was begun, and the row still names the video before it.
+
+    Args:
+        record: What is recorded of the lesson.
+        row: The lesson's row.
+    """
+    if record is None or record.serving is None:
+        return Refused(reason="no replacement of it was begun", hint=Hint(("verify",), " tells what there is."))
+    if row and is_same_video(row.video_id, record.serving.video_id):
+        return ReplaceStep.CALL_OFF
+    held = row.video_id if row and row.video_id else "no video"
+    return Refused(
+        reason=f"its row names {held}, and no longer {record.serving.video_id}", hint=Hint(("verify",), " tells more.")
+    )

@@ -76,5 +76,23 @@ def quoted(path: str) -> str:
 
 
 def start_of(file: VideoFile) -> str:
-    """What a line about the file begins with after its path, as long as its size and time of change are these."""
-    return f"{file.size}\t{file.modified_ns}\t"
+    """What a line about the file begins with after its path."""
+    return f"{file.size}\t{file.modified_ns}\t{file.changed_ns}\t"
+
+
+def rest_of(line: str, file: VideoFile) -> str | None:
+    """What the line says of the file as it is now; None where its size, or one of its times, is another.
+
+    A copy may set the time of change to what it was; where the system tells when it changed the file itself, that
+    counts as well.
+    """
+    if not line.startswith(f"{file.size}\t{file.modified_ns}\t"):
+        return None
+    changed_ns, tab, rest = line.split("\t", 2)[2].partition("\t")
+    is_same = not file.changed_ns or changed_ns in {"0", str(file.changed_ns)}
+    return rest if tab and is_same else None
+
+
+def is_certain(line: str, file: VideoFile) -> bool:
+    """Whether the system's own time says that the line is about the file as it is now."""
+    return bool(file.changed_ns) and line.startswith(start_of(file))

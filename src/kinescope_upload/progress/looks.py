@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.media.verdict import Broken, Look, Whole
-from kinescope_upload.progress.file_lines import FileLines, quoted, start_of
+from kinescope_upload.progress.file_lines import FileLines, is_certain, quoted, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LOOKS_FILE: Final = "files.looks"
 _BROKEN: Final = "broken\t"
-_FILE: Final = FileLines(name=LOOKS_FILE, head="kupload looks 1")
+_FILE: Final = FileLines(name=LOOKS_FILE, head="kupload looks 2")
 """The number grows when later versions see more: then every file is looked at again."""
 
 
@@ -50,9 +50,15 @@ class RememberedLooks:
         """What was found in the file of this path, size and time of change; None where it was not looked into."""
         if file in self.found:
             return self.found[file]
-        line, start = self._lines.get(quoted(file.path), ""), start_of(file)
+        rest = rest_of(self._lines.get(quoted(file.path), ""), file)
         with suppress(ValueError):
-            return _look(*line[len(start) :].split("\t")) if line.startswith(start) else None
+            return _look(*rest.split("\t")) if rest else None
+        return None
+
+    def sure(self, file: VideoFile) -> Look | None:
+        """The same where it is certain that the file is as it was: just seen, or by the system's own time."""
+        if file in self.found or is_certain(self._lines.get(quoted(file.path), ""), file):
+            return self.of(file)
         return None
 
     def broken(self, file: VideoFile) -> Broken | None:
@@ -67,7 +73,7 @@ class RememberedLooks:
 
     def has(self, file: VideoFile) -> bool:
         """Whether the file was looked into."""
-        return self._lines.get(quoted(file.path), "").startswith(start_of(file)) or file in self.found
+        return file in self.found or rest_of(self._lines.get(quoted(file.path), ""), file) is not None
 
     def only(self, files: Iterable[VideoFile]) -> RememberedLooks:
         """What is remembered of these files alone."""

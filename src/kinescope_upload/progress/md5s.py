@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.progress.file_lines import FileLines, quoted, start_of
+from kinescope_upload.progress.file_lines import FileLines, quoted, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
 
-_FILE: Final = FileLines(name="files.md5", head="kupload md5 1")
+_FILE: Final = FileLines(name="files.md5", head="kupload md5 2")
 _MD5: Final = re.compile("[0-9a-f]{32}")
 
 
@@ -23,9 +23,8 @@ def read_md5s(folder: Path) -> Callable[[VideoFile], str | None]:
     lines = _FILE.read(folder)
 
     def md5_of(file: VideoFile) -> str | None:
-        line, start = lines.get(quoted(file.path), ""), start_of(file)
-        md5 = line[len(start) :] if line.startswith(start) else ""
-        return md5 if _MD5.fullmatch(md5) else None
+        md5 = rest_of(lines.get(quoted(file.path), ""), file)
+        return md5 if md5 and _MD5.fullmatch(md5) else None
 
     return md5_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError
 from kinescope_upload.model import lessons_of_videos
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record, Video
 
     T = TypeVar("T")
+
+
+_WHY: Final = {
+    LeftBecause.REPLACED: "it was replaced",
+    LeftBecause.UNLINKED: "its lesson was unlinked",
+    LeftBecause.CALLED_OFF: "its replacement was called off",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +115,7 @@ def delete_due(tools: DeletionTools, lesson_ids: frozenset[str] | None = None) -
 
 
 def _why(video: OldVideo) -> str:
-    return "it was replaced" if video.why is LeftBecause.REPLACED else "its lesson was unlinked"
+    return _WHY[video.why]
 
 
 def _delete(tools: DeletionTools, lesson_id: str, old: OldVideo, names: Mapping[str, str]) -> bool:

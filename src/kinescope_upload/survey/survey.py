@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, FilePart, LessonRow, VideoFile
+    from kinescope_upload.plan.known import FileMd5s
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -224,6 +225,8 @@ class Survey:
         mapped: MappedLibrary | None = None,
         broken: Callable[[VideoFile], Broken | None] | None = None,
         others: Mapping[str, Record] = MappingProxyType({}),
+        *,
+        md5s: FileMd5s | None = None,
     ) -> Plan:
         """What a run would do.
 
@@ -232,6 +235,7 @@ class Survey:
             mapped: The mapping; None is what the records alone tell.
             broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
             others: The same of courses that the run does not hold: the library has no file of theirs.
+            md5s: Gives MD5s of files; None knows and reads none.
         """
         mapped = mapped or self.map(Evidence(records=records))
         courses = {nfc(course) for course in self.courses}
@@ -247,6 +251,7 @@ class Survey:
             broken=broken,
             unsteady=unsteady,
             files=self.files,
+            md5s=md5s,
         )
         told = self.selected(mapped)
         known = {**others, **records} if others else records

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping import nfc
 from kinescope_upload.model import Doubt
+from kinescope_upload.plan.begun import given_away
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from kinescope_upload.model import MappedLibrary
+    from kinescope_upload.model import Assignment, MappedLibrary
     from kinescope_upload.plan import Plan
     from kinescope_upload.survey.survey import Survey
     from kinescope_upload.upload import Record
@@ -40,10 +41,11 @@ def unfinished_doubts(
         return
     planned = {lesson.lesson_id for lesson in plan.lessons}
     said = {key for doubt in told.doubts for key in doubt.lesson_ids} | {one.lesson_id for one in told.proposals}
+    given = {one.file.path: one for one in told.assignments if one.source.is_written}
     there = {file.path for file in survey.files}
     for record in sorted(begun, key=lambda one: one.lesson_id):
         if record.lesson_id not in planned | said:
-            yield _doubt(record, there)
+            yield _doubt(record, there, given.get(record.path or ""))
 
 
 def begun_courses(records: Iterable[Record], survey: Survey) -> frozenset[str]:
@@ -60,17 +62,23 @@ def _is_waiting(record: Record, survey: Survey) -> bool:
     return is_selected and (survey.rows is None or record.lesson_id in survey.rows)
 
 
-def _doubt(record: Record, there: Collection[str]) -> Doubt:
+def _doubt(record: Record, there: Collection[str], other: Assignment | None) -> Doubt:
     what = "its replacement" if record.serving else "its upload"
-    if not there:
+    hint: str
+    if other and record.serving:
+        reason, hint = given_away(record.lesson_id, other)
+    elif not there:
         reason, hint = f"{what} was begun, and {EMPTY_LIBRARY}", MOUNT
     elif record.path is None or record.path not in there:
         reason, hint = f'{what} was begun from "{record.path or "a file"}", which is not there', f"{PUT_BACK}."
+        if record.serving:
+            hint = Hint(f"{hint} ", ("replace", record.lesson_id, "--drop"), " calls it off.")
     else:
         reason = f'{what} was begun from "{record.path}", and nothing says that this is its file'
         hint = Hint("Say so: ", ("map", "--confirm"), " asks.")
         if record.serving:
-            hint = Hint(("replace", record.lesson_id), " goes on with it.")
+            off = ("replace", record.lesson_id, "--drop")
+            hint = Hint(("replace", record.lesson_id), " goes on with it, ", off, " calls it off.")
     return Doubt(
         course=record.course, subject=record.lesson_id, reason=reason, hint=hint, lesson_ids=(record.lesson_id,)
     )

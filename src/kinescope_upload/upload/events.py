@@ -199,6 +199,17 @@ class ReplacementBegun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacementCalledOff:
+    """The video that viewers see stays the lesson's: a person put its file back, or said so.
+
+    Attributes:
+        at: When (UTC).
+    """
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unlinked:
     """A person took the lesson's video away from it: the row is empty, and the lesson starts over.
 
@@ -268,6 +279,7 @@ Event = (
     | Verified
     | VideoGone
     | ReplacementBegun
+    | ReplacementCalledOff
     | Unlinked
     | RowEmptied
     | OldVideoGone

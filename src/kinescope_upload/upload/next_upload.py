@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.upload.events import FreshUpload, OrphanGone
 from kinescope_upload.upload.old_video import LeftBecause, OldVideo
-from kinescope_upload.upload.record import Record
+from kinescope_upload.upload.record import Record, Stage
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.upload.events import (
         Adopted,
         ReplacementBegun,
+        ReplacementCalledOff,
         RowEmptied,
         Unlinked,
         VideoGone,
@@ -83,6 +84,36 @@ def replacing(record: Record, event: ReplacementBegun) -> Record:
     return _still_looking(_planned_again(record, event.fresh, serving), record, None)
 
 
+def called_off(record: Record, event: ReplacementCalledOff) -> Record:
+    """The record of the video that the row names, as it was before its replacement began.
+
+    What was begun is an old video: an unfinished one is deleted at once, a complete one when its time has come.
+    """
+    serving = record.serving
+    assert serving  # noqa: S101 - a replacement was begun
+    keep = serving.keep if record.stage.has_all_bytes else 0
+    begun = (_as_old(record, LeftBecause.CALLED_OFF, keep, event.at),) if record.is_begun and record.video_id else ()
+    lost = record.mark if record.is_begun and record.video_id is None else None
+    before = Record(
+        lesson_id=record.lesson_id,
+        course=record.course,
+        path=serving.path,
+        size=serving.size,
+        modified_ns=serving.modified_ns,
+        parent_id=record.parent_id,
+        title=record.title,
+        dialect=record.dialect,
+        video_id=serving.video_id,
+        stage=Stage.LINKED,
+        attempted_at=record.attempted_at or event.at,
+        offset=serving.size,
+        md5=serving.md5,
+        linked_at=event.at,
+        old_videos=(*(video for video in record.old_videos if video is not serving), *begun),
+    )
+    return _still_looking(before, record, lost)
+
+
 def unlinked(record: Record, event: Unlinked) -> Record:
     """The record of the upload after a person took the video away from the lesson."""
     before = _as_old(record, LeftBecause.UNLINKED, event.keep, event.at)
@@ -91,7 +122,7 @@ def unlinked(record: Record, event: Unlinked) -> Record:
 
 
 def _as_old(record: Record, why: LeftBecause, keep: int | None, left_at: datetime | None) -> OldVideo:
-    assert record.video_id  # noqa: S101 - it is complete
+    assert record.video_id  # noqa: S101 - it is complete, or was begun with that id
     return OldVideo(
         video_id=record.video_id,
         path=record.path,

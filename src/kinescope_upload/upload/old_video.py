@@ -23,11 +23,13 @@ class LeftBecause(StrEnum):
 
     REPLACED = "replaced"
     UNLINKED = "unlinked"
+    CALLED_OFF = "called off"
+    """It was to replace the lesson's, and a person called that off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldVideo:
-    """A complete video of ours that was a lesson's.
+    """A video of ours that was a lesson's, or was to be: complete, unless its replacement was called off.
 
     Attributes:
         video_id: The video.

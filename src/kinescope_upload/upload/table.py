@@ -25,6 +25,7 @@ from kinescope_upload.upload.events import (
     OldVideoGone,
     OrphanGone,
     ReplacementBegun,
+    ReplacementCalledOff,
     RowEmptied,
     Unlinked,
     UploadGone,
@@ -32,7 +33,7 @@ from kinescope_upload.upload.events import (
     VideoComplete,
     VideoGone,
 )
-from kinescope_upload.upload.next_upload import adopted, replacing, start_over, taken_away, unlinked
+from kinescope_upload.upload.next_upload import adopted, called_off, replacing, start_over, taken_away, unlinked
 from kinescope_upload.upload.old_video import all_left
 from kinescope_upload.upload.record import Dialect, Record, Stage
 from kinescope_upload.upload.titles import fit_title
@@ -73,6 +74,10 @@ TRANSITIONS: Final[dict[tuple[Stage, type[Event]], Stage]] = {
     (Stage.UPLOADED, ReplacementBegun): Stage.PLANNED,
     (Stage.LINKED, ReplacementBegun): Stage.PLANNED,
     (Stage.VERIFIED, ReplacementBegun): Stage.PLANNED,
+    (Stage.PLANNED, ReplacementCalledOff): Stage.LINKED,
+    (Stage.CREATED, ReplacementCalledOff): Stage.LINKED,
+    (Stage.ORPHANED, ReplacementCalledOff): Stage.LINKED,
+    (Stage.UPLOADED, ReplacementCalledOff): Stage.LINKED,
     (Stage.UPLOADED, Unlinked): Stage.PLANNED,
     (Stage.LINKED, Unlinked): Stage.PLANNED,
     (Stage.VERIFIED, Unlinked): Stage.PLANNED,
@@ -110,6 +115,8 @@ def advance(record: Record, event: Event) -> Record:
         raise IllegalEventError(f"{type(event).__name__} cannot happen to a video that is {record.stage}")
     if isinstance(event, ReplacementBegun):
         return replacing(record, event)
+    if isinstance(event, ReplacementCalledOff):
+        return called_off(record, event)
     if isinstance(event, Unlinked):
         return unlinked(record, event)
     return _with_facts_of(event, replace(record, stage=stage, failure=None))

@@ -35,6 +35,12 @@ _STATES = {
 }
 
 
+_SHORT: Final = 2.0
+"""Seconds by which Kinescope may count otherwise in any case."""
+_PART: Final = 0.01
+"""Part of the duration by which it may."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
     """A video on Kinescope.
@@ -89,6 +95,16 @@ class Video:
     def has_original(self) -> bool:
         """Whether Kinescope tells anything of the original; where originals are switched off there is none."""
         return self.size is not None or self.md5 is not None
+
+    def lasts_otherwise(self, seconds: float | None) -> bool:
+        """Whether it lasts longer or shorter than that, once Kinescope is done; before, it tells 0 (docs/kinescope.md).
+
+        Args:
+            seconds: How long the file lasts; None or 0 where that is not known.
+        """
+        if self.status != "done" or not seconds or not self.duration:
+            return False
+        return abs(seconds - self.duration) > max(_SHORT, _PART * seconds)
 
     @property
     def player_url(self) -> str:

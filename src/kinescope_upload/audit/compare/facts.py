@@ -108,10 +108,13 @@ class Lesson:
         row: Its row; None when there is none, or without the database.
         summary: Its record in the progress file; None while no upload of it has begun.
         file_md5: MD5 of the file as it is now; None when it was not read.
+        file_duration: How many seconds the file plays as it is now; None where nobody looked, or it does not say.
         is_explained: Whether a finding about its section already explains why it has no file.
         broken: Why no player can show its file ("is cut off"), as far as somebody looked into it; else empty.
         is_given_away: Whether a person gives the file that was sent for it to another lesson, and its row is not
             written.
+        said: The file that a person gives it, where its begun replacement is from another; else None.
+        is_called_off: Whether a run calls its begun replacement off: its file is that of the row's video again.
     """
 
     lesson_id: str
@@ -121,9 +124,12 @@ class Lesson:
     row: LessonRow | None = None
     summary: RecordSummary | None = None
     file_md5: str | None = None
+    file_duration: float | None = None
     is_explained: bool = False
     broken: str = ""
     is_given_away: bool = False
+    said: VideoFile | None = None
+    is_called_off: bool = False
 
     @property
     def row_id(self) -> str | None:
@@ -167,7 +173,7 @@ class Lesson:
             duration=None,
             stage=Stage.LINKED,
         )
-        return replace(self, file=None, file_md5=None, summary=summary)
+        return replace(self, file=None, file_md5=None, file_duration=None, summary=summary)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -215,7 +221,9 @@ class Lesson:
     @property
     def duration(self) -> float | None:
         """How many seconds the video must last; None when that is unknown, or the file has changed since its upload."""
-        return self.summary.duration if self.summary and self._is_what_was_sent else None
+        if not (self.summary and self.summary.duration and self._is_what_was_sent):
+            return None
+        return self.file_duration or self.summary.duration
 
     @property
     def _is_what_was_sent(self) -> bool:

@@ -128,8 +128,23 @@ def _being_replaced(lesson: Lesson, serving: OldVideo) -> Finding:
     has_all_bytes = lesson.summary is not None and lesson.summary.has_all_bytes
     if lesson.broken and lesson.file and not has_all_bytes:
         return broken_file(lesson, f'{reason}: "{lesson.file.path}" {lesson.broken}', video_id=serving.video_id)
-    hint = Hint(("replace", lesson.lesson_id), " continues it.") if lesson.file or has_all_bytes else going_on(lesson)
+    hint = _what_then(lesson, has_all_bytes=has_all_bytes)
     return lesson.finding(Kind.UNFINISHED, reason, hint, video_id=serving.video_id, other_id=lesson.own_id)
+
+
+def _what_then(lesson: Lesson, *, has_all_bytes: bool) -> str:
+    """What goes on with a begun replacement, or calls it off; never what publishes another file than a person says."""
+    again, off = ("replace", lesson.lesson_id), ("replace", lesson.lesson_id, "--drop")
+    if lesson.is_called_off:
+        return Hint("Its old file is its file again: ", (), " calls it off.")
+    if lesson.said:
+        path = lesson.said.path
+        return Hint(f'"{path}" is its file now: ', (*again, path), " publishes that, ", off, " calls it off.")
+    if lesson.is_given_away:
+        return Hint("Its file is another lesson's now: ", off, " calls it off.")
+    if not (lesson.file or has_all_bytes):
+        return Hint(f"{going_on(lesson)} ", off, " calls it off.")
+    return Hint(again, " continues it, ", off, " calls it off.")
 
 
 def _is_partial(seen: Video | SeenVideo) -> bool:

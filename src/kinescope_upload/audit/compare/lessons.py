@@ -10,6 +10,7 @@ from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
 from kinescope_upload.model import MappingSource
+from kinescope_upload.plan.begun import is_old_file
 from kinescope_upload.plan.own_file import keeps_its_own
 from kinescope_upload.plan.renumbered import KEEP_NUMBER, NOT_RENUMBERED
 from kinescope_upload.text.hints import Hint
@@ -38,6 +39,7 @@ class LocalSides:
         files: The library's files by path, as far as they are known.
         find: Looks for another file by its path; None when it does not exist.
         md5_of: The MD5 of a file, as far as somebody read it as it is now; else None.
+        seconds_of: How long a file plays, as far as somebody looked into it as it is now; else None.
         broken: Why no player can show a file, as far as somebody looked into it; else empty.
         renumbered: The lessons that were renumbered; `summaries` has what is recorded where it belongs now.
     """
@@ -50,6 +52,7 @@ class LocalSides:
     files: Mapping[str, VideoFile]
     find: Callable[[str], VideoFile | None]
     md5_of: Callable[[VideoFile], str | None]
+    seconds_of: Callable[[VideoFile], float | None]
     broken: Callable[[VideoFile], str]
     renumbered: Renumbered = NOT_RENUMBERED
 
@@ -91,6 +94,8 @@ def _lesson(
     file = None if is_given_away else file
     if summary and file and keeps_its_own(summary, file, sides.files):
         summary = replace(summary, own_file_is_there=True)
+    is_said = assignment is not None and assignment.source.is_written
+    said = assignment.file if assignment and summary and is_said and not _is_begun_from(summary, assignment) else None
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
@@ -100,9 +105,22 @@ def _lesson(
         summary=summary,
         is_explained=is_explained,
         is_given_away=is_given_away,
+        said=said,
+        is_called_off=_is_called_off(summary, said or file),
         file_md5=sides.md5_of(file) if file else None,
+        file_duration=sides.seconds_of(file) if file else None,
         broken=sides.broken(file) if file else "",
     )
+
+
+def _is_begun_from(summary: RecordSummary, assignment: Assignment) -> bool:
+    """Whether no replacement was begun from another file than the lesson's."""
+    return serving_of(summary.old_videos) is None or summary.path == assignment.file.path
+
+
+def _is_called_off(summary: RecordSummary | None, file: VideoFile | None) -> bool:
+    serving = serving_of(summary.old_videos) if summary else None
+    return bool(summary and serving and file and is_old_file(file, summary, serving))
 
 
 def _file(

@@ -132,19 +132,15 @@ def broken_file(lesson: Lesson, reason: str, *, video_id: str | None = None) -> 
     return lesson.finding(Kind.FILE_BROKEN, reason, hint, video_id=video_id)
 
 
-_SHORT, _PART = 2.0, 0.01
-"""Seconds, and part of the duration, by which Kinescope may count otherwise: whichever is more."""
-
-
 def _of_duration(lesson: Lesson, video: Video) -> Iterator[Finding]:
-    """Compares durations once Kinescope has processed the video; before, it tells 0 (docs/kinescope.md)."""
     ours, theirs = lesson.duration, video.duration
-    if video.status != _DONE or not ours or not theirs or abs(ours - theirs) <= max(_SHORT, _PART * ours):
+    if not ours or not theirs or not video.lasts_otherwise(ours):
         return
     reason = (
         f"{lesson.lesson_id}: video {video.id} lasts {format_duration(theirs)}, {_ours(lesson)} {format_duration(ours)}"
     )
-    yield lesson.finding(Kind.DURATION_DIFFERS, reason, _CHECK, video_id=video.id)
+    hint = Hint(("check", "--course", lesson.course), " looks at the file again.") if lesson.file else _CHECK
+    yield lesson.finding(Kind.DURATION_DIFFERS, reason, hint, video_id=video.id)
 
 
 _DEEP: Final = Hint(("verify", "--deep"), " reads the file again.")

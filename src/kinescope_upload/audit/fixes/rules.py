@@ -234,7 +234,7 @@ def _delete_old(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]
     old = next((old for old in lesson.old_videos if old.video_id == finding.video_id), None)
     if old is None or not old.is_due(facts.now):
         return
-    if old.why is LeftBecause.UNLINKED or _has_done_video(lesson, facts):
+    if old.why is not LeftBecause.REPLACED or _has_done_video(lesson, facts):
         yield DeleteOldVideo(finding=finding, lesson=lesson, video_id=old.video_id)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 20
 _FOR_UPLOAD: Final = frozenset({Kind.NOT_UPLOADED, Kind.UNFINISHED})
+_GOES_ON: Final = len(("replace", "LESSON"))
 LABEL_WIDTH: Final = 11
 """Cells of the label before a figure."""
 
@@ -140,7 +141,8 @@ def next_after_repair(result: RepairResult) -> Command | None:
 def _of_uploads(findings: Iterable[Finding]) -> set[Command]:
     """What is advised about uploads that are open; nothing where no command can go on with one."""
     hints = {finding.hint or Hint(()) for finding in findings if finding.kind in _FOR_UPLOAD}
-    return {command for hint in hints if isinstance(hint, Hint) for command in hint.commands}
+    commands = {command for hint in hints if isinstance(hint, Hint) for command in hint.commands}
+    return {one for one in commands if one in {(), ("repair",)} or (one[0] == "replace" and len(one) == _GOES_ON)}
 
 
 def sentence_of(event: AuditEvent, clock: Clock) -> str:

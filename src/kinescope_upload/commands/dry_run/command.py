@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from kinescope_upload.commands.dry_run.answer import PlanAnswer
 from kinescope_upload.commands.dry_run.kinescope_side import KinescopeSide, ask_kinescope, why_not_asked
 from kinescope_upload.commands.dry_run.view import print_plan
+from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.connect import database_of
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
@@ -66,7 +67,8 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     looks, not_asked = read_looks(settings.progress), why_not_asked(settings, is_offline=is_offline)
     records = read_records(settings.progress) if records is None else records
     mapped = map_library(settings, survey, records, asks=not not_asked)
-    plan = _planned(settings, partial(survey.plan, records, mapped), looks, seconds=seconds)
+    make = partial(survey.plan, records, mapped, md5s=md5s_of_files(settings))
+    plan = _planned(settings, make, looks, seconds=seconds)
     del survey
     side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit)
     rate = read_rate(settings.progress)

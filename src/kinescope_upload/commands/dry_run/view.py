@@ -32,7 +32,7 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
         totals += [time_sentence(answer), size_sentence(answer)]
     if links := len(plan.work) - len(uploads):
         totals.append(f"{count(links, 'row', 'rows')} to write for videos that are uploaded.")
-    changed = changes_sentence([change for change in answer.changes if change.size != change.sent_size])
+    changed = changes_sentence([one for one in answer.changes if one.size != one.sent_size or one.is_other])
     return [*totals, *filter(None, (changed, _unseen(answer.unseen), answer.not_asked)), _NOTHING_WRITTEN]
 
 

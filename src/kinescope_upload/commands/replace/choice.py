@@ -12,7 +12,8 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.mapping import Locator, which_of
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
-from kinescope_upload.plan import Plan, Selection, make_plan
+from kinescope_upload.plan import Selection, make_plan
+from kinescope_upload.plan.begun import doubt_given_away
 from kinescope_upload.survey.unfinished import begun_courses
 from kinescope_upload.text.hints import Hint
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow, MappedLibrary
-    from kinescope_upload.plan import PlannedLesson
+    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.plan.known import FileMd5s
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -34,12 +36,14 @@ class ReplaceOptions:
         file: The new file of the one lesson that was named, as it was typed; None takes the lesson's.
         changed: Whether all lessons are meant whose file has changed.
         keep: Seconds for which the old videos are kept; None keeps them as long as usual.
+        drop: Whether replacements that were begun are called off instead.
     """
 
     lessons: tuple[str, ...]
     file: str | None = None
     changed: bool = False
     keep: int | None = None
+    drop: bool = False
 
 
 def courses_of(options: ReplaceOptions, survey: Survey, records: Iterable[Record]) -> tuple[str, ...]:
@@ -70,27 +74,39 @@ def _shown(lesson_id: str) -> str:
 
 
 def plan_of(
-    options: ReplaceOptions, survey: Survey, mapped: MappedLibrary, records: Mapping[str, Record], root: Path
+    options: ReplaceOptions,
+    survey: Survey,
+    mapped: MappedLibrary,
+    records: Mapping[str, Record],
+    library: tuple[Path, FileMd5s],
 ) -> Plan:
     """What a run would do with the lessons in question, each with the file that is to be published.
+
+    A lesson whose replacement is to be called off has the file of the video that viewers see.
 
     Args:
         options: What is to be replaced.
         survey: Library and rows.
         mapped: Which file belongs to which lesson.
         records: What earlier runs achieved, by lesson id.
-        root: The library root.
+        library: The library root, and the MD5s of its files.
 
     Raises:
         UsageError: No file of a lesson is known, or the file that was named is not in the library, or another lesson's.
     """
-    if options.changed:
-        plan = survey.plan(records, mapped)
+    root, md5s = library
+    if options.drop:
+        known = survey.rows or {}
+        dropped = options.lessons or [key for key, record in records.items() if record.serving and key in known]
+        assignments = [_as_served(known[key], records.get(key)) for key in dropped]
+    elif options.changed:
+        plan = survey.plan(records, mapped, md5s=md5s)
         known = survey.rows or {}
         begun = {key: record for key, record in records.items() if record.serving and key in known}
         changed = {one.lesson_id for one in plan.lessons if one.is_changed or one.may_be_outdated} | begun.keys()
+        said = {one.lesson_id for one in plan.lessons if one.calls_off or one.pair_is_written}
         assigned = [one for one in mapped.assignments if one.lesson_id in changed and survey.selection.has(one.course)]
-        assignments = [_with_recorded_file(one, records, root) for one in assigned]
+        assignments = [one if one.lesson_id in said else _with_recorded_file(one, records, root) for one in assigned]
         absent = begun.keys() - {one.lesson_id for one in assigned}
         assignments += [_recorded(known[key], begun[key], root) for key in absent if begun[key].path]
     else:
@@ -100,16 +116,27 @@ def plan_of(
         assert survey.rows is not None  # noqa: S101 - `replace` has no --no-db
         rows = [survey.rows[lesson_id] for lesson_id in options.lessons]
         assignments = [_assignment(row, named, found.get(row.lesson_id), records, root) for row in rows]
-    return _plan(assignments, survey, records)
+    plan = _plan(assignments, survey, records, md5s)
+    return plan if options.drop else doubt_given_away(plan, mapped.assignments)
 
 
-def _plan(assignments: Sequence[Assignment], survey: Survey, records: Mapping[str, Record]) -> Plan:
+def _plan(
+    assignments: Sequence[Assignment], survey: Survey, records: Mapping[str, Record], md5s: FileMd5s | None = None
+) -> Plan:
     """The plan for these lessons alone, made with what is written of the others: their own files may be free so."""
     chosen = {one.lesson_id for one in assignments}
     others = {one.lesson_id: one for one in survey.written if one.lesson_id not in chosen}
-    every = [*assignments, *others.values()]
-    plan = make_plan(every, rows=survey.rows, records=records, selection=Selection(), files=survey.files)
-    return Plan(lessons=tuple(one for one in plan.lessons if one.lesson_id in chosen))
+    every, rows, files = [*assignments, *others.values()], survey.rows, survey.files
+    plan = make_plan(every, rows=rows, records=records, selection=Selection(), files=files, md5s=md5s)
+    return replace(plan, lessons=tuple(one for one in plan.lessons if one.lesson_id in chosen))
+
+
+def _as_served(row: LessonRow, record: Record | None) -> Assignment:
+    """The lesson with the file of the video that its row names, as it was sent."""
+    sent = (record.serving or record) if record else None
+    path = (sent.path if sent else None) or (record.path if record else None) or ""
+    file = VideoFile(path=path, size=sent.size if sent else 0, modified_ns=sent.modified_ns if sent else 0)
+    return Assignment(lesson_id=row.lesson_id, course=row.course, file=file, source=MappingSource.NAMED, title=None)
 
 
 def _with_recorded_file(assignment: Assignment, records: Mapping[str, Record], root: Path) -> Assignment:
@@ -134,7 +161,8 @@ def _assignment(
 ) -> Assignment:
     lesson_id, record = row.lesson_id, records.get(row.lesson_id)
     recorded = stat_file(root, record.path) if record and record.path else None
-    said = mapped.file if mapped and mapped.source.is_written and not (record and record.serving) else None
+    said = mapped.file if mapped and mapped.source.is_written else None
+    is_begun = record is not None and record.serving is not None
     file = named or said or recorded or (mapped.file if mapped else None)
     if file is None and record and record.path:
         return _recorded(row, record, root)
@@ -147,7 +175,7 @@ def _assignment(
         lesson_id=lesson_id,
         course=row.course,
         file=file,
-        source=mapped.source if mapped and not named else MappingSource.NAMED,
+        source=mapped.source if mapped and not named and (said or not is_begun) else MappingSource.NAMED,
         title=mapped.title if mapped else None,
     )
 

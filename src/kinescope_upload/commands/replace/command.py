@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
+from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.commands.pairs import correct_pairs
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
-from kinescope_upload.commands.replace.content import is_as_sent, md5_now
+from kinescope_upload.commands.replace.content import is_as_sent, is_of_no_use, is_sent
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.checksums import md5_now
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.plan import Decision
-from kinescope_upload.plan.replacing import Refused, ReplaceStep, replacement_of
+from kinescope_upload.plan.replacing import Refused, ReplaceStep, call_off_step, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks, read_records
-from kinescope_upload.progress.old_videos import proof_against
 from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
-from kinescope_upload.upload.events import Linked, ReplacementBegun
+from kinescope_upload.upload.events import Linked, ReplacementBegun, ReplacementCalledOff
 from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import is_same_video
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.media.verdict import Look
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.model import MappedLibrary, VideoFile
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.progress import RememberedLooks
     from kinescope_upload.survey import Survey
@@ -69,7 +70,7 @@ class Replacement:
     @property
     def is_work(self) -> bool:
         """Whether something is to be done."""
-        return self.step in {ReplaceStep.BEGIN, ReplaceStep.GO_ON}
+        return self.step in {ReplaceStep.BEGIN, ReplaceStep.GO_ON, ReplaceStep.CALL_OFF}
 
     @property
     def old_video_id(self) -> str | None:
@@ -110,7 +111,9 @@ def replace_lessons(
             tools.client.listen(progress)
             looks = read_looks(settings.progress)
             others = records_of_others(settings, progress)
-            found = _Chooser(tools, options, survey, progress.records, others, looks, progress.save).replacements()
+            chooser = _Chooser(tools, options, survey, progress.records, others, looks, progress.save)
+            mapped = chooser.map_files()
+            found = chooser.replacements(mapped)
             is_agreed = agree(found)
             refused = any(isinstance(one.step, Refused) for one in found)
             work = [one for one in found if one.is_work]
@@ -123,7 +126,7 @@ def replace_lessons(
                 correct_pairs(settings.map_of_pairs(), survey, {one.lesson.lesson_id: one.lesson.file for one in work})
             _begin(settings, work, survey, progress)
             plan = plan_again([one.lesson for one in work], survey, progress.records)
-            del survey
+            del survey, chooser, mapped
             with (
                 make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr) as printer,
                 open_kinescope(settings) as kinescope,
@@ -163,7 +166,8 @@ def preview_replacements(
         survey, records = survey_library(settings, tools.database), read_records(settings.progress)
         courses_of(options, survey, records.values())
         looks = read_looks(settings.progress)
-        found = _Chooser(tools, options, survey, records, {}, looks, lambda _record: None).replacements()
+        chooser = _Chooser(tools, options, survey, records, {}, looks, lambda _record: None)
+        found = chooser.replacements(chooser.map_files())
     show(found)
     return ExitCode.NOT_DONE if any(isinstance(one.step, Refused) for one in found) else ExitCode.DONE
 
@@ -183,18 +187,22 @@ class _Chooser(NamedTuple):
     looks: RememberedLooks
     save: Callable[[Record], object]
 
-    def replacements(self) -> tuple[Replacement, ...]:
+    def map_files(self) -> MappedLibrary:
+        """Which file belongs to which lesson."""
+        return map_files(self.tools.settings, self.survey, {**self.others, **self.records}, self.tools.api)
+
+    def replacements(self, mapped: MappedLibrary) -> tuple[Replacement, ...]:
         """The lessons in question, by id, each with what is done."""
         settings = self.tools.settings
-        mapped = map_files(settings, self.survey, {**self.others, **self.records}, self.tools.api)
-        plan = plan_of(self.options, self.survey, mapped, self.records, settings.needed_library())
+        library = settings.needed_library(), md5s_of_files(settings)
+        plan = plan_of(self.options, self.survey, mapped, self.records, library)
         found = (self._replacement(lesson) for lesson in plan.lessons)
         return tuple(sorted(found, key=lambda one: one.lesson.lesson_id))
 
     def _replacement(self, lesson: PlannedLesson) -> Replacement:
         step, keep = self._step(lesson), self.options.keep
-        look = None if isinstance(step, Refused) or step is ReplaceStep.UNCHANGED else self._look(lesson.file, step)
-        if isinstance(look, Broken) and not self.tools.settings.send_broken and _is_sent(lesson, step):
+        look = self._look(lesson.file) if step in {ReplaceStep.BEGIN, ReplaceStep.GO_ON} else None
+        if isinstance(look, Broken) and not self.tools.settings.send_broken and is_sent(lesson, step):
             send = ("replace", lesson.lesson_id, "--send-broken")
             hint = Hint("Put a whole file in its place; ", send, " sends it as it is.")
             step = Refused(reason=f'its file "{lesson.file.path}" {look.reason}', hint=hint)
@@ -203,12 +211,9 @@ class _Chooser(NamedTuple):
             keep = USUAL_KEEP if serving is None or serving.keep is None else serving.keep
         return Replacement(lesson=lesson, step=step, keep=keep, look=look)
 
-    def _look(self, file: VideoFile, step: ReplaceStep) -> Look | None:
-        """What is in the file; None where that cannot be told now: the run looks again, before it sends anything.
-
-        What is to be sent is looked into anew: it may have the size and time of what was there before.
-        """
-        if step is not ReplaceStep.BEGIN and (known := self.looks.of(file)) is not None:
+    def _look(self, file: VideoFile) -> Look | None:
+        """What is in the file; None where that cannot be told now: the run looks again, before it sends anything."""
+        if (known := self.looks.sure(file)) is not None:
             return known
         settings = self.tools.settings
         found = look_at_files([file], settings.needed_library(), settle=settings.settle).found.get(file)
@@ -217,6 +222,11 @@ class _Chooser(NamedTuple):
         return found
 
     def _step(self, lesson: PlannedLesson) -> ReplaceStep | Refused:
+        if self.options.drop:
+            row = (self.survey.rows or {}).get(lesson.lesson_id)
+            return call_off_step(lesson.record, row)
+        if lesson.calls_off:
+            return ReplaceStep.CALL_OFF
         refused = self._refused_row(lesson)
         step, record = refused or replacement_of(lesson), lesson.record
         is_final = refused is not None or (isinstance(step, Refused) and lesson.decision is Decision.IN_DOUBT)
@@ -230,7 +240,7 @@ class _Chooser(NamedTuple):
             return step
         step = self._by_content(step, record, lesson.file)
         is_asked = not self.options.changed or record.serving
-        if step is not ReplaceStep.BEGIN and is_asked and _is_of_no_use(self.tools, record):
+        if step is not ReplaceStep.BEGIN and is_asked and is_of_no_use(self.tools, record, self._look(lesson.file)):
             return ReplaceStep.BEGIN
         return step
 
@@ -264,20 +274,6 @@ class _Chooser(NamedTuple):
         return Refused(reason=reason, hint=f"{PUT_BACK}, or name the lesson's new file after the lesson.")
 
 
-def _is_sent(lesson: PlannedLesson, step: ReplaceStep | Refused) -> bool:
-    """Whether bytes of the lesson's file are still to be sent."""
-    return step is ReplaceStep.BEGIN or not (lesson.record and lesson.record.stage.has_all_bytes)
-
-
-def _is_of_no_use(tools: Tools, record: Record) -> bool:
-    """Whether the record's video is gone, failed, or not what was sent."""
-    assert record.video_id  # noqa: S101 - it has all bytes
-    video = tools.api.video(record.video_id)
-    if video is None or video.has_failed:
-        return True
-    return video.status == "done" and proof_against(record, video) is not None
-
-
 def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, progress: ProgressStore) -> None:
     """Writes down, before anything is sent, what is replaced by what."""
     records, rows = progress.records, survey.rows or {}
@@ -289,7 +285,9 @@ def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, prog
         is_ours = row is not None and not row.has_address_only and is_same_video(row.video_id, record.video_id)
         if record.stage is Stage.UPLOADED and is_ours:
             record = advance(record, Linked(at=now))  # an earlier run wrote the row and died before it noted that
-        if one.step is ReplaceStep.BEGIN:
+        if one.step is ReplaceStep.CALL_OFF:
+            record = advance(record, ReplacementCalledOff(at=now))
+        elif one.step is ReplaceStep.BEGIN:
             fresh = fresh_upload(record, settings.dialect, settings.dialect.chosen_id(uuid4), one.lesson.file)
             fresh = replace(fresh, title=one.lesson.title)
             record = advance(record, ReplacementBegun(at=now, keep=one.keep, fresh=fresh))

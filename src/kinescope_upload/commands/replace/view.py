@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
 
-_STEPS: Final = {ReplaceStep.BEGIN: "begin", ReplaceStep.GO_ON: "continue", ReplaceStep.UNCHANGED: "unchanged"}
+_STEPS: Final = {
+    ReplaceStep.BEGIN: "begin",
+    ReplaceStep.GO_ON: "continue",
+    ReplaceStep.UNCHANGED: "unchanged",
+    ReplaceStep.CALL_OFF: "call off",
+}
 
 
 def _object(replacements: Sequence[Replacement]) -> JsonFields:
@@ -54,12 +59,18 @@ def _old_size(one: Replacement) -> int | None:
 
 
 def _text(replacements: Sequence[Replacement], _options: DisplayOptions, stream: TextIO) -> None:
-    work = [one for one in replacements if one.is_work]
+    off = [one for one in replacements if one.step is ReplaceStep.CALL_OFF]
+    work = [one for one in replacements if one.is_work and one not in off]
     refused = [(one.lesson.lesson_id, one.step) for one in replacements if isinstance(one.step, Refused)]
     unchanged = tuple((one.lesson.lesson_id,) for one in replacements if one.step is ReplaceStep.UNCHANGED)
     columns = ("Lesson", "Title", "File", "Change", "Old video", "Kept for")
     sections = [
         Section(title="To replace", columns=columns, rows=tuple(map(_row, work))),
+        Section(
+            title="To be called off",
+            columns=("Lesson", "Title", "Was begun from", "Video that stays"),
+            rows=tuple(_row_called_off(one) for one in off),
+        ),
         Section(title="Unchanged since upload", columns=("Lesson",), rows=unchanged),
         Section(
             title="Cannot be replaced",
@@ -67,9 +78,11 @@ def _text(replacements: Sequence[Replacement], _options: DisplayOptions, stream:
             rows=tuple((lesson_id, joined(step.reason, step.hint)) for lesson_id, step in refused),
         ),
     ]
+    dropped = f"{count(len(off), 'replacement', 'replacements')} to call off; viewers see what they see now."
     total = f"{count(len(work), 'video', 'videos')} to replace; viewers see the old ones until the new ones are done."
     nothing = "Nothing can be replaced now." if refused else "Nothing to replace."
-    show_sections(sections, [total if work else nothing], stream)
+    totals = [*([total] if work else []), *([dropped] if off else [])]
+    show_sections(sections, totals or [nothing], stream)
 
 
 def _row(one: Replacement) -> tuple[str, ...]:
@@ -78,6 +91,12 @@ def _row(one: Replacement) -> tuple[str, ...]:
     change = lesson.reason if is_begun else change_of(lesson, one.look).text
     kept = format_duration(one.keep) if one.keep else "deleted at once"
     return lesson.lesson_id, lesson.title, lesson.file.path, change, one.old_video_id or "–", kept
+
+
+def _row_called_off(one: Replacement) -> tuple[str, ...]:
+    lesson = one.lesson
+    begun_from = lesson.record.path if lesson.record else None
+    return lesson.lesson_id, lesson.title, begun_from or "–", one.old_video_id or "–"
 
 
 show_replacements: Final = partial(show, View(event="replacements", fields=_object, text=_text))
