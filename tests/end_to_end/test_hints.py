@@ -31,7 +31,7 @@ from support.auditing import THEIRS, uploaded
 from support.disagreements import ROWS, Disagreement
 from support.old_progress_cases import NAME, video_of, write_old_progress
 from support.old_progress_cases import uploaded as old_upload
-from support.replacing import confirm, shoot_again, undo
+from support.replacing import confirm, publish, shoot_again, undo
 from support.terminal import open_terminal
 from support.world import KIB, World, WorldMaker, content_of, date_back
 
@@ -223,6 +223,17 @@ def _begun_from_another_file(world: World) -> None:
     confirm(world, {first: files[second], second: files[first]})
 
 
+def _begun_replacement_contradicted(world: World) -> None:
+    """A replacement that was cut off, and a pair that names a third file since."""
+    _linked(world)
+    folder = "01_analytics/m01_start"
+    files = [world.add_file(f"{folder}/дубль {n}.mp4", content_of((400 + n) * KIB, seed=str(n))) for n in (1, 2)]
+    world.emulator.faults.add(Fault(route=Route.PATCH, action=Action.DROP, keep=100 * KIB, times=None))
+    assert publish(world, LESSON, file=str(files[0]), retries="0").exit_code != 0
+    world.emulator.faults.clear()
+    confirm(world, {LESSON: files[1]})
+
+
 def _all_shot_again(world: World) -> None:
     _linked(world)
     for lesson_id in world.records:
@@ -351,6 +362,12 @@ SITUATIONS = [
     Situation(name="a journal that cannot be read", arrange=_unreadable_journal),
     Situation(name="a progress file that cannot be read", arrange=_unreadable_progress, command=("verify",)),
     Situation(name="a begun lesson that was given another file", arrange=_begun_from_another_file, command=("verify",)),
+    Situation(
+        name="a begun replacement and a pair of a third file",
+        arrange=_begun_replacement_contradicted,
+        command=("repair",),
+        needs_person=True,  # whose the files are that no lesson has
+    ),
     Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),
     Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
@@ -412,6 +429,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("repair", "--set-aside", X): ("a journal that cannot be read", 0),
     ("replace", "--changed"): ("two new cuts", -1),
     ("replace", X): ("a new cut", 0),
+    ("replace", X, "--drop"): ("a begun replacement and a pair of a third file", -1),
     ("replace", X, "--send-broken"): ("a text as a new cut", 0),
     ("replace", X, X): ("a new cut under a new name, verified", 0),
     ("unlink", X): ("an emptied row, in a run", -1),

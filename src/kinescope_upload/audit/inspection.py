@@ -120,7 +120,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     for note in notes_in(settings.progress):
         tools.emit(Warned(message=note))
     courses = courses_in_question(tools, survey)
-    sides = sides_of(tools, survey, partial(originals_of, tools.api))
+    sides = sides_of(tools, survey, partial(originals_of, tools.api), is_deep=is_deep)
     lessons = lessons_of(sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
 from kinescope_upload.model import Doubt, MappingSource
 from kinescope_upload.plan.renumbered import find_renumbered, path_now, rekeyed
-from kinescope_upload.progress import read_looks, read_md5s
+from kinescope_upload.progress import read_looks, read_md5s, remember_looks
 from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.rows import hidden_courses
 from kinescope_upload.upload.titles import is_title_of
@@ -66,16 +68,23 @@ def courses_in_question(tools: Tools, survey: Survey) -> tuple[str, ...]:
     return tuple(sorted(courses))
 
 
-def sides_of(tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mapping[str, Original]]) -> LocalSides:
+def sides_of(
+    tools: Tools, survey: Survey, ask: Callable[[Sequence[str]], Mapping[str, Original]], *, is_deep: bool = False
+) -> LocalSides:
     """Everything but the videos, as far as a comparison needs it.
 
     Args:
         tools: The settings, and what is recorded.
         survey: Library and rows.
         ask: Gives the originals of videos where the mapping needs them.
+        is_deep: Whether each file is looked into again.
     """
     settings, looks = tools.settings, read_looks(tools.settings.progress)
     files = {one.path: one for one in survey.files}
+    if is_deep:
+        looks.found |= look_at_files(survey.files, settings.needed_library(), settle=settings.settle).found
+        with suppress(OSError):  # the next command looks again
+            remember_looks(settings.progress, looks.found)
     recorded = _summaries(tools.progress, files, survey.rows or {})
     renumbered = find_renumbered(recorded, survey.rows, said=survey.said, unsteady=survey.unsteady(recorded))
     summaries = _as_renumbered(recorded, renumbered, survey.files)

@@ -139,8 +139,7 @@ def _of_duration(lesson: Lesson, video: Video) -> Iterator[Finding]:
     reason = (
         f"{lesson.lesson_id}: video {video.id} lasts {format_duration(theirs)}, {_ours(lesson)} {format_duration(ours)}"
     )
-    hint = Hint(("check", "--course", lesson.course), " looks at the file again.") if lesson.file else _CHECK
-    yield lesson.finding(Kind.DURATION_DIFFERS, reason, hint, video_id=video.id)
+    yield lesson.finding(Kind.DURATION_DIFFERS, reason, _CHECK, video_id=video.id)
 
 
 _DEEP: Final = Hint(("verify", "--deep"), " reads the file again.")

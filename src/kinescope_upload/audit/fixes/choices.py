@@ -61,9 +61,8 @@ def _replace_or_read(finding: Finding) -> tuple[Choice, ...]:
     return _replace(finding), _verify(finding, "check again once the right file is in place", "--deep")
 
 
-def _look_or_replace(finding: Finding) -> tuple[Choice, ...]:
-    check = ("check", "--course", finding.course)
-    return Choice(explanation="look again how long the file lasts", command=check), _replace(finding)
+def _replace_or_look(finding: Finding) -> tuple[Choice, ...]:
+    return _replace(finding), _verify(finding, "look again how long the file lasts", "--deep")
 
 
 def _restart_or_wait(finding: Finding) -> tuple[Choice, ...]:
@@ -135,7 +134,7 @@ _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
     Kind.STATUS_UNKNOWN: _restart_or_wait,
     Kind.SIZE_DIFFERS: _replace_or_read,
     Kind.MD5_DIFFERS: _replace_or_read,
-    Kind.DURATION_DIFFERS: _look_or_replace,
+    Kind.DURATION_DIFFERS: _replace_or_look,
     Kind.FILE_CHANGED: _replace_or_read,
     Kind.WRONG_FOLDER: _empty,
     Kind.PROJECT_ROOT: _empty,

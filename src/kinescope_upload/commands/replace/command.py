@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,7 +24,7 @@ from kinescope_upload.media.verdict import Broken
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, call_off_step, replacement_of
-from kinescope_upload.progress import ProgressStore, read_looks, read_records
+from kinescope_upload.progress import ProgressStore, read_looks, read_records, remember_looks
 from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
@@ -114,6 +115,8 @@ def replace_lessons(
             chooser = _Chooser(tools, options, survey, progress.records, others, looks, progress.save)
             mapped = chooser.map_files()
             found = chooser.replacements(mapped)
+            with suppress(OSError):  # the next command looks again
+                remember_looks(settings.progress, looks.found)
             is_agreed = agree(found)
             refused = any(isinstance(one.step, Refused) for one in found)
             work = [one for one in found if one.is_work]
