@@ -31,7 +31,7 @@ THEIR_OWN: Final = {
     "report": {"file", "html"},
     "verify": {"wait", "max_wait", "deep"},
     "repair": {"dry_run", "yes", "delete_unknown", "videos", "by_file", "by_journal", "set_aside"},
-    "replace": {"lessons", "keep_old", "changed", "dry_run", "yes"},
+    "replace": {"drop", "lessons", "keep_old", "changed", "dry_run", "yes"},
     "unlink": {"lessons", "delete", "yes"},
     "cluster init": {"print_sql"},
     "cluster enqueue": set[str](),

@@ -341,3 +341,27 @@ def test_a_video_that_was_unlinked_and_kept_is_asked_for_and_one_that_waits_is_n
     assert [line["video_id"] for line in deleted(world)] == [unlinked]
     assert world.records[SECOND].old_videos == ()
     assert waiting in videos_of(world)
+
+
+@pytest.mark.parametrize("word", ["lesson", "course"])
+def test_a_lesson_that_was_taken_out_of_the_database_is_ended_by_the_command_that_is_named(
+    word: str, worlds: WorldMaker
+) -> None:
+    world = worlds()
+    uploaded(world)
+    gone = [THIRD] if word == "lesson" else [FIRST, SECOND, THIRD]
+    videos = {video_of(world, lesson) for lesson in gone}
+    world.add_file("02_other/m01_start/001.mp4", content_of(9 * KIB, seed="other"))
+    world.database.add_lessons([("02_other_m01_start_001", "02_other", "001")])
+    for lesson in gone:
+        file_of(world, lesson).unlink()
+        world.database.execute(f"""DELETE FROM "Lesson" WHERE id = '{lesson}'""")
+    found = [one for one in look(world).findings if one.lesson_id in gone]
+    assert [one.kind for one in found] == [Kind.LESSON_WITHOUT_ROW] * len(gone)
+    assert f"`kupload unlink {THIRD} --delete` ends it" in found[-1].hint
+
+    result = undo(world, *gone, delete=True) if word == "lesson" else undo(world, delete=True)
+    assert (result.unlinked, set(result.deleted), result.failed) == (tuple(gone), videos, ())
+    assert videos.isdisjoint(videos_of(world))
+    assert {line["video_id"] for line in deleted(world)} == videos
+    assert [one for one in look(world).findings if one.lesson_id in gone] == []

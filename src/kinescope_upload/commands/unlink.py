@@ -19,7 +19,8 @@ from kinescope_upload.errors import (
     UsageError,
 )
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.progress import ProgressStore, forget_others_rows
+from kinescope_upload.model import LessonRow
+from kinescope_upload.progress import ProgressStore, forget_others_rows, read_records
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.text.hints import Hint
@@ -31,12 +32,12 @@ from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.config import Settings
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.errors import KuploadError
-    from kinescope_upload.model import LessonRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ def unlink(
     with _open_client(settings, emit) as client:
         database = database_of(settings)
         assert database is not None  # noqa: S101 - `unlink` has no --no-db
-        rows = _rows(client, database, settings.courses, lessons)
+        rows = _rows(client, database, settings.progress, settings.courses, lessons)
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             client.listen(store)
             found = _found(rows, store.records, deletes=deletes)
@@ -151,7 +152,7 @@ def _open_client(settings: Settings, emit: Emit) -> Iterator[RetryingClient]:
 
 
 def _rows(
-    client: RetryingClient, database: LessonsDatabase, courses: Sequence[str], lessons: Sequence[str]
+    client: RetryingClient, database: LessonsDatabase, progress: Path, courses: Sequence[str], lessons: Sequence[str]
 ) -> tuple[LessonRow, ...]:
     if not courses and not lessons:
         raise UsageError(
@@ -165,6 +166,11 @@ def _rows(
             error.what, f"Nothing was changed. {error.remedy}, then run the same command again."
         ) from error
     known = {row.lesson_id for row in rows} | {row.course for row in rows}
+    unknown = [name for name in (lessons or courses) if name not in known]
+    is_sure = not unknown or client.call(database.row_security) is None  # else their rows may only be hidden
+    gone = _without_row(unknown, courses, progress) if is_sure else ()
+    rows = (*rows, *gone)
+    known |= {row.lesson_id for row in gone} | {row.course for row in gone}
     if unknown := [name for name in (lessons or courses) if name not in known]:
         what = "lesson" if lessons else "course"
         of_course = f" of course {', '.join(courses)}" if lessons and courses else ""
@@ -173,6 +179,19 @@ def _rows(
             Hint(("map",), " lists courses and lessons as the database spells them."),
         )
     return rows
+
+
+def _without_row(names: Sequence[str], courses: Sequence[str], progress: Path) -> tuple[LessonRow, ...]:
+    """The recorded lessons of these names, or of courses of these names, which the database has no row of."""
+    if not names:
+        return ()
+    wanted = frozenset(names)
+    of_course = [one for one in read_records(progress).values() if not courses or one.course in courses]
+    return tuple(
+        LessonRow(lesson_id=one.lesson_id, course=one.course, title=f"{one.title} (no row)", video_id=None)
+        for one in sorted(of_course, key=lambda one: one.lesson_id)
+        if one.lesson_id in wanted or one.course in wanted
+    )
 
 
 def _found(rows: Sequence[LessonRow], records: Mapping[str, Record], *, deletes: bool) -> tuple[Unlinking, ...]:

@@ -66,7 +66,8 @@ def judge(context: LessonContext) -> Iterator[Finding]:
 
 def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
     lesson, summary = context.lesson, context.lesson.summary
-    if lesson.file is None and not lesson.is_explained:
+    is_gone = context.has_database and lesson.row is None and summary is not None
+    if lesson.file is None and not (lesson.is_explained or is_gone):
         sent = f'; "{summary.path}" was sent for it' if summary and summary.path else ""
         was_sent = summary and summary.stage.is_linked and lesson.row_id
         hint = "Put it back, or put its new cut in its place." if was_sent else "Put its file into the library."
@@ -75,11 +76,19 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
         return
     if summary:
         reason = f"{lesson.lesson_id} has no row in the database"
-        hint = "Restore the row; without it nobody sees the video."
+        hint = _without_row(lesson)
         yield lesson.finding(Kind.LESSON_WITHOUT_ROW, reason, hint, video_id=lesson.own_id)
     elif lesson.file:
         reason = f'"{lesson.file.path}" is for lesson {lesson.lesson_id}, which has no row in the database'
         yield lesson.finding(Kind.FILE_WITHOUT_LESSON, reason, "Add the lesson, or correct its id in the map file.")
+
+
+def _without_row(lesson: Lesson) -> str:
+    """What to do about a recorded lesson that the database does not have."""
+    restore = "Restore the row; without it nobody sees the video."
+    if not (lesson.old_videos or (lesson.summary and lesson.summary.has_all_bytes)):
+        return restore
+    return Hint(f"{restore} If the lesson is gone for good, ", ("unlink", lesson.lesson_id, "--delete"), " ends it.")
 
 
 def _of_address_alone(context: LessonContext) -> Iterator[Finding]:
@@ -203,5 +212,5 @@ def _of_unlinked(context: LessonContext) -> Iterator[Finding]:
         elif not context.has_database and summary.stage is Stage.UPLOADED and not lesson.is_outdated:
             reason = f"{lesson.lesson_id}: video {own_id} is uploaded, and its row is not written"
             yield lesson.finding(Kind.ROW_EMPTY, reason, "A run with the database links it.", video_id=own_id)
-        if isinstance(seen, Video):
+        if isinstance(seen, Video) and (lesson.row is not None or not context.has_database):
             yield from problems_of(lesson, seen, context.place)
