@@ -25,7 +25,7 @@ def _set_time(path: Path, time_ns: int) -> None:
     os.utime(path, ns=(time_ns, time_ns))
 
 
-@pytest.mark.parametrize("command", ["the lesson", "all that changed"])
+@pytest.mark.parametrize("command", ["the lesson", pytest.param("all that changed", marks=pytest.mark.slow)])
 def test_a_file_whose_known_md5_is_not_its_videos_is_published_though_size_and_time_are_equal(
     command: str, worlds: WorldMaker
 ) -> None:
@@ -57,7 +57,7 @@ def _exchange(world: World, *, is_equal: bool) -> None:
     confirm(world, {FIRST: two, SECOND: one})
 
 
-@pytest.mark.parametrize("is_equal", [False, True])
+@pytest.mark.parametrize("is_equal", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_each_lesson_of_an_exchange_is_published_by_the_command_that_names_it(
     *, is_equal: bool, worlds: WorldMaker
 ) -> None:

@@ -61,7 +61,7 @@ def _put_back(path: Path, content: bytes, time_ns: int) -> None:
     os.utime(path, ns=(time_ns, time_ns))
 
 
-@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("dialect", ["tus", pytest.param("json", marks=pytest.mark.slow)])
 def test_one_command_calls_a_begun_replacement_off(dialect: str, worlds: WorldMaker) -> None:
     world = worlds(dialect)
     uploaded(world)
@@ -83,7 +83,7 @@ def test_one_command_calls_a_begun_replacement_off(dialect: str, worlds: WorldMa
     assert (again.exit_code, again.events("replacements")[0]["lessons"][0]["step"]) == (1, "refused")
 
 
-@pytest.mark.parametrize("is_redated", [False, True])
+@pytest.mark.parametrize("is_redated", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_the_old_file_put_back_calls_the_replacement_off_and_nothing_is_sent(
     is_redated: bool, worlds: WorldMaker
 ) -> None:
@@ -102,7 +102,7 @@ def test_the_old_file_put_back_calls_the_replacement_off_and_nothing_is_sent(
     _is_as_before(world, before, received)
 
 
-@pytest.mark.parametrize("command", ["run", "replace"])
+@pytest.mark.parametrize("command", ["run", pytest.param("replace", marks=pytest.mark.slow)])
 def test_the_old_file_put_back_wins_over_a_complete_new_cut_too(command: str, worlds: WorldMaker) -> None:
     world = worlds(processing=HOUR)
     uploaded(world)
@@ -175,7 +175,7 @@ def test_no_command_but_the_persons_own_goes_on_with_an_exchange_whose_pairs_are
     assert look(world).findings == ()
 
 
-@pytest.mark.parametrize("is_complete", [False, True])
+@pytest.mark.parametrize("is_complete", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_pair_that_gives_the_begun_file_to_another_lesson_wins(is_complete: bool, worlds: WorldMaker) -> None:
     world = worlds(processing=HOUR if is_complete else 0.0)
     uploaded(world)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from support.world import WorldMaker
 
 
-@pytest.mark.parametrize("dialect", ["tus", "json"])
+@pytest.mark.parametrize("dialect", [pytest.param("tus", marks=pytest.mark.slow), "json"])
 def test_what_another_machine_is_sending_is_not_offered_for_deletion_from_a_second_progress_folder(
     dialect: str, worlds: WorldMaker
 ) -> None:

@@ -343,7 +343,7 @@ def test_a_video_that_was_unlinked_and_kept_is_asked_for_and_one_that_waits_is_n
     assert waiting in videos_of(world)
 
 
-@pytest.mark.parametrize("word", ["lesson", "course"])
+@pytest.mark.parametrize("word", [pytest.param("lesson", marks=pytest.mark.slow), "course"])
 def test_a_lesson_that_was_taken_out_of_the_database_is_ended_by_the_command_that_is_named(
     word: str, worlds: WorldMaker
 ) -> None:
