@@ -10,6 +10,7 @@ import pytest
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.commands.status import read_status
+from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.media.sample_mp4 import make_mp4
 from kinescope_upload.upload import Stage
 from support.auditing import FIRST, SECOND, kinds, look, mend, settings_of, the
@@ -156,3 +157,30 @@ def test_a_file_is_looked_into_before_it_is_sent_whatever_is_remembered_of_it(
     assert world.upload().exit_code == 0
     assert world.records[FIRST].duration == 90
     assert look(world, DEEP).agrees
+
+
+@pytest.mark.parametrize("is_complete", [pytest.param(False, marks=pytest.mark.slow), True])
+def test_a_begun_replacement_and_a_pair_of_a_file_that_only_looks_like_both_wait_for_a_person(
+    worlds: WorldMaker, *, is_complete: bool
+) -> None:
+    world = worlds(processing=3600.0)
+    [old] = _alike(world, 1)
+    assert world.upload().exit_code == 0
+    shown = row_of(world, FIRST)
+    named, other = (world.add_file(f"01_analytics/{name}.mp4", content_of(SIZE, seed=name)) for name in "bc")
+    for file in (named, other):
+        _date_like(file, old)
+    if not is_complete:
+        world.emulator.faults.add(Fault(route=Route.PATCH, status=403, times=99))
+    assert publish(world, FIRST, file=_path(world, named), retries="0", replace_wait="0.1s").exit_code == 1
+    world.emulator.faults.clear()
+    assert world.records[FIRST].stage.has_all_bytes == is_complete
+    confirm(world, {FIRST: other})
+
+    ran = world.upload(replace_wait="0.1s")
+    assert (ran.exit_code, row_of(world, FIRST)) == (1, shown)
+    [doubt] = ran.summary["in_doubt"]
+    assert f"kupload replace {FIRST} {_path(world, other)}" in doubt["hint"]
+    assert f"kupload replace {FIRST} --drop" in doubt["hint"]
+    assert publish(world, FIRST, drop=True).exit_code == 0
+    assert (world.records[FIRST].video_id, world.records[FIRST].stage) == (shown, Stage.LINKED)
