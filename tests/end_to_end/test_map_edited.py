@@ -9,9 +9,10 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.commands.status import read_status
-from kinescope_upload.emulator import Action, Fault, Route
+from kinescope_upload.emulator import Action, Fault, Route, VideoStatus
 from kinescope_upload.upload import Stage
 from support.auditing import FIRST, SECOND, THIRD, kinds, look, mend, plan_of, settings_of, the
+from support.concurrency import until
 from support.replacing import confirm, publish, row_of, undo
 from support.world import KIB, content_of
 
@@ -47,6 +48,9 @@ def _shown(world: World, lesson_id: str) -> bytes:
     row_id = row_of(world, lesson_id)
     assert row_id is not None
     return world.emulator.bytes_of(row_id).read_bytes()
+
+
+_INCOMPLETE = {VideoStatus.PENDING, VideoStatus.UPLOADING}
 
 
 def _videos(world: World) -> int:
@@ -246,6 +250,7 @@ def test_a_begun_upload_that_turns_out_complete_is_kept_for_its_old_file_and_rep
     lost = Fault(route=Route.PATCH, action=Action.LOSE_ANSWER, skip=1, times=None, match="001")
     world.emulator.faults.add(lost, Fault(route=Route.HEAD, status=500, times=None, match="001"))
     world.upload(retries="0")
+    until(lambda: all(one.status not in _INCOMPLETE for one in world.emulator.videos()))
     world.emulator.faults.clear()
     assert (world.records[FIRST].stage, _videos(world)) == (Stage.CREATED, 2)
     confirm(world, {FIRST: files[2], SECOND: files[1]})
