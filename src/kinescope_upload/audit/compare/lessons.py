@@ -106,7 +106,7 @@ def _lesson(
         is_explained=is_explained,
         is_given_away=is_given_away,
         said=said,
-        is_called_off=_is_called_off(summary, said or file),
+        is_called_off=_is_called_off(sides, summary, said or file),
         file_md5=sides.md5_of(file) if file else None,
         file_duration=sides.seconds_of(file) if file else None,
         broken=sides.broken(file) if file else "",
@@ -118,9 +118,12 @@ def _is_begun_from(summary: RecordSummary, assignment: Assignment) -> bool:
     return serving_of(summary.old_videos) is None or summary.path == assignment.file.path
 
 
-def _is_called_off(summary: RecordSummary | None, file: VideoFile | None) -> bool:
+def _is_called_off(sides: LocalSides, summary: RecordSummary | None, file: VideoFile | None) -> bool:
     serving = serving_of(summary.old_videos) if summary else None
-    return bool(summary and serving and file and is_old_file(file, summary, serving))
+    if not (summary and serving and file):
+        return False
+    # Where the old file is still in its place, another is told from it by its content alone.
+    return is_old_file(file, summary, serving, sides.md5_of if serving.path in sides.files else None)
 
 
 def _file(
