@@ -240,8 +240,9 @@ def test_pause_resume_and_stop_act_on_a_run_at_work(
             _says(page, "#status", "Paused")
             _says(page, "#answer", "Paused; every upload keeps its bytes.")
             assert page.evaluate("document.activeElement.id") == "resume"
-            [state] = world.run("--status", "--json").said[0]["runs"]
-            assert [wait["kind"] for wait in state["waits"]] == ["paused"]
+            while not (waits := world.run("--status", "--json").said[0]["runs"][0]["waits"]):
+                assert run.poll() is None  # the state's file is written once a second
+            assert [wait["kind"] for wait in waits] == ["paused"]
             page.keyboard.press("Enter")
             _says(page, "#status", "Uploading")
             assert page.evaluate("document.activeElement.id") == "pause"
