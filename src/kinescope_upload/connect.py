@@ -78,7 +78,7 @@ class LessonsAhead:
     Attributes:
         database: The database; None with `--no-db`.
         reading: Waits for the rows, and reads them again every time after; None with `--no-db`.
-        written: When the progress files were written, before the rows were read.
+        written: When the progress files were written, before the rows were read; empty with `--no-db`.
     """
 
     database: LessonsDatabase | None
@@ -95,7 +95,8 @@ def lessons_ahead(settings: Settings) -> Iterator[LessonsAhead]:
     """
     from kinescope_upload.progress.written import written_in
 
-    database, written = database_of(settings), written_in(settings.progress)
+    database = database_of(settings)
+    written = written_in(settings.progress) if database else {}
     with database.kept_open() if database else nullcontext():
         reading = begin_reading(settings, database) if database else None
         yield LessonsAhead(database=database, reading=reading, written=written)

@@ -47,12 +47,11 @@ def follow_renamed(plan: Plan, progress: Progress) -> None:
 
 def call_off(plan: Plan, progress: Progress, emit: Emit) -> None:
     """Calls off the replacements of lessons whose old files are back; what was begun is deleted at the run's end."""
+    lessons = [lesson.lesson_id for lesson in plan.lessons if lesson.calls_off]
+    if not lessons:
+        return
     records, now = progress.records, datetime.now(UTC)
-    called_off = [
-        record
-        for lesson in plan.lessons
-        if lesson.calls_off and (record := records.get(lesson.lesson_id)) and record.serving
-    ]
+    called_off = [record for key in lessons if (record := records.get(key)) and record.serving]
     progress.save_all([advance(record, ReplacementCalledOff(at=now)) for record in called_off])
     for record in called_off:
         told = f"{record.lesson_id}: its old file is back, so its begun replacement is called off; viewers see the old."

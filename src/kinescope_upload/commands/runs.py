@@ -46,18 +46,4 @@ def with_present(runs: Iterable[PastRun], folders: Iterable[str], now: datetime)
 
 def _newest(run: PastRun, one: SeenRun) -> PastRun:
     """The run as its state tells, which is written each second; the history knows it as it was within a minute."""
-    state = one.state
-    return replace(
-        run,
-        seen=state.written,
-        jobs=state.jobs,
-        lessons=state.lessons,
-        done=state.done,
-        failed=state.failed,
-        needed_bytes=state.needed_bytes,
-        accepted_bytes=state.accepted_bytes,
-        sent_bytes=state.sent_bytes,
-        courses=state.courses,
-        failures=state.failures,
-        is_at_work=one.life is Life.AT_WORK,
-    )
+    return replace(run.as_in(one.state), is_at_work=one.life is Life.AT_WORK)

@@ -88,7 +88,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     mapped = survey.selected(survey.resolve(records))
     found = read_found(settings.progress, basis_of(survey, records))
     there = {file.path for file in survey.files} if mapped.doubts else set()
-    vain = {key for doubt in mapped.doubts if there.intersection(doubt.paths) for key in doubt.lesson_ids}
+    contradicted = {key for doubt in mapped.doubts if there.intersection(doubt.paths) for key in doubt.lesson_ids}
     apart = told_apart(records, mapped.assignments, survey.files)
     of_courses = [one for one in apart.values() if survey.selection.has(one.course)]
     courses = course_statuses(
@@ -96,7 +96,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
         of_courses,
         waiting=mapped.proposals,
         broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
-        standing=lambda name: Standing.IN_DOUBT if name in vain else found(name),
+        standing=lambda name: Standing.IN_DOUBT if name in contradicted else found(name),
     )
     in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(

@@ -74,7 +74,7 @@ class Chronicle:
     def past_run(self, state: RunState, facts: RunFacts) -> PastRun:
         """What is known of the run now."""
         cost, ended = facts.cost, state.ended
-        return PastRun(
+        run = PastRun(
             run=self._run.name,
             version=__version__,
             command=self._run.command,
@@ -86,12 +86,6 @@ class Chronicle:
             library=self._run.library,
             progress=self._run.progress,
             jobs=state.jobs,
-            lessons=state.lessons,
-            done=state.done,
-            failed=state.failed,
-            needed_bytes=state.needed_bytes,
-            accepted_bytes=state.accepted_bytes,
-            sent_bytes=state.sent_bytes,
             exit_code=ended.exit_code if ended else None,
             reason=ended.reason if ended else "",
             hint=ended.hint if ended else "",
@@ -106,11 +100,10 @@ class Chronicle:
                 database_seconds=round(cost.database_seconds, 1),
                 paused_seconds=round(cost.paused_seconds, 1),
             ),
-            courses=state.courses,
             outages=tuple(self._outages_at(state.written)),
-            failures=state.failures,
             samples=self.samples(),
         )
+        return run.as_in(state)
 
     def _outages_at(self, now: datetime) -> list[Outage]:
         """The outages; one that has no end yet lasts until now."""

@@ -5,10 +5,10 @@ Sizes are bytes, times seconds, moments UTC. No secret and no upload URL is amon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime  # noqa: TC003 - `facts_json` reads the types
 
-from kinescope_upload.monitor.state import CourseState, FailureState  # noqa: TC001 - as above
+from kinescope_upload.monitor.state import CourseState, FailureState, RunState  # noqa: TC001 - as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,22 @@ class PastRun:
     failures: tuple[FailureState, ...] = ()
     samples: tuple[Sample, ...] = ()
     is_at_work: bool = False
+
+    def as_in(self, state: RunState) -> PastRun:
+        """The run with the figures of its state."""
+        return replace(
+            self,
+            seen=state.written,
+            jobs=state.jobs,
+            lessons=state.lessons,
+            done=state.done,
+            failed=state.failed,
+            needed_bytes=state.needed_bytes,
+            accepted_bytes=state.accepted_bytes,
+            sent_bytes=state.sent_bytes,
+            courses=state.courses,
+            failures=state.failures,
+        )
 
     @property
     def handed_bytes(self) -> int:

@@ -49,24 +49,31 @@ def adopted(record: Record, event: Adopted) -> Record:
     """The record of a video that is certainly the lesson's."""
     lost = record.mark if record.video_id is None else None
     own = (_as_old(record, LeftBecause.REPLACED, None, event.at),) if event.keeps_own else ()
-    fresh = Record(
-        lesson_id=record.lesson_id,
-        course=record.course,
-        path=record.path,
-        size=event.size,
-        modified_ns=event.modified_ns,
-        parent_id=record.parent_id,
-        title=record.title,
-        dialect=record.dialect,
-        video_id=event.video_id,
+    fresh = replace(
+        _of_complete(record, event, event.at),
         stage=record.stage,
-        attempted_at=record.attempted_at or event.at,
-        offset=event.size,
-        md5=event.md5,
         pair_is_written=record.pair_is_written,
         old_videos=(*(video for video in record.old_videos if video.video_id != event.video_id), *own),
     )
     return _still_looking(fresh, record, lost)
+
+
+def _of_complete(record: Record, video: Adopted | OldVideo, at: datetime) -> Record:
+    """The lesson's record of another video, which is complete."""
+    return Record(
+        lesson_id=record.lesson_id,
+        course=record.course,
+        path=record.path,
+        size=video.size,
+        modified_ns=video.modified_ns,
+        parent_id=record.parent_id,
+        title=record.title,
+        dialect=record.dialect,
+        video_id=video.video_id,
+        attempted_at=record.attempted_at or at,
+        offset=video.size,
+        md5=video.md5,
+    )
 
 
 def start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
@@ -94,20 +101,10 @@ def called_off(record: Record, event: ReplacementCalledOff) -> Record:
     keep = serving.keep if record.stage.has_all_bytes else 0
     begun = (_as_old(record, LeftBecause.CALLED_OFF, keep, event.at),) if record.is_begun and record.video_id else ()
     lost = record.mark if record.is_begun and record.video_id is None else None
-    before = Record(
-        lesson_id=record.lesson_id,
-        course=record.course,
+    before = replace(
+        _of_complete(record, serving, event.at),
         path=serving.path,
-        size=serving.size,
-        modified_ns=serving.modified_ns,
-        parent_id=record.parent_id,
-        title=record.title,
-        dialect=record.dialect,
-        video_id=serving.video_id,
         stage=Stage.LINKED,
-        attempted_at=record.attempted_at or event.at,
-        offset=serving.size,
-        md5=serving.md5,
         linked_at=event.at,
         old_videos=(*(video for video in record.old_videos if video is not serving), *begun),
     )

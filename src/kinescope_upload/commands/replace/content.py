@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import FileUnreadableError, InDoubtError
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
 def is_as_sent(record: Record, library: Path) -> bool:
     """Whether the record's file is the one of its uploaded video, as far as it can be read now."""
     try:
-        check_as_sent(record, library)
+        with suppress(FileUnreadableError):
+            check_as_sent(record, library)
     except InDoubtError:
         return False
-    except FileUnreadableError:
-        return True
     return True
 
 
