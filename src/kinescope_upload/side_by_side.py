@@ -16,15 +16,22 @@ _M_ARENA_MAX: Final = -8
 """mallopt(3): how many heaps there are at most; glibc makes up to eight for each processor."""
 
 
-def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = lambda _: None) -> Future[_T]:
-    """Begins the work in a thread of this name.
+def begun(work: Callable[[], _T], name: str) -> Future[_T]:
+    """Begins the work in a thread of this name, and returns what will hold its outcome."""
+    done: Future[_T] = Future()
+    begin(work, done, name, lambda _: None)
+    return done
+
+
+def begin(work: Callable[[], _T], done: Future[_T], name: str, discard: Callable[[_T], object]) -> None:
+    """Begins the work in a thread of its own.
 
     Args:
         work: What is done.
+        done: Gets the outcome.
         name: The thread's name.
         discard: Gets what the work returns where somebody has ended the wait for it by an outcome of their own.
     """
-    done: Future[_T] = Future()
 
     def do() -> None:
         try:
@@ -38,7 +45,6 @@ def begun(work: Callable[[], _T], name: str, discard: Callable[[_T], object] = l
             discard(result)
 
     threading.Thread(target=do, name=name, daemon=True).start()
-    return done
 
 
 def end_by(done: Future[_T], error: BaseException) -> None:

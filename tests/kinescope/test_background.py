@@ -100,3 +100,22 @@ def test_the_outcome_of_the_work_is_that_of_the_wait() -> None:
     assert waits.result_of(lambda: 7, lambda _: pytest.fail("it was waited for")) == 7
     with pytest.raises(ZeroDivisionError):
         waits.result_of(lambda: 1 // 0, lambda _: None)
+
+
+def test_what_the_work_returns_in_the_instant_of_an_interrupt_is_discarded() -> None:
+    """It was opened already, and whoever waited never gets it."""
+    discarded: list[int] = []
+    left_over = threading.Event()
+
+    def work() -> int:
+        _thread.interrupt_main()  # heard when the work's end wakes the wait
+        return 7
+
+    def discard(result: int) -> None:
+        discarded.append(result)
+        left_over.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        EndableWaits().result_of(work, discard)
+    assert left_over.wait(_SOON)
+    assert discarded == [7]

@@ -7,13 +7,13 @@ that waits for the network. Whoever waits in short steps hears both Ctrl+C and w
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from kinescope_upload.side_by_side import begun, end_by, is_done
+from kinescope_upload.side_by_side import begin, end_by, is_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
 _T = TypeVar("_T")
 TICK: Final = 0.2
@@ -40,14 +40,19 @@ class EndableWaits:
             work: What is done; it ends by itself some time.
             discard: Gets what it returns after the wait was ended.
         """
-        with self._lock:
-            done = begun(work, "kupload-wait", discard)
-            self._waiting.add(done)
+        done: Future[_T] = Future()
         try:
+            with self._lock:
+                self._waiting.add(done)
+            begin(work, done, "kupload-wait", discard)
             while not is_done(done, TICK):
                 pass
-            return done.result()
+        except BaseException:  # whoever waits is interrupted
+            end_by(done, TimeoutError())
+            if done.exception() is None:  # the work has just ended, and nobody takes what it returned
+                discard(done.result())
+            raise
         finally:
             with self._lock:
-                self._waiting.remove(done)
-            end_by(done, TimeoutError())  # whoever waited was interrupted
+                self._waiting.discard(done)
+        return done.result()
