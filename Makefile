@@ -108,7 +108,7 @@ pictures-check: $(VENV)/.dev  ## are they what kupload shows now?
 coverage: $(VENV)/.dev       ## branch coverage: all of the pure core, 95 % in total
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not live and not interop" --cov --cov-report=term $(TESTS)
 
-bench: $(VENV)/.bench        ## every figure beside its bar; takes a quarter of an hour and curl
+bench: $(VENV)/.bench        ## every figure beside its bar; takes a quarter of an hour and curl; BENCH=lines is four machines
 	-$(BIN)/python -m benchmarks.bench $(BENCH)
 
 bench-peers: $(VENV)/.bench  ## kupload beside curl, tuspy, aiotus, tus-js-client and one PATCH a file: an hour
