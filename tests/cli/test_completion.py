@@ -13,7 +13,7 @@ import pytest
 import typer.main
 
 from kinescope_upload.cli.app import app
-from kinescope_upload.cli.completion import complete_courses, complete_order
+from kinescope_upload.command_line.completion import complete_courses, complete_order
 from kinescope_upload.progress import ProgressStore
 from support.progress_cases import a_record
 

@@ -25,7 +25,7 @@ def written() -> dict[str, set[str]]:
     main = typer.main.get_command(app)
     commands = {"kupload": main, **{f"kupload {name}": one for name, one in main.commands.items()}}  # type: ignore[attr-defined]
     group = commands.pop("kupload cluster")
-    commands |= {f"kupload cluster {name}": one for name, one in group.commands.items()}
+    commands |= {f"kupload cluster {name}": group.get_command(None, name) for name in group.list_commands(None)}
     return {
         name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         for name, command in commands.items()

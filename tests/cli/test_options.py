@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from kinescope_upload.cli.app import app
-from kinescope_upload.cli.options import with_port
+from kinescope_upload.command_line.options import with_port
 from kinescope_upload.config import OPTIONS
 
 MAIN: Final = typer.main.get_command(app)
@@ -34,8 +34,8 @@ THEIR_OWN: Final = {
     "replace": {"drop", "lessons", "keep_old", "changed", "dry_run", "yes"},
     "unlink": {"lessons", "delete", "yes"},
     "cluster init": {"print_sql"},
-    "cluster enqueue": set[str](),
-    "cluster worker": {"until_empty"},
+    "cluster enqueue": {"libraries"},
+    "cluster worker": {"libraries", "until_empty"},
     "cluster cancel": set[str](),
     "cluster export": set[str](),
 }
@@ -46,7 +46,7 @@ def parameters() -> dict[str, set[str]]:
     """The parameters of each command, by its name."""
     commands = {"kupload": MAIN, **MAIN.commands}  # type: ignore[attr-defined]
     group = commands.pop("cluster")
-    commands |= {f"cluster {name}": one for name, one in group.commands.items()}
+    commands |= {f"cluster {name}": group.get_command(None, name) for name in group.list_commands(None)}
     return {name: {one.name or "" for one in command.params} for name, command in commands.items()}
 
 

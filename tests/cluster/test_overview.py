@@ -11,7 +11,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.all_progress import AllClusterProgress
 from kinescope_upload.cluster.checkup import cluster_checks
 from kinescope_upload.cluster.heart import DRAIN, Body, Heart, Orders
-from kinescope_upload.cluster.orders import stop, tell
+from kinescope_upload.cluster.orders import stop, tell_machines
 from kinescope_upload.cluster.overview import read_overview, show_overview, watch_overview
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.config import load_settings
@@ -96,15 +96,16 @@ def test_stop_and_wishes_reach_the_machines_that_are_meant(line: Line, tmp_path:
     for heart in hearts.values():
         heart.beat()
     assert stop(settings, out, machine="two", drains=True) == 0
-    assert tell(settings, out, "to pause", lambda wishes: wishes.paused(60)) == 0
-    assert "Asked one, two to pause; they hear it within 10 s." in out.getvalue()
-    assert tell(settings, out, "for --bwlimit 2M", lambda wishes: wishes.limited("2M"), "one") == 0
+    said = ["Asked one, two to pause; they hear it within 10 s."]
+    assert tell_machines(settings, lambda wishes: wishes.paused(60)) == (0, said)
+    said = ["Asked one for --bwlimit 2M; they hear it within 10 s."]
+    assert tell_machines(settings, lambda wishes: wishes.limited("2M"), "one") == (0, said)
     for heart in hearts.values():
         heart.beat()
     assert (heard["one"].stop, heard["two"].stop) == (None, DRAIN)
     assert heard["two"].wishes == Wishes().paused(60)
     assert heard["one"].wishes == Wishes().paused(60).limited("2M")
-    assert tell(settings, out, "to go on", lambda wishes: wishes.paused(0)) == 0
+    assert tell_machines(settings, lambda wishes: wishes.paused(0))[0] == 0
     line.ask(statements.SET_META_ONCE, key="stopped", value="The token is refused.")
     hearts["one"].beat()
     assert heard["one"].wishes == Wishes().paused(60).limited("2M").paused(0)

@@ -46,6 +46,9 @@ def test_what_looks_at_files_looks_at_each_library_that_is_here(cluster_worlds: 
     assert "02_disk_m01_start_001" in world.at("one", "map")[1]
     code, said = world.at("one", "map", "--write", "pairs.json")
     assert (code, "a map file of its own" in said) == (2, True)
+    code, said = world.at("one", "map", "--library", "nas", "--write", "pairs.json")
+    assert (code, "Library disk2;" in said) == (0, False)
+    assert "02_disk" not in (world.folder / "one" / "pairs.json").read_text("utf-8")
     assert "this is this machine's part" in world.at("one", "report")[1]
     assert "these are this machine's runs" in world.at("one", "history")[1]
 

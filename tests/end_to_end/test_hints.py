@@ -454,6 +454,7 @@ NOT_WALKED: Mapping[Command, str] = {
     ("cluster", "enqueue"): "for several machines: cluster/test_workers.py",
     ("cluster", "worker"): "for several machines: cluster/test_workers.py",
     ("cluster", "export"): "for several machines: cluster/test_transfer.py",
+    ("map", "--library", X, "--write", X): "for several machines: cluster/test_workers.py",
     ("page",): "gives an address of another run's page: test_page.py",
     ("notify", "--test"): "sends a message to a service: test_notify.py",
     ("setup",): "asks a person for everything: test_setup.py",

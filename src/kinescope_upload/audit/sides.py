@@ -12,7 +12,7 @@ from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
-from kinescope_upload.model import Doubt, MappingSource
+from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.renumbered import find_renumbered, path_now, rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
 from kinescope_upload.survey import check_selection, survey_files
@@ -88,13 +88,8 @@ def sides_of(
     recorded = _summaries(tools.progress, files, survey.rows or {})
     renumbered = find_renumbered(recorded, survey.rows, said=survey.said, unsteady=survey.unsteady(recorded))
     summaries = _as_renumbered(recorded, renumbered, survey.files)
-    mapped = survey.resolve(summaries, ask=ask)
-    if elsewhere := tools.progress.elsewhere():
-        reason = "their files are in other libraries"
-        away = Doubt(course=None, subject="", reason=reason, lesson_ids=elsewhere, blocking=False)
-        mapped = replace(mapped, doubts=(*mapped.doubts, away))
     return LocalSides(
-        mapped=mapped,
+        mapped=tools.progress.with_others(survey.resolve(summaries, ask=ask)),
         scanned=survey.unchecked.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
         rows=survey.rows,

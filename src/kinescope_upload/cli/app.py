@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kinescope_upload import __version__
-from kinescope_upload.cli import options
 from kinescope_upload.cli.check import check
-from kinescope_upload.cli.cluster import cluster
-from kinescope_upload.cli.completion import complete_order
 from kinescope_upload.cli.doctor import doctor
 from kinescope_upload.cli.folders import folders
-from kinescope_upload.cli.help import (
-    AFTER,
-    AT_WORK,
-    BEGIN,
-    SEVERAL,
-    WITHOUT_KINESCOPE,
-    GroupedHelp,
-    PlainUsage,
-    examples_of,
-)
+from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, WITHOUT_KINESCOPE, GroupedHelp, PlainUsage, examples_of
 from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
+from kinescope_upload.cli.machines import SEVERAL, across, cluster
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.notify import notify as notify_services
 from kinescope_upload.cli.page import page
@@ -37,6 +26,8 @@ from kinescope_upload.cli.stop import stop
 from kinescope_upload.cli.tell import bwlimit, jobs, pause, resume
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
+from kinescope_upload.command_line import options
+from kinescope_upload.command_line.completion import complete_order
 from kinescope_upload.errors import UsageError
 from kinescope_upload.text.hints import Hint
 
@@ -145,6 +136,7 @@ def main_command(
     Exit codes: 0 all that was selected is linked; 1 some lessons are not done; 2 bad usage or configuration; 3 the
     batch was stopped (network, token, payment, rights, database, disk); 130 interrupted.
     """
+    context.obj = across
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
@@ -179,20 +171,12 @@ def _refuse_options(context: typer.Context) -> None:
 
 
 def _dry_run(settings: "Settings", *, is_offline: bool) -> int:
-    if settings.cluster is not None:
-        from kinescope_upload.cluster.commands import dry_run
-    else:
-        from kinescope_upload.commands.dry_run import dry_run
+    from kinescope_upload.commands.dry_run import dry_run
 
     return dry_run(settings, options.display_options(settings), sys.stdout, is_offline=is_offline)
 
 
 def _status(settings: "Settings", *, watches: bool) -> int:
-    if settings.cluster is not None:
-        from kinescope_upload.cluster.overview import show_overview, watch_overview
-
-        show_all = watch_overview if watches else show_overview
-        return show_all(settings, options.display_options(settings), sys.stdout)
     if watches:
         from kinescope_upload.commands.watch_status import watch_status
 
@@ -271,10 +255,4 @@ _add(history, AFTER, "Show the runs of the past")
 _add(report, AFTER, "Tell how it all went, as text or as a page for others")
 _add(demo, WITHOUT_KINESCOPE, "Show the whole thing on this machine (extra: demo)")
 _add(emulator, WITHOUT_KINESCOPE, "Run a stand-in for Kinescope (extra: demo)")
-app.add_typer(
-    cluster,
-    name="cluster",
-    rich_help_panel=SEVERAL,
-    short_help="Share the work among several machines (extra: cluster)",
-    epilog=examples_of("cluster"),
-)
+app.add_typer(cluster, rich_help_panel=SEVERAL)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli import options
-from kinescope_upload.cli.cluster import in_each_library
+from kinescope_upload.cli.machines import in_each_library
+from kinescope_upload.command_line import options
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.command_line import options
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,11 +50,7 @@ def doctor(
         raise typer.Exit(_try(settings, try_in, is_thorough=thorough, max_wait=max_wait))
     if thorough or max_wait is not None:
         raise UsageError("--thorough and --max-wait mean something only with --try.", "Name a folder: --try FOLDER_ID.")
-    if settings.cluster is None:
-        raise typer.Exit(run_doctor(settings, options.display_options(settings), sys.stdout))
-    from kinescope_upload.cluster.checkup import cluster_checks
-
-    raise typer.Exit(run_doctor(settings, options.display_options(settings), sys.stdout, cluster_checks(settings)))
+    raise typer.Exit(run_doctor(settings, options.display_options(settings), sys.stdout))
 
 
 def _try(settings: "Settings", folder_id: str, *, is_thorough: bool, max_wait: str | None) -> int:

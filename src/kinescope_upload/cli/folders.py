@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.command_line import options
 
 
 def folders(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
-from kinescope_upload.cli.options import with_port
+from kinescope_upload.command_line.options import with_port
 from kinescope_upload.errors import UsageError
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.text.quoting import Shell, joined_line
@@ -20,7 +20,6 @@ BEGIN: Final = "Before the first run"
 AT_WORK: Final = "While a run is at work"
 AFTER: Final = "After a run"
 WITHOUT_KINESCOPE: Final = "Without Kinescope"
-SEVERAL: Final = "Several machines"
 
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "What is uploaded": ("courses", "limit", "order", "map_file", "send_broken", "no_db", "trust_scan"),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.command_line import options
 
 
 def history(
@@ -19,6 +19,4 @@ def history(
     from kinescope_upload.commands.history import show_history
 
     settings = options.load(context)
-    if settings.cluster is not None:
-        typer.echo("The work is shared: these are this machine's runs.", err=True)
     raise typer.Exit(show_history(settings, options.display_options(settings), sys.stdout))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli import options
-from kinescope_upload.cli.cluster import in_each_library
+from kinescope_upload.cli.machines import in_each_library
+from kinescope_upload.command_line import options
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ def show_mapping(
     settings = options.load(context)
     display = options.display_options(settings)
     target = MapTarget(path=write, replaces=force) if write is not None else None
-    if write is not None and settings.cluster is not None and len(settings.cluster.libraries) > 1:
-        raise UsageError("Each library has a map file of its own.", "Name them in kupload.toml one at a time.")
 
     def act(here: "Settings", progress: "AllProgress | None" = None) -> int:
         if confirm:

@@ -2,7 +2,7 @@
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.command_line import options
 
 
 def page(

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kinescope_upload.cli import options
-from kinescope_upload.cli.completion import complete_lessons
 from kinescope_upload.cli.questions import check_somebody_answers, is_agreed
+from kinescope_upload.command_line import options
+from kinescope_upload.command_line.completion import complete_lessons
 from kinescope_upload.errors import UsageError
 from kinescope_upload.text.hints import Hint
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.command_line import options
 from kinescope_upload.output.terminal_output import escape_unencodable, is_terminal, laid_out
 from kinescope_upload.text import printable
 
@@ -23,11 +23,6 @@ def start_run(settings: "Settings", *, asks: bool) -> int:
     share_one_heap()
     settings.check_for_upload()
     display = options.display_options(settings)
-    if settings.cluster is not None:
-        from kinescope_upload.cluster.commands import run
-        from kinescope_upload.commands.upload import Screen
-
-        return run(settings, Screen(display, sys.stdout, sys.stderr))
     may_ask = asks and not display.as_json and is_terminal(sys.stdin) and is_terminal(sys.stdout)
     with lessons_ahead(settings) as lessons:  # the rest of the program is loaded while the database answers
         from kinescope_upload.commands.upload import Screen, upload

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.command_line import options
 from kinescope_upload.errors import InterruptedRunError, MissingSettingsError, UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.options import DisplayOptions

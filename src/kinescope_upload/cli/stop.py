@@ -1,14 +1,11 @@
 """`kupload stop`."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli import options
-from kinescope_upload.errors import UsageError
+from kinescope_upload.command_line import options
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.text.hints import Hint
 
 
 def stop(
@@ -27,14 +24,7 @@ def stop(
     """
     from kinescope_upload.commands.tell import ask_to_stop
 
-    settings = options.load(context)
-    folder = settings.progress
-    if settings.cluster is not None:
-        from kinescope_upload.cluster.orders import stop as stop_machines
-
-        raise typer.Exit(stop_machines(settings, sys.stdout, machine=machine, drains=drain))
-    if drain:
-        raise UsageError("--drain means something only with [cluster].", Hint(("stop",)))
+    folder = options.load(context).progress
     courses, beginning = ask_to_stop(folder)
     if courses:
         typer.echo(f"Asked the run on {', '.join(courses)} to stop.")

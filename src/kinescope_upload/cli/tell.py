@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from kinescope_upload.cli import options
+from kinescope_upload.cli.machines import tell
+from kinescope_upload.command_line import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kinescope_upload.config import Settings
-    from kinescope_upload.monitor.state import RunState
-    from kinescope_upload.monitor.wishes import Wishes
 
 _T = TypeVar("_T")
 
@@ -37,8 +34,7 @@ def pause(
     from kinescope_upload.policy.pacing import LONGEST_PAUSE
 
     seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
-    settings = options.load(context)
-    _end(settings.progress, _told(settings, machine, "to pause", lambda wishes: wishes.paused(seconds), pause_answer))
+    _end(*tell(context, lambda wishes: wishes.paused(seconds), pause_answer))
 
 
 def resume(
@@ -58,8 +54,7 @@ def resume(
     """End the pause of the run at work. Where no run is at work, start one, which goes on where the last one was."""
     from kinescope_upload.commands.tell import resume_answer
 
-    settings = options.load(context)
-    said = _told(settings, machine, "to go on", lambda wishes: wishes.paused(0), resume_answer)
+    settings, said = tell(context, lambda wishes: wishes.paused(0), resume_answer)
     if said is None:
         from kinescope_upload.cli.run import start_run
 
@@ -67,7 +62,7 @@ def resume(
             "No run is at work: this one goes on where the last one was, with the settings as they are now.", err=True
         )
         raise typer.Exit(start_run(settings, asks=True))
-    _end(settings.progress, said)
+    _end(settings, said)
 
 
 def bwlimit(
@@ -86,11 +81,7 @@ def bwlimit(
     from kinescope_upload.config.rates import parse_bwlimit
 
     text = str(_parsed(parse_bwlimit, " ".join(rates)))
-    settings = options.load(context)
-    _end(
-        settings.progress,
-        _told(settings, machine, f"for --bwlimit {text}", lambda wishes: wishes.limited(text), limit_answer),
-    )
+    _end(*tell(context, lambda wishes: wishes.limited(text), limit_answer))
 
 
 def jobs(
@@ -107,28 +98,7 @@ def jobs(
 
     parsed = _parsed(parse_jobs, number)
     wanted = None if isinstance(parsed, str) else parsed
-    settings = options.load(context)
-    _end(
-        settings.progress,
-        _told(settings, machine, f"for --jobs {number}", lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)),
-    )
-
-
-def _told(
-    settings: "Settings",
-    machine: str | None,
-    what: str,
-    change: "Callable[[Wishes], Wishes]",
-    answer: "Callable[[RunState, RunState], str]",
-) -> tuple[int, list[str]] | None:
-    """What the runs at work answer; None where there is none. With [cluster], machines are told, and that is all."""
-    if settings.cluster is not None:
-        from kinescope_upload.cluster.orders import tell
-
-        raise typer.Exit(tell(settings, sys.stdout, what, change, machine))
-    from kinescope_upload.commands.tell import tell_runs
-
-    return tell_runs(settings.progress, change, answer)
+    _end(*tell(context, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
 
 
 def _parsed(parse: Callable[[str], _T], text: str) -> _T:
@@ -138,8 +108,11 @@ def _parsed(parse: Callable[[str], _T], text: str) -> _T:
         raise UsageError(f'"{text}" {error}') from None
 
 
-def _end(folder: "Path", said: tuple[int, list[str]] | None) -> None:
+def _end(settings: "Settings", said: tuple[int, list[str]] | None) -> None:
     """Shows the answers; without a run there is nobody to tell anything, which is exit code 1."""
-    code, lines = said or (ExitCode.NOT_DONE, [shown(Hint(f"No run is at work on {folder}; ", (), " starts one."))])
+    code, lines = said or (
+        ExitCode.NOT_DONE,
+        [shown(Hint(f"No run is at work on {settings.progress}; ", (), " starts one."))],
+    )
     sys.stdout.writelines(f"{line}\n" for line in lines)
     raise typer.Exit(code)

@@ -6,9 +6,9 @@ from unicodedata import normalize
 
 import typer
 
-from kinescope_upload.cli import options
-from kinescope_upload.cli.completion import complete_lessons
 from kinescope_upload.cli.questions import check_somebody_answers
+from kinescope_upload.command_line import options
+from kinescope_upload.command_line.completion import complete_lessons
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.terminal_output import laid_out

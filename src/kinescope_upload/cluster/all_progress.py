@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.doubts import doubts_here
 from kinescope_upload.cluster.heart import Heart
 from kinescope_upload.cluster.records import records_of, text_of
+from kinescope_upload.cluster.settings import libraries_of
 from kinescope_upload.cluster.store import ClusterProgress, opened
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.model import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from kinescope_upload.cluster.holds import Holds
     from kinescope_upload.config import Settings
+    from kinescope_upload.model import MappedLibrary
     from kinescope_upload.upload import Record
 
 _TOGETHER: Final = 1000
@@ -43,6 +46,18 @@ class AllClusterProgress:
         """The lessons that other libraries have."""
         rows = self.holds.line.ask(statements.ELSEWHERE, library=self.library, patience=60)
         return tuple(lesson_id for (lesson_id,) in rows)
+
+    def with_others(self, mapped: MappedLibrary) -> MappedLibrary:
+        """The mapping, which also tells of the lessons that other libraries have."""
+        if not (elsewhere := self.elsewhere()):
+            return mapped
+        reason = "their files are in other libraries"
+        away = Doubt(course=None, subject="", reason=reason, lesson_ids=elsewhere, blocking=False)
+        return replace(mapped, doubts=(*mapped.doubts, away))
+
+    def without_others(self, mapped: MappedLibrary, courses: Iterable[str]) -> MappedLibrary:
+        """The mapping without doubts about lessons that other libraries have, and about courses that are not here."""
+        return replace(mapped, doubts=doubts_here(mapped.doubts, frozenset(self.elsewhere()), courses))
 
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records."""
@@ -86,8 +101,7 @@ def each_library(settings: Settings) -> Iterator[Iterator[tuple[str, Settings, A
     Raises:
         KuploadError: The database refuses, or does not answer.
     """
-    assert settings.cluster is not None  # noqa: S101 - the caller looked
-    libraries: dict[str, Path] = dict(settings.cluster.libraries)
+    libraries = libraries_of(settings)
     try:
         with opened(settings) as progress:
             yield (

@@ -10,6 +10,7 @@ from psycopg.sql import SQL
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first, line_of
 from kinescope_upload.cluster.schema import check_version
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.commands.doctor.check import Check, Standing
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.text import count
@@ -26,8 +27,7 @@ _SUBJECT: Final = "cluster"
 
 def cluster_checks(settings: Settings) -> Iterator[Check]:
     """Checks the cluster's tables, its database, this machine's libraries, and that every lesson has its turn."""
-    cluster = settings.cluster
-    assert cluster is not None  # noqa: S101 - the caller looked
+    cluster = cluster_of(settings)
     for name, root in cluster.libraries.items():
         if not root.is_dir():
             message = f'Library {name} is not at "{root}" on this machine.'

@@ -11,9 +11,10 @@ from kinescope_upload.cluster.enqueue import records_for
 from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import install, script_of
+from kinescope_upload.cluster.settings import libraries_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
-from kinescope_upload.cluster.worker import enqueue_all, libraries_of, work
+from kinescope_upload.cluster.worker import enqueue_all, work
 from kinescope_upload.commands.dry_run import dry_run as show_plan
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show

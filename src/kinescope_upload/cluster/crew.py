@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.hands import Hands
 from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
+from kinescope_upload.cluster.orders import with_wish
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
 from kinescope_upload.events import LessonSkipped, Warned
 from kinescope_upload.exit_codes import ExitCode
@@ -111,7 +113,7 @@ class ClusterCrew:
         for wish in orders.wishes.after(self._heard):
             self._heard = wish.number
             try:
-                self._options.tell(wish.added_to)
+                self._options.tell(partial(with_wish, wish))
             except KuploadError as error:
                 self._run.emit(Warned(message=str(error)))
         if orders.stopped is not None:

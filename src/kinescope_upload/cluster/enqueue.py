@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.doubts import doubts_here
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
@@ -16,7 +17,6 @@ from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.mapping.idle_courses import doubts_here
 from kinescope_upload.plan import doubt_courses
 from kinescope_upload.progress import read_looks
 from kinescope_upload.retries.retrying_client import RetryingClient

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.database.connection import BoundedConnection
 from kinescope_upload.database.dsn import clean_dsn
 from kinescope_upload.database.failures import Kind, detail_of, error_of, kind_of
@@ -146,8 +147,7 @@ def line_of(settings: Settings) -> Line:
     Raises:
         UsageError: The database is not set, or the connection string is malformed.
     """
-    cluster = settings.cluster
-    assert cluster is not None  # noqa: S101 - the caller asked
+    cluster = cluster_of(settings)
     url = settings.cluster_url or settings.needed_database_url()
     dsn = clean_dsn(url.reveal(), name="KUPLOAD_CLUSTER_URL" if settings.cluster_url else "DATABASE_URL")
     return Line(dsn.conninfo, dsn.place, cluster.schema, patience=max(2.0, cluster.lease / 6))

@@ -10,7 +10,7 @@ from kinescope_upload.cluster.heart import DRAIN, NOW
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import from_json, to_json
-from kinescope_upload.monitor.wishes import Wishes
+from kinescope_upload.monitor.wishes import JobsWish, LimitWish, PauseWish, StopWish, Wishes
 from kinescope_upload.text import first_few, format_duration
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.config import Settings
     from kinescope_upload.database.connection import BoundedConnection
+    from kinescope_upload.monitor.wishes import Wish
 
 
 def stop(settings: Settings, stdout: TextIO, *, machine: str | None, drains: bool) -> int:
@@ -32,20 +33,23 @@ def stop(settings: Settings, stdout: TextIO, *, machine: str | None, drains: boo
         how = DRAIN if drains else NOW
         return [name for (name,) in line.ask(statements.ASK_TO_STOP, name=machine, lease=lease, how=how)]
 
-    return _ask(settings, stdout, machine, "to stop after what they have in hand" if drains else "to stop", ask)
+    code, lines = _ask(settings, machine, "to stop after what they have in hand" if drains else "to stop", ask)
+    stdout.writelines(f"{line}\n" for line in lines)
+    return code
 
 
-def tell(
-    settings: Settings, stdout: TextIO, what: str, change: Callable[[Wishes], Wishes], machine: str | None = None
-) -> int:
+def tell_machines(
+    settings: Settings, change: Callable[[Wishes], Wishes], machine: str | None = None
+) -> tuple[int, list[str]]:
     """Tells machines what is wanted of them, as `kupload pause`, `resume`, `bwlimit` and `jobs` tell a single one.
 
     Args:
         settings: Where the cluster is.
-        stdout: Takes the answer.
-        what: The wish in words, after "Asked NAME".
         change: Adds the wish.
         machine: The only machine that is meant; None means all.
+
+    Returns:
+        The exit code, and what to say.
 
     Raises:
         KuploadError: The database refuses, or does not answer.
@@ -62,18 +66,43 @@ def tell(
 
         return line.together(question)
 
-    return _ask(settings, stdout, machine, what, ask)
+    [wish] = change(Wishes()).after(0)
+    return _ask(settings, machine, _words(wish), ask)
+
+
+def with_wish(wish: Wish, wishes: Wishes) -> Wishes:
+    """These wishes with this one, which was made to all machines, after them."""
+    match wish:
+        case PauseWish():
+            return wishes.paused(wish.seconds)
+        case LimitWish():
+            return wishes.limited(wish.bwlimit)
+        case JobsWish():
+            return wishes.at_a_time(wish.jobs)
+        case StopWish():
+            return wishes.stopped()
+
+
+def _words(wish: Wish) -> str:
+    """What is wished, after "Asked NAME"."""
+    match wish:
+        case PauseWish():
+            return "to pause" if wish.seconds else "to go on"
+        case LimitWish():
+            return f"for --bwlimit {wish.bwlimit}"
+        case JobsWish():
+            return f"for --jobs {wish.jobs or 'auto'}"
+        case StopWish():
+            return "to stop"
 
 
 def _ask(
-    settings: Settings, stdout: TextIO, machine: str | None, what: str, ask: Callable[[Line, float], list[str]]
-) -> int:
+    settings: Settings, machine: str | None, what: str, ask: Callable[[Line, float], list[str]]
+) -> tuple[int, list[str]]:
     with opened(settings) as progress:
         lease = progress.holds.lease
         names = ask(progress.holds.line, lease.seconds)
     if not names:
-        stdout.write(f"No machine{f' named {machine}' if machine else ''} is at work.\n")
-        return ExitCode.NOT_DONE
+        return ExitCode.NOT_DONE, [f"No machine{f' named {machine}' if machine else ''} is at work."]
     asked = first_few(sorted(set(names)))
-    stdout.write(f"Asked {asked} {what}; they hear it within {format_duration(max(1.0, lease.beat))}.\n")
-    return ExitCode.DONE
+    return ExitCode.DONE, [f"Asked {asked} {what}; they hear it within {format_duration(max(1.0, lease.beat))}."]

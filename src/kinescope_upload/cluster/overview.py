@@ -13,6 +13,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.heart import STOPPED
 from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.queue import Queue
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.commands.watch_status import Watched, watch
 from kinescope_upload.exit_codes import ExitCode
@@ -177,9 +178,8 @@ def watch_overview(
 @contextmanager
 def _reading(settings: Settings) -> Iterator[Callable[[], Overview]]:
     """Gives what reads how far everything is."""
-    assert settings.cluster is not None  # noqa: S101 - the caller looked
     with opened(settings) as progress:
-        yield partial(read_overview, progress.holds.line, settings.cluster.lease)
+        yield partial(read_overview, progress.holds.line, cluster_of(settings).lease)
 
 
 def _text(overview: Overview, _options: DisplayOptions, stream: TextIO) -> None:

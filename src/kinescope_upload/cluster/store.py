@@ -15,6 +15,7 @@ from kinescope_upload.cluster.holds import Holds
 from kinescope_upload.cluster.line import first, line_of
 from kinescope_upload.cluster.records import lost_error, record_of, records_of, text_of
 from kinescope_upload.cluster.schema import check_version
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, LessonFailedError, LessonLostError
 from kinescope_upload.text import format_duration
 from kinescope_upload.video_ids import video_key
@@ -219,12 +220,12 @@ def opened(settings: Settings) -> Iterator[ClusterProgress]:
     Raises:
         BatchStoppedError: The database has no cluster, one of another version, or does not answer.
     """
-    cluster = settings.cluster
-    assert cluster is not None  # noqa: S101 - the caller looked
     line = line_of(settings)
     try:
         check_version(line)
-        yield ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=cluster.lease)), names=settings.courses)
+        yield ClusterProgress(
+            holds=Holds(line=line, lease=Lease(seconds=cluster_of(settings).lease)), names=settings.courses
+        )
     except DatabaseDownError as error:
         raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
     finally:

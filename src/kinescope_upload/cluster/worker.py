@@ -12,6 +12,7 @@ from kinescope_upload.cluster.enqueue import Enqueued, EnqueueTools, enqueue
 from kinescope_upload.cluster.heart import STOPPED, Body, Heart
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.commands.upload import RunTools, upload_plan
 from kinescope_upload.connect import database_of, open_kinescope
@@ -35,22 +36,6 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
-
-
-def libraries_of(settings: Settings, names: Sequence[str] = ()) -> Mapping[str, Path]:
-    """Where the libraries are on this machine; all of them, or those that were named.
-
-    Raises:
-        UsageError: One that was named is not in kupload.toml.
-    """
-    assert settings.cluster is not None  # noqa: S101 - the caller looked
-    known = settings.cluster.libraries
-    if unknown := sorted(set(names) - known.keys()):
-        raise UsageError(
-            f'This machine has no library named "{unknown[0]}".',
-            f"Known are {', '.join(known)}; [cluster] libraries in kupload.toml says where each lies here.",
-        )
-    return {name: root for name, root in known.items() if not names or name in names}
 
 
 def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mapping[str, Path]) -> list[Enqueued]:
@@ -85,7 +70,6 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
     settings.check_for_upload()
     if settings.no_db:
         raise UsageError("Several machines cannot work without the lessons' database.", "Leave out --no-db.")
-    assert settings.cluster is not None  # noqa: S101 - the caller looked
     with ExitStack() as stack:
         progress = stack.enter_context(opened(settings))
         progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
@@ -108,7 +92,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
         _set_workspace(settings, kinescope)
         options = CrewOptions(
             libraries=libraries,
-            poll=settings.cluster.poll,
+            poll=cluster_of(settings).poll,
             until_empty=until_empty,
             tell=partial(add_wish, settings.progress, begun.beginning.run.name),
             planned=plan.work,
@@ -121,12 +105,11 @@ def _crew(
     stack: ExitStack, settings: Settings, progress: ClusterProgress, options: CrewOptions, run: Run, _linker: Linker
 ) -> ClusterCrew:
     """Makes this machine known, and its crew."""
-    assert settings.cluster is not None  # noqa: S101 - the caller looked
     queue = Queue(progress.holds.line)
     queue.register()
     crew = ClusterCrew(run, progress, queue, options)
     body = Body(
-        name=settings.cluster.machine,
+        name=cluster_of(settings).machine,
         libraries=list(options.libraries),
         jobs=lambda: run.jobs.number,
         is_paused=lambda: run.pause.is_held,

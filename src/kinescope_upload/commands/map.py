@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -13,7 +13,6 @@ from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.mapping import draft_of, map_text
-from kinescope_upload.mapping.idle_courses import doubts_here
 from kinescope_upload.model import MappingSource
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
@@ -86,11 +85,9 @@ def show_map(
     """
     settings.check_set("library", "database_url")
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
-    resolved = map_library(settings, survey, records_of(progress or ProgressFolder(settings.progress)))
-    mapped = survey.selected(resolved)
-    if progress is not None:
-        elsewhere = frozenset(progress.elsewhere())
-        mapped = replace(mapped, doubts=doubts_here(mapped.doubts, elsewhere, survey.courses))
+    progress = progress or ProgressFolder(settings.progress)
+    resolved = map_library(settings, survey, records_of(progress))
+    mapped = progress.without_others(survey.selected(resolved), survey.courses)
     if target is not None:
         guessed = survey.selected(survey.unchecked).assignments
         draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))

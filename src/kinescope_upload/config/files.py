@@ -50,10 +50,11 @@ class EnvFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlFile:
-    """Holds kupload.toml: its parsed content, and its text to find lines in."""
+    """Holds kupload.toml: its parsed content, its text to find lines in, and the folder where its paths start."""
 
     name: str
     content: Mapping[str, object]
+    folder: Path
     text: str = ""
 
     def place(self, key: str, section: str = "") -> SettingOrigin:
@@ -114,9 +115,9 @@ def read_toml_file(path: Path, name: str) -> TomlFile:
     """
     text = _text(path, name, must_exist=False)
     if text is None:
-        return TomlFile(name=name, content={})
+        return TomlFile(name=name, content={}, folder=path.parent)
     try:
-        return TomlFile(name=name, content=tomllib.loads(text), text=text)
+        return TomlFile(name=name, content=tomllib.loads(text), text=text, folder=path.parent)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} is not valid TOML: {error}.", _toml_hint(text)) from None
 

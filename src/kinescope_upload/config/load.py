@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
-from kinescope_upload.config.cluster import cluster_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
 from kinescope_upload.config.local_data import usual_history
 from kinescope_upload.config.names import stray_variables
@@ -66,7 +64,6 @@ def load_settings(
             found[setting.name] = _value(setting, written[0], directory)
     _add_flags(options, found, origins)
     _add_tables(sources.toml, found, origins)
-    _add_cluster(sources.toml, found, directory)
     found.setdefault("dialect", Dialect.TUS if "workspace_id" in found else Dialect.JSON)
     return Settings(
         **found,
@@ -191,15 +188,10 @@ def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: di
 
 def _add_tables(toml: TomlFile, found: dict[str, Any], origins: dict[str, Origin]) -> None:
     found["folders"], found["table"] = folders_of(toml), table_of(toml)
+    found["cluster"] = toml if "cluster" in toml.content else None
     for name, section in (("folders", "folders"), ("table", "database")):
         there = SettingOrigin(source=Source.TOML, name=f"[{section}]", file=toml.name)
         origins[name] = Origin(place=there if toml.content.get(section) else _default_place(name))
-
-
-def _add_cluster(toml: TomlFile, found: dict[str, Any], directory: Path) -> None:
-    found["cluster"] = cluster = cluster_of(toml, directory, socket.gethostname)
-    if cluster and len(cluster.libraries) == 1:
-        found.setdefault("library", *cluster.libraries.values())
 
 
 def _untrusted(

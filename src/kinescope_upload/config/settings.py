@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kinescope_upload.config.cluster import ClusterSettings
+    from kinescope_upload.config.files import TomlFile
     from kinescope_upload.config.secret import Secret
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ class Settings:
         api_rate: The limits of requests to the management API, for all workers together; empty means no limit.
         database_url: The lessons' database; None when it is not set.
         cluster_url: The database that several machines share; None is the lessons' one.
-        cluster: How this machine shares the work with others; None where it works alone.
+        cluster: kupload.toml where it has [cluster], which `cluster/` reads; None where one machine works alone.
         folders: Pinned folder ids, by course.
         table: The names of the lessons' table and its columns.
         json: Whether to print one JSON object a line.
@@ -180,7 +180,7 @@ class Settings:
     api_rate: tuple[RequestLimit, ...] = API_LIMITS
     database_url: Secret | None = None
     cluster_url: Secret | None = None
-    cluster: ClusterSettings | None = None
+    cluster: TomlFile | None = None
     folders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     table: LessonTable = field(default_factory=LessonTable)
     json: bool = False

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.config.catalog import DATABASE_KEYS, SECRETS, Setting, known_toml_keys
-from kinescope_upload.config.cluster import CLUSTER_KEYS
 from kinescope_upload.config.files import TomlFile, Written
 from kinescope_upload.config.names import nearest
 from kinescope_upload.config.values import parse_uuid, parse_yes_or_no, shown
@@ -26,8 +25,18 @@ def check_keys(file: TomlFile) -> None:
         UsageError: Names the key and a similar one, or where the secret belongs.
     """
     _check(file, file.content, known_toml_keys() | _SECTIONS)
-    _check(file, _section(file, "database"), DATABASE_KEYS, section="database")
-    _check(file, _section(file, "cluster"), CLUSTER_KEYS, section="cluster")
+    checked_section(file, "database", DATABASE_KEYS)
+
+
+def checked_section(file: TomlFile, section: str, known: Collection[str]) -> Mapping[str, object]:
+    """The table of this name, empty where there is none, after a look at its keys.
+
+    Raises:
+        UsageError: It is no table, a key is not known or names a secret.
+    """
+    table = _section(file, section)
+    _check(file, table, known, section)
+    return table
 
 
 def _check(file: TomlFile, table: Mapping[str, object], known: Collection[str], section: str = "") -> None:

@@ -12,7 +12,7 @@ from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,20 +97,3 @@ def probable_root(wanted: Collection[str], ground: LibraryGround) -> tuple[str, 
     if len(deeper) == 1:
         return f'Its folder "{deeper[0]}" holds the courses; name it', f"{ground.root}{ground.separator}{deeper[0]}"
     return None
-
-
-def doubts_here(doubts: Iterable[Doubt], elsewhere: Collection[str], courses: Iterable[str]) -> tuple[Doubt, ...]:
-    """The doubts but for those about lessons whose files are elsewhere, and about courses that are not here.
-
-    Args:
-        doubts: The doubts.
-        elsewhere: The lessons whose files other libraries have.
-        courses: The courses that this library has.
-    """
-    here = {nfc(course) for course in courses}
-    return tuple(
-        doubt
-        for doubt in doubts
-        if (doubt.course is None or nfc(doubt.course) in here)
-        and not (doubt.lesson_ids and all(one in elsewhere for one in doubt.lesson_ids))
-    )

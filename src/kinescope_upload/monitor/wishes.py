@@ -15,10 +15,6 @@ class PauseWish:
     number: int
     seconds: float
 
-    def added_to(self, wishes: Wishes) -> Wishes:
-        """These wishes with this one after them."""
-        return wishes.paused(self.seconds)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitWish:
@@ -26,10 +22,6 @@ class LimitWish:
 
     number: int
     bwlimit: str
-
-    def added_to(self, wishes: Wishes) -> Wishes:
-        """These wishes with this one after them."""
-        return wishes.limited(self.bwlimit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +31,6 @@ class JobsWish:
     number: int
     jobs: int | None
 
-    def added_to(self, wishes: Wishes) -> Wishes:
-        """These wishes with this one after them."""
-        return wishes.at_a_time(self.jobs)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopWish:
@@ -50,10 +38,6 @@ class StopWish:
 
     number: int
     is_from_page: bool = False
-
-    def added_to(self, wishes: Wishes) -> Wishes:
-        """These wishes with this one after them."""
-        return wishes.stopped()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kinescope_upload.progress.port import AllProgress
 from kinescope_upload.progress.store import ProgressStore, courses_in
 from kinescope_upload.progress.stream import change_records, stream_records
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from kinescope_upload.progress.port import AllProgress
     from kinescope_upload.upload import Record
 
 
@@ -26,7 +26,7 @@ def records_of(progress: AllProgress) -> dict[str, Record]:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressFolder:
+class ProgressFolder(AllProgress):
     """A progress folder as `port.AllProgress`."""
 
     folder: Path
@@ -34,10 +34,6 @@ class ProgressFolder:
     def courses(self) -> tuple[str, ...]:
         """The courses that the folder has something of."""
         return courses_in(self.folder)
-
-    def elsewhere(self) -> tuple[str, ...]:
-        """None: one machine has all files."""
-        return ()
 
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records, one after the other."""

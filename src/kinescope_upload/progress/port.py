@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from kinescope_upload.model import MappedLibrary
     from kinescope_upload.upload import Record
 
 
@@ -87,13 +88,19 @@ class Progress(Protocol):
 
 
 class AllProgress(Protocol):
-    """The progress of all courses, held by nobody."""
+    """The progress of all courses, held by nobody; of a library beside which there is no other, unless it says more."""
 
     def courses(self) -> tuple[str, ...]:
         """The courses that something is recorded of, composed and sorted."""
 
-    def elsewhere(self) -> tuple[str, ...]:
-        """The lessons whose files are in libraries of other machines."""
+    def with_others(self, mapped: MappedLibrary) -> MappedLibrary:
+        """The mapping, which also tells of the lessons whose files are in other libraries."""
+        return mapped
+
+    def without_others(self, mapped: MappedLibrary, courses: Iterable[str]) -> MappedLibrary:
+        """The mapping without doubts about lessons whose files are in other libraries; this one has these courses."""
+        del courses
+        return mapped
 
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records, one after the other.

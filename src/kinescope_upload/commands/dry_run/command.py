@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from kinescope_upload.progress import RememberedLooks
     from kinescope_upload.upload import Record
 
+    MakePlan = Callable[[Callable[[VideoFile], Broken | None] | None], Plan]
+
 _LOOKING: Final = 5.0
 
 
@@ -92,13 +94,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     return ExitCode.NOT_DONE if answer.plan.is_in_doubt else ExitCode.DONE
 
 
-def _planned(
-    settings: Settings,
-    make: Callable[[Callable[[VideoFile], Broken | None] | None], Plan],
-    looks: RememberedLooks,
-    *,
-    seconds: float,
-) -> Plan:
+def _planned(settings: Settings, make: MakePlan, looks: RememberedLooks, *, seconds: float) -> Plan:
     """The plan, after a look into the files that nobody looked into, as far as the time goes."""
     broken = None if settings.send_broken else looks.broken
     plan = make(broken)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kinescope_upload.cli.completion import complete_courses
+from kinescope_upload.command_line.completion import complete_courses
 from kinescope_upload.errors import UsageError
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.text.hints import Hint, TypedOptions, remember
+from kinescope_upload.text.hints import TypedOptions, remember
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,8 +33,8 @@ _CARRIED: Final = {
 _NOTIFY: Final = "--notify"
 _WEB: Final = "--web"
 _FREE_PORT: Final = 0
-_ALONE: Final = frozenset({"replace", "unlink", "import-progress"})
-"""The commands that change records of the progress folder alone."""
+_SHARED: Final = ("machine", "drain")
+"""The options that say which machines are meant, and how, by their parameters' names."""
 
 CourseOption = Annotated[
     list[str] | None,
@@ -85,6 +85,9 @@ def with_port(words: Sequence[str]) -> list[str]:
 def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     """The settings of this process, from the command's options that are settings and everything around it.
 
+    Where kupload.toml has [cluster], the function that the context carries decides: it gives the settings with which
+    the command goes on, or does the command in its own way and ends it.
+
     Args:
         context: The command's.
         makes_env_file: Whether the command makes the file that --env-file names.
@@ -99,25 +102,10 @@ def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     if "progress" in context.params:
         _say_progress(settings)
     if settings.cluster is not None:
-        _check_shared(context.info_name or "")
-    elif machine := context.params.get("machine"):
-        raise UsageError(f"--machine {machine} means something only with [cluster] in kupload.toml.", "Leave it out.")
+        settings = context.obj(context, settings)
+    elif names := [name for name in _SHARED if context.params.get(name)]:
+        raise UsageError(f"--{names[0]} means something only with [cluster] in kupload.toml.", "Leave it out.")
     return settings
-
-
-def _check_shared(command: str) -> None:
-    """Checks that the command can be used where several machines share the work."""
-    from importlib.util import find_spec
-
-    from kinescope_upload.extras import install_hint
-
-    if find_spec("procrastinate") is None:
-        raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
-    if command in _ALONE:
-        raise UsageError(
-            f"{command} is for one machine alone, and this one shares its work: kupload.toml has [cluster].",
-            Hint("Write the records back first: ", ("cluster", "export"), "."),
-        )
 
 
 def _typed_options(context: typer.Context) -> TypedOptions:

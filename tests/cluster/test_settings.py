@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.config import load_settings
 from kinescope_upload.errors import UsageError
 
@@ -17,31 +18,37 @@ if TYPE_CHECKING:
 _LIBRARIES = "libraries = { nas = 'courses' }"
 
 
-def _loaded(folder: Path, text: str) -> Settings:
+def _loaded(folder: Path, text: str, **options: str) -> Settings:
     (folder / "kupload.toml").write_text(text, encoding="utf-8")
-    return load_settings({}, directory=folder, environment={})
+    return load_settings(options, directory=folder, environment={})
 
 
 def test_without_the_table_a_machine_works_alone(tmp_path: Path) -> None:
-    assert _loaded(tmp_path, "jobs = 2").cluster is None
+    settings = _loaded(tmp_path, "jobs = 2")
+    assert settings.cluster is None
+    with pytest.raises(UsageError, match="shares no work"):
+        cluster_of(settings)
 
 
 def test_a_machine_is_called_as_its_host_unless_it_has_a_name(tmp_path: Path) -> None:
-    cluster = _loaded(tmp_path, f"[cluster]\n{_LIBRARIES}").cluster
-    assert cluster is not None
+    cluster = cluster_of(_loaded(tmp_path, f"[cluster]\n{_LIBRARIES}"))
     assert cluster.machine
     assert (cluster.schema, cluster.lease, cluster.poll) == ("kupload", 60.0, 5.0)
     text = f"[cluster]\n{_LIBRARIES}\nmachine = 'studio-2'\nschema = 'shared'\nlease = '2m'\npoll = 1"
-    cluster = _loaded(tmp_path, text).cluster
-    assert cluster is not None
+    cluster = cluster_of(_loaded(tmp_path, text))
     assert (cluster.machine, cluster.schema, cluster.lease, cluster.poll) == ("studio-2", "shared", 120.0, 1.0)
     assert cluster.libraries == {"nas": tmp_path / "courses"}
 
 
-def test_the_only_library_is_the_library_of_other_commands(tmp_path: Path) -> None:
-    assert _loaded(tmp_path, f"[cluster]\n{_LIBRARIES}").library == tmp_path / "courses"
-    assert _loaded(tmp_path, "[cluster]\nlibraries = { a = 'x', b = 'y' }").library is None
-    assert _loaded(tmp_path, f"library = 'mine'\n[cluster]\n{_LIBRARIES}").library == tmp_path / "mine"
+def test_all_libraries_are_meant_unless_some_are_named(tmp_path: Path) -> None:
+    text = "library = 'mine'\n[cluster]\nlibraries = { a = 'x', b = 'y' }"
+    assert libraries_of(_loaded(tmp_path, text)) == {"a": tmp_path / "x", "b": tmp_path / "y"}
+    assert libraries_of(_loaded(tmp_path, text), ["b"]) == {"b": tmp_path / "y"}
+    assert libraries_of(_loaded(tmp_path, text, library="y")) == {"b": tmp_path / "y"}
+    with pytest.raises(UsageError, match="Known are a, b"):
+        libraries_of(_loaded(tmp_path, text), ["c"])
+    with pytest.raises(UsageError, match="Known are a, b"):
+        libraries_of(_loaded(tmp_path, text, library="z"))
 
 
 @pytest.mark.parametrize(
@@ -61,5 +68,5 @@ def test_the_only_library_is_the_library_of_other_commands(tmp_path: Path) -> No
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
-        _loaded(tmp_path, text)
+        cluster_of(_loaded(tmp_path, text))
     assert words in str(caught.value)

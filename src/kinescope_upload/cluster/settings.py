@@ -1,21 +1,25 @@
-"""What [cluster] in kupload.toml says: this machine's name, and where each library lies here. Pure."""
+"""What [cluster] in kupload.toml says: this machine's name, and where each library lies here."""
 
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kinescope_upload.config.settings import Source
+from kinescope_upload.config.toml_tables import checked_section
 from kinescope_upload.config.values import parse_duration, parse_path, shown
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from kinescope_upload.config import Settings
     from kinescope_upload.config.files import TomlFile
 
-CLUSTER_KEYS: Final = ("machine", "libraries", "schema", "lease", "poll")
+_KEYS: Final = ("machine", "libraries", "schema", "lease", "poll")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -39,31 +43,54 @@ class ClusterSettings:
     poll: float = 5.0
 
 
-def cluster_of(file: TomlFile, directory: Path, host: Callable[[], str]) -> ClusterSettings | None:
-    """Reads the table; None where there is none.
-
-    Args:
-        file: kupload.toml.
-        directory: Where relative paths start.
-        host: Gives the machine's name where the table names none.
+def cluster_of(settings: Settings) -> ClusterSettings:
+    """Reads the table; the machine is called as its host where the table names it not.
 
     Raises:
-        UsageError: A value is wrong.
+        UsageError: There is no such table, or a value is wrong.
     """
-    table = file.content.get("cluster")
-    if table is None:
-        return None
-    if not isinstance(table, dict):
-        raise UsageError(f"{file.place('cluster')} must be a table.", "Write it as [cluster], with a key on each line.")
-    given: dict[str, Any] = {key: _parsed(file, key, value, directory) for key, value in table.items() if value != ""}
+    file = settings.cluster
+    if file is None:
+        raise UsageError(
+            "This machine shares no work with others: kupload.toml has no [cluster].",
+            'Add it, with where the library lies here: [cluster] libraries = { nas = "/mnt/nas/courses" }. '
+            "See docs/cluster.md.",
+        )
+    table = checked_section(file, "cluster", _KEYS)
+    given: dict[str, Any] = {key: _parsed(file, key, value) for key, value in table.items() if value != ""}
     if not given.get("libraries"):
         where = 'libraries = { nas = "/mnt/nas/courses" }'
         raise UsageError(f"{file.place('cluster')} names no library.", f"Say where each lies on this machine: {where}")
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", host()).strip("-._") or "machine"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", socket.gethostname()).strip("-._") or "machine"
     return ClusterSettings(**{"machine": name[:63], **given})
 
 
-def _parsed(file: TomlFile, key: str, value: object, directory: Path) -> object:
+def libraries_of(settings: Settings, names: Collection[str] = ()) -> Mapping[str, Path]:
+    """Where the libraries are on this machine: those that were named, else the one that --library names, else all.
+
+    Raises:
+        UsageError: One that was named is not in kupload.toml.
+    """
+    known = cluster_of(settings).libraries
+    if unknown := sorted(set(names) - known.keys()):
+        raise _unknown(unknown[0], known)
+    origin = settings.origins.get("library")
+    if settings.library is None or origin is None or origin.place.source is not Source.OPTION:
+        return {name: root for name, root in known.items() if not names or name in names}
+    named = {name: root for name, root in known.items() if root == settings.library}
+    if not named:
+        raise _unknown(str(settings.library), known)
+    return named
+
+
+def _unknown(name: str, known: Collection[str]) -> UsageError:
+    return UsageError(
+        f'This machine has no library named "{name}".',
+        f"Known are {', '.join(known)}; [cluster] libraries in kupload.toml says where each lies here.",
+    )
+
+
+def _parsed(file: TomlFile, key: str, value: object) -> object:
     place = file.place(key, "cluster")
     try:
         match key, value:
@@ -75,7 +102,7 @@ def _parsed(file: TomlFile, key: str, value: object, directory: Path) -> object:
                 return _matching(_SCHEMA, value, "is no name of a schema. Use small letters, digits and _.")
             case "libraries", dict():
                 names = [_matching(_NAME, str(name), "is no name of a library.") for name in value]
-                return {name: parse_path(directory)(str(value[name])) for name in names}
+                return {name: parse_path(file.folder)(str(value[name])) for name in names}
             case (("lease" | "poll"), (str() | int() | float())):
                 return parse_duration("s", above_zero=True)(str(value))
     except ValueError as error:

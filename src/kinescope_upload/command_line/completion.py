@@ -78,7 +78,7 @@ def _lessons(params: Mapping[str, object]) -> list[str]:
 
 def _settings(params: Mapping[str, object]) -> Settings | None:
     """The settings here; None where they cannot be read."""
-    from kinescope_upload.cli.options import working_directory
+    from kinescope_upload.command_line.options import working_directory
     from kinescope_upload.config import load_settings
     from kinescope_upload.errors import KuploadError
 

@@ -1,0 +1,141 @@
+"""How each command of kupload works where several machines share the work.
+
+A command that is not in the table works as on one machine, library by library where it looks at files.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from kinescope_upload.cluster.settings import cluster_of, libraries_of
+from kinescope_upload.command_line import options
+from kinescope_upload.errors import UsageError
+from kinescope_upload.extras import install_hint
+from kinescope_upload.text.hints import Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
+
+
+def across(context: typer.Context, settings: Settings) -> Settings:
+    """Does the command where machines do it together; else gives the settings with which it goes on.
+
+    Args:
+        context: The command's.
+        settings: The settings as they were read.
+
+    Returns:
+        The settings, with the library that --library names or that is the only one.
+
+    Raises:
+        UsageError: [cluster] says something wrong, the extra is not installed, or one machine alone can do this.
+        typer.Exit: The command is done.
+    """
+    known = cluster_of(settings).libraries
+    if find_spec("procrastinate") is None:
+        raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
+    only = known.get(context.params.get("library") or "")
+    if only is None and settings.library is None and len(known) == 1:
+        [only] = known.values()
+    if only is not None:
+        settings = replace(settings, library=only)
+    way = _WAYS.get(context.info_name or "" if context.parent else "")
+    code = way(context, settings) if way else None
+    if code is not None:
+        raise typer.Exit(code)
+    return settings
+
+
+def in_each_library(settings: Settings, act: Callable[[Settings, AllProgress | None], int]) -> int:
+    """Does something in each library of this machine, or in the one that --library names; returns the worst exit code.
+
+    Raises:
+        KuploadError: The database refuses, or does not answer.
+    """
+    from kinescope_upload.cluster.all_progress import each_library
+
+    codes = [0]
+    with each_library(settings) as libraries:
+        for name, here, records in libraries:
+            if len(cluster_of(settings).libraries) > 1:
+                typer.echo(f"Library {name}; of what other libraries have, no file is looked at here:", err=True)
+            codes.append(act(here, records))
+    return max(codes)
+
+
+def _run(context: typer.Context, settings: Settings) -> int:
+    """What `kupload` itself does: a run, or a look at what one would do, or at how far everything is."""
+    from kinescope_upload.cluster.commands import dry_run, run
+    from kinescope_upload.cluster.overview import show_overview, watch_overview
+    from kinescope_upload.commands.upload import Screen
+    from kinescope_upload.side_by_side import share_one_heap
+
+    display = options.display_options(settings)
+    if context.params["status"]:
+        show = watch_overview if context.params["watch"] else show_overview
+        return show(settings, display, sys.stdout)
+    if context.params["dry_run"]:
+        return dry_run(settings, display, sys.stdout, is_offline=context.params["offline"])
+    share_one_heap()
+    settings.check_for_upload()
+    return run(settings, Screen(display, sys.stdout, sys.stderr))
+
+
+def _stop(context: typer.Context, settings: Settings) -> int:
+    from kinescope_upload.cluster.orders import stop
+
+    return stop(settings, sys.stdout, machine=context.params["machine"], drains=context.params["drain"])
+
+
+def _doctor(context: typer.Context, settings: Settings) -> int | None:
+    """Looks at the cluster's tables, too; a trial on Kinescope is one machine's."""
+    from kinescope_upload.cluster.checkup import cluster_checks
+    from kinescope_upload.commands.doctor.command import run_doctor
+
+    if any(context.params[name] for name in ("try_in", "thorough", "max_wait")):
+        return None
+    return run_doctor(settings, options.display_options(settings), sys.stdout, cluster_checks(settings))
+
+
+def _map(context: typer.Context, settings: Settings) -> None:
+    """Checks that one library is meant where a map file is written: each has its own, with paths in there."""
+    path, libraries = context.params["write"], libraries_of(settings)
+    if path is not None and len(libraries) > 1:
+        name, names = next(iter(libraries)), ", ".join(libraries)
+        raise UsageError(
+            f"This machine has {len(libraries)} libraries ({names}), and each has a map file of its own.",
+            Hint("Name one: ", ("map", "--library", name, "--write", str(path)), "."),
+        )
+
+
+def _history(_context: typer.Context, _settings: Settings) -> None:
+    typer.echo("The work is shared: these are this machine's runs.", err=True)
+
+
+def _refuse(context: typer.Context, _settings: Settings) -> None:
+    """Refuses what changes records of the progress folder alone."""
+    raise UsageError(
+        f"{context.info_name} is for one machine alone, and this one shares its work: kupload.toml has [cluster].",
+        Hint("Write the records back first: ", ("cluster", "export"), "."),
+    )
+
+
+_WAYS: Final[Mapping[str, Callable[[typer.Context, Settings], int | None]]] = {
+    "": _run,
+    "doctor": _doctor,
+    "history": _history,
+    "import-progress": _refuse,
+    "map": _map,
+    "replace": _refuse,
+    "stop": _stop,
+    "unlink": _refuse,
+}
+"""By the command's name; "" is `kupload` itself. None lets the command go on as on one machine."""
