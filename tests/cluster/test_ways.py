@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,11 +12,18 @@ import pytest
 
 from kinescope_upload.cli.app import app
 from kinescope_upload.cli.outcome import run_command
-from support.clusters import line
+from kinescope_upload.cluster.all_progress import AllClusterProgress
+from kinescope_upload.commands.check import check
+from kinescope_upload.config import load_settings
+from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.upload import Stage
+from support.clusters import a_machine, enqueue, line
+from support.progress_cases import a_record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kinescope_upload.cluster.line import Line
 
 __all__ = ["line"]
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,6 +36,24 @@ def _typed(folder: Path, monkeypatch: pytest.MonkeyPatch, toml: str, *words: str
     (folder / "kupload.toml").write_text(toml, "utf-8")
     monkeypatch.chdir(folder)
     return run_command(lambda: app(list(words), standalone_mode=False))
+
+
+def test_check_knows_what_all_machines_have_sent(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "nas" / "c").mkdir(parents=True)
+    machine = a_machine(line)
+    for name, lesson_id, library in (("1", "a", "nas"), ("2", "b", "nas"), ("3", "c", "disk2")):
+        file = tmp_path / "nas" / "c" / f"{name}.mp4"
+        file.write_bytes(b"the same")
+        enqueue(line, lesson_id, library=library)
+        assert machine.holds.take(lesson_id)
+        seen = replace(a_record(lesson_id), path=f"c/{name}.mp4", size=8, modified_ns=file.stat().st_mtime_ns)
+        machine.save(replace(seen, stage=Stage.UPLOADED, attempted_at=_NOW, offset=8, md5="0" * 32))
+        machine.give(lesson_id)
+    settings = load_settings({"library": str(tmp_path / "nas")}, directory=tmp_path, environment={})
+    out, options = io.StringIO(), DisplayOptions(as_json=True)
+    every = AllClusterProgress(machine.holds, "nas")
+    check(settings, every, options=options, is_deep=False, stdout=out, stderr=io.StringIO())
+    assert json.loads(out.getvalue())["same"] == [["c/1.mp4", "c/2.mp4"]]
 
 
 @pytest.mark.parametrize(

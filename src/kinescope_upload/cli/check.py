@@ -1,16 +1,13 @@
 """`kupload check`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from kinescope_upload.cli.machines import in_each_library
 from kinescope_upload.command_line import options
-
-if TYPE_CHECKING:
-    from kinescope_upload.config import Settings
-    from kinescope_upload.progress import AllProgress
 
 
 def check(
@@ -34,8 +31,5 @@ def check(
 
     settings = options.load(context)
     display = options.display_options(settings)
-
-    def look(here: "Settings", _: "AllProgress | None") -> int:
-        return run_check(here, display, is_deep=deep, stdout=sys.stdout, stderr=sys.stderr)
-
+    look = partial(run_check, options=display, is_deep=deep, stdout=sys.stdout, stderr=sys.stderr)
     raise typer.Exit(in_each_library(settings, look))

@@ -20,7 +20,7 @@ from kinescope_upload.media.mediainfo import is_installed
 from kinescope_upload.media.verdict import Broken, Unknown, Whole
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
-from kinescope_upload.progress import read_looks, read_md5s, read_records, remember_looks, remember_md5s
+from kinescope_upload.progress import ProgressFolder, read_looks, read_md5s, records_of, remember_looks, remember_md5s
 from kinescope_upload.survey import survey_library
 from kinescope_upload.text import count, format_bytes, format_duration
 from kinescope_upload.text.hints import Hint, both
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import VideoFile
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.upload import Record
 
 _REPLACE: Final = "Put a whole file in the place of each"
@@ -98,15 +99,24 @@ class CheckAnswer:
         return sum(not look.starts_fast for _, look in self.whole)
 
 
-def check(settings: Settings, options: DisplayOptions, *, is_deep: bool, stdout: TextIO, stderr: TextIO) -> int:
+def check(  # noqa: PLR0913 - all are needed
+    settings: Settings,
+    progress: AllProgress | None,
+    *,
+    options: DisplayOptions,
+    is_deep: bool,
+    stdout: TextIO,
+    stderr: TextIO,
+) -> int:
     """Looks into all files of the selected courses, and remembers what it finds.
 
     Args:
         settings: Where the library is, and which courses are meant.
+        progress: What is recorded; None is the progress folder.
         options: How the answer is shown.
         is_deep: Whether files of one size are read where their MD5 is not known.
         stdout: Takes the answer.
-        stderr: Takes the progress, where it is a terminal.
+        stderr: Takes how far it is, where it is a terminal.
 
     Returns:
         0 when every file is whole or in a container that is not looked into, else 1.
@@ -118,13 +128,13 @@ def check(settings: Settings, options: DisplayOptions, *, is_deep: bool, stdout:
     mapped = survey.selected(survey.unchecked)
     files = list(dict.fromkeys(one.file for one in mapped.assignments))
     empty = tuple(one.path for one in mapped.ignored if one.reason == EMPTY)
-    with check_progress(options, stderr) as progress:
-        looked = _look(settings, files, progress)
-        records = read_records(settings.progress).values()
+    with check_progress(options, stderr) as shown:
+        looked = _look(settings, files, shown)
+        records = records_of(progress or ProgressFolder(settings.progress)).values()
         remembered = read_md5s(settings.progress)
         md5s = {file: md5 for file in files if (md5 := remembered(file))} | _known_md5s(files, records)
         if is_deep:
-            read = _read_md5s(settings.needed_library(), _of_one_size(files), md5s, progress)
+            read = _read_md5s(settings.needed_library(), _of_one_size(files), md5s, shown)
             remember_md5s(settings.progress, read)
             md5s |= read
     sent = frozenset(one.path for one in records if one.path and one.stage.has_all_bytes)
