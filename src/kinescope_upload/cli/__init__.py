@@ -2,6 +2,7 @@
 
 ::
 
-    outcome ──► app ──► options     the main command and its sub-commands
+    outcome ──► app ──► command_line/     the main command and its sub-commands
+                 └────► machines          the way into cluster/, where several machines share the work
        └ errors and signals become sentences and exit codes
 """

@@ -2,6 +2,9 @@
 
 ::
 
+    ways                                 how each command of kupload works across machines; one table
+    cli ──► commands                     `kupload cluster …`
+    settings                             what [cluster] in kupload.toml says
     worker ──► crew ──► hands            takes lessons, plans them again, uploads them, gives them back
       │          └────► queue            wakes workers; the only file that imports the engine, procrastinate
       └──────► heart                     says that this machine is alive; hears what it is asked
