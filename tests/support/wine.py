@@ -6,6 +6,8 @@ is named at the end, and can be taken off the list.
 
 from __future__ import annotations
 
+import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +19,7 @@ from support.systems import is_wine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_XDIST_WORKER: Final = "PYTEST_XDIST_WORKER"
 LIST: Final = Path(__file__).parents[1] / "windows/not_under_wine.toml"
 
 
@@ -38,6 +41,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = listed.get(item.nodeid) or listed.get(item.nodeid.partition("[")[0])
         if reason is not None:
             item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Names a failure when it comes: the whole takes the better part of an hour."""
+    if is_wine() and report.failed and _XDIST_WORKER not in os.environ:
+        print(
+            f"\n{report.when} of {report.nodeid} failed\n{report.longreprtext[-2000:]}", file=sys.__stderr__, flush=True
+        )
 
 
 @pytest.hookimpl(wrapper=True)
