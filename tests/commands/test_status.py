@@ -191,6 +191,35 @@ def test_what_the_last_run_could_do_nothing_about_is_sent_to_no_run() -> None:
         assert "--course" not in text
 
 
+def test_a_recorded_lesson_that_the_database_has_no_more_counts_nowhere_and_is_named() -> None:
+    records = [record(number, Stage.LINKED) for number in range(4)]
+    gone = records[3].lesson_id
+    files = [assignment(one.lesson_id, 10 * MB, "01_analytics") for one in records[:3]]
+    (status,) = course_statuses(
+        files, records, standing=lambda key: Standing.NO_ROW if key in {gone, files[0].lesson_id} else None
+    )
+    assert (status.lessons, status.linked, status.missing, status.is_done) == (3, 3, 0, True)
+    assert status.gone == (gone,), "one that has a file is in doubt, or linked"
+    text = status_text(Status(courses=(status,)), Surface())
+    assert f"1 recorded lesson is not in the database any more ({gone})" in text
+    assert "kupload verify" in text
+
+
+@pytest.mark.parametrize(
+    ("md5", "changed"), [("a" * 32, ()), ("b" * 32, ("01_analytics_m01_000",)), (None, ()), ("", ())]
+)
+def test_a_linked_file_whose_remembered_md5_is_another_has_changed(md5: str | None, changed: tuple[str, ...]) -> None:
+    one = assignment("01_analytics_m01_000", 10 * MB, "01_analytics")
+    sent = replace(
+        record(0, Stage.LINKED),
+        path=one.file.path,
+        modified_ns=one.file.modified_ns,
+        md5=None if md5 == "" else "a" * 32,
+    )
+    (status,) = course_statuses([one], [sent], md5_of=lambda _: md5 or "b" * 32 if md5 is not None else None)
+    assert (status.changed, status.time_changed) == (changed, ())
+
+
 FULL = CourseStatus(
     course="01_analytics",
     videos=82,

@@ -9,10 +9,11 @@ import pytest
 
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.progress import ProgressStore
+from kinescope_upload.progress.set_aside import set_aside
 from kinescope_upload.upload import marked_description
 from support.auditing import mend
 from support.concurrency import until
-from support.world import KIB, World, WorldMaker
+from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
     from support.world import Outcome
@@ -156,6 +157,28 @@ def test_progress_that_was_set_aside_is_not_called_a_missing_journal(
     said = " ".join(capsys.readouterr().err.split())
     assert "was set aside (01_analytics.json.unreadable)" in said
     assert "Put the journal back" not in said
+
+
+def test_complete_uploads_of_one_content_that_no_record_knows_are_linked_by_repair(worlds: WorldMaker) -> None:
+    world = worlds()
+    for number in (1, 2):
+        world.add_file(f"01_analytics/m01_start/{number:03d}_x.mp4", content_of(10 * KIB, seed="the same"))
+    world.add_lessons()
+    assert world.upload(no_db=True, trust_scan=True).exit_code == 0
+    titles = {video.id: video.title for video in world.emulator.videos()}
+    progress = world.progress / "01_analytics.json"
+    progress.write_bytes(bytes(progress.stat().st_size))
+    assert set_aside(world.progress, "01_analytics").records == 0
+    assert _run(world).exit_code == 2
+
+    assert mend(world).failed == 0
+    assert _run(world).exit_code == 0
+    rows = world.database.videos()
+    assert {lesson[-3:]: titles[str(video_id)] for lesson, (video_id, _) in rows.items()} == {
+        "001": "001_x",
+        "002": "002_x",
+    }
+    assert len(world.emulator.videos()) == 2
 
 
 def test_a_lost_journal_does_not_take_somebody_elses_video_for_ours(worlds: WorldMaker) -> None:

@@ -10,15 +10,17 @@ import pytest
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.fixes import LinkVideo, MoveRecords, RenameVideo
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
-from support.auditing import FIRST, SECOND, kinds, look, mend, plan_of, settings_of, uploaded
+from kinescope_upload.commands.status import read_status
+from kinescope_upload.text.hints import Hint
+from support.auditing import FIRST, SECOND, THIRD, kinds, look, mend, plan_of, settings_of, uploaded, video_of
 from support.concurrency import meanwhile
-from support.replacing import file_of
+from support.replacing import file_of, undo
 from support.world import KIB, content_of, date_back
 
 if TYPE_CHECKING:
     from support.world import World, WorldMaker
 
-THIRD, FOURTH = FIRST[:-1] + "3", FIRST[:-1] + "4"
+FOURTH = FIRST[:-1] + "4"
 
 
 def _rename(world: World, *names: tuple[str, str]) -> None:
@@ -28,6 +30,20 @@ def _rename(world: World, *names: tuple[str, str]) -> None:
 
 def _exchange(world: World) -> None:
     _rename(world, (FIRST, "x"), (SECOND, FIRST), ("x", SECOND))
+
+
+def _exchange_files(world: World) -> None:
+    one, two = file_of(world, FIRST), file_of(world, SECOND)
+    between = one.with_name("x")
+    one.rename(between)
+    two.rename(one)
+    between.rename(two)
+
+
+def _answer(world: World, *answers: str) -> int:
+    """`kupload map --confirm`, with these lines typed."""
+    lines = iter(answers)
+    return confirm_map(settings_of(world), Dialogue(ask=lambda _: next(lines), tell=lambda _: None))
 
 
 def _by_title(world: World) -> dict[str, str | None]:
@@ -44,6 +60,7 @@ def test_exchanged_lessons_keep_their_videos_and_repair_moves_what_is_recorded(
     right = _by_title(world)
     _exchange(world)
     if is_row_empty:
+        _exchange_files(world)
         for lesson in (FIRST, SECOND):
             world.database.set_video(lesson, None)
     before = world.database.videos()
@@ -104,8 +121,75 @@ def test_rows_that_are_renumbered_while_a_run_is_at_work_are_not_written(world: 
     assert all(video_id is None for video_id, _ in world.database.videos().values()), outcome.said
     world.heal()
     mend(world)
+    assert all(video_id is None for video_id, _ in world.database.videos().values()), "a title alone proves nothing"
+    assert _answer(world, "2", "2") == 0
+    mend(world)
     assert world.upload().exit_code == 0
     assert look(world).agrees
+    for lesson, file in ((FIRST, "002"), (SECOND, "001")):
+        video_id, _ = world.database.videos()[lesson]
+        content = (world.library / f"01_analytics/m01_start/{file}_урок.mp4").read_bytes()
+        assert world.emulator.bytes_of(str(video_id)).read_bytes() == content
+
+
+def _take_out(world: World, lesson: str) -> str:
+    """The lesson and its file are deleted; returns its title."""
+    file_of(world, lesson).unlink()
+    [(title,)] = world.database.query(f"SELECT title FROM \"Lesson\" WHERE id = '{lesson}'")
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{lesson}'")
+    return str(title)
+
+
+def test_a_new_lesson_of_a_deleted_ones_title_shows_its_own_file(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    deleted, title = video_of(world, SECOND), _take_out(world, SECOND)
+    own = world.add_file("01_analytics/m01_start/004_урок.mp4", content_of(15 * KIB, seed="its own"))
+    world.database.add_lessons([(FOURTH, "01_analytics", title)])
+
+    mend(world)
+    assert world.database.videos()[FOURTH] == (None, None)
+    found = {one.lesson_id: one.hint for one in look(world).findings if one.kind is Kind.LESSON_WITHOUT_ROW}
+    assert f"kupload unlink {SECOND} --delete" in found[SECOND]
+    assert undo(world, SECOND, delete=True).deleted == (deleted,)
+    assert world.upload().exit_code == 1
+    assert _answer(world, "") == 0
+    assert world.upload().exit_code == 0
+    assert world.emulator.bytes_of(str(world.database.videos()[FOURTH][0])).read_bytes() == own.read_bytes()
+    assert look(world).agrees
+
+
+@pytest.mark.parametrize("seen_by", ["run", "verify"])
+def test_a_lesson_that_is_taken_out_everywhere_is_ended_after_the_next_took_its_place(
+    seen_by: str, worlds: WorldMaker
+) -> None:
+    world = worlds()
+    uploaded(world)
+    right = _by_title(world)
+    last, place = file_of(world, THIRD), file_of(world, SECOND)
+    title = _take_out(world, SECOND)
+    gone = right.pop(title)
+    last.rename(place)
+    _rename(world, (THIRD, SECOND))
+
+    assert world.upload().exit_code == 1
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
+    if seen_by == "run":
+        ran = world.upload()
+        assert ran.exit_code == 0, ran.summary
+    found = look(world)
+    [finding] = [one for one in found.findings if not one.kind.is_note]
+    assert (finding.kind, finding.lesson_id) == (Kind.LESSON_WITHOUT_ROW, THIRD)
+    [course] = read_status(settings_of(world)).courses
+    assert (course.lessons, course.linked, course.gone) == (2, 2, (THIRD,))
+    [command] = finding.hint.commands if isinstance(finding.hint, Hint) else ()
+    assert command == ("unlink", THIRD, "--delete")
+    assert undo(world, THIRD, delete=True).deleted == (gone,)
+    assert look(world).agrees
+    assert world.upload().exit_code == 0
+    [course] = read_status(settings_of(world)).courses
+    assert (course.lessons, course.linked, course.gone, course.is_done) == (2, 2, (), True)
 
 
 def test_a_corrected_title_blocks_nothing(worlds: WorldMaker) -> None:

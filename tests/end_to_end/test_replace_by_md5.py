@@ -9,7 +9,8 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.verify import VerifyOptions
-from support.auditing import FIRST, SECOND, kinds, look, plan_of, uploaded, video_of
+from kinescope_upload.commands.status import read_status
+from support.auditing import FIRST, SECOND, kinds, look, plan_of, settings_of, uploaded, video_of
 from support.replacing import confirm, file_of, publish, row_of, videos_of
 from support.world import KIB, content_of
 
@@ -37,6 +38,8 @@ def test_a_file_whose_known_md5_is_not_its_videos_is_published_though_size_and_t
     _set_time(path, time_ns)
     assert world.upload().events("warned") == []
     assert kinds(look(world, DEEP)) == [Kind.FILE_CHANGED]
+    [course] = read_status(settings_of(world)).courses
+    assert course.changed == (FIRST,)
     for told in (world.upload().events("warned")[-1]["message"], world.run("--dry-run").text):
         assert f"kupload replace {FIRST}" in told
     done = publish(world, FIRST, keep=0) if command == "the lesson" else publish(world, changed=True, keep=0)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Selection, make_plan
-from kinescope_upload.plan.renumbered import find_exchanged, find_renumbered, rekeyed
+from kinescope_upload.plan.places import Places
+from kinescope_upload.plan.renumbered import Renumbered, find_exchanged, find_renumbered, rekeyed
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, Record, Stage
 
 if TYPE_CHECKING:
@@ -56,37 +59,118 @@ _A1, _B2, _C3 = _record(1, "A"), _record(2, "B"), _record(3, "C")
 _LINKED = [replace(one, stage=Stage.LINKED) for one in (_A1, _B2, _C3)]
 
 
+def _at(place: int, content: int) -> VideoFile:
+    """A file at a place, with what was sent for a lesson; content 9 is new."""
+    return VideoFile(path=f"c/s/{place:03d}.mp4", size=100 + content, modified_ns=5)
+
+
+def _in_order(*contents: int) -> list[VideoFile]:
+    """Files at the places 1, 2, …; where the content is 0, there is none."""
+    return [_at(place, content) for place, content in enumerate(contents, start=1) if content]
+
+
+def _find(
+    records: Sequence[Record], rows: dict[str, LessonRow], files: Sequence[VideoFile], **said: VideoFile
+) -> Renumbered:
+    return find_renumbered(_records(*records), rows, Places(files, assign_by_scan_rule(files), said))
+
+
 @pytest.mark.parametrize(
-    ("records", "rows", "moved", "unclear"),
+    ("records", "rows", "files", "moved", "unclear"),
     [
-        pytest.param([_A1, _B2], ["A", "B"], {}, [], id="as they were"),
-        pytest.param([_A1, _B2], ["A!", "B"], {}, [], id="a corrected title is nobody else's"),
-        pytest.param([_A1, _B2], ["A ", "B"], {}, [], id="blanks count for nothing"),
-        pytest.param([_A1], ["B", "A"], {1: 2}, [], id="two exchanged, one begun"),
-        pytest.param([_A1, _B2], ["B", "A"], {1: 2, 2: 1}, [], id="two exchanged, both begun"),
-        pytest.param([_A1, _B2, _C3], ["New", "A", "B", "C"], {1: 2, 2: 3, 3: 4}, [], id="one put in front"),
-        pytest.param([_A1, _B2, _C3], ["B", "C"], {2: 1, 3: 2, 1: 3}, [], id="the first taken out"),
-        pytest.param([_A1], ["X", "A", "A"], {}, [1], id="two bear the title"),
-        pytest.param([_A1, _record(2, "A")], ["A!", "A"], {}, [], id="the title of a lesson that has it by itself"),
-        pytest.param([_A1, _record(2, "X")], ["X", "Y"], {}, [1, 2], id="another record's title"),
-        pytest.param(_LINKED, [("A", 1), ("X", 2), ("C", 3)], {}, [], id="linked, title corrected"),
-        pytest.param(_LINKED[:2], [("B", 1), ("A", 2)], {}, [], id="linked, titles exchanged without their videos"),
-        pytest.param(_LINKED[:2], [("B", 2), ("A", 1)], {1: 2, 2: 1}, [], id="linked, exchanged"),
-        pytest.param(_LINKED, ["N", ("A", 1), ("B", 2), ("C", 3)], {1: 2, 2: 3, 3: 4}, [], id="linked, one in front"),
-        pytest.param([_A1], ["X", ("A", 5)], {}, [], id="the row of that title has another video"),
+        pytest.param([_A1, _B2], ["A", "B"], [1, 2], {}, [], id="as they were"),
+        pytest.param([_A1, _B2], ["A!", "B"], [1, 2], {}, [], id="a corrected title is nobody else's"),
+        pytest.param([_A1, _B2], ["A ", "B"], [1, 2], {}, [], id="blanks count for nothing"),
+        pytest.param([_A1], ["B", "A"], [9, 1], {1: 2}, [], id="two exchanged with their files, one begun"),
+        pytest.param([_A1], ["B", "A"], [1, 9], {}, [1], id="two exchanged, one begun"),
+        pytest.param([_A1, _B2], ["B", "A"], [2, 1], {1: 2, 2: 1}, [], id="two exchanged with their files"),
+        pytest.param([_A1, _B2], ["B", "A"], [1, 2], {}, [1, 2], id="two exchanged, or their titles"),
+        pytest.param(
+            [_A1, _B2, _C3], ["N", "A", "B", "C"], [9, 1, 2, 3], {1: 2, 2: 3, 3: 4}, [], id="one put in front"
+        ),
+        pytest.param([_A1, _B2, _C3], ["N", "A", "B", "C"], [1, 2, 3], {}, [1, 2, 3], id="one in front, no file moved"),
+        pytest.param([_A1, _B2, _C3], ["B", "C"], [2, 3], {2: 1, 3: 2, 1: 3}, [], id="the first taken out"),
+        pytest.param([_A1, _B2, _C3], ["B", "C"], [1, 2, 3], {}, [1, 2, 3], id="the first row taken out"),
+        pytest.param([_A1], ["X", "A", "A"], [9, 1, 9], {1: 2}, [], id="two bear the title, one has the file's place"),
+        pytest.param([_A1], ["X", "A", "A"], [1, 9, 9], {}, [1], id="two bear the title"),
+        pytest.param([_A1], ["X", "A"], [0, 9], {}, [1], id="the file is gone, another one has its place"),
+        pytest.param([_A1], ["X", "A"], [9, 9], {}, [1], id="the file was made anew"),
+        pytest.param(
+            [_A1, _record(2, "A")], ["A!", "A"], [1, 2], {}, [], id="the title of a lesson that has it by itself"
+        ),
+        pytest.param([_A1, _record(2, "X")], ["X", "Y"], [1, 2], {}, [1, 2], id="another record's title"),
+        pytest.param(_LINKED, [("A", 1), ("X", 2), ("C", 3)], [1, 2, 3], {}, [], id="linked, title corrected"),
+        pytest.param(_LINKED[:2], [("B", 1), ("A", 2)], [1, 2], {}, [], id="linked, titles exchanged"),
+        pytest.param(_LINKED[:2], [("B", 2), ("A", 1)], [1, 2], {1: 2, 2: 1}, [], id="linked, exchanged"),
+        pytest.param(
+            _LINKED, ["N", ("A", 1), ("B", 2), ("C", 3)], [1, 2, 3], {1: 2, 2: 3, 3: 4}, [], id="linked, one in front"
+        ),
+        pytest.param(_LINKED[:2], [("A", 1), "X", "B"], [1, 0, 9], {}, [2], id="retitled, and a new one of that title"),
+        pytest.param([_A1], ["X", ("A", 5)], [1, 9], {}, [], id="the row of that title has another video"),
     ],
 )
-def test_a_record_is_the_lessons_whose_title_it_has(
-    records: Sequence[Record], rows: Sequence[str | tuple[str, int]], moved: dict[int, int], unclear: Sequence[int]
+def test_a_record_is_the_lessons_whose_title_it_has_where_video_or_file_say_so_too(
+    records: Sequence[Record],
+    rows: Sequence[str | tuple[str, int]],
+    files: Sequence[int],
+    moved: dict[int, int],
+    unclear: Sequence[int],
 ) -> None:
-    found = find_renumbered(_records(*records), _rows(*rows))
+    found = _find(records, _rows(*rows), _in_order(*files))
 
     assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
     assert found.unclear == set(map(_key, unclear))
 
 
+@pytest.mark.parametrize(
+    ("files", "unclear"),
+    [
+        pytest.param([1, 0, 3, 9], [], id="the file is gone"),
+        pytest.param([1, 2, 3, 9], [2], id="the file is there"),
+        pytest.param([1, 0, 3, 2], [2], id="the file has the new lesson's number"),
+        pytest.param([1, 9, 3], [], id="the new file has the old one's name"),
+    ],
+)
+def test_a_new_lesson_of_a_deleted_ones_title_gets_nothing_of_it(files: Sequence[int], unclear: Sequence[int]) -> None:
+    rows = _rows(("A", 1), "-", ("C", 3), "B")
+    del rows[_key(2)]
+
+    found = _find(_LINKED, rows, _in_order(*files))
+    assert not found.moved
+    assert found.unclear == set(map(_key, unclear))
+    moved = _find(_LINKED, rows, _in_order(1, 2, 3), **{_key(4): _at(2, 2)}).moved
+    assert moved == {_key(2): _key(4)}, "what a person says is proof"
+
+
+def test_what_a_person_says_of_two_exchanged_lessons_decides() -> None:
+    said = {_key(1): _at(2, 2), _key(2): _at(1, 1)}
+
+    assert _find([_A1, _B2], _rows("B", "A"), _in_order(1, 2), **said).moved == {_key(1): _key(2), _key(2): _key(1)}
+
+
+def test_a_place_proves_nothing_of_a_file_that_somebody_names_for_another_lesson() -> None:
+    said = {_key(3): _at(2, 1)}
+
+    assert _find([_A1], _rows("B", "A", "C"), _in_order(9, 1, 9), **said).moved == {}
+
+
 def test_the_record_of_a_lesson_that_is_gone_makes_room() -> None:
-    assert find_renumbered(_records(_A1, _B2, _C3), _rows("B", "C")).gone == {_key(1)}
+    assert _find([_A1, _B2, _C3], _rows("B", "C"), _in_order(2, 3)).gone == {_key(1)}
+
+
+@pytest.mark.parametrize(
+    ("stage", "place", "commands"),
+    [
+        (Stage.CREATED, 1, [("map", "--confirm")]),
+        (Stage.CREATED, 0, []),
+        (Stage.UPLOADED, 0, [("unlink", _key(1), "--delete")]),
+    ],
+)
+def test_what_is_not_proven_is_asked_about_or_ended(stage: Stage, place: int, commands: list[tuple[str, ...]]) -> None:
+    found = _find([replace(_A1, stage=stage)], _rows("X", "A"), [_at(place or 2, 1 if place else 9)])
+    hint = found.hint(_key(1))
+
+    assert (list(hint.commands) if isinstance(hint, Hint) else []) == commands
 
 
 def test_a_title_of_another_section_says_nothing() -> None:
@@ -98,8 +182,9 @@ def test_a_title_of_another_section_says_nothing() -> None:
 def test_inner_folders_are_one_section() -> None:
     record = replace(_A1, lesson_id="c_s_t_001", path="c/s/t/001.mp4")
     rows = {key: LessonRow(lesson_id=key, course="c", title=title, video_id=None) for key, title in _INNER.items()}
+    files = [replace(_at(1, 9), path="c/s/t/001.mp4"), replace(_at(1, 1), path="c/s/u/002.mp4")]
 
-    assert find_renumbered({"c_s_t_001": record}, rows).moved == {"c_s_t_001": "c_s_u_002"}
+    assert _find([record], rows, files).moved == {"c_s_t_001": "c_s_u_002"}
 
 
 _INNER: Final = {"c_s_t_001": "X", "c_s_u_002": "A"}
@@ -111,13 +196,15 @@ def test_a_lesson_follows_its_section_to_another_name_with_its_number_and_title(
         key: LessonRow(lesson_id=key, course="d", title=called, video_id=video)
         for key, called, video in (("d_s_001", title, None), ("d_s_002", "B", _IDS[2]))
     }
-    found = find_renumbered(_records(_A1, _LINKED[1]), rows)
+    files = [replace(file, path=file.path.replace("c/", "d/")) for file in _in_order(1, 2)]
+    found = _find([_A1, _LINKED[1]], rows, files)
 
     assert found.moved == {_key(2): "d_s_002"} | ({_key(1): "d_s_001"} if moves else {})
+    assert _find([_A1, _LINKED[1]], rows, files[1:]).moved == {_key(2): "d_s_002"}, "its file is gone"
 
 
 def test_what_somebody_wrote_down_counts_before_titles() -> None:
-    assert not find_renumbered(_records(_A1), _rows("B", "A"), said={_key(1)}).titles
+    assert not _find([_A1], _rows("B", "A"), _in_order(1, 9), **{_key(1): _at(1, 1)}).titles
 
 
 def test_in_a_section_that_is_not_in_step_another_title_is_a_doubt() -> None:
@@ -125,7 +212,7 @@ def test_in_a_section_that_is_not_in_step_another_title_is_a_doubt() -> None:
 
 
 def test_a_record_takes_no_place_whose_own_record_stays() -> None:
-    found = find_renumbered(_records(_A1, _B2), _rows("X", "A"))
+    found = _find([_A1, _B2], _rows("X", "A"), _in_order(2, 1))
 
     assert found.moved == {}
     assert found.unclear == {_key(1), _key(2)}

@@ -13,7 +13,8 @@ from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
 from kinescope_upload.model import MappingSource
-from kinescope_upload.plan.renumbered import find_renumbered, path_now, rekeyed
+from kinescope_upload.plan.places import path_now
+from kinescope_upload.plan.renumbered import rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
 from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.rows import hidden_courses
@@ -86,7 +87,7 @@ def sides_of(
         with suppress(OSError):  # the next command looks again
             remember_looks(settings.progress, looks.found)
     recorded = _summaries(tools.progress, files, survey.rows or {})
-    renumbered = find_renumbered(recorded, survey.rows, said=survey.said, unsteady=survey.unsteady(recorded))
+    renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
     summaries = _as_renumbered(recorded, renumbered, survey.files)
     return LocalSides(
         mapped=tools.progress.with_others(survey.resolve(summaries, ask=ask)),

@@ -8,9 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.events import Processing
+from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.inspection import inspect, open_tools
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.events import Warned
+from kinescope_upload.progress import remember_gone
 from kinescope_upload.text import count, format_duration
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.events import Linked, Verified
@@ -20,6 +22,7 @@ from kinescope_upload.video_ids import video_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from kinescope_upload.audit.compare import Comparison, Report
     from kinescope_upload.audit.compare.events import Emit
@@ -62,7 +65,20 @@ def verify(settings: Settings, options: VerifyOptions, emit: Emit, progress: All
         report = comparison.report()
         read = {lesson.lesson_id: lesson.file for lesson in comparison.in_question if lesson.file and lesson.file_md5}
         _mark_verified(tools.progress, report.verified, partial(_marked, tools.client.now(), read), emit)
+        _remember_gone(settings.progress, comparison, report)
         return report
+
+
+def _remember_gone(folder: Path, comparison: Comparison, report: Report) -> None:
+    """Remembers for `--status` which recorded lessons have no row; not where rows may only be hidden."""
+    kinds = {finding.kind for finding in report.findings}
+    if not comparison.has_database or Kind.ROWS_HIDDEN in kinds:
+        return
+    found: dict[str, list[str]] = {course: [] for course in comparison.places}
+    for finding in report.findings:
+        if finding.kind is Kind.LESSON_WITHOUT_ROW and finding.lesson_id:
+            found.setdefault(finding.course, []).append(finding.lesson_id)
+    remember_gone(folder, found)
 
 
 def _wait_until_done(tools: Tools, comparison: Comparison, *, longest: float) -> None:

@@ -15,7 +15,7 @@ from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.mapping import named_like_others, pairs_about, section_of
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
-from kinescope_upload.plan.renumbered import find_exchanged, find_renumbered
+from kinescope_upload.plan.renumbered import find_exchanged
 from kinescope_upload.progress import ProgressFolder, records_of
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.text import count, format_bytes
@@ -151,12 +151,16 @@ def _topics(mapped: MappedLibrary, rows: Mapping[str, LessonRow]) -> Iterator[_T
 def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Record]) -> Iterator[_Topic]:
     """The lessons whose title says that they may be others by now: whether their files are theirs all the same."""
     rows, said = survey.rows or {}, survey.said
-    found = find_renumbered(records, rows, said=said, unsteady=survey.unsteady(records))
+    found = survey.find_renumbered(records, survey.unsteady(records))
     reasons = {key: found.reason(key) for key in found.titles}
     for key, other in find_exchanged(records, rows, said).items():
         reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'
     for one in mapped.assignments:
-        if (reason := reasons.get(one.lesson_id)) and (row := rows.get(one.lesson_id)):
+        key = one.lesson_id
+        its_own = [rows[key]] if key in rows else []
+        choices = [*its_own, *(rows[other] for other in found.called.get(key, ()))]
+        if (reason := reasons.get(key)) and choices:
+            row = choices[0]
             proposal = Proposal(
                 file=one.file,
                 course=row.course,
@@ -164,8 +168,7 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
                 lesson_id=row.lesson_id,
                 title=row.title,
             )
-            lessons = _Lessons(rows=[row])
-            yield _Topic(title=f"{row.lesson_id} {reason}", proposals=[proposal], lessons=lessons)
+            yield _Topic(title=f"{key} {reason}", proposals=[proposal], lessons=_Lessons(rows=choices))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ class CourseStatus:
         doubted_linked: How many of them are linked by their records.
         without_folder: How many of them wait for a folder of their course on Kinescope.
         without_lesson: Files that no lesson of the database has, as the last run found it; they count nowhere else.
+        gone: Recorded lessons that have no file, nor a row in the database when somebody last looked; they count
+            nowhere else.
         uploaded: Lessons whose video is complete and whose row is not written.
         uploaded_bytes: The size of their videos.
         replacing: Linked lessons whose next video is not published yet.
@@ -74,6 +76,7 @@ class CourseStatus:
     doubted_linked: int = 0
     without_folder: int = 0
     without_lesson: int = 0
+    gone: tuple[str, ...] = ()
     uploaded: int
     uploaded_bytes: int
     replacing: int
@@ -133,12 +136,14 @@ class CourseStatus:
         return self.undone == 0
 
 
-def course_statuses(
+def course_statuses(  # noqa: PLR0913 - the last four have their usual values
     assignments: Sequence[Assignment],
     records: Iterable[Record],
+    *,
     waiting: Iterable[Proposal] = (),
     broken: Callable[[VideoFile], Broken | None] = lambda _file: None,
     standing: Callable[[str], Standing | None] = lambda _lesson_id: None,
+    md5_of: Callable[[VideoFile], str | None] = lambda _file: None,
 ) -> tuple[CourseStatus, ...]:
     """How far each course is, by course name.
 
@@ -150,6 +155,7 @@ def course_statuses(
         waiting: The files of which nothing proves whose they are.
         broken: Tells of a file that no player can show.
         standing: What the last run found of a lesson; None where it found nothing, or did not look.
+        md5_of: Gives the MD5 of a file, as far as somebody read it as it is now.
     """
     records = tuple(records)
     begun = {one.lesson_id for one in records if one.is_begun or one.serving}
@@ -161,16 +167,24 @@ def course_statuses(
         files.setdefault(one.course, []).append(one)
     done: dict[str, list[Record]] = {course: [] for course in files}
     by_lesson = {one.lesson_id: one for one in assignments}
+    gone: defaultdict[str, list[str]] = defaultdict(list)
     for record in records:
         assigned = by_lesson.get(record.lesson_id)
+        if assigned is None and standing(record.lesson_id) is Standing.NO_ROW:
+            gone[record.course].append(record.lesson_id)
+            continue
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
     placed = [(one.course, standing(one.file.path)) for one in waiting]
     stray_in.update(course for course, place in placed if place is Standing.NO_LESSON)
     asked_in = Counter(course for course, place in placed if place is Standing.WAITS)
     waiting_in = Counter(course for course, place in placed if place in {None, Standing.WAITS})  # a doubt is a lesson's
     statuses = (
-        _status(course, files.get(course, []), done.get(course, []), by_lesson, waiting_in[course])
-        for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys())
+        replace(
+            _status(course, files.get(course, []), done.get(course, []), by_lesson, md5_of),
+            waiting=waiting_in[course],
+            gone=tuple(sorted(gone[course])),
+        )
+        for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys() | gone.keys())
     )
     others = {key for key in by_lesson if found.get(key) is Standing.ELSEWHERE}
     return tuple(
@@ -245,7 +259,11 @@ def _with_broken(
 
 
 def _status(
-    course: str, files: Sequence[Assignment], records: Sequence[Record], on_disk: Mapping[str, Assignment], waiting: int
+    course: str,
+    files: Sequence[Assignment],
+    records: Sequence[Record],
+    on_disk: Mapping[str, Assignment],
+    md5_of: Callable[[VideoFile], str | None],
 ) -> CourseStatus:
     replacing = [one for one in records if one.serving]
     linked = [one for one in records if one.stage.is_linked]
@@ -254,12 +272,11 @@ def _status(
     there = sum(map(acknowledged, begun))
     left = (one for one in records if one.is_begun or one.old_videos or one.failure)
     absent = [one for one in left if one.lesson_id not in on_disk]
-    seen = changed_since(linked, on_disk)
+    changed, redated = changed_since(linked, on_disk, md5_of)
     return CourseStatus(
         course=course,
         videos=len(files),
         video_bytes=sum(one.file.size for one in files),
-        waiting=waiting,
         missing=len(absent),
         stranded=sum(1 for one in absent if is_stranded(one)),
         linked=len(linked) + len(replacing),
@@ -270,8 +287,8 @@ def _status(
         in_progress=len(begun),
         acknowledged_bytes=there,
         position_bytes=there,
-        changed=tuple(sorted(one.lesson_id for one, file in seen if not one.differs_in_time(file))),
-        time_changed=tuple(sorted(one.lesson_id for one, file in seen if one.differs_in_time(file))),
+        changed=tuple(changed),
+        time_changed=tuple(redated),
         failures=failures_of(records),
         last_activity=max((moment for one in records for moment in moments_of(one)), default=None),
     )

@@ -22,6 +22,7 @@ from kinescope_upload.progress import (
     notes_in,
     read_found,
     read_looks,
+    read_md5s,
     read_records,
 )
 from kinescope_upload.survey import survey_library
@@ -97,6 +98,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
         waiting=mapped.proposals,
         broken=(lambda _file: None) if settings.send_broken else read_looks(settings.progress).broken,
         standing=lambda name: Standing.IN_DOUBT if name in contradicted else found(name),
+        md5_of=read_md5s(settings.progress),
     )
     in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(

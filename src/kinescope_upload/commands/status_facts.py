@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.text import count, format_bytes
+from kinescope_upload.text import count, first_few, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.commands.course_status import CourseStatus
+
+_SHOWN: Final = 3
 
 
 def found_lines(status: CourseStatus) -> Iterator[str]:
@@ -20,6 +22,10 @@ def found_lines(status: CourseStatus) -> Iterator[str]:
     if status.without_lesson:
         files = count(status.without_lesson, "file", "files")
         yield f"  {files} that no lesson of the database has, as the last run found"
+    if status.gone:
+        what = count(len(status.gone), "recorded lesson is", "recorded lessons are")
+        told = f"  {what} not in the database any more ({first_few(status.gone, most=_SHOWN)}): "
+        yield shown(Hint(told, ("verify",), " says what to do"))
 
 
 def facts_of(status: CourseStatus) -> Iterator[str]:

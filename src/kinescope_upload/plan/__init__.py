@@ -4,7 +4,7 @@
 
     doubted_courses          takes out the courses that no video can be sent for
       └──► plan ──► decision      one lesson: what is done, and why
-             ├────► renumbered    lessons whose rows are other lessons' now
+             ├────► renumbered    lessons whose rows are other lessons' now, as far as videos or files (places) prove it
              └────► order         in which order, and who takes what
 """
 

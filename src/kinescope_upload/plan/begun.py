@@ -45,7 +45,7 @@ def is_old_file(
         file: The file.
         begun: What is recorded of the replacement.
         serving: The row's own video.
-        read: Gives the file's MD5 where size and time do not tell; None leaves that open.
+        read: Gives the file's MD5, which alone tells of a file at another path; None leaves that open.
     """
     may_be_begun = file.may_be(begun.path, size=begun.size, modified_ns=begun.modified_ns)
     is_begun = may_be_begun and begun.path is not None and file.is_at(begun.path)
@@ -53,7 +53,7 @@ def is_old_file(
     if may_be_old and (serving.path is None or file.is_at(serving.path)):
         return True
     if read is None or serving.md5 is None:
-        return may_be_old and not may_be_begun
+        return False
     return file.size == serving.size and read(file) == serving.md5
 
 
@@ -72,7 +72,7 @@ def find_called_off(
         assignments: Which file belongs to which lesson.
         records: What is recorded, by lesson id.
         rows: The rows, by lesson id.
-        read: Gives a file's MD5 where size and time do not tell; None leaves that open.
+        read: Gives a file's MD5 where path, size and time do not tell; None leaves that open.
     """
     begun = [
         (one, record, serving)

@@ -10,7 +10,7 @@ from kinescope_upload.text import distinct_bytes, first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kinescope_upload.media.verdict import Look
     from kinescope_upload.model import Assignment, VideoFile
@@ -78,19 +78,30 @@ class FileChange:
         return f"{number if unit == unit_now else sent} → {now}"
 
 
-def changed_since(linked: Iterable[Record], assigned: Mapping[str, Assignment]) -> list[tuple[Record, VideoFile]]:
-    """The linked lessons whose file is no longer what was sent, at its path or where a person says, with that file.
+def changed_since(
+    linked: Iterable[Record], assigned: Mapping[str, Assignment], md5_of: Callable[[VideoFile], str | None]
+) -> tuple[list[str], list[str]]:
+    """The linked lessons whose file is no longer what was sent, at its path or where a person says; sorted.
 
     Args:
         linked: Their records.
         assigned: Which file belongs to which lesson, by lesson id.
+        md5_of: Gives the MD5 of a file, as far as somebody read it as it is now.
+
+    Returns:
+        Those that have another content or size, and those of which only the time is another.
     """
-    placed = [(record, one) for record in linked if (one := assigned.get(record.lesson_id))]
-    return [
-        (record, one.file)
-        for record, one in placed
-        if record.path and (record.path == one.file.path or one.source.is_written) and not record.is_for(one.file)
-    ]
+    changed: list[str] = []
+    redated: list[str] = []
+    for record in linked:
+        one = assigned.get(record.lesson_id)
+        if one is None or not record.path or not (record.path == one.file.path or one.source.is_written):
+            continue
+        if record.md5 and md5_of(one.file) not in {None, record.md5}:
+            changed.append(record.lesson_id)
+        elif not record.is_for(one.file):
+            (redated if record.differs_in_time(one.file) else changed).append(record.lesson_id)
+    return sorted(changed), sorted(redated)
 
 
 def change_of(lesson: PlannedLesson, look: Look | None = None) -> FileChange:

@@ -37,5 +37,7 @@ def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) ->
         return lesson  # its title is the recorded one
     else:
         reason = "lessons of its section were renumbered, so its file's position proves nothing"
-        hint = Hint(("repair",), " moves what is recorded to the right lessons.")
+        asked = found.unclear - found.lost or found.unclear
+        moves = Hint(("repair",), " moves what is recorded to the right lessons.")
+        hint = moves if found.moved else found.hint(min(asked))
     return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False)

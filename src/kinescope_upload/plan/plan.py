@@ -16,12 +16,13 @@ from kinescope_upload.plan.known import known_of
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Selection, sort_in_order
 from kinescope_upload.plan.own_file import told_apart, with_new_files
+from kinescope_upload.plan.places import Places
 from kinescope_upload.plan.renumbered import find_renumbered
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, Proposal, VideoFile
@@ -194,7 +195,7 @@ class Plan:
         return bool(self.in_doubt) or any(doubt.blocking for doubt in self.doubts)
 
 
-def make_plan(  # noqa: PLR0913 - the last four have their usual values
+def make_plan(  # noqa: PLR0913 - the last five have their usual values
     assignments: Sequence[Assignment],
     *,
     rows: Mapping[str, LessonRow] | None,
@@ -203,6 +204,7 @@ def make_plan(  # noqa: PLR0913 - the last four have their usual values
     broken: Callable[[VideoFile], Broken | None] | None = None,
     unsteady: Collection[str] = (),
     files: Collection[VideoFile] = (),
+    placed: Iterable[Assignment] = (),
     md5s: FileMd5s | None = None,
 ) -> Plan:
     """Decides about every selected lesson.
@@ -215,15 +217,17 @@ def make_plan(  # noqa: PLR0913 - the last four have their usual values
         broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
         unsteady: The sections in which files and lessons are not one for one.
         files: The library, as far as more of it is known than the assignments say.
+        placed: The lesson of each file's place, whatever is recorded.
         md5s: Gives MD5s of files; None knows and reads none.
     """
     selected = [one for one in assignments if selection.has(one.course)]
     seen = with_new_files(told_apart(records, assignments, files), assignments)
     known = known_of(assignments, seen, rows, md5s)
     decided = [_plan_lesson(one, known, broken) for one in selected]
-    said = {one.lesson_id for one in selected if one.source.is_written}
+    said = {one.lesson_id: one.file for one in selected if one.source.is_written}
     decided = doubt_lookalikes(decided, records, said)
-    decided = doubt_renumbered(decided, find_renumbered(records, rows, said=said, unsteady=unsteady), said)
+    renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
+    decided = doubt_renumbered(decided, renumbered, said)
     work = [one for one in decided if one.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     if records:  # without any, nothing expires

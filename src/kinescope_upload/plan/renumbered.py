@@ -3,14 +3,19 @@
 A record holds the title that its lesson had. Where another row of the section bears that title now, or the row bears
 the title of another record, the lessons were put into another order, or one was put in or taken out. A title that is
 nobody else's was only corrected.
+
+A title alone proves nothing: a record moves where that other row names its video, or where its file stands at the other
+lesson's place or is named for it. What is left is asked about.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from kinescope_upload.plan.moves import displaced, followed, settled
+from kinescope_upload.plan.places import NOWHERE, Places, Titled
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import title_key
@@ -20,41 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow, VideoFile
-    from kinescope_upload.upload import OldVideo
 
 CONFIRM: Final = ("map", "--confirm")
+_PUT_BACK: Final = "Put its file back into the library"
 KEEP_NUMBER: Final = Hint("Where only titles have changed, ", CONFIRM, " says so.")
-
-
-class Titled(Protocol):
-    """What is recorded of a lesson, as far as it tells which lesson it was."""
-
-    @property
-    def course(self) -> str:
-        """The course whose progress file holds it."""
-
-    @property
-    def title(self) -> str:
-        """The video's title; empty where it is the lesson's."""
-
-    @property
-    def path(self) -> str | None:
-        """The file's path below the library root; None where it is not known."""
-
-    @property
-    def video_id(self) -> str | None:
-        """The video."""
-
-    @property
-    def old_videos(self) -> tuple[OldVideo, ...]:
-        """The videos that were the lesson's before."""
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether a video of ours may exist."""
-
-    def is_for(self, file: VideoFile) -> bool:
-        """Whether the file may be the one that was sent, by size and time of change."""
 
 
 _Record = TypeVar("_Record", bound=Titled)
@@ -69,6 +43,9 @@ class Renumbered:
         gone: Those of them whose lesson is in the database no more: their records make room.
         unclear: The other lessons whose record may be another's; nobody knows whose.
         titles: What each of them was called when its upload began.
+        called: The lessons that are called so now.
+        lost: Those that are unclear and whose file is gone: nobody can be asked about it.
+        ended: Those of them whose video is complete.
         sections: How the ids of all lessons begin whose numbers prove nothing now.
     """
 
@@ -76,6 +53,9 @@ class Renumbered:
     gone: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
     sections: frozenset[str] = frozenset()
 
     def reason(self, lesson_id: str) -> str:
@@ -87,11 +67,13 @@ class Renumbered:
             return f"{was}, and that is lesson {self.moved[lesson_id]} now"
         return f"{was}, and lessons of its section were renumbered"
 
-    def hint(self, lesson_id: str) -> Hint:
+    def hint(self, lesson_id: str) -> str:
         """What a person can do about it."""
         if lesson_id in self.moved:
             return Hint(("repair",), " moves what is recorded to it. ", *KEEP_NUMBER.parts)
-        return Hint(CONFIRM, " asks whether the file is the lesson's all the same.")
+        if lesson_id in self.ended:
+            return Hint(f"{_PUT_BACK}; ", ("unlink", lesson_id, "--delete"), " ends what was uploaded for that title.")
+        return f"{_PUT_BACK}." if lesson_id in self.lost else Hint(CONFIRM, " asks whose the file is.")
 
 
 NOT_RENUMBERED: Final = Renumbered()
@@ -100,8 +82,7 @@ NOT_RENUMBERED: Final = Renumbered()
 def find_renumbered(
     records: Mapping[str, Titled],
     rows: Mapping[str, LessonRow] | None,
-    *,
-    said: Collection[str] = (),
+    places: Places = NOWHERE,
     unsteady: Collection[str] = (),
 ) -> Renumbered:
     """Compares the titles of records with those of the rows.
@@ -109,33 +90,47 @@ def find_renumbered(
     Args:
         records: What is recorded, by lesson id.
         rows: The database's lessons by id; None where nobody knows them.
-        said: The lessons whose files somebody wrote down: their numbers count.
+        places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    off = {key: one for key, one in records.items() if rows and key not in said and _is_off(one, rows.get(key))}
+    said = places.said
+    off = {key: one for key, one in records.items() if rows and _is_off(one, rows.get(key), said.get(key))}
     if not off or not rows:
         return NOT_RENUMBERED
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
     sections = {key: _section_of(key, one) for key, one in off.items()}
     search = _Search.of(off, frozenset(sections.values()), rows, at_home)
-    found = {key: search.lessons_of(key, one, sections[key]) for key, one in off.items()}
-    found |= _followed(off, found, rows, sections)
+    called = {key: search.lessons_of(key, one, sections[key]) for key, one in off.items()}
+    called |= followed(off, called, rows, sections)
+    found = {
+        key: [to for to in targets if rows[to].video_id is not None or places.is_at_place_of(off[key], to)]
+        for key, targets in called.items()
+    }
     moves = {key: targets[0] for key, targets in found.items() if len(targets) == 1}
-    displaced = _displaced(moves, off, rows)
-    moved = _settled({**moves, **displaced}, off)
+    making_room = displaced(moves, off, rows)
+    moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}
     doubted = {section.replace("/", "_") for section in unsteady}
-    unclear = {
+    left = {key: one for key, one in off.items() if key not in moved and key not in said}
+    lost = frozenset(key for key, one in left.items() if places.is_lost(one))
+    unclear = frozenset(
         key
-        for key, targets in found.items()
-        if key not in moved
-        and (row := rows.get(key))
-        and (targets or (sections[key], title_key(row.title)) in titles or sections[key] in doubted)
-    }
+        for key in left
+        if (called[key] and (key in rows or key not in lost))
+        or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
+        or (key in rows and sections[key] in doubted)
+    )
     named = {key: one.title for key, one in off.items() if key in moved or key in unclear}
-    touched = frozenset(sections[key] for key in named)
-    gone = frozenset(displaced).intersection(moved)
-    return Renumbered(moved=moved, gone=gone, unclear=frozenset(unclear), titles=named, sections=touched)
+    return Renumbered(
+        moved=moved,
+        gone=frozenset(making_room).intersection(moved),
+        unclear=unclear,
+        titles=named,
+        called={key: called[key] for key in named},
+        lost=lost & unclear,
+        ended=frozenset(key for key in lost & unclear if off[key].stage.has_all_bytes),
+        sections=frozenset(sections[key] for key in named),
+    )
 
 
 def find_exchanged(
@@ -164,14 +159,6 @@ def rekeyed(records: Mapping[str, _Record], moved: Mapping[str, str]) -> dict[st
     return {**kept, **{new: records[old] for old, new in moved.items()}}
 
 
-def path_now(record: Titled, files: Iterable[VideoFile]) -> str | None:
-    """Where the recorded file is now: at its path, or as the only other one of its size and time."""
-    if record.path is None:
-        return None
-    alike = [file.path for file in files if record.is_for(file)]
-    return alike[0] if len(alike) == 1 else record.path
-
-
 def _section_of(lesson_id: str, record: Titled) -> str:
     """How the ids of the lessons begin that are counted together: the first two folders of the file."""
     folders = (record.path or "").split("/")[:-1]
@@ -187,9 +174,11 @@ def section_among(sections: Collection[str], lesson_id: str) -> str | None:
     return None
 
 
-def _is_off(record: Titled, row: LessonRow | None) -> bool:
-    """Whether the row is gone or called otherwise, and names no video of the record."""
+def _is_off(record: Titled, row: LessonRow | None, said: VideoFile | None) -> bool:
+    """Whether the row is gone or called otherwise, and names no video of the record; what somebody says goes before."""
     if not record.is_begun or not title_key(record.title):
+        return False
+    if said and (record.path is None or said.is_at(record.path)):
         return False
     if row is None:
         return True
@@ -237,47 +226,3 @@ class _Search:
 
 def _without(rows: Iterable[LessonRow], keys: Collection[str]) -> Iterator[LessonRow]:
     return (row for row in rows if row.lesson_id not in keys)
-
-
-def _followed(
-    off: Mapping[str, Titled],
-    found: Mapping[str, Sequence[str]],
-    rows: Mapping[str, LessonRow],
-    sections: Mapping[str, str],
-) -> dict[str, list[str]]:
-    """The rest of sections that were renamed, with their courses say: each lesson keeps its number and its title."""
-    names: defaultdict[str, set[str]] = defaultdict(set)
-    for key, targets in found.items():
-        number = key.removeprefix(sections[key])
-        names[sections[key]].update(one.removesuffix(number) for one in targets if one.endswith(number))
-    followed = {}
-    for key, record in off.items():
-        section = sections[key]
-        if found[key] or key in rows or len(names[section]) != 1:
-            continue
-        row = rows.get(f"{min(names[section])}{key.removeprefix(section)}")
-        if row and row.video_id is None and title_key(row.title) == title_key(record.title):
-            followed[key] = [row.lesson_id]
-    return followed
-
-
-def _displaced(moves: Mapping[str, str], off: Mapping[str, Titled], rows: Mapping[str, LessonRow]) -> dict[str, str]:
-    """The records in whose place others come, and whose lesson is gone; each takes the number that became free."""
-    comers = {new: old for old, new in moves.items()}
-    found = {}
-    for key in off:
-        free = key
-        while key not in moves and free in comers:  # no circle: nobody comes from a place that is not left
-            free = comers[free]
-        if free != key and free not in rows:
-            found[key] = free
-    return found
-
-
-def _settled(moves: Mapping[str, str], off: Mapping[str, Titled]) -> dict[str, str]:
-    """The moves that take nobody's place: to each lesson one, which has no record, or one that moves as well."""
-    claims = Counter(moves.values())
-    left = {old: new for old, new in moves.items() if claims[new] == 1}
-    while blocked := {old for old, new in left.items() if new in off and new not in left}:
-        left = {old: new for old, new in left.items() if old not in blocked}
-    return left

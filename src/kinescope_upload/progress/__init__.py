@@ -48,6 +48,7 @@ from kinescope_upload.progress.others_rows import (
     read_found,
     read_others_rows,
     remember_doubts,
+    remember_gone,
     remember_others_rows,
     row_key,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "read_records",
     "records_of",
     "remember_doubts",
+    "remember_gone",
     "remember_looks",
     "remember_md5s",
     "remember_others_rows",

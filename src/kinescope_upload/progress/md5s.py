@@ -26,7 +26,7 @@ def read_md5s(folder: Path) -> Callable[[VideoFile], str | None]:
         md5 = rest_of(lines.get(quoted(file.path), ""), file)
         return md5 if md5 and _MD5.fullmatch(md5) else None
 
-    return md5_of
+    return md5_of if lines else lambda _file: None
 
 
 def remember_md5s(folder: Path, found: Mapping[VideoFile, str]) -> None:

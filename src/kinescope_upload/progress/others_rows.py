@@ -30,6 +30,8 @@ class Standing(StrEnum):
     """A file of which `kupload map --confirm` asks whose it is."""
     NO_FOLDER = "no folder"
     """Its course has no folder on Kinescope that videos could go to."""
+    NO_ROW = "no row"
+    """It is recorded, and the database has no row of it."""
 
 
 class Found(NamedTuple):
@@ -82,6 +84,20 @@ def remember_doubts(folder: Path, found: Mapping[str, Mapping[str, Found]]) -> N
         for lesson, one in lessons.items()
     }
     _write(folder, before, after, _DOUBTS)
+
+
+def remember_gone(folder: Path, found: Mapping[str, Iterable[str]]) -> None:
+    """Remembers which recorded lessons of these courses have no row, in place of what was known of that alone."""
+    courses = {quoted(nfc(course)) for course in found}
+    before = _DOUBTS.read(folder)
+    known = {f"{Standing.NO_ROW}\t{course}\t" for course in courses}
+    after = {lesson: rest for lesson, rest in before.items() if rest not in known}
+    gone = {
+        row_key(lesson): f"{Standing.NO_ROW}\t{quoted(nfc(course))}\t"
+        for course, lessons in found.items()
+        for lesson in lessons
+    }
+    _write(folder, before, gone | after, _DOUBTS)
 
 
 def read_others_rows(folder: Path) -> frozenset[str]:

@@ -13,6 +13,7 @@ from kinescope_upload.upload import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kinescope_upload.model import LessonRow
     from kinescope_upload.plan import Plan
     from kinescope_upload.survey.survey import Survey
     from kinescope_upload.upload import Record
@@ -45,7 +46,19 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
             is_doubted = nfc(one.course) in known and section_of(one.file.path) in doubted
             standing = Standing.IN_DOUBT if is_doubted else Standing.NO_LESSON
             found[one.course][one.lesson_id] = Found(standing, basis(one.lesson_id))
+    if survey.rows is not None and survey.hidden is None:
+        _add_without_row(found, survey.rows, records)
     return found
+
+
+def _add_without_row(
+    found: dict[str, dict[str, Found]], rows: Mapping[str, LessonRow], records: Mapping[str, Record]
+) -> None:
+    """Adds the recorded lessons that the database has no row of."""
+    for key, record in records.items():
+        of_course = found.setdefault(record.course, {})
+        if key not in rows and (record.is_begun or record.old_videos):
+            of_course.setdefault(key, Found(Standing.NO_ROW))
 
 
 def basis_of(survey: Survey, records: Mapping[str, Record]) -> Callable[[str], str]:

@@ -24,17 +24,20 @@ from kinescope_upload.mapping import (
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
+from kinescope_upload.plan.places import Places
 from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_renumbered
 from kinescope_upload.survey.idle import idle_doubts
 from kinescope_upload.survey.unfinished import unfinished_doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from kinescope_upload.mapping import Original, SentFile
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, FilePart, LessonRow, VideoFile
     from kinescope_upload.plan.known import FileMd5s
+    from kinescope_upload.plan.places import Titled
+    from kinescope_upload.plan.renumbered import Renumbered
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -116,9 +119,19 @@ class Survey:
         return (*written, *self.confirmed.assignments)
 
     @property
-    def said(self) -> frozenset[str]:
-        """The lessons whose files somebody wrote down."""
-        return frozenset(one.lesson_id for one in self.written)
+    def said(self) -> dict[str, VideoFile]:
+        """The lessons whose files somebody wrote down, with these."""
+        return {one.lesson_id: one.file for one in self.written}
+
+    def find_renumbered(self, records: Mapping[str, Titled], unsteady: Collection[str] = ()) -> Renumbered:
+        """The lessons that were renumbered since their uploads began.
+
+        Args:
+            records: What is recorded, by lesson id.
+            unsteady: The sections in which files and lessons are not one for one.
+        """
+        places = Places(self.files, self.unchecked.assignments, self.said)
+        return find_renumbered(records, self.rows, places, unsteady)
 
     def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
         """The sections in which files and lessons are not one for one, or may not be."""
@@ -199,7 +212,7 @@ class Survey:
 
     def _renamed(self, others: Mapping[str, Record]) -> Iterator[Doubt]:
         """A doubt for each lesson that is recorded under another course's name: its section was renamed."""
-        found = find_renumbered(others, self.rows) if others else NOT_RENUMBERED
+        found = self.find_renumbered(others) if others else NOT_RENUMBERED
         for old, new in found.moved.items():
             if self.rows and old not in self.rows and new in self.rows:
                 course, reason = self.rows[new].course, found.reason(old)
@@ -251,6 +264,7 @@ class Survey:
             broken=broken,
             unsteady=unsteady,
             files=self.files,
+            placed=self.unchecked.assignments,
             md5s=md5s,
         )
         told = self.selected(mapped)

@@ -62,7 +62,7 @@ class Comparison:
     ) -> None:
         self.lessons = lessons
         self.places = places
-        self._has_database = has_database
+        self.has_database = has_database
         self._others = list(others)
         self._by_position = by_position
         self.renumbered = renumbered
@@ -175,7 +175,7 @@ class Comparison:
 
     def _counts(self, agreed: int) -> Counts:
         statuses = {status: number for status, number in sorted(self._statuses.items()) if number}
-        return counts_of(self.in_question, agreed=agreed, statuses=statuses, has_database=self._has_database)
+        return counts_of(self.in_question, agreed=agreed, statuses=statuses, has_database=self.has_database)
 
     def _is_provable(self, lesson: Lesson, video_id: str) -> bool:
         summary = lesson.summary
@@ -225,7 +225,7 @@ class Comparison:
         return LessonContext(
             lesson=lesson,
             place=self.places.get(lesson.course),
-            has_database=self._has_database,
+            has_database=self.has_database,
             look=self.look,
             sharers=sharers,
         )

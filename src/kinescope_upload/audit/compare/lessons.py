@@ -122,8 +122,13 @@ def _is_called_off(sides: LocalSides, summary: RecordSummary | None, file: Video
     serving = serving_of(summary.old_videos) if summary else None
     if not (summary and serving and file):
         return False
-    # Where the old file is still in its place, another is told from it by its content alone.
-    return is_old_file(file, summary, serving, sides.md5_of if serving.path in sides.files else None)
+    if is_old_file(file, summary, serving, sides.md5_of):
+        return True
+    if serving.path in sides.files or serving.md5 is None or sides.md5_of(file) is not None:
+        return False
+    # It may be the old file under another name: a run reads it.
+    looks_old = file.may_be(serving.path, size=serving.size, modified_ns=serving.modified_ns)
+    return looks_old and not summary.is_for(file)
 
 
 def _file(

@@ -121,17 +121,14 @@ class Strays:
         if (lesson := self._former.get(video.id)) is not None:
             return _of_earlier_attempt(lesson, video)
         twins = [lesson for lesson in self._same_size(video) if is_same_content(lesson, video)]
+        if (owner := self._owner(video, twins)) is not None:
+            return self._of_owner(owner, video)
         for lesson in twins:
             if not self._lacks_video(lesson) and (current := lesson.row_id or lesson.own_id):
                 reason = f"{lesson.lesson_id}: video {video.id} has the same size and MD5 as its video {current}"
                 delete = ("repair", "--delete-unknown", "--course", course, "--video", video.id)
                 deletes = Hint(delete, " deletes the one that no lesson has.")
                 return lesson.finding(Kind.TWO_VIDEOS, reason, deletes, video_id=current, other_id=video.id)
-        if (owner := self._owner(video, twins)) is not None:
-            reason = (
-                f"{owner.lesson_id}: its row names no video; only video {video.id} has the size and MD5 of its file"
-            )
-            return owner.finding(Kind.ROW_EMPTY, reason, video_id=video.id)
         if self._may_arrive(video, course):
             reason = f'unfinished video {video.id} of an earlier run, or of one at work ("{video.title}")'
             return Finding(
@@ -154,12 +151,28 @@ class Strays:
         )
 
     def _owner(self, video: Video, twins: Sequence[Lesson]) -> Lesson | None:
-        """The lesson that certainly owns the video: the contents are equal, and no other lesson or video has them."""
-        if len(twins) != 1 or twins[0].file is None or video.state is not VideoState.COMPLETE:
-            return None
+        """The lesson that owns the video: the contents are equal, and no other lesson's file or video may have them.
+
+        Where several files have one content, each lesson that lacks a video takes the one of its title. The rest take
+        the rest in their order, if there is one for each: whichever it is, it has what the lesson's file has.
+        """
         may_be_equal = [lesson for lesson in self._same_size(video) if lesson.md5 is None]
-        same = [other for other in self._videos.values() if (other.size, other.md5) == (video.size, video.md5)]
-        return twins[0] if not may_be_equal and len(same) == 1 and self._lacks_video(twins[0]) else None
+        if video.state is not VideoState.COMPLETE or may_be_equal:
+            return None
+        lacking = [lesson for lesson in twins if lesson.file and self._lacks_video(lesson)]
+        same = self._same_content(video)
+        return None if len(twins) == 1 < len(same) else _shared_out(lacking, same).get(video.id)
+
+    def _same_content(self, video: Video) -> list[Video]:
+        """The complete unknown videos of this content, this one among them, in an order that stays."""
+        found = (other for other in self._videos.values() if (other.size, other.md5) == (video.size, video.md5))
+        complete = (other for other in found if other.state is VideoState.COMPLETE)
+        return sorted(complete, key=lambda other: (other.title, other.id))
+
+    def _of_owner(self, owner: Lesson, video: Video) -> Finding:
+        only = "only " if len(self._same_content(video)) == 1 else ""
+        reason = f"{owner.lesson_id}: its row names no video; {only}video {video.id} has the size and MD5 of its file"
+        return owner.finding(Kind.ROW_EMPTY, reason, video_id=video.id)
 
     def _similar(self, video: Video, twins: Sequence[Lesson]) -> tuple[str, str]:
         """Says which lessons the video is like, and what would tell more."""
@@ -177,6 +190,34 @@ class Strays:
         if lesson.row is None or (lesson.row.video_id is not None and lesson.row_id is None):
             return False
         return all(self._look(video_id) is SeenVideo.GONE for video_id in lesson.ids)
+
+
+def _shared_out(lessons: Sequence[Lesson], videos: Sequence[Video]) -> dict[str, Lesson]:
+    """Gives each lesson one of the videos, all of one content: first by titles, the rest in their order.
+
+    Args:
+        lessons: The lessons that lack a video.
+        videos: The videos.
+
+    Returns:
+        The lessons by the ids of their videos.
+    """
+    found: dict[str, Lesson] = {}
+    for video in videos:
+        named = [lesson for lesson in lessons if _is_called_like(video, lesson)]
+        if len(named) == 1 and named[0] not in found.values():
+            found[video.id] = named[0]
+    videos_left = [video for video in videos if video.id not in found]
+    lessons_left = sorted((one for one in lessons if one not in found.values()), key=lambda one: one.lesson_id)
+    if len(lessons_left) <= len(videos_left):
+        found |= {video.id: lesson for video, lesson in zip(videos_left, lessons_left, strict=False)}
+    return found
+
+
+def _is_called_like(video: Video, lesson: Lesson) -> bool:
+    """Whether the video has the lesson's title, or the name of its file: so a run without the database calls it."""
+    names = (lesson.title, lesson.file.stem if lesson.file else None)
+    return any(is_title_of(video.title, name) for name in names if name)
 
 
 def _of_old_video(lesson: Lesson, old: OldVideo) -> Finding:

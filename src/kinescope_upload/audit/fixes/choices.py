@@ -101,8 +101,10 @@ def _confirm_or_empty(finding: Finding) -> tuple[Choice, ...]:
     return keep, *_empty(finding)
 
 
-def _confirm(_finding: Finding) -> tuple[Choice, ...]:
-    return (Choice(explanation="say that the file is the lesson's all the same", command=("map", "--confirm")),)
+def _confirm_or_end(finding: Finding) -> tuple[Choice, ...]:
+    commands = finding.hint.commands if isinstance(finding.hint, Hint) else ()
+    words = {"map": "say whose the file is", "unlink": "delete what was uploaded for the lesson of that title"}
+    return tuple(Choice(explanation=words[command[0]], command=command) for command in commands)
 
 
 def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:
@@ -121,7 +123,7 @@ _UNRECORDED: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
     Kind.TITLE_DIFFERS: _empty,
 }
 _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
-    Kind.RENUMBERED: _confirm,
+    Kind.RENUMBERED: _confirm_or_end,
     Kind.ROW_POINTS_NOWHERE: _doctor_or_empty,
     Kind.ROW_EMPTY: _restart_or_wait,
     Kind.ROW_STRANGE: _empty,

@@ -6,7 +6,7 @@ Each fix can be repeated after a crash in its middle: the next `repair` finds wh
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,10 @@ from kinescope_upload.database import Fill, LinkOutcome
 from kinescope_upload.errors import LessonFailedError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.as_sent import check_as_sent
-from kinescope_upload.library.scan import scan, stat_file
-from kinescope_upload.plan.renumbered import find_renumbered
+from kinescope_upload.library.scan import stat_file
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
+from kinescope_upload.survey import survey_files
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Adopted, Linked, RowEmptied
@@ -119,14 +119,14 @@ class Fixer:
                 self._delete_old(fix)
 
     def _move_records(self, fix: MoveRecords) -> None:
-        """Looks at the rows again first; all records of a course are written at once."""
-        records, library = self.store.records, scan(self.tools.settings.needed_library()).files
+        """Looks at rows and library again first; all records of a course are written at once."""
+        records, survey = self.store.records, survey_files(self.tools.settings)
         ids = {*fix.moved, *fix.moved.values()}
         rows = {row.lesson_id: row for row in self.tools.client.call(lambda: self.database.rows(lessons=ids))}
-        now = find_renumbered({key: one for key, one in records.items() if key in fix.moved}, rows).moved
-        if now != fix.moved:
+        moving = {key: one for key, one in records.items() if key in fix.moved}
+        if replace(survey, rows=rows).find_renumbered(moving).moved != fix.moved:
             raise _changed("The lessons are numbered otherwise by now.")
-        self.store.save_all(renumbered_records(records, fix.moved, rows, library))
+        self.store.save_all(renumbered_records(records, fix.moved, rows, survey.files))
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:
         api, check = self.tools.api, partial(self._check_unneeded, fix)

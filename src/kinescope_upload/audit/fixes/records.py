@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.plan.renumbered import path_now
+from kinescope_upload.plan.places import path_now
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.upload.events import AlreadyExists, OrphanGone, UploadGone, VideoGone
 from kinescope_upload.upload.next_upload import fresh_upload

@@ -127,7 +127,15 @@ def _plan(
     chosen = {one.lesson_id for one in assignments}
     others = {one.lesson_id: one for one in survey.written if one.lesson_id not in chosen}
     every, rows, files = [*assignments, *others.values()], survey.rows, survey.files
-    plan = make_plan(every, rows=rows, records=records, selection=Selection(), files=files, md5s=md5s)
+    plan = make_plan(
+        every,
+        rows=rows,
+        records=records,
+        selection=Selection(),
+        files=files,
+        placed=survey.unchecked.assignments,
+        md5s=md5s,
+    )
     return replace(plan, lessons=tuple(one for one in plan.lessons if one.lesson_id in chosen))
 
 
