@@ -13,7 +13,7 @@ from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
 from kinescope_upload.model import MappingSource
-from kinescope_upload.plan.places import path_now
+from kinescope_upload.plan.places import paths_now
 from kinescope_upload.plan.renumbered import rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
 from kinescope_upload.survey import check_selection, survey_files
@@ -110,8 +110,9 @@ def _as_renumbered(
     """What is recorded by the lessons that it is of now, each with its file where that was renamed with it."""
     if not found.moved:
         return recorded
+    paths = paths_now({old: recorded[old] for old in found.moved}, files)
     return rekeyed(recorded, found.moved) | {
-        new: replace(recorded[old], path=path_now(recorded[old], files)) for old, new in found.moved.items()
+        new: replace(recorded[old], path=paths[old]) for old, new in found.moved.items()
     }
 
 

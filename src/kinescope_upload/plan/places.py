@@ -74,7 +74,7 @@ class Places:
 
     def is_at_place_of(self, sent: Sent, lesson_id: str) -> bool:
         """Whether the file that was sent is at the place of this lesson, or named for it."""
-        file = self._file_now(sent)
+        file = self.file_now(sent)
         if file is None:
             return False
         owners = self._said_by_path.get(file.path)
@@ -84,10 +84,11 @@ class Places:
 
     def is_lost(self, sent: Sent) -> bool:
         """Whether the file that was sent is not in the library any more, as it was sent."""
-        return bool(self._files and sent.path) and self._file_now(sent) is None
+        return bool(self._files and sent.path) and self.file_now(sent) is None
 
-    def _file_now(self, sent: Sent) -> VideoFile | None:
-        return file_now(sent, self._by_size.get(sent.size, ()))
+    def file_now(self, sent: Sent) -> VideoFile | None:
+        """The file that was sent, as it is in the library now."""
+        return _file_now(sent, self._by_size.get(sent.size, ()))
 
     @cached_property
     def _by_size(self) -> dict[int, list[VideoFile]]:
@@ -111,22 +112,26 @@ class Places:
 NOWHERE: Final = Places((), (), {})
 
 
-def file_now(sent: Sent, files: Iterable[VideoFile]) -> VideoFile | None:
-    """The file that was sent: the one at its path, else the only other one of its size and time; None where it is gone.
-
-    Args:
-        sent: What is recorded of it.
-        files: The library.
-    """
+def _file_now(sent: Sent, of_its_size: Iterable[VideoFile]) -> VideoFile | None:
+    """The file that was sent: that at its path, else the only other of its size and time; None where it is gone."""
     path = sent.path
     if path is None:
         return None
-    alike = [file for file in files if sent.is_for(file)]
+    alike = [file for file in of_its_size if sent.is_for(file)]
     in_place = [file for file in alike if file.is_at(path)] or alike
     return in_place[0] if len(in_place) == 1 else None
 
 
-def path_now(sent: Sent, files: Iterable[VideoFile]) -> str | None:
-    """Where the file that was sent is now; its old path where it is gone."""
-    file = file_now(sent, files)
-    return file.path if file else sent.path
+def paths_now(sent: Mapping[str, Sent], files: Collection[VideoFile]) -> dict[str, str | None]:
+    """Where the files are now that were sent for lessons which move, by what `sent` is by.
+
+    That is the old path where the file is gone, and None where that path is the place of another one of these by now.
+
+    Args:
+        sent: What is recorded of the files.
+        files: The library.
+    """
+    places = Places(files, (), {})
+    there = {key: file.path for key, one in sent.items() if (file := places.file_now(one))}
+    taken = set(there.values())
+    return {key: there.get(key) or (None if one.path in taken else one.path) for key, one in sent.items()}

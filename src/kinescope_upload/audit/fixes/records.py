@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.plan.places import path_now
+from kinescope_upload.plan.places import paths_now
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.upload.events import AlreadyExists, OrphanGone, UploadGone, VideoGone
 from kinescope_upload.upload.next_upload import fresh_upload
@@ -58,12 +58,13 @@ def renumbered_records(
         rows: The rows of all these lessons.
         files: The library: a file may have been renamed with its lesson.
     """
+    paths = paths_now({old: records[old] for old in moved}, files)
     kept = {
         new: replace(
             records[old],
             lesson_id=new,
             course=rows[new].course if new in rows else records[old].course,
-            path=path_now(records[old], files),
+            path=paths[old],
         )
         for old, new in moved.items()
     }
