@@ -11,8 +11,9 @@ from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoS
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.set_aside import set_aside
 from kinescope_upload.upload import marked_description
-from support.auditing import mend
+from support.auditing import FIRST, mend, plan_of, uploaded
 from support.concurrency import until
+from support.replacing import file_of, publish, row_of, shoot_again, videos_of
 from support.world import KIB, World, WorldMaker, content_of
 
 if TYPE_CHECKING:
@@ -179,6 +180,30 @@ def test_complete_uploads_of_one_content_that_no_record_knows_are_linked_by_repa
         "002": "002_x",
     }
     assert len(world.emulator.videos()) == 2
+
+
+def test_a_new_cut_replaces_a_video_that_no_record_knows_once_its_file_is_named_and_viewers_meet_no_gap(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    old, path = row_of(world, FIRST), file_of(world, FIRST).relative_to(world.library).as_posix()
+    content = shoot_again(world, FIRST)
+    shutil.rmtree(world.progress)
+
+    commands = [choice.command for one in plan_of(world).manual for choice in one.choices]
+    assert ("replace", FIRST, path) in commands
+    assert not any(command[0] == "unlink" for command in commands)
+    refused = publish(world, FIRST)
+    [lesson] = refused.events("replacements")[0]["lessons"]
+    assert (refused.exit_code, lesson["step"]) == (1, "refused")
+    assert f"kupload replace {FIRST} {path}" in lesson["hint"]
+    done = publish(world, FIRST, file=path, keep=0)
+    assert (done.exit_code, done.events("replacements")[0]["lessons"][0]["keep_seconds"]) == (0, None), done.said
+    assert videos_of(world)[row_of(world, FIRST) or ""] == content
+    assert old in videos_of(world), "it may be somebody else's"
+    assert world.upload().exit_code == 0
+    assert old in videos_of(world)
 
 
 def test_a_lost_journal_does_not_take_somebody_elses_video_for_ours(worlds: WorldMaker) -> None:

@@ -62,10 +62,7 @@ def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
             return _refuse_lookalike(lesson) or ReplaceStep.BEGIN
         return ReplaceStep.GO_ON
     if lesson.decision is Decision.SKIP:
-        first = "empties its row; then the file is uploaded by"
-        hint = Hint(
-            ("unlink", lesson.lesson_id), f" {first} ", (), ", or after ", ("map", "--confirm"), ", if it asks."
-        )
+        hint = Hint("Name the file that is to be shown: ", ("replace", lesson.lesson_id, lesson.file.path), ".")
         return Refused(reason=f"{lesson.reason}, which no progress file names as kupload's", hint=hint)
     return Refused(reason="has no video yet", hint=Hint(("--course", lesson.course), " uploads it."))
 

@@ -189,12 +189,12 @@ class ReplacementBegun:
 
     Attributes:
         at: When (UTC).
-        keep: Seconds for which the old video is kept once the row has left it.
+        keep: Seconds for which the old video is kept once the row has left it; None keeps it.
         fresh: The new upload.
     """
 
     at: datetime
-    keep: int
+    keep: int | None
     fresh: FreshUpload
 
 

@@ -124,11 +124,9 @@ def _is_called_off(sides: LocalSides, summary: RecordSummary | None, file: Video
         return False
     if is_old_file(file, summary, serving, sides.md5_of):
         return True
-    if serving.path in sides.files or serving.md5 is None or sides.md5_of(file) is not None:
-        return False
-    # It may be the old file under another name: a run reads it.
+    is_told = serving.path in sides.files or serving.md5 is None or sides.md5_of(file) is not None
     looks_old = file.may_be(serving.path, size=serving.size, modified_ns=serving.modified_ns)
-    return looks_old and not summary.is_for(file)
+    return not is_told and looks_old and not summary.is_for(file)  # a run reads it: the old file under another name
 
 
 def _file(

@@ -115,11 +115,17 @@ def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:
     return _unlink(finding, again), _verify(finding, "check again once the right file is in place", "--deep")
 
 
+def _name_or_read(finding: Finding) -> tuple[Choice, ...]:
+    if finding.path is None:
+        return _unlink_or_read(finding)
+    what = "say that the file is the lesson's: it goes up beside the video, and replaces that when it is done"
+    named = Choice(explanation=what, command=("replace", finding.lesson_id or "", finding.path))
+    return named, _verify(finding, "check again once the right file is in place", "--deep")
+
+
 _UNRECORDED: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {
-    **dict.fromkeys(
-        (Kind.STATUS_ERROR, Kind.STATUS_ABORTED, Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS, Kind.FILE_CHANGED),
-        _unlink_or_read,
-    ),
+    **dict.fromkeys((Kind.STATUS_ERROR, Kind.STATUS_ABORTED), _unlink_or_read),
+    **dict.fromkeys((Kind.SIZE_DIFFERS, Kind.MD5_DIFFERS, Kind.FILE_CHANGED), _name_or_read),
     Kind.TITLE_DIFFERS: _empty,
 }
 _CHOICES: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {

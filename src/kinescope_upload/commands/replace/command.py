@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
-from uuid import uuid4
 
 from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.commands.pairs import correct_pairs
+from kinescope_upload.commands.replace.begin import records_of_begun
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
 from kinescope_upload.commands.replace.content import is_as_sent, is_of_no_use, is_sent
+from kinescope_upload.commands.replace.takeover import is_taken_over, taken_over
 from kinescope_upload.commands.upload import RunTools, map_files, records_of_others, upload_plan
 from kinescope_upload.connect import open_kinescope
 from kinescope_upload.display.printers import make_printer
@@ -29,10 +29,6 @@ from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
-from kinescope_upload.upload.events import Linked, ReplacementBegun, ReplacementCalledOff
-from kinescope_upload.upload.next_upload import fresh_upload
-from kinescope_upload.upload.table import advance
-from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,13 +55,13 @@ class Replacement:
     Attributes:
         lesson: The lesson, with the file that is to be published.
         step: What is done, or why nothing can be.
-        keep: Seconds for which its old video is kept.
+        keep: Seconds for which its old video is kept; None keeps it: it may be somebody else's.
         look: What is in the file; None where nobody looked into it.
     """
 
     lesson: PlannedLesson
     step: ReplaceStep | Refused
-    keep: int
+    keep: int | None
     look: Look | None = None
 
     @property
@@ -112,7 +108,8 @@ def replace_lessons(
             tools.client.listen(progress)
             looks = read_looks(settings.progress)
             others = records_of_others(settings, progress)
-            chooser = _Chooser(tools, options, survey, progress.records, others, looks, progress.save)
+            taken = taken_over(options, survey, progress.records, tools.api)
+            chooser = _Chooser(tools, options, survey, progress.records | taken, others, looks, progress.save)
             mapped = chooser.map_files()
             found = chooser.replacements(mapped)
             with suppress(OSError):  # the next command looks again
@@ -127,7 +124,7 @@ def replace_lessons(
                 tools.database.check_writable(rows, so_far="Nothing was begun.")
             if options.file is not None:
                 correct_pairs(settings.map_of_pairs(), survey, {one.lesson.lesson_id: one.lesson.file for one in work})
-            _begin(settings, work, survey, progress)
+            progress.save_all(records_of_begun(settings, work, survey, chooser.records))
             plan = plan_again([one.lesson for one in work], survey, progress.records)
             del survey, chooser, mapped
             with (
@@ -169,6 +166,7 @@ def preview_replacements(
         survey, records = survey_library(settings, tools.database), read_records(settings.progress)
         courses_of(options, survey, records.values())
         looks = read_looks(settings.progress)
+        records |= taken_over(options, survey, records, tools.api)
         chooser = _Chooser(tools, options, survey, records, {}, looks, lambda _record: None)
         found = chooser.replacements(chooser.map_files())
     show(found)
@@ -209,9 +207,12 @@ class _Chooser(NamedTuple):
             send = ("replace", lesson.lesson_id, "--send-broken")
             hint = Hint("Put a whole file in its place; ", send, " sends it as it is.")
             step = Refused(reason=f'its file "{lesson.file.path}" {look.reason}', hint=hint)
-        serving = lesson.record.serving if lesson.record else None
-        if keep is None:
-            keep = USUAL_KEEP if serving is None or serving.keep is None else serving.keep
+        record = lesson.record
+        serving = record.serving if record else None
+        if (serving and serving.keep is None) or (record and is_taken_over(record)):
+            keep = None
+        elif keep is None:
+            keep = serving.keep if serving else USUAL_KEEP
         return Replacement(lesson=lesson, step=step, keep=keep, look=look)
 
     def _look(self, file: VideoFile) -> Look | None:
@@ -275,25 +276,3 @@ class _Chooser(NamedTuple):
         if not self.survey.files:
             return Refused(reason=f"{reason}: {EMPTY_LIBRARY}", hint=MOUNT)
         return Refused(reason=reason, hint=f"{PUT_BACK}, or name the lesson's new file after the lesson.")
-
-
-def _begin(settings: Settings, work: Sequence[Replacement], survey: Survey, progress: ProgressStore) -> None:
-    """Writes down, before anything is sent, what is replaced by what."""
-    records, rows = progress.records, survey.rows or {}
-    now = datetime.now(UTC)
-    begun = []
-    for one in work:
-        record = records[one.lesson.lesson_id]
-        row = rows.get(record.lesson_id)
-        is_ours = row is not None and not row.has_address_only and is_same_video(row.video_id, record.video_id)
-        if record.stage is Stage.UPLOADED and is_ours:
-            record = advance(record, Linked(at=now))  # an earlier run wrote the row and died before it noted that
-        if one.step is ReplaceStep.CALL_OFF:
-            record = advance(record, ReplacementCalledOff(at=now))
-        elif one.step is ReplaceStep.BEGIN:
-            fresh = fresh_upload(record, settings.dialect, settings.dialect.chosen_id(uuid4), one.lesson.file)
-            fresh = replace(fresh, title=one.lesson.title)
-            record = advance(record, ReplacementBegun(at=now, keep=one.keep, fresh=fresh))
-        olds = tuple(old if old.left_at else replace(old, keep=one.keep) for old in record.old_videos)
-        begun.append(replace(record, old_videos=olds))
-    progress.save_all(begun)

@@ -89,7 +89,7 @@ def _row(one: Replacement) -> tuple[str, ...]:
     lesson = one.lesson
     is_begun = one.step is ReplaceStep.GO_ON
     change = lesson.reason if is_begun else change_of(lesson, one.look).text
-    kept = format_duration(one.keep) if one.keep else "deleted at once"
+    kept = "kept" if one.keep is None else format_duration(one.keep) if one.keep else "deleted at once"
     return lesson.lesson_id, lesson.title, lesson.file.path, change, one.old_video_id or "–", kept
 
 
