@@ -249,3 +249,21 @@ def test_a_course_that_is_renamed_everywhere_keeps_its_videos(worlds: WorldMaker
     assert world.upload().exit_code == 0
     assert look(world).agrees
     assert len(world.emulator.videos()) == 2
+
+
+def test_a_lesson_that_has_another_number_while_its_file_stays_is_asked_about(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    right = _by_title(world)
+    _rename(world, (SECOND, FOURTH))
+    world.database.set_video(FOURTH, None)
+
+    mend(world)
+    assert world.database.videos()[FOURTH] == (None, None)
+    [finding] = [one for one in look(world).findings if one.kind is Kind.RENUMBERED]
+    assert "`kupload map --confirm` asks" in finding.hint
+    assert _answer(world, "") == 0
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
