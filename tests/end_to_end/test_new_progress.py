@@ -198,6 +198,10 @@ def test_a_new_cut_replaces_a_video_that_no_record_knows_once_its_file_is_named_
     [lesson] = refused.events("replacements")[0]["lessons"]
     assert (refused.exit_code, lesson["step"]) == (1, "refused")
     assert f"kupload replace {FIRST} {path}" in lesson["hint"]
+    world.emulator.set_status(str(old), VideoStatus.UPLOADING)
+    [lesson] = publish(world, FIRST, file=path).events("replacements")[0]["lessons"]
+    assert (lesson["step"], f"kupload unlink {FIRST}" in lesson["hint"]) == ("refused", True)
+    world.emulator.set_status(str(old), VideoStatus.DONE)
     done = publish(world, FIRST, file=path, keep=0)
     assert (done.exit_code, done.events("replacements")[0]["lessons"][0]["keep_seconds"]) == (0, None), done.said
     assert videos_of(world)[row_of(world, FIRST) or ""] == content

@@ -173,10 +173,12 @@ def test_what_is_not_proven_is_asked_about_or_ended(stage: Stage, place: int, co
     assert (list(hint.commands) if isinstance(hint, Hint) else []) == commands
 
 
-def test_a_title_of_another_section_says_nothing() -> None:
-    rows = _rows("X") | {"c_t_001": LessonRow(lesson_id="c_t_001", course="c", title="A", video_id=None)}
+@pytest.mark.parametrize(("lesson_id", "path"), [("c_t_001", "c/t/001.mp4"), ("d_s_001", "d/s/001.mp4")])
+def test_a_title_of_another_section_or_course_says_nothing(lesson_id: str, path: str) -> None:
+    rows = _rows("X") | {lesson_id: LessonRow(lesson_id=lesson_id, course=lesson_id[0], title="A", video_id=None)}
 
-    assert not find_renumbered(_records(_A1), rows).titles
+    assert not _find([_A1], rows, _in_order(1)).titles
+    assert not _find([_A1], rows, [replace(_at(1, 1), path=path)]).moved
 
 
 def test_inner_folders_are_one_section() -> None:

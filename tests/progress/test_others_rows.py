@@ -13,6 +13,7 @@ from kinescope_upload.progress import (
     read_found,
     read_others_rows,
     remember_doubts,
+    remember_gone,
     remember_others_rows,
     row_key,
 )
@@ -50,6 +51,16 @@ def test_a_file_that_cannot_be_written_or_understood_costs_nothing(tmp_path: Pat
     (tmp_path / FILE).rmdir()
     (tmp_path / FILE).write_text("something else\na_1\ta\n")
     assert read_others_rows(tmp_path) == frozenset()
+
+
+def test_which_lessons_have_no_row_is_remembered_beside_what_is_in_doubt(tmp_path: Path) -> None:
+    remember_doubts(tmp_path, {"a": {"a_1": Found(Standing.IN_DOUBT), "a_2": Found(Standing.NO_ROW)}})
+    remember_gone(tmp_path, {"a": ["a_1", "a_3"], "b": ["b_1"]})
+    remember_gone(tmp_path, {"b": []})
+    found = read_found(tmp_path)
+    assert [found(one) for one in ("a_1", "a_2", "a_3", "b_1")] == [Standing.IN_DOUBT, None, Standing.NO_ROW, None]
+    remember_doubts(tmp_path, {"a": {}})
+    assert read_doubts(tmp_path) == {}
 
 
 def test_what_a_run_could_do_nothing_about_takes_the_place_of_what_was_known_of_its_courses(tmp_path: Path) -> None:

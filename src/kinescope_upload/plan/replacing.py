@@ -46,6 +46,16 @@ def _refuse_lookalike(lesson: PlannedLesson) -> Refused | None:
     return Refused(reason=reason, hint=hint)
 
 
+def _refuse_unrecorded(lesson: PlannedLesson) -> Refused:
+    reason = f"{lesson.reason}, which no progress file names as kupload's"
+    if not lesson.pair_is_written:
+        named = Hint("Name the file that is to be shown: ", ("replace", lesson.lesson_id, lesson.file.path), ".")
+        return Refused(reason=reason, hint=named)
+    then = " empties its row; then the file is uploaded by "
+    empty = Hint(("unlink", lesson.lesson_id), then, (), ", or after ", ("map", "--confirm"), ", if it asks.")
+    return Refused(reason=f"{reason}, and which is not complete", hint=empty)
+
+
 def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
     """Decides what `kupload replace` does with a lesson, as far as files, rows and progress tell."""
     record = lesson.record
@@ -62,8 +72,7 @@ def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
             return _refuse_lookalike(lesson) or ReplaceStep.BEGIN
         return ReplaceStep.GO_ON
     if lesson.decision is Decision.SKIP:
-        hint = Hint("Name the file that is to be shown: ", ("replace", lesson.lesson_id, lesson.file.path), ".")
-        return Refused(reason=f"{lesson.reason}, which no progress file names as kupload's", hint=hint)
+        return _refuse_unrecorded(lesson)
     return Refused(reason="has no video yet", hint=Hint(("--course", lesson.course), " uploads it."))
 
 
