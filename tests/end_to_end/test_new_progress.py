@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.audit.delete_unknown import delete_unknown
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.set_aside import set_aside
 from kinescope_upload.upload import marked_description
-from support.auditing import FIRST, mend, plan_of, uploaded
+from support.auditing import FIRST, Ears, mend, plan_of, settings_of, uploaded
 from support.concurrency import until
 from support.replacing import file_of, publish, row_of, shoot_again, videos_of
 from support.world import KIB, World, WorldMaker, content_of
@@ -111,8 +112,7 @@ def test_a_journal_that_is_lost_is_said_and_what_it_alone_knew_is_looked_for(dia
     assert "`kupload repair --delete-unknown`" in stopped.text
     assert len(world.emulator.videos()) == 2
     unknown = [video.id for video in world.emulator.videos() if video.id in stopped.text]
-    named = [word for video_id in unknown for word in ("--video", video_id)]
-    assert world.run("repair", "--delete-unknown", *named).exit_code == 0
+    delete_unknown(settings_of(world), Ears(), lambda one: one.video.id in unknown, lambda _: None, [])
     done = world.run()
     assert done.exit_code == 0, done.text
     world.assert_promise(other_bytes=4000 * KIB)
