@@ -81,11 +81,19 @@ def test_a_run_that_is_stopped_tells_why_and_what_to_do_without_the_address_that
     assert SECRET not in outcome.text + str(inbox.taken) + _everything_written(world)
 
 
-def test_a_run_of_which_nobody_is_told_and_that_has_no_page_loads_nothing_for_it() -> None:
-    libraries = {"apprise", "pygal", "requests", "starlette", "uvicorn"}
-    rooms = ("monitor.not", "monitor.channel", "monitor.web", "commands.report")
+def test_a_run_on_a_terminal_loads_no_more_than_it_needs() -> None:
+    """Nothing for those who are not told and for a page that is not there; no tables of other commands, no dry run."""
+    libraries = {"anyio", "apprise", "pygal", "requests", "rich", "starlette", "uvicorn"}
+    rooms = ("monitor.not", "monitor.channel", "monitor.web", "commands.report", "commands.dry_run", "audit")
     code = (
-        "import sys, kinescope_upload.cli.app, kinescope_upload.commands.upload\n"
+        "import io, sys, kinescope_upload.cli.app, kinescope_upload.commands.upload\n"
+        "import kinescope_upload.kinescope.http_client, kinescope_upload.kinescope.management_api\n"
+        "from kinescope_upload.display.bars import BarPrinter\n"
+        "from kinescope_upload.events import RunEnded\n"
+        "from kinescope_upload.output.options import DisplayOptions\n"
+        "from kinescope_upload.output.terminal_output import SYSTEM_CLOCK\n"
+        "printer = BarPrinter(DisplayOptions(), stdout=io.StringIO(), clock=SYSTEM_CLOCK, interval=None)\n"
+        "printer(RunEnded(exit_code=0, seconds=1.0))\n"
         f"print(*(n for n in sys.modules if n.split('.')[0] in {libraries} or "
         f"n.startswith({tuple(f'kinescope_upload.{room}' for room in rooms)})))"
     )

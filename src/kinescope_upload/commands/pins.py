@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.settings_files import change_file
-from kinescope_upload.config import TOML_FILE, with_pins
+from kinescope_upload.config import TOML_FILE
+from kinescope_upload.config.toml_edit import with_pins
 from kinescope_upload.config.values import parse_uuid
 from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping import check_courses

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
+from kinescope_upload.commands.cut_titles import cut_titles_warning
 from kinescope_upload.commands.doctor.preflight import check_alone, check_rights, check_rows
-from kinescope_upload.commands.dry_run import cut_titles_warning
 from kinescope_upload.commands.files_back import call_off, follow_renamed, md5s_of_files
-from kinescope_upload.commands.first_run import first_run_lines, is_first_run
 from kinescope_upload.commands.held_survey import survey_and_hold
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
 from kinescope_upload.commands.new_progress import check_lost_journals, check_nothing_is_unfinished
@@ -115,10 +114,10 @@ def upload(
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
         plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
-        is_first, has_rows = asks is not None and is_first_run(plan, survey.rows), survey.rows is not None
+        question, has_rows = _first_question(plan, survey, settings) if asks else [], survey.rows is not None
         doubts = left_open(survey, plan, progress.records) if has_rows else {}
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
-        if asks and is_first and not asks(first_run_lines(plan, settings)):
+        if asks and question and not asks(question):
             return ExitCode.NOT_DONE
         if has_rows:
             remember_others_rows(settings.progress, plan.done_by_others)
@@ -130,6 +129,13 @@ def upload(
         emit = _remembering_folders(settings.progress, doubts, told.emit)
         tools = RunTools(progress, database, kinescope, only, emit, screen.disk, told.wishes)
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
+
+
+def _first_question(plan: Plan, survey: Survey, settings: Settings) -> list[str]:
+    """What is shown of the plan before a library's first run; nothing where it is another."""
+    from kinescope_upload.commands.first_run import first_run_lines, is_first_run
+
+    return first_run_lines(plan, settings) if is_first_run(plan, survey.rows) else []
 
 
 def _remembering_folders(folder: Path, doubts: Mapping[str, Mapping[str, Found]], emit: Emit) -> Emit:

@@ -9,7 +9,6 @@
 from kinescope_upload.config.load import OPTIONS, TOML_FILE, load_settings
 from kinescope_upload.config.secret import Secret
 from kinescope_upload.config.settings import Origin, SettingOrigin, Settings, Source
-from kinescope_upload.config.toml_edit import with_pins
 
 __all__ = [
     "OPTIONS",
@@ -20,5 +19,4 @@ __all__ = [
     "Settings",
     "Source",
     "load_settings",
-    "with_pins",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.display.collector import Collector
@@ -25,15 +26,18 @@ from kinescope_upload.events import (
 from kinescope_upload.text import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
     from kinescope_upload.display.collector import RunFacts
     from kinescope_upload.output.options import DisplayOptions
-    from kinescope_upload.output.terminal_output import Clock
+    from kinescope_upload.output.terminal_output import Clock, Surface
 
 _INTERVAL: Final = 0.2
-_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+_RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+_STYLES: Final = {"Failed": _RED, "In doubt": YELLOW, "Stopped": _RED, "Next": "\x1b[1;36m"}
+_BETWEEN: Final = 2
 
 
 class BarPrinter:
@@ -117,14 +121,28 @@ class BarPrinter:
         surface = self._screen.surface
         text = "\n".join(wrapped(f"{self._clock.stamp()}  {surface.shown(sentence)}", surface.width - 1))
         colour = _RED if isinstance(event, LessonFailed) else YELLOW if isinstance(event, Warned) else ""
-        return f"{colour}{text}{_PLAIN}" if colour and surface.has_colour else text
+        return _styled(surface, colour, text)
 
     def _end(self) -> None:
-        from kinescope_upload.output.tables import make_console, two_columns  # noqa: PLC0415 - a tenth of a second
-
         self._over.set()
         self._screen.close()
-        make_console(self._stdout).print(two_columns(summary_rows(self.collector.summary(), self._options.command)))
+        rows = summary_rows(self.collector.summary(), self._options.command)
+        self._stdout.writelines(f"{line}\n" for line in _two_columns(rows, self._screen.surface))
+        self._stdout.flush()
+
+
+def _two_columns(rows: Sequence[tuple[str, str]], surface: Surface) -> Iterator[str]:
+    """Lays out labels and texts, these wrapped beside the labels; without rich, which would take 2 MB."""
+    width = max(len(label) for label, _ in rows) + _BETWEEN
+    for label, text in rows:
+        first, *rest = wrapped(surface.shown(text), surface.width - width)
+        styled = partial(_styled, surface, _STYLES.get(label, ""))
+        yield _styled(surface, _BOLD, label) + " " * (width - len(label)) + styled(first)
+        yield from (" " * width + styled(line) for line in rest)
+
+
+def _styled(surface: Surface, style: str, text: str) -> str:
+    return f"{style}{text}{_PLAIN}" if style and text and surface.has_colour else text
 
 
 def _title(facts: RunFacts) -> str:

@@ -14,14 +14,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import httpcore
-import truststore
-
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.extras import install_hint
 from kinescope_upload.kinescope.answer_reader import USUAL_LIMITS
 from kinescope_upload.kinescope.background import EndableWaits
-from kinescope_upload.kinescope.lean_httpx import httpx
+from kinescope_upload.kinescope.lean_httpx import httpcore, httpx
 from kinescope_upload.kinescope.proxies import NamedProxy, named_proxy, proxy_for, shown_proxy
 from kinescope_upload.kinescope.watched_stream import CUT, WatchedStream
 
@@ -167,6 +164,8 @@ def what_the_system_trusts(trusted: tuple[str, ...]) -> ssl.SSLContext:
         context = ssl.create_default_context()
         if context.cert_store_stats()["x509_ca"]:
             return context
+    import truststore  # noqa: PLC0415 - seldom needed on Linux
+
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

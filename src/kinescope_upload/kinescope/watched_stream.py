@@ -8,8 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import httpcore
-
+from kinescope_upload.kinescope.lean_httpx import httpcore
 from kinescope_upload.text import format_duration
 
 if TYPE_CHECKING:

@@ -55,16 +55,3 @@ def print_sections(sections: Iterable[Section], totals: Iterable[str], stream: T
         console.print()
     for line in totals:
         console.print(Text(printable(line)))
-
-
-def two_columns(rows: Iterable[tuple[str, str]]) -> Table:
-    """Makes a table of labels and texts, the texts wrapped beside the labels."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, text in rows:
-        table.add_row(Text(label), Text(printable(text), style=_STYLES.get(label, "")))
-    return table
-
-
-_STYLES = {"Failed": "red", "In doubt": "yellow", "Stopped": "red", "Next": "bold cyan"}

@@ -11,12 +11,11 @@
 
 from kinescope_upload.commands.dry_run.answer import PlanAnswer
 from kinescope_upload.commands.dry_run.command import dry_run
-from kinescope_upload.commands.dry_run.sections import cut_titles_warning, proposals_section
+from kinescope_upload.commands.dry_run.sections import proposals_section
 from kinescope_upload.commands.dry_run.view import plan_totals, print_plan, size_sentence, time_sentence
 
 __all__ = [
     "PlanAnswer",
-    "cut_titles_warning",
     "dry_run",
     "plan_totals",
     "print_plan",

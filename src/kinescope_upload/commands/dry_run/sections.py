@@ -6,14 +6,15 @@ from collections import Counter
 from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.commands.cut_titles import lessons_with_cut_titles
 from kinescope_upload.commands.dry_run.courses import course_sections
 from kinescope_upload.display.summary import by_reason
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.output.sections import Section
 from kinescope_upload.plan import Decision
-from kinescope_upload.text import count, first_few, joined
+from kinescope_upload.text import first_few, joined
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title, is_too_long
+from kinescope_upload.upload.titles import LONGEST_TITLE, fit_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.dry_run.answer import PlanAnswer
     from kinescope_upload.model import Proposal
     from kinescope_upload.output.terminal_output import Surface
-    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.plan import PlannedLesson
 
 _DOUBTED: Final = ("What", "Why, and what to do")
 _MAKE_FOLDERS: Final[str] = Hint(
@@ -31,22 +32,6 @@ _MAKE_FOLDERS: Final[str] = Hint(
 )
 _SHOWN: Final = 20
 """Rows of a part, unless everything is wished."""
-
-
-def cut_titles_warning(plan: Plan) -> str:
-    """Says how many videos get a cut title; empty when none does."""
-    if not (lessons := _with_cut_titles(plan)):
-        return ""
-    titles = count(len(lessons), "title has", "titles have")
-    first = f'the video of {lessons[0].lesson_id} is called "{fit_title(lessons[0].title)}"'
-    told = f"{titles} more than {LONGEST_TITLE} characters and are sent cut: {first}. "
-    return Hint(told, ("--dry-run",), " shows all.")
-
-
-def _with_cut_titles(plan: Plan) -> list[PlannedLesson]:
-    """The lessons whose videos are yet to be created and get only the beginning of the lesson's title."""
-    new = (one for one in plan.work if one.decision is Decision.UPLOAD)
-    return [one for one in new if is_too_long(one.title)]
 
 
 def plan_sections(answer: PlanAnswer, surface: Surface, *, width: int | None, verbose: bool) -> list[Section]:
@@ -71,7 +56,7 @@ def _rest(answer: PlanAnswer, *, verbose: bool) -> list[Section]:
         Section(
             title=f"Titles over {LONGEST_TITLE} characters, which Kinescope may refuse or cut: these are sent",
             columns=("Lesson", "Title of its video"),
-            rows=tuple((one.lesson_id, fit_title(one.title)) for one in _with_cut_titles(plan)),
+            rows=tuple((one.lesson_id, fit_title(one.title)) for one in lessons_with_cut_titles(plan)),
         ),
         _counted_or_named("Skipped", [one for one in plan.lessons if one.decision is Decision.SKIP], verbose=verbose),
         _counted_or_named("Later", [one for one in plan.lessons if one.decision is Decision.LATER], verbose=verbose),
