@@ -54,7 +54,10 @@ class KuploadError(Exception):
     @property
     def reason(self) -> str:
         """What happened, with the request id if there is one."""
-        return f"{self.what} (X-Request-ID {self.request_id})" if self.request_id else self.what
+        if not self.request_id:
+            return self.what
+        stop = "." if self.what.endswith(".") else ""
+        return f"{self.what.removesuffix('.')} (X-Request-ID {self.request_id}){stop}"
 
     def __str__(self) -> str:
         """The sentences for the terminal: the reason, then the way out."""

@@ -140,8 +140,8 @@ def test_what_money_alone_can_change_stops_the_batch(code: int) -> None:
 def test_an_unconfirmed_address_stops_the_batch_with_words_of_its_own() -> None:
     assert type(_error(400213, 400)) is BatchStoppedError
     assert str(_error(400213, 400)) == (
-        "Kinescope wants the account's e-mail address confirmed first (asked to create the upload: 400 no: because)."
-        " (X-Request-ID r-1) Confirm it at Kinescope, then run the same command again."
+        "Kinescope wants the account's e-mail address confirmed first (asked to create the upload: 400 no: because)"
+        " (X-Request-ID r-1). Confirm it at Kinescope, then run the same command again."
     )
 
 

@@ -40,7 +40,7 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             401,
             BatchStoppedError,
             (
-                "Kinescope does not accept the token (asked to create the upload: 401 no). (X-Request-ID req-7)"
+                "Kinescope does not accept the token (asked to create the upload: 401 no) (X-Request-ID req-7)."
                 " Check KINESCOPE_API_KEY, then run the same command again."
             ),
         ),
@@ -49,7 +49,7 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             402,
             BatchStoppedError,
             (
-                "Kinescope asks for payment or a larger plan (asked to create the upload: 402 no). (X-Request-ID req-7)"
+                "Kinescope asks for payment or a larger plan (asked to create the upload: 402 no) (X-Request-ID req-7)."
                 " Pay or upgrade at Kinescope, then run the same command again."
             ),
         ),
@@ -58,7 +58,7 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             403,
             BatchStoppedError,
             (
-                "The token lacks the right to create the upload (403 no). (X-Request-ID req-7)"
+                "The token lacks the right to create the upload (403 no) (X-Request-ID req-7)."
                 " Grant it at Kinescope, then run the same command again."
             ),
         ),
@@ -66,43 +66,43 @@ def _error(meaning: Meaning, answer: Answer) -> KuploadError:
             Meaning.THROTTLED,
             429,
             ThrottledError,
-            "Kinescope asks to slow down (429 no). (X-Request-ID req-7)",
+            "Kinescope asks to slow down (429 no) (X-Request-ID req-7).",
         ),
         (
             Meaning.LOCKED,
             423,
             LockedError,
-            "Kinescope is still busy with an earlier request for this upload (423 no). (X-Request-ID req-7)",
+            "Kinescope is still busy with an earlier request for this upload (423 no) (X-Request-ID req-7).",
         ),
         (
             Meaning.DAMAGED,
             460,
             TryAgainError,
-            "Bytes were damaged in transit (460 no). (X-Request-ID req-7)",
+            "Bytes were damaged in transit (460 no) (X-Request-ID req-7).",
         ),
         (
             Meaning.TROUBLE,
             500,
             TryAgainError,
-            "Kinescope has a problem (asked to create the upload: 500 no). (X-Request-ID req-7)",
+            "Kinescope has a problem (asked to create the upload: 500 no) (X-Request-ID req-7).",
         ),
         (
             Meaning.FINAL,
             413,
             LessonFailedError,
-            "The file is too large for the Kinescope plan (413 no). (X-Request-ID req-7) Get a larger plan.",
+            "The file is too large for the Kinescope plan (413 no) (X-Request-ID req-7). Get a larger plan.",
         ),
         (
             Meaning.FINAL,
             400,
             LessonFailedError,
-            "Kinescope refuses to create the upload (400 no). (X-Request-ID req-7)",
+            "Kinescope refuses to create the upload (400 no) (X-Request-ID req-7).",
         ),
         (
             Meaning.GONE,
             404,
             AbsentError,
-            "Kinescope did not find it (asked to create the upload: 404 no). (X-Request-ID req-7)",
+            "Kinescope did not find it (asked to create the upload: 404 no) (X-Request-ID req-7).",
         ),
     ],
 )

@@ -13,7 +13,7 @@ def test_an_error_is_told_with_its_hint_and_the_request_id_and_nothing_that_comm
     told = io.StringIO()
     print_error(BatchStoppedError(f"It is {HOSTILE}.", "Do this.", request_id="r-1"), told)
     assert told.getvalue().startswith("kupload: It is ")
-    assert told.getvalue().endswith("(X-Request-ID r-1) Do this.\n")
+    assert told.getvalue().endswith(" (X-Request-ID r-1). Do this.\n")
     assert "\x1b" not in told.getvalue()
 
 

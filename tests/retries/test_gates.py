@@ -369,5 +369,5 @@ def test_what_stops_a_batch_becomes_its_ending_without_saying_the_hint_twice() -
     error = BatchStoppedError("No money (402).", "Pay, then run it again.", request_id="r-1")
 
     assert Ending.of(error) == Ending(
-        exit_code=ExitCode.STOPPED, reason="No money (402). (X-Request-ID r-1)", hint="Pay, then run it again."
+        exit_code=ExitCode.STOPPED, reason="No money (402) (X-Request-ID r-1).", hint="Pay, then run it again."
     )
