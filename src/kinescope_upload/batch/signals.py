@@ -25,7 +25,7 @@ _SIGNALS: Final = tuple(
 def graceful_signals(stop: Stop) -> Iterator[None]:
     """The first signal ends the batch with everything saved; a second one ends the process at once.
 
-    A window that closes sends SIGHUP, and its shell sends it again: that is no second wish.
+    A window that closes sends SIGHUP, and its shell sends it again: that is no second wish, also after the batch.
 
     Only the main thread hears signals; a batch that a program runs in another one leaves them to that program.
     """
@@ -34,8 +34,11 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
         return
 
     hangup = getattr(signal, "SIGHUP", None)
+    was_hung_up = False
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
+        nonlocal was_hung_up
+        was_hung_up = was_hung_up or number == hangup
         if stop.ending is not None and stop.ending.exit_code == ExitCode.INTERRUPTED:
             if number == hangup:
                 return
@@ -51,4 +54,4 @@ def graceful_signals(stop: Stop) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if number == hangup and was_hung_up else handler)
