@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,8 @@ def test_elsewhere_the_status_is_written_one_after_the_other(settings: Settings)
     out = io.StringIO()
     assert watch_status(settings, DisplayOptions(), out, Looks(3)) == 0
     assert out.getvalue().count("\nAll ") == 3
+    assert len(re.findall(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n.+", out.getvalue())) == 3
+    assert out.getvalue().endswith("\n\n")
 
 
 @pytest.mark.parametrize("columns", [30, 80])

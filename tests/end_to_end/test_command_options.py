@@ -25,6 +25,11 @@ def test_options_before_a_command_are_refused(worlds: WorldMaker, arguments: tup
     assert "after the command's name" in outcome.text
 
 
+def test_a_status_that_is_a_dry_run_is_refused(worlds: WorldMaker) -> None:
+    outcome = worlds().run("--status", "--watch", "--dry-run")
+    assert (outcome.exit_code, "--dry-run means nothing with --status" in outcome.text) == (2, True)
+
+
 @pytest.mark.parametrize("look", ["--status", "--dry-run"])
 def test_where_there_is_no_run_there_is_no_page(worlds: WorldMaker, look: str) -> None:
     outcome = worlds().run("--web", look)

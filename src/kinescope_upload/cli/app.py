@@ -144,6 +144,8 @@ def main_command(
         raise UsageError("--offline means nothing without --dry-run.", Hint(("--dry-run", "--offline")))
     if watch and not status:
         raise UsageError("--watch means nothing without --status.", Hint(("--status", "--watch")))
+    if status and dry_run:
+        raise UsageError("--dry-run means nothing with --status, which changes nothing.", Hint(("--status",)))
     if web is not None and (dry_run or status):
         look = ("--status", "--watch") if status else ("--dry-run",)
         raise UsageError(
@@ -151,7 +153,7 @@ def main_command(
             Hint("On the terminal: ", look, "."),
         )
     settings = options.load(context)
-    if dry_run and not status:
+    if dry_run:
         raise typer.Exit(_dry_run(settings, is_offline=offline))
     if status:
         raise typer.Exit(_status(settings, watches=watch))

@@ -13,7 +13,12 @@ from kinescope_upload.commands.status import print_status, read_status, status_t
 from kinescope_upload.display.live_screen import LiveScreen, suspending
 from kinescope_upload.display.picture import Line
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.output.terminal_output import escape_unencodable, is_live_terminal, obeys_sequences
+from kinescope_upload.output.terminal_output import (
+    SYSTEM_CLOCK,
+    escape_unencodable,
+    is_live_terminal,
+    obeys_sequences,
+)
 from kinescope_upload.text import cell_width, shorten_middle
 
 if TYPE_CHECKING:
@@ -67,8 +72,10 @@ def watch(
     """The same with whatever is watched."""
     escape_unencodable(stdout)
     try:
-        if options.as_json or not (is_live_terminal(stdout) and obeys_sequences(stdout)):
+        if options.as_json:
             _repeat(watched.read, watched.show, sleep)
+        elif not (is_live_terminal(stdout) and obeys_sequences(stdout)):
+            _repeat(watched.read, partial(_dated, watched.show, stdout), sleep)
         else:
             _draw(watched, stdout, sleep)
     except KeyboardInterrupt:
@@ -81,6 +88,14 @@ def _repeat(read: Callable[[], T], show: Callable[[T], None], sleep: Callable[[f
         began = time.process_time()
         show(read())
         sleep(max(_PAUSE, (time.process_time() - began) / _LARGEST_SHARE))
+
+
+def _dated(show: Callable[[T], None], stdout: TextIO, seen: T) -> None:
+    """Shows it between its time and an empty line."""
+    stdout.write(f"{SYSTEM_CLOCK.now().astimezone(SYSTEM_CLOCK.zone):%Y-%m-%d %H:%M:%S}\n")
+    show(seen)
+    stdout.write("\n")
+    stdout.flush()
 
 
 def _draw(watched: Watched[T], stdout: TextIO, sleep: Callable[[float], object]) -> None:
