@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.commands.report.figures import CourseFigures
 from kinescope_upload.commands.report.page import page_of
 from support.browser import LOOKS, faint_texts, looking
 from support.report_cases import a_report
@@ -32,14 +33,22 @@ _BROKEN_WORDS = """() => [...document.querySelectorAll("th, td.short")]
   .map((cell) => cell.textContent)"""
 
 
+_CUT_COLUMNS = """() => [...document.querySelectorAll(".scroll")]
+  .filter((part) => part.scrollWidth > part.clientWidth)
+  .map((part) => part.textContent)"""
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_the_report_is_read_on_every_screen(tmp_path: Path, browser: Browser, look: Look) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page_of(a_report(), UTC), encoding="utf-8")
+    long = CourseFigures(course="длинное_имя_" * 20, lessons=2, done=1, done_bytes=1, all_bytes=2, failed=1)
+    report = a_report(courses=(*a_report().courses, long))
+    file.write_text(page_of(report, UTC), encoding="utf-8")
     with looking(browser, look) as page:
         page.goto(file.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= look.width
         assert page.locator("svg.curve").count() == 3
         assert page.evaluate(_CUT_OFF) == []
         assert page.evaluate(_BROKEN_WORDS) == []
+        assert page.evaluate(_CUT_COLUMNS if look.width > 600 else "[]") == []
         assert faint_texts(page) == []

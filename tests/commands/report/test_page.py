@@ -99,6 +99,28 @@ def test_names_and_reasons_cannot_write_html() -> None:
     assert not any(char in "".join(evil.texts) for char in "\x1b\u202e\udcff")
 
 
+def test_commands_are_shown_as_such_and_not_between_backticks() -> None:
+    reason = "It has no folder. `kupload folders --create` makes it. Or `kupload map`"
+    read = Reader(page_of(a_report(failures=(FailedLesson(lesson_id="a", reason=reason),)), UTC))
+    assert [tag for tag, _ in read.elements].count("code") == 2
+    place = read.texts.index("kupload folders --create")
+    assert read.texts[place - 1 : place + 3] == [
+        "It has no folder. ",
+        "kupload folders --create",
+        " makes it. Or ",
+        "kupload map",
+    ]
+    assert not any("`" in text for text in read.texts)
+
+
+def test_the_line_of_a_curve_ends_with_its_last_value(page: str) -> None:
+    areas = re.findall(r'<path d="([^"]*)" class="line reactive"', page)
+    lines = re.findall(r'<path d="([^"]*)" class="line reactive nofill"', page)
+    assert len(lines) == len(areas) == 3
+    for line, area in zip(lines, areas, strict=True):
+        assert line.split()[-2:] == area.split()[-4:-2]
+
+
 def test_a_page_stays_small_however_much_there_is() -> None:
     long = "x" * 5_000
     report = a_report(

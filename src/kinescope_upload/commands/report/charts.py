@@ -60,7 +60,6 @@ def curve(title: str, points: Sequence[Point], wording: Callable[[float], str], 
         no_prefix=True,
         width=_WIDTH,
         height=_HEIGHT,
-        fill=True,
         show_dots=False,
         show_legend=False,
         include_x_axis=True,
@@ -73,7 +72,8 @@ def curve(title: str, points: Sequence[Point], wording: Callable[[float], str], 
         margin_right=60,
         title=None,
     )
-    chart.add(None, list(points))
+    chart.add(None, list(points), fill=True)
+    chart.add(None, list(points))  # the line of its own: that of an area goes on down to 0 at both ends
     drawing = _drawing(chart.render_tree(), title)
     drawing.set("class", "curve")
     return drawing

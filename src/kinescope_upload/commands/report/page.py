@@ -50,7 +50,8 @@ dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line);
-  overflow-wrap: break-word; min-width: 4.5rem; }
+  overflow-wrap: anywhere; min-width: 4.5rem; }
+code { font-size: .95em; }
 th, td.short { white-space: nowrap; }
 th { color: var(--faint); font-weight: 600; }
 progress { accent-color: var(--mark); width: 6rem; }
@@ -58,8 +59,9 @@ figure { margin: 1.5rem 0; } figcaption { font-weight: 600; }
 svg { width: 100%; height: auto; display: block; font: 11px system-ui, sans-serif; }
 svg .background { fill: none; } svg text { fill: var(--faint); }
 svg .axis.x text { text-anchor: middle; } svg .axis.y text { text-anchor: end; }
-svg .line { stroke: var(--line); fill: none; } svg .series .line { stroke: var(--mark); stroke-width: 2; }
-svg .series path { stroke: var(--mark); stroke-width: 2; fill: var(--mark); fill-opacity: .15; }
+svg .line { stroke: var(--line); fill: none; }
+svg .series .line { stroke: none; fill: var(--mark); fill-opacity: .15; }
+svg .series .line.nofill { stroke: var(--mark); stroke-width: 2; fill: none; }
 svg .series rect { fill: var(--mark); }
 svg .axis.x .guides .line { opacity: 0; } svg .bar text, svg .text-overlay { display: none; }
 @media (max-width: 34rem) { body { padding: 1rem .7rem; } dl { grid-template-columns: 1fr; gap: 0; }
@@ -108,8 +110,12 @@ def page_of(report: Report, zone: tzinfo | None) -> str:
 
 
 def _add(parent: ET.Element, tag: str, text: str) -> ET.Element:
+    """Adds an element with this text; what stands between backticks is a command."""
     child = ET.SubElement(parent, tag)
-    child.text = printable(text)
+    child.text, *rest = printable(text).split("`")
+    for command, after in zip(rest[::2], (*rest[1::2], ""), strict=False):
+        code = ET.SubElement(child, "code")
+        code.text, code.tail = command, after
     return child
 
 
