@@ -1,7 +1,8 @@
 """The events of a run, which the display shows as bars, lines or JSON. Pure.
 
 A run emits one `RunStarted` and one `RunEnded`, and between them for each lesson one `LessonSkipped`, or one
-`LessonStarted` and either `LessonDone` or `LessonFailed`. Workers emit at the same time, from their own threads.
+`LessonStarted` and either `LessonDone` or `LessonFailed`, or, where its course's folder went away, `LessonFailed`
+alone. Workers emit at the same time, from their own threads.
 """
 
 from __future__ import annotations
@@ -192,19 +193,22 @@ class LessonSkipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonFailed:
-    """The lesson is not done; its state is saved, and the next run continues from there."""
+    """The lesson is not done; its state is saved, and the next run continues from there.
+
+    `is_told` marks one of several for which one sentence was said.
+    """
 
     lesson_id: str
     reason: str
     hint: str = ""
     is_in_doubt: bool = False
+    is_told: bool = False
 
     @classmethod
-    def of(cls, lesson_id: str, error: LessonFailedError) -> LessonFailed:
+    def of(cls, lesson_id: str, error: LessonFailedError, *, is_told: bool = False) -> LessonFailed:
         """The event of a lesson that ended with this error."""
-        return cls(
-            lesson_id=lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=isinstance(error, InDoubtError)
-        )
+        is_in_doubt = isinstance(error, InDoubtError)
+        return cls(lesson_id=lesson_id, reason=error.reason, hint=error.hint, is_in_doubt=is_in_doubt, is_told=is_told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

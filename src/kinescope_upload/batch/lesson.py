@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
+from kinescope_upload.batch.lost_folders import explained
 from kinescope_upload.errors import (
     AbsentError,
     ForeignAnswerError,
@@ -148,9 +149,9 @@ class _Lesson:
         while True:
             try:
                 return self._run.backends.uploader.create(record)
-            except AbsentError:
+            except AbsentError as error:
                 if not self._run.is_new_folder(record.parent_id):
-                    raise
+                    raise explained(self._run, record, error) from error
             self._run.stop.pause(max(_UNKNOWN_YET, self._run.options.orphan_wait))
 
     @contextmanager

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.batch.jobs import Jobs
     from kinescope_upload.database.lessons import LessonsDatabase
+    from kinescope_upload.errors import LessonFailedError
     from kinescope_upload.events import Emit
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
@@ -119,6 +120,8 @@ class CreationLocks:
 class Run:
     """One batch in progress; `clock` gives monotonic seconds, `new_folders` when it made a folder, by id.
 
+    `lost_folders` tells of courses whose folders went away since it began, why nothing new is sent for them.
+
     `apart` gives what creations, and looks for videos, share that could be taken for each other's.
 
     `jobs` says how many lessons are worked on at a time; `jobs.want` sets another number, at any time, in any thread.
@@ -137,6 +140,7 @@ class Run:
     apart: Callable[[Record], AbstractContextManager[object]] = field(default_factory=lambda: CreationLocks().of)
     new_folders: dict[str, float] = field(default_factory=dict)
     chunk_limits: ChunkLimits = field(default_factory=ChunkLimits)
+    lost_folders: dict[str, LessonFailedError] = field(default_factory=dict)
 
     def note_new_folder(self, folder_id: str) -> None:
         """Notes that this run made a folder just now."""

@@ -14,10 +14,11 @@ from kinescope_upload.errors import (
     InterruptedRunError,
     LessonFailedError,
 )
-from kinescope_upload.events import LessonFailed, LessonStarted
+from kinescope_upload.events import LessonFailed, LessonStarted, Warned
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.order import work_queue
 from kinescope_upload.retries.stop import Ending
+from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -150,6 +151,22 @@ class Workers:
         self._waiting.clear()
         self._waiting.extend((*expiring, *others))
 
+    def _leaves_out(self, lesson: PlannedLesson) -> bool:
+        """Whether the lesson's course has no folder any more; all that is to be sent there is left out with it."""
+        error = self._run.lost_folders.get(lesson.course)
+        if error is None or lesson.decision is not Decision.UPLOAD:
+            return False
+        with self._taking:
+            rest = [one for one in self._waiting if one.course == lesson.course and one.decision is Decision.UPLOAD]
+            kept = [one for one in self._waiting if one.course != lesson.course or one.decision is not Decision.UPLOAD]
+            self._waiting.clear()
+            self._waiting.extend(kept)
+        also = f"{lesson.course}: {count(1 + len(rest), 'more lesson is', 'more lessons are')} left out"
+        self._run.emit(Warned(message=f"{also}: {joined(error.reason, error.hint)}"))
+        for one in (lesson, *rest):
+            self._run.emit(LessonFailed.of(one.lesson_id, error, is_told=True))
+        return True
+
     def _puts_off(self, lesson: PlannedLesson) -> bool:
         """Whether somebody else seems to upload the lesson now; it is then taken last, after a little wait."""
         if lesson.decision is not Decision.UPLOAD or not self._is_begun_by_others(lesson):
@@ -176,10 +193,11 @@ class Workers:
         take = work_queue(self._waiting, self._order, place)
         try:
             while self._goes_on(place) and (lesson := self._take(take)):
-                if not (self._settling.holds_back(lesson) or self._puts_off(lesson)):
+                if not (self._leaves_out(lesson) or self._settling.holds_back(lesson) or self._puts_off(lesson)):
                     self._upload_and_link(lesson)
             while self._goes_on(place) and (lesson := self._settling.take()):
-                self._upload_and_link(lesson)
+                if not self._leaves_out(lesson):
+                    self._upload_and_link(lesson)
         except InterruptedRunError:
             return
         except BatchStoppedError as error:

@@ -81,7 +81,7 @@ def fields_of(event: RunEvent) -> tuple[str, JsonFields]:
         case _:
             units = {"offset": "offset_bytes", "wait": "wait_seconds", "longest": "longest_seconds"}
             return _NAMES[type(event)], object_of(
-                event, **units, seconds="wait_seconds", is_auto="jobs_auto", is_wished=None
+                event, **units, seconds="wait_seconds", is_auto="jobs_auto", is_wished=None, is_told=None
             )
 
 
@@ -153,4 +153,4 @@ def summary_fields(summary: Summary) -> JsonFields:
 
 
 def _failed(lesson: LessonFailed) -> JsonFields:
-    return object_of(lesson, is_in_doubt=None)
+    return object_of(lesson, is_in_doubt=None, is_told=None)

@@ -78,6 +78,8 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
         case LessonDone():
             what = "uploaded, not linked" if event.stage is Stage.UPLOADED else str(event.stage)
             return f"{event.lesson_id}: {what}" + (f" to video {event.video_id}" if verbose else "")
+        case LessonFailed(is_told=True) if not verbose:
+            return None
         case LessonFailed():
             what = "in doubt" if event.is_in_doubt else "failed"
             return f"{event.lesson_id}: {what}: {joined(event.reason, event.hint)}"

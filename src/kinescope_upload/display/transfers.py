@@ -48,11 +48,19 @@ class Transfers:
         self._planned: dict[str, PlannedLesson] = {}
         self._transfers: dict[str, Transfer] = {}
         self._done: set[str] = set()
+        self._left_out: set[str] = set()
+        """Lessons that failed before they were begun."""
 
     @property
     def sent(self) -> int:
         """Bytes that reached the server in this run, as far as its offsets show it, those included that it lost."""
         return sum(one.accepted for one in self.courses.values()) + self.lost
+
+    @property
+    def unfinished(self) -> int:
+        """Bytes of those that the server acknowledged, of videos that are not complete."""
+        begun = (one for one in self._transfers.values() if not one.stage.has_all_bytes)
+        return sum(one.offset - one.found for one in begun)
 
     def plan(self, plan: Plan) -> None:
         """Counts the bytes that the plan needs."""
@@ -76,7 +84,7 @@ class Transfers:
         if known := self._transfers.get(lesson.lesson_id):
             self._take_up(known, now)
             return
-        planned = self._planned.pop(lesson.lesson_id, None)
+        planned = self._unplanned(lesson.lesson_id)
         more = lesson.bytes_to_send - (planned.bytes_to_send if planned else 0)
         tally = self._tally(lesson.course)
         tally.needed += more
@@ -163,7 +171,7 @@ class Transfers:
     def finish(self, lesson_id: str, now: float) -> None:
         """Notes that the server has every byte of the lesson."""
         self._done.add(lesson_id)
-        if planned := self._planned.pop(lesson_id, None):
+        if planned := self._unplanned(lesson_id):
             self._tally(planned.course).needed -= planned.bytes_to_send
         if transfer := self._transfers.pop(lesson_id, None):
             self._take_up(transfer, now)
@@ -172,6 +180,9 @@ class Transfers:
 
     def give_up(self, lesson_id: str, now: float) -> None:
         """Notes that the lesson failed and is left for another run."""
+        if (planned := self._planned.get(lesson_id)) and lesson_id not in self._left_out:
+            self._left_out.add(lesson_id)
+            self.given_up += planned.bytes_to_send
         transfer = self._transfers.get(lesson_id)
         if transfer is None or not transfer.is_running:
             return
@@ -192,6 +203,14 @@ class Transfers:
     def rate(self, now: float) -> float | None:
         """The speed in bytes per second, smoothed; None while too little is known."""
         return self._speed.rate(now)
+
+    def _unplanned(self, lesson_id: str) -> PlannedLesson | None:
+        """Takes a lesson from those that are yet to begin."""
+        planned = self._planned.pop(lesson_id, None)
+        if planned and lesson_id in self._left_out:
+            self._left_out.discard(lesson_id)
+            self.given_up -= planned.bytes_to_send
+        return planned
 
     def _tally(self, course: str) -> CourseTally:
         return self.courses.setdefault(course, CourseTally())
