@@ -43,6 +43,10 @@ def test_what_a_run_does_is_one_line_for_a_person_in_a_hurry() -> None:
         ({"failed": 1}, "  3 of 12 lessons done, 1 failed; 4 at a time"),
         ({"bwlimit_bytes_per_second": 2 * MB}, "  3 of 12 lessons done; 4 at a time, at most 2.0 MB/s"),
         (
+            {"bwlimit_until": BEGAN + timedelta(hours=2)},
+            "  3 of 12 lessons done; 4 at a time, without a limit until 12:26",
+        ),
+        (
             {
                 "files": (
                     FileState(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ def _paused(seconds: float) -> RunState:
 
 
 IDLE = a_state()
+TIMED = a_state(bwlimit_bytes_per_second=2_000_000, bwlimit_until=BEGAN + timedelta(hours=2))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,8 @@ IDLE = a_state()
         (resume_answer(IDLE, IDLE), "goes on; it was not paused"),
         (limit_answer(IDLE, a_state(bwlimit_bytes_per_second=2_000_000)), "sends at most 2.0 MB/s now"),
         (limit_answer(IDLE, IDLE), "sends without a limit now"),
+        (limit_answer(IDLE, TIMED, CLOCK), "sends at most 2.0 MB/s until 12:26"),
+        (limit_answer(IDLE, replace(TIMED, bwlimit_bytes_per_second=None), CLOCK), "sends without a limit until 12:26"),
         (jobs_answer(4)(IDLE, IDLE), "works on 4 lessons at a time"),
         (jobs_answer(9)(IDLE, IDLE), "works on 4 lessons at a time; the system allows no more open files"),
         (

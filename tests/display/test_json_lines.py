@@ -178,6 +178,7 @@ def test_the_summary_holds_the_failures_the_cost_and_the_exit_code() -> None:
         "database_seconds": 0.0,
         "paused_seconds": 0.0,
         "unanswered_bytes": 0,
+        "unfinished_bytes": 0,
     }
 
 

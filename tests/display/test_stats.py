@@ -147,6 +147,31 @@ def test_what_is_on_its_way_when_a_run_is_stopped_is_told() -> None:
     assert accounts_after(sent(4), accepted(4), ended).cost().unanswered_bytes == 0
 
 
+TWO = (lesson(A, 100 * MB), lesson("b", 50 * MB))
+
+
+def test_what_arrived_of_others_is_told_apart_from_the_videos() -> None:
+    of_b = BytesSent(lesson_id="b", count=30 * MB), BytesAccepted(lesson_id="b", offset=30 * MB)
+    stats = accounts_after(sent(100), accepted(100), DONE, *of_b, lessons=TWO)
+    assert dict(summary_rows(stats.summary(), ()))["Uploaded"] == "1 video, 100 MB; 30.0 MB of others arrived"
+
+
+def test_what_failed_before_it_was_begun_is_waited_for_no_longer() -> None:
+    stats = RunStats()
+    stats.apply(RunStarted(plan=Plan(lessons=TWO), jobs=2), 0.0)
+    stats.apply(LessonStarted(lesson=TWO[0]), 0.0)
+    for second in range(1, 21):
+        stats.apply(sent(2), float(second))
+    rate = stats.totals(20.0).rate
+    assert rate is not None
+    assert stats.totals(20.0).eta_seconds == pytest.approx(110 * MB / rate)
+    for _ in range(2):
+        stats.apply(LessonFailed(lesson_id="b", reason="No folder."), 20.0)
+    assert stats.totals(20.0).eta_seconds == pytest.approx(60 * MB / rate)
+    stats.apply(LessonStarted(lesson=TWO[1]), 20.0)
+    assert stats.totals(20.0).eta_seconds == pytest.approx(110 * MB / rate)
+
+
 def test_a_block_that_broke_off_in_its_middle_counts_as_a_break_and_as_sent() -> None:
     cost = accounts_after(reached(Stage.CREATED), RETRY, accepted(60, is_resumed=True), sent(40), DONE).cost()
     assert (cost.breaks, cost.sent_bytes, cost.accepted_bytes) == (1, 100 * MB, 100 * MB)

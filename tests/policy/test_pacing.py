@@ -170,7 +170,8 @@ def test_a_bad_limit_is_refused_in_words(text: str, complaint: str) -> None:
     [
         ("off", "off"),
         ("2MiB", "2M"),
-        ("23:00,off 8:00,500KB", "08:00,500KB 23:00,off"),
+        ("23:00,off;  8:00,500KB", "23:00,off 8:00,500KB"),
+        ("Mon-Fri-08:00,2M Mon-Fri-19:00,off", "Mon-Fri-08:00,2M Mon-Fri-19:00,off"),
         ("Mon-08:00,2M Fri-19:00,off", "Mon-08:00,2M Fri-19:00,off"),
         ("12:00,16385", "16385"),
     ],
@@ -203,6 +204,17 @@ def test_every_minute_has_the_rate_of_the_latest_entry(entries: list[tuple[int, 
     for minute in range(1440):
         current = by_minute.get(minute, current)
         assert table.rate_at(minute) == current
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_079), st.none() | RATES), min_size=1, unique_by=lambda one: one[0]))
+def test_a_rate_holds_until_the_first_minute_with_another(entries: list[tuple[int, int | None]]) -> None:
+    table = Timetable(entries=tuple(sorted(entries, key=lambda one: one[0])))
+    edges = {at % MINUTES_A_WEEK for entry, _ in entries for at in (entry - 1, entry, entry + 1)}
+    for minute in edges:
+        held = table.holds_for(minute)
+        reached = [at for at in sorted((edge - minute) % MINUTES_A_WEEK for edge in edges) if held is None or at < held]
+        assert {table.rate_at((minute + at) % MINUTES_A_WEEK) for at in reached} == {table.rate_at(minute)}
+        assert held is None or table.rate_at((minute + held) % MINUTES_A_WEEK) != table.rate_at(minute)
 
 
 @pytest.mark.parametrize("entries", [(), ((7 * 1440, 1),), ((5, 1), (5, 2)), ((6, 1), (5, 2))])

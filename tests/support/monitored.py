@@ -17,6 +17,7 @@ from kinescope_upload.monitor.state import (
     RunState,
     WaitState,
 )
+from kinescope_upload.policy.pacing import UNLIMITED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ def a_run(progress: Path | str = "progress", **changes: Any) -> Run:  # noqa: AN
         "progress": str(progress),
         "courses": (COURSE,),
         "jobs": 4,
-        "bwlimit": lambda _now: None,
+        "bwlimit": UNLIMITED,
     }
     return Run(**facts | changes)
 
@@ -59,6 +60,7 @@ def a_state(**changes: Any) -> RunState:  # noqa: ANN401 - of any field
 FULL_STATE = a_state(
     phase=Phase.ENDED,
     ends_at=BEGAN,
+    bwlimit_until=BEGAN,
     rate_bytes_per_second=5,
     courses=(CourseState(course="Курс", lessons=3, done=1, failed=1, needed_bytes=7, accepted_bytes=2),) * 2,
     files=(FileState(lesson_id="a", course="Курс", path="a/b", size_bytes=9, position_bytes=3, accepted_bytes=2),),

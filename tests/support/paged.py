@@ -70,7 +70,7 @@ class Paged:
 
 
 @contextmanager
-def a_paged_run(folder: Path) -> Iterator[Paged]:
+def a_paged_run(folder: Path, *, linger: float = 0.0) -> Iterator[Paged]:
     """A run of `scenario` that has not begun; nothing is told but to its page."""
     fake = FakeTime()
     collector = Collector(fake.clock)
@@ -78,7 +78,7 @@ def a_paged_run(folder: Path) -> Iterator[Paged]:
     (folder / ".run").mkdir(exist_ok=True)
     watched = Watched(run, collector, fake.clock)
     with (
-        PageServer(0, watched, folder) as page,
+        PageServer(0, watched, folder, linger=linger) as page,
         watched,
         Monitor(run, Places(), collector, lambda _event: None, fake.clock, interval=None) as monitor,
     ):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.display.summary import stopped_sentence
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.facts_json import to_json
-from kinescope_upload.monitor.run_words import doubt_name, wait_words
+from kinescope_upload.monitor.run_words import doubt_name, limit_words, wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.monitor.state_file import SILENT_SECONDS, Life
 from kinescope_upload.text import count, format_bytes, format_bytes_of, format_duration, format_rate, joined
@@ -54,7 +54,7 @@ def _work(state: RunState, clock: Clock) -> Iterator[str]:
     if silent > SILENT_SECONDS:
         yield f"  it has said nothing since {clock.local(state.written)}; it may be suspended, or its disk hangs"
     if state.phase is not Phase.STARTING:
-        yield f"  {_pace(state)}"
+        yield f"  {_pace(state, clock)}"
     for wait in state.waits:
         yield f"  {wait_words(wait, clock)}"
     for file in state.files[:_FILES]:
@@ -79,11 +79,11 @@ def _doubts(state: RunState) -> Iterator[str]:
         yield f"  and {rest:,} more in doubt"
 
 
-def _pace(state: RunState) -> str:
-    limit = state.bwlimit_bytes_per_second
+def _pace(state: RunState, clock: Clock) -> str:
+    limit = limit_words(state, clock)
     lessons = f"{state.done:,} of {count(state.lessons, 'lesson', 'lessons')} done"
     failed = f", {state.failed:,} failed" if state.failed else ""
-    return f"{lessons}{failed}; {state.jobs} at a time" + (f", at most {format_rate(limit)}" if limit else "")
+    return f"{lessons}{failed}; {state.jobs} at a time" + (f", {limit}" if limit else "")
 
 
 def _figures(state: RunState, clock: Clock) -> Iterator[str]:

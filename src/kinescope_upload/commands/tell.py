@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.commands.run_status import at_work
 from kinescope_upload.events import WaitKind
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.monitor.run_words import limit_words
 from kinescope_upload.monitor.state_file import read_states
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.monitor.wishes_file import add_wish
@@ -15,7 +16,7 @@ from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.progress.lock import ask_to_stop as ask_holders_to_stop
 from kinescope_upload.progress.lock import held_courses
-from kinescope_upload.text import count, format_duration, format_rate
+from kinescope_upload.text import count, format_duration
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
@@ -143,10 +144,10 @@ def resume_answer(before: RunState, _state: RunState) -> str:
     return "goes on" if was_paused else "goes on; it was not paused"
 
 
-def limit_answer(_before: RunState, state: RunState) -> str:
+def limit_answer(_before: RunState, state: RunState, clock: Clock = SYSTEM_CLOCK) -> str:
     """Words the rate that holds now."""
-    limit = state.bwlimit_bytes_per_second
-    return f"sends at most {format_rate(limit)} now" if limit else "sends without a limit now"
+    words = limit_words(state, clock) or "without a limit"
+    return f"sends {words}" if state.bwlimit_until else f"sends {words} now"
 
 
 def jobs_answer(wanted: int | None) -> Callable[[RunState, RunState], str]:

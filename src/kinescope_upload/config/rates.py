@@ -34,7 +34,7 @@ def parse_bwlimit(text: str) -> Timetable:
     entries = [entry for word in words for entry in _entries(word)]
     if len({minute for minute, _ in entries}) < len(entries):
         raise ValueError("names the same time twice.")
-    return Timetable(entries=tuple(sorted(entries, key=lambda entry: entry[0])))
+    return Timetable(entries=tuple(sorted(entries, key=lambda entry: entry[0])), typed=" ".join(words))
 
 
 def _entries(word: str) -> list[tuple[int, int | None]]:

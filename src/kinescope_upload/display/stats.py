@@ -245,6 +245,7 @@ class RunStats:
             database_seconds=self._waits.seconds[WaitKind.DATABASE],
             paused_seconds=self._waits.seconds[WaitKind.PAUSED],
             unanswered_bytes=sum(max(0, one.position - one.accepted) for one in tallies),
+            unfinished_bytes=self._transfers.unfinished,
         )
 
     def summary(self) -> Summary:

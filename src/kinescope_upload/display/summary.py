@@ -43,6 +43,7 @@ class Cost:
         database_seconds: Waits of the batch for the database.
         paused_seconds: Pauses that somebody asked for.
         unanswered_bytes: Bytes on their way: Kinescope has not acknowledged them, and may have them.
+        unfinished_bytes: Acknowledged bytes of uploads that are not complete.
     """
 
     sent_bytes: int
@@ -58,6 +59,7 @@ class Cost:
     database_seconds: float
     paused_seconds: float = 0.0
     unanswered_bytes: int = 0
+    unfinished_bytes: int = 0
 
     @property
     def sent_per_needed(self) -> float | None:
@@ -202,9 +204,11 @@ def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
 
 
 def _uploaded(summary: Summary) -> str:
-    on_their_way = summary.cost.unanswered_bytes
-    more = f"; {format_bytes(on_their_way)} more were on their way" if on_their_way else ""
-    return f"{count(summary.uploaded, 'video', 'videos')}, {format_bytes(summary.cost.accepted_bytes)}{more}"
+    cost = summary.cost
+    rest = {"of others arrived": cost.unfinished_bytes, "more were on their way": cost.unanswered_bytes}
+    size = format_bytes(cost.accepted_bytes - cost.unfinished_bytes)
+    more = [f"{format_bytes(number)} {what}" for what, number in rest.items() if number]
+    return "; ".join([f"{count(summary.uploaded, 'video', 'videos')}, {size}", *more])
 
 
 def _and_unlinked(number: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.monitor.state import (
@@ -19,7 +19,6 @@ from kinescope_upload.monitor.state import (
 from kinescope_upload.policy.pacing import minute_of_week
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from kinescope_upload.display.collector import Collector, RunFacts
@@ -43,7 +42,7 @@ class Run:
         progress: The progress folder.
         courses: The courses that it holds.
         jobs: Lessons to work on at a time, until the work begins.
-        bwlimit: The most bytes a second at a moment; None without a limit.
+        bwlimit: How fast it may send, by the hour.
         page_port: Where its page listens; None without one.
     """
 
@@ -56,7 +55,7 @@ class Run:
     progress: str
     courses: tuple[str, ...]
     jobs: int
-    bwlimit: Callable[[datetime], int | None]
+    bwlimit: Timetable
     page_port: int | None = None
 
 
@@ -71,6 +70,7 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
     """
     facts = collector.facts()
     totals = facts.totals
+    limit, limit_until = _limit(facts.timetable or run.bwlimit, now)
     ended = _end(facts, now) or ended
     return RunState(
         run=run.name,
@@ -83,7 +83,8 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
         held_courses=run.courses,
         jobs=facts.jobs or run.jobs,
         jobs_auto=facts.is_auto,
-        bwlimit_bytes_per_second=(limit_of(facts.timetable) if facts.timetable else run.bwlimit)(now),
+        bwlimit_bytes_per_second=limit,
+        bwlimit_until=limit_until,
         lessons=totals.lessons,
         done=totals.done,
         failed=totals.failed,
@@ -114,13 +115,13 @@ def state_of(run: Run, collector: Collector, now: datetime, ended: EndState | No
     )
 
 
-def limit_of(timetable: Timetable) -> Callable[[datetime], int | None]:
-    """The limit at a moment, by this machine's time of day, as the timetable's times are."""
-
-    def limit(now: datetime) -> int | None:
-        return timetable.rate_at(minute_of_week(now.astimezone()))
-
-    return limit
+def _limit(timetable: Timetable, now: datetime) -> tuple[int | None, datetime | None]:
+    """The limit, and when another one holds, by this machine's time of day, as the timetable's times are."""
+    local = now.astimezone().replace(tzinfo=None, second=0, microsecond=0)
+    minute = minute_of_week(local)
+    minutes = timetable.holds_for(minute)
+    until = None if minutes is None else (local + timedelta(minutes=minutes)).astimezone(UTC)
+    return timetable.rate_at(minute), until
 
 
 def _end(facts: RunFacts, now: datetime) -> EndState | None:

@@ -17,7 +17,7 @@ from kinescope_upload.events import Warned
 from kinescope_upload.monitor.beginning import Beginning
 from kinescope_upload.monitor.event_log import LOG_FILE, EventLog, RotatingFile
 from kinescope_upload.monitor.monitor import Monitor, Places
-from kinescope_upload.monitor.observe import Run, limit_of
+from kinescope_upload.monitor.observe import Run
 from kinescope_upload.monitor.state_file import StateFile, remove_old_states
 from kinescope_upload.monitor.wishes_file import read_wishes
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK
@@ -158,7 +158,7 @@ def _run(settings: Settings, command: str) -> Run:
         progress=str(settings.progress.absolute()),
         courses=(),
         jobs=settings.jobs if isinstance(settings.jobs, int) else FIRST,
-        bwlimit=limit_of(settings.bwlimit),
+        bwlimit=settings.bwlimit,
     )
 
 

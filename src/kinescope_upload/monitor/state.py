@@ -141,6 +141,7 @@ class RunState:
         jobs: Lessons that are worked on at a time, as chosen.
         jobs_auto: Whether that number follows the line.
         bwlimit_bytes_per_second: The most bytes a second, as chosen for now; None without a limit.
+        bwlimit_until: When another limit holds; None where the same one holds all week.
         lessons: Lessons that it sets out to do.
         done: Those that are as far as it can bring them.
         failed: Those that failed or turned out to be in doubt.
@@ -176,6 +177,7 @@ class RunState:
     jobs: int
     jobs_auto: bool = False
     bwlimit_bytes_per_second: int | None = None
+    bwlimit_until: datetime | None = None
     lessons: int = 0
     done: int = 0
     failed: int = 0

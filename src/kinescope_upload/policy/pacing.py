@@ -6,7 +6,7 @@ one worker and for many. Requests are counted in sliding windows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -40,9 +40,11 @@ class Timetable:
     Attributes:
         entries: Minutes since Monday 00:00, ascending, and the rate from then on in bytes per second; None is no limit.
             Before the first entry of a week, the last one of the week before holds.
+        typed: How a person wrote it; empty where nobody did.
     """
 
     entries: tuple[tuple[int, int | None], ...]
+    typed: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         times = [minute for minute, _ in self.entries]
@@ -57,9 +59,11 @@ class Timetable:
         return cls(entries=((0, rate),))
 
     def __str__(self) -> str:
-        """The form in which it is typed: "2M", "off", "08:00,2M 23:00,off", "Mon-08:00,2M Fri-19:00,off"."""
+        """As it was typed, or as it could be: "2M", "off", "08:00,2M 23:00,off", "Mon-08:00,2M Fri-19:00,off"."""
         if len({rate for _, rate in self.entries}) == 1:
             return _rate_text(self.entries[0][1])
+        if self.typed:
+            return self.typed
         monday = [(minute, rate) for minute, rate in self.entries if minute < MINUTES_A_DAY]
         is_daily = self.entries == tuple((day * MINUTES_A_DAY + at, rate) for day in range(7) for at, rate in monday)
         days = ("",) if is_daily else tuple(f"{day}-" for day in _DAYS)
@@ -75,6 +79,11 @@ class Timetable:
         """Bytes per second at this minute of the week; None is no limit."""
         begun = [rate for begins, rate in self.entries if begins <= minute]
         return begun[-1] if begun else self.entries[-1][1]
+
+    def holds_for(self, minute: int) -> int | None:
+        """How long the rate of this minute of the week holds, in minutes; None where no other one ever does."""
+        rate = self.rate_at(minute)
+        return min(((at - minute) % MINUTES_A_WEEK for at, other in self.entries if other != rate), default=None)
 
     def seconds_for(self, size: int, minute: int, line: int | None) -> float:
         """How long so many bytes take from this minute of the week on, in seconds.

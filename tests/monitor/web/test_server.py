@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ import pytest
 
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.errors import UsageError
+from kinescope_upload.events import LessonSkipped, Warned
 from kinescope_upload.monitor.web.access import address_of, digest_of, new_token
 from kinescope_upload.monitor.web.server import PageServer
 from kinescope_upload.monitor.web.watched import Watched
@@ -210,6 +213,16 @@ def test_a_page_that_nobody_sees_hears_of_the_end_at_once_and_of_nothing_twice(t
     assert len(heard) <= 3
 
 
+def test_warnings_stay_in_the_log_of_the_page_whatever_comes_after_them(paged: Paged) -> None:
+    paged.emit(Warned(message="A disk is full."))
+    for number in range(700):
+        paged.emit(LessonSkipped(lesson_id=f"a_{number}", reason="its row was written"))
+    with paged.visitor() as browser:
+        lines = told(browser, "said")["said"]
+    assert [line["text"] for line in lines if line["is_bad"]] == ["warning: A disk is full."]
+    assert [line["number"] for line in lines] == [1, *range(402, 702)]
+
+
 def test_the_end_is_told_to_who_looks_and_then_the_page_is_gone(tmp_path: Path) -> None:
     with ExitStack() as looking:
         with a_paged_run(tmp_path) as paged:
@@ -234,6 +247,18 @@ def test_a_run_that_an_error_ended_tells_why(tmp_path: Path) -> None:
             raise UsageError("The library is gone.", "Mount it.")
         last = [fields for name, fields in events if name == "now"][-1]
     assert (last["is_over"], last["detail"]) == (True, "The library is gone. Mount it.")
+
+
+def test_a_page_that_is_being_opened_when_the_run_ends_hears_how(tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as threads, ExitStack() as run:
+        paged = run.enter_context(a_paged_run(tmp_path, linger=TIMEOUT))
+        with paged.visitor() as browser:
+            assert browser.get("/").status_code == 200
+            ending = threads.submit(run.pop_all().close)
+            while not paged.page.is_over:
+                time.sleep(0.01)
+            assert told(browser, "now")["now"]["is_over"]
+            ending.result(TIMEOUT)
 
 
 def test_what_the_run_says_is_only_text_for_the_page(paged: Paged) -> None:

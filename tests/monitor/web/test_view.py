@@ -106,7 +106,7 @@ def test_everything_that_a_state_may_hold_is_shown() -> None:
 def test_bytes_agree_with_what_the_run_set_out_to_send() -> None:
     state = a_state(needed_bytes=80, found_bytes=20, position_bytes=20, lessons=4, done=1)
     view = view_of(state, (), (), CLOCK)
-    assert (view["share"], view["bytes"]) == (0.4, "40 of 100 B")
+    assert (view["share"], view["bytes"]) == (0.4, "40 of 100 B, 20 B of it were there before")
 
 
 def test_a_run_that_only_links_shows_its_lessons() -> None:
@@ -151,6 +151,28 @@ def test_what_was_in_doubt_when_the_work_began_is_shown_while_it_goes_on() -> No
         {"lesson": "a_1 and 2 more", "what": "in doubt", "reason": "No folder.", "hint": "`kupload folders --create`"}
     ]
     assert shown["more_doubts"] == 6
+
+
+def test_the_limit_says_until_when_it_holds() -> None:
+    until = BEGAN + timedelta(hours=2)
+    facts = [
+        dict(view_of(a_state(bwlimit_bytes_per_second=limit, bwlimit_until=until), (), (), CLOCK)["facts"])["Limit"]
+        for limit in (2_000_000, None)
+    ]
+    assert facts == ["at most 2.0 MB/s until 12:26", "without a limit until 12:26"]
+
+
+def test_what_was_there_before_the_run_is_told_apart_from_what_it_sent() -> None:
+    state = a_state(needed_bytes=200_000_000, position_bytes=13_000_000, found_bytes=5_000_000)
+    assert view_of(state, (), (), CLOCK)["bytes"] == "18.0 of 205 MB, 5.0 MB of it were there before"
+
+
+def test_the_time_stands_once_on_the_page_of_a_run_that_has_ended() -> None:
+    summary = [("Time", "1 min 00 s")]
+    shown = view_of(_ended(0), (), summary, CLOCK)
+    assert "Time" not in dict(shown["facts"])
+    assert dict(shown["summary"])["Time"] == "1 min 00 s"
+    assert "Time" in dict(view_of(a_state(), (), (), CLOCK)["facts"])
 
 
 def test_failures_of_one_reason_stand_together_whatever_their_request_ids() -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from kinescope_upload.monitor.web.access import Access
+    from kinescope_upload.monitor.web.ending import Ending
     from kinescope_upload.monitor.web.watched import Watched
 
 _FOLDER: Final = Path(__file__).parent
@@ -86,10 +87,12 @@ class Controls(NamedTuple):
     Attributes:
         progress: The progress folder.
         is_over: Set, in the server's loop, when the run has ended.
+        ending: Who has been told so.
     """
 
     progress: Path
     is_over: asyncio.Event
+    ending: Ending
 
 
 def make_app(watched: Watched, access: Access, controls: Controls) -> ASGIApp:
@@ -168,6 +171,7 @@ class _Page:
             if not self._access.admits(token, await self._asked()):
                 return _refusal()
             return HTMLResponse(_ENTRANCE % html.escape(token))
+        self._controls.ending.look()
         if request.query_params:
             return RedirectResponse("/", 303)
         return HTMLResponse((_FOLDER / "page.html").read_bytes())
@@ -240,6 +244,7 @@ class _Page:
 
     async def _events(self, last: int, interval: float) -> AsyncIterator[str]:
         watched, told = self._watched, False
+        self._controls.ending.look()
         yield _event("run", masthead(watched.state(), watched.clock))
         while not told:
             told = self._controls.is_over.is_set()
@@ -252,7 +257,11 @@ class _Page:
             yield _event("now", view_of(state, watched.samples(), summary, clock))
             if not told:
                 spent = time.thread_time() - began
-                await _either(self._controls.is_over, max(interval, spent / _LARGEST_SHARE))
+                try:
+                    await _either(self._controls.is_over, max(interval, spent / _LARGEST_SHARE))
+                finally:
+                    self._controls.ending.look()
+        self._controls.ending.tell()
 
 
 def _refusal() -> Response:

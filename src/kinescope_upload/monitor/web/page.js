@@ -5,7 +5,7 @@ const byId = (id) => document.getElementById(id);
 const here = (selector) => document.querySelector(selector);
 const WIDTH = 600;
 const HEIGHT = 180;
-const MOST_LINES = 300;
+const MOST_LINES = 300; // of warnings and failures, and of the rest
 let name = "";
 let latest = null; // what the run told last
 let isOver = false;
@@ -223,7 +223,10 @@ function showSaid(lines) {
     sayWithCommands(add(item, "span"), line.text);
     list.dataset.last = line.number;
   }
-  while (list.children.length > MOST_LINES) list.firstElementChild.remove();
+  for (const kind of ["li:not(.bad)", "li.bad"]) {
+    const kept = list.querySelectorAll(kind);
+    for (let place = 0; place < kept.length - MOST_LINES; place += 1) kept[place].remove();
+  }
   if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 

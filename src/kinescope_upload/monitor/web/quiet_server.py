@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 if TYPE_CHECKING:
-    import asyncio
     import socket
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp
 
@@ -19,22 +19,22 @@ _LAST_SECONDS: Final = 2
 class _Server(uvicorn.Server):
     """uvicorn's server, which wakes up at the end instead of ten times a second."""
 
-    def __init__(self, config: uvicorn.Config, is_over: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, end: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
-        self._is_over = is_over
+        self._end = end
 
     async def main_loop(self) -> None:
         """Waits for the end."""
-        await self._is_over.wait()
+        await self._end()
 
 
-async def serve(app: ASGIApp, listener: socket.socket, is_over: asyncio.Event) -> None:
-    """Answers requests until it is over, then lets those under way come to their end.
+async def serve(app: ASGIApp, listener: socket.socket, end: Callable[[], Awaitable[None]]) -> None:
+    """Answers requests until the end, then lets those under way come to their end.
 
     Args:
         app: Answers them.
         listener: Where they come in.
-        is_over: Set when it is to end.
+        end: Returns when it is to end.
     """
     config = uvicorn.Config(
         app,
@@ -51,4 +51,4 @@ async def serve(app: ASGIApp, listener: socket.socket, is_over: asyncio.Event) -
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_LAST_SECONDS,
     )
-    await _Server(config, is_over).serve(sockets=[listener])
+    await _Server(config, end).serve(sockets=[listener])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 32
 _LAST_MOMENT: Final = 3.0
 """Seconds in which open pages are told of the end."""
+_LINGER: Final = 1.5
 _OTHERS: Final = (
     "1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 "
     "135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 "
@@ -42,23 +43,28 @@ class PageServer:
         port: Where it listens on 127.0.0.1; 0 takes a free port.
         watched: The run.
         progress: The progress folder, for what the buttons tell the run.
+        linger: Seconds for which the end is held back for a page that is just being opened.
+
+    Attributes:
+        is_over: Whether the run has ended.
 
     Raises:
         UsageError: The libraries are not installed, or the port cannot be had.
     """
 
-    def __init__(self, port: int, watched: Watched, progress: Path) -> None:
+    def __init__(self, port: int, watched: Watched, progress: Path, *, linger: float = _LINGER) -> None:
         check_installed()
         self._listener = _listener(port)
         self._watched = watched
         self._progress = progress
+        self._linger = linger
         self.port: int = self._listener.getsockname()[1]
         self._access = Access(self.port)
         self.address = self._access.new_address()
         self._bell, self._ringer = socket.socketpair()
         self._end: _End | None = None
         self._lock = threading.Lock()
-        self._is_over = False
+        self.is_over = False
         self._thread = threading.Thread(target=self._work, name="kupload-page", daemon=True)
 
     def __enter__(self) -> Self:
@@ -71,12 +77,12 @@ class PageServer:
     ) -> None:
         """Tells open pages how the run ended, then closes them."""
         with self._lock:
-            self._is_over = True
+            self.is_over = True
             end = self._end
         self._ringer.close()
         if end:
             end.come()
-        self._thread.join(_LAST_MOMENT)
+        self._thread.join(self._linger + _LAST_MOMENT)
 
     def _work(self) -> None:
         with self._listener, self._bell, selectors.DefaultSelector() as looking:
@@ -88,14 +94,20 @@ class PageServer:
 
     async def _serve(self) -> None:
         from kinescope_upload.monitor.web.app import Controls, make_app  # noqa: PLC0415 - nobody may ever look
+        from kinescope_upload.monitor.web.ending import Ending  # noqa: PLC0415 - as above
         from kinescope_upload.monitor.web.quiet_server import serve  # noqa: PLC0415 - as above
 
         with self._lock:
             self._end = _End()
-            if self._is_over:
+            if self.is_over:
                 self._end.event.set()
-        controls = Controls(self._progress, self._end.event)
-        await serve(make_app(self._watched, self._access, controls), self._listener, self._end.event)
+        controls, is_over = Controls(self._progress, self._end.event, Ending(self._linger)), self._end.event
+
+        async def end() -> None:
+            await is_over.wait()
+            await controls.ending.wait()
+
+        await serve(make_app(self._watched, self._access, controls), self._listener, end)
 
 
 class _End:

@@ -11,12 +11,13 @@ from kinescope_upload.display.messages import finish_words
 from kinescope_upload.display.summary import grouped
 from kinescope_upload.events import WaitKind
 from kinescope_upload.exit_codes import ExitCode
-from kinescope_upload.monitor.run_words import doubt_name, wait_words
+from kinescope_upload.monitor.run_words import doubt_name, limit_words, wait_words
 from kinescope_upload.monitor.state import Phase
 from kinescope_upload.policy.pacing import LONGEST_PAUSE
 from kinescope_upload.text import (
     count,
     first_few,
+    format_bytes,
     format_bytes_of,
     format_duration,
     format_rate,
@@ -91,7 +92,7 @@ def view_of(state: RunState, samples: Sequence[Sample], summary: Sequence[tuple[
         "status": status.word,
         "detail": _text(status.detail),
         "share": None if state.phase is Phase.STARTING else _share(part, whole) if whole else _share(*_lessons(state)),
-        "bytes": format_bytes_of(part, whole) if whole else "",
+        "bytes": _bytes(state, part, whole) if whole else "",
         "facts": _facts(state, clock),
         "waits": [f"{_text(wait_words(wait, clock))}." for wait in state.waits if wait.kind != WaitKind.PAUSED],
         "files": [_file(file) for file in state.files],
@@ -160,6 +161,11 @@ def _lessons(state: RunState) -> tuple[int, int]:
     return state.done, state.lessons
 
 
+def _bytes(state: RunState, part: int, whole: int) -> str:
+    before = f", {format_bytes(state.found_bytes)} of it were there before" if state.found_bytes else ""
+    return format_bytes_of(part, whole) + before
+
+
 def _share(part: int, whole: int) -> float:
     return min(1.0, part / whole) if whole else 0.0
 
@@ -196,16 +202,16 @@ def _finish(ends_at: datetime, clock: Clock) -> str:
 def _facts(state: RunState, clock: Clock) -> list[list[str]]:
     if state.phase is Phase.STARTING:
         return []
-    limit, rate = state.bwlimit_bytes_per_second, state.rate_bytes_per_second
+    rate = state.rate_bytes_per_second
     took = format_duration(((state.ended.at if state.ended else clock.now()) - state.started).total_seconds())
     facts = [
         ["Lessons", f"{state.done:,} of {state.lessons:,} done"],
         ["Failed", f"{state.failed:,}" if state.failed else ""],
         ["In doubt", f"{state.in_doubt:,}" if state.in_doubt else ""],
         ["Rate", "" if state.ended else format_rate(rate) if rate is not None else "–"],
-        ["Limit", format_rate(limit) if limit and not state.ended else ""],
+        ["Limit", "" if state.ended else limit_words(state, clock)],
         ["At a time", "" if state.ended else f"{state.jobs}" + (", follows the line" if state.jobs_auto else "")],
-        ["Time", took],
+        ["Time", "" if state.ended and state.lessons else took],  # then it is among the results
         ["Breaks", f"{state.breaks:,}" if state.breaks else ""],
     ]
     return [fact for fact in facts if fact[1]]

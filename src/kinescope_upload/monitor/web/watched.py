@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kinescope_upload.text.hints import Command
 
 _MOST_SAID: Final = 300
-"""What came before is in the log file."""
+"""Of what a person should read, and of the rest; what came before is in the log file."""
 
 
 class Watched:
@@ -47,7 +47,7 @@ class Watched:
         self._command: Command = ()
         self._ended: EndState | None = None
         self._lock = threading.Lock()
-        self._said: deque[Said] = deque(maxlen=_MOST_SAID)
+        self._said: dict[bool, deque[Said]] = {is_bad: deque(maxlen=_MOST_SAID) for is_bad in (False, True)}
         self._number = 0
 
     @property
@@ -99,7 +99,8 @@ class Watched:
     def said(self, after: int) -> tuple[Said, ...]:
         """The sentences that came after the one of this number, the latest last."""
         with self._lock:
-            return tuple(said for said in self._said if said.number > after)
+            late = [said for kept in self._said.values() for said in kept if said.number > after]
+        return tuple(sorted(late, key=lambda said: said.number))
 
     def summary(self) -> list[tuple[str, str]]:
         """The results of a run that has ended, as (label, text)."""
@@ -108,4 +109,4 @@ class Watched:
     def _keep(self, text: str, *, is_bad: bool) -> None:
         with self._lock:
             self._number += 1
-            self._said.append(Said(number=self._number, at=self._clock.now(), text=text, is_bad=is_bad))
+            self._said[is_bad].append(Said(number=self._number, at=self._clock.now(), text=text, is_bad=is_bad))
