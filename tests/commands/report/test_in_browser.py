@@ -29,7 +29,11 @@ _CUT_OFF = """() => [...document.querySelectorAll("svg text")]
   })
   .map((text) => text.textContent)"""
 _BROKEN_WORDS = """() => [...document.querySelectorAll("th, td.short")]
-  .filter((cell) => cell.getClientRects()[0].height > 1.5 * parseFloat(getComputedStyle(cell).lineHeight) + 12)
+  .filter((cell) => {
+    const text = document.createRange();
+    text.selectNodeContents(cell);
+    return new Set([...text.getClientRects()].map((line) => line.top)).size > 1;
+  })
   .map((cell) => cell.textContent)"""
 
 
