@@ -11,11 +11,15 @@
        ├──────► diagnosis      why the table cannot be used
        ├──────► failures       PostgreSQL's errors as kupload's
        └──────► dsn            the connection string, cleaned
+    lean_psycopg               what psycopg is spared when it is imported
 
 The names here are facts: who works without the database loads no driver for them.
 """
 
 from kinescope_upload.database.fill import Fill, LinkOutcome, LinkResult
+from kinescope_upload.database.lean_psycopg import tell_versions
 from kinescope_upload.database.report import DatabaseReport
+
+tell_versions()  # before any module here imports psycopg
 
 __all__ = ["DatabaseReport", "Fill", "LinkOutcome", "LinkResult"]
