@@ -80,9 +80,9 @@ def status_line() -> dict[str, Any]:
     files = [assignment(lesson_id, size, "01_analytics") for lesson_id, size in sizes.items()]
     statuses = course_statuses(
         [*files, assignment("a_004", 7, "01_analytics")],
-        [record, linked, redated],
+        [record, linked, redated, record_of("a_005", 10 * MB, stage=Stage.LINKED)],
         broken=lambda file: Broken(reason="is cut off") if file.size == 7 else None,
-        standing={"a_004": Standing.IN_DOUBT}.get,
+        standing={"a_004": Standing.IN_DOUBT, "a_005": Standing.NO_ROW}.get,
     )
     status = Status(
         courses=statuses,
