@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
 from kinescope_upload.file_times import is_rounded, is_shifted
@@ -102,7 +102,10 @@ class MappingSource(StrEnum):
     @property
     def is_written(self) -> bool:
         """Whether a person says so."""
-        return self in {MappingSource.MAP_FILE, MappingSource.MANIFEST, MappingSource.NAMED}
+        return self in _WRITTEN
+
+
+_WRITTEN: Final = frozenset({MappingSource.MAP_FILE, MappingSource.MANIFEST, MappingSource.NAMED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.files_in_hand import acknowledged, in_progress
@@ -14,6 +15,7 @@ from kinescope_upload.commands.status_failures import (
     is_stranded,
     moments_of,
 )
+from kinescope_upload.mapping.names import grouped
 from kinescope_upload.plan.changes import changed_since
 from kinescope_upload.progress import Standing
 from kinescope_upload.upload import Record, Stage
@@ -158,19 +160,19 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
         md5_of: Gives the MD5 of a file, as far as somebody read it as it is now.
     """
     records = tuple(records)
+    told = {key: place for key in _lessons_of(assignments, records) if (place := standing(key))}
     begun = {one.lesson_id for one in records if one.is_begun or one.serving}
-    found = {one.lesson_id: standing(one.lesson_id) for one in assignments if one.lesson_id not in begun}
+    found = {key: place for key, place in told.items() if key not in begun}
     stray_in = Counter(one.course for one in assignments if found.get(one.lesson_id) is Standing.NO_LESSON)
-    assignments = [one for one in assignments if found.get(one.lesson_id) is not Standing.NO_LESSON]
-    files: dict[str, list[Assignment]] = {}
-    for one in assignments:
-        files.setdefault(one.course, []).append(one)
+    if stray_in:
+        assignments = [one for one in assignments if found.get(one.lesson_id) is not Standing.NO_LESSON]
+    files = grouped(assignments, attrgetter("course"))
     done: dict[str, list[Record]] = {course: [] for course in files}
     by_lesson = {one.lesson_id: one for one in assignments}
     gone: defaultdict[str, list[str]] = defaultdict(list)
     for record in records:
         assigned = by_lesson.get(record.lesson_id)
-        if assigned is None and standing(record.lesson_id) is Standing.NO_ROW:
+        if assigned is None and told.get(record.lesson_id) is Standing.NO_ROW:
             gone[record.course].append(record.lesson_id)
             continue
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
@@ -178,30 +180,19 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
     stray_in.update(course for course, place in placed if place is Standing.NO_LESSON)
     asked_in = Counter(course for course, place in placed if place is Standing.WAITS)
     waiting_in = Counter(course for course, place in placed if place in {None, Standing.WAITS})  # a doubt is a lesson's
-    statuses = (
-        replace(
-            _status(course, files.get(course, []), done.get(course, []), by_lesson, md5_of),
-            waiting=waiting_in[course],
-            gone=tuple(sorted(gone[course])),
-        )
-        for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys() | gone.keys())
-    )
-    others = {key for key in by_lesson if found.get(key) is Standing.ELSEWHERE}
-    return tuple(
-        _with_broken(
-            _with_doubts(
-                _with_others(one, [file for file in files.get(one.course, ()) if file.lesson_id in others]),
-                {key: standing(key) for key in _lessons_of(files.get(one.course, ()), done.get(one.course, ()))},
-                done.get(one.course, ()),
-                stray_in[one.course],
-                asked_in[one.course],
-            ),
-            [file for file in files.get(one.course, ()) if file.lesson_id not in others],
-            done.get(one.course, []),
-            broken,
-        )
-        for one in statuses
-    )
+    elsewhere = {key for key, place in found.items() if place is Standing.ELSEWHERE}
+
+    def of_course(course: str) -> CourseStatus:
+        here, known = files.get(course, []), done.get(course, [])
+        others = [one for one in here if one.lesson_id in elsewhere] if elsewhere else []
+        ours = [one for one in here if one.lesson_id not in elsewhere] if elsewhere else here
+        doubts = {key: place for key in _lessons_of(here, known) if (place := told.get(key))} if told else {}
+        status = _with_others(_status(course, here, known, by_lesson, md5_of), others)
+        status = replace(status, waiting=waiting_in[course], gone=tuple(sorted(gone[course])))
+        status = _with_doubts(status, doubts, known, stray_in[course], asked_in[course])
+        return _with_broken(status, ours, known, broken)
+
+    return tuple(of_course(course) for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys() | gone.keys()))
 
 
 def _lessons_of(files: Iterable[Assignment], records: Iterable[Record]) -> set[str]:
@@ -210,7 +201,7 @@ def _lessons_of(files: Iterable[Assignment], records: Iterable[Record]) -> set[s
 
 def _with_doubts(
     status: CourseStatus,
-    found: Mapping[str, Standing | None],
+    found: Mapping[str, Standing],
     records: Iterable[Record],
     without_lesson: int,
     asked: int,
@@ -243,12 +234,12 @@ def _with_broken(
     broken: Callable[[VideoFile], Broken | None],
 ) -> CourseStatus:
     """Names the files that are to be sent, or have changed, and that no player can show."""
-    known = {one.lesson_id: one for one in records}
+    looks = [(one, look) for one in files if (look := broken(one.file))]
+    linked = {one.lesson_id for one in records if one.stage.is_linked} if looks else set()
     found = []
-    for one in files:
-        record = known.get(one.lesson_id)
-        is_linked = record is not None and record.stage.is_linked
-        if (look := broken(one.file)) and not (is_linked and one.lesson_id not in status.changed):
+    for one, look in looks:
+        is_linked = one.lesson_id in linked
+        if not (is_linked and one.lesson_id not in status.changed):
             reason = f'its file "{one.file.path}" {look.reason}'
             found.append(StatusBroken(lesson_id=one.lesson_id, reason=reason, is_linked=is_linked))
     if not found:

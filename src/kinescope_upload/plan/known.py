@@ -86,7 +86,8 @@ def known_of(
         rows: The rows by lesson id; None when the database is not asked.
         md5s: Gives MD5s of files; None knows and reads none.
     """
-    called_off = find_called_off(assignments, records, rows or {}, md5s.read if md5s else None)
+    read = md5s.read if md5s else None
+    called_off = find_called_off(assignments, records, rows or {}, read) if records else frozenset()
     known = Known(
         records=records, rows=rows, pins=_pins(records, assignments, called_off), called_off=called_off, md5s=md5s
     )
@@ -101,6 +102,8 @@ def _pins(
     What a person says goes before: a lesson that is given another file leaves its own, and a file that is given to a
     lesson is left by one whose upload from it was begun and holds no complete video.
     """
+    if not records:
+        return {}
     left, given = set(called_off), set()
     for one in assignments:
         if one.source.is_written:

@@ -221,13 +221,14 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
         md5s: Gives MD5s of files; None knows and reads none.
     """
     selected = [one for one in assignments if selection.has(one.course)]
-    seen = with_new_files(told_apart(records, assignments, files), assignments)
+    seen = with_new_files(told_apart(records, assignments, files), assignments) if records else records
     known = known_of(assignments, seen, rows, md5s)
     decided = [_plan_lesson(one, known, broken) for one in selected]
-    said = {one.lesson_id: one.file for one in selected if one.source.is_written}
-    decided = doubt_lookalikes(decided, records, said)
-    renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
-    decided = doubt_renumbered(decided, renumbered, said)
+    if records:  # without any, no file is another's, and no lesson was renumbered
+        said = {one.lesson_id: one.file for one in selected if one.source.is_written}
+        decided = doubt_lookalikes(decided, records, said)
+        renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
+        decided = doubt_renumbered(decided, renumbered, said)
     work = [one for one in decided if one.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
     if records:  # without any, nothing expires
