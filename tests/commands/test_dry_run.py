@@ -11,11 +11,17 @@ from kinescope_upload.config.rates import parse_bwlimit
 from kinescope_upload.kinescope.course_folders import CourseFolder, FolderState, doubts_about
 from kinescope_upload.model import IgnoredFile
 from kinescope_upload.output.options import DisplayOptions
-from kinescope_upload.plan import Decision, Plan, doubt_courses
+from kinescope_upload.plan import Decision, Plan, PlannedLesson, doubt_courses
 from kinescope_upload.plan.order import Order
 from kinescope_upload.progress.last_rate import KnownRate
 from support.display_cases import HOSTILE, MB, lesson, small_plan
 from support.terminal import Terminal
+
+
+def _renamed(planned: PlannedLesson, *, course: str | None = None, title: str | None = None) -> PlannedLesson:
+    was = planned.assignment
+    return replace(planned, assignment=replace(was, course=course or was.course, title=title or was.title))
+
 
 TEXT = """\
 01_analytics: folder is there, 3 videos, 274 MB to send, 1 row to write, 3 to skip, 1 in doubt, 1 later
@@ -106,7 +112,7 @@ def test_the_folder_of_each_course_is_named(folder: CourseFolder | None, may_cre
 def test_what_waits_for_a_folder_is_shown_with_its_files_and_the_way_out_once() -> None:
     folders = [CourseFolder(course=f"c{n}", state=FolderState.MISSING, name=f"c{n}") for n in range(5)]
     folders.append(CourseFolder(course="d", state=FolderState.AMBIGUOUS, folder_ids=("f1", "f2"), name="d"))
-    lessons = [replace(lesson(f"{one.course}_001", MB), course=one.course) for one in folders]
+    lessons = [_renamed(lesson(f"{one.course}_001", MB), course=one.course) for one in folders]
     plan = doubt_courses(Plan(lessons=tuple(lessons)), doubts_about(folders, may_create=False))
     lines = _printed(PlanAnswer(plan=plan, folders=tuple(folders))).splitlines()
     assert lines[:2] == [
@@ -120,7 +126,7 @@ def test_what_waits_for_a_folder_is_shown_with_its_files_and_the_way_out_once() 
 
 
 def test_of_many_files_the_first_are_named_and_the_rest_counted() -> None:
-    lessons = [replace(lesson(f"a_{n:05}", MB), course=f"c{n % 60:02}") for n in range(6000)]
+    lessons = [_renamed(lesson(f"a_{n:05}", MB), course=f"c{n % 60:02}") for n in range(6000)]
     doubts = [lesson(f"d_{n:05}", MB, Decision.IN_DOUBT, reason="has no row", hint="Add it.") for n in range(100)]
     odd = [lesson(f"e_{n:05}", MB, Decision.IN_DOUBT, reason=f"odd {n}") for n in range(100)]
     ignored = tuple(IgnoredFile(path=f"x/{n}.part", reason="is partial") for n in range(500))
@@ -179,7 +185,7 @@ def test_without_a_terminal_the_plan_is_plain_also_for_an_old_encoding() -> None
     assert raw.getvalue().decode("cp1251").splitlines()[1] == shown
 
 
-LONG = replace(
+LONG = _renamed(
     lesson("01_analytics_m05_воронки_012", 34 * MB, name="m05_воронки/012_Как_построить_воронку_и_не_сойти_с_ума.mp4"),
     title="Как построить воронку продаж",
 )

@@ -68,7 +68,7 @@ def test_without_a_doubt_the_plan_is_the_same(limit: int | None) -> None:
 def test_a_video_that_is_uploaded_needs_no_folder() -> None:
     planned = _planned(None)
     lessons = [
-        replace(one, decision=Decision.LINK, record=_UPLOADED) if one.lesson_id == "a_3" else one
+        replace(one, planned=PlanDecision(Decision.LINK, ""), record=_UPLOADED) if one.lesson_id == "a_3" else one
         for one in planned.lessons
     ]
     plan = doubt_courses(replace(planned, lessons=tuple(lessons)), {"a": _DOUBT})

@@ -9,10 +9,10 @@ from typing import Any
 from kinescope_upload.cluster.commands import ENQUEUED
 from kinescope_upload.cluster.enqueue import Enqueued
 from kinescope_upload.cluster.overview import OVERVIEW, CourseState, MachineState, Overview
-from kinescope_upload.model import Doubt, VideoFile
+from kinescope_upload.model import Assignment, Doubt, MappingSource, VideoFile
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.show import show
-from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.plan import Decision, Plan, PlanDecision, PlannedLesson
 
 _JSON = DisplayOptions(as_json=True)
 
@@ -24,13 +24,13 @@ def cluster_lines() -> list[dict[str, Any]]:
 
 def _enqueued() -> dict[str, Any]:
     lesson = PlannedLesson(
-        lesson_id="a",
-        course="c",
-        file=VideoFile(path="c/a.mp4", size=1, modified_ns=1),
-        title="a",
-        decision=Decision.IN_DOUBT,
-        reason="it is not clear",
-        hint="Look.",
+        assignment=Assignment(
+            lesson_id="a",
+            course="c",
+            file=VideoFile(path="c/a.mp4", size=1, modified_ns=1),
+            source=MappingSource.SCAN_RULE,
+        ),
+        planned=PlanDecision(Decision.IN_DOUBT, "it is not clear", "Look."),
     )
     plan = Plan(lessons=(lesson,), doubts=(Doubt(course="c", subject="b", reason="is alone"),))
     found = Enqueued(library="nas", plan=plan, added=1, there=1, elsewhere={"d": "disk2"}, contradicting=("d",))

@@ -29,7 +29,7 @@ from kinescope_upload.events import (
 )
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappingSource, Proposal, VideoFile
 from kinescope_upload.output.terminal_output import Clock
-from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.plan import Decision, Plan, PlanDecision, PlannedLesson
 from kinescope_upload.policy.pacing import Timetable
 from kinescope_upload.upload import Dialect, Failure, Record, Stage
 
@@ -86,16 +86,10 @@ def lesson(
 ) -> PlannedLesson:
     stage = Stage.UPLOADED if decision is Decision.LINK else Stage.CREATED
     record = None if offset is None else record_of(lesson_id, size, stage=stage, offset=offset)
-    return PlannedLesson(
-        lesson_id=lesson_id,
-        course=course,
-        file=VideoFile(path=f"{course}/{name or lesson_id + '.mp4'}", size=size, modified_ns=1),
-        title="A title",
-        decision=decision,
-        reason=reason,
-        hint=hint,
-        record=record,
-    )
+    file = VideoFile(path=f"{course}/{name or lesson_id + '.mp4'}", size=size, modified_ns=1)
+    source = MappingSource.SCAN_RULE
+    assigned = Assignment(lesson_id=lesson_id, course=course, file=file, source=source, title="A title")
+    return PlannedLesson(assignment=assigned, planned=PlanDecision(decision, reason, hint), record=record)
 
 
 def assignment(lesson_id: str, size: int, course: str) -> Assignment:

@@ -18,10 +18,10 @@ from kinescope_upload.commands.upload import RunTools, upload_plan
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer
 from kinescope_upload.errors import UsageError
-from kinescope_upload.model import VideoFile
+from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes_file import add_wish
-from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.plan import Decision, Plan, PlanDecision, PlannedLesson
 from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
 
@@ -136,16 +136,9 @@ def queued_plan(line: Line, libraries: Sequence[str]) -> Plan:
         record = record_of(lesson_id, course, text) if text else None
         has_all = record is not None and record.stage.has_all_bytes
         begun = Decision.LINK if has_all else Decision.RESUME
-        lessons.append(
-            PlannedLesson(
-                lesson_id=lesson_id,
-                course=course,
-                file=VideoFile(path=path, size=size, modified_ns=modified_ns),
-                title=title,
-                decision=Decision.UPLOAD if record is None else begun,
-                reason="it is enqueued",
-                record=record,
-                pair_is_written=is_written,
-            )
-        )
+        file = VideoFile(path=path, size=size, modified_ns=modified_ns)
+        source = MappingSource.MAP_FILE if is_written else MappingSource.RECORD
+        planned = PlanDecision(Decision.UPLOAD if record is None else begun, "it is enqueued")
+        assignment = Assignment(lesson_id=lesson_id, course=course, file=file, source=source, title=title)
+        lessons.append(PlannedLesson(assignment=assignment, planned=planned, record=record))
     return Plan(lessons=tuple(lessons))

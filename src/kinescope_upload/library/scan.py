@@ -214,8 +214,10 @@ def _reason_against_file(path: str, facts: os.stat_result) -> str | None:
 
 
 def _video_file(path: str, facts: os.stat_result) -> VideoFile:
-    changed_ns = 0 if os.name == "nt" else facts.st_ctime_ns  # which is the time of creation there
-    return VideoFile(path=path, size=facts.st_size, modified_ns=facts.st_mtime_ns, changed_ns=changed_ns)
+    modified_ns, changed_ns = facts.st_mtime_ns, 0 if os.name == "nt" else facts.st_ctime_ns  # of creation there
+    if changed_ns == modified_ns:
+        changed_ns = modified_ns  # one number in memory: there may be a hundred thousand files
+    return VideoFile(path=path, size=facts.st_size, modified_ns=modified_ns, changed_ns=changed_ns)
 
 
 def _reason(error: OSError) -> str:

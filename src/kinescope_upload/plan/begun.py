@@ -145,7 +145,7 @@ def _not_given_away(lesson: PlannedLesson, other: Assignment | None) -> PlannedL
     if other is None or other.lesson_id == lesson.lesson_id or not is_begun:
         return lesson
     reason, hint = given_away(lesson.lesson_id, other)
-    return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=hint)
+    return replace(lesson, planned=lesson.planned._replace(decision=Decision.IN_DOUBT, reason=reason, hint=hint))
 
 
 def _doubt_other_file(assignment: Assignment, path: str) -> PlanDecision:

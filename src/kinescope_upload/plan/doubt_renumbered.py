@@ -40,4 +40,5 @@ def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) ->
         asked = found.unclear - found.lost or found.unclear
         moves = Hint(("repair",), " moves what is recorded to the right lessons.")
         hint = moves if found.moved else found.hint(min(asked))
-    return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False)
+    doubted = lesson.planned._replace(decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False)
+    return replace(lesson, planned=doubted)

@@ -44,4 +44,4 @@ def _doubted(lesson: PlannedLesson, doubts: Mapping[str, PlanDecision]) -> Plann
 
 
 def _decided(lesson: PlannedLesson, decision: PlanDecision) -> PlannedLesson:
-    return replace(lesson, decision=decision.decision, reason=decision.reason, hint=decision.hint, put_off=None)
+    return replace(lesson, planned=decision, put_off=None)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.plan.decision import SENT, Decision
+from kinescope_upload.plan.decision import SENT, Decision, PlanDecision
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -55,7 +55,7 @@ def _doubted(lesson: PlannedLesson, others: Sequence[Record]) -> PlannedLesson:
     if lesson.decision not in SENT:
         return lesson
     reason = f'its file "{lesson.file.path}" has the size and time of what was uploaded for lesson {other}'
-    return replace(lesson, decision=Decision.IN_DOUBT, reason=reason, hint=_HINT)
+    return replace(lesson, planned=PlanDecision(Decision.IN_DOUBT, reason, _HINT))
 
 
 def _is_alike(record: Record, lesson: PlannedLesson) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, doubt_broken
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kinescope_upload.model import Assignment, Doubt, IgnoredFile, LessonRow, Proposal, VideoFile
     from kinescope_upload.plan.known import FileMd5s, Known
 
+_LESSON_ID: Final = attrgetter("assignment.lesson_id")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,40 +41,76 @@ WORK: Final = SENT | {Decision.LINK}
 class PlannedLesson:
     """One lesson's decision and its reason.
 
+    A plan holds a hundred thousand of them, so that they refer to what is there already.
+
     Attributes:
-        lesson_id: The lesson.
-        course: Its course.
-        file: Its video file as it is now.
-        title: Its title; its video is called as `fit_title` makes of it.
-        decision: What the run does.
-        reason: Why, in words.
-        hint: What a person can do, where the decision is `in doubt`; else empty.
+        assignment: The lesson and its video file as it is now.
+        planned: What the run does, and why.
         record: What earlier runs achieved; None when there was none.
-        pair_is_written: Whether a map file or manifest said that the file is the lesson's.
-        is_outdated: Whether it is in doubt because its file has changed before its row was written.
         put_off: What the run would do without `--limit`, where the decision is `later`; else None.
         looks_like: The other lesson for which a file of this one's size and time was uploaded, where this one's file
             has changed; else None.
         row_title: What its row is called; None where the database is not asked.
         file_md5: The MD5 of its file where its video is linked and somebody read the file as it is now; else None.
-        calls_off: Whether the replacement that was begun is called off: its file is that of the row's own video again.
     """
 
-    lesson_id: str
-    course: str
-    file: VideoFile
-    title: str
-    decision: Decision
-    reason: str
-    hint: str = ""
+    assignment: Assignment
+    planned: PlanDecision
     record: Record | None = None
-    pair_is_written: bool = False
-    is_outdated: bool = False
     put_off: PlanDecision | None = None
     looks_like: str | None = None
     row_title: str | None = None
-    calls_off: bool = False
     file_md5: str | None = None
+
+    @property
+    def lesson_id(self) -> str:
+        """The lesson."""
+        return self.assignment.lesson_id
+
+    @property
+    def course(self) -> str:
+        """Its course."""
+        return self.assignment.course
+
+    @property
+    def file(self) -> VideoFile:
+        """Its video file as it is now."""
+        return self.assignment.file
+
+    @property
+    def title(self) -> str:
+        """Its title; its video is called as `fit_title` makes of it."""
+        return first_title(self.assignment.title, self.row_title) or self.assignment.file.stem
+
+    @property
+    def pair_is_written(self) -> bool:
+        """Whether a map file or manifest said that the file is the lesson's."""
+        return self.assignment.source.is_written
+
+    @property
+    def decision(self) -> Decision:
+        """What the run does."""
+        return self.planned.decision
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return self.planned.reason
+
+    @property
+    def hint(self) -> str:
+        """What a person can do, where the decision is `in doubt`; else empty."""
+        return self.planned.hint
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it is in doubt because its file has changed before its row was written."""
+        return self.planned.is_outdated
+
+    @property
+    def calls_off(self) -> bool:
+        """Whether the replacement that was begun is called off: its file is that of the row's own video again."""
+        return self.planned.calls_off
 
     @property
     def is_changed(self) -> bool:
@@ -229,22 +267,20 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
         decided = doubt_lookalikes(decided, records, said)
         renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
         decided = doubt_renumbered(decided, renumbered, said)
-    work = [one for one in decided if one.decision in WORK]
-    sort_in_order(work, selection.order, lesson_id=lambda one: one.lesson_id, size=lambda one: one.file.size)
+    work = [one for one in decided if one.planned.decision in WORK]
+    sort_in_order(work, selection.order, lesson_id=_LESSON_ID, size=attrgetter("assignment.file.size"))
     if records:  # without any, nothing expires
         work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets it: a batch takes days
-    rest = sorted((one for one in decided if one.decision not in WORK), key=lambda one: one.lesson_id)
+    rest = sorted((one for one in decided if one.planned.decision not in WORK), key=_LESSON_ID)
     return Plan(lessons=(*cut_work(work, selection.limit), *rest))
 
 
 def cut_work(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
     """The work in its order; what is beyond the limit is put off."""
-    return work if limit is None else work[:limit] + [_put_off(lesson, limit) for lesson in work[limit:]]
-
-
-def _put_off(lesson: PlannedLesson, limit: int) -> PlannedLesson:
-    decided = PlanDecision(lesson.decision, lesson.reason, lesson.hint)
-    return replace(lesson, decision=Decision.LATER, reason=f"beyond --limit {limit}", put_off=decided)
+    if limit is None:
+        return work
+    later = PlanDecision(Decision.LATER, f"beyond --limit {limit}")
+    return work[:limit] + [replace(lesson, planned=later, put_off=lesson.planned) for lesson in work[limit:]]
 
 
 def _plan_lesson(
@@ -258,17 +294,9 @@ def _plan_lesson(
     if broken and decided.decision in SENT and (look := broken(assignment.file)):
         decided = doubt_broken(assignment.file, look)
     return PlannedLesson(
-        lesson_id=assignment.lesson_id,
-        course=assignment.course,
-        file=assignment.file,
-        title=first_title(assignment.title, row.title if row else None) or assignment.file.stem,
-        decision=decided.decision,
-        reason=decided.reason,
-        hint=decided.hint,
+        assignment=assignment,
+        planned=decided,
         record=record,
-        pair_is_written=assignment.source.is_written,
-        is_outdated=decided.is_outdated,
         row_title=row.title if row else None,
-        calls_off=decided.calls_off,
         file_md5=known.md5_of(record, assignment.file),
     )

@@ -38,11 +38,13 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
     for proposal in plan.proposals:
         standing = Standing.NO_LESSON if proposal.lesson_id is None else Standing.WAITS
         found.setdefault(proposal.course, {})[proposal.file.path] = Found(standing)
-    planned = {name for lesson in plan.lessons for name in (lesson.file.path, lesson.lesson_id)}
+    planned = {lesson.lesson_id for lesson in plan.lessons}
+    left = [one for one in survey.unchecked.assignments if one.course in found and one.lesson_id not in planned]
+    paths = {lesson.file.path for lesson in plan.lessons} if left else set()
     doubted = {doubt.subject for doubt in plan.doubts if doubt.blocking}
     known = {nfc(row.course) for row in (survey.rows or {}).values()}
-    for one in survey.unchecked.assignments:
-        if one.course in found and planned.isdisjoint({one.file.path, one.lesson_id}):
+    for one in left:
+        if one.file.path not in paths:
             is_doubted = nfc(one.course) in known and section_of(one.file.path) in doubted
             standing = Standing.IN_DOUBT if is_doubted else Standing.NO_LESSON
             found[one.course][one.lesson_id] = Found(standing, basis(one.lesson_id))
