@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
-from kinescope_upload.commands.run_status import told_doubts
 from kinescope_upload.commands.status_facts import facts_of, found_lines
 from kinescope_upload.commands.status_next import NEXT, THEN, next_lines
 from kinescope_upload.errors import UsageError
@@ -39,10 +38,11 @@ from kinescope_upload.text import (
 from kinescope_upload.text.hints import Hint, both, shown, typed_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.commands.course_status import CourseStatus
     from kinescope_upload.config import Settings
+    from kinescope_upload.monitor.state import RunState
     from kinescope_upload.monitor.state_file import SeenRun
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
@@ -136,7 +136,7 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     is_planning = any(not state.held_courses for state in working)
     names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in courses]
     name_width = max(map(cell_width, [*names, "All"]))
-    named = frozenset(doubt.subject for state in working for doubt in told_doubts(state))
+    named = _named(working) if working else frozenset()
     words = _Words(surface, command, clock, named)
     lines = [*runs, ""] if runs else []
     for one, name in zip(courses, names, strict=True):
@@ -167,6 +167,13 @@ class _Words(NamedTuple):
         for line in _folded(f"  {self.surface.shown(text)}", self.surface.width - 1):
             short = shorten_middle(line, self.surface.width - 1, self.surface.ellipsis)
             yield _coloured(short, _RED, self.surface)
+
+
+def _named(working: Iterable[RunState]) -> frozenset[str]:
+    """What the runs say of their doubts in full."""
+    from kinescope_upload.commands.run_status import told_doubts
+
+    return frozenset(doubt.subject for state in working for doubt in told_doubts(state))
 
 
 def _run_lines(runs: Sequence[SeenRun], surface: Surface, clock: Clock) -> list[str]:

@@ -6,7 +6,6 @@ import io
 import os
 import re
 import stat
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,6 +115,8 @@ def read_toml_file(path: Path, name: str) -> TomlFile:
     text = _text(path, name, must_exist=False)
     if text is None:
         return TomlFile(name=name, content={}, folder=path.parent)
+    import tomllib  # noqa: PLC0415 - without kupload.toml, nothing is TOML
+
     try:
         return TomlFile(name=name, content=tomllib.loads(text), text=text, folder=path.parent)
     except tomllib.TOMLDecodeError as error:

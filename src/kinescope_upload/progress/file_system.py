@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sys
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -108,7 +107,7 @@ def new_file(folder: Path, prefix: str, suffix: str, open_file: Callable[..., in
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     for _ in range(_NAMES):
-        path = folder / f"{prefix}{secrets.token_hex(4)}{suffix}"
+        path = folder / f"{prefix}{os.urandom(4).hex()}{suffix}"
         try:
             return open_file(path, flags, 0o600), path
         except FileExistsError:

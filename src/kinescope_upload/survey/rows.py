@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
-from kinescope_upload.events import WaitKind, WaitStarted, waiting
 from kinescope_upload.model import Doubt
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.text import first_few
@@ -79,6 +78,8 @@ def _without_database_nothing() -> Iterator[None]:
 
 def _patiently(read: Reading, policy: RetryPolicy, emit: Emit, pause: Callable[[float], None]) -> tuple[LessonRow, ...]:
     """Reads again while the database's connections are all in use: others give theirs back."""
+    from kinescope_upload.events import WaitKind, WaitStarted, waiting  # noqa: PLC0415 - without a database, nobody waits
+
     waits = policy.waits(random.random)
     with ExitStack() as shown:
         for number, seconds in enumerate(waits):
