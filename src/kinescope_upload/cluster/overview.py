@@ -15,7 +15,6 @@ from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
-from kinescope_upload.commands.watch_status import Watched, watch
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
@@ -164,6 +163,7 @@ def watch_overview(
     Raises:
         KuploadError: The database refuses, or does not answer.
     """
+    from kinescope_upload.commands.watch_status import Watched, watch  # noqa: PLC0415 - one look alone draws nothing
 
     def words(overview: Overview, _surface: Surface) -> str:
         text = io.StringIO()

@@ -63,7 +63,8 @@ def decide(
         has_rows: Whether the database is asked.
     """
     if record is None and pinned is None:  # most of a hundred thousand
-        return (decide_by_row(row, None) if has_rows else None) or _NEW
+        is_empty = not has_rows or (row is not None and row.video_id is None)
+        return (None if is_empty else decide_by_row(row, None)) or _NEW
     return (
         _by_mapping(assignment, record, pinned)
         or (decide_by_row(row, record) if has_rows else _without_rows(record))

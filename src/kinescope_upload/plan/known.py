@@ -52,14 +52,13 @@ class Known(NamedTuple):
         }
         return self._replace(given=given, owners=owners)
 
-    def md5_of(self, record: Record | None, file: VideoFile) -> str | None:
+    def md5_of(self, record: Record, file: VideoFile) -> str | None:
         """The MD5 of the file of a linked lesson, where somebody read it as it is now; else None."""
-        is_compared = self.md5s is not None and record is not None and record.md5 and record.stage.is_linked
+        is_compared = self.md5s is not None and record.md5 and record.stage.is_linked
         return self.md5s.known(file) if self.md5s and is_compared else None
 
-    def decide(self, assignment: Assignment, record: Record | None) -> PlanDecision:
+    def decide(self, assignment: Assignment, record: Record | None, row: LessonRow | None) -> PlanDecision:
         """Decides about one lesson."""
-        row = self.rows.get(assignment.lesson_id) if self.rows is not None else None
         if record and record.old_videos and (serving := record.serving):
             if record.lesson_id in self.called_off:
                 return call_off(serving)

@@ -258,7 +258,7 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
         placed: The lesson of each file's place, whatever is recorded.
         md5s: Gives MD5s of files; None knows and reads none.
     """
-    selected = [one for one in assignments if selection.has(one.course)]
+    selected = [one for one in assignments if selection.has(one.course)] if selection.courses else assignments
     seen = with_new_files(told_apart(records, assignments, files), assignments) if records else records
     known = known_of(assignments, seen, rows, md5s)
     decided = [_plan_lesson(one, known, broken) for one in selected]
@@ -290,7 +290,7 @@ def _plan_lesson(
     if record and record.course != assignment.course:
         record = replace(record, course=assignment.course)  # from now on its course's file holds it
     row = known.rows.get(assignment.lesson_id) if known.rows is not None else None
-    decided = known.decide(assignment, record)
+    decided = known.decide(assignment, record, row)
     if broken and decided.decision in SENT and (look := broken(assignment.file)):
         decided = doubt_broken(assignment.file, look)
     return PlannedLesson(
@@ -298,5 +298,5 @@ def _plan_lesson(
         planned=decided,
         record=record,
         row_title=row.title if row else None,
-        file_md5=known.md5_of(record, assignment.file),
+        file_md5=known.md5_of(record, assignment.file) if record else None,
     )
