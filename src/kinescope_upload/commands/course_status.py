@@ -192,7 +192,9 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
         status = _with_doubts(status, doubts, known, stray_in[course], asked_in[course])
         return _with_broken(status, ours, known, broken)
 
-    return tuple(of_course(course) for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys() | gone.keys()))
+    return tuple(
+        of_course(course) for course in sorted(done.keys() | waiting_in.keys() | stray_in.keys() | gone.keys())
+    )
 
 
 def _lessons_of(files: Iterable[Assignment], records: Iterable[Record]) -> set[str]:

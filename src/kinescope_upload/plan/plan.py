@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from kinescope_upload.plan.known import FileMd5s, Known
 
 _LESSON_ID: Final = attrgetter("assignment.lesson_id")
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 WORK: Final = SENT | {Decision.LINK}
 """The decisions with which a run does something."""
 
