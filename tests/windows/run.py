@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CODE_PAGE: Final = "cp1251"
-_PATIENCE: Final = ("--timeout", "400", "--timeout-method", "thread")
+_PATIENCE: Final = ("--timeout", "900", "--timeout-method", "thread")
 _PYTEST: Final = ("-u", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb", "short", *_PATIENCE)
 
 

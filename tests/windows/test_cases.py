@@ -131,7 +131,7 @@ def test_a_course_that_the_code_page_lacks_is_shown_escaped(world: World, encodi
     ) as run:
         once_sent(world, 900 * KIB)
         asked = subprocess.run([*command, "stop"], cwd=world.folder, env=environment, capture_output=True, check=False)
-        said, _ = run.communicate(timeout=30)
+        said, _ = run.communicate(timeout=120)
     text = asked.stdout.decode(encoding)
     assert (asked.returncode, run.returncode) == (0, 130), said
     assert "\\U0001f680" in text
@@ -157,7 +157,7 @@ def test_a_question_that_nobody_can_answer_is_not_asked(world: World, arguments:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             check=False,
-            timeout=60,
+            timeout=300,
         )
     assert done.returncode == 2, done.stderr
 
