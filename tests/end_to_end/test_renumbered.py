@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -268,3 +269,77 @@ def test_a_lesson_that_has_another_number_while_its_file_stays_is_asked_about(wo
     assert _by_title(world) == right
     assert world.upload().exit_code == 0
     assert look(world).agrees
+
+
+def _pairs(world: World) -> dict[str, str]:
+    """The confirmed pairs: lesson by file name."""
+    data = json.loads((world.library / "kupload-map.json").read_text())
+    return {one["filePath"].rpartition("/")[2]: one["lessonId"] for one in data["matched"]}
+
+
+def _write_pairs(world: World, **lessons: str) -> None:
+    pairs = [{"filePath": f"01_analytics/m01_start/{name}.mp4", "lessonId": one} for name, one in lessons.items()]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}))
+
+
+@pytest.mark.slow
+def test_a_pair_that_names_the_file_as_it_is_now_hides_no_exchange_and_repair_moves_what_is_recorded(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    right = _by_title(world)
+    _exchange(world)
+    _exchange_files(world)
+    assert _answer(world) == 0, "the rows tell: nobody is asked"
+    _write_pairs(world, **{"001_урок": FIRST, "002_урок": SECOND})
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert all("kupload repair" in one["hint"] for one in run.summary["in_doubt"])
+    assert kinds(look(world)).count(Kind.RENUMBERED) == 2
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords]
+    assert not plan_of(world).manual
+    assert mend(world).failed == 0
+    assert _pairs(world) == {"001_урок.mp4": FIRST, "002_урок.mp4": SECOND}
+    assert look(world).agrees
+    assert world.upload().exit_code == 0
+    assert _by_title(world) == right
+    assert len(world.emulator.videos()) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_new", [False, True])
+def test_pairs_of_before_lessons_were_renumbered_move_with_what_is_recorded(
+    worlds: WorldMaker, *, is_new: bool
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    for number, name in (("001", "Опрос"), ("002", "Склад")):
+        file = world.library / f"01_analytics/m01_start/{number}_урок.mp4"
+        file.rename(file.with_name(f"{name}.mp4"))
+    _write_pairs(world, Опрос=FIRST, Склад=SECOND)
+    assert world.upload().exit_code == 0
+    right = _by_title(world)
+    if is_new:
+        _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+        world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+        right["Новый"] = None
+    else:
+        _exchange(world)
+
+    run = world.upload()
+    assert run.exit_code == 1
+    doubts = {one["lesson_id"]: one for one in run.summary["in_doubt"]}
+    assert 'its pair with "01_analytics/m01_start/Опрос.mp4" is of before' in doubts[FIRST]["reason"]
+    assert "kupload repair" in doubts[FIRST]["hint"]
+    assert _by_title(world) == right
+    plan = plan_of(world)
+    assert [type(one) for one in plan.fixes] == [MoveRecords]
+    assert not plan.manual
+    assert mend(world).failed == 0
+    assert _pairs(world) == {"Опрос.mp4": SECOND, "Склад.mp4": THIRD if is_new else FIRST}
+    assert look(world).agrees is not is_new
+    assert world.upload().exit_code == (1 if is_new else 0)
+    assert _by_title(world) == right
+    assert len(world.emulator.videos()) == 2

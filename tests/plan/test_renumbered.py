@@ -148,6 +148,66 @@ def test_what_a_person_says_of_two_exchanged_lessons_decides() -> None:
     assert _find([_A1, _B2], _rows("B", "A"), _in_order(1, 2), **said).moved == {_key(1): _key(2), _key(2): _key(1)}
 
 
+def _pairs(files: Sequence[VideoFile], *numbers: int) -> dict[str, VideoFile]:
+    """Pairs of these lessons with the files at their places; 0 is none."""
+    return {_key(number): files[place] for place, number in enumerate(numbers) if number}
+
+
+_RENUMBERED: Final = [
+    pytest.param([("B", 2), ("A", 1), ("C", 3)], [2, 1, 3], {1: 2, 2: 1}, id="two exchanged"),
+    pytest.param(["N", ("A", 1), ("B", 2), ("C", 3)], [9, 1, 2, 3], {1: 2, 2: 3, 3: 4}, id="one put in front"),
+    pytest.param([("A", 1), "N", ("B", 2), ("C", 3)], [1, 9, 2, 3], {2: 3, 3: 4}, id="one put in between"),
+    pytest.param([("B", 2), ("C", 3)], [2, 3], {1: 3, 2: 1, 3: 2}, id="the first taken out"),
+    pytest.param([("A", 1), ("C", 3)], [1, 3], {2: 3, 3: 2}, id="the middle one taken out"),
+    pytest.param([("C", 3), ("A", 1), ("B", 2)], [3, 1, 2], {1: 2, 2: 3, 3: 1}, id="three in a circle"),
+]
+_SAID: Final = [[1, 2, 3, 4], [1, 0, 3, 0], [0, 2, 0, 4], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("said", _SAID)
+@pytest.mark.parametrize(
+    ("rows", "files", "moved"),
+    [
+        *_RENUMBERED,
+        pytest.param(["B", ("A", 1), ("C", 3)], [2, 1, 3], {1: 2, 2: 1}, id="two exchanged, one not linked"),
+    ],
+)
+def test_no_pair_of_a_file_that_has_the_old_ones_name_hides_what_rows_show(
+    rows: Sequence[str | tuple[str, int]], files: Sequence[int], moved: dict[int, int], said: Sequence[int]
+) -> None:
+    there = _in_order(*files)
+    found = _find(_LINKED, _rows(*rows), there, **_pairs(there, *said[: len(there)]))
+
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert not found.outdated
+    assert not any("map" in found.hint(key) for key in found.shown)
+
+
+@pytest.mark.parametrize("said", _SAID)
+@pytest.mark.parametrize(("rows", "files", "moved"), _RENUMBERED)
+def test_a_pair_of_before_names_the_lesson_that_the_rows_show(
+    rows: Sequence[str | tuple[str, int]], files: Sequence[int], moved: dict[int, int], said: Sequence[int]
+) -> None:
+    there = [_at(number, number) for number in (1, 2, 3) if number in files]
+    pairs = {_key(file.size - 100): file for file in there if said[file.size - 101]}
+    found = _find(_LINKED, _rows(*rows), there, **pairs)
+
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert found.outdated == {key: file for key, file in pairs.items() if key in found.moved}
+
+
+def test_a_pair_of_before_proves_nothing_of_what_is_not_linked() -> None:
+    there = [_at(1, 1), _at(2, 2)]
+
+    found = _find(_LINKED, _rows("B", ("A", 1), ("C", 3)), there, **_pairs(there, 1, 2))
+    assert found.moved == {}
+    assert found.unclear == {_key(1), _key(2)}
+
+
+def test_a_pair_holds_where_the_row_of_that_title_has_another_video() -> None:
+    assert not _find([_A1], _rows("B", ("A", 5)), _in_order(1), **{_key(1): _at(1, 1)}).titles
+
+
 def test_a_place_proves_nothing_of_a_file_that_somebody_names_for_another_lesson() -> None:
     said = {_key(3): _at(2, 1)}
 

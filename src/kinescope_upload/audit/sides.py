@@ -17,6 +17,7 @@ from kinescope_upload.plan.places import paths_now
 from kinescope_upload.plan.renumbered import rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
 from kinescope_upload.survey import check_selection, survey_files
+from kinescope_upload.survey.pairs import with_moved_pairs
 from kinescope_upload.survey.rows import hidden_courses
 from kinescope_upload.upload.titles import is_title_of
 
@@ -88,6 +89,7 @@ def sides_of(
             remember_looks(settings.progress, looks.found)
     recorded = _summaries(tools.progress, files, survey.rows or {})
     renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
+    survey = with_moved_pairs(survey, renumbered)
     summaries = _as_renumbered(recorded, renumbered, survey.files)
     return LocalSides(
         mapped=tools.progress.with_others(survey.resolve(summaries, ask=ask)),

@@ -7,7 +7,6 @@ from enum import Enum, auto
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.pairs import write_pair
 from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -18,6 +17,7 @@ from kinescope_upload.model import Proposal
 from kinescope_upload.plan.renumbered import find_exchanged
 from kinescope_upload.progress import ProgressFolder, records_of
 from kinescope_upload.survey import map_library, survey_library
+from kinescope_upload.survey.pairs import write_pair
 from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
@@ -152,7 +152,7 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
     """The lessons whose title says that they may be others by now: whether their files are theirs all the same."""
     rows, said = survey.rows or {}, survey.said
     found = survey.find_renumbered(records, survey.unsteady(records))
-    reasons = {key: found.reason(key) for key in found.titles}
+    reasons = {key: found.reason(key) for key in found.titles if key not in found.shown}
     for key, other in find_exchanged(records, rows, said).items():
         reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'
     for one in mapped.assignments:

@@ -21,7 +21,15 @@ from kinescope_upload.mapping.division import Known
 from kinescope_upload.mapping.evidence import Evidence, Original, SentFile
 from kinescope_upload.mapping.manifest import assign_by_manifest
 from kinescope_upload.mapping.map_file import assign_by_map
-from kinescope_upload.mapping.map_writer import Draft, draft_of, map_text, pair_of, pairs_about, with_pairs
+from kinescope_upload.mapping.map_writer import (
+    Draft,
+    draft_of,
+    map_text,
+    pair_of,
+    pairs_about,
+    with_pairs,
+    without_pairs,
+)
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, which_of, without_video_suffix
 from kinescope_upload.mapping.naming import is_named_like, named_like_others
 from kinescope_upload.mapping.paths import Locator
@@ -64,5 +72,6 @@ __all__ = [
     "vain_pairs",
     "which_of",
     "with_pairs",
+    "without_pairs",
     "without_video_suffix",
 ]

@@ -1,11 +1,13 @@
-"""Tells where records move: those of renamed sections, and those of lessons that are gone. Pure."""
+"""Tells where records move: those of renamed sections, of lessons that are gone, and those that pairs hold. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import title_key
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +36,31 @@ def followed(
         if row and row.video_id is None and title_key(row.title) == title_key(record.title):
             found_there[key] = [row.lesson_id]
     return found_there
+
+
+def videos_of(record: Titled) -> set[str]:
+    """The keys of the videos that a row of the record's lesson may name: its own, and that which is being replaced."""
+    serving = serving_of(record.old_videos)
+    named = (record.video_id, serving.video_id if serving else None)
+    return {key for one in named if (key := video_key(one))}
+
+
+def shown_elsewhere(off: Mapping[str, Titled], rows: Mapping[str, LessonRow]) -> frozenset[str]:
+    """The records of which the rows alone say that they are another lesson's, or that their lesson is another one now.
+
+    Another row of the record's title names its video, or the lesson's own row names such a record's video.
+
+    Args:
+        off: The records whose rows are called otherwise, and name no video of theirs.
+        rows: The rows, by lesson id.
+    """
+    owners = {video: key for key, one in off.items() for video in videos_of(one)}
+    found = set[str]()
+    for row in rows.values():
+        owner = owners.get(video_key(row.video_id) or "")
+        if owner and title_key(row.title) == title_key(off[owner].title):
+            found |= {owner, row.lesson_id}
+    return frozenset(found.intersection(off))
 
 
 def displaced(moves: Mapping[str, str], off: Mapping[str, Titled], rows: Mapping[str, LessonRow]) -> dict[str, str]:

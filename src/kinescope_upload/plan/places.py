@@ -72,6 +72,20 @@ class Places:
         self._placed = placed
         self.said = said
 
+    def pair_of(self, lesson_id: str, sent: Sent) -> VideoFile | None:
+        """The file that somebody wrote down for the lesson, where that is certainly what was sent; else None."""
+        file = self.said.get(lesson_id)
+        return (
+            file if file and [one for one in self._by_size.get(sent.size, ()) if sent.is_for(one)] == [file] else None
+        )
+
+    def without(self, pairs: Collection[str]) -> Places:
+        """The same without what somebody wrote down of these lessons."""
+        if not pairs:
+            return self
+        said = {lesson_id: file for lesson_id, file in self.said.items() if lesson_id not in pairs}
+        return Places(self._files, self._placed, said)
+
     def is_at_place_of(self, sent: Sent, lesson_id: str) -> bool:
         """Whether the file that was sent is at the place of this lesson, or named for it."""
         file = self.file_now(sent)

@@ -5,7 +5,8 @@ the title of another record, the lessons were put into another order, or one was
 nobody else's was only corrected.
 
 A title alone proves nothing: a record moves where that other row names its video, or where its file stands at the other
-lesson's place or is named for it. What is left is asked about.
+lesson's place or is named for it. What is left is asked about. What somebody wrote down goes before titles, and rows go
+before that: a pair says nothing where another lesson's row names the record's video and bears its title.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.plan.moves import displaced, followed, settled
+from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
 from kinescope_upload.plan.places import NOWHERE, Places, Titled
-from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload.old_video import serving_of
+from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload.titles import title_key
 from kinescope_upload.video_ids import video_key
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 CONFIRM: Final = ("map", "--confirm")
 _PUT_BACK: Final = "Put its file back into the library"
-KEEP_NUMBER: Final = Hint("Where only titles have changed, ", CONFIRM, " says so.")
 
 
 _Record = TypeVar("_Record", bound=Titled)
@@ -47,6 +46,8 @@ class Renumbered:
         lost: Those that are unclear and whose file is gone: nobody can be asked about it.
         ended: Those of them whose video is complete.
         sections: How the ids of all lessons begin whose numbers prove nothing now.
+        shown: Those that move because rows say so, whatever else is said.
+        outdated: The files of pairs that are of before, by the lesson that each names: its record moves.
     """
 
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +58,8 @@ class Renumbered:
     lost: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     sections: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    outdated: Mapping[str, VideoFile] = field(default_factory=dict)
 
     def reason(self, lesson_id: str) -> str:
         """What has become of the lesson, in words that follow its id."""
@@ -64,16 +67,22 @@ class Renumbered:
         if lesson_id in self.gone:
             return f"{was}, and that lesson is not in the database any more"
         if lesson_id in self.moved:
-            return f"{was}, and that is lesson {self.moved[lesson_id]} now"
+            pair = f'; its pair with "{file.path}" is of before' if (file := self.outdated.get(lesson_id)) else ""
+            return f"{was}, and that is lesson {self.moved[lesson_id]} now{pair}"
         return f"{was}, and lessons of its section were renumbered"
 
     def hint(self, lesson_id: str) -> str:
         """What a person can do about it."""
         if lesson_id in self.moved:
-            return Hint(("repair",), " moves what is recorded to it. ", *KEEP_NUMBER.parts)
+            what = "what is recorded, and the pair," if lesson_id in self.outdated else "what is recorded"
+            return both(Hint(("repair",), f" moves {what} to it."), self.other_way(lesson_id))
         if lesson_id in self.ended:
             return Hint(f"{_PUT_BACK}; ", ("unlink", lesson_id, "--delete"), " ends what was uploaded for that title.")
         return f"{_PUT_BACK}." if lesson_id in self.lost else Hint(CONFIRM, " asks whose the file is.")
+
+    def other_way(self, lesson_id: str) -> str:
+        """What a person can do instead of moving the record; empty where the rows say whose it is."""
+        return "" if lesson_id in self.shown else Hint("Where only titles have changed, ", CONFIRM, " says so.")
 
 
 NOT_RENUMBERED: Final = Renumbered()
@@ -93,10 +102,15 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    said = places.said
-    off = {key: one for key, one in records.items() if rows and _is_off(one, rows.get(key), said.get(key))}
+    off = {key: one for key, one in records.items() if rows and _is_off(one, rows.get(key))}
     if not off or not rows:
         return NOT_RENUMBERED
+    shown = shown_elsewhere(off, rows)
+    stays = {key for key, one in off.items() if (file := places.said.get(key)) and _is_kept_at(one, file)} - shown
+    off = {key: one for key, one in off.items() if key not in stays}
+    outdated = {key: file for key in shown if (file := places.pair_of(key, off[key]))}
+    places = places.without(outdated)
+    said = places.said
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
     sections = {key: _section_of(key, one) for key, one in off.items()}
     search = _Search.of(off, frozenset(sections.values()), rows, at_home)
@@ -111,7 +125,7 @@ def find_renumbered(
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}
     doubted = {section.replace("/", "_") for section in unsteady}
-    left = {key: one for key, one in off.items() if key not in moved and key not in said}
+    left = {key: one for key, one in off.items() if key not in moved and (key not in said or key in shown)}
     lost = frozenset(key for key, one in left.items() if places.is_lost(one))
     unclear = frozenset(
         key
@@ -130,6 +144,8 @@ def find_renumbered(
         lost=lost & unclear,
         ended=frozenset(key for key in lost & unclear if off[key].stage.has_all_bytes),
         sections=frozenset(sections[key] for key in named),
+        shown=shown.intersection(moved),
+        outdated={key: file for key, file in outdated.items() if key in moved},
     )
 
 
@@ -143,7 +159,7 @@ def find_exchanged(
         if key not in said
         and (row := rows.get(key))
         and title_key(one.title) not in {"", title_key(row.title)}
-        and video_key(row.video_id) in _videos(one)
+        and video_key(row.video_id) in videos_of(one)
     }
     wanted = {(_section_of(key, one), title_key(one.title)): key for key, one in off.items()}
     sections = {section for section, _ in wanted}
@@ -174,21 +190,18 @@ def section_among(sections: Collection[str], lesson_id: str) -> str | None:
     return None
 
 
-def _is_off(record: Titled, row: LessonRow | None, said: VideoFile | None) -> bool:
-    """Whether the row is gone or called otherwise, and names no video of the record; what somebody says goes before."""
+def _is_off(record: Titled, row: LessonRow | None) -> bool:
+    """Whether the row is gone or called otherwise, and names no video of the record."""
     if not record.is_begun or not title_key(record.title):
-        return False
-    if said and (record.path is None or said.is_at(record.path)):
         return False
     if row is None:
         return True
-    return title_key(row.title) != title_key(record.title) and video_key(row.video_id) not in _videos(record)
+    return title_key(row.title) != title_key(record.title) and video_key(row.video_id) not in videos_of(record)
 
 
-def _videos(record: Titled) -> set[str]:
-    serving = serving_of(record.old_videos)
-    named = (record.video_id, serving.video_id if serving else None)
-    return {key for one in named if (key := video_key(one))}
+def _is_kept_at(record: Titled, said: VideoFile) -> bool:
+    """Whether somebody says that the file at the recorded path is the lesson's."""
+    return record.path is None or said.is_at(record.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +219,7 @@ class _Search:
         rows: Mapping[str, LessonRow],
         at_home: Collection[str],
     ) -> _Search:
-        videos = {key for one in off.values() for key in _videos(one)}
+        videos = {key for one in off.values() for key in videos_of(one)}
         by_video: defaultdict[str, list[LessonRow]] = defaultdict(list)
         by_title: defaultdict[tuple[str, str], list[LessonRow]] = defaultdict(list)
         for row in _without(rows.values(), at_home):
@@ -219,7 +232,7 @@ class _Search:
     def lessons_of(self, lesson_id: str, record: Titled, section: str) -> list[str]:
         """The other lessons that are called as the record says, and name its video or have none."""
         title = title_key(record.title)
-        named = [row for key in _videos(record) for row in self.by_video.get(key, ())]
+        named = [row for key in videos_of(record) for row in self.by_video.get(key, ())]
         rows = named or self.by_title.get((section, title), ())
         return [row.lesson_id for row in rows if row.lesson_id != lesson_id and title_key(row.title) == title]
 

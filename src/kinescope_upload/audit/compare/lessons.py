@@ -12,7 +12,7 @@ from kinescope_upload.mapping import is_named_like, named_like_others, section_o
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.begun import is_old_file
 from kinescope_upload.plan.own_file import keeps_its_own
-from kinescope_upload.plan.renumbered import KEEP_NUMBER, NOT_RENUMBERED
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import first_title
@@ -239,8 +239,8 @@ def _renumbered(found: Renumbered, lessons: Mapping[str, Lesson], courses: Colle
     for key in found.titles:
         lesson = lessons.get(found.moved.get(key, key))
         if lesson and lesson.course in courses:
-            reason, hint = f"{key} {found.reason(key)}", KEEP_NUMBER if key in found.moved else found.hint(key)
-            yield lesson.finding(Kind.RENUMBERED, reason, hint, video_id=lesson.own_id)
+            reason, hint = found.reason(key), found.other_way(key) if key in found.moved else found.hint(key)
+            yield lesson.finding(Kind.RENUMBERED, f"{key} {reason}", hint, video_id=lesson.own_id)
 
 
 def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:

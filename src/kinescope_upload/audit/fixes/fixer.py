@@ -34,13 +34,14 @@ from kinescope_upload.audit.fixes.records import (
     without_leftover,
 )
 from kinescope_upload.database import Fill, LinkOutcome
-from kinescope_upload.errors import LessonFailedError
+from kinescope_upload.errors import LessonFailedError, UsageError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.as_sent import check_as_sent
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.progress import deletion_facts
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.survey import survey_files
+from kinescope_upload.survey.pairs import move_pairs
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Adopted, Linked, RowEmptied
@@ -119,13 +120,19 @@ class Fixer:
                 self._delete_old(fix)
 
     def _move_records(self, fix: MoveRecords) -> None:
-        """Looks at rows and library again first; all records of a course are written at once."""
+        """Looks at rows and library again first; pairs go before records, all of a course at once."""
         records, survey = self.store.records, survey_files(self.tools.settings)
         ids = {*fix.moved, *fix.moved.values()}
         rows = {row.lesson_id: row for row in self.tools.client.call(lambda: self.database.rows(lessons=ids))}
         moving = {key: one for key, one in records.items() if key in fix.moved}
-        if replace(survey, rows=rows).find_renumbered(moving).moved != fix.moved:
+        survey = replace(survey, rows=rows)
+        found = survey.find_renumbered(moving)
+        if found.moved != fix.moved:
             raise _changed("The lessons are numbered otherwise by now.")
+        try:
+            move_pairs(self.tools.settings.map_of_pairs(), survey, found)
+        except UsageError as error:
+            raise LessonFailedError(error.what, error.hint) from error
         self.store.save_all(renumbered_records(records, fix.moved, rows, survey.files))
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:

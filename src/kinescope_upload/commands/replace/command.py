@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.commands.files_back import md5s_of_files
-from kinescope_upload.commands.pairs import correct_pairs
 from kinescope_upload.commands.replace.begin import records_of_begun
 from kinescope_upload.commands.replace.choice import courses_of, plan_again, plan_of
 from kinescope_upload.commands.replace.content import is_as_sent, is_of_no_use, is_sent
@@ -26,6 +25,7 @@ from kinescope_upload.plan import Decision
 from kinescope_upload.plan.replacing import Refused, ReplaceStep, call_off_step, replacement_of
 from kinescope_upload.progress import ProgressStore, read_looks, read_records, remember_looks
 from kinescope_upload.survey import survey_library
+from kinescope_upload.survey.pairs import correct_pairs
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
