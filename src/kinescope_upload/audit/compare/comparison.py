@@ -136,6 +136,24 @@ class Comparison:
         """Whether no other lesson names the video."""
         return self._by_video.get(video_id, (lesson.lesson_id,)) == (lesson.lesson_id,)
 
+    def recorded_for(self, lesson: Lesson) -> str | None:
+        """The other lesson whose complete upload the row names, while its own row does not: viewers see it here."""
+        row_id = lesson.row_id
+        others = [self.lessons[name] for name in self._by_video.get(row_id or "", ()) if name != lesson.lesson_id]
+        held = (one for one in others if one.own_id == row_id and one.summary and one.summary.has_all_bytes)
+        return next((one.lesson_id for one in held if one.row_id != row_id), None)
+
+    def is_shared(self, lesson: Lesson) -> bool:
+        """Whether another row names the row's video, too."""
+        return bool(self._sharers(lesson))
+
+    def shown_by(self, lesson: Lesson) -> str | None:
+        """The other lesson whose row names what was uploaded for this one, while its own row does not."""
+        own_id = lesson.own_id
+        if own_id is None or own_id == lesson.row_id:
+            return None
+        return next((name for name in self._by_video.get(own_id, ()) if self.lessons[name].row_id == own_id), None)
+
     def strays(self) -> Strays:
         """The videos that no lesson names, with the lessons that they could belong to."""
         return Strays(self._strays, self.lessons, self.look)
@@ -218,16 +236,19 @@ class Comparison:
         is_uploading = summary is not None and summary.video_id == video_id and not summary.has_all_bytes
         return lesson.course in self.places and not is_uploading
 
-    def _context(self, lesson: Lesson) -> LessonContext:
+    def _sharers(self, lesson: Lesson) -> tuple[str, ...]:
         row_id = lesson.row_id
         names = self._by_video.get(row_id, ()) if row_id else ()
-        sharers = tuple(name for name in names if name != lesson.lesson_id and self.lessons[name].row_id == row_id)
+        return tuple(name for name in names if name != lesson.lesson_id and self.lessons[name].row_id == row_id)
+
+    def _context(self, lesson: Lesson) -> LessonContext:
         return LessonContext(
             lesson=lesson,
             place=self.places.get(lesson.course),
             has_database=self.has_database,
             look=self.look,
-            sharers=sharers,
+            sharers=self._sharers(lesson),
+            shown_by=self.shown_by(lesson),
         )
 
     def _count(self, video: Video) -> None:

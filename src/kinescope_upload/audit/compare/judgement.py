@@ -36,6 +36,7 @@ class LessonContext:
         has_database: Whether the database was read.
         look: Returns the video if it has a problem, else whether it exists.
         sharers: Other lessons whose rows name the same video.
+        shown_by: The other lesson whose row names what was uploaded for this one, while its own row does not.
     """
 
     lesson: Lesson
@@ -43,6 +44,7 @@ class LessonContext:
     has_database: bool
     look: Callable[[str], Video | SeenVideo]
     sharers: tuple[str, ...] = ()
+    shown_by: str | None = None
 
 
 def judge(context: LessonContext) -> Iterator[Finding]:
@@ -76,15 +78,17 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
         return
     if summary:
         reason = f"{lesson.lesson_id} has no row in the database"
-        hint = _without_row(lesson)
+        hint = _without_row(lesson, context.shown_by)
         yield lesson.finding(Kind.LESSON_WITHOUT_ROW, reason, hint, video_id=lesson.own_id)
     elif lesson.file:
         reason = f'"{lesson.file.path}" is for lesson {lesson.lesson_id}, which has no row in the database'
         yield lesson.finding(Kind.FILE_WITHOUT_LESSON, reason, "Add the lesson, or correct its id in the map file.")
 
 
-def _without_row(lesson: Lesson) -> str:
+def _without_row(lesson: Lesson, shown_by: str | None) -> str:
     """What to do about a recorded lesson that the database does not have."""
+    if shown_by:
+        return f"Restore the row; its video is what viewers of {shown_by} see, so that nothing is to be deleted."
     restore = "Restore the row; without it nobody sees the video."
     if not (lesson.old_videos or (lesson.summary and lesson.summary.has_all_bytes)):
         return restore

@@ -44,8 +44,9 @@ def _unlink(finding: Finding, explanation: str, *options: str) -> Choice:
     return Choice(explanation=explanation, command=("unlink", finding.lesson_id or "", *options))
 
 
-def _verify(finding: Finding, explanation: str, option: str) -> Choice:
-    return Choice(explanation=explanation, command=("verify", "--course", finding.course, option))
+def check_again(finding: Finding, explanation: str, *options: str) -> Choice:
+    """The choice to look again, after a person has done what the explanation says."""
+    return Choice(explanation=explanation, command=("verify", "--course", finding.course, *options))
 
 
 def _replace(finding: Finding) -> Choice:
@@ -54,20 +55,20 @@ def _replace(finding: Finding) -> Choice:
 
 
 def _replace_or_wait(finding: Finding) -> tuple[Choice, ...]:
-    return _replace(finding), _verify(finding, "wait and check again", "--wait")
+    return _replace(finding), check_again(finding, "wait and check again", "--wait")
 
 
 def _replace_or_read(finding: Finding) -> tuple[Choice, ...]:
-    return _replace(finding), _verify(finding, "check again once the right file is in place", "--deep")
+    return _replace(finding), check_again(finding, "check again once the right file is in place", "--deep")
 
 
 def _replace_or_look(finding: Finding) -> tuple[Choice, ...]:
-    return _replace(finding), _verify(finding, "look again how long the file lasts", "--deep")
+    return _replace(finding), check_again(finding, "look again how long the file lasts", "--deep")
 
 
 def _restart_or_wait(finding: Finding) -> tuple[Choice, ...]:
     again = "delete the video, so that the next run uploads the file again"
-    return _unlink(finding, again, "--delete"), _verify(finding, "wait and check again", "--wait")
+    return _unlink(finding, again, "--delete"), check_again(finding, "wait and check again", "--wait")
 
 
 def _delete_other_or_restart(finding: Finding) -> tuple[Choice, ...]:
@@ -82,7 +83,7 @@ def _empty(finding: Finding) -> tuple[Choice, ...]:
 
 
 def _empty_or_compare(finding: Finding) -> tuple[Choice, ...]:
-    return (*_empty(finding), _verify(finding, "read the file and compare it with the video", "--deep"))
+    return (*_empty(finding), check_again(finding, "read the file and compare it with the video", "--deep"))
 
 
 def _doctor_or_empty(finding: Finding) -> tuple[Choice, ...]:
@@ -112,7 +113,7 @@ def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:
         "empty the row, so that a run uploads the file, or says what proves first that it is the lesson's; "
         "viewers see no video until then"
     )
-    return _unlink(finding, again), _verify(finding, "check again once the right file is in place", "--deep")
+    return _unlink(finding, again), check_again(finding, "check again once the right file is in place", "--deep")
 
 
 def _name_or_read(finding: Finding) -> tuple[Choice, ...]:
@@ -120,7 +121,7 @@ def _name_or_read(finding: Finding) -> tuple[Choice, ...]:
         return _unlink_or_read(finding)
     what = "say that the file is the lesson's: it goes up beside the video, and replaces that when it is done"
     named = Choice(explanation=what, command=("replace", finding.lesson_id or "", finding.path))
-    return named, _verify(finding, "check again once the right file is in place", "--deep")
+    return named, check_again(finding, "check again once the right file is in place", "--deep")
 
 
 _UNRECORDED: Final[dict[Kind, Callable[[Finding], tuple[Choice, ...]]]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
-from kinescope_upload.audit.fixes.choices import Choice, choices_of, has_choices
+from kinescope_upload.audit.fixes.choices import Choice, check_again, choices_of, has_choices
 from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
 from kinescope_upload.text.hints import Hint, both
@@ -99,8 +99,7 @@ def plan_fixes(comparison: Comparison, now: datetime) -> FixPlan:
             fixes[key] = _also_for(fixes[key], finding) if key in fixes else fix
         if found:
             continue
-        lesson = comparison.lessons.get(finding.lesson_id or "")
-        if choices := choices_of(finding, is_recorded=lesson is None or _is_recorded(finding, lesson)):
+        if choices := _choices(finding, comparison):
             manual.append(ManualChoice(finding=finding, choices=choices))
         else:
             rest.append(finding)
@@ -121,6 +120,28 @@ def _is_recorded(finding: Finding, lesson: Lesson) -> bool:
     if finding.kind is Kind.TITLE_DIFFERS:
         return finding.video_id == lesson.own_id
     return lesson.summary is not None
+
+
+def _choices(finding: Finding, comparison: Comparison) -> tuple[Choice, ...]:
+    """What a person may choose from; nothing that takes away what viewers see and another lesson's record holds."""
+    lesson = comparison.lessons.get(finding.lesson_id or "")
+    choices = choices_of(finding, is_recorded=lesson is None or _is_recorded(finding, lesson))
+    why = _why_kept(lesson, comparison) if lesson and choices else ""
+    if not why:
+        return choices
+    kept = tuple(one for one in choices if one.command[0] != "unlink")
+    return kept or (check_again(finding, f"check again once the rows are right: {why}"),)
+
+
+def _why_kept(lesson: Lesson, comparison: Comparison) -> str:
+    """Why no choice takes the video that viewers see away; empty where one may."""
+    if comparison.is_shared(lesson) and (lesson.own_id == lesson.row_id or lesson.file is None):
+        return "each must name a video of its own, and this one loses nothing"
+    if holder := comparison.recorded_for(lesson):
+        return f"its row names what was uploaded for {holder}"
+    if shown_by := comparison.shown_by(lesson):
+        return f"what was uploaded for it is what viewers of {shown_by} see"
+    return ""
 
 
 def _drop_restarts(fixes: dict[_Key, Fix]) -> None:
