@@ -343,3 +343,33 @@ def test_pairs_of_before_lessons_were_renumbered_move_with_what_is_recorded(
     assert world.upload().exit_code == (1 if is_new else 0)
     assert _by_title(world) == right
     assert len(world.emulator.videos()) == 2
+
+
+@pytest.mark.slow
+def test_a_record_that_moves_leaves_its_path_to_the_new_lesson_s_file_and_no_replace_is_named(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    right = _by_title(world)
+    second, first = file_of(world, SECOND), file_of(world, FIRST)
+    second.rename(second.with_name("003_урок.mp4"))
+    first.rename(second)
+    first.write_bytes(content_of(15 * KIB, seed="new"))
+    for number, file in enumerate(sorted(first.parent.iterdir())):  # the copy to a new disk lost all times
+        os.utime(file, ns=((1_600_000_000 + number) * 10**9,) * 2)
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+
+    assert mend(world).failed == 0
+    left = plan_of(world)
+    assert not [choice for one in left.manual for choice in one.choices if choice.command[0] == "replace"]
+    assert "replace" not in str([one.hint for one in (*look(world).findings, *left.rest)])
+    run = world.upload()
+    assert "replace" not in str(run.said)
+    now = _by_title(world)
+    new = now.pop("Новый")
+    assert now == right
+    assert run.exit_code == 0
+    assert world.emulator.bytes_of(str(new)).read_bytes() == first.read_bytes()
+    assert look(world).agrees

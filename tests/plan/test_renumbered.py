@@ -11,7 +11,7 @@ import pytest
 from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Selection, make_plan
-from kinescope_upload.plan.places import Places
+from kinescope_upload.plan.places import Places, paths_now
 from kinescope_upload.plan.renumbered import Renumbered, find_exchanged, find_renumbered, rekeyed
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Dialect, Record, Stage
@@ -293,6 +293,21 @@ def test_a_linked_lesson_may_have_the_title_of_another(rows: Sequence[tuple[str,
     exchanged = find_exchanged(_records(*_LINKED[:2]), _rows(*rows), ())
 
     assert {key: row.lesson_id for key, row in exchanged.items()} == {_key(a): _key(b) for a, b in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        ([_at(1, 1)], "c/s/001.mp4"),
+        ([_at(1, 9), _at(2, 1)], "c/s/002.mp4"),
+        ([_at(1, 9)], None),
+        ([_at(2, 9)], "c/s/001.mp4"),
+    ],
+)
+def test_a_record_that_moves_names_no_path_at_which_another_file_stands(
+    files: Sequence[VideoFile], path: str | None
+) -> None:
+    assert paths_now({_key(1): _A1}, files) == {_key(1): path}
 
 
 def test_records_follow_their_lessons() -> None:

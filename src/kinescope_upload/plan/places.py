@@ -139,7 +139,7 @@ def _file_now(sent: Sent, of_its_size: Iterable[VideoFile]) -> VideoFile | None:
 def paths_now(sent: Mapping[str, Sent], files: Collection[VideoFile]) -> dict[str, str | None]:
     """Where the files are now that were sent for lessons which move, by what `sent` is by.
 
-    That is the old path where the file is gone, and None where that path is the place of another one of these by now.
+    That is the old path where the file is gone, and None where another file stands there by now.
 
     Args:
         sent: What is recorded of the files.
@@ -147,5 +147,9 @@ def paths_now(sent: Mapping[str, Sent], files: Collection[VideoFile]) -> dict[st
     """
     places = Places(files, (), {})
     there = {key: file.path for key, one in sent.items() if (file := places.file_now(one))}
-    taken = set(there.values())
-    return {key: there.get(key) or (None if one.path in taken else one.path) for key, one in sent.items()}
+    taken = {normalize("NFC", file.path) for file in files}
+    return {key: there.get(key) or _unless(taken, one.path) for key, one in sent.items()}
+
+
+def _unless(taken: Collection[str], path: str | None) -> str | None:
+    return None if path and normalize("NFC", path) in taken else path
