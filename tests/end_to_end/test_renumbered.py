@@ -373,3 +373,29 @@ def test_a_record_that_moves_leaves_its_path_to_the_new_lesson_s_file_and_no_rep
     assert run.exit_code == 0
     assert world.emulator.bytes_of(str(new)).read_bytes() == first.read_bytes()
     assert look(world).agrees
+
+
+@pytest.mark.slow
+def test_a_pair_whose_file_was_renamed_with_its_lesson_goes_when_what_is_recorded_moves(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    folder = world.library / "01_analytics/m01_start"
+    (folder / "002_урок.mp4").rename(folder / "002_дубль.mp4")
+    _write_pairs(world, **{"002_дубль": SECOND})
+    assert world.upload().exit_code == 0
+    right = _by_title(world)
+    (folder / "002_дубль.mp4").rename(folder / "003_дубль.mp4")
+    (folder / "001_урок.mp4").rename(folder / "002_урок.mp4")
+    new = folder / "001_урок.mp4"
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+
+    assert mend(world).failed == 0
+    assert _pairs(world) == {}
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
+    now = _by_title(world)
+    assert now.pop("Новый") is not None
+    assert now == right

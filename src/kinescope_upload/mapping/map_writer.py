@@ -120,20 +120,20 @@ def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str]]) -
     return "{\n" + ",\n".join(f"{_json(key)}: {_listed(value)}" for key, value in content.items()) + "\n}\n"
 
 
-def without_pairs(data: Mapping[str, object], pairs: Iterable[Assignment]) -> Mapping[str, object]:
-    """What a parsed map file holds, without these pairs."""
+def without_pairs(data: Mapping[str, object], pairs: Iterable[tuple[str, str]]) -> Mapping[str, object]:
+    """What a parsed map file holds, without these pairs of path and lesson id."""
     gone = list(pairs)
     entries = data.get("matched")
     if not gone or not isinstance(entries, list):
         return data
-    return {**data, "matched": [entry for entry in entries if not any(_is_pair(entry, one) for one in gone)]}
+    return {**data, "matched": [entry for entry in entries if not any(_is_pair(entry, *one) for one in gone)]}
 
 
-def _is_pair(entry: object, one: Assignment) -> bool:
-    if not isinstance(entry, dict) or entry.get("lessonId") != one.lesson_id:
+def _is_pair(entry: object, path: str, lesson_id: str) -> bool:
+    if not isinstance(entry, dict) or entry.get("lessonId") != lesson_id:
         return False
     written = entry.get("filePath")
-    return isinstance(written, str) and is_path_of(written, one.file.path)
+    return isinstance(written, str) and is_path_of(written, path)
 
 
 def _is_of(entry: object, lesson_id: str, path: str) -> bool:

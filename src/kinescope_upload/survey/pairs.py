@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from kinescope_upload.model import Assignment, LessonRow, MappedLibrary, VideoFile
+    from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered
     from kinescope_upload.survey.survey import Survey
 
@@ -38,7 +38,7 @@ def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
     return True
 
 
-def _write(path: Path, pairs: Iterable[Mapping[str, str]], without: Iterable[Assignment] = ()) -> None:
+def _write(path: Path, pairs: Iterable[Mapping[str, str]], without: Iterable[tuple[str, str]] = ()) -> None:
     data = read_json_file(path, "map file") if path.exists() else {}
     kept = without_pairs(data if isinstance(data, dict) else {}, without)
     try:
@@ -73,6 +73,8 @@ def _moved(mapped: MappedLibrary, survey: Survey, found: Renumbered) -> MappedLi
 def move_pairs(path: Path, survey: Survey, found: Renumbered) -> None:
     """Moves confirmed pairs that are of before lessons were renumbered to the lessons that these are now.
 
+    Where the file of such a pair is not there any more, the pair goes: its record tells where the file is.
+
     Args:
         path: The map file of confirmed pairs.
         survey: What it says, and the rows of these lessons.
@@ -83,11 +85,20 @@ def move_pairs(path: Path, survey: Survey, found: Renumbered) -> None:
     """
     before = survey.confirmed.assignments
     now = with_moved_pairs(survey, found).confirmed.assignments
-    if now == before:
+    there = {file.path for file in survey.files}
+    gone = [
+        (missing, key)
+        for doubt in survey.confirmed.doubts
+        for key in found.shown.intersection(doubt.lesson_ids)
+        for missing in doubt.paths
+        if missing not in there
+    ]
+    if now == before and not gone:
         return
     rows = survey.rows or {}
     pairs = [pair_of(one.file, rows[one.lesson_id]) for one in now if one not in before]
-    _write(path, filter(None, pairs), [one for one in before if one not in now])
+    gone += [(one.file.path, one.lesson_id) for one in before if one not in now]
+    _write(path, filter(None, pairs), gone)
 
 
 def correct_pairs(path: Path, survey: Survey, files: Mapping[str, VideoFile]) -> None:
