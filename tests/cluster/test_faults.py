@@ -193,6 +193,30 @@ def test_the_same_lesson_in_two_libraries_is_one_machines_and_a_different_file_i
     world.everything_is_right(again=0)
 
 
+def test_a_machine_with_another_file_doubts_it_until_a_person_decides(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((300 * KIB, 400 * KIB, 200 * KIB))
+    copy = world.folder / "copy"
+    shutil.copytree(world.library, copy)
+    other, newer = sorted(copy.rglob("*.mp4"))[:2]
+    other.write_bytes(content_of(500 * KIB, seed="another"))
+    os.utime(newer, (10**9, 10**9))
+    assert world.at("one", "cluster", "enqueue")[0] == 0
+    world.machine("two", {"nas": copy})
+    told = "512,000 bytes here, and one wrote down 307,200"
+    code, said = world.at("two", "cluster", "enqueue")
+    assert (code, told in said) == (1, True), said
+    assert "has the time 2001-09-09 01:46:40 UTC here" in said
+    world.worker("two").wait(timeout=100)
+    assert world.count("stage = 'linked'") == 1
+    assert world.count("record IS NULL AND NOT wanted") == 2
+    code, said = world.at("two", "cluster", "cancel", "--course", "01_analytics")
+    code, said = world.at("one", "cluster", "enqueue")
+    assert (code, "2 lessons enqueued" in said) == (0, True), said
+    world.worker("one").wait(timeout=100)
+    world.everything_is_right(again=0)
+
+
 def test_a_machine_that_sees_coarser_times_goes_on_with_what_another_began(cluster_worlds: Worlds) -> None:
     world = _enqueued(cluster_worlds(), 6_000 * KIB, rate=1_500_000)
     first = world.worker("one", "--bwlimit", "1500KiB")

@@ -139,8 +139,24 @@ def test_a_second_enqueue_writes_only_what_has_changed(line: Line, database: Dat
     enqueue(line, sizes={**sizes, "grown": 2000, "begun": 3000})
     enqueue(line, sizes={"same": 4000}, library="disk2")
     after = dict(database.query(rows))
-    assert {one for one in sizes if after[one] != before[one]} == {"grown", "unwanted"}
+    assert {one for one in sizes if after[one] != before[one]} == {"grown", "begun", "unwanted"}
     assert database.query("SELECT lesson_id FROM kupload.lesson WHERE size = 2000 OR NOT wanted") == [("grown",)]
+
+
+def test_what_a_file_is_only_the_machine_writes_anew_that_wrote_it_down(line: Line, database: Database) -> None:
+    facts = "SELECT size, modified_ns / 100000000 - 17000000000, written_by FROM kupload.lesson"
+    enqueue(line, "a")
+    database.execute("UPDATE kupload.lesson SET wanted = false")
+    enqueue(line, sizes={"a": 2000}, machine="two")
+    enqueue(line, "a", machine="two", later=5)
+    assert database.query(f"{facts} WHERE NOT wanted") == [(1000, 0, "one")]
+    enqueue(line, "a", machine="two", later=1.9)  # a coarser disk
+    assert database.query(f"{facts} WHERE wanted") == [(1000, 0, "one")]
+    enqueue(line, sizes={"a": 3000}, later=9)
+    assert database.query(facts) == [(3000, 90, "one")]
+    line.ask(statements.RELEASE, courses=["c"])
+    enqueue(line, sizes={"a": 2000}, machine="two")
+    assert database.query(facts) == [(2000, 0, "two")]
 
 
 def test_a_pooler_that_gives_each_transaction_another_connection_is_no_matter(line: Line, database: Database) -> None:

@@ -41,10 +41,10 @@ def test_a_progress_folder_is_taken_over_and_written_back_as_it_was(line: Line, 
     library = tmp_path / "other"
     (library / "c").mkdir(parents=True)
     (library / "c" / "001.mp4").touch()
-    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}) == 3
+    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}, "one") == 3
     assert courses_in(tmp_path) == ()
     assert len(list((tmp_path / TAKEN_OVER).iterdir())) == 2
-    assert take_over(line, tmp_path, {"first": tmp_path}) == 0
+    assert take_over(line, tmp_path, {"first": tmp_path}, "one") == 0
     machine = a_machine(line)
     assert machine.records == known
     assert dict(line.ask(_LIBRARIES)) == {"c_001": "other", "d_001": "other", "c_002": "first"}
@@ -61,7 +61,7 @@ def test_what_the_cluster_knows_already_stays(line: Line, tmp_path: Path) -> Non
     a_machine(line).save(newer)
     with ProgressStore(tmp_path, ["c"]) as store:
         store.save(a_record("c_001", offset=5))
-    assert take_over(line, tmp_path, {"nas": tmp_path}) == 0
+    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == 0
     assert a_machine(line).records == {"c_001": newer}
 
 

@@ -51,26 +51,33 @@ def line(database: Database) -> Iterator[Line]:
     made.close()
 
 
-def a_machine(line: Line, *, lease: float = _LONGEST) -> ClusterProgress:
+def a_machine(line: Line, *, lease: float = _LONGEST, name: str = "") -> ClusterProgress:
     """The progress in one more process's hands."""
-    return ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=lease)), library="nas")
+    return ClusterProgress(holds=Holds(line=line, lease=Lease(seconds=lease), machine=name), library="nas")
 
 
-def enqueue(line: Line, *lesson_ids: str, library: str = "nas", sizes: Mapping[str, int] | None = None) -> None:
-    """Writes lessons down as `kupload cluster enqueue` does, without their turns; sizes in bytes."""
+def enqueue(
+    line: Line,
+    *lesson_ids: str,
+    library: str = "nas",
+    sizes: Mapping[str, int] | None = None,
+    machine: str = "one",
+    later: float = 0,
+) -> None:
+    """Writes lessons down as `kupload cluster enqueue` does, with no turns; sizes in bytes, `later` in s."""
     lessons = [
         {
             "lesson_id": lesson_id,
             "course": "c",
             "path": f"c/{lesson_id}.mp4",
             "size": size,
-            "modified_ns": 1_700_000_000_000_000_000,
+            "modified_ns": 1_700_000_000_000_000_000 + round(later * 10**9),
             "title": lesson_id,
             "pair_is_written": False,
         }
         for lesson_id, size in (sizes or dict.fromkeys(lesson_ids, 1000)).items()
     ]
-    line.ask(statements.ADD, library=library, lessons=json.dumps(lessons))
+    line.ask(statements.ADD, library=library, lessons=json.dumps(lessons), machine=machine)
 
 
 def pass_lease(database: Database, lesson_id: str) -> None:

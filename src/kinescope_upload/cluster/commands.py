@@ -11,7 +11,7 @@ from kinescope_upload.cluster.enqueue import records_for
 from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import install, script_of
-from kinescope_upload.cluster.settings import libraries_of
+from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
 from kinescope_upload.cluster.worker import enqueue_all, work
@@ -44,7 +44,7 @@ def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
             return ExitCode.DONE
         done = "is made" if install(line) else "is there already, and up to date"
         stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.\n')
-        if taken := take_over(line, settings.progress, libraries_of(settings)):
+        if taken := take_over(line, settings.progress, libraries_of(settings), cluster_of(settings).machine):
             records = count(taken, "record", "records")
             stdout.write(f"Took over {records} of {settings.progress}; its files are in {TAKEN_OVER} there.\n")
     return ExitCode.DONE
@@ -123,14 +123,15 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, is_o
 
 
 def cancel(settings: Settings, stdout: TextIO) -> int:
-    """Takes lessons of the selected courses off the queue; records and uploads stay.
+    """Takes lessons of the selected courses off the queue; records and uploads stay, any machine may say what they are.
 
     Raises:
         KuploadError: The database refuses, or does not answer.
     """
     with opened(settings) as progress:
-        line = progress.holds.line
-        ids = [lesson_id for (lesson_id,) in line.ask(statements.CANCEL, courses=list(settings.courses) or None)]
+        line, courses = progress.holds.line, list(settings.courses) or None
+        ids = [lesson_id for (lesson_id,) in line.ask(statements.CANCEL, courses=courses)]
+        line.ask(statements.RELEASE, courses=courses)
         Queue(line).cancel(ids)
     stdout.write(f"Took {count(len(ids), 'lesson', 'lessons')} off the queue; what is begun stays as it is.\n")
     return ExitCode.DONE

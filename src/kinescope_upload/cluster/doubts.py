@@ -1,15 +1,57 @@
-"""What this machine does not doubt: lessons whose files other libraries have, courses that are not here. Pure."""
+"""What this machine doubts, and what not: files that are not those that were written down; what is elsewhere. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinescope_upload.mapping.names import nfc
+from kinescope_upload.plan.decision import Decision, PlanDecision
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from kinescope_upload.model import Doubt
+    from kinescope_upload.model import Doubt, VideoFile
+
+
+class WrittenFile(NamedTuple):
+    """What a lesson's file is: its size in bytes, its time of change (ns, UTC), and the machine that wrote it down."""
+
+    size: int
+    modified_ns: int
+    machine: str
+
+    def is_this(self, file: VideoFile) -> bool:
+        """Whether the file of another machine is this one, by size and time, wherever it lies there."""
+        return file.may_be(None, size=self.size, modified_ns=self.modified_ns)
+
+
+def doubt_other_file(file: VideoFile, course: str, written: WrittenFile) -> PlanDecision:
+    """Decides about a lesson whose file is here another one than a machine wrote down.
+
+    Args:
+        file: The file here.
+        course: The lesson's course.
+        written: What was written down.
+    """
+    here, there = f"{file.size:,} bytes", f"{written.size:,}"
+    if file.size == written.size:
+        here, there = f"the time {_moment(file.modified_ns)}", _moment(written.modified_ns)
+    hint = Hint(
+        f"Put {written.machine}'s file in its place here; where {written.machine} has the wrong one, let any machine "
+        "write the course's files down: ",
+        ("cluster", "cancel", "--course", course),
+        ", then, where they are right, ",
+        ("cluster", "enqueue"),
+        ".",
+    )
+    reason = f'its file "{file.path}" has {here} here, and {written.machine} wrote down {there}'
+    return PlanDecision(Decision.IN_DOUBT, reason, hint)
+
+
+def _moment(time_ns: int) -> str:
+    return f"{datetime.fromtimestamp(time_ns // 10**9, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def doubts_here(doubts: Iterable[Doubt], elsewhere: Collection[str], courses: Iterable[str]) -> tuple[Doubt, ...]:

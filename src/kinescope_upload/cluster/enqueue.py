@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.doubts import doubts_here
+from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubts_here
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
@@ -17,13 +17,14 @@ from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.plan import doubt_courses
+from kinescope_upload.plan import Plan, doubt_courses
+from kinescope_upload.plan.decision import SENT
 from kinescope_upload.progress import read_looks
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.cluster.holds import Holds
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from kinescope_upload.connect import Kinescope
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
-    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.upload import Record
 
 _TOGETHER: Final = 10_000
@@ -97,19 +98,21 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
         KuploadError: Database or Kinescope refuse.
     """
     settings = replace(settings, library=root)
+    records = records_for(tools.line, name)  # before the rows: what is linked in between looks new, not emptied
     survey = survey_library(settings, tools.database, tools.emit)
     survey.check_proven(trusts_scan=settings.trust_scan)
     client = RetryingClient(tools.kinescope.service, settings, tools.emit)
-    records = records_for(tools.line, name)
     mapped = map_files(settings, survey, records, KinescopeApi(client, api_url=settings.api_url))
     broken = None if settings.send_broken else read_looks(settings.progress).broken
-    plan = survey.plan(records, mapped, broken)
+    plan = without_moving(tools.line, survey.plan(records, mapped, broken), name, records)
     plan = _with_folders(settings, tools, plan)
     others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
     plan = replace(plan, doubts=doubts_here(plan.doubts, others.keys(), survey.courses))
     elsewhere = {one.lesson_id: one.file.size for one in plan.lessons if one.lesson_id in others}
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
-    added = _write_down(tools.line, name, work)
+    added = _write_down(tools.holds, name, work)
+    plan = doubt_other_files(tools.holds, plan, name)
+    work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
     return Enqueued(
         library=name,
         plan=plan,
@@ -128,11 +131,45 @@ def records_for(line: Line, library: str) -> dict[str, Record]:
     return {one: record if one in ours else replace(record, path=None) for one, record in found.items()}
 
 
-def _write_down(line: Line, library: str, lessons: Sequence[PlannedLesson]) -> int:
+def without_moving(line: Line, plan: Plan, library: str, records: Mapping[str, Record]) -> Plan:
+    """The plan without doubts about lessons that other machines have in hand, or have changed since they were read.
+
+    Args:
+        line: Asks the cluster's database.
+        plan: The plan.
+        library: The library.
+        records: The records that it was made with; they were read before the rows.
+    """
+    doubted = [lesson.lesson_id for lesson in plan.in_doubt]
+    if not doubted:
+        return plan
+    moving = {lesson_id for (lesson_id,) in line.ask(statements.HELD, ids=doubted)}
+    now = records_for(line, library)
+    moving |= {lesson_id for lesson_id in doubted if now.get(lesson_id) != records.get(lesson_id)}
+    return replace(plan, lessons=tuple(one for one in plan.lessons if one.lesson_id not in moving))
+
+
+def doubt_other_files(holds: Holds, plan: Plan, library: str) -> Plan:
+    """The plan, in which files are in doubt that are not those that other machines wrote down."""
+    rows = holds.line.ask(statements.WRITTEN_BY_OTHERS, library=library, machine=holds.machine, patience=120)
+    written = {lesson_id: WrittenFile(*facts) for lesson_id, *facts in rows}
+
+    def doubted(lesson: PlannedLesson) -> PlannedLesson:
+        known = written.get(lesson.lesson_id)
+        if lesson.decision not in SENT or known is None or known.is_this(lesson.file):
+            return lesson
+        doubt = doubt_other_file(lesson.file, lesson.course, known)
+        return replace(lesson, decision=doubt.decision, reason=doubt.reason, hint=doubt.hint)
+
+    return replace(plan, lessons=tuple(doubted(lesson) for lesson in plan.lessons))
+
+
+def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) -> int:
     """Writes lessons down, and gives a turn to those that have none; returns how many of these lessons those are."""
+    line = holds.line
     for start in range(0, len(lessons), _TOGETHER):
         part = json.dumps([_facts(lesson) for lesson in lessons[start : start + _TOGETHER]])
-        line.ask(statements.ADD, library=library, lessons=part, patience=120)
+        line.ask(statements.ADD, library=library, lessons=part, machine=holds.machine, patience=120)
     given = Queue(line).give_turns([library])
     if len(given) >= _MANY:
         with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL

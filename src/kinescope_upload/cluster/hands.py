@@ -158,7 +158,7 @@ class Hands:
         if not taken.wanted or (taken.record and taken.record.stage.is_linked):
             return None
         library = self._libraries[taken.library]
-        lesson = plan_again(library.run, holds.line, taken)
+        lesson = plan_again(library.run, holds, taken)
         library.titles[lesson_id] = lesson.row_title
         if lesson.decision is Decision.SKIP:
             hand.has_failed = True  # there is nothing to do any more

@@ -42,6 +42,7 @@ class Taken:
         record: What was achieved; None where nothing was begun.
         folder_id: The course's folder on Kinescope; None where nobody has found it.
         wanted: Whether the lesson is to be uploaded.
+        written_by: The machine that wrote down what the file is; empty where anybody may.
     """
 
     lesson_id: str
@@ -55,6 +56,7 @@ class Taken:
     record: Record | None
     folder_id: str | None
     wanted: bool
+    written_by: str
 
 
 _COUNTS_SLEEP: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
@@ -76,6 +78,7 @@ class Holds:
         lease: How long a hold is good.
         pause: Waits that many seconds; raises when the work ends.
         clocks: What this machine's clocks show now.
+        machine: What this machine is called.
         me: This process.
         of: The holds, by lesson id.
     """
@@ -84,6 +87,7 @@ class Holds:
     lease: Lease
     pause: Callable[[float], None] = time.sleep
     clocks: Callable[[], Moment] = _usual_clocks
+    machine: str = ""
     me: uuid.UUID = field(default_factory=uuid.uuid4)
     of: dict[str, Hold] = field(default_factory=dict)
 
@@ -97,7 +101,7 @@ class Holds:
         rows = self.line.ask(statements.TAKE, lesson_id=lesson_id, me=self.me, lease=self.lease.seconds)
         if not rows:
             return None
-        fence, course, library, path, size, modified_ns, title, pair_is_written, text, folder_id, wanted = rows[0]
+        fence, course, library, path, size, modified_ns, title, is_written, text, folder_id, wanted, machine = rows[0]
         self.of[lesson_id] = Hold(fence, asked_at, self.lease)
         return Taken(
             lesson_id=lesson_id,
@@ -107,10 +111,11 @@ class Holds:
             size=size,
             modified_ns=modified_ns,
             title=title,
-            pair_is_written=pair_is_written,
+            pair_is_written=is_written,
             record=record_of(lesson_id, course, text) if text else None,
             folder_id=folder_id,
             wanted=wanted,
+            written_by=machine,
         )
 
     def give(self, lesson_id: str, *, wanted: bool = True) -> None:

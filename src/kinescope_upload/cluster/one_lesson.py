@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
+from kinescope_upload.plan.decision import SENT
 from kinescope_upload.plan.order import Selection
 from kinescope_upload.plan.plan import make_plan
 from kinescope_upload.policy.settle import look_again, seconds_to_wait
 
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
-    from kinescope_upload.cluster.holds import Taken
-    from kinescope_upload.cluster.line import Line
+    from kinescope_upload.cluster.holds import Holds, Taken
     from kinescope_upload.plan import PlannedLesson
 
 
-def plan_again(run: Run, line: Line, taken: Taken) -> PlannedLesson:
-    """What a run would do with the lesson now.
+def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
+    """What a run would do with the lesson now. A file that is not the one that another machine wrote down is in doubt.
 
     Args:
         run: The batch, with the lesson's library.
-        line: Asks the cluster's database.
+        holds: This process, which holds the lesson.
         taken: The lesson.
 
     Raises:
@@ -35,6 +37,10 @@ def plan_again(run: Run, line: Line, taken: Taken) -> PlannedLesson:
     path = (record.path if record and record.names_file else None) or taken.path
     there = stat_file(run.backends.library, path, run.backends.disk)
     file = there or VideoFile(path=path, size=taken.size, modified_ns=taken.modified_ns)
+    written = WrittenFile(taken.size, taken.modified_ns, taken.written_by)
+    is_ours = taken.written_by in {"", holds.machine}
+    if record and record.stage.has_all_bytes and not (is_ours or written.is_this(file)):
+        file = replace(file, size=taken.size, modified_ns=taken.modified_ns)  # nothing of it is sent any more
     source = MappingSource.MAP_FILE if taken.pair_is_written else MappingSource.RECORD
     assignment = Assignment(lesson_id=taken.lesson_id, course=taken.course, file=file, source=source, title=taken.title)
     rows = None
@@ -42,12 +48,19 @@ def plan_again(run: Run, line: Line, taken: Taken) -> PlannedLesson:
         found = run.backends.database.rows(lessons=[taken.lesson_id])
         rows = {row.lesson_id: row for row in found}
     records = {} if record is None else {taken.lesson_id: record}
-    pinned = line.ask(statements.PINNED, library=taken.library, path=path, lesson_id=taken.lesson_id)
+    pinned = holds.line.ask(statements.PINNED, library=taken.library, path=path, lesson_id=taken.lesson_id)
     for lesson_id, course, text in pinned:
         records[lesson_id] = record_of(lesson_id, course, text)
     broken = None if run.options.sends_broken else run.backends.looks.broken
     [lesson] = make_plan([assignment], rows=rows, records=records, selection=Selection(), broken=broken).lessons
-    return lesson
+    if lesson.decision not in SENT or written.is_this(file):
+        return lesson
+    if is_ours:
+        facts = {"size": file.size, "modified_ns": file.modified_ns}
+        holds.line.ask(statements.WRITE_ANEW, lesson_id=taken.lesson_id, me=holds.me, **facts)
+        return lesson
+    doubt = doubt_other_file(file, taken.course, written)
+    return replace(lesson, decision=doubt.decision, reason=doubt.reason, hint=doubt.hint)
 
 
 def quiet_in(run: Run, file: VideoFile) -> float:

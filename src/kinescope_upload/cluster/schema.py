@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS {s}.lesson (
   modified_ns bigint NOT NULL,
   title text NOT NULL,
   pair_is_written boolean NOT NULL DEFAULT false,
+  written_by text NOT NULL DEFAULT '',
   wanted boolean NOT NULL DEFAULT true,
   record jsonb,
   stage text GENERATED ALWAYS AS (coalesce(record->>'stage', 'planned')) STORED,

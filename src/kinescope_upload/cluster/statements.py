@@ -6,6 +6,8 @@ from typing import Final
 
 from psycopg.sql import SQL
 
+from kinescope_upload.file_times import COARSE_NS, HOUR_NS
+
 _LEASE: Final = "now() + %(lease)s * interval '1 second'"
 _IS_FREE: Final = "(held_until IS NULL OR held_until < now() OR holder = %(me)s)"
 _DONE: Final = "stage IN ('linked', 'verified')"
@@ -15,7 +17,7 @@ TAKE: Final = SQL(
     f"UPDATE {{s}}.lesson AS l SET fence = fence + 1, holder = %(me)s, held_until = {_LEASE}"
     f" WHERE lesson_id = %(lesson_id)s AND {_IS_FREE}"
     " RETURNING fence, course, library, path, size, modified_ns, title, pair_is_written, record::text,"
-    " (SELECT folder_id FROM {s}.course AS c WHERE c.course = l.course), wanted"
+    " (SELECT folder_id FROM {s}.course AS c WHERE c.course = l.course), wanted, written_by"
 )
 """Takes a lesson that nobody holds; the row counts up, so that what an earlier holder still writes is refused."""
 
@@ -47,34 +49,66 @@ HELD_FOR: Final = SQL(
 )
 """Selects for how many seconds somebody else holds the lesson."""
 
+HELD: Final = SQL("SELECT lesson_id FROM {s}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND held_until > now()")
+
 ADD_UNKNOWN: Final = SQL(
     "INSERT INTO {s}.lesson (lesson_id, course, library, path, size, modified_ns, title, wanted)"
     " VALUES (%(lesson_id)s, '', %(library)s, '', 0, 0, '', false) ON CONFLICT DO NOTHING"
 )
 """Makes a row for a lesson that was never enqueued, so that it can be held."""
 
+_MAY_REWRITE: Final = "l.written_by IN ('', %(machine)s)"
+_APART: Final = "abs(l.modified_ns - other.modified_ns)"
+_IS_SAME_FILE: Final = (
+    f"(l.size = other.size AND least({_APART}, abs({_APART} - {HOUR_NS})) <= {COARSE_NS})"  # as `is_shifted`
+)
+
 ADD: Final = SQL(
-    "INSERT INTO {s}.lesson AS l (lesson_id, course, library, path, size, modified_ns, title, pair_is_written)"
-    " SELECT lesson_id, course, %(library)s, path, size, modified_ns, title, pair_is_written"
-    " FROM json_to_recordset(%(lessons)s::json) AS given (lesson_id text, course text, path text, size bigint,"
+    "INSERT INTO {s}.lesson AS l"
+    " (lesson_id, course, library, path, size, modified_ns, title, pair_is_written, written_by)"
+    " SELECT lesson_id, course, %(library)s, path, size, modified_ns, title, pair_is_written, %(machine)s"
+    " FROM json_to_recordset(%(lessons)s::json) AS other (lesson_id text, course text, path text, size bigint,"
     " modified_ns bigint, title text, pair_is_written boolean)"
-    " WHERE NOT EXISTS (SELECT FROM {s}.lesson AS l WHERE l.lesson_id = given.lesson_id"
-    " AND (l.library <> %(library)s OR (l.wanted AND l.title = given.title"
-    " AND l.pair_is_written = given.pair_is_written AND (l.record IS NOT NULL"
-    " OR (l.path, l.size, l.modified_ns, l.course) = (given.path, given.size, given.modified_ns, given.course)))))"
+    " WHERE NOT EXISTS (SELECT FROM {s}.lesson AS l WHERE l.lesson_id = other.lesson_id"
+    f" AND (l.library <> %(library)s OR NOT ({_MAY_REWRITE} OR {_IS_SAME_FILE})"
+    " OR (l.wanted AND l.title = other.title AND l.pair_is_written = other.pair_is_written"
+    " AND (l.record IS NOT NULL OR (l.path, l.course) = (other.path, other.course)) AND l.written_by <> ''"
+    " AND (l.written_by <> %(machine)s OR (l.size, l.modified_ns) = (other.size, other.modified_ns)))))"
     " ORDER BY lesson_id"
     " ON CONFLICT (lesson_id) DO UPDATE SET wanted = true,"
     " path = CASE WHEN l.record IS NULL THEN excluded.path ELSE l.path END,"
-    " size = CASE WHEN l.record IS NULL THEN excluded.size ELSE l.size END,"
-    " modified_ns = CASE WHEN l.record IS NULL THEN excluded.modified_ns ELSE l.modified_ns END,"
     " course = CASE WHEN l.record IS NULL THEN excluded.course ELSE l.course END,"
+    f" size = CASE WHEN {_MAY_REWRITE} THEN excluded.size ELSE l.size END,"
+    f" modified_ns = CASE WHEN {_MAY_REWRITE} THEN excluded.modified_ns ELSE l.modified_ns END,"
+    f" written_by = CASE WHEN {_MAY_REWRITE} THEN excluded.written_by ELSE l.written_by END,"
     " title = excluded.title, pair_is_written = excluded.pair_is_written"
     " WHERE l.library = excluded.library"
+    f" AND ({_MAY_REWRITE} OR {_IS_SAME_FILE.replace('other.', 'excluded.')})"
 )
 """Writes down what is to be done, in one order on all machines, so that they wait for each other and never in a circle.
 
 A lesson that another library has stays there; one that is begun stays pinned; one that is there as it is costs nothing.
+What a lesson's file is, its size and time, only that machine writes anew that wrote it down first: one with another
+file may have an old copy.
 """
+
+WRITTEN_BY_OTHERS: Final = SQL(
+    "SELECT lesson_id, size, modified_ns, written_by FROM {s}.lesson"
+    f" WHERE library = %(library)s AND written_by NOT IN ('', %(machine)s) AND NOT {_DONE}"
+)
+"""Selects the files that other machines wrote down."""
+
+WRITE_ANEW: Final = SQL(
+    "UPDATE {s}.lesson SET size = %(size)s, modified_ns = %(modified_ns)s"
+    " WHERE lesson_id = %(lesson_id)s AND holder = %(me)s"
+)
+"""Writes down what the file is by now."""
+
+RELEASE: Final = SQL(
+    f"UPDATE {{s}}.lesson SET written_by = '' WHERE NOT {_DONE} AND written_by <> ''"
+    " AND (%(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[]))"
+)
+"""Lets any machine write down what these lessons' files are."""
 
 OF_OTHER_LIBRARIES: Final = SQL("SELECT lesson_id, library, size FROM {s}.lesson WHERE library <> %(library)s")
 
@@ -149,11 +183,14 @@ CHANGE: Final = SQL(
 """Changes records that nobody holds and that are still what was read."""
 
 IMPORT: Final = SQL(
-    "INSERT INTO {s}.lesson AS l (lesson_id, course, library, path, size, modified_ns, title, record, wanted)"
-    " SELECT *, false FROM unnest(%(ids)s::text[], %(courses)s::text[], %(libraries)s::text[], %(paths)s::text[],"
+    "INSERT INTO {s}.lesson AS l"
+    " (lesson_id, course, library, path, size, modified_ns, title, record, wanted, written_by)"
+    " SELECT *, false, %(machine)s"
+    " FROM unnest(%(ids)s::text[], %(courses)s::text[], %(libraries)s::text[], %(paths)s::text[],"
     " %(sizes)s::bigint[], %(times)s::bigint[], %(titles)s::text[], %(records)s::jsonb[])"
     " ON CONFLICT (lesson_id) DO UPDATE SET record = excluded.record, path = excluded.path, size = excluded.size,"
-    " modified_ns = excluded.modified_ns, title = excluded.title, course = excluded.course, library = excluded.library"
+    " modified_ns = excluded.modified_ns, title = excluded.title, course = excluded.course, library = excluded.library,"
+    " written_by = excluded.written_by"
     " WHERE l.record IS NULL AND (l.held_until IS NULL OR l.held_until < now()) RETURNING lesson_id"
 )
 """Takes records over; one that the cluster has already stays."""

@@ -223,9 +223,9 @@ def opened(settings: Settings) -> Iterator[ClusterProgress]:
     line = line_of(settings)
     try:
         check_version(line)
-        yield ClusterProgress(
-            holds=Holds(line=line, lease=Lease(seconds=cluster_of(settings).lease)), names=settings.courses
-        )
+        cluster = cluster_of(settings)
+        holds = Holds(line=line, lease=Lease(seconds=cluster.lease), machine=cluster.machine)
+        yield ClusterProgress(holds=holds, names=settings.courses)
     except DatabaseDownError as error:
         raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error
     finally:

@@ -26,13 +26,14 @@ TAKEN_OVER: Final = "taken-over"
 _NOTE: Final = "IN-DATABASE.txt"
 
 
-def take_over(line: Line, folder: Path, libraries: Mapping[str, Path]) -> int:
+def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: str) -> int:
     """Takes over all records of the progress folder, and moves its files aside; returns how many records are new.
 
     Args:
         line: Asks the cluster's database.
         folder: The progress folder.
         libraries: Where each library is; a record belongs to the first that has its file, else to the first.
+        machine: What this machine is called.
 
     Raises:
         UsageError: A run is at work on one of its courses, or a file cannot be parsed.
@@ -45,9 +46,8 @@ def take_over(line: Line, folder: Path, libraries: Mapping[str, Path]) -> int:
         records = list(store.records.values())
         taken = 0
         for start in range(0, len(records), _TOGETHER):
-            taken += len(
-                line.ask(statements.IMPORT, patience=60, **_columns(records[start : start + _TOGETHER], libraries))
-            )
+            columns = _columns(records[start : start + _TOGETHER], libraries)
+            taken += len(line.ask(statements.IMPORT, patience=60, machine=machine, **columns))
     aside = folder / TAKEN_OVER
     aside.mkdir(mode=0o700, exist_ok=True)
     for path in [*folder.glob("*.json"), *folder.glob("*.journal")]:
