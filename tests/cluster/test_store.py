@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from kinescope_upload.cluster.hold import Lease
 from kinescope_upload.cluster.holds import Holds
 from kinescope_upload.cluster.schema import check_version, install, script_of
 from kinescope_upload.cluster.store import ClusterProgress
-from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, LessonFailedError, LessonLostError
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, LessonFailedError, LessonLostError, UsageError
 from kinescope_upload.upload import Stage
 from support.clusters import a_machine, enqueue, line, line_to, pass_lease
 from support.progress_cases import a_record
@@ -196,11 +197,37 @@ def test_the_printed_script_makes_the_same(postgres: Server) -> None:
         assert by_hand.query(f"SELECT tgname FROM pg_trigger WHERE {silent}") == []
 
 
-def test_tables_of_another_version_are_refused(line: Line, database: Database) -> None:
-    database.execute("UPDATE kupload.meta SET value = '99' WHERE key = 'schema'")
+@pytest.mark.parametrize("key", ["schema", "engine"])
+def test_tables_of_a_newer_version_are_left_as_they_are(line: Line, database: Database, key: str) -> None:
+    database.execute(f"UPDATE kupload.meta SET value = '99' WHERE key = '{key}'")
     with pytest.raises(BatchStoppedError, match="newer"):
         check_version(line)
-    database.execute("UPDATE kupload.meta SET value = '1' WHERE key = 'schema'")
+    with pytest.raises(UsageError, match="newer"):
+        install(line)
+    assert database.query(f"SELECT value FROM kupload.meta WHERE key = '{key}'") == [("99",)]
+
+
+def test_machines_that_make_the_tables_at_once_make_them_once(database: Database) -> None:
+    with closing(line_to(database)) as line, ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(lambda _: install(line), range(4))) == [False, False, False, True]
+
+
+@pytest.mark.usefixtures("line")
+def test_a_role_that_may_make_nothing_uses_what_an_administrator_made(database: Database) -> None:
+    database.execute("DROP ROLE IF EXISTS cluster_guest")
+    database.execute("CREATE ROLE cluster_guest")
+    connect = f"{database.url}{'&' if '?' in database.url else '?'}options=-c%20role%3Dcluster_guest"
+    with closing(line_to(database, connect)) as guest:
+        with pytest.raises(BatchStoppedError, match="--print-sql"):
+            install(guest)
+        database.execute("GRANT USAGE ON SCHEMA kupload TO cluster_guest")
+        database.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA kupload TO cluster_guest")
+        assert install(guest) is False
+    database.execute("DROP OWNED BY cluster_guest")
+    database.execute("DROP ROLE cluster_guest")
+
+
+def test_tables_of_an_older_version_are_refused(line: Line, database: Database) -> None:
     database.execute("UPDATE kupload.meta SET value = '3.1.0' WHERE key = 'engine'")
     with pytest.raises(BatchStoppedError, match="older"):
         check_version(line)

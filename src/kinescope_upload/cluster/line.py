@@ -132,6 +132,15 @@ class Line:
                 f'The database {self.place} has no cluster in schema "{self.schema}" ({detail_of(error)}).',
                 Hint("Make it once, from any machine: ", ("cluster", "init"), "."),
             )
+        if kind_of(error) is Kind.RIGHTS:
+            return BatchStoppedError(
+                f"The database {self.place} refuses what the cluster needs: {detail_of(error)}.",
+                Hint(
+                    ("cluster", "init", "--print-sql"),
+                    " prints what an administrator runs where this role may make no schema. Then it needs USAGE on schema "
+                    f'"{self.schema}" and its sequences, and SELECT, INSERT, UPDATE, DELETE on its tables.',
+                ),
+            )
         return error_of(error, self.place)
 
     def _late(self, patience: float | None) -> str:

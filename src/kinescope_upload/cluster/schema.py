@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from kinescope_upload.database.connection import BoundedConnection
 
 VERSION: Final = "1"
+_ONE_AT_A_TIME: Final = SQL("SELECT pg_advisory_xact_lock(hashtext('kupload cluster init'))")
+"""Lets a second machine that makes the same tables wait for the first."""
+_META: Final = SQL("{s}.meta")
+_IS_THERE: Final = SQL("SELECT to_regclass(%(table)s) IS NOT NULL")
+_VERSIONS: Final = SQL("SELECT key, value FROM {s}.meta")
 
 TABLES: Final = SQL("""\
 CREATE SCHEMA IF NOT EXISTS {s};
@@ -65,31 +70,43 @@ CREATE TABLE IF NOT EXISTS {s}.meta (key text PRIMARY KEY, value text NOT NULL);
 
 
 def install(line: Line) -> bool:
-    """Makes what is missing, and brings the engine's tables to the installed version; a second call changes nothing.
+    """Makes what is missing, and brings the engine's tables to the installed version.
+
+    Tables of this version are only looked at: roles that may make nothing work with what an administrator made.
 
     Returns:
         Whether anything was made.
 
     Raises:
         UsageError: A newer kupload made the schema.
-        BatchStoppedError: The role may not make a schema.
+        BatchStoppedError: The role may not make a schema, or not read it.
     """
 
     def make(connection: BoundedConnection) -> bool:
+        connection.execute(_ONE_AT_A_TIME)
+        is_there = connection.execute(_IS_THERE, {"table": line.named(_META).as_string()}).fetchone() == (True,)
+        known: dict[str, str] = dict(connection.execute(line.named(_VERSIONS)).fetchall()) if is_there else {}
+        schema, engine = known.get("schema"), known.get("engine")
+        if schema and engine and _is_newer(schema, engine):
+            raise UsageError(
+                f'Schema "{line.schema}" was made by a newer kupload (schema {schema}, engine {engine}).',
+                "Update kupload on this machine.",
+            )
+        if (schema, engine) == (VERSION, ENGINE_VERSION):
+            return False
         connection.execute(line.named(TABLES))
-        known = dict(connection.execute(line.named(SQL("SELECT key, value FROM {s}.meta"))).fetchall())
-        if int(known.get("schema", VERSION)) > int(VERSION):
-            raise UsageError(f'Schema "{line.schema}" was made by a newer kupload.', "Update kupload on this machine.")
-        engine = known.get("engine")
         for script in [schema_sql()] if engine is None else migrations_since(engine):
             connection.execute(script.encode())
-        if engine != ENGINE_VERSION:  # a second call is for roles, too, that do not own the tables
-            connection.execute(line.named(SILENCE))
+        connection.execute(line.named(SILENCE))
         for key, value in {"schema": VERSION, "engine": ENGINE_VERSION}.items():
             connection.execute(line.named(statements.SET_META), {"key": key, "value": value})
-        return engine != ENGINE_VERSION
+        return True
 
     return line.together(make)
+
+
+def _is_newer(schema: str, engine: str) -> bool:
+    return int(schema) > int(VERSION) or _numbers(engine) > _numbers(ENGINE_VERSION)
 
 
 def script_of(line: Line) -> str:
@@ -113,7 +130,7 @@ def check_version(line: Line) -> None:
     engine = first(line.ask(statements.GET_META, key="engine"))
     if schema == VERSION and engine == ENGINE_VERSION:
         return
-    if (schema and int(schema) > int(VERSION)) or (engine and _numbers(engine) > _numbers(ENGINE_VERSION)):
+    if schema and engine and _is_newer(schema, engine):
         raise BatchStoppedError(
             f'The cluster in schema "{line.schema}" is used by a newer kupload (schema {schema}, engine {engine}).',
             "Update kupload on this machine.",
