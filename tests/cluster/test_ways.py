@@ -59,7 +59,9 @@ def test_check_knows_what_all_machines_have_sent(line: Line, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("toml", "words", "told"),
     [
-        (f"[cluster]\n{_TWO}", ("map", "--write", "pairs.json"), "kupload map --library nas --write pairs.json"),
+        (f"[cluster]\n{_TWO}", ("map", "--write", "pairs.json"), "kupload map --write pairs.json --library nas"),
+        (f"[cluster]\n{_TWO}", ("repair", "--delete-unknown"), "kupload repair --delete-unknown --library nas"),
+        (f"[cluster]\n{_TWO}", ("repair", "--by-file", "a"), "records are in the cluster's database"),
         (f"[cluster]\n{_TWO}", ("map", "--library", "tape"), "Known are nas, disk2"),
         (f"[cluster]\n{_TWO}", ("replace", "--changed", "--yes"), "kupload cluster export"),
         (f"[cluster]\n{_TWO}\nlease = 'soon'", ("history",), "kupload.toml line 3"),

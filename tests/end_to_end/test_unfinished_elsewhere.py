@@ -8,6 +8,7 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.delete_unknown import delete_unknown
+from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.emulator import Fault, Route
 from kinescope_upload.errors import UsageError
 from support.auditing import Ears, look, plan_of, settings_of, the
@@ -37,9 +38,9 @@ def test_what_another_machine_is_sending_is_not_offered_for_deletion_from_a_seco
         assert "of an earlier run, or of one at work" in " ".join(text.split())
     [video] = world.emulator.videos()
     with pytest.raises(UsageError, match="Nothing was deleted"):
-        delete_unknown(settings_of(world), Ears(), lambda _: True, lambda _: None, [video.id])
+        delete_unknown(open_tools(settings_of(world), Ears()), lambda _: True, lambda _: None, [video.id])
     assert [one.id for one in world.emulator.videos()] == [video.id]
 
     shown: list[UnknownVideo] = []
-    delete_unknown(settings_of(world), Ears(), lambda _: False, shown.extend, [])
+    delete_unknown(open_tools(settings_of(world), Ears()), lambda _: False, shown.extend, [])
     assert "of one at work" in shown[0].reason

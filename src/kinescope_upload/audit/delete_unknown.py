@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
-from kinescope_upload.audit.inspection import inspect, open_tools
+from kinescope_upload.audit.inspection import inspect
 from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.model import lessons_of_videos
@@ -15,17 +15,17 @@ from kinescope_upload.progress import deletion_facts
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.events import OldVideoGone
+from kinescope_upload.upload.marks import bears_mark
 from kinescope_upload.upload.removal import Removal
 from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from contextlib import AbstractContextManager
 
     from kinescope_upload.audit.compare import UnknownVideo
-    from kinescope_upload.audit.compare.events import Emit
     from kinescope_upload.audit.inspection import Tools
-    from kinescope_upload.config import Settings
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.progress import Progress
     from kinescope_upload.upload import Record, Video
@@ -49,8 +49,7 @@ class UnknownDeleted:
 
 
 def delete_unknown(
-    settings: Settings,
-    emit: Emit,
+    opened: AbstractContextManager[Tools],
     confirm: Callable[[UnknownVideo], bool],
     show: Callable[[Sequence[UnknownVideo]], None],
     named: Collection[str],
@@ -58,8 +57,7 @@ def delete_unknown(
     """Compares, shows the unknown videos, and deletes those that a person confirms, or has named.
 
     Args:
-        settings: The settings; the database is needed.
-        emit: Takes the events.
+        opened: What it works with; the database is needed.
         confirm: Asks about one video; is not called for those that were named.
         show: Is shown what was found.
         named: The videos that were named; where there are any, the others are left alone.
@@ -68,13 +66,15 @@ def delete_unknown(
         UsageError: A video that was named is no unknown one; nothing was deleted. Or another run is at work.
         KuploadError: A side cannot be read, or a deletion cannot be written down.
     """
-    with open_tools(settings, emit) as tools:
+    with opened as tools:
         database = tools.database
         assert database is not None  # noqa: S101 - `repair` has no --no-db
-        survey = survey_all_rows(settings, database, tools.client)
+        survey = survey_all_rows(tools.settings, database, tools.client)
         with tools.progress.open(courses_in_question(tools, survey)) as store:
             tools.client.listen(store)
-            found = inspect(tools, survey).unknown_videos()
+            seen = inspect(tools, survey).unknown_videos()
+            records = store.records.values()  # as they are after the videos were listed: another machine may be at work
+            found = [unknown for unknown in seen if _lesson_of(unknown.video, records) is None]
             wanted = _wanted(found, named)
             show(wanted)
             tools.client.begin_changes(store)
@@ -124,7 +124,7 @@ def _delete(tools: Tools, database: LessonsDatabase, store: Progress, unknown: U
     records = store.records
     if video is not None:
         check(video)
-        user = lessons_of_videos(tools.client.call(database.rows)).get(seen.id) or _lesson_of(seen.id, records.values())
+        user = lessons_of_videos(tools.client.call(database.rows)).get(seen.id) or _lesson_of(video, records.values())
         if user is not None:
             raise InDoubtError(f"Lesson {user} has video {seen.id} now. It is kept.")
         record = records.get(unknown.lesson_id or "")
@@ -147,5 +147,10 @@ def _check_same(seen: Video, video: Video) -> None:
         raise InDoubtError(f"Video {seen.id} has changed since it was shown. It is kept.", "Look again.")
 
 
-def _lesson_of(video_id: str, records: Collection[Record]) -> str | None:
-    return next((record.lesson_id for record in records if video_key(record.video_id) == video_id), None)
+def _lesson_of(video: Video, records: Collection[Record]) -> str | None:
+    return next((one.lesson_id for one in records if _is_of(video, one)), None)
+
+
+def _is_of(video: Video, record: Record) -> bool:
+    """Whether the record names the video, or the mark that it was just made with."""
+    return video_key(record.video_id) == video.id or bears_mark(video.description, record.mark)

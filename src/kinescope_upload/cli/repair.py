@@ -1,6 +1,7 @@
 """`kupload repair`."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,7 +76,8 @@ def repair(
         raise typer.Exit(_set_aside(options.load(context), set_aside, is_dry_run=dry_run))
     if delete_unknown or videos:
         _check_unknown(videos or [], delete_unknown=delete_unknown, yes=yes)
-        raise typer.Exit(_delete_unknown(options.load(context), videos or [], is_dry_run=dry_run))
+        delete = partial(_delete_unknown, videos=videos or [], is_dry_run=dry_run)
+        raise typer.Exit(in_each_library(options.load(context), delete))
     if not (yes or dry_run):
         check_somebody_answers("Pass --yes to apply the changes, or --dry-run to see them.", as_json=json)
     settings = options.load(context)
@@ -152,11 +154,14 @@ def _check_unknown(videos: list[str], *, delete_unknown: bool, yes: bool) -> Non
         raise UsageError("--yes is no answer here: each video is confirmed or named by itself.", hint)
 
 
-def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool) -> int:
+def _delete_unknown(
+    settings: "Settings", records: "AllProgress | None" = None, *, videos: list[str], is_dry_run: bool
+) -> int:
     """Deletes what a person confirms or has named; 0 when no unknown video is left."""
     from datetime import UTC, datetime
 
     from kinescope_upload.audit.delete_unknown import delete_unknown
+    from kinescope_upload.audit.inspection import open_tools
     from kinescope_upload.audit.show.progress import audit_progress
     from kinescope_upload.audit.show.unknown import show_unknown, show_unknown_end, unknown_sentence
     from kinescope_upload.audit.show.view import AuditView
@@ -179,7 +184,7 @@ def _delete_unknown(settings: "Settings", videos: list[str], *, is_dry_run: bool
             sentence = printable(unknown_sentence(unknown, datetime.now(UTC)))
             return may_ask and typer.confirm(laid_out(f"{sentence} Delete it?", sys.stdout), default=False)
 
-        done = delete_unknown(settings, tell, confirm, show, [] if is_dry_run else videos)
+        done = delete_unknown(open_tools(settings, tell, records), confirm, show, [] if is_dry_run else videos)
     if not is_dry_run:
         show_unknown_end(done, display, sys.stdout)
     is_left = not is_dry_run and any(not one.is_deleted for one in done)

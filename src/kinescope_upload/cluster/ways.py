@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.config import Settings
     from kinescope_upload.progress import AllProgress
+    from kinescope_upload.text.hints import Command
 
 
 def across(context: typer.Context, settings: Settings) -> Settings:
@@ -107,12 +108,30 @@ def _doctor(context: typer.Context, settings: Settings) -> int | None:
 
 def _map(context: typer.Context, settings: Settings) -> None:
     """Checks that one library is meant where a map file is written: each has its own, with paths in there."""
-    path, libraries = context.params["write"], libraries_of(settings)
-    if path is not None and len(libraries) > 1:
-        name, names = next(iter(libraries)), ", ".join(libraries)
+    if (path := context.params["write"]) is not None:
+        _check_one(settings, "and each has a map file of its own", ("map", "--write", str(path)))
+
+
+def _repair(context: typer.Context, settings: Settings) -> None:
+    """Checks what needs one library, and what only progress files need."""
+    given = context.params
+    if given["by_file"] or given["by_journal"] or given["set_aside"]:
         raise UsageError(
-            f"This machine has {len(libraries)} libraries ({names}), and each has a map file of its own.",
-            Hint("Name one: ", ("map", "--library", name, "--write", str(path)), "."),
+            "The records are in the cluster's database: no progress file is unreadable or contradicts its journal.",
+            Hint(("verify",), " compares all sides."),
+        )
+    if given["delete_unknown"]:
+        named = [word for video in given["videos"] or () for word in ("--video", video)]
+        _check_one(settings, "and one is to be compared", ("repair", "--delete-unknown", *named))
+
+
+def _check_one(settings: Settings, why: str, command: Command) -> None:
+    """Returns where one library is meant."""
+    libraries = libraries_of(settings)
+    if len(libraries) > 1:
+        raise UsageError(
+            f"This machine has {len(libraries)} libraries ({', '.join(libraries)}), {why}.",
+            Hint("Name one: ", (*command, "--library", next(iter(libraries))), "."),
         )
 
 
@@ -134,6 +153,7 @@ _WAYS: Final[Mapping[str, Callable[[typer.Context, Settings], int | None]]] = {
     "history": _history,
     "import-progress": _refuse,
     "map": _map,
+    "repair": _repair,
     "replace": _refuse,
     "stop": _stop,
     "unlink": _refuse,
