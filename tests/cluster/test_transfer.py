@@ -10,7 +10,7 @@ import pytest
 from psycopg.sql import SQL
 
 from kinescope_upload.cluster.schema import install
-from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
+from kinescope_upload.cluster.transfer import TAKEN_OVER, check_shared, end_export, take_over, write_back
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, courses_in, note_deletion, read_records
 from kinescope_upload.progress.deleted import DELETED_FILE
@@ -41,16 +41,16 @@ def test_a_progress_folder_is_taken_over_and_written_back_as_it_was(line: Line, 
     library = tmp_path / "other"
     (library / "c").mkdir(parents=True)
     (library / "c" / "001.mp4").touch()
-    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}, "one") == 3
+    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}, "one") == (3, 0)
     assert courses_in(tmp_path) == ()
     assert len(list((tmp_path / TAKEN_OVER).iterdir())) == 2
-    assert take_over(line, tmp_path, {"first": tmp_path}, "one") == 0
+    assert take_over(line, tmp_path, {"first": tmp_path}, "one") == (0, 0)
     machine = a_machine(line)
     assert machine.records == known
     assert dict(line.ask(_LIBRARIES)) == {"c_001": "other", "d_001": "other", "c_002": "first"}
     machine.note_deletion({"video_id": "gone"})
     note_deletion(tmp_path, {"video_id": "gone"})
-    assert write_back(line, tmp_path) == 3
+    assert write_back(line, tmp_path, "one") == 3
     assert read_records(tmp_path) == known
     assert (tmp_path / DELETED_FILE).read_text("utf-8").count("gone") == 1
     assert machine.records == {}
@@ -61,7 +61,7 @@ def test_what_the_cluster_knows_already_stays(line: Line, tmp_path: Path) -> Non
     a_machine(line).save(newer)
     with ProgressStore(tmp_path, ["c"]) as store:
         store.save(a_record("c_001", offset=5))
-    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == 0
+    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == (0, 1)
     assert a_machine(line).records == {"c_001": newer}
 
 
@@ -72,7 +72,29 @@ def test_nothing_is_written_back_while_a_machine_is_at_work(line: Line, database
         " VALUES (gen_random_uuid(), 'studio-2', 'h', 1, '1', '{nas}', 1)"
     )
     with pytest.raises(UsageError, match="studio-2"):
-        write_back(line, tmp_path)
+        write_back(line, tmp_path, "one")
+
+
+def test_no_machine_takes_part_with_progress_that_the_cluster_does_not_know(line: Line, tmp_path: Path) -> None:
+    check_shared(line, tmp_path, "one")
+    with ProgressStore(tmp_path, ["c"]) as store:
+        store.save(a_record("c_001", offset=5))
+    with pytest.raises(UsageError, match="kupload cluster init"):
+        check_shared(line, tmp_path, "one")
+    take_over(line, tmp_path, {"nas": tmp_path}, "one")
+    check_shared(line, tmp_path, "one")
+
+
+def test_after_an_export_nobody_shares_the_work_until_that_machine_says_so(line: Line, tmp_path: Path) -> None:
+    write_back(line, tmp_path, "one")
+    for other in ("one", "two"):
+        with pytest.raises(UsageError, match="one has written all records back"):
+            check_shared(line, tmp_path, other)
+    end_export(line, "two")
+    with pytest.raises(UsageError):
+        check_shared(line, tmp_path, "two")
+    end_export(line, "one")
+    check_shared(line, tmp_path, "two")
 
 
 def test_a_machine_without_cluster_refuses_courses_that_others_share(
@@ -89,4 +111,10 @@ def test_a_machine_without_cluster_refuses_courses_that_others_share(
     outcome = world.upload(send_broken=True)
     assert outcome.exit_code == 2, outcome.said
     assert "kupload cluster export" in capsys.readouterr().err
+    for words in (
+        ("unlink", "01_analytics_m01_start_001", "--yes", "1"),
+        ("repair", "--yes"),
+        ("repair", "--delete-unknown"),
+    ):
+        assert "Several machines share the work" in world.run(*words).text
     assert len(world.emulator.videos()) == 1

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 
 from kinescope_upload.cli.app import app
 from kinescope_upload.cli.outcome import run_command
 from kinescope_upload.cluster.all_progress import AllClusterProgress
+from kinescope_upload.cluster.ways import across
 from kinescope_upload.commands.check import check
 from kinescope_upload.config import load_settings
 from kinescope_upload.output.options import DisplayOptions
@@ -54,6 +58,25 @@ def test_check_knows_what_all_machines_have_sent(line: Line, tmp_path: Path) -> 
     every = AllClusterProgress(machine.holds, "nas")
     check(settings, every, options=options, is_deep=False, stdout=out, stderr=io.StringIO())
     assert json.loads(out.getvalue())["same"] == [["c/1.mp4", "c/2.mp4"]]
+
+
+def test_the_libraries_of_the_cluster_are_all_that_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "kupload.toml").write_text(f"[cluster]\n{_TWO}", "utf-8")
+    settings = load_settings({}, directory=tmp_path, environment={})
+    command = typer.main.get_command(app)
+    context = typer.Context(command, info_name="verify", parent=typer.Context(command))
+    assert across(context, settings).library == tmp_path / "nas"
+    context.params["library"] = "disk2"
+    assert across(context, settings).library == tmp_path / "disk"
+
+
+@pytest.mark.parametrize("command", ["init", "worker"])
+def test_without_the_extra_its_commands_say_what_installs_it(tmp_path: Path, command: str) -> None:
+    hidden = "import sys; sys.modules['procrastinate'] = None"
+    program = f"{hidden}; from kinescope_upload.__main__ import main; main()"
+    words = [sys.executable, "-c", program, "cluster", command]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "not installed" in done.stderr) == (2, True), done.stderr
 
 
 @pytest.mark.parametrize(

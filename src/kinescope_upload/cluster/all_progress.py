@@ -12,6 +12,7 @@ from kinescope_upload.cluster.heart import Heart
 from kinescope_upload.cluster.records import records_of, text_of
 from kinescope_upload.cluster.settings import libraries_of
 from kinescope_upload.cluster.store import ClusterProgress, opened
+from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.model import Doubt
 
@@ -104,6 +105,7 @@ def each_library(settings: Settings) -> Iterator[Iterator[tuple[str, Settings, A
     libraries = libraries_of(settings)
     try:
         with opened(settings) as progress:
+            check_shared(progress.holds.line, settings.progress, progress.holds.machine)
             yield (
                 (name, replace(settings, library=root), AllClusterProgress(progress.holds, name))
                 for name, root in libraries.items()

@@ -11,6 +11,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first, line_of
 from kinescope_upload.cluster.schema import check_version
 from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.doctor.check import Check, Standing
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.text import count
@@ -35,6 +36,7 @@ def cluster_checks(settings: Settings) -> Iterator[Check]:
     try:
         with closing(line_of(settings)) as line:
             check_version(line)
+            check_shared(line, settings.progress, cluster.machine)
             idle = first(line.ask(statements.WITHOUT_JOB, patience=30))
             is_safe = first(line.ask(_IS_SAFE))
     except KuploadError as error:

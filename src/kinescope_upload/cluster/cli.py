@@ -1,11 +1,15 @@
 """`kupload cluster`: the commands for several machines; `cli/machines.py` loads them when one is typed."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kinescope_upload.cluster.ways import check_installed
 from kinescope_upload.command_line import options
+
+if TYPE_CHECKING:
+    from kinescope_upload.config import Settings
 
 cluster = typer.Typer(rich_markup_mode=None)
 
@@ -13,6 +17,13 @@ LibrariesOption = Annotated[
     list[str] | None,
     typer.Option("--library", metavar="NAME", help="Only this library, by its name in kupload.toml; repeatable."),
 ]
+
+
+def _loaded(context: typer.Context) -> "Settings":
+    """The settings, once it is sure that the rest of `cluster/` can be loaded."""
+    settings = options.load(context)
+    check_installed()
+    return settings
 
 
 @cluster.command(short_help="Make the tables that all machines share")
@@ -26,9 +37,10 @@ def init(
     env_file: options.EnvFileOption = None,
 ) -> None:
     """Make the tables that all machines share, and take this machine's progress over. Run again after an update."""
+    settings = _loaded(context)
     from kinescope_upload.cluster.commands import init as run_init
 
-    raise typer.Exit(run_init(options.load(context), sys.stdout, only_print=print_sql))
+    raise typer.Exit(run_init(settings, sys.stdout, only_print=print_sql))
 
 
 @cluster.command(short_help="Write down what is to be done")
@@ -45,9 +57,9 @@ def enqueue(
     json: options.JsonOption = False,
 ) -> None:
     """Write down what is to be done in this machine's libraries; any machine that has them does it."""
+    settings = _loaded(context)
     from kinescope_upload.cluster.commands import enqueue as run_enqueue
 
-    settings = options.load(context)
     raise typer.Exit(run_enqueue(settings, options.display_options(settings), sys.stdout, libraries or ()))
 
 
@@ -71,11 +83,11 @@ def worker(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every step and every id.")] = False,
 ) -> None:
     """Upload lessons whose turn it is, until Ctrl+C or `kupload stop`."""
+    settings = _loaded(context)
     from kinescope_upload.cluster.settings import libraries_of
     from kinescope_upload.cluster.worker import work
     from kinescope_upload.commands.upload import Screen
 
-    settings = options.load(context)
     screen = Screen(options.display_options(settings), sys.stdout, sys.stderr)
     here = libraries_of(settings, libraries or ())
     raise typer.Exit(work(settings, screen, libraries=here, until_empty=until_empty))
@@ -86,9 +98,10 @@ def cancel(
     context: typer.Context, *, courses: options.CourseOption = None, env_file: options.EnvFileOption = None
 ) -> None:
     """Take lessons that wait off the queue. What is in hand goes on; records and begun uploads stay."""
+    settings = _loaded(context)
     from kinescope_upload.cluster.commands import cancel as run_cancel
 
-    raise typer.Exit(run_cancel(options.load(context), sys.stdout))
+    raise typer.Exit(run_cancel(settings, sys.stdout))
 
 
 @cluster.command(short_help="Write all records back into a progress folder")
@@ -96,6 +109,7 @@ def export(
     context: typer.Context, *, progress: options.ProgressOption = None, env_file: options.EnvFileOption = None
 ) -> None:
     """Write all records back into this machine's progress folder, to go on with one machine alone."""
+    settings = _loaded(context)
     from kinescope_upload.cluster.commands import export as run_export
 
-    raise typer.Exit(run_export(options.load(context), sys.stdout))
+    raise typer.Exit(run_export(settings, sys.stdout))

@@ -13,7 +13,7 @@ from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import install, script_of
 from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
-from kinescope_upload.cluster.transfer import TAKEN_OVER, take_over, write_back
+from kinescope_upload.cluster.transfer import TAKEN_OVER, check_shared, end_export, take_over, write_back
 from kinescope_upload.cluster.worker import enqueue_all, work
 from kinescope_upload.commands.dry_run import dry_run as show_plan
 from kinescope_upload.exit_codes import ExitCode
@@ -44,9 +44,15 @@ def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
             return ExitCode.DONE
         done = "is made" if install(line) else "is there already, and up to date"
         stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.\n')
-        if taken := take_over(line, settings.progress, libraries_of(settings), cluster_of(settings).machine):
-            records = count(taken, "record", "records")
+        machine = cluster_of(settings).machine
+        taken = take_over(line, settings.progress, libraries_of(settings), machine)
+        if any(taken):
+            records = count(taken.new, "record", "records")
             stdout.write(f"Took over {records} of {settings.progress}; its files are in {TAKEN_OVER} there.\n")
+        if taken.known:
+            lessons = count(taken.known, "lesson", "lessons")
+            stdout.write(f"Of {lessons} the cluster had a record, which stays; what was begun here may be left over.\n")
+        end_export(line, machine)
     return ExitCode.DONE
 
 
@@ -57,7 +63,7 @@ def export(settings: Settings, stdout: TextIO) -> int:
         KuploadError: A machine is at work, or the folder or the database refuses.
     """
     with opened(settings) as progress:
-        number = write_back(progress.holds.line, settings.progress)
+        number = write_back(progress.holds.line, settings.progress, cluster_of(settings).machine)
     stdout.write(
         f"Wrote {count(number, 'record', 'records')} into {settings.progress}; the cluster knows no lesson any more. "
         "Take [cluster] out of kupload.toml to go on with this machine alone.\n"
@@ -115,6 +121,7 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, is_o
     """
     codes = [0]
     with opened(settings) as progress:
+        check_shared(progress.holds.line, settings.progress, progress.holds.machine)
         for name, root in libraries_of(settings).items():
             records = records_for(progress.holds.line, name)
             here = replace(settings, library=root)

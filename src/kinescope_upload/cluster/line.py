@@ -137,8 +137,8 @@ class Line:
                 f"The database {self.place} refuses what the cluster needs: {detail_of(error)}.",
                 Hint(
                     ("cluster", "init", "--print-sql"),
-                    " prints what an administrator runs where this role may make no schema. Then it needs USAGE on schema "
-                    f'"{self.schema}" and its sequences, and SELECT, INSERT, UPDATE, DELETE on its tables.',
+                    " prints what an administrator runs where this role may make no schema; then it needs USAGE on "
+                    f'schema "{self.schema}" and its sequences, and SELECT, INSERT, UPDATE, DELETE on its tables.',
                 ),
             )
         return error_of(error, self.place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.records import records_of, text_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
@@ -24,10 +25,25 @@ _TOGETHER: Final = 1000
 TAKEN_OVER: Final = "taken-over"
 """The folder in the progress folder that the files move to whose records are in the database."""
 _NOTE: Final = "IN-DATABASE.txt"
+_EXPORTED: Final = "exported"
+"""Names the machine that has all records, and goes on alone."""
 
 
-def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: str) -> int:
-    """Takes over all records of the progress folder, and moves its files aside; returns how many records are new.
+class TakenOver(NamedTuple):
+    """How many records were taken over, and how many not, of lessons that the cluster has records of."""
+
+    new: int
+    known: int
+
+
+def end_export(line: Line, machine: str) -> None:
+    """Lets all machines share the work again where this one had written the records back."""
+    if first(line.ask(statements.GET_META, key=_EXPORTED)) == machine:
+        line.ask(statements.CLEAR_META, key=_EXPORTED)
+
+
+def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: str) -> TakenOver:
+    """Takes over all records of the progress folder, and moves its files aside.
 
     Args:
         line: Asks the cluster's database.
@@ -39,9 +55,8 @@ def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: 
         UsageError: A run is at work on one of its courses, or a file cannot be parsed.
         DatabaseDownError: The database does not answer; the files stay.
     """
-    courses = courses_in(folder)
-    if not courses:
-        return 0
+    if not (courses := courses_in(folder)):
+        return TakenOver(0, 0)
     with ProgressStore(folder, courses) as store:
         records = list(store.records.values())
         taken = 0
@@ -54,7 +69,7 @@ def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: 
         path.replace(aside / path.name)
     words = Hint("The progress is in the cluster's database now; ", ("cluster", "export"), " writes it back.")
     (folder / _NOTE).write_text(f"{words}\n", encoding="utf-8")
-    return taken
+    return TakenOver(taken, len(records) - taken)
 
 
 def _columns(records: list[Record], libraries: Mapping[str, Path]) -> dict[str, list[object]]:
@@ -76,8 +91,29 @@ def _library_of(record: Record, libraries: Mapping[str, Path]) -> str:
     return next(having, next(iter(libraries)))
 
 
-def write_back(line: Line, folder: Path) -> int:
-    """Writes all records of the cluster into a progress folder, then forgets them; returns how many.
+def check_shared(line: Line, folder: Path, machine: str) -> None:
+    """Returns where the cluster has all records, as far as this machine can tell.
+
+    Raises:
+        UsageError: A machine has written them back, to go on alone; or this one has some that were not taken over.
+    """
+    if alone := first(line.ask(statements.GET_META, key=_EXPORTED)):
+        where = "here" if alone == machine else f"on {alone}"
+        raise UsageError(
+            f"{alone} has written all records back into its progress folder, to go on alone.",
+            Hint(
+                "Take [cluster] out of kupload.toml. To share the work again, ", ("cluster", "init"), f" {where} first."
+            ),
+        )
+    if courses := courses_in(folder):
+        raise UsageError(
+            f"{folder} holds progress of {first_few(courses)} that the cluster does not know.",
+            Hint(("cluster", "init"), " takes it over."),
+        )
+
+
+def write_back(line: Line, folder: Path, machine: str) -> int:
+    """Writes all records of the cluster into this machine's progress folder, then forgets them; returns how many.
 
     Raises:
         UsageError: A machine is at work.
@@ -97,6 +133,7 @@ def write_back(line: Line, folder: Path) -> int:
         facts = json.loads(text)
         if json.dumps(facts) not in known:
             note_deletion(folder, facts)
+    line.ask(statements.SET_META, key=_EXPORTED, value=machine)
     line.ask(statements.FORGET_ALL)
     (folder / _NOTE).unlink(missing_ok=True)
     return len(records)

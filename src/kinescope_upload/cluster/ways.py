@@ -34,25 +34,35 @@ def across(context: typer.Context, settings: Settings) -> Settings:
         settings: The settings as they were read.
 
     Returns:
-        The settings, with the library that --library names or that is the only one.
+        The settings, with the library that --library names; where none is known, with the first.
 
     Raises:
         UsageError: [cluster] says something wrong, the extra is not installed, or one machine alone can do this.
         typer.Exit: The command is done.
     """
     known = cluster_of(settings).libraries
-    if find_spec("procrastinate") is None:
-        raise UsageError("Work is shared by a part of kupload that is not installed.", install_hint("cluster"))
-    only = known.get(context.params.get("library") or "")
-    if only is None and settings.library is None and len(known) == 1:
-        [only] = known.values()
-    if only is not None:
-        settings = replace(settings, library=only)
+    check_installed()
+    named = known.get(context.params.get("library") or "")
+    if named or settings.library is None:  # KUPLOAD_LIBRARY is one machine's that works alone
+        settings = replace(settings, library=named or next(iter(known.values())))
     way = _WAYS.get(context.info_name or "" if context.parent else "")
     code = way(context, settings) if way else None
     if code is not None:
         raise typer.Exit(code)
     return settings
+
+
+def check_installed() -> None:
+    """Returns where the engine is installed.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if find_spec("procrastinate") is None:
+        raise UsageError(
+            "Sharing the work needs the extra cluster, which is not installed: procrastinate is missing.",
+            install_hint("cluster"),
+        )
 
 
 def in_each_library(settings: Settings, act: Callable[[Settings, AllProgress | None], int]) -> int:

@@ -14,6 +14,7 @@ from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
+from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.upload import RunTools, upload_plan
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer
@@ -45,6 +46,7 @@ def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mappin
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
     settings.check_for_upload()
+    check_shared(progress.holds.line, settings.progress, progress.holds.machine)
     progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
     heart = Heart(progress)
     heart.start()
@@ -72,6 +74,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
         raise UsageError("Several machines cannot work without the lessons' database.", "Leave out --no-db.")
     with ExitStack() as stack:
         progress = stack.enter_context(opened(settings))
+        check_shared(progress.holds.line, settings.progress, progress.holds.machine)
         progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
         kinescope = stack.enter_context(open_kinescope(settings))
         (settings.progress / LOCKS).mkdir(mode=0o700, parents=True, exist_ok=True)  # what this machine tells of itself

@@ -23,6 +23,7 @@ from kinescope_upload.model import LessonRow
 from kinescope_upload.progress import ProgressStore, forget_others_rows, read_records
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.retries.retrying_client import RetryingClient
+from kinescope_upload.survey.alone import check_alone
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import LeftBecause, Record
 from kinescope_upload.upload.events import RowEmptied, Unlinked
@@ -132,6 +133,7 @@ def unlink(
         database = database_of(settings)
         assert database is not None  # noqa: S101 - `unlink` has no --no-db
         rows = _rows(client, database, settings.progress, settings.courses, lessons)
+        check_alone({row.course for row in rows}, database)
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             client.listen(store)
             found = _found(rows, store.records, deletes=deletes)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.cut_titles import cut_titles_warning
-from kinescope_upload.commands.doctor.preflight import check_alone, check_rights, check_rows
+from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
 from kinescope_upload.commands.files_back import call_off, follow_renamed, md5s_of_files
 from kinescope_upload.commands.held_survey import survey_and_hold
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
@@ -41,6 +41,7 @@ from kinescope_upload.progress import (
 )
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
+from kinescope_upload.survey.alone import check_alone
 from kinescope_upload.survey.left_open import left_open, without_folder
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def upload_plan(
     checks = [
         partial(check_rights, plan, kinescope, settings, emit),
         partial(check_rows, plan, tools.database),
-        *([partial(check_alone, plan, tools.database)] if crew is None else []),
+        *([partial(check_alone, {one.course for one in plan.work}, tools.database)] if crew is None else []),
     ]
     if is_new:
         checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))

@@ -7,10 +7,12 @@
                   ├──► idle   why nothing can be done about a course that was named
                   ├──► unfinished   lessons that were begun and whose file is not there
                   └──► left_open    lessons about which nothing can be done, for `--status`
+    alone                   whether several machines share the courses
 """
 
+from kinescope_upload.survey.alone import check_alone
 from kinescope_upload.survey.reading import check_selection, map_library, survey_files, survey_library
 from kinescope_upload.survey.rows import read_rows
 from kinescope_upload.survey.survey import Survey
 
-__all__ = ["Survey", "check_selection", "map_library", "read_rows", "survey_files", "survey_library"]
+__all__ = ["Survey", "check_alone", "check_selection", "map_library", "read_rows", "survey_files", "survey_library"]

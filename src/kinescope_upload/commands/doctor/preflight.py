@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import (
     BatchStoppedError,
-    DatabaseDownError,
     ThrottledError,
     TryAgainError,
     UnreachableError,
-    UsageError,
 )
 from kinescope_upload.events import Emit, Warned
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts
 from kinescope_upload.plan import Decision
-from kinescope_upload.text import first_few
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -67,31 +64,6 @@ def check_rows(plan: Plan, database: LessonsDatabase | None) -> None:
     """
     if database is not None:
         database.check_writable([lesson.lesson_id for lesson in plan.work], so_far="Nothing was sent.")
-
-
-def check_alone(plan: Plan, database: LessonsDatabase | None) -> None:
-    """Checks that no cluster has the plan's courses: two kuploads would upload the same lessons.
-
-    A database that does not answer is no error here: nothing can be linked meanwhile.
-
-    Raises:
-        UsageError: One has.
-    """
-    courses = {lesson.course for lesson in plan.work}
-    try:
-        shared = database.shared_courses(courses) if database and courses else []
-    except DatabaseDownError:
-        return
-    if shared:
-        raise UsageError(
-            f"Several machines share the work on {first_few(shared)}, and this one is none of them: kupload.toml has "
-            "no [cluster]. Nothing was sent.",
-            Hint(
-                "Add [cluster] (docs/cluster.md). To go on with one machine alone, run this on one that has it: ",
-                ("cluster", "export"),
-                ".",
-            ),
-        )
 
 
 def _known_facts(api: KinescopeApi) -> TokenFacts:
