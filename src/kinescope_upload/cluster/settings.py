@@ -101,14 +101,23 @@ def _parsed(file: TomlFile, key: str, value: object) -> object:
             case "schema", str():
                 return _matching(_SCHEMA, value, "is no name of a schema. Use small letters, digits and _.")
             case "libraries", dict():
-                names = [_matching(_NAME, str(name), "is no name of a library.") for name in value]
-                return {name: parse_path(file.folder)(str(value[name])) for name in names}
+                return {name: _library(file, name, root) for name, root in value.items()}
             case (("lease" | "poll"), (str() | int() | float())):
                 return parse_duration("s", above_zero=True)(str(value))
     except ValueError as error:
         raise UsageError(f"{place}: {shown(str(value))} {error}") from None
     kind = "a table of names and folders" if key == "libraries" else "a text"
     raise UsageError(f"{place} must be {kind}.")
+
+
+def _library(file: TomlFile, name: str, root: object) -> Path:
+    place = file.place("libraries", "cluster")
+    if not _NAME.fullmatch(name):
+        use = "Use Latin letters, digits, dots, hyphens and underscores, and begin with a letter or digit."
+        raise UsageError(f"{place}: {shown(name)} is no name of a library.", use)
+    if not (isinstance(root, str) and root.strip()):
+        raise UsageError(f"{place}: {name} must be a folder, in quotes.", f'For example: {name} = "/mnt/nas/courses"')
+    return parse_path(file.folder)(root)
 
 
 def _matching(pattern: re.Pattern[str], text: str, otherwise: str) -> str:
