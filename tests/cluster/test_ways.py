@@ -20,6 +20,7 @@ from kinescope_upload.cluster.ways import across
 from kinescope_upload.commands.check import check
 from kinescope_upload.config import load_settings
 from kinescope_upload.output.options import DisplayOptions
+from kinescope_upload.text.hints import Hint, TypedOptions, command_line, remember, shown
 from kinescope_upload.upload import Stage
 from support.clusters import a_machine, enqueue, line
 from support.progress_cases import a_record
@@ -70,6 +71,23 @@ def test_the_libraries_of_the_cluster_are_all_that_is_needed(tmp_path: Path) -> 
     assert across(context, settings).library == tmp_path / "disk"
 
 
+def test_advice_that_is_refused_here_says_what_has_to_be_done_first(tmp_path: Path) -> None:
+    (tmp_path / "kupload.toml").write_text(f"[cluster]\n{_TWO}", "utf-8")
+    command = typer.main.get_command(app)
+    remember(TypedOptions())
+    try:
+        across(
+            typer.Context(command, info_name="verify", parent=typer.Context(command)),
+            load_settings({}, directory=tmp_path, environment={}),
+        )
+        first = "(first `kupload stop`, then `kupload cluster export`, then take [cluster] out of kupload.toml)"
+        assert shown(Hint(("unlink", "a"), " empties the row.")) == f"`kupload unlink a` {first} empties the row."
+        assert command_line(("replace", "a")) == f"kupload replace a {first}"
+        assert command_line(("verify",)) == "kupload verify"
+    finally:
+        remember(TypedOptions())
+
+
 @pytest.mark.parametrize("command", ["init", "worker"])
 def test_without_the_extra_its_commands_say_what_installs_it(tmp_path: Path, command: str) -> None:
     hidden = "import sys; sys.modules['procrastinate'] = None"
@@ -86,7 +104,7 @@ def test_without_the_extra_its_commands_say_what_installs_it(tmp_path: Path, com
         (f"[cluster]\n{_TWO}", ("repair", "--delete-unknown"), "kupload repair --delete-unknown --library nas"),
         (f"[cluster]\n{_TWO}", ("repair", "--by-file", "a"), "records are in the cluster's database"),
         (f"[cluster]\n{_TWO}", ("map", "--library", "tape"), "Known are nas, disk2"),
-        (f"[cluster]\n{_TWO}", ("replace", "--changed", "--yes"), "kupload cluster export"),
+        (f"[cluster]\n{_TWO}", ("replace", "--changed", "--yes"), "then take [cluster] out of kupload.toml"),
         (f"[cluster]\n{_TWO}\nlease = 'soon'", ("history",), "kupload.toml line 3"),
         (f"[cluster]\n{_TWO}\nmachines = 'm'", ("stop",), "Did you mean machine?"),
         ("", ("stop", "--drain"), "--drain means something only with [cluster]"),

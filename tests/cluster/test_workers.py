@@ -49,7 +49,7 @@ def test_what_looks_at_files_looks_at_each_library_that_is_here(cluster_worlds: 
     code, said = world.at("one", "map", "--library", "nas", "--write", "pairs.json")
     assert (code, "Library disk2;" in said) == (0, False)
     assert "02_disk" not in (world.folder / "one" / "pairs.json").read_text("utf-8")
-    assert "this is this machine's part" in world.at("one", "report")[1]
+    assert "this machine's alone" in world.at("one", "report")[1]
     assert "these are this machine's runs" in world.at("one", "history")[1]
 
 

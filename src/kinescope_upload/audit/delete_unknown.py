@@ -148,9 +148,6 @@ def _check_same(seen: Video, video: Video) -> None:
 
 
 def _lesson_of(video: Video, records: Collection[Record]) -> str | None:
-    return next((one.lesson_id for one in records if _is_of(video, one)), None)
-
-
-def _is_of(video: Video, record: Record) -> bool:
-    """Whether the record names the video, or the mark that it was just made with."""
-    return video_key(record.video_id) == video.id or bears_mark(video.description, record.mark)
+    """The lesson whose record names the video, or the mark that it was just made with."""
+    ours = (one for one in records if video_key(one.video_id) == video.id or bears_mark(video.description, one.mark))
+    return next((record.lesson_id for record in ours), None)

@@ -8,14 +8,11 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from kinescope_upload.cli.help import examples_of
-from kinescope_upload.command_line import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kinescope_upload.config import Settings
-    from kinescope_upload.monitor.state import RunState
-    from kinescope_upload.monitor.wishes import Wishes
     from kinescope_upload.progress import AllProgress
 
 SEVERAL: Final = "Several machines"
@@ -36,24 +33,6 @@ def in_each_library(settings: "Settings", act: "Callable[[Settings, AllProgress 
     from kinescope_upload.cluster import ways
 
     return ways.in_each_library(settings, act)
-
-
-def tell(
-    context: typer.Context, change: "Callable[[Wishes], Wishes]", answer: "Callable[[RunState, RunState], str]"
-) -> "tuple[Settings, tuple[int, list[str]] | None]":
-    """Tells the runs at work what is wanted of them; with [cluster] all machines, or the one that --machine names.
-
-    Returns:
-        The settings; the exit code and what to say, or None where no run is at work here.
-    """
-    settings = options.load(context)
-    if settings.cluster is not None:
-        from kinescope_upload.cluster.orders import tell_machines
-
-        return settings, tell_machines(settings, change, context.params["machine"])
-    from kinescope_upload.commands.tell import tell_runs
-
-    return settings, tell_runs(settings.progress, change, answer)
 
 
 class _Later(TyperGroup):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from kinescope_upload.cli.machines import tell
 from kinescope_upload.command_line import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -14,6 +13,8 @@ from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
+    from kinescope_upload.monitor.state import RunState
+    from kinescope_upload.monitor.wishes import Wishes
 
 _T = TypeVar("_T")
 
@@ -34,7 +35,7 @@ def pause(
     from kinescope_upload.policy.pacing import LONGEST_PAUSE
 
     seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
-    _end(*tell(context, lambda wishes: wishes.paused(seconds), pause_answer))
+    _end(*_told(context, lambda wishes: wishes.paused(seconds), pause_answer))
 
 
 def resume(
@@ -54,7 +55,7 @@ def resume(
     """End the pause of the run at work. Where no run is at work, start one, which goes on where the last one was."""
     from kinescope_upload.commands.tell import resume_answer
 
-    settings, said = tell(context, lambda wishes: wishes.paused(0), resume_answer)
+    settings, said = _told(context, lambda wishes: wishes.paused(0), resume_answer)
     if said is None:
         from kinescope_upload.cli.run import start_run
 
@@ -81,7 +82,7 @@ def bwlimit(
     from kinescope_upload.config.rates import parse_bwlimit
 
     text = str(_parsed(parse_bwlimit, " ".join(rates)))
-    _end(*tell(context, lambda wishes: wishes.limited(text), limit_answer))
+    _end(*_told(context, lambda wishes: wishes.limited(text), limit_answer))
 
 
 def jobs(
@@ -98,7 +99,22 @@ def jobs(
 
     parsed = _parsed(parse_jobs, number)
     wanted = None if isinstance(parsed, str) else parsed
-    _end(*tell(context, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+    _end(*_told(context, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+
+
+def _told(
+    context: typer.Context, change: "Callable[[Wishes], Wishes]", answer: "Callable[[RunState, RunState], str]"
+) -> "tuple[Settings, tuple[int, list[str]] | None]":
+    """Tells the run at work what is wanted; with [cluster], `cluster/ways.py` tells machines and ends the command.
+
+    Returns:
+        The settings; the exit code and what to say, or None where no run is at work here.
+    """
+    from kinescope_upload.commands.tell import tell_runs
+
+    context.meta["change"] = change
+    settings = options.load(context)
+    return settings, tell_runs(settings.progress, change, answer)
 
 
 def _parsed(parse: Callable[[str], _T], text: str) -> _T:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kinescope_upload.database.connection import BoundedConnection
 
 VERSION: Final = "1"
-_ONE_AT_A_TIME: Final = SQL("SELECT pg_advisory_xact_lock(hashtext('kupload cluster init'))")
+_ONE_AT_A_TIME: Final = SQL("SELECT pg_advisory_xact_lock(hashtext('tables of several machines'))")
 """Lets a second machine that makes the same tables wait for the first."""
 _META: Final = SQL("{s}.meta")
 _IS_THERE: Final = SQL("SELECT to_regclass(%(table)s) IS NOT NULL")

@@ -16,7 +16,7 @@ from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.command_line import options
 from kinescope_upload.errors import UsageError
 from kinescope_upload.extras import install_hint
-from kinescope_upload.text.hints import Hint
+from kinescope_upload.text.hints import Hint, remember_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +42,7 @@ def across(context: typer.Context, settings: Settings) -> Settings:
     """
     known = cluster_of(settings).libraries
     check_installed()
+    remember_before({name: f"first {_BACK}" for name, way in _WAYS.items() if way is _refuse})
     named = known.get(context.params.get("library") or "")
     if named or settings.library is None:  # KUPLOAD_LIBRARY is one machine's that works alone
         settings = replace(settings, library=named or next(iter(known.values())))
@@ -106,6 +107,14 @@ def _stop(context: typer.Context, settings: Settings) -> int:
     return stop(settings, sys.stdout, machine=context.params["machine"], drains=context.params["drain"])
 
 
+def _tell(context: typer.Context, settings: Settings) -> int:
+    from kinescope_upload.cluster.orders import tell_machines
+
+    code, lines = tell_machines(settings, context.meta["change"], context.params["machine"])
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return code
+
+
 def _doctor(context: typer.Context, settings: Settings) -> int | None:
     """Looks at the cluster's tables, too; a trial on Kinescope is one machine's."""
     from kinescope_upload.cluster.checkup import cluster_checks
@@ -145,6 +154,13 @@ def _check_one(settings: Settings, why: str, command: Command) -> None:
         )
 
 
+def _report(context: typer.Context, settings: Settings) -> int | None:
+    """Tells of all machines' lessons; the old system's file is one machine's."""
+    from kinescope_upload.cluster.report import report
+
+    return report(settings, sys.stdout, context.params["html"]) if context.params["file"] is None else None
+
+
 def _history(_context: typer.Context, _settings: Settings) -> None:
     typer.echo("The work is shared: these are this machine's runs.", err=True)
 
@@ -153,18 +169,27 @@ def _refuse(context: typer.Context, _settings: Settings) -> None:
     """Refuses what changes records of the progress folder alone."""
     raise UsageError(
         f"{context.info_name} is for one machine alone, and this one shares its work: kupload.toml has [cluster].",
-        Hint("Write the records back first: ", ("cluster", "export"), "."),
+        Hint("Go back to one first: ", *_BACK.parts, ". Then type it again."),
     )
+
+
+_BACK: Final = Hint(("stop",), ", then ", ("cluster", "export"), ", then take [cluster] out of kupload.toml")
+"""How one machine goes on alone."""
 
 
 _WAYS: Final[Mapping[str, Callable[[typer.Context, Settings], int | None]]] = {
     "": _run,
+    "bwlimit": _tell,
     "doctor": _doctor,
     "history": _history,
     "import-progress": _refuse,
+    "jobs": _tell,
     "map": _map,
+    "pause": _tell,
     "repair": _repair,
     "replace": _refuse,
+    "report": _report,
+    "resume": _tell,
     "stop": _stop,
     "unlink": _refuse,
 }

@@ -23,7 +23,7 @@ from kinescope_upload.model import LessonRow
 from kinescope_upload.progress import ProgressStore, forget_others_rows, read_records
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.retries.retrying_client import RetryingClient
-from kinescope_upload.survey.alone import check_alone
+from kinescope_upload.survey.rows import check_alone
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import LeftBecause, Record
 from kinescope_upload.upload.events import RowEmptied, Unlinked

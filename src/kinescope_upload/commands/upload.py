@@ -41,8 +41,8 @@ from kinescope_upload.progress import (
 )
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
-from kinescope_upload.survey.alone import check_alone
 from kinescope_upload.survey.left_open import left_open, without_folder
+from kinescope_upload.survey.rows import check_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

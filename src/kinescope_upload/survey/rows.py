@@ -1,4 +1,4 @@
-"""Reads the selected courses' rows, waits while the database is full, and says where it may hide some."""
+"""Reads the selected courses' rows, also of a full database; says where it may hide some, and who shares them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
 from kinescope_upload.model import Doubt
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.text import first_few
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Reading
     from kinescope_upload.database.diagnosis import RowSecurity
+    from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.model import LessonRow
     from kinescope_upload.survey.survey import Survey
@@ -46,6 +48,30 @@ def read_rows(
     with _without_database_nothing():
         policy = RetryPolicy(retries=settings.retries, base=settings.retry_base)
         return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
+
+
+def check_alone(courses: Collection[str], database: LessonsDatabase | None) -> None:
+    """Checks that no cluster has these courses: two kuploads would upload the same lessons, or change them.
+
+    A database that does not answer is no error here: nothing can be linked meanwhile.
+
+    Raises:
+        UsageError: One has.
+    """
+    try:
+        shared = database.shared_courses(courses) if database and courses else []
+    except DatabaseDownError:
+        return
+    if shared:
+        raise UsageError(
+            f"Several machines share the work on {first_few(shared)}, and this one is none of them: kupload.toml has "
+            "no [cluster]. Nothing was sent or changed.",
+            Hint(
+                "Add [cluster] (docs/cluster.md). To go on with one machine alone, run this on one that has it: ",
+                ("cluster", "export"),
+                ".",
+            ),
+        )
 
 
 def hidden_courses(survey: Survey, ask: Callable[[], RowSecurity | None]) -> Doubt | None:

@@ -7,7 +7,7 @@ A test runs every command that is advised in the situation that advised it (test
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -46,7 +46,9 @@ class Hint(str):
 
 def shown(hint: str) -> str:
     """The hint as this process shows it: its commands have the options of this process that they need."""
-    return _joined(hint.parts, command_line) if isinstance(hint, Hint) else hint
+    if not isinstance(hint, Hint):
+        return hint
+    return "".join(part if isinstance(part, str) else f"`{_with_options(part)}`{_before(part)}" for part in hint.parts)
 
 
 def both(first: str, second: str) -> str:
@@ -81,10 +83,12 @@ class TypedOptions:
     Attributes:
         words: The words of each such option, by its name: {"--library": ("--library", "/srv/academy")}.
         accepted: The options that each command knows, by its name; "" is a run.
+        before: What has to be done first, in words, by the names of commands that are refused here.
     """
 
     words: Mapping[str, Command] = field(default_factory=dict)
     accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
 
     def added_to(self, command: Command) -> Command:
         """The command with the options that it knows and does not have."""
@@ -109,6 +113,11 @@ def remember(typed: TypedOptions) -> None:
     _process.typed = typed
 
 
+def remember_before(before: Mapping[str, str]) -> None:
+    """Takes what has to be done before each of these commands; later than the options."""
+    _process.typed = replace(_process.typed, before=before)
+
+
 def use_shell(shell: Shell) -> None:
     """Takes the shell that commands are quoted for; the command line calls this once, before anything can fail."""
     _process.shell = shell
@@ -125,5 +134,17 @@ def typed_line(command: Command) -> str:
 
 
 def command_line(command: Command) -> str:
-    """The command as it can be typed into the person's shell, with the options of this process that it needs."""
+    """The command as it can be typed into the person's shell, with the options of this process that it needs.
+
+    Behind it stands what has to be done first, where it would be refused now.
+    """
+    return _with_options(command) + _before(command)
+
+
+def _with_options(command: Command) -> str:
     return typed_line(_process.typed.added_to(command))
+
+
+def _before(command: Command) -> str:
+    words = _process.typed.before.get(command[0] if command else "", "")
+    return f" ({words})" if words else ""

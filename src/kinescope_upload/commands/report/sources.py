@@ -14,7 +14,7 @@ from kinescope_upload.errors import KuploadError
 from kinescope_upload.library.scan import read_json_file
 from kinescope_upload.progress import read_records
 from kinescope_upload.text import count
-from kinescope_upload.text.hints import Hint, shown
+from kinescope_upload.text.hints import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,8 +41,6 @@ def own_report(settings: Settings, made: datetime) -> Report:
     """
     records = read_records(settings.progress)
     notes = list[str]()
-    if settings.cluster is not None:
-        notes.append(Hint("The work is shared: this is this machine's part; of all tells ", ("--status",), "."))
     if settings.library is None:
         courses = course_statuses((), records.values())
         notes.append("The library is not known here: lessons that were never begun are not counted.")
