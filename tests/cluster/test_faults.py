@@ -193,30 +193,6 @@ def test_the_same_lesson_in_two_libraries_is_one_machines_and_a_different_file_i
     world.everything_is_right(again=0)
 
 
-def test_a_machine_with_another_file_doubts_it_until_a_person_decides(cluster_worlds: Worlds) -> None:
-    world = cluster_worlds()
-    world.fill((300 * KIB, 400 * KIB, 200 * KIB))
-    copy = world.folder / "copy"
-    shutil.copytree(world.library, copy)
-    other, newer = sorted(copy.rglob("*.mp4"))[:2]
-    other.write_bytes(content_of(500 * KIB, seed="another"))
-    os.utime(newer, (10**9, 10**9))
-    assert world.at("one", "cluster", "enqueue")[0] == 0
-    world.machine("two", {"nas": copy})
-    told = "512,000 bytes here, and one wrote down 307,200"
-    code, said = world.at("two", "cluster", "enqueue")
-    assert (code, told in said) == (1, True), said
-    assert "has the time 2001-09-09 01:46:40 UTC here" in said
-    world.worker("two").wait(timeout=100)
-    assert world.count("stage = 'linked'") == 1
-    assert world.count("record IS NULL AND NOT wanted") == 2
-    code, said = world.at("two", "cluster", "cancel", "--course", "01_analytics")
-    code, said = world.at("one", "cluster", "enqueue")
-    assert (code, "2 lessons enqueued" in said) == (0, True), said
-    world.worker("one").wait(timeout=100)
-    world.everything_is_right(again=0)
-
-
 def test_a_machine_that_sees_coarser_times_goes_on_with_what_another_began(cluster_worlds: Worlds) -> None:
     world = _enqueued(cluster_worlds(), 6_000 * KIB, rate=1_500_000)
     first = world.worker("one", "--bwlimit", "1500KiB")
@@ -293,17 +269,6 @@ def test_repair_takes_lessons_as_a_worker_does(cluster_worlds: Worlds) -> None:
     world.database.execute('UPDATE "Lesson" SET "videoId" = NULL, "videoUrl" = NULL')
     code, said = world.at("two", "repair", "--yes")
     assert code == 0, said
-    world.everything_is_right(again=0)
-
-
-def test_what_another_machine_sends_is_no_unknown_video(cluster_worlds: Worlds) -> None:
-    world = _enqueued(cluster_worlds(), *[900 * KIB] * 2, rate=300_000)
-    world.worker("one")
-    world.wait_until(lambda: world.count("stage = 'created'") == 2)
-    code, said = world.at("two", "repair", "--delete-unknown")
-    assert code == 0, said  # with one to ask about, and no terminal, it is 2
-    world.link.slow_down(shared_rate=6_000_000)
-    _ends(world)
     world.everything_is_right(again=0)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
 from kinescope_upload.audit.inspection import inspect
-from kinescope_upload.audit.sides import hold_courses, survey_all_rows
+from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import InDoubtError, KuploadError, LessonFailedError, TryAgainError, UsageError
 from kinescope_upload.model import lessons_of_videos
 from kinescope_upload.progress import deletion_facts
+from kinescope_upload.survey import check_alone
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.events import OldVideoGone
@@ -70,7 +71,9 @@ def delete_unknown(
         database = tools.database
         assert database is not None  # noqa: S101 - `repair` has no --no-db
         survey = survey_all_rows(tools.settings, database, tools.client)
-        with hold_courses(tools, survey) as store:
+        courses = courses_in_question(tools, survey)
+        check_alone(tools.settings, courses, database)
+        with tools.progress.open(courses) as store:
             tools.client.listen(store)
             seen = inspect(tools, survey).unknown_videos()
             records = store.records.values()  # as they are after the videos were listed: another machine may be at work

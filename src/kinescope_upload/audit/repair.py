@@ -21,9 +21,10 @@ from kinescope_upload.audit.fixes import (
 from kinescope_upload.audit.fixes.fix import WRITES_ROW
 from kinescope_upload.audit.fixes.fixer import Fixer
 from kinescope_upload.audit.inspection import inspect, open_tools, read_files
-from kinescope_upload.audit.sides import hold_courses, survey_all_rows
+from kinescope_upload.audit.sides import courses_in_question, survey_all_rows
 from kinescope_upload.errors import LessonFailedError, TryAgainError
 from kinescope_upload.progress import forget_others_rows
+from kinescope_upload.survey import check_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,9 @@ def repair(
         survey = survey_all_rows(settings, database, tools.client)
         store = None
         if not is_dry_run:  # from here on nobody else changes the progress of these courses
-            store = stack.enter_context(hold_courses(tools, survey))
+            courses = courses_in_question(tools, survey)
+            check_alone(settings, courses, database)
+            store = stack.enter_context(tools.progress.open(courses))
             tools.client.listen(store)
         else:
             tools = replace(tools, remember=lambda _read: None)

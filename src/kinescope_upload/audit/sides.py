@@ -16,14 +16,13 @@ from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.places import paths_now
 from kinescope_upload.plan.renumbered import rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
-from kinescope_upload.survey import check_alone, check_selection, survey_files
+from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.pairs import with_moved_pairs
 from kinescope_upload.survey.rows import hidden_courses
 from kinescope_upload.upload.titles import is_title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from kinescope_upload.audit.compare import RecordSummary
     from kinescope_upload.audit.inspection import Tools
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from kinescope_upload.mapping import Original
     from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered
-    from kinescope_upload.progress import AllProgress, Progress, RememberedLooks
+    from kinescope_upload.progress import AllProgress, RememberedLooks
     from kinescope_upload.retries.retrying_client import RetryingClient
     from kinescope_upload.survey import Survey
 
@@ -69,18 +68,6 @@ def courses_in_question(tools: Tools, survey: Survey) -> tuple[str, ...]:
         foreign = {one.course for one in survey.unchecked.assignments} - of_rows
         courses = (courses - foreign) | of_rows
     return tuple(sorted(courses))
-
-
-def hold_courses(tools: Tools, survey: Survey) -> AbstractContextManager[Progress]:
-    """Opens the progress of the courses in question for changes.
-
-    Raises:
-        UsageError: Somebody else works on one of them.
-    """
-    courses = courses_in_question(tools, survey)
-    if tools.settings.cluster is None:
-        check_alone(courses, tools.database)
-    return tools.progress.open(courses)
 
 
 def sides_of(

@@ -10,7 +10,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.doubts import doubts_here
 from kinescope_upload.cluster.heart import Heart
 from kinescope_upload.cluster.records import records_of, text_of
-from kinescope_upload.cluster.settings import libraries_of
+from kinescope_upload.cluster.settings import check_there, libraries_of
 from kinescope_upload.cluster.store import ClusterProgress, opened
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
@@ -103,6 +103,7 @@ def each_library(settings: Settings) -> Iterator[Iterator[tuple[str, Settings, A
         KuploadError: The database refuses, or does not answer.
     """
     libraries = libraries_of(settings)
+    check_there(libraries)
     try:
         with opened(settings) as progress:
             check_shared(progress.holds.line, settings.progress, progress.holds.machine)

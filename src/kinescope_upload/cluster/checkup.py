@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first, line_of
 from kinescope_upload.cluster.schema import check_version
-from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.settings import CORRECT, cluster_of
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.doctor.check import Check, Standing
 from kinescope_upload.errors import KuploadError, UsageError
@@ -32,7 +32,7 @@ def cluster_checks(settings: Settings) -> Iterator[Check]:
     for name, root in cluster.libraries.items():
         if not root.is_dir():
             message = f'Library {name} is not at "{root}" on this machine.'
-            yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, "Correct [cluster] libraries in kupload.toml.")
+            yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, CORRECT)
     try:
         with closing(line_of(settings)) as line:
             check_version(line)

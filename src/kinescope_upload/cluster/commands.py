@@ -11,11 +11,12 @@ from kinescope_upload.cluster.enqueue import records_for
 from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import install, script_of
-from kinescope_upload.cluster.settings import cluster_of, libraries_of
+from kinescope_upload.cluster.settings import check_there, cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import TAKEN_OVER, check_shared, end_export, take_over, write_back
 from kinescope_upload.cluster.worker import enqueue_all, work
 from kinescope_upload.commands.dry_run import dry_run as show_plan
+from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import surface_of
@@ -110,6 +111,9 @@ def run(settings: Settings, screen: Screen) -> int:
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
     found = _enqueued(settings, screen.options, screen.stdout)
+    if settings.courses or settings.limit is not None:
+        screen.stderr.write("--course and --limit say what is written down; this machine then takes whatever waits.\n")
+        screen.stderr.flush()
     return work(settings, screen, libraries=libraries_of(settings), until_empty=True) or _exit_code(found)
 
 
@@ -120,6 +124,7 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, is_o
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
     codes = [0]
+    check_there(libraries_of(settings))
     with opened(settings) as progress:
         check_shared(progress.holds.line, settings.progress, progress.holds.machine)
         for name, root in libraries_of(settings).items():
@@ -133,10 +138,16 @@ def cancel(settings: Settings, stdout: TextIO) -> int:
     """Takes lessons of the selected courses off the queue; records and uploads stay, any machine may say what they are.
 
     Raises:
+        UsageError: The cluster knows no such course.
         KuploadError: The database refuses, or does not answer.
     """
     with opened(settings) as progress:
         line, courses = progress.holds.line, list(settings.courses) or None
+        known = {course for (course,) in line.ask(statements.ALL_COURSES)}
+        if unknown := sorted(set(settings.courses) - known):
+            raise UsageError(
+                f'Nothing of a course "{unknown[0]}" is written down.', Hint(("--status",), " lists the courses.")
+            )
         ids = [lesson_id for (lesson_id,) in line.ask(statements.CANCEL, courses=courses)]
         line.ask(statements.RELEASE, courses=courses)
         Queue(line).cancel(ids)
@@ -185,9 +196,10 @@ def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -
                 f"In doubt: {first_few(one.contradicting)}: the two files differ in size. Take the wrong one away, "
                 "then enqueue again."
             )
-        lines += [
-            f"In doubt: {lesson.lesson_id}: {lesson.reason}. {shown(lesson.hint)}" for lesson in one.plan.in_doubt
-        ]
+        together: dict[tuple[str, str], list[str]] = {}
+        for lesson in one.plan.in_doubt:
+            together.setdefault((lesson.reason, lesson.hint), []).append(lesson.lesson_id)
+        lines += [f"In doubt: {first_few(ids)}: {reason}. {shown(hint)}" for (reason, hint), ids in together.items()]
         lines += [f"Unmatched: {doubt.subject}: {doubt.reason}. {shown(doubt.hint)}" for doubt in one.plan.doubts]
         stream.writelines(f"{surface.shown(line.strip())}\n" for line in lines)
 

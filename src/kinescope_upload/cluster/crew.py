@@ -61,7 +61,7 @@ class ClusterCrew:
         options: How it works.
 
     Attributes:
-        left: How many lessons it took that failed or are in doubt.
+        left: How many lessons it took that failed or are in doubt, or were to be done when it began and are not.
     """
 
     def __init__(self, run: Run, progress: ClusterProgress, queue: Queue, options: CrewOptions) -> None:
@@ -181,7 +181,9 @@ class ClusterCrew:
         """Tells of lessons that other machines have done meanwhile, and counts what is left."""
         ours = self._hands.done | self._hands.failed
         ids = [lesson.lesson_id for lesson in self._options.planned if lesson.lesson_id not in ours]
+        elsewhere = set[str]()
         with suppress(KuploadError):
-            for (lesson_id,) in self._progress.holds.line.ask(statements.DONE_OF, ids=ids):
-                self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
-        self.left = len(self._hands.failed - self._hands.done)
+            elsewhere = {lesson_id for (lesson_id,) in self._progress.holds.line.ask(statements.DONE_OF, ids=ids)}
+        for lesson_id in elsewhere:
+            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
+        self.left = len(self._hands.failed - self._hands.done) + len(set(ids) - elsewhere)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from kinescope_upload.model import Doubt, VideoFile
+    from kinescope_upload.upload import Record
 
 
 class WrittenFile(NamedTuple):
@@ -25,6 +26,12 @@ class WrittenFile(NamedTuple):
     def is_this(self, file: VideoFile) -> bool:
         """Whether the file of another machine is this one, by size and time, wherever it lies there."""
         return file.may_be(None, size=self.size, modified_ns=self.modified_ns)
+
+    def may_be(self, file: VideoFile, record: Record | None) -> bool:
+        """Whether the file may be this one: a part of it that was sent tells by its MD5, whatever the time is here."""
+        if self.is_this(file) or record is None or record.sent_part is None:
+            return self.is_this(file)
+        return record.size == self.size and record.may_go_on_with(file)
 
 
 def doubt_other_file(file: VideoFile, course: str, written: WrittenFile) -> PlanDecision:

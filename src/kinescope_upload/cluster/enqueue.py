@@ -156,7 +156,7 @@ def doubt_other_files(holds: Holds, plan: Plan, library: str) -> Plan:
 
     def doubted(lesson: PlannedLesson) -> PlannedLesson:
         known = written.get(lesson.lesson_id)
-        if lesson.decision not in SENT or known is None or known.is_this(lesson.file):
+        if lesson.decision not in SENT or known is None or known.may_be(lesson.file, lesson.record):
             return lesson
         doubt = doubt_other_file(lesson.file, lesson.course, known)
         return replace(lesson, decision=doubt.decision, reason=doubt.reason, hint=doubt.hint)

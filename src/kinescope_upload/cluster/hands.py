@@ -70,7 +70,7 @@ class Hands:
 
     Attributes:
         failed: The lessons that failed or are in doubt.
-        done: The lessons that are done.
+        done: The lessons that are done, or need nothing any more.
     """
 
     def __init__(
@@ -162,6 +162,7 @@ class Hands:
         library.titles[lesson_id] = lesson.row_title
         if lesson.decision is Decision.SKIP:
             hand.has_failed = True  # there is nothing to do any more
+            self.done.add(lesson_id)
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=lesson.reason))
             return None
         if lesson.decision is Decision.IN_DOUBT or (lesson.decision in SENT and taken.folder_id is None):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config.files import TomlFile
 
 _KEYS: Final = ("machine", "libraries", "schema", "lease", "poll")
+CORRECT: Final = "Mount it there, or correct [cluster] libraries in kupload.toml."
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -81,6 +82,17 @@ def libraries_of(settings: Settings, names: Collection[str] = ()) -> Mapping[str
     if not named:
         raise _unknown(str(settings.library), known)
     return named
+
+
+def check_there(libraries: Mapping[str, Path]) -> None:
+    """Returns where every library is at its place.
+
+    Raises:
+        UsageError: One is not; says which.
+    """
+    for name, root in libraries.items():
+        if not root.is_dir():
+            raise UsageError(f'Library {name} is not at "{root}" on this machine.', CORRECT)
 
 
 def _unknown(name: str, known: Collection[str]) -> UsageError:

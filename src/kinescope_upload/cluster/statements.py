@@ -167,6 +167,7 @@ RECORDS: Final = SQL(
     " AND (%(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[])) ORDER BY lesson_id"
 )
 
+ALL_COURSES: Final = SQL("SELECT DISTINCT course FROM {s}.lesson")
 COURSES: Final = SQL("SELECT DISTINCT course FROM {s}.lesson WHERE record IS NOT NULL ORDER BY 1")
 
 KNOWN_IDS: Final = SQL(

@@ -12,7 +12,7 @@ from kinescope_upload.cluster.enqueue import Enqueued, EnqueueTools, enqueue
 from kinescope_upload.cluster.heart import STOPPED, Body, Heart
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
-from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.settings import check_there, cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.upload import RunTools, upload_plan
@@ -47,7 +47,7 @@ def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mappin
     """
     settings.check_for_upload()
     check_shared(progress.holds.line, settings.progress, progress.holds.machine)
-    progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
+    check_there(libraries)
     heart = Heart(progress)
     heart.start()
     try:
@@ -55,7 +55,9 @@ def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mappin
             tools = EnqueueTools(
                 holds=progress.holds, database=database_of(settings), kinescope=kinescope, emit=lambda _event: None
             )
-            return [enqueue(settings, tools, name, root) for name, root in libraries.items()]
+            done = [enqueue(settings, tools, name, root) for name, root in libraries.items()]
+        progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)  # only what worked ends what had stopped all
+        return done
     finally:
         heart.end()
 
@@ -75,7 +77,6 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
     with ExitStack() as stack:
         progress = stack.enter_context(opened(settings))
         check_shared(progress.holds.line, settings.progress, progress.holds.machine)
-        progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
         kinescope = stack.enter_context(open_kinescope(settings))
         (settings.progress / LOCKS).mkdir(mode=0o700, parents=True, exist_ok=True)  # what this machine tells of itself
         printer = stack.enter_context(make_printer(screen.options, stdout=screen.stdout, stderr=screen.stderr))
@@ -108,6 +109,7 @@ def _crew(
     stack: ExitStack, settings: Settings, progress: ClusterProgress, options: CrewOptions, run: Run, _linker: Linker
 ) -> ClusterCrew:
     """Makes this machine known, and its crew."""
+    progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
     queue = Queue(progress.holds.line)
     queue.register()
     crew = ClusterCrew(run, progress, queue, options)

@@ -99,7 +99,7 @@ def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     settings = load_settings(
         given, directory=working_directory(), environment=os.environ, makes_env_file=makes_env_file
     )
-    if "progress" in context.params:
+    if "progress" in context.params and settings.cluster is None:
         _say_progress(settings)
     if settings.cluster is not None:
         settings = context.obj(context, settings)

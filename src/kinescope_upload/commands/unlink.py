@@ -133,7 +133,7 @@ def unlink(
         database = database_of(settings)
         assert database is not None  # noqa: S101 - `unlink` has no --no-db
         rows = _rows(client, database, settings.progress, settings.courses, lessons)
-        check_alone({row.course for row in rows}, database)
+        check_alone(settings, {row.course for row in rows}, database)
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             client.listen(store)
             found = _found(rows, store.records, deletes=deletes)

@@ -187,7 +187,7 @@ def upload_plan(
     checks = [
         partial(check_rights, plan, kinescope, settings, emit),
         partial(check_rows, plan, tools.database),
-        *([partial(check_alone, {one.course for one in plan.work}, tools.database)] if crew is None else []),
+        partial(check_alone, settings, {one.course for one in plan.work}, tools.database),
     ]
     if is_new:
         checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))

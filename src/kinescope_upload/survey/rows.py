@@ -50,8 +50,8 @@ def read_rows(
         return {row.lesson_id: row for row in _patiently(read, policy, emit, pause)}
 
 
-def check_alone(courses: Collection[str], database: LessonsDatabase | None) -> None:
-    """Checks that no cluster has these courses: two kuploads would upload the same lessons, or change them.
+def check_alone(settings: Settings, courses: Collection[str], database: LessonsDatabase | None) -> None:
+    """Checks that no cluster has these courses that this machine has no part in: both would upload or change them.
 
     A database that does not answer is no error here: nothing can be linked meanwhile.
 
@@ -59,7 +59,7 @@ def check_alone(courses: Collection[str], database: LessonsDatabase | None) -> N
         UsageError: One has.
     """
     try:
-        shared = database.shared_courses(courses) if database and courses else []
+        shared = database.shared_courses(courses) if database and courses and settings.cluster is None else []
     except DatabaseDownError:
         return
     if shared:

@@ -8,7 +8,6 @@ A test runs every command that is advised in the situation that advised it (test
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text.quoting import Shell, joined_line
@@ -34,7 +33,7 @@ class Hint(str):
 
     def __new__(cls, *parts: str | Command) -> Self:
         """Puts the pieces together, each command between backticks and quoted for a POSIX shell."""
-        hint = super().__new__(cls, _joined(parts, partial(_typed, shell=Shell.POSIX)))
+        hint = super().__new__(cls, _joined(parts, lambda command: f"`{_typed(command, Shell.POSIX)}`"))
         hint.parts = parts
         return hint
 
@@ -46,9 +45,7 @@ class Hint(str):
 
 def shown(hint: str) -> str:
     """The hint as this process shows it: its commands have the options of this process that they need."""
-    if not isinstance(hint, Hint):
-        return hint
-    return "".join(part if isinstance(part, str) else f"`{_with_options(part)}`{_before(part)}" for part in hint.parts)
+    return _joined(hint.parts, _advised) if isinstance(hint, Hint) else hint
 
 
 def both(first: str, second: str) -> str:
@@ -63,7 +60,7 @@ def _parts(hint: str) -> tuple[str | Command, ...]:
 
 
 def _joined(parts: Iterable[str | Command], written: Callable[[Command], str]) -> str:
-    return "".join(part if isinstance(part, str) else f"`{written(part)}`" for part in parts)
+    return "".join(part if isinstance(part, str) else written(part) for part in parts)
 
 
 def _typed(command: Command, shell: Shell) -> str:
@@ -139,6 +136,10 @@ def command_line(command: Command) -> str:
     Behind it stands what has to be done first, where it would be refused now.
     """
     return _with_options(command) + _before(command)
+
+
+def _advised(command: Command) -> str:
+    return f"`{_with_options(command)}`{_before(command)}"
 
 
 def _with_options(command: Command) -> str:
