@@ -9,8 +9,9 @@
       │          └────► queue            wakes workers; the only file that imports the engine, procrastinate
       └──────► heart                     says that this machine is alive; hears what it is asked
     enqueue ──► queue                    writes down what is to be done
-    overview                             how far all machines are
-    transfer                             takes progress files over, and writes them back
+    doubts                               which file is not the one that another machine wrote down; pure
+    overview, report                     how far all machines are; how it all went
+    transfer                             takes progress files over, and writes them back; refuses to work beside them
     store ──► holds ──► line             records, under a fence; the lessons in hand; the connections
     statements, records                  the SQL; records as the database has them
     schema                               makes the tables
