@@ -70,7 +70,7 @@ def test_a_drained_machine_ends_what_it_has_and_says_that_lessons_are_left(clust
     world.wait_until(lambda: world.count("held_until > now()") >= 2)
     assert world.at("two", "stop", "--drain")[0] == 0
     world.link.slow_down(shared_rate=6_000_000)
-    worker.wait(timeout=60)
+    worker.wait(timeout=120)
     assert worker.returncode == 1, world.said()
     assert 0 < world.count("stage = 'linked'") < 9
     world.running.clear()
