@@ -7,24 +7,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kinescope_upload.cluster.enqueue import without_moving
-from kinescope_upload.model import VideoFile
-from kinescope_upload.plan import Decision, Plan, PlannedLesson
+from kinescope_upload.plan import Decision, Plan
 from kinescope_upload.upload import Stage
 from support.clusters import a_machine, enqueue, line
+from support.display_cases import lesson
 from support.progress_cases import a_record
 
 if TYPE_CHECKING:
     from kinescope_upload.cluster.line import Line
+    from kinescope_upload.plan import PlannedLesson
 
 __all__ = ["line"]
 
 
 def _doubted(lesson_id: str) -> PlannedLesson:
-    file = VideoFile(path=f"c/{lesson_id}.mp4", size=1, modified_ns=1)
-    reason = "its row is empty now"
-    return PlannedLesson(
-        lesson_id=lesson_id, course="c", file=file, title="", decision=Decision.IN_DOUBT, reason=reason
-    )
+    return lesson(lesson_id, 1, Decision.IN_DOUBT, reason="its row is empty now", course="c")
 
 
 def test_what_others_have_in_hand_or_have_changed_meanwhile_is_not_in_doubt(line: Line) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.audit.delete_unknown import delete_unknown
+from kinescope_upload.audit.inspection import open_tools
 from kinescope_upload.emulator import Action, Fault, ForeignVideo, Route, VideoStatus
 from kinescope_upload.progress import ProgressStore
 from kinescope_upload.progress.set_aside import set_aside
@@ -112,7 +113,7 @@ def test_a_journal_that_is_lost_is_said_and_what_it_alone_knew_is_looked_for(dia
     assert "`kupload repair --delete-unknown`" in stopped.text
     assert len(world.emulator.videos()) == 2
     unknown = [video.id for video in world.emulator.videos() if video.id in stopped.text]
-    delete_unknown(settings_of(world), Ears(), lambda one: one.video.id in unknown, lambda _: None, [])
+    delete_unknown(open_tools(settings_of(world), Ears()), lambda one: one.video.id in unknown, lambda _: None, [])
     done = world.run()
     assert done.exit_code == 0, done.text
     world.assert_promise(other_bytes=4000 * KIB)

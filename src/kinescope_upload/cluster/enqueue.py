@@ -158,8 +158,7 @@ def doubt_other_files(holds: Holds, plan: Plan, library: str) -> Plan:
         known = written.get(lesson.lesson_id)
         if lesson.decision not in SENT or known is None or known.may_be(lesson.file, lesson.record):
             return lesson
-        doubt = doubt_other_file(lesson.file, lesson.course, known)
-        return replace(lesson, decision=doubt.decision, reason=doubt.reason, hint=doubt.hint)
+        return replace(lesson, planned=doubt_other_file(lesson.file, lesson.course, known))
 
     return replace(plan, lessons=tuple(doubted(lesson) for lesson in plan.lessons))
 

@@ -59,8 +59,7 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
         facts = {"size": file.size, "modified_ns": file.modified_ns}
         holds.line.ask(statements.WRITE_ANEW, lesson_id=taken.lesson_id, me=holds.me, **facts)
         return lesson
-    doubt = doubt_other_file(file, taken.course, written)
-    return replace(lesson, decision=doubt.decision, reason=doubt.reason, hint=doubt.hint)
+    return replace(lesson, planned=doubt_other_file(file, taken.course, written))
 
 
 def quiet_in(run: Run, file: VideoFile) -> float:
