@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from psycopg.sql import SQL
 
 from kinescope_upload.cluster.schema import install
 from kinescope_upload.cluster.transfer import TAKEN_OVER, check_shared, end_export, take_over, write_back
+from kinescope_upload.emulator import ForeignVideo, VideoStatus
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, courses_in, note_deletion, read_records
 from kinescope_upload.progress.deleted import DELETED_FILE
-from support.clusters import a_machine, enqueue, line, line_to
+from kinescope_upload.upload import Stage
+from support.clusters import ClusterWorld, a_machine, cluster_worlds, enqueue, line, line_to
 from support.progress_cases import a_record
 from support.world import KIB, WorldMaker, content_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from kinescope_upload.cluster.line import Line
+    from kinescope_upload.upload import Record
     from support.postgres import Database
 
-__all__ = ["line"]
+    Worlds = Callable[..., ClusterWorld]
+
+__all__ = ["cluster_worlds", "line"]
 
 _LIBRARIES = SQL("SELECT lesson_id, library FROM {s}.lesson")
 _MINE = SQL(
@@ -41,10 +49,10 @@ def test_a_progress_folder_is_taken_over_and_written_back_as_it_was(line: Line, 
     library = tmp_path / "other"
     (library / "c").mkdir(parents=True)
     (library / "c" / "001.mp4").touch()
-    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}, "one") == (3, 0)
+    assert take_over(line, tmp_path, {"first": tmp_path / "first", "other": library}, "one") == (3, 0, ())
     assert courses_in(tmp_path) == ()
     assert len(list((tmp_path / TAKEN_OVER).iterdir())) == 2
-    assert take_over(line, tmp_path, {"first": tmp_path}, "one") == (0, 0)
+    assert take_over(line, tmp_path, {"first": tmp_path}, "one") == (0, 0, ())
     machine = a_machine(line)
     assert machine.records == known
     assert dict(line.ask(_LIBRARIES)) == {"c_001": "other", "d_001": "other", "c_002": "first"}
@@ -56,13 +64,76 @@ def test_a_progress_folder_is_taken_over_and_written_back_as_it_was(line: Line, 
     assert machine.records == {}
 
 
+def _kept(folder: Path, *records: Record) -> None:
+    with ProgressStore(folder, {record.course for record in records}) as store:
+        store.save_all(records)
+
+
 def test_what_the_cluster_knows_already_stays(line: Line, tmp_path: Path) -> None:
     newer = a_record("c_001", offset=9)
     a_machine(line).save(newer)
-    with ProgressStore(tmp_path, ["c"]) as store:
-        store.save(a_record("c_001", offset=5))
-    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == (0, 1)
+    _kept(tmp_path, a_record("c_001", offset=5))
+    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == (0, 1, ())
     assert a_machine(line).records == {"c_001": newer}
+
+
+def test_what_was_begun_twice_is_not_forgotten(line: Line, tmp_path: Path) -> None:
+    planned, now = a_record("c_002"), datetime.now(UTC)
+    twice, begun = (
+        replace(a_record(one), stage=Stage.CREATED, attempted_at=now, upload_url="https://uploads.test/1")
+        for one in ("c_001", "c_002")
+    )
+    machine = a_machine(line)
+    machine.save_all([twice, planned])
+    other = replace(twice, video_id=str(uuid4()))
+    _kept(tmp_path, other, begun)
+    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == (0, 2, ("c_001",))
+    assert machine.records["c_002"] == begun
+    [old] = machine.records["c_001"].old_videos
+    assert (old.video_id, old.keep, machine.records["c_001"].video_id) == (other.video_id, None, twice.video_id)
+    assert courses_in(tmp_path) == ()
+
+
+def test_what_another_machine_has_in_hand_is_taken_over_when_it_is_done(line: Line, tmp_path: Path) -> None:
+    enqueue(line, "c_001")
+    machine = a_machine(line)
+    assert machine.holds.take("c_001")
+    _kept(tmp_path, a_record("c_001"))
+    with pytest.raises(UsageError, match="in hand"):
+        take_over(line, tmp_path, {"nas": tmp_path}, "one")
+    assert courses_in(tmp_path) == ("c",)
+    machine.give("c_001")
+    assert take_over(line, tmp_path, {"nas": tmp_path}, "one") == (1, 0, ())
+
+
+@pytest.mark.slow
+def test_a_second_copy_that_a_machine_had_begun_is_found_and_deleted(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((100 * KIB,))
+    world.machine("one")
+    begun = ForeignVideo(
+        title="Урок 001_урок",
+        parent_id=world.emulator.folder_named("01_analytics").id,
+        size=5,
+        status=VideoStatus.UPLOADING,
+    )
+    orphan = world.emulator.add_foreign_video(begun).id
+    code, said = world.at("two", "--new-progress")
+    assert code == 0, said
+    [record] = world.records.values()
+    alone = replace(record, video_id=orphan, stage=Stage.CREATED, upload_url="https://x", offset=0)
+    _kept(world.folder / "one" / "progress", replace(alone, md5=None, linked_at=None, video_url=None))
+    assert world.at("one", "cluster", "worker")[0] == 2
+    for command in ("", "cluster enqueue", "--dry-run", "doctor"):
+        code, said = world.at("one", *command.split())
+        assert (code, "`kupload cluster init`" in said) == (2, True), (command, said)
+    code, said = world.at("one", "cluster", "init")
+    assert (code, "repair --delete-unknown" in said, record.lesson_id in said) == (0, True, True), said
+    code, said = world.at("one", "verify")
+    assert f"`kupload repair --delete-unknown --video {orphan}`" in said
+    code, said = world.at("two", "repair", "--delete-unknown", "--video", orphan)
+    assert code == 0, said
+    assert [video.id for video in world.emulator.videos()] == [record.video_id]
 
 
 def test_nothing_is_written_back_while_a_machine_is_at_work(line: Line, database: Database, tmp_path: Path) -> None:

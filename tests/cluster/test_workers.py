@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.emulator import ForeignVideo, VideoStatus
 from support.clusters import ClusterWorld, cluster_worlds
 from support.pgbouncer import pgbouncer
 from support.world import KIB, content_of
@@ -51,6 +52,46 @@ def test_what_looks_at_files_looks_at_each_library_that_is_here(cluster_worlds: 
     assert "02_disk" not in (world.folder / "one" / "pairs.json").read_text("utf-8")
     assert "this machine's alone" in world.at("one", "report")[1]
     assert "these are this machine's runs" in world.at("one", "history")[1]
+
+
+@pytest.mark.slow
+def test_what_is_begun_and_nothing_is_recorded_of_is_not_begun_a_second_time(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((10 * KIB,))
+    parent_id = world.emulator.folder_named("01_analytics").id
+    begun = ForeignVideo(title="Урок 001_урок", parent_id=parent_id, size=5, status=VideoStatus.UPLOADING)
+    video = world.emulator.add_foreign_video(begun)
+    code, said = world.at("one", "cluster", "enqueue")
+    assert (code, "holds 1 unfinished video" in said, video.id in said) == (2, True, True), said
+    assert "kupload cluster init" in said
+    assert world.count("true") == 0
+    code, said = world.at("one", "--new-progress")
+    assert code == 0, said
+
+
+@pytest.mark.slow
+def test_every_command_works_with_two_libraries_and_no_other_setting(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    for path in ("01_nas/m01_start/001.mp4", "02_disk/m01_start/001.mp4"):
+        world.add_file(path, content_of(100 * KIB, seed=path))
+    world.add_lessons()
+    (world.folder / "disk").mkdir()
+    (world.library / "02_disk").rename(world.folder / "disk" / "02_disk")
+    world.machine("one", {"nas": world.library, "disk2": world.folder / "disk"})
+    commands = (
+        "cluster init|cluster init --print-sql|doctor|--dry-run|cluster enqueue|--status|cluster cancel"
+        "|cluster enqueue|cluster worker --until-empty --library disk2|--status| |verify|repair --yes|map|check|report"
+    )
+    for command in commands.split("|"):
+        code, said = world.at("one", *command.split())
+        assert code in {0, int(command == "--dry-run")}, (command, said)  # which finds no files of the other library
+        assert "KUPLOAD_LIBRARY" not in said, command
+    code, said = world.at("one", "folders")
+    assert (code, "01_nas" in said, "02_disk" in said) == (0, True, True), said
+    code, said = world.at("one", "stop")
+    assert (code, "No machine is at work" in said) == (1, True), said
+    world.everything_is_right(again=0)
+    assert world.at("one", "cluster", "export")[0] == 0
 
 
 @pytest.mark.slow

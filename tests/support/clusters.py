@@ -114,7 +114,7 @@ class ClusterWorld(World):
         """One command on a machine, to its end: its exit code, and all that it said."""
         process = self.begin(name, *arguments)
         output, _ = process.communicate(timeout=timeout)
-        return process.returncode, output.decode()
+        return process.returncode, (output or b"").decode()  # a worker's goes to its log
 
     def begin(self, name: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """A command on a machine, which goes on; its output is one pipe."""

@@ -13,7 +13,7 @@ from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import install, script_of
 from kinescope_upload.cluster.settings import check_there, cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
-from kinescope_upload.cluster.transfer import TAKEN_OVER, check_shared, end_export, take_over, write_back
+from kinescope_upload.cluster.transfer import TAKEN_OVER, TakenOver, check_shared, end_export, take_over, write_back
 from kinescope_upload.cluster.worker import enqueue_all, work
 from kinescope_upload.commands.dry_run import dry_run as show_plan
 from kinescope_upload.errors import UsageError
@@ -25,6 +25,7 @@ from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from kinescope_upload.cluster.enqueue import Enqueued
     from kinescope_upload.commands.upload import Screen
@@ -47,14 +48,22 @@ def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
         stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.\n')
         machine = cluster_of(settings).machine
         taken = take_over(line, settings.progress, libraries_of(settings), machine)
-        if any(taken):
-            records = count(taken.new, "record", "records")
-            stdout.write(f"Took over {records} of {settings.progress}; its files are in {TAKEN_OVER} there.\n")
-        if taken.known:
-            lessons = count(taken.known, "lesson", "lessons")
-            stdout.write(f"Of {lessons} the cluster had a record, which stays; what was begun here may be left over.\n")
+        if taken.new or taken.known:
+            stdout.write(f"{_taken_words(taken, settings.progress)}\n")
         end_export(line, machine)
     return ExitCode.DONE
+
+
+def _taken_words(taken: TakenOver, folder: Path) -> str:
+    words = f"Took over {count(taken.new, 'record', 'records')} of {folder}; its files are in {TAKEN_OVER} there."
+    if taken.known:
+        words += f" Of {count(taken.known, 'lesson', 'lessons')} the cluster had a record, which stays."
+    if taken.begun_twice:
+        hint = Hint(("repair", "--delete-unknown"), " asks of each whether to delete it.")
+        words += (
+            f" Another upload was begun here of {first_few(taken.begun_twice)}, and is an old video now: {shown(hint)}"
+        )
+    return words
 
 
 def export(settings: Settings, stdout: TextIO) -> int:
@@ -129,7 +138,7 @@ def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, is_o
         check_shared(progress.holds.line, settings.progress, progress.holds.machine)
         for name, root in libraries_of(settings).items():
             records = records_for(progress.holds.line, name)
-            here = replace(settings, library=root)
+            here = replace(settings, library=root, new_progress=settings.new_progress or bool(records))
             codes.append(show_plan(here, options, stdout, is_offline=is_offline, records=records))
     return max(codes)
 

@@ -12,11 +12,13 @@ from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubt
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
+from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.commands.upload import map_files
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
+from kinescope_upload.mapping.names import nfc
 from kinescope_upload.plan import Plan, doubt_courses
 from kinescope_upload.plan.decision import SENT
 from kinescope_upload.progress import read_looks
@@ -94,7 +96,8 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
         root: Where it is on this machine.
 
     Raises:
-        UsageError: The library or its mapping cannot be read, or nothing proves which file is whose.
+        UsageError: The library or its mapping cannot be read, or nothing proves which file is whose; or Kinescope holds
+            unfinished videos of a course that nothing is recorded of.
         KuploadError: Database or Kinescope refuse.
     """
     settings = replace(settings, library=root)
@@ -105,6 +108,7 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
     mapped = map_files(settings, survey, records, KinescopeApi(client, api_url=settings.api_url))
     broken = None if settings.send_broken else read_looks(settings.progress).broken
     plan = without_moving(tools.line, survey.plan(records, mapped, broken), name, records)
+    _check_unfinished(settings, tools, plan, records)
     plan = _with_folders(settings, tools, plan)
     others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
     plan = replace(plan, doubts=doubts_here(plan.doubts, others.keys(), survey.courses))
@@ -121,6 +125,20 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> E
         elsewhere={lesson_id: others[lesson_id][0] for lesson_id in elsewhere},
         contradicting=tuple(sorted(one for one, size in elsewhere.items() if size != others[one][1])),
     )
+
+
+def _check_unfinished(settings: Settings, tools: EnqueueTools, plan: Plan, records: Mapping[str, Record]) -> None:
+    """Checks that nobody has begun what nothing is recorded of, as a run does whose progress folder is new."""
+    known = {nfc(record.course) for record in records.values()}
+    new = tuple(lesson for lesson in plan.lessons if nfc(lesson.course) not in known)
+    if new and not settings.new_progress:
+        check_nothing_is_unfinished(
+            replace(plan, lessons=new),
+            settings,
+            tools.kinescope.api,
+            tools.emit,
+            lambda: records_for(tools.line, "").values(),
+        )
 
 
 def records_for(line: Line, library: str) -> dict[str, Record]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import LessonLostError, UsageError
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
+from kinescope_upload.upload import LeftBecause, OldVideo
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from kinescope_upload.upload import Record
 
@@ -48,6 +52,49 @@ def records_of(rows: Iterable[tuple[str, str, str]]) -> dict[str, Record]:
                 "Use the kupload that wrote it, or a newer one.",
             ) from error
     return found
+
+
+def joined(record: Record, other: Record, at: datetime) -> Record:
+    """The record with all that another one of the same lesson names: no video of ours is forgotten.
+
+    What was begun a second time is kept as an old video, which `repair --delete-unknown` offers; where this record has
+    begun nothing, the other's upload goes on.
+
+    Args:
+        record: The cluster's.
+        other: A machine's that worked alone.
+        at: Now (UTC).
+    """
+    first, second = (record, other) if record.is_begun or not other.is_begun else (other, record)
+    named = {video_key(one) or one for one in (first.video_id, *(old.video_id for old in first.old_videos))}
+    lost = [mark for mark in second.lost_marks if mark not in first.lost_marks]
+    own = tuple[OldVideo, ...]()
+    if second.is_begun and second.video_id is not None:
+        own = (_called_off(second, at),)
+    elif second.is_begun and second.mark and second.mark != first.mark:
+        lost.append(second.mark)
+    old = [replace(one, left_at=one.left_at or at) for one in (*second.old_videos, *own)]
+    new = tuple(one for one in old if (video_key(one.video_id) or one.video_id) not in named)
+    if not (new or lost):
+        return first
+    since = min(
+        filter(None, (first.lost_since, second.lost_since, second.attempted_at if lost else None)), default=None
+    )
+    return replace(first, old_videos=(*first.old_videos, *new), lost_marks=(*first.lost_marks, *lost), lost_since=since)
+
+
+def _called_off(record: Record, at: datetime) -> OldVideo:
+    assert record.video_id is not None  # noqa: S101 - the caller looks
+    return OldVideo(
+        video_id=record.video_id,
+        path=record.path,
+        size=record.size,
+        modified_ns=record.modified_ns,
+        md5=record.md5,
+        why=LeftBecause.CALLED_OFF,
+        keep=None,
+        left_at=at,
+    )
 
 
 def lost_error(lesson_id: str) -> LessonLostError:

@@ -196,6 +196,11 @@ IMPORT: Final = SQL(
 )
 """Takes records over; one that the cluster has already stays."""
 
+RECORDS_OF: Final = SQL(
+    "SELECT lesson_id, course, record::text FROM {s}.lesson"
+    " WHERE lesson_id = ANY(%(ids)s::text[]) AND record IS NOT NULL"
+)
+
 ANALYZE: Final = SQL("ANALYZE {s}.lesson, {s}.procrastinate_jobs")
 """Tells PostgreSQL how many rows there are now: it would sort a hundred thousand of them for every turn."""
 

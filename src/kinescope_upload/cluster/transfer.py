@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first
-from kinescope_upload.cluster.records import records_of, text_of
+from kinescope_upload.cluster.records import joined, records_of, text_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.progress import DELETED_FILE, ProgressStore, courses_in, note_deletion
@@ -15,7 +16,7 @@ from kinescope_upload.text import first_few
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.cluster.line import Line
@@ -30,10 +31,11 @@ _EXPORTED: Final = "exported"
 
 
 class TakenOver(NamedTuple):
-    """How many records were taken over, and how many not, of lessons that the cluster has records of."""
+    """How many records were taken over, how many lessons the cluster had records of, and of which another upload."""
 
-    new: int
-    known: int
+    new: int = 0
+    known: int = 0
+    begun_twice: tuple[str, ...] = ()
 
 
 def end_export(line: Line, machine: str) -> None:
@@ -52,24 +54,47 @@ def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: 
         machine: What this machine is called.
 
     Raises:
-        UsageError: A run is at work on one of its courses, or a file cannot be parsed.
+        UsageError: A run is at work on one of its courses, another machine has one of its lessons in hand, or a file
+            cannot be parsed; the files stay.
         DatabaseDownError: The database does not answer; the files stay.
     """
     if not (courses := courses_in(folder)):
-        return TakenOver(0, 0)
+        return TakenOver()
     with ProgressStore(folder, courses) as store:
         records = list(store.records.values())
-        taken = 0
-        for start in range(0, len(records), _TOGETHER):
-            columns = _columns(records[start : start + _TOGETHER], libraries)
-            taken += len(line.ask(statements.IMPORT, patience=60, machine=machine, **columns))
+        parts = [records[start : start + _TOGETHER] for start in range(0, len(records), _TOGETHER)]
+        done = [_take(line, part, _columns(part, libraries), machine) for part in parts]
     aside = folder / TAKEN_OVER
     aside.mkdir(mode=0o700, exist_ok=True)
     for path in [*folder.glob("*.json"), *folder.glob("*.journal")]:
         path.replace(aside / path.name)
     words = Hint("The progress is in the cluster's database now; ", ("cluster", "export"), " writes it back.")
     (folder / _NOTE).write_text(f"{words}\n", encoding="utf-8")
-    return TakenOver(taken, len(records) - taken)
+    new = sum(one.new for one in done)
+    return TakenOver(new, len(records) - new, tuple(lesson for one in done for lesson in one.begun_twice))
+
+
+def _take(line: Line, records: Sequence[Record], columns: Mapping[str, list[object]], machine: str) -> TakenOver:
+    """Takes these records over, and joins those of lessons that the cluster has records of with them."""
+    new = {lesson_id for (lesson_id,) in line.ask(statements.IMPORT, patience=60, machine=machine, **columns)}
+    rest = {record.lesson_id: record for record in records if record.lesson_id not in new}
+    rows = line.ask(statements.RECORDS_OF, ids=list(rest), patience=60)
+    texts, known, now = {row[0]: row[2] for row in rows}, records_of(rows), datetime.now(UTC)
+    after = {one: joined(known[one], rest[one], now) for one in known}
+    changed = [one for one in known if after[one] is not known[one]]
+    before = [texts[one] for one in changed]
+    asked = line.ask(
+        statements.CHANGE, ids=changed, before=before, after=[text_of(after[one]) for one in changed], patience=60
+    )
+    written = {lesson_id for (lesson_id,) in asked}
+    if in_hand := sorted((rest.keys() - known.keys()) | (set(changed) - written)):
+        raise UsageError(
+            f"Another machine has lessons in hand that this machine has begun, too: {first_few(in_hand)}. The progress "
+            "folder stays as it is.",
+            Hint("Type it again when these are done: ", ("cluster", "init"), "."),
+        )
+    begun_twice = (one for one in changed if len(after[one].old_videos) > len(known[one].old_videos))
+    return TakenOver(len(new), len(known), tuple(begun_twice))
 
 
 def _columns(records: list[Record], libraries: Mapping[str, Path]) -> dict[str, list[object]]:

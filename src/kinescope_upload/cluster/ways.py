@@ -43,10 +43,13 @@ def across(context: typer.Context, settings: Settings) -> Settings:
     known = cluster_of(settings).libraries
     check_installed()
     remember_before({name: f"first {_BACK}" for name, way in _WAYS.items() if way is _refuse})
-    named = known.get(context.params.get("library") or "")
-    if named or settings.library is None:  # KUPLOAD_LIBRARY is one machine's that works alone
-        settings = replace(settings, library=named or next(iter(known.values())))
-    way = _WAYS.get(context.info_name or "" if context.parent else "")
+    name = context.info_name or "" if context.parent else ""
+    library = known.get(context.params.get("library") or "")
+    if library is None and settings.library is None and (len(known) == 1 or name not in _OF_ALL):
+        library = next(iter(known.values()))
+    if library is not None:  # else KUPLOAD_LIBRARY stays, which is one machine's that works alone
+        settings = replace(settings, library=library)
+    way = _WAYS.get(name)
     code = way(context, settings) if way else None
     if code is not None:
         raise typer.Exit(code)
@@ -179,7 +182,8 @@ def _refuse(context: typer.Context, _settings: Settings) -> None:
 
 _BACK: Final = Hint(("stop",), ", then ", ("cluster", "export"), ", then take [cluster] out of kupload.toml")
 """How one machine goes on alone."""
-
+_OF_ALL: Final = frozenset({"folders"})
+"""What looks at one library, and without one tells of all courses."""
 
 _WAYS: Final[Mapping[str, Callable[[typer.Context, Settings], int | None]]] = {
     "": _run,

@@ -20,14 +20,22 @@ from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.progress import Progress
+    from kinescope_upload.upload import Record
 
+_WAY_OUT_OF_ALL: Final = Hint(
+    "Take over what knows them: ",
+    ("cluster", "init"),
+    " on the machine that began them. Where its progress folder is lost, ",
+    ("--new-progress",),
+    " goes on; these videos stay until somebody deletes them.",
+)
 _WAY_OUT: Final = (
     "Name the folder that knows them (--progress DIR): it may be on another machine, or in the directory that the "
     "earlier run was started in. Where it is lost, run again with --new-progress; these videos stay until somebody "
@@ -35,7 +43,13 @@ _WAY_OUT: Final = (
 )
 
 
-def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: KinescopeApi, emit: Emit) -> None:
+def check_nothing_is_unfinished(
+    plan: Plan,
+    settings: Settings,
+    kinescope: KinescopeApi,
+    emit: Emit,
+    known: Callable[[], Collection[Record]] = tuple,
+) -> None:
     """Looks through the folders of the courses that bytes are sent for; one request for each hundred videos.
 
     Call it where the progress folder knows no course.
@@ -45,6 +59,7 @@ def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: Kines
         settings: The project, its folders, and the dialect.
         kinescope: Lists the videos.
         emit: Receives a warning where Kinescope does not list them.
+        known: Gives what is recorded when the videos are listed: machines that share the work may have begun some.
 
     Raises:
         UsageError: There are unfinished videos of ours; names some of them.
@@ -52,7 +67,7 @@ def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: Kines
     """
     work = [lesson for lesson in plan.work if lesson.decision is not Decision.LINK]
     try:
-        found = list(_unfinished(work, settings, kinescope))
+        found = _unknown(list(_unfinished(work, settings, kinescope)), known())
     except (UnreachableError, ThrottledError):
         raise  # the next request would fail in the same way
     except TryAgainError as error:
@@ -60,10 +75,13 @@ def check_nothing_is_unfinished(plan: Plan, settings: Settings, kinescope: Kines
         return
     if found:
         videos = count(len(found), "unfinished video", "unfinished videos")
+        new, way_out = (f"The progress folder {settings.progress} is new", _WAY_OUT)
+        if settings.cluster is not None:
+            new, way_out = ("The machines that share the work have no records of these courses", _WAY_OUT_OF_ALL)
         raise UsageError(
-            f"The progress folder {settings.progress} is new, and Kinescope holds {videos} of an earlier run: "
-            f"{_some(found)}. Nothing was sent: a second copy of each would be.",
-            _WAY_OUT,
+            f"{new}, and Kinescope holds {videos} of an earlier run: {_some(found)}. Nothing was sent: a second copy "
+            "of each would be.",
+            way_out,
         )
 
 
@@ -85,17 +103,12 @@ def check_lost_journals(plan: Plan, progress: Progress, settings: Settings, kine
     """
     courses = progress.courses_without_journal
     lessons = [lesson for lesson in plan.lessons if lesson.course in courses]
-    records = progress.records.values()
-    ids = [record.video_id for record in records] + [old.video_id for one in records for old in one.old_videos]
-    known = set(map(video_key, ids))
-    marks = {mark for record in records for mark in (record.mark, *record.lost_marks)}
-    found = [
+    listed = [
         video
         for video, of_course in _videos(lessons, settings, kinescope)
-        if (_is_unfinished(video, of_course, settings.dialect) or _is_sent_already(video, of_course))
-        and video_key(video.id) not in known
-        and not any(bears_mark(video.description, mark) for mark in marks)
+        if _is_unfinished(video, of_course, settings.dialect) or _is_sent_already(video, of_course)
     ]
+    found = _unknown(listed, progress.records.values())
     if found:
         kept = [name for course in courses for name in set_aside_of(file_of(settings.progress, course))]
         what = "Part of the progress" if kept else "The journal"
@@ -114,6 +127,18 @@ def check_lost_journals(plan: Plan, progress: Progress, settings: Settings, kine
             ),
         )
     progress.forget_lost_journals()
+
+
+def _unknown(videos: Iterable[Video], records: Collection[Record]) -> list[Video]:
+    """The videos that no record names, by an id or a mark."""
+    ids = [record.video_id for record in records] + [old.video_id for one in records for old in one.old_videos]
+    known = set(map(video_key, ids))
+    marks = {mark for record in records for mark in (record.mark, *record.lost_marks)}
+    return [
+        video
+        for video in videos
+        if video_key(video.id) not in known and not any(bears_mark(video.description, mark) for mark in marks)
+    ]
 
 
 def _some(videos: Sequence[Video]) -> str:
