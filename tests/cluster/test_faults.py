@@ -272,6 +272,20 @@ def test_repair_takes_lessons_as_a_worker_does(cluster_worlds: Worlds) -> None:
     world.everything_is_right(again=0)
 
 
+def test_what_another_machine_sends_is_no_unknown_video(cluster_worlds: Worlds) -> None:
+    world = _enqueued(cluster_worlds(), *[900 * KIB] * 2, rate=300_000)
+    worker = world.worker("one")
+    world.wait_until(lambda: world.count("stage = 'created'") == 2)
+    code, said = world.at("two", "repair", "--delete-unknown")
+    assert code == 0, said  # with one to ask about, and no terminal, it is 2
+    video = next(iter(world.records.values())).video_id
+    code, said = world.at("two", "repair", "--delete-unknown", "--video", str(video))
+    assert (code, f"has video {video}" in " ".join(said.split())) == (2, True), said
+    world.link.slow_down(shared_rate=6_000_000)
+    assert worker.wait(timeout=200) == 0, world.said()
+    world.everything_is_right(again=0)
+
+
 def test_what_is_wished_of_a_machine_at_work_holds_there(cluster_worlds: Worlds) -> None:
     world = _enqueued(cluster_worlds(), *[1_500 * KIB] * 8, rate=300_000)
     worker = world.worker("one")

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 from kinescope_upload.cluster.hold import Lease
 from kinescope_upload.cluster.holds import Holds
-from kinescope_upload.cluster.schema import check_version, install, script_of
+from kinescope_upload.cluster.line import Line
+from kinescope_upload.cluster.queue import Queue
+from kinescope_upload.cluster.schema import check_only_cluster, check_version, install, script_of
 from kinescope_upload.cluster.store import ClusterProgress
+from kinescope_upload.database.dsn import clean_dsn
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, LessonFailedError, LessonLostError, UsageError
 from kinescope_upload.upload import Stage
 from support.clusters import a_machine, enqueue, line, line_to, pass_lease
 from support.progress_cases import a_record
 
 if TYPE_CHECKING:
-    from kinescope_upload.cluster.line import Line
     from support.postgres import Database, Server
 
 __all__ = ["line"]
@@ -220,11 +222,30 @@ def test_a_role_that_may_make_nothing_uses_what_an_administrator_made(database: 
     with closing(line_to(database, connect)) as guest:
         with pytest.raises(BatchStoppedError, match="--print-sql"):
             install(guest)
-        database.execute("GRANT USAGE ON SCHEMA kupload TO cluster_guest")
-        database.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA kupload TO cluster_guest")
+        rights = [text[3:] for text in script_of(guest).splitlines() if text.startswith("-- GRANT")]
+        database.execute("".join(rights).replace("ROLE", "cluster_guest"))
         assert install(guest) is False
+        enqueue(guest, "a")
+        queue = Queue(guest)
+        queue.register()
+        assert queue.give_turns(["nas"]) == {"a"}
+        turn = queue.next(["nas"])
+        assert turn is not None
+        queue.finish(turn)
+        assert check_only_cluster(guest, is_named=False) == ()
     database.execute("DROP OWNED BY cluster_guest")
     database.execute("DROP ROLE cluster_guest")
+
+
+def test_a_second_cluster_is_made_only_where_its_schema_is_named(line: Line, database: Database) -> None:
+    dsn = clean_dsn(database.url)
+    with closing(Line(dsn.conninfo, dsn.place, "other")) as other:
+        with pytest.raises(UsageError, match='schema "kupload" already'):
+            check_only_cluster(other, is_named=False)
+        assert check_only_cluster(other, is_named=True) == ("kupload",)
+        install(other)
+        assert check_only_cluster(other, is_named=False) == ("kupload",)
+    assert check_only_cluster(line, is_named=False) == ("other",)
 
 
 def test_tables_of_an_older_version_are_refused(line: Line, database: Database) -> None:

@@ -12,7 +12,7 @@ import pytest
 from psycopg.sql import SQL
 
 from kinescope_upload.cluster.schema import install
-from kinescope_upload.cluster.transfer import TAKEN_OVER, check_shared, end_export, take_over, write_back
+from kinescope_upload.cluster.transfer import TAKEN_OVER, check_export, check_shared, end_export, take_over, write_back
 from kinescope_upload.emulator import ForeignVideo, VideoStatus
 from kinescope_upload.errors import UsageError
 from kinescope_upload.progress import ProgressStore, courses_in, note_deletion, read_records
@@ -157,15 +157,20 @@ def test_no_machine_takes_part_with_progress_that_the_cluster_does_not_know(line
 
 
 def test_after_an_export_nobody_shares_the_work_until_that_machine_says_so(line: Line, tmp_path: Path) -> None:
-    write_back(line, tmp_path, "one")
-    for other in ("one", "two"):
-        with pytest.raises(UsageError, match="one has written all records back"):
-            check_shared(line, tmp_path, other)
-    end_export(line, "two")
-    with pytest.raises(UsageError):
-        check_shared(line, tmp_path, "two")
-    end_export(line, "one")
-    check_shared(line, tmp_path, "two")
+    one, two = tmp_path / "one", tmp_path / "two"
+    a_machine(line).save(a_record("c_001"))
+    check_export(line, two, "two")
+    write_back(line, one, "one")
+    for machine in ("one", "two"):
+        with pytest.raises(UsageError, match=f"one has written all records back into its progress folder {one}"):
+            check_shared(line, two, machine)
+    for folder, machine in ((one, "two"), (two, "one")):  # another machine; this one without that folder
+        with pytest.raises(UsageError, match="kupload cluster init"):
+            check_export(line, folder, machine)
+    check_export(line, one, "one")
+    take_over(line, one, {"nas": tmp_path}, "one")
+    end_export(line)
+    check_shared(line, two, "two")
 
 
 def test_a_machine_without_cluster_refuses_courses_that_others_share(
@@ -177,6 +182,7 @@ def test_a_machine_without_cluster_refuses_courses_that_others_share(
         install(there)
         assert world.upload().exit_code == 0  # it shares nothing of this course
         there.ask(_MINE)
+        there.ask(SQL("ALTER SCHEMA {s} RENAME TO another_name"))
     world.add_file("01_analytics/m01_start/002_new.mp4", content_of(200 * KIB, seed="2"))
     world.database.add_lessons([("01_analytics_m01_start_002", "01_analytics", "new")])
     outcome = world.upload(send_broken=True)
@@ -186,6 +192,7 @@ def test_a_machine_without_cluster_refuses_courses_that_others_share(
         ("unlink", "01_analytics_m01_start_001", "--yes", "1"),
         ("repair", "--yes"),
         ("repair", "--delete-unknown"),
+        ("replace", "01_analytics_m01_start_001", "--yes"),
     ):
         assert "Several machines share the work" in world.run(*words).text
     assert len(world.emulator.videos()) == 1

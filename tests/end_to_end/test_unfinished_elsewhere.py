@@ -44,3 +44,13 @@ def test_what_another_machine_is_sending_is_not_offered_for_deletion_from_a_seco
     shown: list[UnknownVideo] = []
     delete_unknown(open_tools(settings_of(world), Ears()), lambda _: False, shown.extend, [])
     assert "of one at work" in shown[0].reason
+
+
+def test_what_is_recorded_is_no_unknown_video_and_the_lesson_is_named(worlds: WorldMaker) -> None:
+    world = worlds("tus")
+    world.fill((10 * KIB,))
+    assert world.upload().exit_code == 0
+    [video] = world.emulator.videos()
+    with pytest.raises(UsageError, match=f"lesson 01_analytics_m01_start_001 has video {video.id}"):
+        delete_unknown(open_tools(settings_of(world), Ears()), lambda _: True, lambda _: None, [video.id])
+    assert [one.id for one in world.emulator.videos()] == [video.id]

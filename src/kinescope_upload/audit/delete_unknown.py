@@ -22,7 +22,7 @@ from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from kinescope_upload.audit.compare import UnknownVideo
@@ -77,8 +77,9 @@ def delete_unknown(
             tools.client.listen(store)
             seen = inspect(tools, survey).unknown_videos()
             records = store.records.values()  # as they are after the videos were listed: another machine may be at work
-            found = [unknown for unknown in seen if _lesson_of(unknown.video, records) is None]
-            wanted = _wanted(found, named)
+            users = {video_key(record.video_id): record.lesson_id for record in records}
+            users |= {one.video.id: user for one in seen if (user := _lesson_of(one.video, records))}
+            wanted = _wanted([one for one in seen if one.video.id not in users], named, users)
             show(wanted)
             tools.client.begin_changes(store)
             done = []
@@ -96,8 +97,15 @@ def delete_unknown(
             return done
 
 
-def _wanted(found: Sequence[UnknownVideo], named: Collection[str]) -> Sequence[UnknownVideo]:
+def _wanted(
+    found: Sequence[UnknownVideo], named: Collection[str], users: Mapping[str | None, str]
+) -> Sequence[UnknownVideo]:
     keys = {video_key(text) or text for text in named}
+    if used := [f"lesson {users[key]} has video {key}" for key in sorted(keys & users.keys())]:
+        raise UsageError(
+            f"What is recorded is no unknown video: {first_few(used)}. Nothing was deleted.",
+            Hint(("--status",), " tells how far the lesson is."),
+        )
     if strange := keys - {unknown.video.id for unknown in found}:
         raise UsageError(
             f"{', '.join(sorted(strange))} is no unknown video of a course's folder. Nothing was deleted.",

@@ -10,10 +10,18 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.enqueue import records_for
 from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.queue import Queue
-from kinescope_upload.cluster.schema import install, script_of
+from kinescope_upload.cluster.schema import check_only_cluster, install, script_of
 from kinescope_upload.cluster.settings import check_there, cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
-from kinescope_upload.cluster.transfer import TAKEN_OVER, TakenOver, check_shared, end_export, take_over, write_back
+from kinescope_upload.cluster.transfer import (
+    TAKEN_OVER,
+    TakenOver,
+    check_export,
+    check_shared,
+    end_export,
+    take_over,
+    write_back,
+)
 from kinescope_upload.cluster.worker import enqueue_all, work
 from kinescope_upload.commands.dry_run import dry_run as show_plan
 from kinescope_upload.errors import UsageError
@@ -44,13 +52,17 @@ def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
         if only_print:
             stdout.write(script_of(line))
             return ExitCode.DONE
+        cluster = cluster_of(settings)
+        others = check_only_cluster(line, is_named=cluster.names_schema)
         done = "is made" if install(line) else "is there already, and up to date"
-        stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.\n')
-        machine = cluster_of(settings).machine
+        beside = f" Beside it there is one in {first_few(others)}: no lesson may be in both." if others else ""
+        stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.{beside}\n')
+        machine = cluster.machine
+        check_export(line, settings.progress, machine)
         taken = take_over(line, settings.progress, libraries_of(settings), machine)
         if taken.new or taken.known:
             stdout.write(f"{_taken_words(taken, settings.progress)}\n")
-        end_export(line, machine)
+        end_export(line)
     return ExitCode.DONE
 
 

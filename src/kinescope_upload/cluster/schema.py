@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import SEARCH_PATH, first
 from kinescope_upload.cluster.queue import ENGINE_VERSION, SILENCE, migrations_since, schema_sql
+from kinescope_upload.database.statements import CLUSTERS
 from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.text.hints import Hint
 
@@ -22,6 +23,13 @@ _ONE_AT_A_TIME: Final = SQL("SELECT pg_advisory_xact_lock(hashtext('tables of se
 _META: Final = SQL("{s}.meta")
 _IS_THERE: Final = SQL("SELECT to_regclass(%(table)s) IS NOT NULL")
 _VERSIONS: Final = SQL("SELECT key, value FROM {s}.meta")
+
+_FOR_THE_ROLE: Final = "-- The role of the machines' DATABASE_URL, where it is another than this one, needs:\n"
+_RIGHTS: Final = (
+    SQL("GRANT USAGE ON SCHEMA {s}"),
+    SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {s}"),
+    SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {s}"),
+)
 
 TABLES: Final = SQL("""\
 CREATE SCHEMA IF NOT EXISTS {s};
@@ -109,14 +117,36 @@ def _is_newer(schema: str, engine: str) -> bool:
     return int(schema) > int(VERSION) or _numbers(engine) > _numbers(ENGINE_VERSION)
 
 
+def check_only_cluster(line: Line, *, is_named: bool) -> tuple[str, ...]:
+    """The schemas of the same database that hold other clusters.
+
+    Args:
+        line: Asks the database.
+        is_named: Whether kupload.toml names this one's schema.
+
+    Raises:
+        UsageError: There is one, this one is not made yet, and nobody has named its schema.
+    """
+    clusters = [schema for (schema,) in line.ask(CLUSTERS)]
+    others = tuple(schema for schema in clusters if schema != line.schema)
+    if others and line.schema not in clusters and not is_named:
+        raise UsageError(
+            f'The machines that use {line.place} meet in schema "{others[0]}" already.',
+            f'Write schema = "{others[0]}" under [cluster] in kupload.toml; or schema = "{line.schema}", for a second '
+            "cluster that has no lesson in common with that one.",
+        )
+    return others
+
+
 def script_of(line: Line) -> str:
-    """What `install` does on an empty database, as SQL for an administrator."""
+    """What `install` does on an empty database, as SQL for an administrator; with what the machines' role needs."""
     schema = line.named(TABLES).as_string()
     add = SQL("INSERT INTO {s}.meta VALUES ('schema', {schema}), ('engine', {engine});\n")
     names = {"s": Identifier(line.schema), "schema": Literal(VERSION), "engine": Literal(ENGINE_VERSION)}
     versions = add.format(**names).as_string()
     path, silence = (line.named(statement).as_string() for statement in (SEARCH_PATH, SILENCE))
-    return f"BEGIN;\n{schema}{path};\n{schema_sql()}\n{silence};\n{versions}COMMIT;\n"
+    rights = "".join(f"-- {line.named(right).as_string()} TO ROLE;\n" for right in _RIGHTS)
+    return f"BEGIN;\n{schema}{path};\n{schema_sql()}\n{silence};\n{versions}COMMIT;\n{_FOR_THE_ROLE}{rights}"
 
 
 def check_version(line: Line) -> None:

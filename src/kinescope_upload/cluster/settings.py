@@ -33,6 +33,7 @@ class ClusterSettings:
         machine: Its name.
         libraries: Where each library lies on this machine, by the name that all machines use for it.
         schema: The schema of the database that holds the cluster's tables.
+        names_schema: Whether kupload.toml names it.
         lease: Seconds after which another machine may take over a lesson whose machine says nothing any more.
         poll: Seconds between two looks for work where there was none.
     """
@@ -40,6 +41,7 @@ class ClusterSettings:
     machine: str
     libraries: Mapping[str, Path]
     schema: str = "kupload"
+    names_schema: bool = False
     lease: float = 60.0
     poll: float = 5.0
 
@@ -63,7 +65,7 @@ def cluster_of(settings: Settings) -> ClusterSettings:
         where = 'libraries = { nas = "/mnt/nas/courses" }'
         raise UsageError(f"{file.place('cluster')} names no library.", f"Say where each lies on this machine: {where}")
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", socket.gethostname()).strip("-._") or "machine"
-    return ClusterSettings(**{"machine": name[:63], **given})
+    return ClusterSettings(**{"machine": name[:63], "names_schema": "schema" in given, **given})
 
 
 def libraries_of(settings: Settings, names: Collection[str] = ()) -> Mapping[str, Path]:

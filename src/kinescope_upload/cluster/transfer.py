@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first
@@ -27,7 +27,7 @@ TAKEN_OVER: Final = "taken-over"
 """The folder in the progress folder that the files move to whose records are in the database."""
 _NOTE: Final = "IN-DATABASE.txt"
 _EXPORTED: Final = "exported"
-"""Names the machine that has all records, and goes on alone."""
+"""Says which machine has all records, and goes on alone: its name, its folder, since when, how many they are."""
 
 
 class TakenOver(NamedTuple):
@@ -38,10 +38,41 @@ class TakenOver(NamedTuple):
     begun_twice: tuple[str, ...] = ()
 
 
-def end_export(line: Line, machine: str) -> None:
-    """Lets all machines share the work again where this one had written the records back."""
-    if first(line.ask(statements.GET_META, key=_EXPORTED)) == machine:
-        line.ask(statements.CLEAR_META, key=_EXPORTED)
+def check_export(line: Line, folder: Path, machine: str) -> None:
+    """Returns where nobody goes on alone with the cluster's records, or this machine does and may give them back.
+
+    Raises:
+        UsageError: Another one does, or this one's progress folder is not the one that they were written into.
+    """
+    mark = _mark(line)
+    if mark is None or (mark["machine"] == machine and (courses_in(folder) or not mark["records"])):
+        return
+    raise UsageError(
+        _words(mark),
+        Hint(
+            "There, with that folder, type this: ",
+            ("cluster", "init"),
+            f'. Where it is lost, make the cluster anew: DROP SCHEMA "{line.schema}" CASCADE.',
+        ),
+    )
+
+
+def end_export(line: Line) -> None:
+    """Lets all machines share the work again: the records are back."""
+    line.ask(statements.CLEAR_META, key=_EXPORTED)
+
+
+def _mark(line: Line) -> dict[str, Any] | None:
+    text = first(line.ask(statements.GET_META, key=_EXPORTED))
+    return json.loads(text) if text else None
+
+
+def _words(mark: Mapping[str, object]) -> str:
+    """Which machine has the cluster's records, since when, and where."""
+    return (
+        f"{mark['machine']} has written all records back into its progress folder {mark['folder']}, to go on alone, at "
+        f"{mark['at']}."
+    )
 
 
 def take_over(line: Line, folder: Path, libraries: Mapping[str, Path], machine: str) -> TakenOver:
@@ -122,10 +153,10 @@ def check_shared(line: Line, folder: Path, machine: str) -> None:
     Raises:
         UsageError: A machine has written them back, to go on alone; or this one has some that were not taken over.
     """
-    if alone := first(line.ask(statements.GET_META, key=_EXPORTED)):
-        where = "here" if alone == machine else f"on {alone}"
+    if (mark := _mark(line)) is not None:
+        where = "here" if mark["machine"] == machine else f"on {mark['machine']}"
         raise UsageError(
-            f"{alone} has written all records back into its progress folder, to go on alone.",
+            _words(mark),
             Hint(
                 "Take [cluster] out of kupload.toml. To share the work again, ", ("cluster", "init"), f" {where} first."
             ),
@@ -158,7 +189,9 @@ def write_back(line: Line, folder: Path, machine: str) -> int:
         facts = json.loads(text)
         if json.dumps(facts) not in known:
             note_deletion(folder, facts)
-    line.ask(statements.SET_META, key=_EXPORTED, value=machine)
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    mark = {"machine": machine, "folder": str(folder.absolute()), "at": at, "records": len(records)}
+    line.ask(statements.SET_META, key=_EXPORTED, value=json.dumps(mark))
     line.ask(statements.FORGET_ALL)
     (folder / _NOTE).unlink(missing_ok=True)
     return len(records)

@@ -7,6 +7,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Final
 
 import psycopg
+from psycopg.sql import Identifier
 
 from kinescope_upload.database import statements
 from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, missing_right, not_kept, read_only
@@ -138,11 +139,11 @@ def lost_update(connection: BoundedConnection, table: LessonTable, place: str, l
 
 def shared_courses(connection: BoundedConnection, courses: Collection[str]) -> list[str]:
     """Those of the courses that several machines share in this database (docs/cluster.md)."""
-    there = connection.execute(statements.CLUSTER_TABLE).fetchone()
-    if not (there and there[0]):
-        return []
-    wanted = {"courses": sorted(map(sendable, courses))}
-    return [course for (course,) in connection.execute(statements.CLUSTER_COURSES, wanted)]
+    wanted, found = {"courses": sorted(map(sendable, courses))}, set[str]()
+    for (schema,) in connection.execute(statements.CLUSTERS).fetchall():
+        courses_of = statements.CLUSTER_COURSES.format(schema=Identifier(schema))
+        found.update(course for (course,) in connection.execute(courses_of, wanted))
+    return sorted(found)
 
 
 def other_title(connection: BoundedConnection, fill: Fill, table: LessonTable) -> str | None:

@@ -81,10 +81,13 @@ LOOK_AT_ROW: Final = SQL(
 )
 """Selects the video's id and the player's address of one row."""
 
-CLUSTER_TABLE: Final = "SELECT to_regclass('kupload.lesson') IS NOT NULL"
-"""Tells whether several machines share work in this database."""
+CLUSTERS: Final = SQL(
+    "SELECT nspname::text FROM pg_namespace AS n WHERE (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid"
+    " AND relkind = 'r' AND relname IN ('lesson', 'creation', 'procrastinate_jobs')) = 3 ORDER BY 1"
+)
+"""Selects the schemas in which several machines share work."""
 
-CLUSTER_COURSES: Final = "SELECT DISTINCT course FROM kupload.lesson WHERE course = ANY(%(courses)s) ORDER BY 1"
+CLUSTER_COURSES: Final = SQL("SELECT DISTINCT course FROM {schema}.lesson WHERE course = ANY(%(courses)s)")
 """Selects those of the courses that they share."""
 
 TITLE_OF_ROW: Final = SQL("SELECT COALESCE({title}::text, '') FROM {table} WHERE {lesson_id} = %(lesson_id)s")

@@ -16,7 +16,7 @@ from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import ProgressStore, courses_in, read_records
-from kinescope_upload.survey import survey_library
+from kinescope_upload.survey import check_alone, survey_library
 from kinescope_upload.text import count, joined
 from kinescope_upload.text.hints import command_line
 from kinescope_upload.video_ids import video_key
@@ -60,7 +60,10 @@ def _take(old: OldProgress, survey: Survey | None, settings: Settings) -> Takeov
     every = take_over(old, _known(settings, survey, {}))
     if not every.taken:
         return every
-    with ProgressStore(settings.progress, {one.record.course for one in every.taken}) as progress:
+    courses = {one.record.course for one in every.taken}
+    if settings.database_url is not None:
+        check_alone(settings, courses, database_of(settings))
+    with ProgressStore(settings.progress, courses) as progress:
         takeover = take_over(old, _known(settings, survey, read_records(settings.progress)))
         progress.save_all(one.record for one in takeover.taken)
     return takeover

@@ -26,6 +26,7 @@ from kinescope_upload.plan.replacing import Refused, ReplaceStep, call_off_step,
 from kinescope_upload.progress import ProgressStore, read_looks, read_records, remember_looks
 from kinescope_upload.survey import survey_library
 from kinescope_upload.survey.pairs import correct_pairs
+from kinescope_upload.survey.rows import check_alone
 from kinescope_upload.survey.unfinished import EMPTY_LIBRARY, MOUNT, PUT_BACK
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
@@ -106,6 +107,7 @@ def replace_lessons(
         survey = survey_library(settings, tools.database)
         with ProgressStore(settings.progress, _courses(settings, options, survey)) as progress:
             tools.client.listen(progress)
+            check_alone(settings, progress.courses, tools.database)
             looks = read_looks(settings.progress)
             others = records_of_others(settings, progress)
             taken = taken_over(options, survey, progress.records, tools.api)
