@@ -160,7 +160,13 @@ def test_after_an_export_nobody_shares_the_work_until_that_machine_says_so(line:
     one, two = tmp_path / "one", tmp_path / "two"
     a_machine(line).save(a_record("c_001"))
     check_export(line, two, "two")
+    _kept(two, a_record("c_001", offset=7))
+    with pytest.raises(UsageError, match="that the cluster does not know"):
+        write_back(line, two, "two")
+    take_over(line, two, {"nas": tmp_path}, "two")
     write_back(line, one, "one")
+    with pytest.raises(UsageError, match="one has written all records back"):
+        write_back(line, two, "two")
     for machine in ("one", "two"):
         with pytest.raises(UsageError, match=f"one has written all records back into its progress folder {one}"):
             check_shared(line, two, machine)

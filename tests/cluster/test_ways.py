@@ -88,13 +88,38 @@ def test_advice_that_is_refused_here_says_what_has_to_be_done_first(tmp_path: Pa
         remember(TypedOptions())
 
 
-@pytest.mark.parametrize("command", ["init", "worker"])
-def test_without_the_extra_its_commands_say_what_installs_it(tmp_path: Path, command: str) -> None:
+_SLOW = (
+    "cluster enqueue",
+    "cluster cancel",
+    "cluster export",
+    "",
+    "--status",
+    "--dry-run",
+    "verify",
+    "stop",
+    "pause 5m",
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "has_table"),
+    [
+        ("cluster init", False),
+        ("cluster worker", True),
+        *(pytest.param(command, True, marks=pytest.mark.slow) for command in _SLOW),
+    ],
+)
+def test_without_the_extra_every_command_says_what_installs_it(
+    tmp_path: Path, command: str, *, has_table: bool
+) -> None:
+    (tmp_path / "kupload.toml").write_text(f"[cluster]\n{_TWO}" if has_table else "", "utf-8")
     hidden = "import sys; sys.modules['procrastinate'] = None"
     program = f"{hidden}; from kinescope_upload.__main__ import main; main()"
-    words = [sys.executable, "-c", program, "cluster", command]
+    words = [sys.executable, "-c", program, *command.split()]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "not installed" in done.stderr) == (2, True), done.stderr
+    assert "[cluster]" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -172,9 +172,10 @@ def write_back(line: Line, folder: Path, machine: str) -> int:
     """Writes all records of the cluster into this machine's progress folder, then forgets them; returns how many.
 
     Raises:
-        UsageError: A machine is at work.
+        UsageError: A machine is at work, has them already, or this one's folder has what the cluster does not know.
         BatchStoppedError: The folder cannot be written; the database keeps everything.
     """
+    check_shared(line, folder, machine)
     alive = [row[0] for row in line.ask(statements.MACHINES, lease=60.0) if row[-1]]
     if alive:
         raise UsageError(
