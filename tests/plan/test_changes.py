@@ -23,3 +23,10 @@ def test_no_file_is_advised_to_be_published_that_no_player_can_show(
     changes: tuple[FileChange, ...], ending: str
 ) -> None:
     assert changes_sentence(changes).endswith(ending)
+
+
+def test_files_that_may_have_moved_on_are_not_advised_to_be_published() -> None:
+    moved = FileChange(lesson_id="a_001", sent_size=1, size=2, is_mixed_up=True)
+    told = changes_sentence([moved, FileChange(lesson_id="a_002", sent_size=1, size=2)])
+    assert "replace" not in told
+    assert told.endswith("bring the database and the files in step. `kupload verify` tells of each.")

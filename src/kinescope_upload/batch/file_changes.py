@@ -59,6 +59,10 @@ def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
         raise LessonFailedError(error.what, error.hint) from error
 
 
+def _change(lesson: PlannedLesson, record: Record, file: VideoFile, look: Look | None = None) -> FileChange:
+    return replace(FileChange.of(record, file, look), is_mixed_up=lesson.mixed_up is not None)
+
+
 def warn_of_changes(run: Run, plan: Plan) -> None:
     """Names the linked lessons whose files have changed since their upload, or have another time.
 
@@ -74,14 +78,14 @@ def warn_of_changes(run: Run, plan: Plan) -> None:
         if record is None or file is None:
             continue
         if lesson.is_other and file == lesson.file:
-            changed.append(FileChange.of(record, file))
+            changed.append(_change(lesson, record, file))
         elif (same := accept_file(record, file, lambda _: None)) is not None:
             accepted.append(same)
         elif record.differs_in_time(file):
             redated.append(lesson.lesson_id)
         else:
             look = _look(run.backends, file) if len(changed) < SHOWN else None
-            changed.append(FileChange.of(record, file, look))
+            changed.append(_change(lesson, record, file, look))
     with suppress(BatchStoppedError):  # the next run sees them again
         run.backends.progress.save_all(accepted)
     if changed:

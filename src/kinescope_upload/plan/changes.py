@@ -33,6 +33,7 @@ class FileChange:
         seconds: How long the file plays now; None where that is not known.
         broken: Why no player can show the file; empty where nobody knows that.
         is_other: Whether its MD5 says that the content is another.
+        is_mixed_up: Whether the file may be another lesson's, or its own stands elsewhere.
     """
 
     lesson_id: str
@@ -42,6 +43,7 @@ class FileChange:
     seconds: float | None = None
     broken: str = ""
     is_other: bool = False
+    is_mixed_up: bool = False
 
     @classmethod
     def of(cls, record: Record, file: VideoFile, look: Look | None = None) -> FileChange:
@@ -112,7 +114,8 @@ def change_of(lesson: PlannedLesson, look: Look | None = None) -> FileChange:
         look: What is in the file; None where nobody looked into it.
     """
     assert lesson.record  # noqa: S101 - it is linked
-    return replace(FileChange.of(lesson.record, lesson.file, look), is_other=lesson.is_other)
+    change = FileChange.of(lesson.record, lesson.file, look)
+    return replace(change, is_other=lesson.is_other, is_mixed_up=lesson.mixed_up is not None)
 
 
 def changes_sentence(changes: Sequence[FileChange]) -> str:
@@ -121,6 +124,9 @@ def changes_sentence(changes: Sequence[FileChange]) -> str:
         return ""
     names = first_few([f"{change.lesson_id} ({change.text})" for change in changes], most=SHOWN)
     told = f"{len(changes):,} changed since upload: {names}."
+    if any(change.is_mixed_up for change in changes):
+        moved = "Files may have moved on to other lessons: bring the database and the files in step. "
+        return Hint(f"{told} {moved}", ("verify",), " tells of each.")
     whole = [change for change in changes if not change.broken]
     if not whole:
         return f"{told} Put whole files in their places."

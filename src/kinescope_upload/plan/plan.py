@@ -46,8 +46,7 @@ class PlannedLesson:
         planned: What the run does, and why.
         record: What earlier runs achieved; None when there was none.
         put_off: What the run would do without `--limit`, where the decision is `later`; else None.
-        looks_like: The other lesson for which a file of this one's size and time was uploaded, where this one's file
-            has changed; else None.
+        mixed_up: Why its changed file may be another lesson's, or its own stand elsewhere; None where nothing says so.
         row_title: What its row is called; None where the database is not asked.
         file_md5: The MD5 of its file where its video is linked and somebody read the file as it is now; else None.
     """
@@ -56,7 +55,7 @@ class PlannedLesson:
     planned: PlanDecision
     record: Record | None = None
     put_off: PlanDecision | None = None
-    looks_like: str | None = None
+    mixed_up: str | None = None
     row_title: str | None = None
     file_md5: str | None = None
 
@@ -262,7 +261,7 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
     decided = [_plan_lesson(one, known, broken) for one in selected]
     if records:  # without any, no file is another's, and no lesson was renumbered
         said = {one.lesson_id: one.file for one in selected if one.source.is_written}
-        decided = doubt_lookalikes(decided, records, said)
+        decided = doubt_lookalikes(decided, records, said, files)
         renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
         decided = doubt_renumbered(decided, renumbered, said)
     work = [one for one in decided if one.planned.decision in WORK]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.text.hints import Hint
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.upload import Record
+
+
+MIXED_UP: Final = (
+    "Where lessons moved on, bring the database and the files in step. If it is to be this lesson's video, name it: "
+)
 
 
 class ReplaceStep(Enum):
@@ -37,13 +42,11 @@ class Refused:
     hint: str
 
 
-def _refuse_lookalike(lesson: PlannedLesson) -> Refused | None:
-    if lesson.looks_like is None:
+def _refuse_mixed_up(lesson: PlannedLesson) -> Refused | None:
+    if lesson.mixed_up is None:
         return None
-    path = lesson.file.path
-    reason = f'its file "{path}" has the size and time of what was uploaded for lesson {lesson.looks_like}'
-    hint = Hint("If it is to be this lesson's video, name it: ", ("replace", lesson.lesson_id, path), ".")
-    return Refused(reason=reason, hint=hint)
+    hint = Hint(MIXED_UP, ("replace", lesson.lesson_id, lesson.file.path), ".")
+    return Refused(reason=lesson.mixed_up, hint=hint)
 
 
 def _refuse_unrecorded(lesson: PlannedLesson) -> Refused:
@@ -69,7 +72,7 @@ def replacement_of(lesson: PlannedLesson) -> ReplaceStep | Refused:
         if record.stage.has_all_bytes:
             if record.path is not None and record.is_for(lesson.file) and not lesson.is_other:
                 return ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
-            return _refuse_lookalike(lesson) or ReplaceStep.BEGIN
+            return _refuse_mixed_up(lesson) or ReplaceStep.BEGIN
         return ReplaceStep.GO_ON
     if lesson.decision is Decision.SKIP:
         return _refuse_unrecorded(lesson)
