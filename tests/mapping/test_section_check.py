@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -41,6 +42,19 @@ def test_a_missing_file_holds_back_its_whole_section_and_no_other() -> None:
     assert (doubt.course, doubt.subject, doubt.lesson_ids, doubt.blocking) == ("c", "c/s", ("c_s_001", "c_s_002"), True)
     assert doubt.reason == "1 lesson has no file (c_s_002), so no position in it can be trusted"
     assert doubt.hint.startswith('Perhaps a.mp4 → c_s_001 "Урок c_s_001"? Say so: `kupload map --confirm` asks')
+
+
+def test_a_file_that_is_named_like_a_sister_of_its_places_lesson_holds_back_its_section() -> None:
+    mapped = _guarded(
+        videos("c/s/001_Опрос.mp4", "c/s/002_Склад.mp4", "c/t/001_Опрос.mp4"),
+        replace(row("c_s_001", "c"), title="Склад"),
+        replace(row("c_s_002", "c"), title="Опрос"),
+        replace(row("c_t_001", "c"), title="Опрос"),
+    )
+
+    assert _ids(mapped) == ["c_t_001"]
+    (doubt,) = mapped.doubts
+    assert doubt.reason.startswith('"c/s/001_Опрос.mp4" is named like c_s_002 and stands in the place of c_s_001')
 
 
 def test_an_extra_file_holds_back_its_whole_section() -> None:

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
+from kinescope_upload.mapping.naming import named_like_others
 from kinescope_upload.model import FilePart
 from kinescope_upload.text import count, distinct_bytes, first_few
 
@@ -83,6 +84,8 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
         return Verdict(trust=Trust.UNREAD, reason=unread_folder(folder), hint=WHEN_LISTED)
     if not counted.is_in_step:
         return Verdict(trust=Trust.NOT_IN_STEP)
+    if misplaced := _misplaced(counted, held):
+        return Verdict(trust=Trust.CONTRADICTED, reason=misplaced)
     looks = [*((row, look) for row, look in looks if not look.is_believed), *_twins(counted, held, evidence)]
     if looks:
         return _not_compared(looks, is_asked=evidence.originals is not None)
@@ -90,6 +93,20 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
         first = f'"{ignored[0].path}" {ignored[0].reason} and may be a lesson\'s file'
         return Verdict(trust=Trust.SPOILED, reason=first)
     return Verdict(trust=Trust.BELIEVED)
+
+
+def _misplaced(counted: Counted, held: Held) -> str | None:
+    """Names a file that nothing but its position gives to a lesson, and whose name is another lesson's title."""
+    by_position = {
+        one.lesson_id: one.file
+        for one in counted.files
+        if one.file.path not in held.lessons and counted.lessons[one.lesson_id].video_id is None
+    }
+    names = {lesson_id: file.stem for lesson_id, file in by_position.items()}
+    for lesson_id, other in named_like_others(names, counted.lessons.values()) if names else ():
+        path = by_position[lesson_id].path
+        return f'"{path}" is named like {other.lesson_id} and stands in the place of {lesson_id}'
+    return None
 
 
 def unread_folder(folder: IgnoredFile) -> str:
