@@ -39,7 +39,7 @@ def test_what_was_sent_of_a_file_tells_more_than_its_time() -> None:
 
 def test_the_doubt_says_what_is_here_and_what_was_written_down() -> None:
     decided = doubt_other_file(_file(1_001_000), "c", _WRITTEN)
-    assert decided.reason == 'its file "c/1.mp4" has 1,001,000 bytes here, and studio-1 wrote down 1,000,000'
+    assert decided.reason == 'its file "c/1.mp4" has 1,001,000 B here, and studio-1 wrote down 1,000,000 B'
     assert "`kupload cluster cancel --course c`" in decided.hint
     assert (
         "12:00:05 UTC here, and studio-1 wrote down 2026-01-01 12:00:00 UTC"

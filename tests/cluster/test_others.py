@@ -38,7 +38,7 @@ def test_a_machine_with_another_file_doubts_it_until_a_person_decides(cluster_wo
     os.utime(newer, (10**9, 10**9))
     assert world.at("one", "cluster", "enqueue")[0] == 0
     world.machine("two", {"nas": copy})
-    told = "512,000 bytes here, and one wrote down 307,200"
+    told = "512 kB here, and one wrote down 307 kB"
     code, said = world.at("two", "cluster", "enqueue")
     assert (code, told in said) == (1, True), said
     assert "has the time 2001-09-09 01:46:40 UTC here" in said

@@ -130,7 +130,6 @@ def test_without_the_extra_every_command_says_what_installs_it(
         (f"[cluster]\n{_TWO}", ("repair", "--by-file", "a"), "records are in the cluster's database"),
         (f"[cluster]\n{_TWO}", ("map", "--library", "tape"), "Known are nas, disk2"),
         (f"[cluster]\n{_TWO}", ("replace", "--changed", "--yes"), "then take [cluster] out of kupload.toml"),
-        (f"[cluster]\n{_TWO}", ("--new-progress",), "--new-progress means nothing where machines share the work"),
         (f"[cluster]\n{_TWO}", ("--order", "mixed"), "--order means nothing where machines share the work"),
         ("[cluster]\nlibraries = { nas = 'none' }", ("--dry-run",), "correct [cluster] libraries in kupload.toml"),
         (f"[cluster]\n{_TWO}\nlease = 'soon'", ("history",), "kupload.toml line 3"),

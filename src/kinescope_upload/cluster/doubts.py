@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.plan.decision import Decision, PlanDecision
+from kinescope_upload.text import distinct_bytes
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def doubt_other_file(file: VideoFile, course: str, written: WrittenFile) -> Plan
         course: The lesson's course.
         written: What was written down.
     """
-    here, there = f"{file.size:,} bytes", f"{written.size:,}"
+    there, here = distinct_bytes(written.size, file.size)
     if file.size == written.size:
         here, there = f"the time {_moment(file.modified_ns)}", _moment(written.modified_ns)
     hint = Hint(

@@ -99,10 +99,8 @@ def _run(context: typer.Context, settings: Settings) -> int:
         return show(settings, display, sys.stdout)
     if context.params["dry_run"]:
         return dry_run(settings, display, sys.stdout, is_offline=context.params["offline"])
-    for option, does in (("new_progress", "there is no progress folder"), ("order", "the queue has its own")):
-        if context.params[option] and not (option == "order" and settings.limit is not None):
-            name = option.replace("_", "-")
-            raise UsageError(f"--{name} means nothing where machines share the work: {does}.", "Leave it out.")
+    if context.params["order"] and settings.limit is None:
+        raise UsageError("--order means nothing where machines share the work: the queue has its own.", "Leave it out.")
     share_one_heap()
     settings.check_for_upload()
     return run(settings, Screen(display, sys.stdout, sys.stderr))
