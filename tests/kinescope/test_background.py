@@ -61,6 +61,24 @@ def test_a_cut_ends_the_look_for_a_name_and_closes_what_is_connected_later(serve
         assert late.recv(1) == b""
 
 
+def test_what_is_connected_after_the_end_is_closed(server: socket.socket) -> None:
+    """A thread may still be on its way when its client is closed: nobody would close its connection."""
+    names = _SlowNames()
+    backend = GoodAddresses(names)
+
+    def close() -> None:
+        assert names.is_asked.wait(30)
+        backend.close()
+        names.answers.set()
+
+    with meanwhile(close), pytest.raises(httpcore.ConnectError):
+        backend.connect_tcp("kinescope.example", server.getsockname()[1], timeout=_LONG)
+    late, _ = server.accept()
+    with late:
+        late.settimeout(_SOON)
+        assert late.recv(1) == b""
+
+
 def test_a_cut_ends_a_tls_handshake_that_nobody_answers(server: socket.socket) -> None:
     backend = GoodAddresses()
     stream = backend.connect_tcp("127.0.0.1", server.getsockname()[1], timeout=_LONG)

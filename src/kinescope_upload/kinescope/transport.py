@@ -71,6 +71,12 @@ class GoodAddresses(httpcore.NetworkBackend):
         self._opened: weakref.WeakSet[WatchedStream] = weakref.WeakSet()
         self._waits = EndableWaits()
         self._lock = threading.Lock()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Lets nobody connect any more; what is being opened now is closed as soon as it is there."""
+        with self._lock:
+            self._is_closed = True
 
     def cut(self) -> None:
         """Ends every connection that is open or being opened now."""
@@ -130,8 +136,11 @@ class GoodAddresses(httpcore.NetworkBackend):
         _bound_what_waits_unsent(stream.get_extra_info("socket"))
         watched = WatchedStream(stream, self._longest_answer, self._waits)
         with self._lock:
-            self._opened.add(watched)
-        return watched
+            if not self._is_closed:
+                self._opened.add(watched)
+                return watched
+        watched.close()  # a thread was still at work, whose answer nobody waits for
+        raise httpcore.ConnectError(CUT)
 
 
 def unsent_bound(system: str, low_water: int | None) -> tuple[int, int, int] | None:
@@ -250,7 +259,8 @@ class RoutedTransport(httpx.BaseTransport):
         self._connect.cut()
 
     def close(self) -> None:
-        """Closes the idle connections."""
+        """Closes the connections."""
+        self._connect.close()
         for transport in self._transports.values():
             transport.close()
 
