@@ -98,7 +98,7 @@ def test_a_folder_that_goes_away_in_mid_run_stops_its_course_with_one_reason(
     assert len({(one["reason"], one["hint"]) for one in failed}) == 1
     [warned] = [one["message"] for one in outcome.events("warned") if "left out" in one["message"]]
     assert warned.startswith(f"{COURSE}: 2 more lessons are left out: ")
-    assert world.emulator.accounting.requests()[Route.INIT] == 3, "one lesson of the course asked in vain"
+    assert world.emulator.accounting.requests()[Route.INIT] == 3, "one lesson of the course asked, and was refused"
     world.disk = Disk()
     if not is_made_anew:
         assert f"`kupload folders --create --course {COURSE}`" in failed[0]["hint"]
