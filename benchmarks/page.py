@@ -19,6 +19,7 @@ import kinescope_upload.connect
 from kinescope_upload.display.collector import Collector
 from kinescope_upload.monitor.observe import Run
 from kinescope_upload.output.terminal_output import SYSTEM_CLOCK as clock
+from kinescope_upload.policy.pacing import UNLIMITED
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -29,11 +30,14 @@ def answer(request, whole, body=""):
                            f"Content-Length: {len(body)}\\r\\n\\r\\n{body}".encode())
         said = b""
         while whole not in said:
-            said += connection.recv(65536)
+            more = connection.recv(65536)
+            if not more:
+                raise SystemExit(said.decode())
+            said += more
         return said.decode()
 
 run = Run(name="r", process_id=1, host="h", started=clock.now(), command="upload", library="/l", progress="/p",
-          courses=("c",), jobs=4, bwlimit=lambda _now: None)
+          courses=("c",), jobs=4, bwlimit=UNLIMITED)
 before = resident()
 from kinescope_upload.monitor.web.server import PageServer
 from kinescope_upload.monitor.web.watched import Watched
