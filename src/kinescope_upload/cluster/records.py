@@ -10,6 +10,7 @@ from kinescope_upload.errors import LessonLostError, UsageError
 from kinescope_upload.mapping.names import nfc
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.upload import LeftBecause, OldVideo
+from kinescope_upload.upload.next_upload import as_old
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def joined(record: Record, other: Record, at: datetime) -> Record:
     lost = [mark for mark in second.lost_marks if mark not in first.lost_marks]
     own = tuple[OldVideo, ...]()
     if second.is_begun and second.video_id is not None:
-        own = (_called_off(second, at),)
+        own = (as_old(second, LeftBecause.CALLED_OFF, None, at),)
     elif second.is_begun and second.mark and second.mark != first.mark:
         lost.append(second.mark)
     old = [replace(one, left_at=one.left_at or at) for one in (*second.old_videos, *own)]
@@ -81,20 +82,6 @@ def joined(record: Record, other: Record, at: datetime) -> Record:
         filter(None, (first.lost_since, second.lost_since, second.attempted_at if lost else None)), default=None
     )
     return replace(first, old_videos=(*first.old_videos, *new), lost_marks=(*first.lost_marks, *lost), lost_since=since)
-
-
-def _called_off(record: Record, at: datetime) -> OldVideo:
-    assert record.video_id is not None  # noqa: S101 - the caller looks
-    return OldVideo(
-        video_id=record.video_id,
-        path=record.path,
-        size=record.size,
-        modified_ns=record.modified_ns,
-        md5=record.md5,
-        why=LeftBecause.CALLED_OFF,
-        keep=None,
-        left_at=at,
-    )
 
 
 def lost_error(lesson_id: str) -> LessonLostError:

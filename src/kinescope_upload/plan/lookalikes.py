@@ -35,7 +35,7 @@ def doubt_lookalikes(
         said: The lessons whose files somebody wrote down.
         files: The library, as far as it is known.
     """
-    changed = {one.lesson_id: one for one in lessons if one.lesson_id not in said and _is_changed(one)}
+    changed = {one.lesson_id for one in lessons if one.lesson_id not in said and _is_changed(one)}
     if not changed:
         return list(lessons)
     sent: defaultdict[_SizeAndTime, list[Record]] = defaultdict(list)

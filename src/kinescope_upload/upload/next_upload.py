@@ -48,7 +48,7 @@ def fresh_upload(record: Record, dialect: Dialect, video_id: str | None, file: V
 def adopted(record: Record, event: Adopted) -> Record:
     """The record of a video that is certainly the lesson's."""
     lost = record.mark if record.video_id is None else None
-    own = (_as_old(record, LeftBecause.REPLACED, None, event.at),) if event.keeps_own else ()
+    own = (as_old(record, LeftBecause.REPLACED, None, event.at),) if event.keeps_own else ()
     fresh = replace(
         _of_complete(record, event, event.at),
         stage=record.stage,
@@ -86,7 +86,7 @@ def start_over(record: Record, event: OrphanGone | VideoGone) -> Record:
 def replacing(record: Record, event: ReplacementBegun) -> Record:
     """The record of the new video; of the one before it, the row names it if it was linked."""
     left_at = None if record.stage.is_linked else event.at
-    before = _as_old(record, LeftBecause.REPLACED, event.keep, left_at)
+    before = as_old(record, LeftBecause.REPLACED, event.keep, left_at)
     serving = (*record.old_videos, before)
     return _still_looking(_planned_again(record, event.fresh, serving), record, None)
 
@@ -99,7 +99,7 @@ def called_off(record: Record, event: ReplacementCalledOff) -> Record:
     serving = record.serving
     assert serving  # noqa: S101 - a replacement was begun
     keep = serving.keep if record.stage.has_all_bytes else 0
-    begun = (_as_old(record, LeftBecause.CALLED_OFF, keep, event.at),) if record.is_begun and record.video_id else ()
+    begun = (as_old(record, LeftBecause.CALLED_OFF, keep, event.at),) if record.is_begun and record.video_id else ()
     lost = record.mark if record.is_begun and record.video_id is None else None
     before = replace(
         _of_complete(record, serving, event.at),
@@ -113,12 +113,13 @@ def called_off(record: Record, event: ReplacementCalledOff) -> Record:
 
 def unlinked(record: Record, event: Unlinked) -> Record:
     """The record of the upload after a person took the video away from the lesson."""
-    before = _as_old(record, LeftBecause.UNLINKED, event.keep, event.at)
+    before = as_old(record, LeftBecause.UNLINKED, event.keep, event.at)
     left = (*taken_away(record.old_videos, event), before)
     return _still_looking(_planned_again(record, event.fresh, left), record, None)
 
 
-def _as_old(record: Record, why: LeftBecause, keep: int | None, left_at: datetime | None) -> OldVideo:
+def as_old(record: Record, why: LeftBecause, keep: int | None, left_at: datetime | None) -> OldVideo:
+    """The record's video as one that is left: why, for how many seconds it is kept, and since when (UTC)."""
     assert record.video_id  # noqa: S101 - it is complete, or was begun with that id
     return OldVideo(
         video_id=record.video_id,
