@@ -502,7 +502,7 @@ SABOTAGES: Final = (
     ),
     Sabotage("a leftover has the file's size", LEFTOVERS, "video.size in {None, record.size}", "True"),
     Sabotage("a leftover has the lesson's title", LEFTOVERS, "is_title_of(video.title, record.title)", "True"),
-    Sabotage("a leftover has the file's name", LEFTOVERS, 'return normalize("NFC", told) == ', "return True or "),
+    Sabotage("a leftover has the file's name", LEFTOVERS, "return nfc(told) == ", "return True or "),
     Sabotage(
         "only an attempt is taken up again",
         TABLE,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
-from unicodedata import normalize
 
 from kinescope_upload.file_times import is_rounded, is_shifted
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.video_ids import is_named_in, named_videos
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class VideoFile:
 
     def is_at(self, path: str) -> bool:
         """Whether this is its path, however the letters are composed."""
-        return self.path == path or normalize("NFC", self.path) == normalize("NFC", path)
+        return self.path == path or nfc(self.path) == nfc(path)
 
     def may_be(self, path: str | None, *, size: int, modified_ns: int) -> bool:
         """Whether it may be the file of this path, size and time of change, as far as these can tell.

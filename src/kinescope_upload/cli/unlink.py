@@ -2,7 +2,6 @@
 
 import sys
 from typing import TYPE_CHECKING, Annotated
-from unicodedata import normalize
 
 import typer
 
@@ -11,6 +10,7 @@ from kinescope_upload.command_line import options
 from kinescope_upload.command_line.completion import complete_lessons
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.output.terminal_output import laid_out
 from kinescope_upload.text import count, printable
 
@@ -88,7 +88,7 @@ def _is_typed(found: "Sequence[Unlinking]") -> bool:
     lessons = count(len(found), "lesson", "lessons")
     question = f"To unlink {lessons}, type {what} ({printable(wanted)})"
     typed = typer.prompt(laid_out(question, sys.stdout), default="", show_default=False)
-    if normalize("NFC", typed.strip()) == normalize("NFC", wanted):
+    if nfc(typed.strip()) == nfc(wanted):
         return True
     typer.echo("Nothing was changed.")
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan.decision import Decision, PlanDecision
 from kinescope_upload.text import distinct_bytes
 from kinescope_upload.text.hints import Hint

@@ -18,7 +18,7 @@ from kinescope_upload.errors import BatchStoppedError, TryAgainError
 from kinescope_upload.events import Warned
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan import Plan, doubt_courses
 from kinescope_upload.plan.decision import SENT
 from kinescope_upload.progress import read_looks

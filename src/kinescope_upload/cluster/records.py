@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import LessonLostError, UsageError
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.progress.format import FormatError, course_pieces, encode_record, parse_course
 from kinescope_upload.upload import LeftBecause, OldVideo
 from kinescope_upload.upload.next_upload import as_old

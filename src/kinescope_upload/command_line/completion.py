@@ -6,9 +6,10 @@ import os
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-from unicodedata import normalize
 
 import typer  # noqa: TC002 - Typer reads the annotation
+
+from kinescope_upload.library_paths import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ _GIVEN: Final = ("library", "progress", "env_file")
 
 def complete_courses(context: typer.Context, incomplete: str) -> list[str]:
     """The courses whose names begin as typed, as the shell needs them quoted."""
-    begun = normalize("NFC", incomplete.lstrip("'\""))
+    begun = nfc(incomplete.lstrip("'\""))
     write = _quoting(os.environ)
     return [_Written(write(name)) for name in _courses(context.params) if name.startswith(begun)]
 
@@ -62,7 +63,7 @@ def _courses(params: Mapping[str, object]) -> list[str]:
         found.update(courses_in(settings.progress))
         if settings.library:
             found.update(entry.name for entry in os.scandir(settings.library) if entry.is_dir())
-    return sorted(normalize("NFC", name) for name in found if not name.startswith("."))
+    return sorted(nfc(name) for name in found if not name.startswith("."))
 
 
 def _lessons(params: Mapping[str, object]) -> list[str]:

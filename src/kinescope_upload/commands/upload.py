@@ -25,7 +25,7 @@ from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.kinescope.originals import originals_of
 from kinescope_upload.library.checksums import md5s_of
 from kinescope_upload.library.disk import Disk
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.policy.jobs import Auto, JobsSearch

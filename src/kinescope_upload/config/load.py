@@ -6,7 +6,6 @@ import sys
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import normalize
 
 from kinescope_upload.config.catalog import FLAGS, SETTINGS, Setting, parser_of
 from kinescope_upload.config.files import EnvFile, TomlFile, Written, read_env_file, read_toml_file
@@ -19,6 +18,7 @@ from kinescope_upload.config.untrusted import find_untrusted
 from kinescope_upload.config.values import is_uuid, shown
 from kinescope_upload.errors import UsageError
 from kinescope_upload.kinescope.trust import host_of
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.upload import Dialect
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _add_flags(options: Mapping[str, object], found: dict[str, Any], origins: di
         origins[name] = Origin(place=_option_place(option) if found[name] else _default_place(name))
     given = options.get("courses")
     names = (given,) if isinstance(given, str) else given or ()
-    composed = (normalize("NFC", str(name)) for name in names)  # type: ignore[attr-defined] # as the library's
+    composed = (nfc(str(name)) for name in names)  # type: ignore[attr-defined] # as the library's
     found["courses"] = tuple(_given(name, "--course") for name in composed)
     origins["courses"] = Origin(place=_option_place("--course") if found["courses"] else _default_place("courses"))
 

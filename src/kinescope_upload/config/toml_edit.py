@@ -6,9 +6,9 @@ import json
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import normalize
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.library_paths import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ def _key(line: str) -> str | None:
 
 
 def _is_same(key: str, other: str) -> bool:
-    return normalize("NFC", key) == normalize("NFC", other)
+    return nfc(key) == nfc(other)
 
 
 def _says(result: str, before: str, section: str | None, entries: Mapping[str, str]) -> bool:
@@ -122,4 +122,4 @@ def _says(result: str, before: str, section: str | None, entries: Mapping[str, s
 
 
 def _composed(entries: Mapping[str, Any]) -> dict[str, Any]:
-    return {normalize("NFC", key): value for key, value in entries.items()}
+    return {nfc(key): value for key, value in entries.items()}

@@ -30,7 +30,7 @@ from kinescope_upload.mapping.map_writer import (
     with_pairs,
     without_pairs,
 )
-from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, nfc, which_of, without_video_suffix
+from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, which_of, without_video_suffix
 from kinescope_upload.mapping.naming import is_named_like, named_like_others
 from kinescope_upload.mapping.paths import Locator
 from kinescope_upload.mapping.recorded import keep_recorded
@@ -63,7 +63,6 @@ __all__ = [
     "map_text",
     "named_like_others",
     "nearest_names",
-    "nfc",
     "pair_of",
     "pairs_about",
     "put_first",

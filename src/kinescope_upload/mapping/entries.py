@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_folder, grouped, which_of
+from kinescope_upload.library_paths import first_folder
+from kinescope_upload.mapping.names import grouped, which_of
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
 
 if TYPE_CHECKING:

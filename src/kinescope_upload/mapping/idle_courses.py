@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping.courses import nearest_names
-from kinescope_upload.mapping.names import nfc
 from kinescope_upload.model import Doubt
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.names import nfc
 from kinescope_upload.mapping.trust import Trust, Verdict
 from kinescope_upload.model import FilePart
 

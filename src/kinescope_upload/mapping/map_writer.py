@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.library_paths import is_path_of
 from kinescope_upload.mapping.map_file import assign_by_map
-from kinescope_upload.mapping.names import is_path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

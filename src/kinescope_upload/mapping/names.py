@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.text import first_few
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ T = TypeVar("T")
 VIDEO_SUFFIXES = frozenset({".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v"})
 """The suffixes of video files, in lower case."""
 
-_DRIVE = re.compile(r"[A-Za-z]:")
 _ENDINGS = tuple(VIDEO_SUFFIXES)
 
 
@@ -29,27 +27,6 @@ def is_video_name(name: str) -> bool:
 def without_video_suffix(name: str) -> str:
     """The name without one trailing video suffix; other dots are part of it ("1. Start.mp4" is "1. Start")."""
     return name[: name.rindex(".")] if is_video_name(name) else name
-
-
-def is_path_of(written: str, path: str) -> bool:
-    """Whether a path that somebody wrote means the library's path: it is that one, or an absolute one that ends so."""
-    end, whole = (nfc(one.replace("\\", "/")) for one in (path, written))
-    return whole == end or (is_absolute(whole) and whole.endswith(f"/{end}"))
-
-
-def is_absolute(path: str) -> bool:
-    """Whether a path is absolute on any system."""
-    return path.startswith(("/", "\\")) or _DRIVE.match(path) is not None
-
-
-def nfc(name: str) -> str:
-    """The composed spelling: a disk of a Mac may hold "й" as two code points, the database has it as one."""
-    return name if name.isascii() else unicodedata.normalize("NFC", name)
-
-
-def first_folder(path: str) -> str:
-    """The folder directly below the library root that holds the file; empty for a file in the root itself."""
-    return nfc(path.partition("/")[0]) if "/" in path else ""
 
 
 def which_of(paths: Sequence[str]) -> str:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.names import first_folder, nfc
 from kinescope_upload.mapping.proposals import alone_of_their_size, by_own_number, by_title, own_number, propose
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_with

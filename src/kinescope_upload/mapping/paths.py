@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.mapping.names import grouped, is_absolute, nfc
+from kinescope_upload.library_paths import is_absolute, nfc
+from kinescope_upload.mapping.names import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

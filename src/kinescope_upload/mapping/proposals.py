@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.video_ids import video_key

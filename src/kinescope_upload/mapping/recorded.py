@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_folder, nfc
+from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.model import FilePart
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import grouped, nfc
+from kinescope_upload.library_paths import nfc
+from kinescope_upload.mapping.names import grouped
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
 from kinescope_upload.text import first_few
 

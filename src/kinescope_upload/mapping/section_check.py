@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.division import Known, divide
-from kinescope_upload.mapping.names import first_folder, grouped, nfc
+from kinescope_upload.mapping.names import grouped
 from kinescope_upload.mapping.open_sections import (
     doubts_of_lessons_alone,
     doubts_of_unread_folders,

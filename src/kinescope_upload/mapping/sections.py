@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import first_folder, nfc
+from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.names import is_path_of
+from kinescope_upload.library_paths import is_path_of
 from kinescope_upload.model import MappingSource
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.mapping.names import first_folder
+from kinescope_upload.library_paths import first_folder
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 from unicodedata import normalize
 
+from kinescope_upload.library_paths import nfc
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -34,7 +36,7 @@ def keeps_its_own(sent: _Sent, file: VideoFile, files: Mapping[str, VideoFile]) 
     """
     if sent.path is None or file.is_at(sent.path):
         return False
-    spelt = (sent.path, normalize("NFC", sent.path), normalize("NFD", sent.path))
+    spelt = (sent.path, nfc(sent.path), normalize("NFD", sent.path))
     return any(sent.is_for(files[path]) for path in spelt if path in files)
 
 

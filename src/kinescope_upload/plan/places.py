@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
-from unicodedata import normalize
+
+from kinescope_upload.library_paths import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -94,7 +95,7 @@ class Places:
         owners = self._said_by_path.get(file.path)
         if owners or lesson_id in self.said:
             return owners == {lesson_id}
-        return self._lessons.get(file.path) == normalize("NFC", lesson_id)
+        return self._lessons.get(file.path) == nfc(lesson_id)
 
     def is_lost(self, sent: Sent) -> bool:
         """Whether the file that was sent is not in the library any more, as it was sent."""
@@ -113,7 +114,7 @@ class Places:
 
     @cached_property
     def _lessons(self) -> dict[str, str]:
-        return {one.file.path: normalize("NFC", one.lesson_id) for one in self._placed}
+        return {one.file.path: nfc(one.lesson_id) for one in self._placed}
 
     @cached_property
     def _said_by_path(self) -> dict[str, set[str]]:
@@ -147,9 +148,9 @@ def paths_now(sent: Mapping[str, Sent], files: Collection[VideoFile]) -> dict[st
     """
     places = Places(files, (), {})
     there = {key: file.path for key, one in sent.items() if (file := places.file_now(one))}
-    taken = {normalize("NFC", file.path) for file in files}
+    taken = {nfc(file.path) for file in files}
     return {key: there.get(key) or _unless(taken, one.path) for key, one in sent.items()}
 
 
 def _unless(taken: Collection[str], path: str | None) -> str | None:
-    return None if path and normalize("NFC", path) in taken else path
+    return None if path and nfc(path) in taken else path

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.progress.file_system import flush, open_to_read
 from kinescope_upload.progress.format import FormatError, NewerFormatError, course_pieces, parse_course

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

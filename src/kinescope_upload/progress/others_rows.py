@@ -6,7 +6,7 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.progress.file_lines import FileLines, quoted
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError, UsageError
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.progress.atomic import write_new, write_whole
 from kinescope_upload.progress.course_file import file_of
 from kinescope_upload.progress.file_system import open_to_read, remove

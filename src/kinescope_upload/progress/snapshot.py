@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kinescope_upload.errors import UsageError
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.progress.file_system import open_to_read
 from kinescope_upload.progress.format import (
     FormatError,

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import BatchStoppedError
-from kinescope_upload.mapping.names import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.progress.course import CourseProgress
 from kinescope_upload.progress.course_file import file_of
 from kinescope_upload.progress.deleted import note_deletion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping.idle_courses import (
     LibraryGround,
     doubt_of_foreign_library,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from kinescope_upload.mapping import nfc, section_of
+from kinescope_upload.library_paths import nfc
+from kinescope_upload.mapping import section_of
 from kinescope_upload.progress import Found, Standing
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping import (
     Evidence,
     Known,
@@ -18,7 +19,6 @@ from kinescope_upload.mapping import (
     check_sections,
     fill_from_records,
     keep_recorded,
-    nfc,
     put_first,
     vain_pairs,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.mapping import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.model import Doubt
 from kinescope_upload.plan.begun import given_away
 from kinescope_upload.text.hints import Hint

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
-from unicodedata import normalize
 
 from kinescope_upload.errors import InDoubtError
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.policy.absence import is_proven_absent
 from kinescope_upload.text import format_bytes
 from kinescope_upload.text.hints import Hint
@@ -276,4 +276,4 @@ def _may_be_name(told: str | None, path: str | None) -> bool:
     """Whether the name that Kinescope tells is the file's; it may as well say "original" of every file."""
     if told is None or path is None or told.partition(".")[0] == "original":
         return True
-    return normalize("NFC", told) == normalize("NFC", path.rpartition("/")[2])
+    return nfc(told) == nfc(path.rpartition("/")[2])

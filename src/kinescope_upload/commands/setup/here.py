@@ -14,7 +14,7 @@ from kinescope_upload.database.dsn import clean_dsn, masked
 from kinescope_upload.database.lessons import LessonsDatabase
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.library.scan import scan
-from kinescope_upload.mapping import nfc
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping.idle_courses import LibraryGround, probable_root
 from kinescope_upload.text import count, first_few, format_bytes, joined
 

@@ -1,0 +1,29 @@
+"""How paths of the library are spelled, compared and cut. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def nfc(name: str) -> str:
+    """The composed spelling: a disk of a Mac may hold "й" as two code points, the database has it as one."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def first_folder(path: str) -> str:
+    """The folder directly below the library root that holds the file; empty for a file in the root itself."""
+    return nfc(path.partition("/")[0]) if "/" in path else ""
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a path is absolute on any system."""
+    return path.startswith(("/", "\\")) or _DRIVE.match(path) is not None
+
+
+def is_path_of(written: str, path: str) -> bool:
+    """Whether a path that somebody wrote means the library's path: it is that one, or an absolute one that ends so."""
+    end, whole = (nfc(one.replace("\\", "/")) for one in (path, written))
+    return whole == end or (is_absolute(whole) and whole.endswith(f"/{end}"))
