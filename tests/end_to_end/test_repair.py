@@ -423,6 +423,15 @@ def test_a_person_reads_the_plan_the_choices_and_what_was_done(worlds: WorldMake
     assert "Applied 1 change" in done
 
 
+def test_a_dry_run_ends_with_1_only_where_something_would_be_left(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    world.database.set_video(FIRST, None)
+    assert world.run("repair", "--dry-run").exit_code == 0
+    world.emulator.set_status(video_of(world, SECOND), VideoStatus.ERROR)
+    assert world.run("repair", "--dry-run").exit_code == 1
+
+
 def test_nothing_to_put_right_is_said(worlds: WorldMaker) -> None:
     world = worlds()
     uploaded(world)

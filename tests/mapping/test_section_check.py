@@ -57,6 +57,13 @@ def test_a_file_that_is_named_like_a_sister_of_its_places_lesson_holds_back_its_
     assert doubt.reason.startswith('"c/s/001_Опрос.mp4" is named like c_s_002 and stands in the place of c_s_001')
 
 
+def test_a_gap_in_the_lessons_numbers_is_a_reason_where_each_file_has_a_guess() -> None:
+    mapped = _guarded(videos("c/s/001_a.mp4", "c/s/003_c.mp4"), row("c_s_001", "c"), row("c_s_003", "c"))
+
+    (doubt,) = mapped.doubts
+    assert doubt.reason == "its files' places and its lessons' numbers differ, so no position in it can be trusted"
+
+
 def test_an_extra_file_holds_back_its_whole_section() -> None:
     mapped = _guarded(videos("c/s/a.mp4", "c/s/b.mp4"), row("c_s_001", "c"))
 

@@ -94,8 +94,8 @@ def repair(
                 return not dry_run and is_agreed(*questions, len(plan.fixes), yes=yes)
 
             result = run_repair(here, tell, agree, is_dry_run=dry_run, progress=records)
-        is_left = result.failed or result.plan.is_left or (result.plan.fixes and not result.was_agreed)
-        exit_code = ExitCode.NOT_DONE if is_left and not dry_run else ExitCode.DONE
+        is_refused = result.plan.fixes and not (result.was_agreed or dry_run)
+        exit_code = ExitCode.NOT_DONE if result.failed or result.plan.is_left or is_refused else ExitCode.DONE
         view.show_end(result, exit_code=exit_code)
         return exit_code
 

@@ -167,7 +167,8 @@ class OpenSection:
         if not self.lessons:
             named = first_few([f'"{one.file.path}"' for one in self.files])
             return f"{count(len(self.files), 'file has', 'files have')} no lesson ({named})"
-        reason = self.verdict.reason or " and ".join(self._disagreements(undone))
+        disagreements = " and ".join(self._disagreements(undone)) or "its files' places and its lessons' numbers differ"
+        reason = self.verdict.reason or disagreements
         return f"{reason}, so no position in it can be trusted"
 
     def _left_alone(self) -> Iterator[str]:
