@@ -12,7 +12,7 @@ from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
-from kinescope_upload.model import MappingSource
+from kinescope_upload.model import Doubt, MappingSource
 from kinescope_upload.plan.places import paths_now
 from kinescope_upload.plan.renumbered import rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.mapping import Original
-    from kinescope_upload.model import LessonRow, VideoFile
+    from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered
     from kinescope_upload.progress import AllProgress, RememberedLooks
     from kinescope_upload.retries.retrying_client import RetryingClient
@@ -87,16 +87,18 @@ def sides_of(
         looks.found |= look_at_files(survey.files, settings.needed_library(), settle=settings.settle).found
         with suppress(OSError):  # the next command looks again
             remember_looks(settings.progress, looks.found)
-    recorded = _summaries(tools.progress, files, survey.rows or {})
+    recorded, rows = _summaries(tools.progress, files, survey.rows or {}), survey.rows
+    survey = survey.beside(tools.progress)
+    apart = {key: recorded.pop(key) for key in survey.elsewhere & recorded.keys()}
     renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
     survey = with_moved_pairs(survey, renumbered)
     summaries = _as_renumbered(recorded, renumbered, survey.files)
     return LocalSides(
-        mapped=tools.progress.with_others(survey.resolve(summaries, ask=ask)),
+        mapped=_with_elsewhere(survey.resolve(summaries, ask=ask), survey.elsewhere),
         scanned=survey.unchecked.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
-        rows=survey.rows,
-        summaries=summaries,
+        rows=rows,
+        summaries={**summaries, **apart},
         files=files,
         find=partial(stat_file, settings.needed_library()),
         md5_of=read_md5s(settings.progress),
@@ -104,6 +106,13 @@ def sides_of(
         seconds_of=partial(_seconds, looks),
         broken=_no_reason if settings.send_broken else partial(_why_broken, looks),
     )
+
+
+def _with_elsewhere(mapped: MappedLibrary, elsewhere: frozenset[str]) -> MappedLibrary:
+    """The mapping, which also tells of the lessons that other libraries have."""
+    reason = "their files are in other libraries"
+    away = Doubt(course=None, subject="", reason=reason, lesson_ids=tuple(elsewhere), blocking=False)
+    return replace(mapped, doubts=(*mapped.doubts, away)) if elsewhere else mapped
 
 
 def _as_renumbered(

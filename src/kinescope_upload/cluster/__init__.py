@@ -9,6 +9,7 @@
       │          └────► queue            wakes workers; the only file that imports the engine, procrastinate
       └──────► heart                     says that this machine is alive; hears what it is asked
     enqueue ──► queue                    writes down what is to be done
+    presence                             which libraries are there, and which courses each has
     doubts                               which file is not the one that another machine wrote down; pure
     overview, report                     how far all machines are; how it all went
     transfer                             takes progress files over, and writes them back; refuses to work beside them

@@ -3,62 +3,75 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.doubts import doubts_here
 from kinescope_upload.cluster.heart import Heart
+from kinescope_upload.cluster.presence import apart, there, those_there
 from kinescope_upload.cluster.records import records_of, text_of
-from kinescope_upload.cluster.settings import check_there, libraries_of
+from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.cluster.store import ClusterProgress, opened
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
-from kinescope_upload.model import Doubt
+from kinescope_upload.library.scan import scan
+from kinescope_upload.mapping import section_of
+from kinescope_upload.mapping.sections import rows_by_section
+from kinescope_upload.progress import AllProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from kinescope_upload.cluster.holds import Holds
     from kinescope_upload.config import Settings
-    from kinescope_upload.model import MappedLibrary
+    from kinescope_upload.model import Doubt, LessonRow
     from kinescope_upload.upload import Record
 
 _TOGETHER: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class AllClusterProgress:
+class AllClusterProgress(AllProgress):
     """All records, as one library of this machine sees them: the files of other libraries are not known here.
 
     Attributes:
         holds: This process.
         library: The library.
+        libraries: Where each library of this machine is.
     """
 
     holds: Holds
     library: str
+    libraries: Mapping[str, Path] = field(default_factory=dict)
 
     def courses(self) -> tuple[str, ...]:
         """The courses that something is recorded of."""
         return tuple(course for (course,) in self.holds.line.ask(statements.COURSES))
 
-    def elsewhere(self) -> tuple[str, ...]:
-        """The lessons that other libraries have."""
-        rows = self.holds.line.ask(statements.ELSEWHERE, library=self.library, patience=60)
-        return tuple(lesson_id for (lesson_id,) in rows)
+    def elsewhere(self, rows: Collection[LessonRow], sections: Collection[str]) -> frozenset[str]:
+        """The lessons that other libraries have: they were written down there, or such a section is in one of here."""
+        owners = self._owners()
+        _, absent = rows_by_section(rows, sections)
+        others = [row for row in absent if owners.get(row.lesson_id) != self.library]
+        beside, _ = rows_by_section(others, self._sections_beside() if others else ())
+        theirs = {row.lesson_id for several in beside.values() for row in several}
+        return frozenset(theirs | {row.lesson_id for row in others if row.lesson_id in owners})
 
-    def with_others(self, mapped: MappedLibrary) -> MappedLibrary:
-        """The mapping, which also tells of the lessons that other libraries have."""
-        if not (elsewhere := self.elsewhere()):
-            return mapped
-        reason = "their files are in other libraries"
-        away = Doubt(course=None, subject="", reason=reason, lesson_ids=elsewhere, blocking=False)
-        return replace(mapped, doubts=(*mapped.doubts, away))
+    def told_here(self, doubts: tuple[Doubt, ...], courses: Collection[str]) -> tuple[Doubt, ...]:
+        """The doubts but for those about lessons that other libraries have, and about courses that are not here."""
+        owners = self._owners()
+        return doubts_here(doubts, [one for one, of in owners.items() if of != self.library], courses)
 
-    def without_others(self, mapped: MappedLibrary, courses: Iterable[str]) -> MappedLibrary:
-        """The mapping without doubts about lessons that other libraries have, and about courses that are not here."""
-        return replace(mapped, doubts=doubts_here(mapped.doubts, frozenset(self.elsewhere()), courses))
+    def _owners(self) -> dict[str, str]:
+        """The library of each lesson that is written down."""
+        return dict(self.holds.line.ask(statements.LIBRARIES, patience=60))
+
+    def _sections_beside(self) -> set[str]:
+        """The sections of this machine's other libraries, as far as they are there."""
+        roots = there({name: root for name, root in self.libraries.items() if name != self.library})
+        return {section_of(file.path) for root in roots.values() for file in scan(root).files}
 
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records."""
@@ -96,20 +109,27 @@ class AllClusterProgress:
 
 
 @contextmanager
-def each_library(settings: Settings) -> Iterator[Iterator[tuple[str, Settings, AllClusterProgress]]]:
-    """Each library of this machine: its name, the settings with its root, the records as it sees them.
+def each_library(
+    settings: Settings, tell: Callable[[str], object] = lambda _words: None
+) -> Iterator[Iterator[tuple[str, Settings, AllClusterProgress]]]:
+    """Each library of this machine that is there: its name, the settings with its root, the records as it sees them.
+
+    Args:
+        settings: The settings.
+        tell: Is told of those that are away.
 
     Raises:
+        UsageError: None is there.
         KuploadError: The database refuses, or does not answer.
     """
-    libraries = libraries_of(settings)
-    check_there(libraries)
+    libraries = those_there(libraries_of(settings), tell)
     try:
         with opened(settings) as progress:
             check_shared(progress.holds.line, settings.progress, progress.holds.machine)
+            every = cluster_of(settings).libraries
             yield (
-                (name, replace(settings, library=root), AllClusterProgress(progress.holds, name))
-                for name, root in libraries.items()
+                (name, here, AllClusterProgress(progress.holds, name, every))
+                for name, here in apart(settings, libraries).items()
             )
     except DatabaseDownError as error:
         raise BatchStoppedError(error.what, f"{error.remedy}, then run the same command again.") from error

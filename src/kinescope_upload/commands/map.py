@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -84,10 +84,10 @@ def show_map(
         BatchStoppedError: The database does not answer or refuses.
     """
     settings.check_set("library", "database_url")
-    survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     progress = progress or ProgressFolder(settings.progress)
-    resolved = map_library(settings, survey, records_of(progress))
-    mapped = progress.without_others(survey.selected(resolved), survey.courses)
+    survey = survey_library(settings, database_of(settings), waits_on_stderr(options)).beside(progress)
+    mapped = survey.selected(map_library(settings, survey, records_of(progress, survey.elsewhere)))
+    mapped = replace(mapped, doubts=progress.told_here(mapped.doubts, survey.courses))
     if target is not None:
         guessed = survey.selected(survey.unchecked).assignments
         draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))

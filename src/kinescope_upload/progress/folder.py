@@ -10,19 +10,20 @@ from kinescope_upload.progress.store import ProgressStore, courses_in
 from kinescope_upload.progress.stream import change_records, stream_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from kinescope_upload.upload import Record
 
 
-def records_of(progress: AllProgress) -> dict[str, Record]:
-    """All records, by lesson id.
+def records_of(progress: AllProgress, without: Collection[str] = ()) -> dict[str, Record]:
+    """All records, by lesson id, but for those of some lessons.
 
     Raises:
         UsageError: They cannot be read.
     """
-    return {record.lesson_id: record for course in progress.courses() for record in progress.stream(course)}
+    records = (record for course in progress.courses() for record in progress.stream(course))
+    return {record.lesson_id: record for record in records if record.lesson_id not in without}
 
 
 @dataclass(frozen=True, slots=True)

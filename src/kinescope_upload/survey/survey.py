@@ -20,6 +20,7 @@ from kinescope_upload.mapping import (
     fill_from_records,
     keep_recorded,
     put_first,
+    section_of,
     vain_pairs,
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from kinescope_upload.plan.known import FileMd5s
     from kinescope_upload.plan.places import Titled
     from kinescope_upload.plan.renumbered import Renumbered
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -72,6 +74,7 @@ class Survey:
         rows: The database's lessons by id; None goes without it.
         root: The library root.
         hidden: That the database may hide courses of the library from us; None where nothing says so.
+        elsewhere: Lessons that other libraries have; their rows are left out.
         other_courses: Courses of the database that are not selected, where a selected one has no rows.
     """
 
@@ -84,6 +87,17 @@ class Survey:
     root: PurePath = _NOWHERE
     other_courses: frozenset[str] = frozenset()
     hidden: Doubt | None = None
+    elsewhere: frozenset[str] = frozenset()
+
+    def beside(self, progress: AllProgress) -> Survey:
+        """The same without the rows of lessons that other libraries have, as the progress tells."""
+        rows = self.rows or {}
+        sections = {section_of(file.path) for file in self.files}
+        elsewhere = progress.elsewhere(rows.values(), sections) - self.said.keys()
+        if not elsewhere:
+            return self
+        here = {key: row for key, row in rows.items() if key not in elsewhere}
+        return replace(self, rows=here, elsewhere=elsewhere)
 
     @property
     def courses(self) -> tuple[str, ...]:
