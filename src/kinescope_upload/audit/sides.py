@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kinescope_upload.config import Settings
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.mapping import Original
-    from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
+    from kinescope_upload.model import LessonRow, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered
     from kinescope_upload.progress import AllProgress, RememberedLooks
     from kinescope_upload.retries.retrying_client import RetryingClient
@@ -93,8 +93,11 @@ def sides_of(
     renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
     survey = with_moved_pairs(survey, renumbered)
     summaries = _as_renumbered(recorded, renumbered, survey.files)
+    mapped = survey.resolve(summaries, ask=ask)
+    others = tuple(survey.elsewhere)
+    away = Doubt(course=None, subject="", reason="in other libraries", lesson_ids=others, blocking=False)
     return LocalSides(
-        mapped=_with_elsewhere(survey.resolve(summaries, ask=ask), survey.elsewhere),
+        mapped=replace(mapped, doubts=(*mapped.doubts, away)) if others else mapped,
         scanned=survey.unchecked.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
         rows=rows,
@@ -106,13 +109,6 @@ def sides_of(
         seconds_of=partial(_seconds, looks),
         broken=_no_reason if settings.send_broken else partial(_why_broken, looks),
     )
-
-
-def _with_elsewhere(mapped: MappedLibrary, elsewhere: frozenset[str]) -> MappedLibrary:
-    """The mapping, which also tells of the lessons that other libraries have."""
-    reason = "their files are in other libraries"
-    away = Doubt(course=None, subject="", reason=reason, lesson_ids=tuple(elsewhere), blocking=False)
-    return replace(mapped, doubts=(*mapped.doubts, away)) if elsewhere else mapped
 
 
 def _as_renumbered(

@@ -2,6 +2,8 @@
 
 ::
 
+    alone                                refuses what only one machine alone can do
+    entry                                what `cli/` knows of this room; loads the rest when it is needed
     ways                                 how each command of kupload works across machines; one table
     cli ──► commands                     `kupload cluster …`
     settings                             what [cluster] in kupload.toml says

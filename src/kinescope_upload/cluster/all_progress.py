@@ -19,6 +19,7 @@ from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import section_of
 from kinescope_upload.mapping.sections import rows_by_section
 from kinescope_upload.progress import AllProgress
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
 
 _TOGETHER: Final = 1000
+_WAY_OUT: Final = Hint(
+    "Take over what knows them: ",
+    ("cluster", "init"),
+    " on the machine that began them. Where its progress folder is lost, ",
+    ("--new-progress",),
+    " goes on; these videos stay until somebody deletes them.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,10 @@ class AllClusterProgress(AllProgress):
             ids, old, new = (list(column) for column in zip(*changed[start : start + _TOGETHER], strict=True))
             done += len(self.holds.line.ask(statements.CHANGE, ids=ids, before=old, after=new, patience=60))
         return done
+
+    def nothing_known(self) -> tuple[str, str]:
+        """That no machine has records of a course."""
+        return "The machines that share the work have no records of these courses", _WAY_OUT
 
     @contextmanager
     def open(self, courses: Iterable[str]) -> Iterator[ClusterProgress]:

@@ -1,4 +1,4 @@
-"""`kupload cluster`: the commands for several machines; `cli/machines.py` loads them when one is typed."""
+"""`kupload cluster`: the commands for several machines; `entry` loads them when one is typed."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated

@@ -137,13 +137,8 @@ def _check_unfinished(settings: Settings, tools: EnqueueTools, plan: Plan, recor
     known = {nfc(record.course) for record in records.values()}
     new = tuple(lesson for lesson in plan.lessons if nfc(lesson.course) not in known)
     if new and not settings.new_progress:
-        check_nothing_is_unfinished(
-            replace(plan, lessons=new),
-            settings,
-            tools.kinescope.api,
-            tools.emit,
-            lambda: records_for(tools.line, "").values(),
-        )
+        every = AllClusterProgress(tools.holds, "")
+        check_nothing_is_unfinished(replace(plan, lessons=new), settings, tools.kinescope.api, tools.emit, every)
 
 
 def records_for(line: Line, library: str) -> dict[str, Record]:

@@ -18,7 +18,7 @@ from kinescope_upload.command_line import options
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.extras import install_hint
-from kinescope_upload.text.hints import Hint, remember_before
+from kinescope_upload.text.hints import Hint, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +45,8 @@ def across(context: typer.Context, settings: Settings) -> Settings:
     """
     known = cluster_of(settings).libraries
     check_installed()
-    remember_before({name: f"first {_BACK}" for name, way in _WAYS.items() if way is _refuse})
+    before = {name: f"first {_BACK}" for name, way in _WAYS.items() if way is _refuse}
+    remember(replace(options.typed_options(context), before=before))
     name = context.info_name or "" if context.parent else ""
     library = known.get(context.params.get("library") or "")
     if library is None and settings.library is None and (len(known) == 1 or name not in _OF_ALL):
@@ -98,8 +99,6 @@ def _dry_run(context: typer.Context, settings: Settings, display: DisplayOptions
     from kinescope_upload.commands.dry_run import dry_run
 
     def look(here: Settings, records: AllProgress | None) -> int:
-        is_known = settings.new_progress or bool(records and records.courses())
-        here = replace(here, new_progress=is_known)
         return dry_run(here, display, sys.stdout, is_offline=context.params["offline"], progress=records)
 
     return in_each_library(settings, look)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.progress.port import AllProgress
 from kinescope_upload.progress.store import ProgressStore, courses_in
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.upload import Record
+
+
+_WAY_OUT: Final = (
+    "Name the folder that knows them (--progress DIR): it may be on another machine, or in the directory that the "
+    "earlier run was started in. Where it is lost, run again with --new-progress; these videos stay until somebody "
+    "deletes them."
+)
 
 
 def records_of(progress: AllProgress, without: Collection[str] = ()) -> dict[str, Record]:
@@ -43,6 +50,10 @@ class ProgressFolder(AllProgress):
     def change(self, course: str, change: Callable[[Record], Record]) -> int:
         """Changes the course's records under its lock."""
         return change_records(self.folder, course, change)
+
+    def nothing_known(self) -> tuple[str, str]:
+        """That the folder is new."""
+        return f"The progress folder {self.folder} is new", _WAY_OUT
 
     def open(self, courses: Iterable[str]) -> ProgressStore:
         """Locks these courses and opens their files."""

@@ -118,6 +118,9 @@ class AllProgress(Protocol):
             BatchStoppedError: It cannot be written.
         """
 
+    def nothing_known(self) -> tuple[str, str]:
+        """Says that nothing is recorded of a course that somebody has begun, and what to do about it."""
+
     def open(self, courses: Iterable[str]) -> AbstractContextManager[Progress]:
         """Opens the progress of these courses for work on them.
 

@@ -96,8 +96,7 @@ class Survey:
         elsewhere = progress.elsewhere(rows.values(), sections) - self.said.keys()
         if not elsewhere:
             return self
-        here = {key: row for key, row in rows.items() if key not in elsewhere}
-        return replace(self, rows=here, elsewhere=elsewhere)
+        return replace(self, elsewhere=elsewhere, rows={key: rows[key] for key in rows if key not in elsewhere})
 
     @property
     def courses(self) -> tuple[str, ...]:

@@ -40,12 +40,7 @@ def run_doctor(
 ) -> int:
     """Checks everything that a run depends on, and changes nothing; then shows the others that are given.
 
-    Args:
-        settings: The settings.
-        options: How the checks are shown.
-        stdout: Takes them.
-        more: Further checks.
-        libraries: The libraries, each with its settings and what is recorded; none means the one of the settings.
+    Of several libraries each is given with its settings and what is recorded; none means the one of the settings.
 
     Returns:
         0 when nothing is wrong; 2 when something is wrong here (settings, files, folders), else 3.

@@ -74,7 +74,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     plan = _planned(settings, make, looks, seconds=seconds)
     plan = replace(plan, doubts=progress.told_here(plan.doubts, survey.courses))
     del survey
-    side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit)
+    side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit, progress)
     rate = read_rate(settings.progress)
     answer = PlanAnswer(
         plan=side.plan,
