@@ -31,7 +31,14 @@ _SECTIONS = (
     "disk2/01_nas/m02_more/001.mp4",
     "disk2/01_nas/m02_more/002.mp4",
 )
-_SPLIT = pytest.mark.parametrize("paths", [_COURSES, _SECTIONS], ids=["by course", "by section"])
+_ALIKE = (
+    "nas/01_nas/m01/001.mp4",
+    "nas/01_nas/m01/002.mp4",
+    "disk2/01_nas/m01_more/001.mp4",
+    "disk2/01_nas/m01_more/002.mp4",
+)
+_BY_COURSE = pytest.param(_COURSES, id="by course", marks=pytest.mark.slow)
+_BY_SECTION = pytest.param(_SECTIONS, id="by section")
 
 
 class _Libraries(NamedTuple):
@@ -65,7 +72,7 @@ def _does(world: ClusterWorld, code: int, name: str, command: str) -> str:
     return said
 
 
-@_SPLIT
+@pytest.mark.parametrize("paths", [_BY_COURSE, _BY_SECTION, pytest.param(_ALIKE, id="by sections named alike")])
 def test_what_another_library_of_the_machine_has_is_no_doubt_and_no_lesson_without_a_file(
     cluster_worlds: Worlds, paths: tuple[str, ...]
 ) -> None:
@@ -80,7 +87,7 @@ def test_what_another_library_of_the_machine_has_is_no_doubt_and_no_lesson_witho
     assert "--deep" not in _does(world, 0, "one", "verify")
 
 
-@_SPLIT
+@pytest.mark.parametrize("paths", [_BY_COURSE, _BY_SECTION])
 def test_a_file_as_large_as_one_of_another_machine_s_library_is_not_taken_for_it(
     cluster_worlds: Worlds, paths: tuple[str, ...]
 ) -> None:
@@ -95,6 +102,23 @@ def test_a_file_as_large_as_one_of_another_machine_s_library_is_not_taken_for_it
     for command in ("--dry-run", "map", "", "verify"):
         _does(world, 0, "one", command)
     assert world.count("stage IN ('linked', 'verified')") == 4
+
+
+def test_init_gives_no_record_to_a_library_because_another_is_away(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    roots = _split(world, _COURSES)
+    disk2 = roots.disk2.rename(world.folder / "elsewhere")
+    here = world.folder / "one"
+    toml = (here / "kupload.toml").read_text("utf-8")
+    (here / "kupload.toml").write_text("", "utf-8")
+    world.database.execute("DROP SCHEMA kupload CASCADE")
+    for root in (roots.nas, disk2):
+        world.at("one", "--library", str(root), "--new-progress")
+    (here / "kupload.toml").write_text(toml, "utf-8")
+    assert "Library disk2 is not at" in _does(world, 2, "one", "cluster init")
+    disk2.rename(roots.disk2)
+    _does(world, 0, "one", "cluster init")
+    assert world.count("library = 'disk2' AND course <> '01_nas'") == 2
 
 
 def test_what_others_write_down_while_a_machine_works_is_in_doubt_no_more_when_it_ends(cluster_worlds: Worlds) -> None:
@@ -125,8 +149,10 @@ def test_every_command_looks_at_each_library_that_is_here(cluster_worlds: Worlds
         assert ("disk2, nas" in said, "4 lessons, 410 kB" in said, "03_disk" in said) == (True, True, True), said
 
 
-@pytest.mark.parametrize("name", ["nas", "disk2"])
-@pytest.mark.parametrize("is_empty", [False, True], ids=["missing", "empty"])
+@pytest.mark.parametrize("name", [pytest.param("nas", marks=pytest.mark.slow), "disk2"])
+@pytest.mark.parametrize(
+    "is_empty", [pytest.param(False, id="missing", marks=pytest.mark.slow), pytest.param(True, id="empty")]
+)
 def test_lessons_of_a_library_that_is_away_are_left_to_machines_that_have_it(
     cluster_worlds: Worlds, name: str, *, is_empty: bool
 ) -> None:

@@ -59,22 +59,25 @@ class AllClusterProgress(AllProgress):
         return tuple(course for (course,) in self.holds.line.ask(statements.COURSES))
 
     def elsewhere(self, rows: Collection[LessonRow], sections: Collection[str]) -> frozenset[str]:
-        """The lessons that other libraries have: they were written down there, or such a section is in one of here."""
-        owners = self._owners()
-        _, absent = rows_by_section(rows, sections)
-        others = [row for row in absent if owners.get(row.lesson_id) != self.library]
-        beside, _ = rows_by_section(others, self._sections_beside() if others else ())
-        theirs = {row.lesson_id for several in beside.values() for row in several}
-        return frozenset(theirs | {row.lesson_id for row in others if row.lesson_id in owners})
+        """The lessons that other libraries have: they were written down there, or their section is there and not here.
+
+        Where the others' sections are not counted, the longest name among those here would take their lessons.
+        """
+        if not rows:
+            return frozenset()
+        written = self.holds.line.ask(statements.LIBRARIES, patience=60)
+        owners = {lesson_id: library for lesson_id, library, _ in written}
+        beside = {section_of(path) for _, library, path in written if path and library != self.library}
+        here, beside = set(sections), beside | self._sections_beside()
+        owned, absent = rows_by_section(rows, here | beside)
+        theirs = [row for section in beside - here for row in owned[section]]
+        theirs += [row for row in absent if row.lesson_id in owners]
+        return frozenset(row.lesson_id for row in theirs if owners.get(row.lesson_id) != self.library)
 
     def told_here(self, doubts: tuple[Doubt, ...], courses: Collection[str]) -> tuple[Doubt, ...]:
         """The doubts but for those about lessons that other libraries have, and about courses that are not here."""
-        owners = self._owners()
-        return doubts_here(doubts, [one for one, of in owners.items() if of != self.library], courses)
-
-    def _owners(self) -> dict[str, str]:
-        """The library of each lesson that is written down."""
-        return dict(self.holds.line.ask(statements.LIBRARIES, patience=60))
+        written = self.holds.line.ask(statements.LIBRARIES, patience=60)
+        return doubts_here(doubts, [one for one, library, _ in written if library != self.library], courses)
 
     def _sections_beside(self) -> set[str]:
         """The sections of this machine's other libraries, as far as they are there."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import line_of
+from kinescope_upload.cluster.presence import those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import check_only_cluster, install, script_of
-from kinescope_upload.cluster.settings import cluster_of, libraries_of
+from kinescope_upload.cluster.settings import CORRECT, cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import (
     TAKEN_OVER,
@@ -24,6 +25,7 @@ from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import surface_of
+from kinescope_upload.progress import courses_in
 from kinescope_upload.text import count, first_few, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
@@ -55,11 +57,27 @@ def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
         stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.{beside}\n')
         machine = cluster.machine
         check_export(line, settings.progress, machine)
+        _check_all_there(settings)
         taken = take_over(line, settings.progress, libraries_of(settings), machine)
         if taken.new or taken.known:
             stdout.write(f"{_taken_words(taken, settings.progress)}\n")
         end_export(line)
     return ExitCode.DONE
+
+
+def _check_all_there(settings: Settings) -> None:
+    """Returns where every file can be looked for that the progress folder names.
+
+    Raises:
+        UsageError: A library is away, and only a look there tells which records are of its files.
+    """
+    libraries, away = libraries_of(settings), list[str]()
+    if len(libraries) > 1 and courses_in(settings.progress):
+        those_there(libraries, away.append)
+    if away:
+        raise UsageError(
+            f"{' '.join(away)} So which library each record of {settings.progress} belongs to is not known.", CORRECT
+        )
 
 
 def _taken_words(taken: TakenOver, folder: Path) -> str:
@@ -149,8 +167,8 @@ def _as_now(settings: Settings, found: Sequence[Enqueued]) -> Sequence[Enqueued]
     if not any(one.is_in_doubt for one in found):
         return found
     with opened(settings) as progress:
-        owners = progress.holds.line.ask(statements.LIBRARIES, patience=60)
-    return [one.without({lesson for lesson, of in owners if of != one.library}) for one in found]
+        written = progress.holds.line.ask(statements.LIBRARIES, patience=60)
+    return [one.without({lesson for lesson, of, _ in written if of != one.library}) for one in found]
 
 
 def cancel(settings: Settings, stdout: TextIO) -> int:

@@ -120,7 +120,7 @@ _HAS_NO_TURN: Final = (
 )
 """In the form that the engine's partial indexes serve."""
 
-LIBRARIES: Final = SQL("SELECT lesson_id, library FROM {s}.lesson")
+LIBRARIES: Final = SQL("SELECT lesson_id, library, path FROM {s}.lesson")
 
 GIVE_TURNS: Final = SQL(
     "INSERT INTO {s}.procrastinate_jobs (queue_name, task_name, queueing_lock, priority)"
