@@ -187,6 +187,7 @@ def test_a_library_that_goes_away_while_it_is_at_work_is_left_and_none_of_its_le
     said = _does(world, 1, "one", "--jobs 1")
     assert "02_disk_m01_start_001: not done" not in said
     assert "library disk2 is away: a machine that has it goes on" in said
+    assert 'Of library disk2 neither "02_disk/m01_start/001.mp4" can be read here' in said
     assert "for a machine that has library disk2." in said
     assert world.count("record ? 'failure'") == 0
     assert world.count("stage = 'linked' AND library = 'nas'") == 2

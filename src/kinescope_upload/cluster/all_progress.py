@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.cluster.holds import Holds
     from kinescope_upload.config import Settings
-    from kinescope_upload.model import Doubt, LessonRow
+    from kinescope_upload.model import Doubt, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 _TOGETHER: Final = 1000
@@ -58,7 +58,7 @@ class AllClusterProgress(AllProgress):
         """The courses that something is recorded of."""
         return tuple(course for (course,) in self.holds.line.ask(statements.COURSES))
 
-    def elsewhere(self, rows: Collection[LessonRow], sections: Collection[str]) -> frozenset[str]:
+    def elsewhere(self, rows: Collection[LessonRow], files: Collection[VideoFile]) -> frozenset[str]:
         """The lessons that other libraries have: they were written down there, or their section is there and not here.
 
         Where the others' sections are not counted, the longest name among those here would take their lessons.
@@ -68,7 +68,7 @@ class AllClusterProgress(AllProgress):
         written = self.holds.line.ask(statements.LIBRARIES, patience=60)
         owners = {lesson_id: library for lesson_id, library, _ in written}
         beside = {section_of(path) for _, library, path in written if path and library != self.library}
-        here, beside = set(sections), beside | self._sections_beside()
+        here, beside = {section_of(file.path) for file in files}, beside | self._sections_beside()
         owned, absent = rows_by_section(rows, here | beside)
         theirs = [row for section in beside - here for row in owned[section]]
         theirs += [row for row in absent if row.lesson_id in owners]

@@ -155,11 +155,14 @@ class Presence:
         for name, root in self.libraries.items():
             unread = self._unread.get(name, set())
             files = self.files.get(name, {})
-            is_here = _holds_something(self._disk, root) and is_present(self._disk, root, files, unread)
+            is_at_place = _holds_something(self._disk, root)
+            is_here = is_at_place and is_present(self._disk, root, files, unread)
             if is_here:
                 self._unread.pop(name, None)
             if is_here and self._away.pop(name, None) is not None:
                 self._tell(f"Library {name} is there again.")
             elif not is_here and name not in self._away:
                 self._away[name] = float("-inf") if is_first else now
-                self._tell(f"{away_words(name, root)} Its lessons are left to machines that have it.")
+                lost = f'Of library {name} neither "{min(unread, default="")}" can be read here nor a file beside it.'
+                words = lost if is_at_place else away_words(name, root)
+                self._tell(f"{words} Its lessons are left to machines that have it.")

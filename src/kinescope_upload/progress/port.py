@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from kinescope_upload.model import Doubt, LessonRow
+    from kinescope_upload.model import Doubt, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 
@@ -93,9 +93,9 @@ class AllProgress(Protocol):
     def courses(self) -> tuple[str, ...]:
         """The courses that something is recorded of, composed and sorted."""
 
-    def elsewhere(self, rows: Collection[LessonRow], sections: Collection[str]) -> frozenset[str]:
-        """The lessons of these rows that other libraries have, where this one has these sections."""
-        del rows, sections
+    def elsewhere(self, rows: Collection[LessonRow], files: Collection[VideoFile]) -> frozenset[str]:
+        """The lessons of these rows that other libraries have, where this one has these files."""
+        del rows, files
         return frozenset()
 
     def told_here(self, doubts: tuple[Doubt, ...], courses: Collection[str]) -> tuple[Doubt, ...]:

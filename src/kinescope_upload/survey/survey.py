@@ -20,7 +20,6 @@ from kinescope_upload.mapping import (
     fill_from_records,
     keep_recorded,
     put_first,
-    section_of,
     vain_pairs,
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
@@ -92,10 +91,9 @@ class Survey:
     def beside(self, progress: AllProgress) -> Survey:
         """The same without the rows of lessons that other libraries have, as the progress tells."""
         rows = self.rows or {}
-        sections = {section_of(file.path) for file in self.files}
-        elsewhere = progress.elsewhere(rows.values(), sections) - self.said.keys()
-        if not elsewhere:
+        if not (elsewhere := progress.elsewhere(rows.values(), self.files)):
             return self
+        elsewhere -= self.said.keys()
         return replace(self, elsewhere=elsewhere, rows={key: rows[key] for key in rows if key not in elsewhere})
 
     @property
