@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kinescope_upload.cluster.alone import alone
 from kinescope_upload.config import Settings, load_settings
 from kinescope_upload.errors import BatchStoppedError, InterruptedRunError, KuploadError, TryAgainError, UsageError
 from kinescope_upload.output.options import DisplayOptions
@@ -105,7 +106,7 @@ def make_plan(settings: Settings, *, offline: bool = False) -> Event:
     from kinescope_upload.commands.dry_run import dry_run
 
     lines = _Lines()
-    dry_run(settings, _AS_JSON, lines, is_offline=offline)
+    dry_run(alone(settings, "--dry-run"), _AS_JSON, lines, is_offline=offline)
     return lines.last()
 
 
@@ -127,7 +128,7 @@ def run(settings: Settings, on_event: Listener | None = None) -> Event:
     from kinescope_upload.commands.upload import Screen, upload
 
     lines = _Lines(on_event)
-    upload(settings, Screen(_AS_JSON, lines, io.StringIO()))
+    upload(alone(settings), Screen(_AS_JSON, lines, io.StringIO()))
     return lines.last()
 
 
@@ -143,7 +144,7 @@ def read_status(settings: Settings) -> Event:
     from kinescope_upload.commands.status import show_status
 
     lines = _Lines()
-    show_status(settings, _AS_JSON, lines)
+    show_status(alone(settings, "--status"), _AS_JSON, lines)
     return lines.last()
 
 
@@ -171,7 +172,7 @@ def verify(settings: Settings, on_event: Listener | None = None, *, wait: bool =
     lines = _Lines(on_event)
     view = AuditView(_AS_JSON, lines)
     with audit_progress(_AS_JSON, view, stdout=lines, stderr=io.StringIO()) as tell:
-        report = run_verify(settings, VerifyOptions(waits=wait, is_deep=deep), tell)
+        report = run_verify(alone(settings, "verify"), VerifyOptions(waits=wait, is_deep=deep), tell)
     view.show_report(report, exit_code=ExitCode.DONE if report.agrees else ExitCode.NOT_DONE)
     return lines.last()
 
@@ -186,7 +187,7 @@ def ask_to_stop(settings: Settings) -> tuple[str, ...]:
     """
     from kinescope_upload.commands import tell
 
-    return tell.ask_to_stop(settings.progress)[0]
+    return tell.ask_to_stop(alone(settings, "stop").progress)[0]
 
 
 class _Lines(io.StringIO):

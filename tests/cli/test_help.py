@@ -10,7 +10,7 @@ import typer.main
 
 from kinescope_upload.cli.app import app
 from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, EXAMPLES, WITHOUT_KINESCOPE
-from kinescope_upload.cli.machines import SEVERAL
+from kinescope_upload.cluster.entry import SEVERAL
 from kinescope_upload.errors import UsageError
 
 MAIN: Final[Any] = typer.main.get_command(app)

@@ -206,7 +206,7 @@ def _ends_of_lines(sizes: Sequence[float], *, lines: int, jobs: int) -> list[flo
     return ends
 
 
-def test_nothing_of_the_cluster_is_loaded_without_one() -> None:
+def test_nothing_of_the_cluster_but_its_entry_is_loaded_without_one() -> None:
     code = (
         "import sys; from kinescope_upload.cli.app import app;"
         "import kinescope_upload.commands.upload, kinescope_upload.audit.repair, kinescope_upload.commands.status;"
@@ -214,4 +214,4 @@ def test_nothing_of_the_cluster_is_loaded_without_one() -> None:
         " or name.startswith('kinescope_upload.cluster')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "['kinescope_upload.cluster', 'kinescope_upload.cluster.entry']"

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload import ask_to_stop, make_plan, read_settings, read_status, run, verify
 from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.config import load_settings
 from kinescope_upload.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -74,3 +76,22 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
         cluster_of(_loaded(tmp_path, text))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("function", "command"),
+    [
+        (make_plan, "kupload --dry-run"),
+        (run, "kupload"),
+        (read_status, "kupload --status"),
+        (verify, "kupload verify"),
+        (ask_to_stop, "kupload stop"),
+    ],
+)
+def test_the_api_refuses_and_names_the_command_that_works_across_machines(
+    tmp_path: Path, function: Callable[[Settings], object], command: str
+) -> None:
+    (tmp_path / "kupload.toml").write_text("[cluster]\nlibraries = { nas = 'nas' }", "utf-8")
+    with pytest.raises(UsageError, match="one machine alone") as told:
+        function(read_settings(tmp_path, environment={}))
+    assert f"`{command}` works across machines" in told.value.hint

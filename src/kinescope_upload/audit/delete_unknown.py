@@ -22,7 +22,7 @@ from kinescope_upload.upload.table import advance
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from contextlib import AbstractContextManager
 
     from kinescope_upload.audit.compare import UnknownVideo
@@ -77,9 +77,7 @@ def delete_unknown(
             tools.client.listen(store)
             seen = inspect(tools, survey).unknown_videos()
             records = store.records.values()  # as they are after the videos were listed: another machine may be at work
-            users = {video_key(record.video_id): record.lesson_id for record in records}
-            users |= {one.video.id: user for one in seen if (user := _lesson_of(one.video, records))}
-            wanted = _wanted([one for one in seen if one.video.id not in users], named, users)
+            wanted = _wanted(seen, named, records)
             show(wanted)
             tools.client.begin_changes(store)
             done = []
@@ -97,10 +95,11 @@ def delete_unknown(
             return done
 
 
-def _wanted(
-    found: Sequence[UnknownVideo], named: Collection[str], users: Mapping[str | None, str]
-) -> Sequence[UnknownVideo]:
+def _wanted(seen: Sequence[UnknownVideo], named: Collection[str], records: Collection[Record]) -> list[UnknownVideo]:
     keys = {video_key(text) or text for text in named}
+    users = {video_key(record.video_id): record.lesson_id for record in records}
+    users |= {one.video.id: user for one in seen if (user := _lesson_of(one.video, records))}
+    found = [one for one in seen if one.video.id not in users]
     if used := [f"lesson {users[key]} has video {key}" for key in sorted(keys & users.keys())]:
         raise UsageError(
             f"What is recorded is no unknown video: {first_few(used)}. Nothing was deleted.",

@@ -12,7 +12,7 @@ from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
-from kinescope_upload.model import MappingSource
+from kinescope_upload.model import Doubt, MappingSource
 from kinescope_upload.plan.places import paths_now
 from kinescope_upload.plan.renumbered import rekeyed
 from kinescope_upload.progress import read_looks, read_md5s, remember_looks
@@ -87,16 +87,21 @@ def sides_of(
         looks.found |= look_at_files(survey.files, settings.needed_library(), settle=settings.settle).found
         with suppress(OSError):  # the next command looks again
             remember_looks(settings.progress, looks.found)
-    recorded = _summaries(tools.progress, files, survey.rows or {})
+    recorded, rows = _summaries(tools.progress, files, survey.rows or {}), survey.rows
+    survey = survey.beside(tools.progress)
+    apart = {key: recorded.pop(key) for key in survey.elsewhere & recorded.keys()}
     renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
     survey = with_moved_pairs(survey, renumbered)
     summaries = _as_renumbered(recorded, renumbered, survey.files)
+    mapped = survey.resolve(summaries, ask=ask)
+    others = tuple(survey.elsewhere)
+    away = Doubt(course=None, subject="", reason="in other libraries", lesson_ids=others, blocking=False)
     return LocalSides(
-        mapped=tools.progress.with_others(survey.resolve(summaries, ask=ask)),
+        mapped=replace(mapped, doubts=(*mapped.doubts, away)) if others else mapped,
         scanned=survey.unchecked.assignments,
         is_scanned=survey.source is MappingSource.SCAN_RULE,
-        rows=survey.rows,
-        summaries=summaries,
+        rows=rows,
+        summaries={**summaries, **apart},
         files=files,
         find=partial(stat_file, settings.needed_library()),
         md5_of=read_md5s(settings.progress),

@@ -13,7 +13,6 @@ from kinescope_upload.cli.folders import folders
 from kinescope_upload.cli.help import AFTER, AT_WORK, BEGIN, WITHOUT_KINESCOPE, GroupedHelp, PlainUsage, examples_of
 from kinescope_upload.cli.history import history
 from kinescope_upload.cli.import_progress import import_old_progress
-from kinescope_upload.cli.machines import SEVERAL, across, cluster
 from kinescope_upload.cli.map import show_mapping
 from kinescope_upload.cli.notify import notify as notify_services
 from kinescope_upload.cli.page import page
@@ -26,6 +25,7 @@ from kinescope_upload.cli.stop import stop
 from kinescope_upload.cli.tell import bwlimit, jobs, pause, resume
 from kinescope_upload.cli.unlink import unlink
 from kinescope_upload.cli.verify import verify
+from kinescope_upload.cluster.entry import SEVERAL, across, cluster
 from kinescope_upload.command_line import options
 from kinescope_upload.command_line.completion import complete_order
 from kinescope_upload.errors import UsageError
@@ -257,4 +257,4 @@ _add(history, AFTER, "Show the runs of the past")
 _add(report, AFTER, "Tell how it all went, as text or as a page for others")
 _add(demo, WITHOUT_KINESCOPE, "Show the whole thing on this machine (extra: demo)")
 _add(emulator, WITHOUT_KINESCOPE, "Run a stand-in for Kinescope (extra: demo)")
-app.add_typer(cluster, rich_help_panel=SEVERAL)
+app.add_typer(cluster, rich_help_panel=SEVERAL, epilog=examples_of("cluster"))

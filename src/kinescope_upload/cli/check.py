@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kinescope_upload.cli.machines import in_each_library
+from kinescope_upload.cluster.entry import in_each_library
 from kinescope_upload.command_line import options
 
 

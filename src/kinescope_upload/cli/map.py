@@ -1,12 +1,13 @@
 """`kupload map`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli.machines import in_each_library
+from kinescope_upload.cluster.entry import in_each_library
 from kinescope_upload.command_line import options
 from kinescope_upload.errors import UsageError
 
@@ -40,16 +41,16 @@ def show_mapping(
 
     Exit codes: 0 nothing is in doubt; 1 some lessons stay undone because of a doubt.
     """
-    from kinescope_upload.commands.map import MapTarget, show_map
+    from kinescope_upload.commands.map import show_map, write_map
 
     settings = options.load(context)
     display = options.display_options(settings)
-    target = MapTarget(path=write, replaces=force) if write is not None else None
+    save = partial(write_map, write, replaces=force) if write is not None else None
 
     def act(here: "Settings", progress: "AllProgress | None" = None) -> int:
         if confirm:
             return _confirm(here, progress, is_alone=write is None and not json)
-        return show_map(here, display, sys.stdout, target=target, progress=progress)
+        return show_map(here, display, sys.stdout, save=save, progress=progress)
 
     raise typer.Exit(in_each_library(settings, act))
 

@@ -35,7 +35,7 @@ def pause(
     from kinescope_upload.policy.pacing import LONGEST_PAUSE
 
     seconds = _parsed(parse_duration("m", above_zero=True), duration) if duration else LONGEST_PAUSE
-    _end(*_told(context, lambda wishes: wishes.paused(seconds), pause_answer))
+    _nobody(_tell(context, lambda wishes: wishes.paused(seconds), pause_answer))
 
 
 def resume(
@@ -55,15 +55,13 @@ def resume(
     """End the pause of the run at work. Where no run is at work, start one, which goes on where the last one was."""
     from kinescope_upload.commands.tell import resume_answer
 
-    settings, said = _told(context, lambda wishes: wishes.paused(0), resume_answer)
-    if said is None:
-        from kinescope_upload.cli.run import start_run
+    settings = _tell(context, lambda wishes: wishes.paused(0), resume_answer)
+    from kinescope_upload.cli.run import start_run
 
-        typer.echo(
-            "No run is at work: this one goes on where the last one was, with the settings as they are now.", err=True
-        )
-        raise typer.Exit(start_run(settings, asks=True))
-    _end(settings, said)
+    typer.echo(
+        "No run is at work: this one goes on where the last one was, with the settings as they are now.", err=True
+    )
+    raise typer.Exit(start_run(settings, asks=True))
 
 
 def bwlimit(
@@ -82,7 +80,7 @@ def bwlimit(
     from kinescope_upload.config.rates import parse_bwlimit
 
     text = str(_parsed(parse_bwlimit, " ".join(rates)))
-    _end(*_told(context, lambda wishes: wishes.limited(text), limit_answer))
+    _nobody(_tell(context, lambda wishes: wishes.limited(text), limit_answer))
 
 
 def jobs(
@@ -99,22 +97,32 @@ def jobs(
 
     parsed = _parsed(parse_jobs, number)
     wanted = None if isinstance(parsed, str) else parsed
-    _end(*_told(context, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
+    _nobody(_tell(context, lambda wishes: wishes.at_a_time(wanted), jobs_answer(wanted)))
 
 
-def _told(
+def _tell(
     context: typer.Context, change: "Callable[[Wishes], Wishes]", answer: "Callable[[RunState, RunState], str]"
-) -> "tuple[Settings, tuple[int, list[str]] | None]":
-    """Tells the run at work what is wanted; with [cluster], `cluster/ways.py` tells machines and ends the command.
+) -> "Settings":
+    """Tells the run at work what is wanted, and ends the command; gives the settings where no run is at work here.
 
-    Returns:
-        The settings; the exit code and what to say, or None where no run is at work here.
+    With [cluster], `cluster/ways.py` tells machines and ends the command.
     """
     from kinescope_upload.commands.tell import tell_runs
 
     context.meta["change"] = change
     settings = options.load(context)
-    return settings, tell_runs(settings.progress, change, answer)
+    if (said := tell_runs(settings.progress, change, answer)) is None:
+        return settings
+    code, lines = said
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    raise typer.Exit(code)
+
+
+def _nobody(settings: "Settings") -> None:
+    """Without a run there is nobody to tell anything, which is exit code 1."""
+    hint = Hint(f"No run is at work on {settings.progress}; ", (), " starts one.")
+    sys.stdout.write(f"{shown(hint)}\n")
+    raise typer.Exit(ExitCode.NOT_DONE)
 
 
 def _parsed(parse: Callable[[str], _T], text: str) -> _T:
@@ -122,13 +130,3 @@ def _parsed(parse: Callable[[str], _T], text: str) -> _T:
         return parse(text)
     except ValueError as error:
         raise UsageError(f'"{text}" {error}') from None
-
-
-def _end(settings: "Settings", said: tuple[int, list[str]] | None) -> None:
-    """Shows the answers; without a run there is nobody to tell anything, which is exit code 1."""
-    code, lines = said or (
-        ExitCode.NOT_DONE,
-        [shown(Hint(f"No run is at work on {settings.progress}; ", (), " starts one."))],
-    )
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-    raise typer.Exit(code)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinescope_upload.cli.machines import in_each_library
+from kinescope_upload.cluster.entry import in_each_library
 from kinescope_upload.command_line import options
 from kinescope_upload.exit_codes import ExitCode
 

@@ -2,6 +2,8 @@
 
 ::
 
+    alone                                refuses what only one machine alone can do
+    entry                                what `cli/` knows of this room; loads the rest when it is needed
     ways                                 how each command of kupload works across machines; one table
     cli ──► commands                     `kupload cluster …`
     settings                             what [cluster] in kupload.toml says
@@ -9,6 +11,7 @@
       │          └────► queue            wakes workers; the only file that imports the engine, procrastinate
       └──────► heart                     says that this machine is alive; hears what it is asked
     enqueue ──► queue                    writes down what is to be done
+    presence                             which libraries are there, and which courses each has
     doubts                               which file is not the one that another machine wrote down; pure
     overview, report                     how far all machines are; how it all went
     transfer                             takes progress files over, and writes them back; refuses to work beside them

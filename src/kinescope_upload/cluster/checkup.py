@@ -9,6 +9,7 @@ from psycopg.sql import SQL
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first, line_of
+from kinescope_upload.cluster.presence import away_words, there
 from kinescope_upload.cluster.schema import check_version
 from kinescope_upload.cluster.settings import CORRECT, cluster_of
 from kinescope_upload.cluster.transfer import check_shared
@@ -29,10 +30,9 @@ _SUBJECT: Final = "cluster"
 def cluster_checks(settings: Settings) -> Iterator[Check]:
     """Checks the cluster's tables, its database, this machine's libraries, and that every lesson has its turn."""
     cluster = cluster_of(settings)
-    for name, root in cluster.libraries.items():
-        if not root.is_dir():
-            message = f'Library {name} is not at "{root}" on this machine.'
-            yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, CORRECT)
+    for name in sorted(cluster.libraries.keys() - there(cluster.libraries)):
+        message = away_words(name, cluster.libraries[name])
+        yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, CORRECT)
     try:
         with closing(line_of(settings)) as line:
             check_version(line)

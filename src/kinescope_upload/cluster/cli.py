@@ -1,4 +1,4 @@
-"""`kupload cluster`: the commands for several machines; `cli/machines.py` loads them when one is typed."""
+"""`kupload cluster`: the commands for several machines; `entry` loads them when one is typed."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -59,8 +59,10 @@ def enqueue(
     """Write down what is to be done in this machine's libraries; any machine that has them does it."""
     settings = _loaded(context)
     from kinescope_upload.cluster.commands import enqueue as run_enqueue
+    from kinescope_upload.commands.upload import Screen
 
-    raise typer.Exit(run_enqueue(settings, options.display_options(settings), sys.stdout, libraries or ()))
+    screen = Screen(options.display_options(settings), sys.stdout, sys.stderr)
+    raise typer.Exit(run_enqueue(settings, screen, libraries or ()))
 
 
 @cluster.command(short_help="Upload what is enqueued")

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.enqueue import records_for
 from kinescope_upload.cluster.line import line_of
+from kinescope_upload.cluster.presence import those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import check_only_cluster, install, script_of
-from kinescope_upload.cluster.settings import check_there, cluster_of, libraries_of
+from kinescope_upload.cluster.settings import CORRECT, cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import (
     TAKEN_OVER,
     TakenOver,
     check_export,
-    check_shared,
     end_export,
     take_over,
     write_back,
 )
 from kinescope_upload.cluster.worker import enqueue_all, work
-from kinescope_upload.commands.dry_run import dry_run as show_plan
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show
 from kinescope_upload.output.terminal_output import surface_of
+from kinescope_upload.progress import courses_in
 from kinescope_upload.text import count, first_few, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.cluster.enqueue import Enqueued
@@ -59,11 +57,27 @@ def init(settings: Settings, stdout: TextIO, *, only_print: bool) -> int:
         stdout.write(f'The cluster in schema "{line.schema}" of {line.place} {done}.{beside}\n')
         machine = cluster.machine
         check_export(line, settings.progress, machine)
+        _check_all_there(settings)
         taken = take_over(line, settings.progress, libraries_of(settings), machine)
         if taken.new or taken.known:
             stdout.write(f"{_taken_words(taken, settings.progress)}\n")
         end_export(line)
     return ExitCode.DONE
+
+
+def _check_all_there(settings: Settings) -> None:
+    """Returns where every file can be looked for that the progress folder names.
+
+    Raises:
+        UsageError: A library is away, and only a look there tells which records are of its files.
+    """
+    libraries, away = libraries_of(settings), list[str]()
+    if len(libraries) > 1 and courses_in(settings.progress):
+        those_there(libraries, away.append)
+    if away:
+        raise UsageError(
+            f"{' '.join(away)} So which library each record of {settings.progress} belongs to is not known.", CORRECT
+        )
 
 
 def _taken_words(taken: TakenOver, folder: Path) -> str:
@@ -93,66 +107,68 @@ def export(settings: Settings, stdout: TextIO) -> int:
     return ExitCode.DONE
 
 
-def enqueue(settings: Settings, options: DisplayOptions, stdout: TextIO, libraries: Sequence[str] = ()) -> int:
+def enqueue(settings: Settings, screen: Screen, libraries: Sequence[str] = ()) -> int:
     """Writes down what there is to do in this machine's libraries, or in those that were named.
 
     Returns:
-        0, or 1 where a person has to decide about something.
+        0, or 1 where a person has to decide about something, or a library is away.
 
     Raises:
-        KuploadError: A library cannot be read, or database or Kinescope refuse.
+        KuploadError: No library is there, one cannot be read, or database or Kinescope refuse.
     """
-    found = _enqueued(settings, options, stdout, libraries)
+    options, stdout = screen.options, screen.stdout
+    found, away = _enqueued(settings, screen, libraries_of(settings, libraries))
+    for words in away:
+        _say(words, screen.stderr)
     if any(one.added for one in found) and not options.as_json:
         stdout.write(f"{shown(Hint(('cluster', 'worker'), ' uploads them, on any machine that has the library.'))}\n")
-    return _exit_code(found)
+    return _exit_code(found, away)
 
 
 def _enqueued(
-    settings: Settings, options: DisplayOptions, stdout: TextIO, libraries: Sequence[str] = ()
-) -> Sequence[Enqueued]:
-    here = libraries_of(settings, libraries)
+    settings: Settings, screen: Screen, libraries: Mapping[str, Path]
+) -> tuple[Sequence[Enqueued], Sequence[str]]:
+    """Writes down what there is to do; gives with it what is to be said of libraries that are away."""
+    away: list[str] = []
     with opened(settings) as progress:
-        found = enqueue_all(settings, progress, here)
-    show(ENQUEUED, found, options, stdout)
-    return found
+        found = enqueue_all(settings, progress, libraries, away.append)
+    show(ENQUEUED, found, screen.options, screen.stdout)
+    return found, away
 
 
-def _exit_code(found: Sequence[Enqueued]) -> int:
-    return ExitCode.NOT_DONE if any(one.is_in_doubt for one in found) else ExitCode.DONE
+def _say(words: str, stderr: TextIO) -> None:
+    stderr.write(f"{words}\n")
+    stderr.flush()
+
+
+def _exit_code(found: Sequence[Enqueued], away: Sequence[str]) -> int:
+    return ExitCode.NOT_DONE if away or any(one.is_in_doubt for one in found) else ExitCode.DONE
 
 
 def run(settings: Settings, screen: Screen) -> int:
     """Enqueues what there is to do here, then works until nothing is left: on one machine or on many.
 
     Returns:
-        0 when everything is done.
+        0 when everything is done, 1 where something is in doubt, or a library is away.
 
     Raises:
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
-    found = _enqueued(settings, screen.options, screen.stdout)
+    libraries = libraries_of(settings)
+    found, away = _enqueued(settings, screen, libraries)  # what is away, the work says
     if settings.courses or settings.limit is not None:
-        screen.stderr.write("--course and --limit say what is written down; this machine then takes whatever waits.\n")
-        screen.stderr.flush()
-    return work(settings, screen, libraries=libraries_of(settings), until_empty=True) or _exit_code(found)
+        _say("--course and --limit say what is written down; this machine then takes whatever waits.", screen.stderr)
+    code = work(settings, screen, libraries=libraries, until_empty=True)
+    return code or _exit_code(_as_now(settings, found), away)
 
 
-def dry_run(settings: Settings, options: DisplayOptions, stdout: TextIO, *, is_offline: bool) -> int:
-    """Shows what `enqueue` would write down, library by library; changes nothing.
-
-    Raises:
-        KuploadError: A library cannot be read, or database or Kinescope refuse.
-    """
-    codes = [0]
-    check_there(libraries_of(settings))
+def _as_now(settings: Settings, found: Sequence[Enqueued]) -> Sequence[Enqueued]:
+    """The same, without doubts about lessons that machines with other libraries have written down meanwhile."""
+    if not any(one.is_in_doubt for one in found):
+        return found
     with opened(settings) as progress:
-        check_shared(progress.holds.line, settings.progress, progress.holds.machine)
-        for name, root in libraries_of(settings).items():
-            records = records_for(progress.holds.line, name)
-            here = replace(settings, library=root, new_progress=settings.new_progress or bool(records))
-            codes.append(show_plan(here, options, stdout, is_offline=is_offline, records=records))
-    return max(codes)
+        written = progress.holds.line.ask(statements.LIBRARIES, patience=60)
+    return [one.without({lesson for lesson, of, _ in written if of != one.library}) for one in found]
 
 
 def cancel(settings: Settings, stdout: TextIO) -> int:

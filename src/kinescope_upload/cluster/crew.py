@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,16 +12,19 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.hands import Hands
 from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
 from kinescope_upload.cluster.orders import with_wish
+from kinescope_upload.cluster.presence import Presence
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
 from kinescope_upload.events import LessonSkipped, Warned
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.retries.stop import Ending
+from kinescope_upload.text import count, first_few
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.batch.run import Run
+    from kinescope_upload.cluster.presence import FilesByCourse
     from kinescope_upload.cluster.queue import Queue, Turn
     from kinescope_upload.cluster.store import ClusterProgress
     from kinescope_upload.monitor.wishes import Wishes
@@ -42,6 +45,7 @@ class CrewOptions:
         until_empty: Whether it ends when nothing is left to do in its libraries.
         tell: Tells this process what people want of all machines, as they tell one that works alone.
         planned: The lessons that were to be done when it began.
+        files: The paths of the files that each library has, by course.
     """
 
     libraries: Mapping[str, Path]
@@ -49,6 +53,7 @@ class CrewOptions:
     until_empty: bool
     tell: Callable[[Callable[[Wishes], Wishes]], object]
     planned: tuple[PlannedLesson, ...] = ()
+    files: Mapping[str, FilesByCourse] = field(default_factory=dict)
 
 
 class ClusterCrew:
@@ -70,7 +75,15 @@ class ClusterCrew:
         self._queue = queue
         self._options = options
         progress.holds.pause = run.stop.pause
-        self._hands = Hands(run, progress, queue, options.libraries, options.planned)
+        self._presence = Presence(
+            options.libraries,
+            options.files,
+            run.backends.disk,
+            clock=run.clock,
+            tell=lambda words: run.emit(Warned(message=words)),
+            longest=progress.holds.lease.seconds,
+        )
+        self._hands = Hands(run, progress, queue, self._presence)
         self._fetching = threading.Lock()
         self._threads: dict[int, threading.Thread] = {}
         self._idle_until = self._reconcile_at = float("-inf")
@@ -154,7 +167,7 @@ class ClusterCrew:
             if now < self._idle_until:
                 return None
             try:
-                turn = self._queue.next(self._options.libraries)
+                turn = self._queue.next(self._presence.here())
                 if turn is None:
                     self._idle_until = now + self._options.poll
                     self._look_around(now)
@@ -169,16 +182,25 @@ class ClusterCrew:
 
     def _look_around(self, now: float) -> None:
         """Where nothing waits: finds lessons without a turn, and learns whether all is done."""
-        line, libraries = self._progress.holds.line, list(self._options.libraries)
-        [(left, elsewhere)] = line.ask(statements.LEFT, libraries=libraries, me=self._progress.holds.me)
+        here = self._presence.here()
+        left, elsewhere = self._left(here)
         if left > elsewhere + self._hands.number or now >= self._reconcile_at:
             self._reconcile_at = now + _RECONCILE
-            if self._queue.give_turns(libraries):
+            if self._queue.give_turns(here):
                 self._idle_until = now
-        self._is_empty = self._options.until_empty and left == 0 and self._hands.number == 0
+        is_over = left == 0 and self._hands.number == 0
+        self._is_empty = self._options.until_empty and is_over and self._left(self._presence.awaited())[0] == 0
+
+    def _left(self, libraries: Sequence[str]) -> tuple[int, int]:
+        """How many lessons of these libraries are to be done, and how many of them other machines have in hand."""
+        if not libraries:
+            return 0, 0
+        holds = self._progress.holds
+        [(left, elsewhere)] = holds.line.ask(statements.LEFT, libraries=list(libraries), me=holds.me)
+        return left, elsewhere
 
     def _tell_of_others(self) -> None:
-        """Tells of lessons that other machines have done meanwhile, and counts what is left."""
+        """Tells of lessons that other machines have done meanwhile, and counts what is left, also where it is away."""
         ours = self._hands.done | self._hands.failed
         ids = [lesson.lesson_id for lesson in self._options.planned if lesson.lesson_id not in ours]
         elsewhere = set[str]()
@@ -186,4 +208,16 @@ class ClusterCrew:
             elsewhere = {lesson_id for (lesson_id,) in self._progress.holds.line.ask(statements.DONE_OF, ids=ids)}
         for lesson_id in elsewhere:
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
-        self.left = len(self._hands.failed - self._hands.done) + len(set(ids) - elsewhere)
+        waiting = self._waiting()
+        self.left = len((self._hands.failed - self._hands.done) | (set(ids) - elsewhere) | waiting)
+
+    def _waiting(self) -> set[str]:
+        """The lessons that are to be done of libraries that are away; says how many."""
+        away, line = self._presence.away(), self._progress.holds.line
+        waiting = set[str]()
+        with suppress(KuploadError):
+            waiting = {lesson_id for (lesson_id,) in line.ask(statements.WAITING, libraries=away)} if away else waiting
+        if waiting:
+            several = count(len(waiting), "lesson waits", "lessons wait")
+            self._run.emit(Warned(message=f"{several} for a machine that has library {first_few(away)}."))
+        return waiting

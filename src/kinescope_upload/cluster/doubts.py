@@ -71,9 +71,11 @@ def doubts_here(doubts: Iterable[Doubt], elsewhere: Collection[str], courses: It
         courses: The courses that this library has.
     """
     here = {nfc(course) for course in courses}
-    return tuple(
-        doubt
-        for doubt in doubts
-        if (doubt.course is None or nfc(doubt.course) in here)
-        and not (doubt.lesson_ids and all(one in elsewhere for one in doubt.lesson_ids))
-    )
+    told = (doubt for doubt in doubts if doubt.course is None or nfc(doubt.course) in here)
+    return without_elsewhere(told, elsewhere)
+
+
+def without_elsewhere(doubts: Iterable[Doubt], elsewhere: Collection[str]) -> tuple[Doubt, ...]:
+    """The doubts but for those about lessons whose files are elsewhere."""
+    others = frozenset(elsewhere)
+    return tuple(one for one in doubts if not one.lesson_ids or not others.issuperset(one.lesson_ids))

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubts_here
+from kinescope_upload.cluster.all_progress import AllClusterProgress
+from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubts_here, without_elsewhere
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.commands.upload import map_files
 from kinescope_upload.errors import BatchStoppedError, TryAgainError
@@ -26,8 +28,7 @@ from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Mapping, Sequence
 
     from kinescope_upload.cluster.holds import Holds
     from kinescope_upload.cluster.line import Line
@@ -70,6 +71,10 @@ class Enqueued:
         """Whether a person has to decide about something."""
         return self.plan.is_in_doubt or bool(self.contradicting)
 
+    def without(self, elsewhere: Collection[str]) -> Enqueued:
+        """The same without doubts about lessons whose files are elsewhere."""
+        return replace(self, plan=replace(self.plan, doubts=without_elsewhere(self.plan.doubts, elsewhere)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnqueueTools:
@@ -86,29 +91,29 @@ class EnqueueTools:
         return self.holds.line
 
 
-def enqueue(settings: Settings, tools: EnqueueTools, name: str, root: Path) -> Enqueued:
+def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     """Plans one library of this machine, and writes down what there is to do. A second call changes nothing.
 
     Args:
-        settings: The settings.
+        settings: The settings, with the library's root.
         tools: What it works with.
         name: The library's name.
-        root: Where it is on this machine.
 
     Raises:
         UsageError: The library or its mapping cannot be read, or nothing proves which file is whose; or Kinescope holds
             unfinished videos of a course that nothing is recorded of.
         KuploadError: Database or Kinescope refuse.
     """
-    settings = replace(settings, library=root)
-    records = records_for(tools.line, name)  # before the rows: what is linked in between looks new, not emptied
-    survey = survey_library(settings, tools.database, tools.emit)
+    every = records_for(tools.line, name)  # before the rows: what is linked in between looks new, not emptied
+    beside = AllClusterProgress(tools.holds, name, cluster_of(settings).libraries)
+    survey = survey_library(settings, tools.database, tools.emit).beside(beside)
+    records = {key: one for key, one in every.items() if key not in survey.elsewhere}
     survey.check_proven(trusts_scan=settings.trust_scan)
     client = RetryingClient(tools.kinescope.service, settings, tools.emit)
     mapped = map_files(settings, survey, records, KinescopeApi(client, api_url=settings.api_url))
     broken = None if settings.send_broken else read_looks(settings.progress).broken
     plan = without_moving(tools.line, survey.plan(records, mapped, broken), name, records)
-    _check_unfinished(settings, tools, plan, records)
+    _check_unfinished(settings, tools, plan, every)
     plan = _with_folders(settings, tools, plan)
     others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
     plan = replace(plan, doubts=doubts_here(plan.doubts, others.keys(), survey.courses))
@@ -132,13 +137,8 @@ def _check_unfinished(settings: Settings, tools: EnqueueTools, plan: Plan, recor
     known = {nfc(record.course) for record in records.values()}
     new = tuple(lesson for lesson in plan.lessons if nfc(lesson.course) not in known)
     if new and not settings.new_progress:
-        check_nothing_is_unfinished(
-            replace(plan, lessons=new),
-            settings,
-            tools.kinescope.api,
-            tools.emit,
-            lambda: records_for(tools.line, "").values(),
-        )
+        every = AllClusterProgress(tools.holds, "")
+        check_nothing_is_unfinished(replace(plan, lessons=new), settings, tools.kinescope.api, tools.emit, every)
 
 
 def records_for(line: Line, library: str) -> dict[str, Record]:

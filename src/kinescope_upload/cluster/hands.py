@@ -24,13 +24,14 @@ from kinescope_upload.plan.decision import SENT
 from kinescope_upload.side_by_side import begun, is_done
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
     from kinescope_upload.batch.run import Run
+    from kinescope_upload.cluster.presence import Presence
     from kinescope_upload.cluster.queue import Queue, Turn
     from kinescope_upload.cluster.store import ClusterProgress
+    from kinescope_upload.errors import FileUnreadableError
     from kinescope_upload.events import Emit, RunEvent
     from kinescope_upload.plan import PlannedLesson
 
@@ -65,8 +66,7 @@ class Hands:
         run: The batch.
         progress: What this process holds.
         queue: Whose turn it is.
-        libraries: Where each library is, by its name.
-        planned: The lessons that were to be done when the work began.
+        presence: Where each library is, and whether it is there.
 
     Attributes:
         failed: The lessons that failed or are in doubt.
@@ -78,16 +78,13 @@ class Hands:
         run: Run,
         progress: ClusterProgress,
         queue: Queue,
-        libraries: Mapping[str, Path],
-        planned: Iterable[PlannedLesson],
+        presence: Presence,
     ) -> None:
         self._run = replace(run, emit=self._hearing(run.emit))
         self._progress = progress
         self._queue = queue
-        files: dict[str, list[str]] = {}
-        for lesson in planned:
-            files.setdefault(lesson.file.path.partition("/")[0], []).append(lesson.file.path)
-        self._libraries = {name: self._opened(root, files) for name, root in libraries.items()}
+        self._presence = presence
+        self._libraries = {name: self._opened(name, root) for name, root in presence.libraries.items()}
         self._lock = threading.Lock()
         self._in_hand: dict[str, _InHand] = {}
         self.failed: set[str] = set()
@@ -211,18 +208,24 @@ class Hands:
             hand.has_failed = hand.has_failed or among is self.failed
             hand.settled.set()
 
-    def _opened(self, root: Path, files: Mapping[str, Iterable[str]]) -> _Library:
+    def _opened(self, name: str, root: Path) -> _Library:
         run = self._run
         gate = LibraryGate(
             run.backends.disk,
             root,
-            files,
+            self._presence.files.get(name, {}),
             stop=run.stop,
             emit=run.emit,
             longest=run.options.longest_wait,
             base=run.options.retry.base,
         )
-        waits = replace(run.waits, library=gate.wait_until_readable)
+
+        def wait_or_leave(error: FileUnreadableError) -> bool:
+            if self._presence.is_away(name, error.path):
+                raise LessonLostError(f"library {name} is away: a machine that has it goes on")
+            return gate.wait_until_readable(error)
+
+        waits = replace(run.waits, library=wait_or_leave)
         run = replace(run, backends=replace(run.backends, library=root), waits=waits)
         titles: dict[str, str | None] = {}
         linker = Linker(run, run.backends.database, PlannedRows(titles=titles, ready=()))

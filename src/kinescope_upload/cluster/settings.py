@@ -86,17 +86,6 @@ def libraries_of(settings: Settings, names: Collection[str] = ()) -> Mapping[str
     return named
 
 
-def check_there(libraries: Mapping[str, Path]) -> None:
-    """Returns where every library is at its place.
-
-    Raises:
-        UsageError: One is not; says which.
-    """
-    for name, root in libraries.items():
-        if not root.is_dir():
-            raise UsageError(f'Library {name} is not at "{root}" on this machine.', CORRECT)
-
-
 def _unknown(name: str, known: Collection[str]) -> UsageError:
     return UsageError(
         f'This machine has no library named "{name}".',

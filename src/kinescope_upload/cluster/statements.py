@@ -120,7 +120,7 @@ _HAS_NO_TURN: Final = (
 )
 """In the form that the engine's partial indexes serve."""
 
-ELSEWHERE: Final = SQL("SELECT lesson_id FROM {s}.lesson WHERE library <> %(library)s ORDER BY 1")
+LIBRARIES: Final = SQL("SELECT lesson_id, library, path FROM {s}.lesson")
 
 GIVE_TURNS: Final = SQL(
     "INSERT INTO {s}.procrastinate_jobs (queue_name, task_name, queueing_lock, priority)"
@@ -141,6 +141,10 @@ LEFT: Final = SQL(
     f" WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
 )
 """Counts the lessons that are to be done, and those of them that other machines have in hand."""
+
+WAITING: Final = SQL(
+    f"SELECT lesson_id FROM {{s}}.lesson WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
+)
 
 PLANNED: Final = SQL(
     "SELECT lesson_id, course, library, path, size, modified_ns, title, pair_is_written, record::text"

@@ -6,6 +6,7 @@ A command that is not in the table works as on one machine, library by library w
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -14,14 +15,16 @@ import typer
 
 from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.command_line import options
-from kinescope_upload.errors import UsageError
+from kinescope_upload.errors import KuploadError, UsageError
+from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.extras import install_hint
-from kinescope_upload.text.hints import Hint, remember_before
+from kinescope_upload.text.hints import Hint, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.progress import AllProgress
     from kinescope_upload.text.hints import Command
 
@@ -42,7 +45,8 @@ def across(context: typer.Context, settings: Settings) -> Settings:
     """
     known = cluster_of(settings).libraries
     check_installed()
-    remember_before({name: f"first {_BACK}" for name, way in _WAYS.items() if way is _refuse})
+    before = {name: f"first {_BACK}" for name, way in _WAYS.items() if way is _refuse}
+    remember(replace(options.typed_options(context), before=before))
     name = context.info_name or "" if context.parent else ""
     library = known.get(context.params.get("library") or "")
     if library is None and settings.library is None and (len(known) == 1 or name not in _OF_ALL):
@@ -77,8 +81,12 @@ def in_each_library(settings: Settings, act: Callable[[Settings, AllProgress | N
     """
     from kinescope_upload.cluster.all_progress import each_library
 
+    away: list[str] = []
     codes = [0]
-    with each_library(settings) as libraries:
+    with each_library(settings, away.append) as libraries:
+        for words in away:
+            typer.echo(f"{words} It is left out here.", err=True)
+            codes.append(ExitCode.NOT_DONE)
         for name, here, records in libraries:
             if len(cluster_of(settings).libraries) > 1:
                 typer.echo(f"Library {name}; of what other libraries have, no file is looked at here:", err=True)
@@ -86,9 +94,19 @@ def in_each_library(settings: Settings, act: Callable[[Settings, AllProgress | N
     return max(codes)
 
 
+def _dry_run(context: typer.Context, settings: Settings, display: DisplayOptions) -> int:
+    """Shows what would be written down, library by library; changes nothing."""
+    from kinescope_upload.commands.dry_run import dry_run
+
+    def look(here: Settings, records: AllProgress | None) -> int:
+        return dry_run(here, display, sys.stdout, is_offline=context.params["offline"], progress=records)
+
+    return in_each_library(settings, look)
+
+
 def _run(context: typer.Context, settings: Settings) -> int:
     """What `kupload` itself does: a run, or a look at what one would do, or at how far everything is."""
-    from kinescope_upload.cluster.commands import dry_run, run
+    from kinescope_upload.cluster.commands import run
     from kinescope_upload.cluster.overview import show_overview, watch_overview
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.side_by_side import share_one_heap
@@ -98,7 +116,7 @@ def _run(context: typer.Context, settings: Settings) -> int:
         show = watch_overview if context.params["watch"] else show_overview
         return show(settings, display, sys.stdout)
     if context.params["dry_run"]:
-        return dry_run(settings, display, sys.stdout, is_offline=context.params["offline"])
+        return _dry_run(context, settings, display)
     if context.params["order"] and settings.limit is None:
         raise UsageError("--order means nothing where machines share the work: the queue has its own.", "Leave it out.")
     share_one_heap()
@@ -122,12 +140,17 @@ def _tell(context: typer.Context, settings: Settings) -> int:
 
 def _doctor(context: typer.Context, settings: Settings) -> int | None:
     """Looks at the cluster's tables, too; a trial on Kinescope is one machine's."""
+    from kinescope_upload.cluster.all_progress import each_library
     from kinescope_upload.cluster.checkup import cluster_checks
     from kinescope_upload.commands.doctor.command import run_doctor
 
     if any(context.params[name] for name in ("try_in", "thorough", "max_wait")):
         return None
-    return run_doctor(settings, options.display_options(settings), sys.stdout, cluster_checks(settings))
+    display, libraries = options.display_options(settings), list[tuple["Settings", "AllProgress"]]()
+    with ExitStack() as stack:
+        with suppress(KuploadError):  # its own check says it
+            libraries = [(here, records) for _, here, records in stack.enter_context(each_library(settings))]
+        return run_doctor(settings, display, sys.stdout, cluster_checks(settings), libraries)
 
 
 def _map(context: typer.Context, settings: Settings) -> None:

@@ -10,9 +10,10 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.crew import ClusterCrew, CrewOptions
 from kinescope_upload.cluster.enqueue import Enqueued, EnqueueTools, enqueue
 from kinescope_upload.cluster.heart import STOPPED, Body, Heart
+from kinescope_upload.cluster.presence import apart, there, those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
-from kinescope_upload.cluster.settings import check_there, cluster_of
+from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.upload import RunTools, upload_plan
@@ -27,27 +28,36 @@ from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.batch.linker import Linker
     from kinescope_upload.batch.run import Run
     from kinescope_upload.cluster.line import Line
+    from kinescope_upload.cluster.presence import FilesByCourse
     from kinescope_upload.cluster.store import ClusterProgress
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
 
 
-def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mapping[str, Path]) -> list[Enqueued]:
+def enqueue_all(
+    settings: Settings, progress: ClusterProgress, libraries: Mapping[str, Path], tell: Callable[[str], object]
+) -> list[Enqueued]:
     """Writes down what there is to do in these libraries; ends what had stopped all machines.
 
+    Args:
+        settings: The settings.
+        progress: The cluster's.
+        libraries: Where they are here.
+        tell: Is told of those that are away.
+
     Raises:
-        KuploadError: A library cannot be read, or database or Kinescope refuse.
+        KuploadError: No library is there, one cannot be read, or database or Kinescope refuse.
     """
     settings.check_for_upload()
     check_shared(progress.holds.line, settings.progress, progress.holds.machine)
-    check_there(libraries)
+    libraries = those_there(libraries, tell)
     heart = Heart(progress)
     heart.start()
     try:
@@ -55,7 +65,7 @@ def enqueue_all(settings: Settings, progress: ClusterProgress, libraries: Mappin
             tools = EnqueueTools(
                 holds=progress.holds, database=database_of(settings), kinescope=kinescope, emit=lambda _event: None
             )
-            done = [enqueue(settings, tools, name, root) for name, root in libraries.items()]
+            done = [enqueue(here, tools, name) for name, here in apart(settings, libraries).items()]
         progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)  # only what worked ends what had stopped all
         return done
     finally:
@@ -83,7 +93,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
         typed = screen.options.command
         begun = stack.enter_context(begin_run(settings, command="upload"))
         told = stack.enter_context(open_monitor(settings, begun, (), printer, typed))
-        plan = queued_plan(progress.holds.line, list(libraries))
+        plan, files = queued_plan(progress.holds.line, list(there(libraries)))
         tools = RunTools(
             progress,
             database_of(settings),
@@ -100,6 +110,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
             until_empty=until_empty,
             tell=partial(add_wish, settings.progress, begun.beginning.run.name),
             planned=plan.work,
+            files=files,
         )
         make = partial(_crew, stack, settings, progress, options)
         return upload_plan(plan, tools, settings, crew=make)
@@ -132,10 +143,11 @@ def _set_workspace(settings: Settings, kinescope: Kinescope) -> None:
         kinescope.uploader.use_workspace(settings.needed_workspace_id(facts.workspace_id))
 
 
-def queued_plan(line: Line, libraries: Sequence[str]) -> Plan:
-    """What is to be done in these libraries, as a plan that a run can show."""
+def queued_plan(line: Line, libraries: Sequence[str]) -> tuple[Plan, dict[str, FilesByCourse]]:
+    """What is to be done in these libraries, as a plan that a run can show; the files of each, by course."""
     lessons = []
-    for lesson_id, course, _, path, size, modified_ns, title, is_written, text in line.ask(
+    files: dict[str, dict[str, list[str]]] = {name: {} for name in libraries}
+    for lesson_id, course, library, path, size, modified_ns, title, is_written, text in line.ask(
         statements.PLANNED, libraries=list(libraries), patience=120
     ):
         record = record_of(lesson_id, course, text) if text else None
@@ -146,4 +158,5 @@ def queued_plan(line: Line, libraries: Sequence[str]) -> Plan:
         planned = PlanDecision(Decision.UPLOAD if record is None else begun, "it is enqueued")
         assignment = Assignment(lesson_id=lesson_id, course=course, file=file, source=source, title=title)
         lessons.append(PlannedLesson(assignment=assignment, planned=planned, record=record))
-    return Plan(lessons=tuple(lessons))
+        files[library].setdefault(path.partition("/")[0], []).append(path)
+    return Plan(lessons=tuple(lessons)), dict(files)

@@ -95,7 +95,7 @@ def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     from kinescope_upload.config import OPTIONS, load_settings
 
     given = {name: value for name, value in context.params.items() if name in OPTIONS}
-    remember(_typed_options(context))
+    remember(typed_options(context))
     settings = load_settings(
         given, directory=working_directory(), environment=os.environ, makes_env_file=makes_env_file
     )
@@ -108,7 +108,7 @@ def load(context: typer.Context, *, makes_env_file: bool = False) -> Settings:
     return settings
 
 
-def _typed_options(context: typer.Context) -> TypedOptions:
+def typed_options(context: typer.Context) -> TypedOptions:
     """The options that a command advised from here needs, too: they say where library, progress and settings are."""
     main = context.find_root().command
     commands = {"": main, **getattr(main, "commands", {})}

@@ -101,10 +101,11 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
         raise UsageError("With --map the map file says everything.", "Leave --map out, or correct that file by hand.")
     settings.check_set("library", "database_url")
     before = _read(settings.map_of_pairs())
-    survey = survey_library(settings, database_of(settings))
+    progress = progress or ProgressFolder(settings.progress)
+    survey = survey_library(settings, database_of(settings)).beside(progress)
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
-    records = records_of(progress or ProgressFolder(settings.progress))
+    records = records_of(progress, survey.elsewhere)
     resolved = map_library(settings, survey, records)
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue, before=before)

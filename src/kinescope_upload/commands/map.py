@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -24,7 +24,7 @@ from kinescope_upload.text import count, joined
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -51,20 +51,12 @@ class MapAnswer:
     written: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapTarget:
-    """Where a map file goes, and whether it replaces one that is there already."""
-
-    path: Path
-    replaces: bool
-
-
 def show_map(
     settings: Settings,
     options: DisplayOptions,
     stdout: TextIO,
     *,
-    target: MapTarget | None = None,
+    save: Callable[[str], str] | None = None,
     progress: AllProgress | None = None,
 ) -> int:
     """Shows which file belongs to which lesson, and writes it down where that is wished.
@@ -73,7 +65,7 @@ def show_map(
         settings: Where the library is, and whether the database is asked.
         options: How it is shown.
         stdout: Takes it.
-        target: Where the map file goes; None writes none.
+        save: Writes a map file with this text, and gives its path; None writes none.
         progress: What is recorded; None is the progress folder.
 
     Returns:
@@ -84,30 +76,34 @@ def show_map(
         BatchStoppedError: The database does not answer or refuses.
     """
     settings.check_set("library", "database_url")
-    survey = survey_library(settings, database_of(settings), waits_on_stderr(options))
     progress = progress or ProgressFolder(settings.progress)
-    resolved = map_library(settings, survey, records_of(progress))
-    mapped = progress.without_others(survey.selected(resolved), survey.courses)
-    if target is not None:
+    survey = survey_library(settings, database_of(settings), waits_on_stderr(options)).beside(progress)
+    mapped = survey.selected(map_library(settings, survey, records_of(progress, survey.elsewhere)))
+    mapped = replace(mapped, doubts=progress.told_here(mapped.doubts, survey.courses))
+    written = None
+    if save is not None:
         guessed = survey.selected(survey.unchecked).assignments
         draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))
-        _write(map_text(draft), target)
+        written = save(map_text(draft))
     titles = {key: row.title for key, row in (survey.rows or {}).items()}
-    answer = MapAnswer(
-        mapped=mapped, is_proven=survey.is_proven, titles=titles, written=str(target.path) if target else None
-    )
+    answer = MapAnswer(mapped=mapped, is_proven=survey.is_proven, titles=titles, written=written)
     print_map(answer, options, stdout)
     return ExitCode.NOT_DONE if any(doubt.blocking for doubt in mapped.doubts) else ExitCode.DONE
 
 
-def _write(text: str, target: MapTarget) -> None:
-    path = target.path
+def write_map(path: Path, text: str, *, replaces: bool) -> str:
+    """Writes a map file, which may replace one that is there already; gives its path.
+
+    Raises:
+        UsageError: It is there already, or cannot be written.
+    """
     try:
-        (write_whole if target.replaces else write_new)(path, text.encode())
+        (write_whole if replaces else write_new)(path, text.encode())
     except FileExistsError:
         raise UsageError(f'"{path}" is there already and is left as it is.', "Name another, or say --force.") from None
     except OSError as error:
         raise UsageError(f'"{path}" cannot be written: {error.strerror or error}.', "Name another file.") from error
+    return str(path)
 
 
 def _text(answer: MapAnswer, _options: DisplayOptions, stream: TextIO) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import ThrottledError, TryAgainError, UnreachableError, UsageError
 from kinescope_upload.events import Emit, Warned
@@ -10,6 +10,7 @@ from kinescope_upload.kinescope.course_folders import match_folders
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.decision import SENT
+from kinescope_upload.progress import records_of
 from kinescope_upload.progress.course_file import file_of
 from kinescope_upload.progress.snapshot import set_aside_of
 from kinescope_upload.text import count, first_few
@@ -20,35 +21,18 @@ from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Video
     from kinescope_upload.plan import Plan, PlannedLesson
-    from kinescope_upload.progress import Progress
+    from kinescope_upload.progress import AllProgress, Progress
     from kinescope_upload.upload import Record
-
-_WAY_OUT_OF_ALL: Final = Hint(
-    "Take over what knows them: ",
-    ("cluster", "init"),
-    " on the machine that began them. Where its progress folder is lost, ",
-    ("--new-progress",),
-    " goes on; these videos stay until somebody deletes them.",
-)
-_WAY_OUT: Final = (
-    "Name the folder that knows them (--progress DIR): it may be on another machine, or in the directory that the "
-    "earlier run was started in. Where it is lost, run again with --new-progress; these videos stay until somebody "
-    "deletes them."
-)
 
 
 def check_nothing_is_unfinished(
-    plan: Plan,
-    settings: Settings,
-    kinescope: KinescopeApi,
-    emit: Emit,
-    known: Callable[[], Collection[Record]] = tuple,
+    plan: Plan, settings: Settings, kinescope: KinescopeApi, emit: Emit, progress: AllProgress
 ) -> None:
     """Looks through the folders of the courses that bytes are sent for; one request for each hundred videos.
 
@@ -59,7 +43,7 @@ def check_nothing_is_unfinished(
         settings: The project, its folders, and the dialect.
         kinescope: Lists the videos.
         emit: Receives a warning where Kinescope does not list them.
-        known: Gives what is recorded when the videos are listed: machines that share the work may have begun some.
+        progress: What is recorded, also by machines that share the work: they may have begun some.
 
     Raises:
         UsageError: There are unfinished videos of ours; names some of them.
@@ -67,7 +51,7 @@ def check_nothing_is_unfinished(
     """
     work = [lesson for lesson in plan.work if lesson.decision is not Decision.LINK]
     try:
-        found = _unknown(list(_unfinished(work, settings, kinescope)), known())
+        found = _unknown(list(_unfinished(work, settings, kinescope)), records_of(progress).values())
     except (UnreachableError, ThrottledError):
         raise  # the next request would fail in the same way
     except TryAgainError as error:
@@ -75,9 +59,7 @@ def check_nothing_is_unfinished(
         return
     if found:
         videos = count(len(found), "unfinished video", "unfinished videos")
-        new, way_out = (f"The progress folder {settings.progress} is new", _WAY_OUT)
-        if settings.cluster is not None:
-            new, way_out = ("The machines that share the work have no records of these courses", _WAY_OUT_OF_ALL)
+        new, way_out = progress.nothing_known()
         raise UsageError(
             f"{new}, and Kinescope holds {videos} of an earlier run: {_some(found)}. Nothing was sent: a second copy "
             "of each would be.",

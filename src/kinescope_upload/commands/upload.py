@@ -32,6 +32,7 @@ from kinescope_upload.policy.jobs import Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import chunk_sizing
 from kinescope_upload.progress import (
+    ProgressFolder,
     courses_in,
     read_looks,
     read_records,
@@ -189,7 +190,8 @@ def upload_plan(
         partial(_check_database, plan, settings, tools.database),
     ]
     if is_new:
-        checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit))
+        every = ProgressFolder(settings.progress)
+        checks.append(partial(check_nothing_is_unfinished, plan, settings, kinescope.api, emit, every))
     if tools.progress.courses_without_journal:
         checks.append(partial(check_lost_journals, plan, tools.progress, settings, kinescope.api))
     batch = Batch(

@@ -13,9 +13,9 @@ from kinescope_upload.model import FilePart
 from kinescope_upload.text import count, distinct_bytes, first_few
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from kinescope_upload.mapping.evidence import Evidence, SentFile
+    from kinescope_upload.mapping.evidence import Evidence
     from kinescope_upload.mapping.sections import Counted, Held
     from kinescope_upload.model import IgnoredFile, LessonRow, VideoFile
 
@@ -117,23 +117,15 @@ def unread_folder(folder: IgnoredFile) -> str:
 def _with_videos(counted: Counted, held: Held, evidence: Evidence) -> Iterator[tuple[LessonRow, VideoFile]]:
     """The lessons that have a video, or of which something is said, each with the file in its position."""
     lessons, records = counted.lessons, evidence.records
-    is_said = records or held.files or held.broken
+    is_said = records or held.files
     for one in counted.files:
         row = lessons.get(one.lesson_id)
         if row is not None and (
-            row.video_id is not None or (is_said and _is_said_of(row.lesson_id, one.file.path, held, records))
+            row.video_id is not None
+            or (is_said and (row.lesson_id in records or row.lesson_id in held.files or one.file.path in held.lessons))
+            or (held.broken and not held.broken.isdisjoint({row.lesson_id, one.file.path}))
         ):
             yield row, one.file
-
-
-def _is_said_of(lesson_id: str, path: str, held: Held, records: Mapping[str, SentFile]) -> bool:
-    """Whether something is known of the lesson or the file beside their places."""
-    return (
-        lesson_id in records
-        or lesson_id in held.files
-        or path in held.lessons
-        or not held.broken.isdisjoint({lesson_id, path})
-    )
 
 
 _FITS = Verdict(trust=Trust.BELIEVED)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from kinescope_upload.model import MappedLibrary
+    from kinescope_upload.model import Doubt, LessonRow, VideoFile
     from kinescope_upload.upload import Record
 
 
@@ -93,14 +93,15 @@ class AllProgress(Protocol):
     def courses(self) -> tuple[str, ...]:
         """The courses that something is recorded of, composed and sorted."""
 
-    def with_others(self, mapped: MappedLibrary) -> MappedLibrary:
-        """The mapping, which also tells of the lessons whose files are in other libraries."""
-        return mapped
+    def elsewhere(self, rows: Collection[LessonRow], files: Collection[VideoFile]) -> frozenset[str]:
+        """The lessons of these rows that other libraries have, where this one has these files."""
+        del rows, files
+        return frozenset()
 
-    def without_others(self, mapped: MappedLibrary, courses: Iterable[str]) -> MappedLibrary:
-        """The mapping without doubts about lessons whose files are in other libraries; this one has these courses."""
+    def told_here(self, doubts: tuple[Doubt, ...], courses: Collection[str]) -> tuple[Doubt, ...]:
+        """The doubts that are this library's, which has these courses."""
         del courses
-        return mapped
+        return doubts
 
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records, one after the other.
@@ -116,6 +117,9 @@ class AllProgress(Protocol):
             UsageError: Somebody works on the course.
             BatchStoppedError: It cannot be written.
         """
+
+    def nothing_known(self) -> tuple[str, str]:
+        """Says that nothing is recorded of a course that somebody has begun, and what to do about it."""
 
     def open(self, courses: Iterable[str]) -> AbstractContextManager[Progress]:
         """Opens the progress of these courses for work on them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, UsageError
@@ -58,19 +58,14 @@ def check_alone(settings: Settings, courses: Collection[str], database: LessonsD
     Raises:
         UsageError: One has.
     """
-    try:
+    shared: list[str] = []
+    with suppress(DatabaseDownError):
         shared = database.shared_courses(courses) if database and courses and settings.cluster is None else []
-    except DatabaseDownError:
-        return
     if shared:
         raise UsageError(
             f"Several machines share the work on {first_few(shared)}, and this one is none of them: kupload.toml has "
             "no [cluster]. Nothing was sent or changed.",
-            Hint(
-                "Add [cluster] (docs/cluster.md). To go on with one machine alone, run this on one that has it: ",
-                ("cluster", "export"),
-                ".",
-            ),
+            Hint("Add [cluster] (docs/cluster.md); on a machine that has it, ", ("cluster", "export"), " ends that."),
         )
 
 

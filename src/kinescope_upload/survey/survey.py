@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kinescope_upload.plan.known import FileMd5s
     from kinescope_upload.plan.places import Titled
     from kinescope_upload.plan.renumbered import Renumbered
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.upload import Record
 
 MANIFEST: Final = "manifest.json"
@@ -72,6 +73,7 @@ class Survey:
         rows: The database's lessons by id; None goes without it.
         root: The library root.
         hidden: That the database may hide courses of the library from us; None where nothing says so.
+        elsewhere: Lessons that other libraries have; their rows are left out.
         other_courses: Courses of the database that are not selected, where a selected one has no rows.
     """
 
@@ -84,6 +86,15 @@ class Survey:
     root: PurePath = _NOWHERE
     other_courses: frozenset[str] = frozenset()
     hidden: Doubt | None = None
+    elsewhere: frozenset[str] = frozenset()
+
+    def beside(self, progress: AllProgress) -> Survey:
+        """The same without the rows of lessons that other libraries have, as the progress tells."""
+        rows = self.rows or {}
+        if not (elsewhere := progress.elsewhere(rows.values(), self.files)):
+            return self
+        elsewhere -= self.said.keys()
+        return replace(self, elsewhere=elsewhere, rows={key: rows[key] for key in rows if key not in elsewhere})
 
     @property
     def courses(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ A test runs every command that is advised in the situation that advised it (test
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.text.quoting import Shell, joined_line
@@ -110,11 +110,6 @@ def remember(typed: TypedOptions) -> None:
     _process.typed = typed
 
 
-def remember_before(before: Mapping[str, str]) -> None:
-    """Takes what has to be done before each of these commands; later than the options."""
-    _process.typed = replace(_process.typed, before=before)
-
-
 def use_shell(shell: Shell) -> None:
     """Takes the shell that commands are quoted for; the command line calls this once, before anything can fail."""
     _process.shell = shell
@@ -135,17 +130,9 @@ def command_line(command: Command) -> str:
 
     Behind it stands what has to be done first, where it would be refused now.
     """
-    return _with_options(command) + _before(command)
+    return _advised(command, quote="")
 
 
-def _advised(command: Command) -> str:
-    return f"`{_with_options(command)}`{_before(command)}"
-
-
-def _with_options(command: Command) -> str:
-    return typed_line(_process.typed.added_to(command))
-
-
-def _before(command: Command) -> str:
-    words = _process.typed.before.get(command[0] if command else "", "")
-    return f" ({words})" if words else ""
+def _advised(command: Command, quote: str = "`") -> str:
+    first = _process.typed.before.get(command[0] if command else "", "")
+    return f"{quote}{typed_line(_process.typed.added_to(command))}{quote}" + (f" ({first})" if first else "")

@@ -185,7 +185,7 @@ class Lesson:
         """The size in bytes that the original must have."""
         if self.file:
             return self.file.size
-        return self.summary.size if self.summary and self.summary.path else None
+        return self.summary.size if self.summary and (self.summary.path or self.summary.md5) else None
 
     @property
     def is_redated(self) -> bool:

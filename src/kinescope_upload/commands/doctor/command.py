@@ -17,39 +17,53 @@ from kinescope_upload.commands.doctor.kinescope import Asking, check_kinescope
 from kinescope_upload.commands.doctor.view import print_checkup
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import KuploadError, UsageError
+from kinescope_upload.progress import ProgressFolder
 from kinescope_upload.survey import survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import DatabaseReport
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.output.options import DisplayOptions
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.survey import Survey
 
 
-def run_doctor(settings: Settings, options: DisplayOptions, stdout: TextIO, more: Iterable[Check] = ()) -> int:
+def run_doctor(
+    settings: Settings,
+    options: DisplayOptions,
+    stdout: TextIO,
+    more: Iterable[Check] = (),
+    libraries: Sequence[tuple[Settings, AllProgress]] = (),
+) -> int:
     """Checks everything that a run depends on, and changes nothing; then shows the others that are given.
+
+    Of several libraries each is given with its settings and what is recorded; none means the one of the settings.
 
     Returns:
         0 when nothing is wrong; 2 when something is wrong here (settings, files, folders), else 3.
     """
-    return exit_code_of(print_checkup(setting_facts(settings), chain(_checks(settings), more), options, stdout))
+    libraries = libraries or [(settings, ProgressFolder(settings.progress))]
+    checks = chain(_checks(settings, libraries), more)
+    return exit_code_of(print_checkup(setting_facts(settings), checks, options, stdout))
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
+def _checks(settings: Settings, libraries: Iterable[tuple[Settings, AllProgress]]) -> Iterator[Check]:
     yield from check_settings(settings)
     yield from check_progress(settings)
     database, check = _checked_database(settings)
     if check is not None:
         yield check
-    survey = yield from _checked_library(settings, database)
+    surveys = []
+    for here, progress in libraries:
+        surveys.append((yield from _checked_library(here, database, progress)))
     if settings.api_key is not None and not settings.untrusted:
-        yield from _checked_kinescope(settings, survey)
+        yield from _checked_kinescope(settings, [survey for survey in surveys if survey])
 
 
-def _checked_kinescope(settings: Settings, survey: Survey | None) -> Iterator[Check]:
+def _checked_kinescope(settings: Settings, surveys: Sequence[Survey]) -> Iterator[Check]:
     with ExitStack() as stack:
         try:
             kinescope = stack.enter_context(open_kinescope(settings))
@@ -60,8 +74,8 @@ def _checked_kinescope(settings: Settings, survey: Survey | None) -> Iterator[Ch
             Asking(
                 settings=settings,
                 kinescope=kinescope,
-                courses=survey.known_courses if survey else None,
-                are_courses_sure=survey is not None and (survey.is_proven or settings.trust_scan),
+                courses=tuple(sorted({course for one in surveys for course in one.known_courses})) if surveys else None,
+                are_courses_sure=bool(surveys) and (settings.trust_scan or all(one.is_proven for one in surveys)),
             )
         )
 
@@ -102,16 +116,18 @@ def _check_of_report(report: DatabaseReport | None) -> Check:
     return Check.of("database", Standing.GOOD, f"{message}; table and columns exist, rows can be written.")
 
 
-def _checked_library(settings: Settings, database: LessonsDatabase | None) -> Generator[Check, None, Survey | None]:
+def _checked_library(
+    settings: Settings, database: LessonsDatabase | None, progress: AllProgress
+) -> Generator[Check, None, Survey | None]:
     """Checks the library; returns what was found there."""
     if settings.library is None:
         return None
     try:
-        survey = survey_library(settings, database)
+        survey = survey_library(settings, database).beside(progress)
     except KuploadError as error:
         yield Check.of_error("library", error, _standing_of(error))
         return None
-    yield from check_library(settings, survey)
+    yield from check_library(settings, survey, progress)
     return survey
 
 

@@ -14,7 +14,7 @@ from kinescope_upload.database.dsn import masked
 from kinescope_upload.errors import BatchStoppedError, MissingSettingsError, UsageError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.model import LessonTable
-from kinescope_upload.progress import check_folder, nearest_existing, read_records
+from kinescope_upload.progress import check_folder, nearest_existing, read_records, records_of
 from kinescope_upload.survey import map_library
 from kinescope_upload.survey.idle import foreign_library
 from kinescope_upload.text import count, format_bytes
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kinescope_upload.config import Settings
+    from kinescope_upload.progress import AllProgress
     from kinescope_upload.survey import Survey
     from kinescope_upload.upload import Record
 
@@ -104,9 +105,9 @@ def _errors_of(settings: Settings) -> Iterator[UsageError]:
             yield error
 
 
-def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
+def check_library(settings: Settings, survey: Survey, progress: AllProgress) -> Iterator[Check]:
     """Checks the library: its size, unreadable files, doubts about the mapping."""
-    mapped = survey.selected(map_library(settings, survey, _records_of(settings)))
+    mapped = survey.selected(map_library(settings, survey, _records_of(progress, survey.elsewhere)))
     files = [assignment.file for assignment in survey.unchecked.assignments]
     size = format_bytes(sum(file.size for file in files))
     courses = count(len(survey.known_courses), "course", "courses")
@@ -121,7 +122,7 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
     if unread:
         message = f"{count(len(unread), 'file', 'files')} cannot be read; the first is {unread[0]}."
         yield Check.of("library", Standing.WRONG_HERE, message, "Correct the file permissions.")
-    if doubts := [doubt for doubt in mapped.doubts if doubt.blocking]:
+    if doubts := [doubt for doubt in progress.told_here(mapped.doubts, survey.courses) if doubt.blocking]:
         message = f"{count(len(doubts), 'doubt', 'doubts')} about which file belongs to which lesson."
         hint = Hint("See them: ", ("map",), "; ", ("map", "--confirm"), " asks.")
         yield Check.of("library", Standing.NOTE, message, hint)
@@ -131,10 +132,10 @@ def check_library(settings: Settings, survey: Survey) -> Iterator[Check]:
         yield Check.of("library", Standing.NOTE, message, needs)
 
 
-def _records_of(settings: Settings) -> Mapping[str, Record]:
+def _records_of(progress: AllProgress, without: frozenset[str]) -> Mapping[str, Record]:
     """What the progress files say; nothing where they cannot be read, which their own check says."""
     try:
-        return read_records(settings.progress)
+        return records_of(progress, without)
     except UsageError:
         return {}
 

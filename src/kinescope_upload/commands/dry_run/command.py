@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
@@ -17,19 +18,18 @@ from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.policy.jobs import first_number
 from kinescope_upload.policy.pacing import minute_of_week
-from kinescope_upload.progress import check_folder, read_looks, read_records
+from kinescope_upload.progress import ProgressFolder, check_folder, read_looks, records_of
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.survey import map_library, survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from kinescope_upload.config import Settings
     from kinescope_upload.model import VideoFile
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.plan import Plan
-    from kinescope_upload.progress import RememberedLooks
-    from kinescope_upload.upload import Record
+    from kinescope_upload.progress import AllProgress, RememberedLooks
 
     MakePlan = Callable[[Callable[[VideoFile], Broken | None] | None], Plan]
 
@@ -43,7 +43,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     *,
     is_offline: bool = False,
     seconds: float = _LOOKING,
-    records: Mapping[str, Record] | None = None,
+    progress: AllProgress | None = None,
 ) -> int:
     """Prints what a run would do, and why the rest would not be done; leaves nothing written anywhere.
 
@@ -53,7 +53,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
         stdout: Takes it.
         is_offline: Whether Kinescope is not asked.
         seconds: For how long files are looked into that were not looked into before.
-        records: What is recorded, by lesson id; None is what the progress folder holds.
+        progress: What is recorded; None is the progress folder.
 
     Returns:
         0 when the run would do all that is selected, 1 when something is in doubt.
@@ -64,15 +64,17 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     settings.check_set("library", "database_url")
     emit = waits_on_stderr(options)
     database = database_of(settings)
-    survey = survey_library(settings, database, emit)
+    progress = progress or ProgressFolder(settings.progress)
+    survey = survey_library(settings, database, emit).beside(progress)
     survey.check_proven(trusts_scan=settings.trust_scan)
     looks, not_asked = read_looks(settings.progress), why_not_asked(settings, is_offline=is_offline)
-    records = read_records(settings.progress) if records is None else records
+    records = records_of(progress, survey.elsewhere)
     mapped = map_library(settings, survey, records, asks=not not_asked)
     make = partial(survey.plan, records, mapped, md5s=md5s_of_files(settings))
     plan = _planned(settings, make, looks, seconds=seconds)
+    plan = replace(plan, doubts=progress.told_here(plan.doubts, survey.courses))
     del survey
-    side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit)
+    side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit, progress)
     rate = read_rate(settings.progress)
     answer = PlanAnswer(
         plan=side.plan,

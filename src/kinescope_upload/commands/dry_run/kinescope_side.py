@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.kinescope.course_folders import CourseFolder, doubts_about, match_folders
 from kinescope_upload.plan import doubt_courses
-from kinescope_upload.progress import courses_in
 
 if TYPE_CHECKING:
     from kinescope_upload.config import Settings
-    from kinescope_upload.connect import Kinescope
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.plan import Plan
+    from kinescope_upload.progress import AllProgress
 
 _PATIENCE: Final = 5.0
 """Seconds for which a network that is down is waited for: the plan is there, and a person waits for it."""
@@ -48,7 +47,9 @@ def why_not_asked(settings: Settings, *, is_offline: bool) -> str:
     return f"Kinescope was not asked: {' and '.join(absent)} {verb} not set, and a run needs that."
 
 
-def ask_kinescope(plan: Plan, settings: Settings, database: LessonsDatabase | None, emit: Emit) -> KinescopeSide:
+def ask_kinescope(
+    plan: Plan, settings: Settings, database: LessonsDatabase | None, emit: Emit, progress: AllProgress
+) -> KinescopeSide:
     """Asks for the token's rights, for what an earlier run left, and for the folders, as a run does first.
 
     Args:
@@ -56,33 +57,27 @@ def ask_kinescope(plan: Plan, settings: Settings, database: LessonsDatabase | No
         settings: The settings; the token and the project are set.
         database: The lessons; None goes without them.
         emit: Takes warnings and waits.
+        progress: What is recorded.
     """
-    from kinescope_upload.connect import open_kinescope
-
-    try:
-        with open_kinescope(settings) as kinescope:
-            return _asked(plan, settings, kinescope, database, emit)
-    except KuploadError as error:
-        return KinescopeSide(plan=plan, error=error)
-
-
-def _asked(
-    plan: Plan, settings: Settings, kinescope: Kinescope, database: LessonsDatabase | None, emit: Emit
-) -> KinescopeSide:
     from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
     from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
+    from kinescope_upload.connect import open_kinescope
     from kinescope_upload.retries.retrying_client import RetryingClient
 
     impatient = replace(settings, max_outage=min(settings.max_outage, _PATIENCE))
-    client = RetryingClient(kinescope.service, impatient, emit)
-    client.call(lambda: check_rights(plan, kinescope, settings, emit))
-    client.call(lambda: check_rows(plan, database))
-    if not (settings.new_progress or courses_in(settings.progress)):
-        client.call(lambda: check_nothing_is_unfinished(plan, settings, kinescope.api, emit))
-    if not (courses := plan.courses_to_send_without_limit):
-        return KinescopeSide(plan=plan)
-    project_id = settings.needed_project_id()
-    listed = client.call(lambda: kinescope.api.folders(project_id))
-    folders = match_folders(courses, pinned=settings.folders, folders=listed, project_id=project_id)
-    doubts = doubts_about(folders, may_create=settings.create_folders)
-    return KinescopeSide(plan=doubt_courses(plan, doubts), folders=folders)
+    try:
+        with open_kinescope(settings) as kinescope:
+            client = RetryingClient(kinescope.service, impatient, emit)
+            client.call(lambda: check_rights(plan, kinescope, settings, emit))
+            client.call(lambda: check_rows(plan, database))
+            if not (settings.new_progress or progress.courses()):
+                client.call(lambda: check_nothing_is_unfinished(plan, settings, kinescope.api, emit, progress))
+            if not (courses := plan.courses_to_send_without_limit):
+                return KinescopeSide(plan=plan)
+            project_id = settings.needed_project_id()
+            listed = client.call(lambda: kinescope.api.folders(project_id))
+            folders = match_folders(courses, pinned=settings.folders, folders=listed, project_id=project_id)
+            doubts = doubts_about(folders, may_create=settings.create_folders)
+            return KinescopeSide(plan=doubt_courses(plan, doubts), folders=folders)
+    except KuploadError as error:
+        return KinescopeSide(plan=plan, error=error)

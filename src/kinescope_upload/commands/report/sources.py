@@ -46,7 +46,7 @@ def own_report(settings: Settings, made: datetime) -> Report:
         notes.append("The library is not known here: lessons that were never begun are not counted.")
     else:
         courses = read_status(settings).courses
-    runs, note = _runs(settings)
+    runs, note = runs_of(settings)
     wanted = frozenset(one.course for one in courses)
     known = {lesson_id: one for lesson_id, one in records.items() if one.course in wanted or not settings.courses}
     begun: Counter[str] = Counter()
@@ -65,7 +65,8 @@ def own_report(settings: Settings, made: datetime) -> Report:
     )
 
 
-def _runs(settings: Settings) -> tuple[tuple[PastRun, ...], tuple[str, ...]]:
+def runs_of(settings: Settings) -> tuple[tuple[PastRun, ...], tuple[str, ...]]:
+    """The runs of this progress folder that are remembered, or why there are none."""
     if settings.history is None:
         return (), ("No run is remembered: the environment names no folder for this user's data.",)
     try:

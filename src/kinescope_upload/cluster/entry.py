@@ -1,4 +1,4 @@
-"""Several machines on one library: the one place in `cli/` that knows `cluster/`, which is loaded when it is needed."""
+"""What `cli/` takes of this room: the rest of it is loaded when it is needed."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
-
-from kinescope_upload.cli.help import examples_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,5 +57,4 @@ cluster = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     short_help="Share the work among several machines (extra: cluster)",
-    epilog=examples_of("cluster"),
 )
