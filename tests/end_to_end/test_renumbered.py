@@ -399,3 +399,82 @@ def test_a_pair_whose_file_was_renamed_with_its_lesson_goes_when_what_is_recorde
     now = _by_title(world)
     assert now.pop("Новый") is not None
     assert now == right
+
+
+def _two_new_lessons(world: World) -> tuple[str, str]:
+    """One linked lesson, and two confirmed ones that are not uploaded yet; returns their ids."""
+    world.fill((10 * KIB,))
+    assert world.upload().exit_code == 0
+    folder = file_of(world, FIRST).parent
+    for number, seed in ((2, "Новая"), (3, "Вторая")):
+        file = folder / f"{number:03d}_{seed}.mp4"
+        file.write_bytes(content_of(number * 11 * KIB, seed=seed))
+        date_back(file)
+    world.database.add_lessons([(SECOND, "01_analytics", "Новая"), (THIRD, "01_analytics", "Вторая")])
+    pairs = [
+        {"filePath": f"01_analytics/m01_start/{name}.mp4", "lessonId": lesson, "lessonTitle": name[4:]}
+        for name, lesson in (("002_Новая", SECOND), ("003_Вторая", THIRD))
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}))
+    return SECOND, THIRD
+
+
+def test_confirmed_pairs_whose_lessons_were_exchanged_before_the_run_are_asked_about_again(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    second, third = _two_new_lessons(world)
+    _rename(world, (second, "x"), (third, second), ("x", third))
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert "is of before: the lesson was called" in str(run.summary["doubts"])
+    assert "`kupload map --confirm` asks" in str(run.summary["doubts"])
+    assert world.database.videos() == before
+    assert "is of before" in str([one.reason for one in look(world).findings])
+    assert mend(world).failed == 0
+    assert world.database.videos() == before
+
+    assert _answer(world, "", "") == 0
+    assert _pairs(world) == {"002_Новая.mp4": third, "003_Вторая.mp4": second}
+    assert world.upload().exit_code == 0
+    for title, video_id in _by_title(world).items():
+        if title in {"Новая", "Вторая"}:
+            [file] = file_of(world, FIRST).parent.glob(f"*_{title}.mp4")
+            assert world.emulator.bytes_of(str(video_id)).read_bytes() == file.read_bytes()
+    assert look(world).agrees
+
+
+def test_rows_that_are_made_again_with_other_ids_get_no_video_by_pairs_of_before(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    titles = dict(world.database.query('SELECT id, title FROM "Lesson"'))
+    right = _by_title(world)
+    pairs = [
+        {
+            "filePath": str(file_of(world, key).relative_to(world.library)),
+            "lessonId": key,
+            "courseId": "01_analytics",
+            "lessonTitle": title,
+        }
+        for key, title in titles.items()
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}))
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    for key in (SECOND, THIRD):
+        world.database.set_video(key, None)
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+    new = file_of(world, FIRST).with_name("000_Новый.mp4")
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+    os.utime(new, ns=(1_600_000_000 * 10**9,) * 2)
+
+    assert world.upload().exit_code == 1
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords, LinkVideo, LinkVideo]
+    assert mend(world).failed == 0
+    assert _by_title(world) == {**right, "Новый": None}
+    assert _pairs(world) == {"001_урок.mp4": SECOND, "002_урок.mp4": THIRD}
+    assert world.upload().exit_code == 0
+    assert {title: video for title, video in _by_title(world).items() if title != "Новый"} == right
+    assert look(world).agrees

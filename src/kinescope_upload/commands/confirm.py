@@ -22,7 +22,7 @@ from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -110,6 +110,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     answered = _Answers(path=path, dialogue=dialogue, before=before)
     topics = list(_topics(mapped, survey.rows))
     asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
+    topics += _of_before(mapped, survey, asked_about)
     topics += [one for one in _renumbered(mapped, survey, records) if one.proposals[0].file.path not in asked_about]
     for topic in topics:
         if topic.lessons.rows and not _ask_about(topic, answered):
@@ -169,6 +170,21 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
                 title=row.title,
             )
             yield _Topic(title=f"{key} {reason}", proposals=[proposal], lessons=_Lessons(rows=choices))
+
+
+def _of_before(mapped: MappedLibrary, survey: Survey, asked_about: Collection[str]) -> Iterator[_Topic]:
+    """The pairs that are of before lessons were renumbered: whose their files are now."""
+    rows, told = survey.rows or {}, {doubt.subject for doubt in mapped.doubts}
+    for key, one in survey.outdated.items():
+        file, choices = one.pair.file, [rows[other] for other in dict.fromkeys((*one.called, key)) if other in rows]
+        if key in told and file.path not in asked_about:
+            row, section = choices[0], section_of(file.path)
+            proposal = Proposal(file=file, course=row.course, section=section, lesson_id=row.lesson_id, title=row.title)
+            yield _Topic(
+                title=f'{key}: its pair with "{file.path}" is of before: {one.why}',
+                proposals=[proposal],
+                lessons=_Lessons(rows=choices),
+            )
 
 
 @dataclass(slots=True, kw_only=True)

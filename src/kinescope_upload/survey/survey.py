@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping import (
+    CORRECT_PAIR,
     Evidence,
     Known,
     check_against_rows,
     check_course_of_each,
     check_sections,
     fill_from_records,
+    find_outdated,
     keep_recorded,
     put_first,
     vain_pairs,
+    without_outdated,
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
@@ -32,7 +35,7 @@ from kinescope_upload.survey.unfinished import unfinished_doubts
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from kinescope_upload.mapping import Original, SentFile
+    from kinescope_upload.mapping import Original, OutdatedPair, SentFile
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, FilePart, LessonRow, VideoFile
     from kinescope_upload.plan.known import FileMd5s
@@ -113,10 +116,17 @@ class Survey:
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
     @property
+    def outdated(self) -> Mapping[str, OutdatedPair]:
+        """The pairs of map files that are of before lessons were renumbered, by the lesson that each names."""
+        is_map = self.source is MappingSource.MAP_FILE
+        return find_outdated(self.unchecked if is_map else self.confirmed, self.rows)
+
+    @property
     def written(self) -> tuple[Assignment, ...]:
-        """The pairs that somebody wrote down; those of `kupload map --confirm` are the last."""
+        """The pairs that somebody wrote down and that count; those of `kupload map --confirm` are the last."""
         written = self.unchecked.assignments if self.source.is_written else ()
-        return (*written, *self.confirmed.assignments)
+        outdated = self.outdated
+        return tuple(one for one in (*written, *self.confirmed.assignments) if not _is_among(one, outdated))
 
     @property
     def said(self) -> dict[str, VideoFile]:
@@ -131,7 +141,11 @@ class Survey:
             unsteady: The sections in which files and lessons are not one for one.
         """
         places = Places(self.files, self.unchecked.assignments, self.said)
-        return find_renumbered(records, self.rows, places, unsteady)
+        found = find_renumbered(records, self.rows, places, unsteady)
+        before = {key: one.pair.file for key, one in self.outdated.items() if key in found.moved}
+        all_pairs = Places(self.files, (), before)
+        outdated = {key: file for key in before if (file := all_pairs.pair_of(key, records[key]))}
+        return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
 
     def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
         """The sections in which files and lessons are not one for one, or may not be."""
@@ -145,8 +159,10 @@ class Survey:
         """
         read, rows, evidence = self.unchecked, self.rows, evidence or Evidence()
         if self.source is MappingSource.MAP_FILE:
+            read = without_outdated(read, self.outdated, evidence.records, CORRECT_PAIR)
             return read if rows is None else check_against_rows(read, rows)
-        confirmed = self.confirmed if rows is None else check_course_of_each(self.confirmed, rows)
+        confirmed = without_outdated(self.confirmed, self.outdated, evidence.records)
+        confirmed = confirmed if rows is None else check_course_of_each(confirmed, rows)
         there = {file.path for file in self.files} if confirmed.doubts else set()
         vain = vain_pairs(confirmed.doubts, evidence.records, there)
         if self.source is MappingSource.MANIFEST:
@@ -273,3 +289,8 @@ class Survey:
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         doubts = (*told.doubts, *waiting, *self._renamed(others), *idle)
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
+
+
+def _is_among(one: Assignment, outdated: Mapping[str, OutdatedPair]) -> bool:
+    pair = outdated.get(one.lesson_id)
+    return pair is not None and pair.pair is one
