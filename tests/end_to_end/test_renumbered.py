@@ -10,6 +10,7 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.fixes import LinkVideo, MoveRecords, RenameVideo
+from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from kinescope_upload.commands.status import read_status
 from kinescope_upload.text.hints import Hint
@@ -478,3 +479,52 @@ def test_rows_that_are_made_again_with_other_ids_get_no_video_by_pairs_of_before
     assert world.upload().exit_code == 0
     assert {title: video for title, video in _by_title(world).items() if title != "Новый"} == right
     assert look(world).agrees
+
+
+@pytest.mark.parametrize("is_of_one_time", [False, True])
+def test_lessons_that_are_exchanged_everywhere_and_confirmed_keep_their_videos(
+    worlds: WorldMaker, *, is_of_one_time: bool
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 10 * KIB))
+    for number, file in enumerate(sorted((world.library / "01_analytics/m01_start").iterdir())):
+        seconds = 1_600_000_000 + (0 if is_of_one_time else number)
+        os.utime(file, ns=(seconds * 10**9,) * 2)
+    assert world.upload().exit_code == 0
+    right = _by_title(world)
+    _exchange(world)
+    _exchange_files(world)
+    for lesson in (FIRST, SECOND):
+        world.database.set_video(lesson, None)
+    titles = {video: title for title, video in right.items()}
+    _write_pairs(world, **{"001_урок": FIRST, "002_урок": SECOND})
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert all("kupload repair" in one["hint"] for one in run.summary["in_doubt"])
+    assert world.database.videos() == {FIRST: (None, None), SECOND: (None, None)}
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
+    assert {one.id: one.title for one in world.emulator.videos()} == titles
+    assert world.upload().exit_code == 0
+    assert look(world, VerifyOptions(is_deep=True)).agrees
+
+
+def test_a_lesson_with_another_file_and_title_starts_over_after_unlink(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    new = file_of(world, FIRST).with_name("007_новый.mp4")
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+    world.database.execute(f"UPDATE \"Lesson\" SET title = 'Новый' WHERE id = '{FIRST}'")
+    world.database.set_video(FIRST, None)
+    _write_pairs(world, **{"007_новый": FIRST})
+
+    assert world.upload().exit_code == 1
+    assert not [one for one in plan_of(world).fixes if isinstance(one, LinkVideo | RenameVideo)]
+    [decision] = [one for one in plan_of(world).manual if one.finding.kind is Kind.RENUMBERED]
+    assert [one.command for one in decision.choices] == [("unlink", FIRST)]
+    undo(world, FIRST)
+    file_of(world, FIRST).unlink()
+    assert world.upload().exit_code == 0
+    assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()

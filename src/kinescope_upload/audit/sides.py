@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.library.checksums import md5_now
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
@@ -88,9 +89,10 @@ def sides_of(
         with suppress(OSError):  # the next command looks again
             remember_looks(settings.progress, looks.found)
     recorded = _summaries(tools.progress, files, survey.rows or {})
-    renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
+    md5s = _read(tools, survey.files_to_read(recorded))
+    renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded), md5s)
     survey = with_moved_pairs(survey, renumbered)
-    summaries = _as_renumbered(recorded, renumbered, survey.files)
+    summaries = _as_renumbered(recorded, renumbered, survey.files, md5s)
     return LocalSides(
         mapped=tools.progress.with_others(survey.resolve(summaries, ask=ask)),
         scanned=survey.unchecked.assignments,
@@ -106,13 +108,25 @@ def sides_of(
     )
 
 
+def _read(tools: Tools, files: Sequence[VideoFile]) -> dict[VideoFile, str]:
+    """Reads files for their MD5s, and remembers these; what cannot be read now tells nothing."""
+    library = tools.settings.needed_library()
+    found = {file: md5 for file in files if (md5 := md5_now(library, file))}
+    if found:
+        tools.remember(found)
+    return found
+
+
 def _as_renumbered(
-    recorded: dict[str, RecordSummary], found: Renumbered, files: Sequence[VideoFile]
+    recorded: dict[str, RecordSummary],
+    found: Renumbered,
+    files: Sequence[VideoFile],
+    md5s: Mapping[VideoFile, str],
 ) -> dict[str, RecordSummary]:
     """What is recorded by the lessons that it is of now, each with its file where that was renamed with it."""
     if not found.moved:
         return recorded
-    paths = paths_now({old: recorded[old] for old in found.moved}, files)
+    paths = paths_now({old: recorded[old] for old in found.moved}, files, md5s)
     return rekeyed(recorded, found.moved) | {
         new: replace(recorded[old], path=paths[old]) for old, new in found.moved.items()
     }

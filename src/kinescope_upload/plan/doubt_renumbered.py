@@ -10,7 +10,7 @@ from kinescope_upload.plan.renumbered import section_among
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.plan.renumbered import Renumbered
@@ -24,13 +24,21 @@ def doubt_renumbered(lessons: Sequence[PlannedLesson], found: Renumbered, said: 
         found: What is known to be renumbered.
         said: The lessons whose files somebody wrote down.
     """
-    return [_doubted(one, found, said) for one in lessons] if found.titles else list(lessons)
+    if not found.titles:
+        return list(lessons)
+    comers = {new: old for old, new in found.moved.items()}
+    return [_doubted(one, found, said, comers) for one in lessons]
 
 
-def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) -> PlannedLesson:
+def _doubted(
+    lesson: PlannedLesson, found: Renumbered, said: Collection[str], comers: Mapping[str, str]
+) -> PlannedLesson:
     key = lesson.lesson_id
     if key in found.titles:
         reason, hint = found.reason(key), found.hint(key)
+    elif key in comers and lesson.decision not in {Decision.SKIP, Decision.IN_DOUBT}:
+        reason = f"what was uploaded for lesson {comers[key]} is its own now"
+        hint = Hint(("repair",), " moves what is recorded to it.")
     elif key in said or not section_among(found.sections, key) or lesson.decision in {Decision.SKIP, Decision.IN_DOUBT}:
         return lesson
     elif lesson.record and lesson.record.is_begun:

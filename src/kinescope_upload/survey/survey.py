@@ -27,8 +27,8 @@ from kinescope_upload.mapping import (
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
-from kinescope_upload.plan.places import Places
-from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_renumbered
+from kinescope_upload.plan.places import NONE_READ, Places
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED, files_to_read, find_renumbered
 from kinescope_upload.survey.idle import idle_doubts
 from kinescope_upload.survey.unfinished import unfinished_doubts
 
@@ -133,14 +133,24 @@ class Survey:
         """The lessons whose files somebody wrote down, with these."""
         return {one.lesson_id: one.file for one in self.written}
 
-    def find_renumbered(self, records: Mapping[str, Titled], unsteady: Collection[str] = ()) -> Renumbered:
+    def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
+        """The files whose MD5s would tell more of lessons that were renumbered."""
+        return files_to_read(records, self.rows, Places(self.files, (), {}))
+
+    def find_renumbered(
+        self,
+        records: Mapping[str, Titled],
+        unsteady: Collection[str] = (),
+        md5s: Mapping[VideoFile, str] = NONE_READ,
+    ) -> Renumbered:
         """The lessons that were renumbered since their uploads began.
 
         Args:
             records: What is recorded, by lesson id.
             unsteady: The sections in which files and lessons are not one for one.
+            md5s: The MD5s of files that were read.
         """
-        places = Places(self.files, self.unchecked.assignments, self.said)
+        places = Places(self.files, self.unchecked.assignments, self.said, md5s)
         found = find_renumbered(records, self.rows, places, unsteady)
         before = {key: one.pair.file for key, one in self.outdated.items() if key in found.moved}
         all_pairs = Places(self.files, (), before)
