@@ -13,10 +13,11 @@ from kinescope_upload.audit.fixes import LinkVideo, MoveRecords, RenameVideo
 from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from kinescope_upload.commands.status import read_status
+from kinescope_upload.emulator import VideoStatus
 from kinescope_upload.text.hints import Hint
 from support.auditing import FIRST, SECOND, THIRD, kinds, look, mend, plan_of, settings_of, uploaded, video_of
 from support.concurrency import meanwhile
-from support.replacing import file_of, undo
+from support.replacing import file_of, publish, shoot_again, undo
 from support.world import KIB, content_of, date_back
 
 if TYPE_CHECKING:
@@ -528,3 +529,55 @@ def test_a_lesson_with_another_file_and_title_starts_over_after_unlink(worlds: W
     file_of(world, FIRST).unlink()
     assert world.upload().exit_code == 0
     assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()
+
+
+def _exchange_titles(world: World) -> None:
+    """The titles of the two lessons, as they are in the database; their videos stay."""
+    titles = {video: title for title, video in _by_title(world).items()}
+    linked = {key: video for key, (video, _) in world.database.videos().items()}
+    for lesson, other in ((FIRST, SECOND), (SECOND, FIRST)):
+        title = titles[linked[other]]
+        world.database.execute(f"UPDATE \"Lesson\" SET title = '{title}' WHERE id = '{lesson}'")
+
+
+def test_a_begun_replacement_waits_where_another_lesson_has_the_title_by_now(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    uploaded(world, (10 * KIB, 20 * KIB))
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+    shoot_again(world, FIRST)
+    assert publish(world, FIRST, keep=0, replace_wait="0s").exit_code == 1
+    _exchange_titles(world)
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    [doubt] = run.summary["in_doubt"]
+    assert doubt["lesson_id"] == FIRST
+    assert "`kupload map --confirm` asks" in doubt["hint"]
+    assert publish(world, FIRST, keep=0).exit_code == 1
+    assert mend(world).failed == 0
+    assert world.database.videos() == before
+
+    assert _answer(world, "", "") == 0
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+    assert world.upload().exit_code == 0
+    assert world.database.videos()[FIRST] != before[FIRST]
+    assert world.database.videos()[SECOND] == before[SECOND]
+
+
+def test_a_lesson_that_starts_over_waits_where_another_lesson_has_its_title_by_now(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    _exchange_titles(world)
+    undo(world, FIRST)
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert [one["lesson_id"] for one in run.summary["in_doubt"]] == [FIRST]
+    assert world.database.videos() == before
+    assert _answer(world, "", "") == 0
+    assert world.upload().exit_code == 0
+    assert world.database.videos()[FIRST] != (None, None)

@@ -21,10 +21,12 @@ from kinescope_upload.plan.renumbered import (
     rekeyed,
 )
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from kinescope_upload.plan import PlannedLesson
 
 _IDS: Final = {number: f"3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f{number}" for number in range(1, 7)}
 
@@ -420,3 +422,46 @@ def test_a_row_that_holds_an_address_alone_tells_nothing_under_another_title() -
 
     found = _find(_LINKED[:2], rows, _in_order(2, 1))
     assert found.moved == {_key(1): _key(2), _key(2): _key(1)}
+
+
+_SERVED: Final = OldVideo(
+    video_id=_IDS[5], why=LeftBecause.REPLACED, path="c/s/001.mp4", size=101, modified_ns=5, md5=None, keep=0
+)
+_SHIFTED: Final[Sequence[str | tuple[str, int]]] = [("N", 5), ("A", 2), "B"]
+"""A lesson put in in front in the titles alone: each id keeps its video."""
+
+
+def _planned(records: Sequence[Record], *, pair: bool = False, new: bool = False) -> dict[str, PlannedLesson]:
+    """The first lesson, or a new one at the third place, as it is planned where titles moved on."""
+    key, file = (_key(3), _at(3, 9)) if new else (_key(1), _at(1, 1))
+    source = MappingSource.MAP_FILE if pair else MappingSource.SCAN_RULE
+    plan = make_plan(
+        [Assignment(lesson_id=key, course="c", file=file, source=source)],
+        rows=_rows(*_SHIFTED),
+        records=_records(*records),
+        selection=Selection(),
+        files=[file],
+    )
+    return {one.lesson_id: one for one in plan.lessons}
+
+
+def test_a_begun_replacement_does_not_go_on_where_another_lesson_has_the_title() -> None:
+    begun = replace(_A1, old_videos=(_SERVED,))
+
+    lesson = _planned([begun])[_key(1)]
+    assert lesson.decision is Decision.IN_DOUBT
+    assert lesson.reason == 'was called "A" when its upload began, as c_s_002 is now'
+    assert isinstance(lesson.hint, Hint)
+    assert lesson.hint.commands == (("map", "--confirm"), ("replace", _key(1), "--drop"))
+    assert _planned([begun], pair=True)[_key(1)].decision is Decision.RESUME
+    assert _planned([replace(begun, title="N")])[_key(1)].decision is Decision.RESUME
+    assert _planned([replace(begun, title="Z")])[_key(1)].decision is Decision.RESUME, "nobody else's title"
+
+
+def test_nothing_is_sent_by_position_where_linked_lessons_have_the_titles_of_others() -> None:
+    linked = [replace(_A1, video_id=_IDS[5], stage=Stage.LINKED), _LINKED[1]]
+
+    assert _planned(linked, new=True)[_key(3)].decision is Decision.IN_DOUBT
+    assert _planned(linked, new=True, pair=True)[_key(3)].decision is Decision.UPLOAD
+    assert _planned(linked)[_key(1)].decision is Decision.SKIP
+    assert _planned([replace(one, title="Z") for one in linked], new=True)[_key(3)].decision is Decision.UPLOAD

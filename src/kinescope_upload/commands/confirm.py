@@ -154,12 +154,16 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
     rows, said = survey.rows or {}, survey.said
     found = survey.find_renumbered(records, survey.unsteady(records))
     reasons = {key: found.reason(key) for key in found.titles if key not in found.shown}
-    for key, other in find_exchanged(records, rows, said).items():
+    exchanged = find_exchanged(records, rows, said)
+    for key, other in exchanged.items():
         reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'
     for one in mapped.assignments:
         key = one.lesson_id
         its_own = [rows[key]] if key in rows else []
-        choices = [*its_own, *(rows[other] for other in found.called.get(key, ()))]
+        others = [rows[other] for other in found.called.get(key, ())]
+        if not others and key in exchanged and exchanged[key].video_id is None:
+            others.append(exchanged[key])
+        choices = [*its_own, *others]
         if (reason := reasons.get(key)) and choices:
             row = choices[0]
             proposal = Proposal(

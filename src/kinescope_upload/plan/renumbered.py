@@ -12,7 +12,7 @@ before that: a pair says nothing where another lesson's row names the record's v
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
@@ -162,6 +162,15 @@ def find_renumbered(
     )
 
 
+def with_pairs_of_before(
+    found: Renumbered, records: Mapping[str, Titled], files: Collection[VideoFile], pairs: Mapping[str, VideoFile]
+) -> Renumbered:
+    """The same with those pairs of before whose records move and were certainly made from the files that they name."""
+    places = Places(files, (), {key: file for key, file in pairs.items() if key in found.moved})
+    outdated = {key: file for key in places.said if (file := places.pair_of(key, records[key]))}
+    return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
+
+
 def files_to_read(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> list[VideoFile]:
@@ -174,14 +183,18 @@ def files_to_read(
 def find_exchanged(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow], said: Collection[str]
 ) -> dict[str, LessonRow]:
-    """The linked lessons that are called otherwise now, each with the other of its section that has its title."""
+    """The lessons that are called otherwise now, each with the other of its section that has its title.
+
+    Their rows name their videos, or they start over.
+    """
     off = {
         key: one
         for key, one in records.items()
-        if key not in said
-        and (row := rows.get(key))
+        if (row := rows.get(key))
+        and one.title != row.title
+        and key not in said
         and title_key(one.title) not in {"", title_key(row.title)}
-        and video_key(row.video_id) in videos_of(one)
+        and (video_key(row.video_id) in videos_of(one) if one.is_begun else bool(one.old_videos))
     }
     wanted = {(_section_of(key, one), title_key(one.title)): key for key, one in off.items()}
     sections = {section for section, _ in wanted}

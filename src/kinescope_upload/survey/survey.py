@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from types import MappingProxyType
@@ -28,7 +26,13 @@ from kinescope_upload.mapping import (
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.plan.places import NONE_READ, Places
-from kinescope_upload.plan.renumbered import NOT_RENUMBERED, files_to_read, find_renumbered
+from kinescope_upload.plan.renumbered import (
+    NOT_RENUMBERED,
+    files_to_read,
+    find_renumbered,
+    with_pairs_of_before,
+)
+from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.idle import idle_doubts
 from kinescope_upload.survey.unfinished import unfinished_doubts
 
@@ -46,18 +50,6 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 NO_PAIRS: Final = MappedLibrary(assignments=())
 _NOWHERE: Final = PurePath()
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Facts hold no cycles, and the collector would look through a hundred thousand lessons of them again and again."""
-    was_at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_at_work:
-            gc.enable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +117,9 @@ class Survey:
     def written(self) -> tuple[Assignment, ...]:
         """The pairs that somebody wrote down and that count; those of `kupload map --confirm` are the last."""
         written = self.unchecked.assignments if self.source.is_written else ()
-        outdated = self.outdated
-        return tuple(one for one in (*written, *self.confirmed.assignments) if not _is_among(one, outdated))
+        outdated = {(key, one.pair.file.path) for key, one in self.outdated.items()}
+        pairs = (*written, *self.confirmed.assignments)
+        return tuple(one for one in pairs if (one.lesson_id, one.file.path) not in outdated)
 
     @property
     def said(self) -> dict[str, VideoFile]:
@@ -151,11 +144,8 @@ class Survey:
             md5s: The MD5s of files that were read.
         """
         places = Places(self.files, self.unchecked.assignments, self.said, md5s)
-        found = find_renumbered(records, self.rows, places, unsteady)
-        before = {key: one.pair.file for key, one in self.outdated.items() if key in found.moved}
-        all_pairs = Places(self.files, (), before)
-        outdated = {key: file for key in before if (file := all_pairs.pair_of(key, records[key]))}
-        return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
+        pairs = {key: one.pair.file for key, one in self.outdated.items()}
+        return with_pairs_of_before(find_renumbered(records, self.rows, places, unsteady), records, self.files, pairs)
 
     def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
         """The sections in which files and lessons are not one for one, or may not be."""
@@ -299,8 +289,3 @@ class Survey:
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         doubts = (*told.doubts, *waiting, *self._renamed(others), *idle)
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
-
-
-def _is_among(one: Assignment, outdated: Mapping[str, OutdatedPair]) -> bool:
-    pair = outdated.get(one.lesson_id)
-    return pair is not None and pair.pair is one
