@@ -17,10 +17,12 @@ from kinescope_upload.emulator import VideoStatus
 from kinescope_upload.text.hints import Hint
 from support.auditing import FIRST, SECOND, THIRD, kinds, look, mend, plan_of, settings_of, uploaded, video_of
 from support.concurrency import meanwhile
-from support.replacing import file_of, publish, shoot_again, undo
+from support.replacing import confirm, file_of, publish, shoot_again, undo
 from support.world import KIB, content_of, date_back
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.world import World, WorldMaker
 
 FOURTH = FIRST[:-1] + "4"
@@ -581,3 +583,56 @@ def test_a_lesson_that_starts_over_waits_where_another_lesson_has_its_title_by_n
     assert _answer(world, "", "") == 0
     assert world.upload().exit_code == 0
     assert world.database.videos()[FIRST] != (None, None)
+
+
+_OTHER = "01_analytics_m02_more_001"
+
+
+def _move_second(world: World) -> Path:
+    """The second lesson's file goes to another section, which it alone has so far."""
+    file = file_of(world, SECOND)
+    there = file.parents[1] / "m02_more" / "001_урок.mp4"
+    there.parent.mkdir()
+    file.rename(there)
+    return there
+
+
+def test_a_lesson_that_moved_to_another_section_is_told_alike_by_dry_run_and_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    right = _by_title(world)
+    _move_second(world)
+    _rename(world, (SECOND, _OTHER))
+
+    tried = world.run("--dry-run")
+    assert (tried.exit_code, "kupload repair" in tried.text) == (1, True)
+    run = world.upload()
+    assert (run.exit_code, "kupload repair" in str(run.summary["doubts"])) == (1, True)
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords]
+    assert mend(world).failed == 0
+    assert world.upload().exit_code == 0
+    assert _by_title(world) == right
+    assert look(world).agrees
+
+
+def test_no_other_file_is_linked_to_a_lesson_whose_row_was_made_again_in_another_section(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    [title] = [one for one, video in _by_title(world).items() if video == world.records[SECOND].video_id]
+    there = _move_second(world)
+    new = there.with_name("002_новый.mp4")
+    new.write_bytes(content_of(25 * KIB, seed="new"))
+    date_back(new)
+    _rename(world, (SECOND, _OTHER))
+    world.database.set_video(_OTHER, None)
+
+    assert world.run("--dry-run").exit_code == 1
+    assert world.upload().exit_code == 1
+    assert _by_title(world)[title] is None
+    mend(world)
+    assert _by_title(world)[title] is None
+    world.database.add_lessons([(_OTHER[:-1] + "2", "01_analytics", "Новый")])
+    confirm(world, {_OTHER: there})
+    assert world.upload().exit_code == 0
+    assert world.emulator.bytes_of(str(_by_title(world)[title])).read_bytes() == there.read_bytes()
+    assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()

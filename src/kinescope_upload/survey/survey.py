@@ -227,12 +227,19 @@ class Survey:
         )
 
     def _renamed(self, others: Mapping[str, Record]) -> Iterator[Doubt]:
-        """A doubt for each lesson that is recorded under another course's name: its section was renamed."""
+        """A doubt for each lesson that is recorded under another id: its course, section or number is another now."""
         found = self.find_renumbered(others) if others else NOT_RENUMBERED
         for old, new in found.moved.items():
             if self.rows and old not in self.rows and new in self.rows:
                 course, reason = self.rows[new].course, found.reason(old)
                 yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
+
+    def _moved(self, records: Mapping[str, Record], plan: Plan) -> Iterator[Doubt]:
+        """The same for the lessons of the run's courses that the database has no more, and whose video a row shows."""
+        gone = {key: one for key, one in records.items() if self.rows and key not in self.rows}
+        planned = {lesson.lesson_id for lesson in plan.lessons} if gone else set()
+        shown = self.find_renumbered(gone).shown - planned if gone else frozenset()
+        return self._renamed({key: gone[key] for key in shown})
 
     def check_proven(self, *, trusts_scan: bool) -> None:
         """Returns when something proves which lesson each file belongs to, or the user vouches for it.
@@ -287,5 +294,5 @@ class Survey:
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
-        doubts = (*told.doubts, *waiting, *self._renamed(others), *idle)
+        doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
