@@ -636,3 +636,33 @@ def test_no_other_file_is_linked_to_a_lesson_whose_row_was_made_again_in_another
     assert world.upload().exit_code == 0
     assert world.emulator.bytes_of(str(_by_title(world)[title])).read_bytes() == there.read_bytes()
     assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()
+
+
+@pytest.mark.parametrize("is_paired", [False, True])
+def test_lessons_of_one_title_keep_their_videos_when_they_are_renumbered(
+    worlds: WorldMaker, *, is_paired: bool
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.database.execute("UPDATE \"Lesson\" SET title = 'Практика'")
+    if is_paired:
+        _write_pairs(world, **{"001_урок": FIRST, "002_урок": SECOND})
+    assert world.upload().exit_code == 0
+    first, second = (world.database.videos()[key] for key in (FIRST, SECOND))
+    for number in (2, 1):
+        old = file_of(world, f"{FIRST[:-1]}{number}")
+        old.rename(old.with_name(f"{number + 1:03d}_урок.mp4"))
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+    new = world.library / "01_analytics/m01_start/001_урок.mp4"
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+
+    assert world.upload().exit_code == 1
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords]
+    assert mend(world).failed == 0
+    assert world.upload().exit_code == 0
+    now = world.database.videos()
+    assert (now[SECOND], now[THIRD]) == (first, second)
+    assert world.emulator.bytes_of(str(now[FIRST][0])).read_bytes() == new.read_bytes()
+    assert look(world).agrees

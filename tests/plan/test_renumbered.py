@@ -465,3 +465,24 @@ def test_nothing_is_sent_by_position_where_linked_lessons_have_the_titles_of_oth
     assert _planned(linked, new=True, pair=True)[_key(3)].decision is Decision.UPLOAD
     assert _planned(linked)[_key(1)].decision is Decision.SKIP
     assert _planned([replace(one, title="Z") for one in linked], new=True)[_key(3)].decision is Decision.UPLOAD
+
+
+_NAMESAKES: Final = [replace(one, title="A") for one in _LINKED]
+
+
+@pytest.mark.parametrize(
+    ("rows", "moved"),
+    [
+        pytest.param([("A", 1), ("A", 2), ("A", 3)], {}, id="as they were"),
+        pytest.param(["N", ("A", 1), ("A", 2), ("A", 3)], {1: 2, 2: 3, 3: 4}, id="one put in front"),
+        pytest.param([("A", 2), ("A", 3)], {2: 1, 3: 2, 1: 3}, id="the first taken out"),
+        pytest.param([("A", 2), ("A", 1), ("A", 3)], {1: 2, 2: 1}, id="two exchanged"),
+        pytest.param([("A", 6), ("A", 2), ("A", 3)], {}, id="a video that nobody recorded"),
+    ],
+)
+def test_records_of_one_title_follow_the_rows_that_name_their_videos(
+    rows: Sequence[str | tuple[str, int]], moved: dict[int, int]
+) -> None:
+    found = _find(_NAMESAKES, _rows(*rows), _in_order(1, 2, 3))
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert not found.unclear

@@ -21,6 +21,7 @@ from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.pairs import with_moved_pairs
 from kinescope_upload.survey.rows import hidden_courses
 from kinescope_upload.upload.titles import is_title_of
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -168,6 +169,12 @@ def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None)
         size=file.size if file and file.size == summary.size else summary.size,
         modified_ns=file.modified_ns if file and summary.is_for(file) else summary.modified_ns,
         video_id=row.video_id if row and row.video_id == summary.video_id else summary.video_id,
-        title="" if row and is_title_of(summary.title, row.title) else summary.title,
+        title="" if row and _is_called_so(summary, row) else summary.title,
         former_ids=summary.former_ids,
     )
+
+
+def _is_called_so(summary: RecordSummary, row: LessonRow) -> bool:
+    """Whether the row has the recorded title, and no video but the recorded one: then the title tells nothing."""
+    is_its_own = row.video_id is None or is_same_video(row.video_id, summary.video_id)
+    return is_its_own and is_title_of(summary.title, row.title)

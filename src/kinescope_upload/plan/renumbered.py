@@ -109,7 +109,7 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    off = {key: one for key, one in records.items() if rows and _is_off(one, rows.get(key))}
+    off = _off(records, rows) if rows else {}
     if not off or not rows:
         return NOT_RENUMBERED
     shown = shown_elsewhere(off, rows)
@@ -175,7 +175,7 @@ def files_to_read(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
-    off = {key: one for key, one in records.items() if rows and _is_off(one, rows.get(key))}
+    off = _off(records, rows) if rows else {}
     shown = shown_elsewhere(off, rows) if off and rows else frozenset()
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
@@ -223,6 +223,28 @@ def section_among(sections: Collection[str], lesson_id: str) -> str | None:
         if begin in sections:
             return begin
     return None
+
+
+def _off(records: Mapping[str, _Record], rows: Mapping[str, LessonRow]) -> dict[str, _Record]:
+    """The records whose lessons may be others by now, in the order of the records."""
+    odd = {key for key, one in records.items() if _shows_another(one, rows.get(key))}
+    owners = {video: key for key, one in records.items() for video in videos_of(one)} if odd else {}
+    namesakes = {key for key in odd if _is_of_namesake(key, records, owners.get(video_key(rows[key].video_id) or ""))}
+    return {key: one for key, one in records.items() if key in namesakes or _is_off(one, rows.get(key))}
+
+
+def _shows_another(record: Titled, row: LessonRow | None) -> bool:
+    """Whether the row is called as the record says and names another video."""
+    if row is None or row.video_id in {None, record.video_id} or not record.is_begun or not title_key(record.title):
+        return False
+    return title_key(row.title) == title_key(record.title) and video_key(row.video_id) not in videos_of(record)
+
+
+def _is_of_namesake(key: str, records: Mapping[str, Titled], owner: str | None) -> bool:
+    """Whether the video is recorded for another lesson of the section that has the same title."""
+    if owner is None or title_key(records[owner].title) != title_key(records[key].title):
+        return False
+    return _section_of(owner, records[owner]) == _section_of(key, records[key])
 
 
 def _is_off(record: Titled, row: LessonRow | None) -> bool:
