@@ -11,7 +11,7 @@ from kinescope_upload.library_paths import nfc
 from kinescope_upload.video_ids import is_named_in, named_videos
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
 
@@ -188,6 +188,7 @@ class MappedLibrary:
         recorded: Lessons that keep the file that they were uploaded from, wherever it stands now.
         uncompared: Videos whose originals would tell more, by their keys, as far as they are not known.
         unread: Files, or their first bytes, whose MD5s would tell more.
+        called: What lessons were called when somebody wrote down their files, by lesson id.
     """
 
     assignments: tuple[Assignment, ...]
@@ -197,6 +198,7 @@ class MappedLibrary:
     recorded: AbstractSet[str] = frozenset()
     uncompared: tuple[str, ...] = ()
     unread: tuple[FilePart, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def proof_of(self, assignment: Assignment) -> MappingSource:
         """What proves the assignment; `SCAN_RULE` is the file's position alone."""

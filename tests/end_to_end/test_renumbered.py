@@ -10,15 +10,19 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.fixes import LinkVideo, MoveRecords, RenameVideo
+from kinescope_upload.audit.verify import VerifyOptions
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from kinescope_upload.commands.status import read_status
+from kinescope_upload.emulator import VideoStatus
 from kinescope_upload.text.hints import Hint
 from support.auditing import FIRST, SECOND, THIRD, kinds, look, mend, plan_of, settings_of, uploaded, video_of
 from support.concurrency import meanwhile
-from support.replacing import file_of, undo
+from support.replacing import confirm, file_of, publish, shoot_again, undo
 from support.world import KIB, content_of, date_back
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.world import World, WorldMaker
 
 FOURTH = FIRST[:-1] + "4"
@@ -399,3 +403,266 @@ def test_a_pair_whose_file_was_renamed_with_its_lesson_goes_when_what_is_recorde
     now = _by_title(world)
     assert now.pop("Новый") is not None
     assert now == right
+
+
+def _two_new_lessons(world: World) -> tuple[str, str]:
+    """One linked lesson, and two confirmed ones that are not uploaded yet; returns their ids."""
+    world.fill((10 * KIB,))
+    assert world.upload().exit_code == 0
+    folder = file_of(world, FIRST).parent
+    for number, seed in ((2, "Новая"), (3, "Вторая")):
+        file = folder / f"{number:03d}_{seed}.mp4"
+        file.write_bytes(content_of(number * 11 * KIB, seed=seed))
+        date_back(file)
+    world.database.add_lessons([(SECOND, "01_analytics", "Новая"), (THIRD, "01_analytics", "Вторая")])
+    pairs = [
+        {"filePath": f"01_analytics/m01_start/{name}.mp4", "lessonId": lesson, "lessonTitle": name[4:]}
+        for name, lesson in (("002_Новая", SECOND), ("003_Вторая", THIRD))
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}))
+    return SECOND, THIRD
+
+
+def test_confirmed_pairs_whose_lessons_were_exchanged_before_the_run_are_asked_about_again(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    second, third = _two_new_lessons(world)
+    _rename(world, (second, "x"), (third, second), ("x", third))
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert "is of before: the lesson was called" in str(run.summary["doubts"])
+    assert "`kupload map --confirm` asks" in str(run.summary["doubts"])
+    assert world.database.videos() == before
+    assert "is of before" in str([one.reason for one in look(world).findings])
+    assert mend(world).failed == 0
+    assert world.database.videos() == before
+
+    assert _answer(world, "", "") == 0
+    assert _pairs(world) == {"002_Новая.mp4": third, "003_Вторая.mp4": second}
+    assert world.upload().exit_code == 0
+    for title, video_id in _by_title(world).items():
+        if title in {"Новая", "Вторая"}:
+            [file] = file_of(world, FIRST).parent.glob(f"*_{title}.mp4")
+            assert world.emulator.bytes_of(str(video_id)).read_bytes() == file.read_bytes()
+    assert look(world).agrees
+
+
+def test_rows_that_are_made_again_with_other_ids_get_no_video_by_pairs_of_before(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    titles = dict(world.database.query('SELECT id, title FROM "Lesson"'))
+    right = _by_title(world)
+    pairs = [
+        {
+            "filePath": str(file_of(world, key).relative_to(world.library)),
+            "lessonId": key,
+            "courseId": "01_analytics",
+            "lessonTitle": title,
+        }
+        for key, title in titles.items()
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}))
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    for key in (SECOND, THIRD):
+        world.database.set_video(key, None)
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+    new = file_of(world, FIRST).with_name("000_Новый.mp4")
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+    os.utime(new, ns=(1_600_000_000 * 10**9,) * 2)
+
+    assert world.upload().exit_code == 1
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords, LinkVideo, LinkVideo]
+    assert mend(world).failed == 0
+    assert _by_title(world) == {**right, "Новый": None}
+    assert _pairs(world) == {"001_урок.mp4": SECOND, "002_урок.mp4": THIRD}
+    assert world.upload().exit_code == 0
+    assert {title: video for title, video in _by_title(world).items() if title != "Новый"} == right
+    assert look(world).agrees
+
+
+@pytest.mark.parametrize("is_of_one_time", [False, True])
+def test_lessons_that_are_exchanged_everywhere_and_confirmed_keep_their_videos(
+    worlds: WorldMaker, *, is_of_one_time: bool
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 10 * KIB))
+    for number, file in enumerate(sorted((world.library / "01_analytics/m01_start").iterdir())):
+        seconds = 1_600_000_000 + (0 if is_of_one_time else number)
+        os.utime(file, ns=(seconds * 10**9,) * 2)
+    assert world.upload().exit_code == 0
+    right = _by_title(world)
+    _exchange(world)
+    _exchange_files(world)
+    for lesson in (FIRST, SECOND):
+        world.database.set_video(lesson, None)
+    titles = {video: title for title, video in right.items()}
+    _write_pairs(world, **{"001_урок": FIRST, "002_урок": SECOND})
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert all("kupload repair" in one["hint"] for one in run.summary["in_doubt"])
+    assert world.database.videos() == {FIRST: (None, None), SECOND: (None, None)}
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
+    assert {one.id: one.title for one in world.emulator.videos()} == titles
+    assert world.upload().exit_code == 0
+    assert look(world, VerifyOptions(is_deep=True)).agrees
+
+
+def test_a_lesson_with_another_file_and_title_starts_over_after_unlink(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    new = file_of(world, FIRST).with_name("007_новый.mp4")
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+    world.database.execute(f"UPDATE \"Lesson\" SET title = 'Новый' WHERE id = '{FIRST}'")
+    world.database.set_video(FIRST, None)
+    _write_pairs(world, **{"007_новый": FIRST})
+
+    assert world.upload().exit_code == 1
+    assert not [one for one in plan_of(world).fixes if isinstance(one, LinkVideo | RenameVideo)]
+    [decision] = [one for one in plan_of(world).manual if one.finding.kind is Kind.RENUMBERED]
+    assert [one.command for one in decision.choices] == [("unlink", FIRST)]
+    undo(world, FIRST)
+    file_of(world, FIRST).unlink()
+    assert world.upload().exit_code == 0
+    assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()
+
+
+def _exchange_titles(world: World) -> None:
+    """The titles of the two lessons, as they are in the database; their videos stay."""
+    titles = {video: title for title, video in _by_title(world).items()}
+    linked = {key: video for key, (video, _) in world.database.videos().items()}
+    for lesson, other in ((FIRST, SECOND), (SECOND, FIRST)):
+        title = titles[linked[other]]
+        world.database.execute(f"UPDATE \"Lesson\" SET title = '{title}' WHERE id = '{lesson}'")
+
+
+def test_a_begun_replacement_waits_where_another_lesson_has_the_title_by_now(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    uploaded(world, (10 * KIB, 20 * KIB))
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+    shoot_again(world, FIRST)
+    assert publish(world, FIRST, keep=0, replace_wait="0s").exit_code == 1
+    _exchange_titles(world)
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    [doubt] = run.summary["in_doubt"]
+    assert doubt["lesson_id"] == FIRST
+    assert "`kupload map --confirm` asks" in doubt["hint"]
+    assert publish(world, FIRST, keep=0).exit_code == 1
+    assert mend(world).failed == 0
+    assert world.database.videos() == before
+
+    assert _answer(world, "", "") == 0
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+    assert world.upload().exit_code == 0
+    assert world.database.videos()[FIRST] != before[FIRST]
+    assert world.database.videos()[SECOND] == before[SECOND]
+
+
+def test_a_lesson_that_starts_over_waits_where_another_lesson_has_its_title_by_now(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB))
+    _exchange_titles(world)
+    undo(world, FIRST)
+    before = world.database.videos()
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert [one["lesson_id"] for one in run.summary["in_doubt"]] == [FIRST]
+    assert world.database.videos() == before
+    assert _answer(world, "", "") == 0
+    assert world.upload().exit_code == 0
+    assert world.database.videos()[FIRST] != (None, None)
+
+
+_OTHER = "01_analytics_m02_more_001"
+
+
+def _move_second(world: World) -> Path:
+    """The second lesson's file goes to another section, which it alone has so far."""
+    file = file_of(world, SECOND)
+    there = file.parents[1] / "m02_more" / "001_урок.mp4"
+    there.parent.mkdir()
+    file.rename(there)
+    return there
+
+
+def test_a_lesson_that_moved_to_another_section_is_told_alike_by_dry_run_and_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    right = _by_title(world)
+    _move_second(world)
+    _rename(world, (SECOND, _OTHER))
+
+    tried = world.run("--dry-run")
+    assert (tried.exit_code, "kupload repair" in tried.text) == (1, True)
+    run = world.upload()
+    assert (run.exit_code, "kupload repair" in str(run.summary["doubts"])) == (1, True)
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords]
+    assert mend(world).failed == 0
+    assert world.upload().exit_code == 0
+    assert _by_title(world) == right
+    assert look(world).agrees
+
+
+def test_no_other_file_is_linked_to_a_lesson_whose_row_was_made_again_in_another_section(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    [title] = [one for one, video in _by_title(world).items() if video == world.records[SECOND].video_id]
+    there = _move_second(world)
+    new = there.with_name("002_новый.mp4")
+    new.write_bytes(content_of(25 * KIB, seed="new"))
+    date_back(new)
+    _rename(world, (SECOND, _OTHER))
+    world.database.set_video(_OTHER, None)
+
+    assert world.run("--dry-run").exit_code == 1
+    assert world.upload().exit_code == 1
+    assert _by_title(world)[title] is None
+    mend(world)
+    assert _by_title(world)[title] is None
+    world.database.add_lessons([(_OTHER[:-1] + "2", "01_analytics", "Новый")])
+    confirm(world, {_OTHER: there})
+    assert world.upload().exit_code == 0
+    assert world.emulator.bytes_of(str(_by_title(world)[title])).read_bytes() == there.read_bytes()
+    assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()
+
+
+@pytest.mark.parametrize("is_paired", [False, True])
+def test_lessons_of_one_title_keep_their_videos_when_they_are_renumbered(
+    worlds: WorldMaker, *, is_paired: bool
+) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.database.execute("UPDATE \"Lesson\" SET title = 'Практика'")
+    if is_paired:
+        _write_pairs(world, **{"001_урок": FIRST, "002_урок": SECOND})
+    assert world.upload().exit_code == 0
+    first, second = (world.database.videos()[key] for key in (FIRST, SECOND))
+    for number in (2, 1):
+        old = file_of(world, f"{FIRST[:-1]}{number}")
+        old.rename(old.with_name(f"{number + 1:03d}_урок.mp4"))
+    _rename(world, (SECOND, THIRD), (FIRST, SECOND))
+    world.database.add_lessons([(FIRST, "01_analytics", "Новый")])
+    new = world.library / "01_analytics/m01_start/001_урок.mp4"
+    new.write_bytes(content_of(15 * KIB, seed="new"))
+    date_back(new)
+
+    assert world.upload().exit_code == 1
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords]
+    assert mend(world).failed == 0
+    assert world.upload().exit_code == 0
+    now = world.database.videos()
+    assert (now[SECOND], now[THIRD]) == (first, second)
+    assert world.emulator.bytes_of(str(now[FIRST][0])).read_bytes() == new.read_bytes()
+    assert look(world).agrees

@@ -12,12 +12,21 @@ from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Selection, make_plan
 from kinescope_upload.plan.places import Places, paths_now
-from kinescope_upload.plan.renumbered import Renumbered, find_exchanged, find_renumbered, rekeyed
+from kinescope_upload.plan.renumbered import (
+    NOT_RENUMBERED,
+    Renumbered,
+    files_to_read,
+    find_exchanged,
+    find_renumbered,
+    rekeyed,
+)
 from kinescope_upload.text.hints import Hint
-from kinescope_upload.upload import Dialect, Record, Stage
+from kinescope_upload.upload import Dialect, LeftBecause, OldVideo, Record, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from kinescope_upload.plan import PlannedLesson
 
 _IDS: Final = {number: f"3f6d0a94-58c1-4e27-9b0e-7d1c42a5e8f{number}" for number in range(1, 7)}
 
@@ -342,3 +351,138 @@ def test_a_plan_goes_on_where_the_pair_is_written() -> None:
     written = MappingSource.MAP_FILE
 
     assert _decisions(written, written, written) == [Decision.RESUME, Decision.UPLOAD, Decision.RESUME]
+
+
+def _alike(place: int, name: str = "") -> VideoFile:
+    """A file at a place; all have one size and time."""
+    return VideoFile(path=f"c/s/{place:03d}{name}.mp4", size=100, modified_ns=5)
+
+
+_ALIKE: Final = [
+    replace(one, size=100, md5=title, path=f"c/s/{number:03d}.mp4", stage=Stage.LINKED)
+    for number, (one, title) in enumerate([(_A1, "a"), (_B2, "b")], start=1)
+]
+
+
+def _find_alike(md5s: dict[VideoFile, str], **said: VideoFile) -> Renumbered:
+    files = [_alike(1), _alike(2)]
+    return find_renumbered(_records(*_ALIKE), _rows("B", "A"), Places(files, assign_by_scan_rule(files), said, md5s))
+
+
+def test_of_files_of_one_size_and_time_the_md5s_tell_whose_the_records_are() -> None:
+    first, second = _alike(1), _alike(2)
+    said = {_key(1): first, _key(2): second}
+
+    found = _find_alike({}, **said)
+    assert not found.moved
+    assert found.unclear == found.given == set(said)
+    assert _find_alike({first: "b", second: "a"}, **said).moved == {_key(1): _key(2), _key(2): _key(1)}
+    assert _find_alike({first: "a", second: "b"}, **said) == NOT_RENUMBERED
+    assert not _find_alike({}).lost, "several files may be it"
+
+
+def test_the_files_are_read_of_which_several_may_be_what_was_sent() -> None:
+    files = [_alike(1), _alike(2), _at(3, 9)]
+    places = Places(files, (), {})
+    assert files_to_read(_records(*_ALIKE), _rows("B", "A"), places) == files[:2]
+    assert files_to_read(_records(*_ALIKE), _rows("A", "B"), places) == []
+    assert files_to_read(_records(*_ALIKE), _rows(("B", 2), ("A", 1)), places) == [], "the rows tell"
+
+
+@pytest.mark.parametrize("rows", [["B", "A"], ["X", "Y"], ["B", "Y"]])
+def test_what_was_sent_for_another_title_is_not_linked_where_a_pair_names_another_file(rows: Sequence[str]) -> None:
+    records = [replace(_A1, stage=Stage.UPLOADED), replace(_B2, stage=Stage.UPLOADED)]
+    new = VideoFile(path="c/s/007.mp4", size=7, modified_ns=7)
+    found = _find(records, _rows(*rows), [*_in_order(1, 2), new], **{_key(1): new})
+
+    assert _key(1) in found.unclear | found.moved.keys()
+    if _key(1) in found.unclear:
+        assert found.reason(_key(1)) == 'was called "A" when its upload began, and another file is its own now'
+        assert "kupload unlink c_s_001" in str(found.hint(_key(1)))
+
+
+def test_nothing_is_sent_for_a_lesson_that_has_a_record_under_another_id() -> None:
+    files = [_at(2, 1)]
+    plan = make_plan(
+        [Assignment(lesson_id=_key(2), course="c", file=files[0], source=MappingSource.MAP_FILE)],
+        rows=_rows("N", "A"),
+        records=_records(_A1),
+        selection=Selection(),
+        files=files,
+    )
+    [lesson] = plan.lessons
+    assert (lesson.decision, "kupload repair" in str(lesson.hint)) == (Decision.IN_DOUBT, True)
+
+
+def test_a_row_that_holds_an_address_alone_tells_nothing_under_another_title() -> None:
+    rows = _rows("B", "A")
+    for key, video in ((_key(1), _IDS[1]), (_key(2), _IDS[2])):
+        rows[key] = LessonRow.of(key, "c", rows[key].title, (None, f"https://kinescope.io/embed/{video}"))
+    assert all(row.has_address_only for row in rows.values())
+
+    found = _find(_LINKED[:2], rows, _in_order(2, 1))
+    assert found.moved == {_key(1): _key(2), _key(2): _key(1)}
+
+
+_SERVED: Final = OldVideo(
+    video_id=_IDS[5], why=LeftBecause.REPLACED, path="c/s/001.mp4", size=101, modified_ns=5, md5=None, keep=0
+)
+_SHIFTED: Final[Sequence[str | tuple[str, int]]] = [("N", 5), ("A", 2), "B"]
+"""A lesson put in in front in the titles alone: each id keeps its video."""
+
+
+def _planned(records: Sequence[Record], *, pair: bool = False, new: bool = False) -> dict[str, PlannedLesson]:
+    """The first lesson, or a new one at the third place, as it is planned where titles moved on."""
+    key, file = (_key(3), _at(3, 9)) if new else (_key(1), _at(1, 1))
+    source = MappingSource.MAP_FILE if pair else MappingSource.SCAN_RULE
+    plan = make_plan(
+        [Assignment(lesson_id=key, course="c", file=file, source=source)],
+        rows=_rows(*_SHIFTED),
+        records=_records(*records),
+        selection=Selection(),
+        files=[file],
+    )
+    return {one.lesson_id: one for one in plan.lessons}
+
+
+def test_a_begun_replacement_does_not_go_on_where_another_lesson_has_the_title() -> None:
+    begun = replace(_A1, old_videos=(_SERVED,))
+
+    lesson = _planned([begun])[_key(1)]
+    assert lesson.decision is Decision.IN_DOUBT
+    assert lesson.reason == 'was called "A" when its upload began, as c_s_002 is now'
+    assert isinstance(lesson.hint, Hint)
+    assert lesson.hint.commands == (("map", "--confirm"), ("replace", _key(1), "--drop"))
+    assert _planned([begun], pair=True)[_key(1)].decision is Decision.RESUME
+    assert _planned([replace(begun, title="N")])[_key(1)].decision is Decision.RESUME
+    assert _planned([replace(begun, title="Z")])[_key(1)].decision is Decision.RESUME, "nobody else's title"
+
+
+def test_nothing_is_sent_by_position_where_linked_lessons_have_the_titles_of_others() -> None:
+    linked = [replace(_A1, video_id=_IDS[5], stage=Stage.LINKED), _LINKED[1]]
+
+    assert _planned(linked, new=True)[_key(3)].decision is Decision.IN_DOUBT
+    assert _planned(linked, new=True, pair=True)[_key(3)].decision is Decision.UPLOAD
+    assert _planned(linked)[_key(1)].decision is Decision.SKIP
+    assert _planned([replace(one, title="Z") for one in linked], new=True)[_key(3)].decision is Decision.UPLOAD
+
+
+_NAMESAKES: Final = [replace(one, title="A") for one in _LINKED]
+
+
+@pytest.mark.parametrize(
+    ("rows", "moved"),
+    [
+        pytest.param([("A", 1), ("A", 2), ("A", 3)], {}, id="as they were"),
+        pytest.param(["N", ("A", 1), ("A", 2), ("A", 3)], {1: 2, 2: 3, 3: 4}, id="one put in front"),
+        pytest.param([("A", 2), ("A", 3)], {2: 1, 3: 2, 1: 3}, id="the first taken out"),
+        pytest.param([("A", 2), ("A", 1), ("A", 3)], {1: 2, 2: 1}, id="two exchanged"),
+        pytest.param([("A", 6), ("A", 2), ("A", 3)], {}, id="a video that nobody recorded"),
+    ],
+)
+def test_records_of_one_title_follow_the_rows_that_name_their_videos(
+    rows: Sequence[str | tuple[str, int]], moved: dict[int, int]
+) -> None:
+    found = _find(_NAMESAKES, _rows(*rows), _in_order(1, 2, 3))
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert not found.unclear

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import LocalSides, summary_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
+from kinescope_upload.library.checksums import md5_now
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.library.scan import EMPTY, stat_file
 from kinescope_upload.media.verdict import Whole
@@ -20,6 +21,7 @@ from kinescope_upload.survey import check_selection, survey_files
 from kinescope_upload.survey.pairs import with_moved_pairs
 from kinescope_upload.survey.rows import hidden_courses
 from kinescope_upload.upload.titles import is_title_of
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -90,9 +92,10 @@ def sides_of(
     recorded, rows = _summaries(tools.progress, files, survey.rows or {}), survey.rows
     survey = survey.beside(tools.progress)
     apart = {key: recorded.pop(key) for key in survey.elsewhere & recorded.keys()}
-    renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded))
+    md5s = _read(tools, survey.files_to_read(recorded))
+    renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded), md5s)
     survey = with_moved_pairs(survey, renumbered)
-    summaries = _as_renumbered(recorded, renumbered, survey.files)
+    summaries = _as_renumbered(recorded, renumbered, survey.files, md5s)
     mapped = survey.resolve(summaries, ask=ask)
     others = tuple(survey.elsewhere)
     away = Doubt(course=None, subject="", reason="in other libraries", lesson_ids=others, blocking=False)
@@ -111,13 +114,25 @@ def sides_of(
     )
 
 
+def _read(tools: Tools, files: Sequence[VideoFile]) -> dict[VideoFile, str]:
+    """Reads files for their MD5s, and remembers these; what cannot be read now tells nothing."""
+    library = tools.settings.needed_library()
+    found = {file: md5 for file in files if (md5 := md5_now(library, file))}
+    if found:
+        tools.remember(found)
+    return found
+
+
 def _as_renumbered(
-    recorded: dict[str, RecordSummary], found: Renumbered, files: Sequence[VideoFile]
+    recorded: dict[str, RecordSummary],
+    found: Renumbered,
+    files: Sequence[VideoFile],
+    md5s: Mapping[VideoFile, str],
 ) -> dict[str, RecordSummary]:
     """What is recorded by the lessons that it is of now, each with its file where that was renamed with it."""
     if not found.moved:
         return recorded
-    paths = paths_now({old: recorded[old] for old in found.moved}, files)
+    paths = paths_now({old: recorded[old] for old in found.moved}, files, md5s)
     return rekeyed(recorded, found.moved) | {
         new: replace(recorded[old], path=paths[old]) for old, new in found.moved.items()
     }
@@ -159,6 +174,12 @@ def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None)
         size=file.size if file and file.size == summary.size else summary.size,
         modified_ns=file.modified_ns if file and summary.is_for(file) else summary.modified_ns,
         video_id=row.video_id if row and row.video_id == summary.video_id else summary.video_id,
-        title="" if row and is_title_of(summary.title, row.title) else summary.title,
+        title="" if row and _is_called_so(summary, row) else summary.title,
         former_ids=summary.former_ids,
     )
+
+
+def _is_called_so(summary: RecordSummary, row: LessonRow) -> bool:
+    """Whether the row has the recorded title, and no video but the recorded one: then the title tells nothing."""
+    is_its_own = row.video_id is None or is_same_video(row.video_id, summary.video_id)
+    return is_its_own and is_title_of(summary.title, row.title)

@@ -22,7 +22,7 @@ from kinescope_upload.text import count, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -111,6 +111,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     answered = _Answers(path=path, dialogue=dialogue, before=before)
     topics = list(_topics(mapped, survey.rows))
     asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
+    topics += _of_before(mapped, survey, asked_about)
     topics += [one for one in _renumbered(mapped, survey, records) if one.proposals[0].file.path not in asked_about]
     for topic in topics:
         if topic.lessons.rows and not _ask_about(topic, answered):
@@ -154,12 +155,16 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
     rows, said = survey.rows or {}, survey.said
     found = survey.find_renumbered(records, survey.unsteady(records))
     reasons = {key: found.reason(key) for key in found.titles if key not in found.shown}
-    for key, other in find_exchanged(records, rows, said).items():
+    exchanged = find_exchanged(records, rows, said)
+    for key, other in exchanged.items():
         reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'
     for one in mapped.assignments:
         key = one.lesson_id
         its_own = [rows[key]] if key in rows else []
-        choices = [*its_own, *(rows[other] for other in found.called.get(key, ()))]
+        others = [rows[other] for other in found.called.get(key, ())]
+        if not others and key in exchanged and exchanged[key].video_id is None:
+            others.append(exchanged[key])
+        choices = [*its_own, *others]
         if (reason := reasons.get(key)) and choices:
             row = choices[0]
             proposal = Proposal(
@@ -170,6 +175,21 @@ def _renumbered(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Rec
                 title=row.title,
             )
             yield _Topic(title=f"{key} {reason}", proposals=[proposal], lessons=_Lessons(rows=choices))
+
+
+def _of_before(mapped: MappedLibrary, survey: Survey, asked_about: Collection[str]) -> Iterator[_Topic]:
+    """The pairs that are of before lessons were renumbered: whose their files are now."""
+    rows, told = survey.rows or {}, {doubt.subject for doubt in mapped.doubts}
+    for key, one in survey.outdated.items():
+        file, choices = one.pair.file, [rows[other] for other in dict.fromkeys((*one.called, key)) if other in rows]
+        if key in told and file.path not in asked_about:
+            row, section = choices[0], section_of(file.path)
+            proposal = Proposal(file=file, course=row.course, section=section, lesson_id=row.lesson_id, title=row.title)
+            yield _Topic(
+                title=f'{key}: its pair with "{file.path}" is of before: {one.why}',
+                proposals=[proposal],
+                lessons=_Lessons(rows=choices),
+            )
 
 
 @dataclass(slots=True, kw_only=True)

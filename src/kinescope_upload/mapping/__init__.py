@@ -11,6 +11,7 @@
                           └──► open_sections ──► proposals   what is left, and which file may be which lesson's
     rows                                   map file and manifest, held against the database
     vain_pairs                             confirmed pairs that contradict each other or cannot be found
+    outdated_pairs                         pairs whose lessons were renumbered since
     naming                                 whether a file is named like its lesson, or like another
     map_writer                             a mapping as a map file, for a person to correct
     courses                                which courses there are
@@ -32,6 +33,7 @@ from kinescope_upload.mapping.map_writer import (
 )
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, which_of, without_video_suffix
 from kinescope_upload.mapping.naming import is_named_like, named_like_others
+from kinescope_upload.mapping.outdated_pairs import CORRECT_PAIR, OutdatedPair, find_outdated, without_outdated
 from kinescope_upload.mapping.paths import Locator
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.rows import check_against_rows, check_course_of_each, fill_from_records, put_first
@@ -40,12 +42,14 @@ from kinescope_upload.mapping.section_check import check_sections
 from kinescope_upload.mapping.vain_pairs import vain_pairs
 
 __all__ = [
+    "CORRECT_PAIR",
     "VIDEO_SUFFIXES",
     "Draft",
     "Evidence",
     "Known",
     "Locator",
     "Original",
+    "OutdatedPair",
     "SentFile",
     "assign_by_manifest",
     "assign_by_map",
@@ -56,6 +60,7 @@ __all__ = [
     "check_sections",
     "draft_of",
     "fill_from_records",
+    "find_outdated",
     "is_named_like",
     "is_video_name",
     "keep_recorded",
@@ -71,6 +76,7 @@ __all__ = [
     "vain_pairs",
     "which_of",
     "with_pairs",
+    "without_outdated",
     "without_pairs",
     "without_video_suffix",
 ]

@@ -26,12 +26,14 @@ class Entry:
         course: Its course; None means the folder directly below the library root that holds the file.
         path: The file's path as written.
         title: The video's title; None when none is given.
+        called: The lesson's title then; None when it is not given.
     """
 
     lesson_id: str
     course: str | None
     path: str
     title: str | None
+    called: str | None = None
 
 
 def resolve(
@@ -66,6 +68,7 @@ def resolve(
         assignments=tuple(_assignment(one, one.file, source) for one in clear if one.file is not None),
         doubts=tuple(sorted(doubts, key=lambda doubt: (doubt.course or "", doubt.subject))),
         ignored=_not_mentioned(locator, found, source),
+        called={entry.lesson_id: entry.called for entry in entries if entry.called},
     )
 
 

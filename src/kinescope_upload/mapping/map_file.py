@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kinescope_upload.errors import UsageError
 from kinescope_upload.mapping.entries import Entry, resolve
 from kinescope_upload.mapping.json_node import BadEntry, Node, read_each
 from kinescope_upload.mapping.paths import Locator
@@ -46,4 +47,13 @@ def _entry(node: Node) -> Entry:
         course=node.optional_name("courseId"),
         path=node.text("filePath"),
         title=node.optional_text("title"),
+        called=_called(node),
     )
+
+
+def _called(node: Node) -> str | None:
+    """The lesson's title then; what is no text says nothing."""
+    try:
+        return node.optional_text("lessonTitle")
+    except UsageError:
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def check_sections(
     if rows is None and not known.evidence.records and not is_said and not has_unread:
         return trust_scan(scanned)
     recorded = keep_recorded([one.file for one in scanned], known.evidence, _Places(scanned, rows, known))
+    recorded = recorded if rows is None else _without_strayed(recorded, rows, known.evidence.records)
     held = _held(recorded, known)
     table = _positions_as_rows(scanned, held, known.evidence) if rows is None else rows
     courses = {nfc(course) for course in {row.course for row in table.values()}}
@@ -141,6 +143,22 @@ def _is_moved(files: Iterable[Assignment], lost: Mapping[int, Iterable[SentFile]
 
 def _ids(rows: Mapping[str, Iterable[LessonRow]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(row.lesson_id for row in several) for name, several in rows.items()}
+
+
+def _without_strayed(recorded: Recorded, rows: Mapping[str, LessonRow], records: Mapping[str, SentFile]) -> Recorded:
+    """Without the lessons that are in the database no more and whose file stands in another section now.
+
+    Somebody moved it there, and it may be the file of one of that section's lessons.
+    """
+    strayed = {
+        key
+        for key, file in recorded.files.items()
+        if key not in rows and section_of(file.path) != section_of(records[key].path or "")
+    }
+    if not strayed:
+        return recorded
+    kept = {key: file for key, file in recorded.files.items() if key not in strayed}
+    return replace(recorded, files=kept, lessons={file.path: key for key, file in kept.items()})
 
 
 def _held(recorded: Recorded, known: Known) -> Held:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import Decision
-from kinescope_upload.plan.renumbered import section_among
-from kinescope_upload.text.hints import Hint
+from kinescope_upload.plan.renumbered import CONFIRM, find_exchanged, section_among
+from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from kinescope_upload.model import LessonRow
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.plan.renumbered import Renumbered
+    from kinescope_upload.upload import Record
+
+_ASK: Final = Hint(CONFIRM, " asks whose the file is.")
 
 
 def doubt_renumbered(lessons: Sequence[PlannedLesson], found: Renumbered, said: Collection[str]) -> list[PlannedLesson]:
@@ -24,13 +28,75 @@ def doubt_renumbered(lessons: Sequence[PlannedLesson], found: Renumbered, said: 
         found: What is known to be renumbered.
         said: The lessons whose files somebody wrote down.
     """
-    return [_doubted(one, found, said) for one in lessons] if found.titles else list(lessons)
+    if not found.titles:
+        return list(lessons)
+    comers = {new: old for old, new in found.moved.items()}
+    return [_doubted(one, found, said, comers) for one in lessons]
 
 
-def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) -> PlannedLesson:
+def doubt_exchanged(
+    lessons: Sequence[PlannedLesson],
+    records: Mapping[str, Record],
+    rows: Mapping[str, LessonRow],
+    said: Collection[str],
+) -> list[PlannedLesson]:
+    """The lessons, where nothing is sent or written for one whose title is another's by now, though it has its video.
+
+    Args:
+        lessons: As they are decided.
+        records: What earlier runs achieved, by lesson id.
+        rows: The database's lessons by id.
+        said: The lessons whose files somebody wrote down.
+    """
+    if not any(_is_work(one) and one.lesson_id not in said for one in lessons):
+        return list(lessons)
+    found = find_exchanged(records, rows, said)
+    sections = {key.rpartition("_")[0] for key in found}
+    return [_not_exchanged(one, found, sections, said) for one in lessons] if found else list(lessons)
+
+
+def _is_work(lesson: PlannedLesson) -> bool:
+    return lesson.decision not in {Decision.SKIP, Decision.IN_DOUBT} or lesson.calls_off
+
+
+def _not_exchanged(
+    lesson: PlannedLesson, found: Mapping[str, LessonRow], sections: Collection[str], said: Collection[str]
+) -> PlannedLesson:
+    key, record = lesson.lesson_id, lesson.record
+    if key in said or not _is_work(lesson):
+        return lesson
+    if (other := found.get(key)) and record:
+        return as_exchanged(lesson, record.title, other)
+    if section_among(sections, key) and not (record and record.is_begun):
+        return _in_doubt(lesson, "lessons of its section were renumbered, so its file's position proves nothing", _ASK)
+    return lesson
+
+
+def as_exchanged(lesson: PlannedLesson, title: str, other: LessonRow) -> PlannedLesson:
+    """The lesson, with which nothing is done: it was called so, and another one is now."""
+    reason = f'was called "{title}" when its upload began, as {other.lesson_id} is now'
+    if lesson.record and lesson.record.serving:
+        off = Hint(("replace", lesson.lesson_id, "--drop"), " calls its replacement off.")
+        return _in_doubt(lesson, reason, both(_ASK, off))
+    return _in_doubt(lesson, reason, _ASK)
+
+
+def _in_doubt(lesson: PlannedLesson, reason: str, hint: str) -> PlannedLesson:
+    doubted = lesson.planned._replace(
+        decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False, calls_off=False
+    )
+    return replace(lesson, planned=doubted)
+
+
+def _doubted(
+    lesson: PlannedLesson, found: Renumbered, said: Collection[str], comers: Mapping[str, str]
+) -> PlannedLesson:
     key = lesson.lesson_id
     if key in found.titles:
         reason, hint = found.reason(key), found.hint(key)
+    elif key in comers and lesson.decision not in {Decision.SKIP, Decision.IN_DOUBT}:
+        reason = f"what was uploaded for lesson {comers[key]} is its own now"
+        hint = Hint(("repair",), " moves what is recorded to it.")
     elif key in said or not section_among(found.sections, key) or lesson.decision in {Decision.SKIP, Decision.IN_DOUBT}:
         return lesson
     elif lesson.record and lesson.record.is_begun:
@@ -40,5 +106,4 @@ def _doubted(lesson: PlannedLesson, found: Renumbered, said: Collection[str]) ->
         asked = found.unclear - found.lost or found.unclear
         moves = Hint(("repair",), " moves what is recorded to the right lessons.")
         hint = moves if found.moved else found.hint(min(asked))
-    doubted = lesson.planned._replace(decision=Decision.IN_DOUBT, reason=reason, hint=hint, is_outdated=False)
-    return replace(lesson, planned=doubted)
+    return _in_doubt(lesson, reason, hint)

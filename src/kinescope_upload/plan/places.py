@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 from kinescope_upload.library_paths import nfc
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from kinescope_upload.model import Assignment, VideoFile
     from kinescope_upload.upload import OldVideo, Stage
+
+
+NONE_READ: Final[Mapping[VideoFile, str]] = MappingProxyType({})
 
 
 class Sent(Protocol):
@@ -24,6 +28,10 @@ class Sent(Protocol):
     @property
     def size(self) -> int:
         """Its size in bytes."""
+
+    @property
+    def md5(self) -> str | None:
+        """Of its bytes; None where that is not known."""
 
     def is_for(self, file: VideoFile) -> bool:
         """Whether the file may be it, by size and time of change."""
@@ -64,28 +72,58 @@ class Places:
         files: All files of the library; empty where nobody knows them.
         placed: The lesson of each place, by position or as it is written.
         said: The file of each lesson of which somebody wrote that down; it goes before the places.
+        md5s: The MD5s of files that were read.
     """
 
     def __init__(
-        self, files: Collection[VideoFile], placed: Iterable[Assignment], said: Mapping[str, VideoFile]
+        self,
+        files: Collection[VideoFile],
+        placed: Iterable[Assignment],
+        said: Mapping[str, VideoFile],
+        md5s: Mapping[VideoFile, str] = NONE_READ,
     ) -> None:
         self._files = files
         self._placed = placed
+        self._md5s = md5s
         self.said = said
 
     def pair_of(self, lesson_id: str, sent: Sent) -> VideoFile | None:
         """The file that somebody wrote down for the lesson, where that is certainly what was sent; else None."""
         file = self.said.get(lesson_id)
-        return (
-            file if file and [one for one in self._by_size.get(sent.size, ()) if sent.is_for(one)] == [file] else None
-        )
+        return file if file and self.alike(sent) == [file] else None
+
+    def is_kept(self, lesson_id: str, sent: Sent) -> bool:
+        """Whether somebody says that the lesson's file is the one that was sent, and nothing speaks against that.
+
+        Where several files have its size and time, their MD5s tell.
+        """
+        file = self.said.get(lesson_id)
+        if file is None or sent.path is None:
+            return file is not None
+        alike = self.alike(sent)
+        if alike:
+            return alike == [file]
+        return file.is_at(sent.path) and file.size == sent.size and not self._is_another(sent, file)
+
+    def unread(self, sent: Sent) -> list[VideoFile]:
+        """The files whose MD5s would tell which of them was sent."""
+        alike = [file for file in self._by_size.get(sent.size, ()) if sent.is_for(file)] if sent.md5 else []
+        return [file for file in alike if file not in self._md5s] if len(alike) > 1 else []
+
+    def alike(self, sent: Sent) -> list[VideoFile]:
+        """The files that may be the one that was sent; one alone where its MD5 proves it."""
+        alike = [file for file in self._by_size.get(sent.size, ()) if sent.is_for(file)]
+        return [file for file in alike if not self._is_another(sent, file)] if self._md5s else alike
+
+    def _is_another(self, sent: Sent, file: VideoFile) -> bool:
+        return None not in (sent.md5, md5 := self._md5s.get(file)) and sent.md5 != md5
 
     def without(self, pairs: Collection[str]) -> Places:
         """The same without what somebody wrote down of these lessons."""
         if not pairs:
             return self
         said = {lesson_id: file for lesson_id, file in self.said.items() if lesson_id not in pairs}
-        return Places(self._files, self._placed, said)
+        return Places(self._files, self._placed, said, self._md5s)
 
     def is_at_place_of(self, sent: Sent, lesson_id: str) -> bool:
         """Whether the file that was sent is at the place of this lesson, or named for it."""
@@ -99,11 +137,11 @@ class Places:
 
     def is_lost(self, sent: Sent) -> bool:
         """Whether the file that was sent is not in the library any more, as it was sent."""
-        return bool(self._files and sent.path) and self.file_now(sent) is None
+        return bool(self._files and sent.path) and not self.alike(sent)
 
     def file_now(self, sent: Sent) -> VideoFile | None:
         """The file that was sent, as it is in the library now."""
-        return _file_now(sent, self._by_size.get(sent.size, ()))
+        return _file_now(sent, self.alike(sent))
 
     @cached_property
     def _by_size(self) -> dict[int, list[VideoFile]]:
@@ -127,17 +165,18 @@ class Places:
 NOWHERE: Final = Places((), (), {})
 
 
-def _file_now(sent: Sent, of_its_size: Iterable[VideoFile]) -> VideoFile | None:
-    """The file that was sent: that at its path, else the only other of its size and time; None where it is gone."""
+def _file_now(sent: Sent, alike: Sequence[VideoFile]) -> VideoFile | None:
+    """The file that was sent: that at its path, else the only other that may be it; None where it is gone."""
     path = sent.path
     if path is None:
         return None
-    alike = [file for file in of_its_size if sent.is_for(file)]
     in_place = [file for file in alike if file.is_at(path)] or alike
     return in_place[0] if len(in_place) == 1 else None
 
 
-def paths_now(sent: Mapping[str, Sent], files: Collection[VideoFile]) -> dict[str, str | None]:
+def paths_now(
+    sent: Mapping[str, Sent], files: Collection[VideoFile], md5s: Mapping[VideoFile, str] = NONE_READ
+) -> dict[str, str | None]:
     """Where the files are now that were sent for lessons which move, by what `sent` is by.
 
     That is the old path where the file is gone, and None where another file stands there by now.
@@ -145,8 +184,9 @@ def paths_now(sent: Mapping[str, Sent], files: Collection[VideoFile]) -> dict[st
     Args:
         sent: What is recorded of the files.
         files: The library.
+        md5s: The MD5s of files that were read.
     """
-    places = Places(files, (), {})
+    places = Places(files, (), {}, md5s)
     there = {key: file.path for key, one in sent.items() if (file := places.file_now(one))}
     taken = {nfc(file.path) for file in files}
     return {key: there.get(key) or _unless(taken, one.path) for key, one in sent.items()}

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, doubt_broken
-from kinescope_upload.plan.doubt_renumbered import doubt_renumbered
+from kinescope_upload.plan.doubt_renumbered import doubt_exchanged, doubt_renumbered
 from kinescope_upload.plan.known import known_of
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Selection, sort_in_order
@@ -263,7 +263,7 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
         said = {one.lesson_id: one.file for one in selected if one.source.is_written}
         decided = doubt_lookalikes(decided, records, said, files)
         renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
-        decided = doubt_renumbered(decided, renumbered, said)
+        decided = doubt_exchanged(doubt_renumbered(decided, renumbered, said), records, rows or {}, said)
     work = [one for one in decided if one.planned.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=_LESSON_ID, size=attrgetter("assignment.file.size"))
     if records:  # without any, nothing expires

@@ -12,7 +12,7 @@ before that: a pair says nothing where another lesson's row names the record's v
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
@@ -48,6 +48,7 @@ class Renumbered:
         sections: How the ids of all lessons begin whose numbers prove nothing now.
         shown: Those that move because rows say so, whatever else is said.
         outdated: The files of pairs that are of before, by the lesson that each names: its record moves.
+        given: Those that are unclear and that somebody gave other files than the recorded ones.
     """
 
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Renumbered:
     sections: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
     outdated: Mapping[str, VideoFile] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     def reason(self, lesson_id: str) -> str:
         """What has become of the lesson, in words that follow its id."""
@@ -69,6 +71,8 @@ class Renumbered:
         if lesson_id in self.moved:
             pair = f'; its pair with "{file.path}" is of before' if (file := self.outdated.get(lesson_id)) else ""
             return f"{was}, and that is lesson {self.moved[lesson_id]} now{pair}"
+        if lesson_id in self.given:
+            return f"{was}, and another file is its own now"
         return f"{was}, and lessons of its section were renumbered"
 
     def hint(self, lesson_id: str) -> str:
@@ -76,6 +80,9 @@ class Renumbered:
         if lesson_id in self.moved:
             what = "what is recorded, and the pair," if lesson_id in self.outdated else "what is recorded"
             return both(Hint(("repair",), f" moves {what} to it."), self.other_way(lesson_id))
+        if lesson_id in self.given:
+            moves = Hint(("repair",), " moves what is recorded where the files tell whose it is.")
+            return both(moves, Hint(("unlink", lesson_id), " lets the lesson start over with its new file."))
         if lesson_id in self.ended:
             return Hint(f"{_PUT_BACK}; ", ("unlink", lesson_id, "--delete"), " ends what was uploaded for that title.")
         return f"{_PUT_BACK}." if lesson_id in self.lost else Hint(CONFIRM, " asks whose the file is.")
@@ -102,11 +109,11 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    off = {key: one for key, one in records.items() if rows and _is_off(one, rows.get(key))}
+    off = _off(records, rows) if rows else {}
     if not off or not rows:
         return NOT_RENUMBERED
     shown = shown_elsewhere(off, rows)
-    stays = {key for key, one in off.items() if (file := places.said.get(key)) and _is_kept_at(one, file)} - shown
+    stays = {key for key, one in off.items() if places.is_kept(key, one)} - shown
     off = {key: one for key, one in off.items() if key not in stays}
     outdated = {key: file for key in shown if (file := places.pair_of(key, off[key]))}
     places = places.without(outdated)
@@ -117,7 +124,11 @@ def find_renumbered(
     called = {key: search.lessons_of(key, one, sections[key]) for key, one in off.items()}
     called |= followed(off, called, rows, sections)
     found = {
-        key: [to for to in targets if rows[to].video_id is not None or places.is_at_place_of(off[key], to)]
+        key: [
+            to
+            for to in targets
+            if video_key(rows[to].video_id) in videos_of(off[key]) or places.is_at_place_of(off[key], to)
+        ]
         for key, targets in called.items()
     }
     moves = {key: targets[0] for key, targets in found.items() if len(targets) == 1}
@@ -125,12 +136,13 @@ def find_renumbered(
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}
     doubted = {section.replace("/", "_") for section in unsteady}
-    left = {key: one for key, one in off.items() if key not in moved and (key not in said or key in shown)}
+    left = {key: one for key, one in off.items() if key not in moved}
     lost = frozenset(key for key, one in left.items() if places.is_lost(one))
     unclear = frozenset(
         key
         for key in left
-        if (called[key] and (key in rows or key not in lost))
+        if key in said
+        or (called[key] and (key in rows or key not in lost))
         or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
         or (key in rows and sections[key] in doubted)
     )
@@ -146,20 +158,43 @@ def find_renumbered(
         sections=frozenset(sections[key] for key in named),
         shown=shown.intersection(moved),
         outdated={key: file for key, file in outdated.items() if key in moved},
+        given=unclear.intersection(said),
     )
+
+
+def with_pairs_of_before(
+    found: Renumbered, records: Mapping[str, Titled], files: Collection[VideoFile], pairs: Mapping[str, VideoFile]
+) -> Renumbered:
+    """The same with those pairs of before whose records move and were certainly made from the files that they name."""
+    places = Places(files, (), {key: file for key, file in pairs.items() if key in found.moved})
+    outdated = {key: file for key in places.said if (file := places.pair_of(key, records[key]))}
+    return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
+
+
+def files_to_read(
+    records: Mapping[str, Titled], rows: Mapping[str, LessonRow] | None, places: Places
+) -> list[VideoFile]:
+    """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
+    off = _off(records, rows) if rows else {}
+    shown = shown_elsewhere(off, rows) if off and rows else frozenset()
+    return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
 
 def find_exchanged(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow], said: Collection[str]
 ) -> dict[str, LessonRow]:
-    """The linked lessons that are called otherwise now, each with the other of its section that has its title."""
+    """The lessons that are called otherwise now, each with the other of its section that has its title.
+
+    Their rows name their videos, or they start over.
+    """
     off = {
         key: one
         for key, one in records.items()
-        if key not in said
-        and (row := rows.get(key))
+        if (row := rows.get(key))
+        and one.title != row.title
+        and key not in said
         and title_key(one.title) not in {"", title_key(row.title)}
-        and video_key(row.video_id) in videos_of(one)
+        and (video_key(row.video_id) in videos_of(one) if one.is_begun else bool(one.old_videos))
     }
     wanted = {(_section_of(key, one), title_key(one.title)): key for key, one in off.items()}
     sections = {section for section, _ in wanted}
@@ -190,18 +225,36 @@ def section_among(sections: Collection[str], lesson_id: str) -> str | None:
     return None
 
 
+def _off(records: Mapping[str, _Record], rows: Mapping[str, LessonRow]) -> dict[str, _Record]:
+    """The records whose lessons may be others by now, in the order of the records."""
+    odd = {key for key, one in records.items() if _shows_another(one, rows.get(key))}
+    owners = {video: key for key, one in records.items() for video in videos_of(one)} if odd else {}
+    namesakes = {key for key in odd if _is_of_namesake(key, records, owners.get(video_key(rows[key].video_id) or ""))}
+    return {key: one for key, one in records.items() if key in namesakes or _is_off(one, rows.get(key))}
+
+
+def _shows_another(record: Titled, row: LessonRow | None) -> bool:
+    """Whether the row is called as the record says and names another video."""
+    if row is None or row.video_id in {None, record.video_id} or not record.is_begun or not title_key(record.title):
+        return False
+    return title_key(row.title) == title_key(record.title) and video_key(row.video_id) not in videos_of(record)
+
+
+def _is_of_namesake(key: str, records: Mapping[str, Titled], owner: str | None) -> bool:
+    """Whether the video is recorded for another lesson of the section that has the same title."""
+    if owner is None or title_key(records[owner].title) != title_key(records[key].title):
+        return False
+    return _section_of(owner, records[owner]) == _section_of(key, records[key])
+
+
 def _is_off(record: Titled, row: LessonRow | None) -> bool:
     """Whether the row is gone or called otherwise, and names no video of the record."""
     if not record.is_begun or not title_key(record.title):
         return False
     if row is None:
         return True
-    return title_key(row.title) != title_key(record.title) and video_key(row.video_id) not in videos_of(record)
-
-
-def _is_kept_at(record: Titled, said: VideoFile) -> bool:
-    """Whether somebody says that the file at the recorded path is the lesson's."""
-    return record.path is None or said.is_at(record.path)
+    is_shown = video_key(row.video_id) in videos_of(record) and not row.has_address_only
+    return title_key(row.title) != title_key(record.title) and not is_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,13 +272,15 @@ class _Search:
         rows: Mapping[str, LessonRow],
         at_home: Collection[str],
     ) -> _Search:
-        videos = {key for one in off.values() for key in videos_of(one)}
+        videos = {key: title_key(one.title) for one in off.values() for key in videos_of(one)}
         by_video: defaultdict[str, list[LessonRow]] = defaultdict(list)
         by_title: defaultdict[tuple[str, str], list[LessonRow]] = defaultdict(list)
         for row in _without(rows.values(), at_home):
-            if (key := video_key(row.video_id)) and key in videos:
+            title = videos.get(key) if (key := video_key(row.video_id)) else None
+            is_half_empty = row.has_address_only and title != title_key(row.title)
+            if key and title is not None and not is_half_empty:
                 by_video[key].append(row)
-            elif row.video_id is None and (section := section_among(sections, row.lesson_id)):
+            elif (row.video_id is None or is_half_empty) and (section := section_among(sections, row.lesson_id)):
                 by_title[section, title_key(row.title)].append(row)
         return cls(by_video=by_video, by_title=by_title)
 

@@ -67,7 +67,10 @@ def _moved(mapped: MappedLibrary, survey: Survey, found: Renumbered) -> MappedLi
         row = (survey.rows or {}).get(found.moved[one.lesson_id])
         if row and row.lesson_id not in given:
             now.append(replace(one, lesson_id=row.lesson_id, course=row.course))
-    return replace(mapped, assignments=tuple(now))
+    titles = {new: row.title for new in found.moved.values() if (row := (survey.rows or {}).get(new))}
+    moved_to = {found.moved[one.lesson_id] for one in of_before}
+    called = {**mapped.called, **{key: title for key, title in titles.items() if key in moved_to}}
+    return replace(mapped, assignments=tuple(now), called=called)
 
 
 def move_pairs(path: Path, survey: Survey, found: Renumbered) -> None:

@@ -19,8 +19,9 @@ from kinescope_upload.mapping import (
 from kinescope_upload.model import IgnoredFile, MappedLibrary, MappingSource, Scan
 from kinescope_upload.plan import Selection
 from kinescope_upload.progress import courses_in
+from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.rows import hidden_courses, read_rows
-from kinescope_upload.survey.survey import MANIFEST, NO_PAIRS, Survey, without_collector
+from kinescope_upload.survey.survey import MANIFEST, NO_PAIRS, Survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from types import MappingProxyType
@@ -12,27 +10,36 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping import (
+    CORRECT_PAIR,
     Evidence,
     Known,
     check_against_rows,
     check_course_of_each,
     check_sections,
     fill_from_records,
+    find_outdated,
     keep_recorded,
     put_first,
     vain_pairs,
+    without_outdated,
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
-from kinescope_upload.plan.places import Places
-from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_renumbered
+from kinescope_upload.plan.places import NONE_READ, Places
+from kinescope_upload.plan.renumbered import (
+    NOT_RENUMBERED,
+    files_to_read,
+    find_renumbered,
+    with_pairs_of_before,
+)
+from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.idle import idle_doubts
 from kinescope_upload.survey.unfinished import unfinished_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from kinescope_upload.mapping import Original, SentFile
+    from kinescope_upload.mapping import Original, OutdatedPair, SentFile
     from kinescope_upload.media.verdict import Broken
     from kinescope_upload.model import Assignment, FilePart, LessonRow, VideoFile
     from kinescope_upload.plan.known import FileMd5s
@@ -44,18 +51,6 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 NO_PAIRS: Final = MappedLibrary(assignments=())
 _NOWHERE: Final = PurePath()
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Facts hold no cycles, and the collector would look through a hundred thousand lessons of them again and again."""
-    was_at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_at_work:
-            gc.enable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,25 +119,44 @@ class Survey:
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
     @property
+    def outdated(self) -> Mapping[str, OutdatedPair]:
+        """The pairs of map files that are of before lessons were renumbered, by the lesson that each names."""
+        is_map = self.source is MappingSource.MAP_FILE
+        return find_outdated(self.unchecked if is_map else self.confirmed, self.rows)
+
+    @property
     def written(self) -> tuple[Assignment, ...]:
-        """The pairs that somebody wrote down; those of `kupload map --confirm` are the last."""
+        """The pairs that somebody wrote down and that count; those of `kupload map --confirm` are the last."""
         written = self.unchecked.assignments if self.source.is_written else ()
-        return (*written, *self.confirmed.assignments)
+        outdated = {(key, one.pair.file.path) for key, one in self.outdated.items()}
+        pairs = (*written, *self.confirmed.assignments)
+        return tuple(one for one in pairs if (one.lesson_id, one.file.path) not in outdated)
 
     @property
     def said(self) -> dict[str, VideoFile]:
         """The lessons whose files somebody wrote down, with these."""
         return {one.lesson_id: one.file for one in self.written}
 
-    def find_renumbered(self, records: Mapping[str, Titled], unsteady: Collection[str] = ()) -> Renumbered:
+    def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
+        """The files whose MD5s would tell more of lessons that were renumbered."""
+        return files_to_read(records, self.rows, Places(self.files, (), {}))
+
+    def find_renumbered(
+        self,
+        records: Mapping[str, Titled],
+        unsteady: Collection[str] = (),
+        md5s: Mapping[VideoFile, str] = NONE_READ,
+    ) -> Renumbered:
         """The lessons that were renumbered since their uploads began.
 
         Args:
             records: What is recorded, by lesson id.
             unsteady: The sections in which files and lessons are not one for one.
+            md5s: The MD5s of files that were read.
         """
-        places = Places(self.files, self.unchecked.assignments, self.said)
-        return find_renumbered(records, self.rows, places, unsteady)
+        places = Places(self.files, self.unchecked.assignments, self.said, md5s)
+        pairs = {key: one.pair.file for key, one in self.outdated.items()}
+        return with_pairs_of_before(find_renumbered(records, self.rows, places, unsteady), records, self.files, pairs)
 
     def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
         """The sections in which files and lessons are not one for one, or may not be."""
@@ -156,8 +170,10 @@ class Survey:
         """
         read, rows, evidence = self.unchecked, self.rows, evidence or Evidence()
         if self.source is MappingSource.MAP_FILE:
+            read = without_outdated(read, self.outdated, evidence.records, CORRECT_PAIR)
             return read if rows is None else check_against_rows(read, rows)
-        confirmed = self.confirmed if rows is None else check_course_of_each(self.confirmed, rows)
+        confirmed = without_outdated(self.confirmed, self.outdated, evidence.records)
+        confirmed = confirmed if rows is None else check_course_of_each(confirmed, rows)
         there = {file.path for file in self.files} if confirmed.doubts else set()
         vain = vain_pairs(confirmed.doubts, evidence.records, there)
         if self.source is MappingSource.MANIFEST:
@@ -222,12 +238,19 @@ class Survey:
         )
 
     def _renamed(self, others: Mapping[str, Record]) -> Iterator[Doubt]:
-        """A doubt for each lesson that is recorded under another course's name: its section was renamed."""
+        """A doubt for each lesson that is recorded under another id: its course, section or number is another now."""
         found = self.find_renumbered(others) if others else NOT_RENUMBERED
         for old, new in found.moved.items():
             if self.rows and old not in self.rows and new in self.rows:
                 course, reason = self.rows[new].course, found.reason(old)
                 yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
+
+    def _moved(self, records: Mapping[str, Record], plan: Plan) -> Iterator[Doubt]:
+        """The same for the lessons of the run's courses that the database has no more, and whose video a row shows."""
+        gone = {key: one for key, one in records.items() if self.rows and key not in self.rows}
+        planned = {lesson.lesson_id for lesson in plan.lessons} if gone else set()
+        shown = self.find_renumbered(gone).shown - planned if gone else frozenset()
+        return self._renamed({key: gone[key] for key in shown})
 
     def check_proven(self, *, trusts_scan: bool) -> None:
         """Returns when something proves which lesson each file belongs to, or the user vouches for it.
@@ -282,5 +305,5 @@ class Survey:
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
-        doubts = (*told.doubts, *waiting, *self._renamed(others), *idle)
+        doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
         return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

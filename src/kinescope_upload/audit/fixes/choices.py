@@ -104,8 +104,10 @@ def _confirm_or_empty(finding: Finding) -> tuple[Choice, ...]:
 
 def _confirm_or_end(finding: Finding) -> tuple[Choice, ...]:
     commands = finding.hint.commands if isinstance(finding.hint, Hint) else ()
-    words = {"map": "say whose the file is", "unlink": "delete what was uploaded for the lesson of that title"}
-    return tuple(Choice(explanation=words[command[0]], command=command) for command in commands)
+    words = {"map": "say whose the file is", "unlink": "let the lesson start over with its new file"}
+    if "--delete" in (commands[-1] if commands else ()):
+        words["unlink"] = "delete what was uploaded for the lesson of that title"
+    return tuple(Choice(explanation=words[command[0]], command=command) for command in commands if command[0] in words)
 
 
 def _unlink_or_read(finding: Finding) -> tuple[Choice, ...]:

@@ -38,7 +38,7 @@ from kinescope_upload.errors import LessonFailedError, UsageError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.as_sent import check_as_sent
 from kinescope_upload.library.scan import stat_file
-from kinescope_upload.progress import deletion_facts
+from kinescope_upload.progress import deletion_facts, read_md5s
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.survey import survey_files
 from kinescope_upload.survey.pairs import move_pairs
@@ -126,14 +126,16 @@ class Fixer:
         rows = {row.lesson_id: row for row in self.tools.client.call(lambda: self.database.rows(lessons=ids))}
         moving = {key: one for key, one in records.items() if key in fix.moved}
         survey = replace(survey, rows=rows)
-        found = survey.find_renumbered(moving)
+        remembered = read_md5s(self.tools.settings.progress)
+        md5s = {file: md5 for file in survey.files_to_read(moving) if (md5 := remembered(file))}
+        found = survey.find_renumbered(moving, md5s=md5s)
         if found.moved != fix.moved:
             raise _changed("The lessons are numbered otherwise by now.")
         try:
             move_pairs(self.tools.settings.map_of_pairs(), survey, found)
         except UsageError as error:
             raise LessonFailedError(error.what, error.hint) from error
-        self.store.save_all(renumbered_records(records, fix.moved, rows, survey.files))
+        self.store.save_all(renumbered_records(records, fix.moved, rows, survey.files, md5s))
 
     def _delete(self, fix: DeleteDuplicate | DeleteLeftover, record: Record | None) -> None:
         api, check = self.tools.api, partial(self._check_unneeded, fix)

@@ -126,6 +126,10 @@ def _choices(finding: Finding, comparison: Comparison) -> tuple[Choice, ...]:
     """What a person may choose from; nothing that takes away what viewers see and another lesson's record holds."""
     lesson = comparison.lessons.get(finding.lesson_id or "")
     choices = choices_of(finding, is_recorded=lesson is None or _is_recorded(finding, lesson))
+    if lesson and lesson.row and lesson.row.has_address_only and comparison.recorded_for(lesson):
+        return tuple(one for one in choices if "--delete" not in one.command)  # no player shows an address without id
+    if lesson and choices and lesson.lesson_id in comparison.renumbered.unclear:
+        return choices if finding.kind is Kind.RENUMBERED else ()  # what is recorded of it may be another lesson's
     why = _why_kept(lesson, comparison) if lesson and choices else ""
     if not why:
         return choices

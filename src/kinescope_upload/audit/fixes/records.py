@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.plan.places import paths_now
+from kinescope_upload.plan.places import NONE_READ, paths_now
 from kinescope_upload.upload import Dialect, Record, Stage
 from kinescope_upload.upload.events import AlreadyExists, OrphanGone, UploadGone, VideoGone
 from kinescope_upload.upload.next_upload import fresh_upload
@@ -48,7 +48,11 @@ def fresh_record(lesson: Lesson, target: Target) -> Record:
 
 
 def renumbered_records(
-    records: Mapping[str, Record], moved: Mapping[str, str], rows: Mapping[str, LessonRow], files: Sequence[VideoFile]
+    records: Mapping[str, Record],
+    moved: Mapping[str, str],
+    rows: Mapping[str, LessonRow],
+    files: Sequence[VideoFile],
+    md5s: Mapping[VideoFile, str] = NONE_READ,
 ) -> list[Record]:
     """The records of renumbered lessons, each where it belongs now; where none belongs, nothing is begun.
 
@@ -57,8 +61,9 @@ def renumbered_records(
         moved: The lesson that each record is of now, by the one that it was of.
         rows: The rows of all these lessons.
         files: The library: a file may have been renamed with its lesson.
+        md5s: The MD5s of files that were read.
     """
-    paths = paths_now({old: records[old] for old in moved}, files)
+    paths = paths_now({old: records[old] for old in moved}, files, md5s)
     kept = {
         new: replace(
             records[old],

@@ -14,6 +14,8 @@ from kinescope_upload.mapping import Locator, which_of
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.plan import Selection, make_plan
 from kinescope_upload.plan.begun import doubt_given_away
+from kinescope_upload.plan.doubt_renumbered import as_exchanged
+from kinescope_upload.plan.renumbered import find_exchanged
 from kinescope_upload.survey.unfinished import begun_courses
 from kinescope_upload.text.hints import Hint
 
@@ -117,7 +119,20 @@ def plan_of(
         rows = [survey.rows[lesson_id] for lesson_id in options.lessons]
         assignments = [_assignment(row, named, found.get(row.lesson_id), records, root) for row in rows]
     plan = _plan(assignments, survey, records, md5s)
-    return plan if options.drop else doubt_given_away(plan, mapped.assignments)
+    if options.drop:
+        return plan
+    plan = doubt_given_away(plan, mapped.assignments)
+    return plan if options.file else _doubt_exchanged(plan, survey, records)
+
+
+def _doubt_exchanged(plan: Plan, survey: Survey, records: Mapping[str, Record]) -> Plan:
+    """The plan, in which nothing is published for a lesson whose title another one has by now."""
+    found = find_exchanged(records, survey.rows or {}, survey.said)
+    lessons = (
+        as_exchanged(one, records[one.lesson_id].title, found[one.lesson_id]) if one.lesson_id in found else one
+        for one in plan.lessons
+    )
+    return replace(plan, lessons=tuple(lessons)) if found else plan
 
 
 def _plan(
