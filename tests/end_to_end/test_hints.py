@@ -84,6 +84,22 @@ def _alike(world: World) -> list[Path]:
     return files
 
 
+def _files_exchanged(world: World) -> None:
+    _linked(world)
+    first, second = sorted((world.library / "01_analytics/m01_start").iterdir())
+    aside = world.library / "aside"
+    first.rename(aside)
+    second.rename(first)
+    aside.rename(second)
+
+
+def _new_cut_beside_the_old_one(world: World) -> None:
+    _linked(world)
+    first, _ = sorted((world.library / "01_analytics/m01_start").iterdir())
+    first.rename(first.with_name("009_old.mp4"))
+    world.add_file(f"01_analytics/m01_start/{first.name}", content_of(50 * KIB, seed="new"))
+
+
 def _alike_exchanged(world: World) -> None:
     first, second = _alike(world)
     world.upload()
@@ -351,6 +367,7 @@ SITUATIONS = [
     Situation(name="a text for a video", arrange=_text_for_a_video),
     Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",), needs_person=True),
     Situation(name="two new cuts", arrange=_all_shot_again),
+    Situation(name="two new cuts, in the status", arrange=_all_shot_again, command=("--status",)),
     Situation(name="a text as a new cut", arrange=_text_as_a_new_cut, command=("replace", LESSON)),
     Situation(
         name="a row that another machine wrote in mid-replacement",
@@ -373,6 +390,14 @@ SITUATIONS = [
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
     Situation(name="alike files exchanged", arrange=_alike_exchanged),
     Situation(name="alike files exchanged, verified", arrange=_alike_exchanged, command=("verify", "--deep")),
+    Situation(name="files exchanged, verified", arrange=_files_exchanged, command=("verify",)),
+    Situation(name="files exchanged, in the status", arrange=_files_exchanged, command=("--status",)),
+    Situation(
+        name="a new cut, and the old one under another name",
+        arrange=_new_cut_beside_the_old_one,
+        command=("repair",),
+        needs_person=True,  # whose the old file is
+    ),
     Situation(name="a file rewritten in place", arrange=_rewritten_in_place, command=("verify", "--deep")),
     Situation(name="complete, and its file exchanged", arrange=_complete_and_exchanged),
     Situation(name="complete, and its file exchanged, verified", arrange=_complete_and_exchanged, command=("verify",)),
@@ -428,6 +453,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("repair", "--delete-unknown", "--video", X): ("a video named alone", 0),
     ("repair", "--set-aside", X): ("a journal that cannot be read", 0),
     ("replace", "--changed"): ("two new cuts", -1),
+    ("replace", "--changed", "--course", X): ("two new cuts, in the status", 0),
     ("replace", X): ("a new cut", 0),
     ("replace", X, "--drop"): ("a begun replacement and a pair of a third file", -1),
     ("replace", X, "--send-broken"): ("a text as a new cut", 0),

@@ -57,6 +57,7 @@ class CourseStatus:
         acknowledged_bytes: What the server had of those when it last said so.
         position_bytes: The same, with what is on its way of those that a run has in hand.
         changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
+        mixed_up: Those of them whose file may be another lesson's, or whose own stands elsewhere.
         time_changed: Linked lessons whose file has the same size and another time, by lesson id.
         broken: Lessons whose file no player can show: not linked, or changed since, by lesson id.
         failures: Lessons that are not done and whose last attempt failed, by lesson id.
@@ -87,6 +88,7 @@ class CourseStatus:
     position_bytes: int = 0
     changed: tuple[str, ...]
     time_changed: tuple[str, ...]
+    mixed_up: tuple[str, ...] = ()
     broken: tuple[StatusBroken, ...] = ()
     failures: tuple[StatusFailure, ...]
     last_activity: datetime | None
