@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.files_in_hand import acknowledged, in_progress
+from kinescope_upload.commands.standings import standings_of
 from kinescope_upload.commands.status_failures import (
     StatusBroken,
     StatusFailure,
@@ -162,8 +163,8 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
         md5_of: Gives the MD5 of a file, as far as somebody read it as it is now.
     """
     records = tuple(records)
-    told = {key: place for key in _lessons_of(assignments, records) if (place := standing(key))}
     begun = {one.lesson_id for one in records if one.is_begun or one.serving}
+    told = standings_of(assignments, records, begun, standing)
     found = {key: place for key, place in told.items() if key not in begun}
     stray_in = Counter(one.course for one in assignments if found.get(one.lesson_id) is Standing.NO_LESSON)
     if stray_in:
