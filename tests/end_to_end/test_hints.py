@@ -321,6 +321,29 @@ def _other_project(world: World) -> None:
     world.environment["KINESCOPE_PROJECT_ID"] = "00000000-0000-4000-8000-000000000000"
 
 
+def _removed_everywhere(world: World) -> None:
+    """A lesson that a person confirmed is taken out of the library and the database."""
+    _linked(world)
+    confirm(world, {lesson: world.library / (record.path or "") for lesson, record in world.records.items()})
+    undo(world, LESSON, delete=True)
+    (world.library / "01_analytics/m01_start/001_урок.mp4").unlink()
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{LESSON}'")
+
+
+def _row_removed(world: World) -> None:
+    """A lesson that a person confirmed is taken out of the database alone."""
+    _linked(world)
+    confirm(world, {lesson: world.library / (record.path or "") for lesson, record in world.records.items()})
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{LESSON}'")
+
+
+def _two_files_confirmed(world: World) -> None:
+    _fill(world)
+    files = sorted((world.library / "01_analytics/m01_start").iterdir())
+    matched = [{"filePath": one.relative_to(world.library).as_posix(), "lessonId": LESSON} for one in files]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": matched}), "utf-8")
+
+
 def _disagreeing(row: Disagreement) -> Callable[[World], None]:
     def arrange(world: World) -> None:
         uploaded(world)
@@ -386,6 +409,15 @@ SITUATIONS = [
         needs_person=True,  # whose the files are that no lesson has
     ),
     Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),
+    Situation(name="a confirmed lesson that was removed", arrange=_removed_everywhere),
+    Situation(name="a confirmed lesson that was removed, verified", arrange=_removed_everywhere, command=("verify",)),
+    Situation(
+        name="a confirmed lesson without a row",
+        arrange=_row_removed,
+        command=("verify",),
+        needs_person=True,  # the file is taken out as well
+    ),
+    Situation(name="two files confirmed for a lesson", arrange=_two_files_confirmed),
     Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
     Situation(name="alike files exchanged", arrange=_alike_exchanged),
@@ -445,6 +477,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("import-progress", X): ("the old system's progress", -1),
     ("map",): ("nothing named to unlink", -1),
     ("map", "--confirm"): ("one put in front", 0),
+    ("map", "--forget", X): ("a confirmed lesson that was removed", 0),
     ("repair",): ("a deleted video", 0),
     ("repair", "--by-file", X): ("a file that contradicts its journal", 0),
     ("repair", "--by-journal", X): ("a file that contradicts its journal", -1),

@@ -304,3 +304,18 @@ def test_lessons_that_others_linked_are_done_whatever_the_positions_of_their_fil
     assert ("every lesson is linked" in told, _nexts(told)) == (True, [])
     undo(world, third)
     assert "kupload --course 01_analytics" in _nexts(world.run("--status").text), "a run can do something again"
+
+
+def test_a_removed_lesson_of_which_nothing_was_created_is_told_no_more(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.emulator.faults.add(Fault(route=Route.INIT, status=400, times=None))
+    assert world.upload().exit_code == 1
+    world.emulator.faults.clear()
+    first, _ = sorted(world.records)
+    (world.library / (world.records[first].path or "")).unlink()
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{first}'")
+    assert world.upload().exit_code == 0
+
+    told = world.run("--status").text
+    assert ("every lesson is linked" in told, "missing" in told, _nexts(told)) == (True, False, [])

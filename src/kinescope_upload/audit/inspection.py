@@ -141,6 +141,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         by_position=links_by_position(sides, lessons),
         renumbered=sides.renumbered,
         said=survey.said,
+        in_map=survey.in_map,
     )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)

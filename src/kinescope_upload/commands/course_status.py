@@ -176,7 +176,8 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
     for record in records:
         assigned = by_lesson.get(record.lesson_id)
         if assigned is None and told.get(record.lesson_id) is Standing.NO_ROW:
-            gone[record.course].append(record.lesson_id)
+            if record.is_begun or record.old_videos:
+                gone[record.course].append(record.lesson_id)
             continue
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
     placed = [(one.course, standing(one.file.path)) for one in waiting]

@@ -27,7 +27,9 @@ from kinescope_upload.mapping.map_writer import (
     map_text,
     pair_of,
     pairs_about,
+    pairs_of,
     with_pairs,
+    without_lessons,
     without_pairs,
 )
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, which_of, without_video_suffix
@@ -65,12 +67,14 @@ __all__ = [
     "nearest_names",
     "pair_of",
     "pairs_about",
+    "pairs_of",
     "put_first",
     "section_of",
     "trust_scan",
     "vain_pairs",
     "which_of",
     "with_pairs",
+    "without_lessons",
     "without_pairs",
     "without_video_suffix",
 ]

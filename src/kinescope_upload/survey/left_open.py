@@ -71,7 +71,7 @@ def _add_without_row(
     """Adds the recorded lessons that the database has no row of."""
     for key, record in records.items():
         of_course = found.setdefault(record.course, {})
-        if key not in rows and (record.is_begun or record.old_videos):
+        if key not in rows and (record.is_begun or record.old_videos or record.failure):
             of_course.setdefault(key, Found(Standing.NO_ROW))
 
 

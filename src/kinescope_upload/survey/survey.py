@@ -123,6 +123,11 @@ class Survey:
         """The lessons whose files somebody wrote down, with these."""
         return {one.lesson_id: one.file for one in self.written}
 
+    @property
+    def in_map(self) -> frozenset[str]:
+        """Those of them whose files a map file names."""
+        return frozenset(one.lesson_id for one in self.written if one.source is MappingSource.MAP_FILE)
+
     def find_renumbered(self, records: Mapping[str, Titled], unsteady: Collection[str] = ()) -> Renumbered:
         """The lessons that were renumbered since their uploads began.
 
