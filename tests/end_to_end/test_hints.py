@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -344,6 +345,16 @@ def _two_files_confirmed(world: World) -> None:
     (world.library / "kupload-map.json").write_text(json.dumps({"matched": matched}), "utf-8")
 
 
+def _shared_without_files(world: World) -> None:
+    """Nobody knows whose the video is that two rows name."""
+    _linked(world)
+    records = world.records
+    shutil.rmtree(world.progress)
+    world.database.set_video("01_analytics_m01_start_002", records[LESSON].video_id)
+    for record in records.values():
+        (world.library / (record.path or "")).unlink()
+
+
 def _disagreeing(row: Disagreement) -> Callable[[World], None]:
     def arrange(world: World) -> None:
         uploaded(world)
@@ -418,6 +429,12 @@ SITUATIONS = [
         needs_person=True,  # the file is taken out as well
     ),
     Situation(name="two files confirmed for a lesson", arrange=_two_files_confirmed),
+    Situation(
+        name="one video in two rows whose files are gone",
+        arrange=_shared_without_files,
+        command=("repair",),
+        needs_person=True,  # the files are put back
+    ),
     Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
     Situation(name="alike files exchanged", arrange=_alike_exchanged),

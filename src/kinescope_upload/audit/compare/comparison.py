@@ -150,6 +150,10 @@ class Comparison:
         """Whether another row names the row's video, too."""
         return bool(self._sharers(lesson))
 
+    def sharers(self, lesson: Lesson) -> tuple[Lesson, ...]:
+        """The other lessons whose rows name the row's video."""
+        return tuple(self.lessons[name] for name in self._sharers(lesson))
+
     def shown_by(self, lesson: Lesson) -> str | None:
         """The other lesson whose row names what was uploaded for this one, while its own row does not."""
         own_id = lesson.own_id
