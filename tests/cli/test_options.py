@@ -16,7 +16,7 @@ THEIR_OWN: Final = {
     "kupload": {"dry_run", "offline", "status", "watch", "version", "yes", "install_completion", "show_completion"},
     "setup": {"example"},
     "doctor": {"try_in", "thorough", "max_wait"},
-    "map": {"write", "force", "confirm"},
+    "map": {"write", "force", "confirm", "forget"},
     "folders": {"create", "pin"},
     "check": {"deep"},
     "import-progress": {"file"},

@@ -85,7 +85,7 @@ def status_line() -> dict[str, Any]:
         standing={"a_004": Standing.IN_DOUBT, "a_005": Standing.NO_ROW}.get,
     )
     status = Status(
-        courses=statuses,
+        courses=tuple(replace(one, mixed_up=one.changed) for one in statuses),
         ignored=(IgnoredProgress(path="p/x", reason="is"),),
         notes=("c.json is missing.",),
         runs=(SeenRun(state=FULL_STATE, life=Life.ENDED), SeenRun(state=a_state(), life=Life.AT_WORK)),

@@ -205,3 +205,40 @@ def test_a_run_that_could_not_begin_is_what_the_status_tells_of(two_courses: Wor
     assert two_courses.run("--course", "01_analytics").exit_code not in {0, 1}
     text = " ".join(two_courses.run("--status").text.split())
     assert ": nothing was begun stopped: " in text
+
+
+@pytest.mark.parametrize(
+    ("folder", "words", "told"),
+    [
+        ("02_ADS", (), "none of its folders is a course of the database"),
+        ("02_ADS", ("--course", "02_ads"), "the library has no file of it"),
+        ("02_ADS", ("--course", "02_ADS"), "the library has 1 file of it, and the database no lesson"),
+        ("", (), "none of its folders is a course of the database"),
+        ("", ("--course", "02_ads"), "the library has no file of it"),
+    ],
+)
+@pytest.mark.parametrize("create", [(), ("--create",)])
+def test_courses_that_only_one_side_has_are_named_and_get_no_folder(
+    worlds: WorldMaker, folder: str, words: tuple[str, ...], told: str, create: tuple[str, ...]
+) -> None:
+    world = worlds()
+    world.database.add_lessons([("02_ads_m01_001", "02_ads", "Реклама")])
+    if folder:
+        (world.library / folder / "m01").mkdir(parents=True)
+        (world.library / folder / "m01/001.mp4").write_bytes(content_of(KIB, seed="ads"))
+    outcome = world.run("folders", *create, *words)
+    assert (outcome.exit_code, told in " ".join(outcome.text.split())) == (1, True), outcome.text
+    assert "Neither" not in outcome.text
+    assert world.emulator.folders() == ()
+
+
+def test_where_there_is_no_course_at_all_nothing_is_wrong(worlds: WorldMaker) -> None:
+    outcome = worlds().run("folders", "--create")
+    assert (outcome.exit_code, "Neither the library nor the database has any course" in outcome.text) == (0, True)
+
+
+def test_a_named_course_without_files_hides_no_other(two_courses: World) -> None:
+    two_courses.database.add_lessons([("03_pr_m01_001", "03_pr", "PR")])
+    outcome = two_courses.run("folders", "--create", "--course", "02_ads", "--course", "03_pr", "--json")
+    assert (outcome.exit_code, list(by_course(outcome))) == (1, ["02_ads"])
+    assert [one["course"] for one in outcome.said[0]["doubts"]] == ["03_pr"]

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -82,6 +83,22 @@ def _alike(world: World) -> list[Path]:
     for file in files:
         os.utime(file, ns=(files[0].stat().st_mtime_ns,) * 2)
     return files
+
+
+def _files_exchanged(world: World) -> None:
+    _linked(world)
+    first, second = sorted((world.library / "01_analytics/m01_start").iterdir())
+    aside = world.library / "aside"
+    first.rename(aside)
+    second.rename(first)
+    aside.rename(second)
+
+
+def _new_cut_beside_the_old_one(world: World) -> None:
+    _linked(world)
+    first, _ = sorted((world.library / "01_analytics/m01_start").iterdir())
+    first.rename(first.with_name("009_old.mp4"))
+    world.add_file(f"01_analytics/m01_start/{first.name}", content_of(50 * KIB, seed="new"))
 
 
 def _alike_exchanged(world: World) -> None:
@@ -305,6 +322,39 @@ def _other_project(world: World) -> None:
     world.environment["KINESCOPE_PROJECT_ID"] = "00000000-0000-4000-8000-000000000000"
 
 
+def _removed_everywhere(world: World) -> None:
+    """A lesson that a person confirmed is taken out of the library and the database."""
+    _linked(world)
+    confirm(world, {lesson: world.library / (record.path or "") for lesson, record in world.records.items()})
+    undo(world, LESSON, delete=True)
+    (world.library / "01_analytics/m01_start/001_урок.mp4").unlink()
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{LESSON}'")
+
+
+def _row_removed(world: World) -> None:
+    """A lesson that a person confirmed is taken out of the database alone."""
+    _linked(world)
+    confirm(world, {lesson: world.library / (record.path or "") for lesson, record in world.records.items()})
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{LESSON}'")
+
+
+def _two_files_confirmed(world: World) -> None:
+    _fill(world)
+    files = sorted((world.library / "01_analytics/m01_start").iterdir())
+    matched = [{"filePath": one.relative_to(world.library).as_posix(), "lessonId": LESSON} for one in files]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": matched}), "utf-8")
+
+
+def _shared_without_files(world: World) -> None:
+    """Nobody knows whose the video is that two rows name."""
+    _linked(world)
+    records = world.records
+    shutil.rmtree(world.progress)
+    world.database.set_video("01_analytics_m01_start_002", records[LESSON].video_id)
+    for record in records.values():
+        (world.library / (record.path or "")).unlink()
+
+
 def _disagreeing(row: Disagreement) -> Callable[[World], None]:
     def arrange(world: World) -> None:
         uploaded(world)
@@ -351,6 +401,7 @@ SITUATIONS = [
     Situation(name="a text for a video", arrange=_text_for_a_video),
     Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",), needs_person=True),
     Situation(name="two new cuts", arrange=_all_shot_again),
+    Situation(name="two new cuts, in the status", arrange=_all_shot_again, command=("--status",)),
     Situation(name="a text as a new cut", arrange=_text_as_a_new_cut, command=("replace", LESSON)),
     Situation(
         name="a row that another machine wrote in mid-replacement",
@@ -369,10 +420,33 @@ SITUATIONS = [
         needs_person=True,  # whose the files are that no lesson has
     ),
     Situation(name="a map that is written", arrange=_fill, command=("map", "--write", "map.json")),
+    Situation(name="a confirmed lesson that was removed", arrange=_removed_everywhere),
+    Situation(name="a confirmed lesson that was removed, verified", arrange=_removed_everywhere, command=("verify",)),
+    Situation(
+        name="a confirmed lesson without a row",
+        arrange=_row_removed,
+        command=("verify",),
+        needs_person=True,  # the file is taken out as well
+    ),
+    Situation(name="two files confirmed for a lesson", arrange=_two_files_confirmed),
+    Situation(
+        name="one video in two rows whose files are gone",
+        arrange=_shared_without_files,
+        command=("repair",),
+        needs_person=True,  # the files are put back
+    ),
     Situation(name="nothing named to unlink", arrange=_linked, command=("unlink",), needs_person=True),
     Situation(name="a video named alone", arrange=_unlinked, command=("repair", "--video", THEIRS), needs_person=True),
     Situation(name="alike files exchanged", arrange=_alike_exchanged),
     Situation(name="alike files exchanged, verified", arrange=_alike_exchanged, command=("verify", "--deep")),
+    Situation(name="files exchanged, verified", arrange=_files_exchanged, command=("verify",)),
+    Situation(name="files exchanged, in the status", arrange=_files_exchanged, command=("--status",)),
+    Situation(
+        name="a new cut, and the old one under another name",
+        arrange=_new_cut_beside_the_old_one,
+        command=("repair",),
+        needs_person=True,  # whose the old file is
+    ),
     Situation(name="a file rewritten in place", arrange=_rewritten_in_place, command=("verify", "--deep")),
     Situation(name="complete, and its file exchanged", arrange=_complete_and_exchanged),
     Situation(name="complete, and its file exchanged, verified", arrange=_complete_and_exchanged, command=("verify",)),
@@ -420,6 +494,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("import-progress", X): ("the old system's progress", -1),
     ("map",): ("nothing named to unlink", -1),
     ("map", "--confirm"): ("one put in front", 0),
+    ("map", "--forget", X): ("a confirmed lesson that was removed", 0),
     ("repair",): ("a deleted video", 0),
     ("repair", "--by-file", X): ("a file that contradicts its journal", 0),
     ("repair", "--by-journal", X): ("a file that contradicts its journal", -1),
@@ -428,6 +503,7 @@ WALKED: Mapping[Command, tuple[str, int]] = {
     ("repair", "--delete-unknown", "--video", X): ("a video named alone", 0),
     ("repair", "--set-aside", X): ("a journal that cannot be read", 0),
     ("replace", "--changed"): ("two new cuts", -1),
+    ("replace", "--changed", "--course", X): ("two new cuts, in the status", 0),
     ("replace", X): ("a new cut", 0),
     ("replace", X, "--drop"): ("a begun replacement and a pair of a third file", -1),
     ("replace", X, "--send-broken"): ("a text as a new cut", 0),

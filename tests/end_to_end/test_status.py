@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,37 @@ def test_pairs_that_contradict_each_other_are_in_doubt_and_their_files_not_missi
 
     assert _nexts(world.run("--status").text) == ["kupload verify"]
     assert "Leave the right one" in world.run("verify").text
+
+
+def test_lessons_that_others_linked_are_done_whatever_the_positions_of_their_files_tell(worlds: WorldMaker) -> None:
+    """A lesson in the middle is gone on both sides: its section's ids have a gap, and the progress is another."""
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB, 30 * KIB))
+    assert world.upload().exit_code == 0
+    _, second, third = sorted(world.records)
+    (world.library / (world.records[second].path or "")).unlink()
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{second}'")
+    shutil.rmtree(world.progress)
+    world.add_file("01_analytics/m02_more/001.mp4", content_of(5 * KIB, seed="more"))
+    world.database.add_lessons([("01_analytics_m02_more_001", "01_analytics", "More")])
+    assert world.upload().exit_code == 0
+
+    told = world.run("--status").text
+    assert ("every lesson is linked" in told, _nexts(told)) == (True, [])
+    undo(world, third)
+    assert "kupload --course 01_analytics" in _nexts(world.run("--status").text), "a run can do something again"
+
+
+def test_a_removed_lesson_of_which_nothing_was_created_is_told_no_more(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    world.emulator.faults.add(Fault(route=Route.INIT, status=400, times=None))
+    assert world.upload().exit_code == 1
+    world.emulator.faults.clear()
+    first, _ = sorted(world.records)
+    (world.library / (world.records[first].path or "")).unlink()
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{first}'")
+    assert world.upload().exit_code == 0
+
+    told = world.run("--status").text
+    assert ("every lesson is linked" in told, "missing" in told, _nexts(told)) == (True, False, [])

@@ -130,7 +130,7 @@ def test_an_entry_that_names_nothing_is_a_doubt_with_its_place_and_the_others_co
 def test_the_doubt_names_the_file_in_which_the_right_pair_is_to_be_left() -> None:
     mapped = _Library().survey(*_VAIN["two files for one lesson"]).map()
     [doubt] = [one for one in mapped.doubts if one.subject == "c_m1_001"]
-    assert doubt.hint == f'Leave the right one in "{_MAP}".'
+    assert doubt.hint.startswith(f'Leave the right one in "{_MAP}". `kupload map --forget c_m1_001`')
 
 
 @pytest.mark.parametrize("which", ["two files for one lesson", "one file for two lessons", "no such file"])

@@ -86,3 +86,12 @@ def test_a_doubt_is_answered_once_what_is_known_of_the_lesson_is_another(tmp_pat
     remember_doubts(tmp_path, {"a": {one: Found(Standing.IN_DOUBT, "as it was") for one in ("a_1", "a_2", "a_3")}})
     found = read_found(tmp_path, lambda lesson_id: "as it was" if lesson_id == "a_3" else "as it is")
     assert [found(one) for one in ("a_1", "a_2", "a_3")] == [None, Standing.ELSEWHERE, Standing.IN_DOUBT]
+
+
+def test_a_file_of_a_lesson_that_is_done_elsewhere_is_known_as_long_as_that_lesson_is(tmp_path: Path) -> None:
+    remember_others_rows(tmp_path, {"a": ["a\t3", "a_4"]})
+    files = {"a/1.mp4": Found(Standing.ELSEWHERE, row_key("a\t3")), "a/2.mp4": Found(Standing.ELSEWHERE, "a_4")}
+    remember_doubts(tmp_path, {"a": files})
+    assert [read_found(tmp_path)(path) for path in files] == [Standing.ELSEWHERE] * 2
+    forget_others_rows(tmp_path, ["a\t3"])
+    assert [read_found(tmp_path)(path) for path in files] == [None, Standing.ELSEWHERE]

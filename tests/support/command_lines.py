@@ -59,6 +59,7 @@ FOLDERS = FolderAnswer(
     ),
     others=(Folder(id="f2", name="02_add"),),
     made=frozenset({"01_analytics"}),
+    doubts=(Doubt(course="03_pr", subject="03_pr", reason="the library has no file of it", lesson_ids=("03_pr_001",)),),
 )
 DOCTOR = (
     Check(subject="token", standing=Standing.GOOD, message="Kinescope accepts …f4a5."),

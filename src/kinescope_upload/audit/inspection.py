@@ -16,6 +16,7 @@ from kinescope_upload.audit.compare import (
     findings_of_sides,
     lessons_of,
     links_by_position,
+    with_mixed_up,
 )
 from kinescope_upload.audit.compare.events import FilesRead, VideosListed
 from kinescope_upload.audit.sides import courses_in_question, sides_of, survey_all_rows
@@ -121,7 +122,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         tools.emit(Warned(message=note))
     courses = courses_in_question(tools, survey)
     sides = sides_of(tools, survey, partial(originals_of, tools.api), is_deep=is_deep)
-    lessons = lessons_of(sides)
+    lessons = with_mixed_up(lessons_of(sides), sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id
     )
@@ -140,6 +141,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         by_position=links_by_position(sides, lessons),
         renumbered=sides.renumbered,
         said=survey.said,
+        in_map=survey.in_map,
     )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)

@@ -57,6 +57,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
     "map": (
         (("map", "--course", "01_analytics"), "one course's files and lessons"),
         (("map", "--confirm"), "answer what nothing proves"),
+        (("map", "--forget", "LESSON"), "take an answer back"),
     ),
     "folders": (
         (("folders",), "what is there and what is missing"),

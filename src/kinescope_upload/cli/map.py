@@ -26,6 +26,10 @@ def show_mapping(
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Ask for each file that nothing proves to be a lesson's.")
     ] = False,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option("--forget", metavar="LESSON", help="Take what the map file says of this lesson out; repeatable."),
+    ] = None,
     courses: options.CourseOption = None,
     library: options.LibraryOption = None,
     progress: options.ProgressOption = None,
@@ -37,7 +41,8 @@ def show_mapping(
     """Show which file belongs to which lesson, and what proves it.
 
     --confirm asks for each file that nothing proves to be a lesson's, and writes the answers into kupload-map.json in
-    the library (or the file that KUPLOAD_MAP names), which every later command reads.
+    the library (or the file that KUPLOAD_MAP names), which every later command reads. --forget takes the pairs of a
+    lesson out of it, also where lesson and file are gone.
 
     Exit codes: 0 nothing is in doubt; 1 some lessons stay undone because of a doubt.
     """
@@ -48,11 +53,23 @@ def show_mapping(
     save = partial(write_map, write, replaces=force) if write is not None else None
 
     def act(here: "Settings", progress: "AllProgress | None" = None) -> int:
+        if forget:
+            return _forget(here, forget, is_alone=not confirm and write is None and not json)
         if confirm:
             return _confirm(here, progress, is_alone=write is None and not json)
         return show_map(here, display, sys.stdout, save=save, progress=progress)
 
     raise typer.Exit(in_each_library(settings, act))
+
+
+def _forget(settings: "Settings", lessons: list[str], *, is_alone: bool) -> int:
+    from kinescope_upload.commands.forget import forget_pairs
+    from kinescope_upload.output.terminal_output import escape_unencodable, laid_out
+
+    if not is_alone:
+        raise UsageError("--forget only changes the map file.", "Leave --confirm, --write and --json out.")
+    stdout = escape_unencodable(sys.stdout)
+    return forget_pairs(settings, lessons, lambda line: print(laid_out(line, stdout), flush=True))  # noqa: T201
 
 
 def _confirm(settings: "Settings", progress: "AllProgress | None", *, is_alone: bool) -> int:

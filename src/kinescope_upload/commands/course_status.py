@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kinescope_upload.commands.files_in_hand import acknowledged, in_progress
+from kinescope_upload.commands.standings import standings_of
 from kinescope_upload.commands.status_failures import (
     StatusBroken,
     StatusFailure,
@@ -57,6 +58,7 @@ class CourseStatus:
         acknowledged_bytes: What the server had of those when it last said so.
         position_bytes: The same, with what is on its way of those that a run has in hand.
         changed: Linked lessons whose file is no longer what was uploaded, by lesson id.
+        mixed_up: Those of them whose file may be another lesson's, or whose own stands elsewhere.
         time_changed: Linked lessons whose file has the same size and another time, by lesson id.
         broken: Lessons whose file no player can show: not linked, or changed since, by lesson id.
         failures: Lessons that are not done and whose last attempt failed, by lesson id.
@@ -87,6 +89,7 @@ class CourseStatus:
     position_bytes: int = 0
     changed: tuple[str, ...]
     time_changed: tuple[str, ...]
+    mixed_up: tuple[str, ...] = ()
     broken: tuple[StatusBroken, ...] = ()
     failures: tuple[StatusFailure, ...]
     last_activity: datetime | None
@@ -160,8 +163,8 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
         md5_of: Gives the MD5 of a file, as far as somebody read it as it is now.
     """
     records = tuple(records)
-    told = {key: place for key in _lessons_of(assignments, records) if (place := standing(key))}
     begun = {one.lesson_id for one in records if one.is_begun or one.serving}
+    told = standings_of(assignments, records, begun, standing)
     found = {key: place for key, place in told.items() if key not in begun}
     stray_in = Counter(one.course for one in assignments if found.get(one.lesson_id) is Standing.NO_LESSON)
     if stray_in:
@@ -173,7 +176,8 @@ def course_statuses(  # noqa: PLR0913 - the last four have their usual values
     for record in records:
         assigned = by_lesson.get(record.lesson_id)
         if assigned is None and told.get(record.lesson_id) is Standing.NO_ROW:
-            gone[record.course].append(record.lesson_id)
+            if record.is_begun or record.old_videos:
+                gone[record.course].append(record.lesson_id)
             continue
         done.setdefault(assigned.course if assigned else record.course, []).append(record)
     placed = [(one.course, standing(one.file.path)) for one in waiting]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.connect import database_of, open_kinescope
+from kinescope_upload.display.json_events import doubted
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -17,7 +18,8 @@ from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import courses_in
 from kinescope_upload.survey import read_rows, survey_library
-from kinescope_upload.text import count
+from kinescope_upload.survey.idle import doubts_of_absent_courses
+from kinescope_upload.text import count, joined
 
 if TYPE_CHECKING:
     from kinescope_upload.commands.pins import Pins
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from kinescope_upload.events import Emit
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.video import Folder
+    from kinescope_upload.model import Doubt
     from kinescope_upload.output.json_text import JsonFields
     from kinescope_upload.output.options import DisplayOptions
     from kinescope_upload.survey import Survey
@@ -38,11 +41,13 @@ class FolderAnswer:
         courses: What there is for each course.
         others: The project's folders that are no course's.
         made: The courses whose folder was made just now.
+        doubts: Why there is nothing to look for of courses that were named, or of all.
     """
 
     courses: tuple[CourseFolder, ...]
     others: tuple[Folder, ...] = ()
     made: frozenset[str] = frozenset()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def show_folders(
@@ -53,7 +58,7 @@ def show_folders(
     Without a library the courses are those that were named, else the database's, else the pinned ones.
 
     Returns:
-        0 when every course has its folder, else 1.
+        0 when every course has its folder, else 1; also where nothing can be done about a course that was named.
 
     Raises:
         KuploadError: Kinescope, the database or the library refuses.
@@ -75,17 +80,26 @@ def show_folders(
         courses=found,
         others=tuple(folder for folder in folders if folder.id not in taken),
         made=frozenset(folder.name for folder in made),
+        doubts=sides.doubts,
     )
     print_folders(answer, options, stdout)
-    return ExitCode.DONE if all(one.is_good for one in found) else ExitCode.NOT_DONE
+    return ExitCode.DONE if _is_good(answer) else ExitCode.NOT_DONE
+
+
+def _is_good(answer: FolderAnswer) -> bool:
+    return not answer.doubts and all(one.is_good for one in answer.courses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sides:
-    """The courses that folders are looked for, and all that library, progress and database know."""
+    """The courses that folders are looked for, and all that library, progress and database know.
+
+    `doubts` says why there are none, or which of those that were named are missing.
+    """
 
     courses: tuple[str, ...]
     known: frozenset[str]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def _sides(settings: Settings, emit: Emit, *, is_for_creation: bool) -> _Sides:
@@ -96,7 +110,11 @@ def _sides(settings: Settings, emit: Emit, *, is_for_creation: bool) -> _Sides:
         if is_for_creation:
             _check_courses(survey)
         known = known_courses(survey.unchecked, survey.rows)
-        return _Sides(courses=survey.known_courses, known=frozenset((*known, *of_progress)))
+        return _Sides(
+            courses=survey.known_courses,
+            known=frozenset((*known, *of_progress)),
+            doubts=tuple(doubts_of_absent_courses(survey)),
+        )
     rows = read_rows(settings, partial(database.rows, settings.courses), emit) if database else {}
     of_rows = {row.course for row in rows.values()}
     return _Sides(
@@ -139,8 +157,10 @@ def _sections(answer: FolderAnswer) -> list[Section]:
     for one in answer.courses:
         ways.setdefault(one.hint, []).append(one.course)
     to_do = tuple((", ".join(courses), hint) for hint, courses in ways.items() if hint)
+    absent = tuple((one.subject, joined(one.reason, one.hint)) for one in answer.doubts)
     return [
         Section(title="Courses", columns=("Course", "Folder", "Id", "Note"), rows=rows),
+        Section(title="No course to look for", columns=("What", "Why, and what to do"), rows=absent),
         Section(title="What to do", columns=("Course", "How"), rows=to_do),
         Section(
             title="Other folders of the project",
@@ -165,7 +185,8 @@ def _note(one: CourseFolder) -> str:
 def _totals(answer: FolderAnswer) -> list[str]:
     courses, made = answer.courses, answer.made
     if not courses:
-        return ["Neither the library nor the database has any course."]
+        nothing = "Neither the library nor the database has any course."
+        return ["No folder was looked for." if answer.doubts else nothing]
     good = sum(one.is_good for one in courses)
     totals = [f"{good:,} of {count(len(courses), 'course has its folder', 'courses have their folders')}."]
     if made:
@@ -187,7 +208,8 @@ def folders_object(answer: FolderAnswer) -> JsonFields:
             for one in answer.courses
         ],
         "others": [{"name": folder.name, "folder_id": folder.id} for folder in answer.others],
-        "is_good": all(one.is_good for one in answer.courses),
+        "doubts": [doubted(one) for one in answer.doubts],
+        "is_good": _is_good(answer),
     }
 
 

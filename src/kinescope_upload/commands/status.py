@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.status_facts import facts_of, found_lines
-from kinescope_upload.commands.status_next import NEXT, THEN, next_lines
+from kinescope_upload.commands.status_mixed_up import with_mixed_up
+from kinescope_upload.commands.status_next import NEXT, THEN, next_lines, publish_changed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
@@ -100,6 +101,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
         standing=lambda name: Standing.IN_DOUBT if name in contradicted else found(name),
         md5_of=read_md5s(settings.progress),
     )
+    courses = with_mixed_up(courses, records, mapped.assignments, survey.files, read_md5s(settings.progress))
     in_hand = (file for run in runs if run.life is Life.AT_WORK for file in run.state.files)
     return Status(
         courses=with_files_in_hand(courses, records, in_hand),
@@ -216,9 +218,7 @@ def _coloured(text: str, colour: str, surface: Surface) -> str:
 
 def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
     surface = words.surface
-    all_of_it = ("replace", "--changed", "--course", status.course)
-    publish = ("replace", status.changed[0]) if len(status.changed) == 1 else all_of_it
-    yield from _changes(status.changed, "the file has changed since", Hint(publish, " publishes it"), surface)
+    yield from _changes(status.changed, "the file has changed since", publish_changed(status), surface)
     compare = Hint(("verify",), " compares its content")
     yield from _changes(status.time_changed, "the file has another time since", compare, surface)
     yield from _broken(status, words)

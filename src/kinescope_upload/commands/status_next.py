@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.text.hints import command_line, typed_line
+from kinescope_upload.text.hints import Hint, command_line, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,14 @@ def next_lines(status: CourseStatus, surface: Surface, command: Command) -> Iter
         yield f"  next: {surface.shown(line)}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
+
+
+def publish_changed(status: CourseStatus) -> Hint:
+    """What publishes the changed files of a course; where files may have moved on, what tells of each."""
+    if status.mixed_up:
+        return Hint("they may have moved on to other lessons: ", ("verify",), " tells of each")
+    all_of_it = ("replace", "--changed", "--course", status.course)
+    return Hint(("replace", status.changed[0]) if len(status.changed) == 1 else all_of_it, " publishes it")
 
 
 def _without_courses(command: Command) -> Command:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.library_paths import first_folder
 from kinescope_upload.mapping.names import grouped, which_of
-from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary
+from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary, MappingSource
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.mapping.json_node import BadEntry
     from kinescope_upload.mapping.paths import Locator
-    from kinescope_upload.model import MappingSource, VideoFile
+    from kinescope_upload.model import VideoFile
+    from kinescope_upload.text.hints import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +57,14 @@ def resolve(
     by_file = grouped(claims, lambda one: one.path)
     clear = [one for one in claims if len(by_lesson[one.lesson_id]) == 1 and len(by_file[one.path]) == 1]
     doubts = [
-        *(_doubt_of_lesson(rivals, locator.origin) for rivals in by_lesson.values() if len(rivals) > 1),
+        *(_doubt_of_lesson(rivals, locator.origin, source) for rivals in by_lesson.values() if len(rivals) > 1),
         *(
-            _doubt_of_file(rivals, locator.origin)
+            _doubt_of_file(rivals, locator.origin, source)
             for rivals in by_file.values()
             if len({one.lesson_id for one in rivals}) > 1
         ),
-        *(_doubt_of_search(one, locator.origin) for one in clear if one.file is None),
-        *(_doubt_of_bad_entry(one, locator) for one in bad),
+        *(_doubt_of_search(one, locator.origin, source) for one in clear if one.file is None),
+        *(_doubt_of_bad_entry(one, locator, source) for one in bad),
     ]
     return MappedLibrary(
         assignments=tuple(_assignment(one, one.file, source) for one in clear if one.file is not None),
@@ -106,7 +108,22 @@ def _assignment(claim: _Claim, file: VideoFile, source: MappingSource) -> Assign
     )
 
 
-def _doubt_of_lesson(rivals: Sequence[_Claim], origin: str) -> Doubt:
+def _or_forget(what: str, source: MappingSource, lessons: Sequence[str]) -> str:
+    """What a person can do about entries, where that of a map file may be taken out as well."""
+    if source is not MappingSource.MAP_FILE or not lessons:
+        return what
+    commands = [("map", "--forget", one) for one in lessons]
+    return Hint(f"{what} ", *_any_of(commands), " takes what the map file says of that lesson out.")
+
+
+def _any_of(commands: Iterable[Command]) -> Iterator[str | Command]:
+    for number, command in enumerate(commands):
+        if number:
+            yield " or "
+        yield command
+
+
+def _doubt_of_lesson(rivals: Sequence[_Claim], origin: str, source: MappingSource) -> Doubt:
     paths = sorted({one.path for one in rivals})
     named = ", ".join(f'"{path}"' for path in paths)
     reason = f"{len(paths)} files are named for it: {named}"
@@ -116,20 +133,20 @@ def _doubt_of_lesson(rivals: Sequence[_Claim], origin: str) -> Doubt:
         course=rivals[0].course,
         subject=rivals[0].lesson_id,
         reason=reason,
-        hint=f'Leave the right one in "{origin}".',
+        hint=_or_forget(f'Leave the right one in "{origin}".', source, [rivals[0].lesson_id]),
         lesson_ids=(rivals[0].lesson_id,),
         paths=_paths_of(rivals),
     )
 
 
-def _doubt_of_file(rivals: Sequence[_Claim], origin: str) -> Doubt:
+def _doubt_of_file(rivals: Sequence[_Claim], origin: str, source: MappingSource) -> Doubt:
     lessons = tuple(sorted({one.lesson_id for one in rivals}))
     courses = {one.course for one in rivals}
     return Doubt(
         course=courses.pop() if len(courses) == 1 else None,
         subject=rivals[0].path,
         reason=f"is named for {len(lessons)} lessons: {', '.join(lessons)}",
-        hint=f'Leave the right one in "{origin}".',
+        hint=_or_forget(f'Leave the right one in "{origin}".', source, lessons),
         lesson_ids=lessons,
         paths=_paths_of(rivals),
     )
@@ -139,7 +156,7 @@ def _paths_of(claims: Iterable[_Claim]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for one in claims for path in one.candidates or (one.path,)))
 
 
-def _doubt_of_search(claim: _Claim, origin: str) -> Doubt:
+def _doubt_of_search(claim: _Claim, origin: str, source: MappingSource) -> Doubt:
     reason = f'its file "{claim.path}" is not in the library, or is ignored there'
     if claim.candidates:
         reason = f'its file "{claim.path}" may be any of {which_of(claim.candidates)}'
@@ -147,18 +164,20 @@ def _doubt_of_search(claim: _Claim, origin: str) -> Doubt:
         course=claim.course,
         subject=claim.lesson_id,
         reason=reason,
-        hint=f'Add the file, or correct its path in "{origin}".',
+        hint=_or_forget(f'Add the file, or correct its path in "{origin}".', source, [claim.lesson_id]),
         lesson_ids=(claim.lesson_id,),
         paths=_paths_of([claim]),
     )
 
 
-def _doubt_of_bad_entry(entry: BadEntry, locator: Locator) -> Doubt:
+def _doubt_of_bad_entry(entry: BadEntry, locator: Locator, source: MappingSource) -> Doubt:
     return Doubt(
         course=None,
         subject=entry.lesson_id or entry.place,
         reason=entry.reason,
-        hint="Correct or remove that entry; the others count.",
+        hint=_or_forget(
+            "Correct or remove that entry; the others count.", source, [entry.lesson_id] if entry.lesson_id else []
+        ),
         lesson_ids=(entry.lesson_id,) if entry.lesson_id else (),
         paths=tuple(file.path for file in locator.find_all([entry.path])[0]) if entry.path else (),
     )

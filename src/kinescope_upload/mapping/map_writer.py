@@ -11,7 +11,7 @@ from kinescope_upload.library_paths import is_path_of
 from kinescope_upload.mapping.map_file import assign_by_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from kinescope_upload.model import (
         Assignment,
@@ -127,6 +127,25 @@ def without_pairs(data: Mapping[str, object], pairs: Iterable[tuple[str, str]]) 
     if not gone or not isinstance(entries, list):
         return data
     return {**data, "matched": [entry for entry in entries if not any(_is_pair(entry, *one) for one in gone)]}
+
+
+def pairs_of(data: object, lesson_id: str) -> list[tuple[str, str]]:
+    """The entries of a parsed map file that name this lesson: path and lesson id as they stand there."""
+    entries = data.get("matched") if isinstance(data, dict) else None
+    return [
+        (str(entry.get("filePath")), str(entry.get("lessonId")))
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and entry.get("lessonId") == lesson_id
+    ]
+
+
+def without_lessons(data: Mapping[str, object], lessons: Collection[str]) -> Mapping[str, object]:
+    """What a parsed map file holds, without the entries of these lessons."""
+    entries = data.get("matched")
+    if not isinstance(entries, list):
+        return data
+    kept = [one for one in entries if not (isinstance(one, dict) and one.get("lessonId") in lessons)]
+    return {**data, "matched": kept}
 
 
 def _is_pair(entry: object, path: str, lesson_id: str) -> bool:

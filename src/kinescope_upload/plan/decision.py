@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kinescope_upload.model import MappingSource
 from kinescope_upload.text import format_bytes_of
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Record, Stage
@@ -64,10 +65,10 @@ def decide(
     """
     if record is None and pinned is None:  # most of a hundred thousand
         is_empty = not has_rows or (row is not None and row.video_id is None)
-        return (None if is_empty else decide_by_row(row, None)) or _NEW
+        return (None if is_empty else _by_row(assignment, row, None)) or _NEW
     return (
         _by_mapping(assignment, record, pinned)
-        or (decide_by_row(row, record) if has_rows else _without_rows(record))
+        or (_by_row(assignment, row, record) if has_rows else _without_rows(record))
         or _if_outdated(assignment.file, record, row)
         or _by_progress(assignment.file, record)
     )
@@ -152,6 +153,22 @@ def _publish_or_restore(assignment: Assignment, record: Record) -> str:
     return Hint("If that is its new cut, publish it: ", publish, ". Else restore the library's order.")
 
 
+ADD_OR_CORRECT: Final = "Add the lesson, or correct its id in the map file."
+"""What is to be done about a file whose lesson has no row."""
+
+
+def forget_pair(lesson_id: str) -> Hint:
+    """What is to be done about a pair of a map file whose lesson has no row."""
+    return Hint(f"{ADD_OR_CORRECT} ", ("map", "--forget", lesson_id), " takes the pair out.")
+
+
+def _by_row(assignment: Assignment, row: LessonRow | None, record: Record | None) -> PlanDecision | None:
+    decided = decide_by_row(row, record)
+    if decided is None or row is not None or assignment.source is not MappingSource.MAP_FILE:
+        return decided
+    return decided._replace(hint=forget_pair(assignment.lesson_id))
+
+
 def decide_by_row(  # noqa: C901, PLR0911 - a flat match
     row: LessonRow | None, record: Record | None
 ) -> PlanDecision | None:
@@ -162,9 +179,7 @@ def decide_by_row(  # noqa: C901, PLR0911 - a flat match
         record: What earlier runs achieved.
     """
     if row is None:
-        return PlanDecision(
-            Decision.IN_DOUBT, "has no row in the database", "Add the lesson, or correct its id in the map file."
-        )
+        return PlanDecision(Decision.IN_DOUBT, "has no row in the database", ADD_OR_CORRECT)
     stage, ours = (record.stage, record.video_id) if record else (Stage.PLANNED, None)
     if row.has_address_only and (decided := _by_address_alone(row, record)):
         return decided

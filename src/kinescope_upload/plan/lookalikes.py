@@ -7,11 +7,12 @@ and nothing but a person can tell whether it is meant to be.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kinescope_upload.library_paths import first_folder
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,7 +22,93 @@ if TYPE_CHECKING:
     from kinescope_upload.upload import Record
 
 _HINT: Final = "Restore the library's order or name the right file in a map file (--map)."
+_MIXED_UP: Final = (
+    "Where lessons moved on, bring the database and the files in step. If it is to be this lesson's video, name it: "
+)
 _SizeAndTime = tuple[int, int | None]
+
+
+class Sent(Protocol):
+    """What is recorded of a file that was sent."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes then."""
+
+    @property
+    def modified_ns(self) -> int:
+        """Its time of change then, in nanoseconds since the epoch."""
+
+    @property
+    def md5(self) -> str | None:
+        """Of all that was sent; None where it is not known."""
+
+    @property
+    def names_file(self) -> bool:
+        """Whether the path is known, and a video of that file may exist or is to replace the lesson's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalikes:
+    """What was sent, and what is there, by size and time.
+
+    Attributes:
+        sent: What was sent, each with its lesson.
+        there: The paths of the library's files.
+    """
+
+    sent: Mapping[_SizeAndTime, Sequence[tuple[str, Sent]]]
+    there: Mapping[_SizeAndTime, Sequence[str]]
+
+    @classmethod
+    def of(cls, records: Mapping[str, Sent], files: Iterable[VideoFile]) -> Lookalikes:
+        """Sorts records and files.
+
+        Args:
+            records: What earlier runs achieved, by lesson id.
+            files: The library, as far as it is known.
+        """
+        sent: defaultdict[_SizeAndTime, list[tuple[str, Sent]]] = defaultdict(list)
+        for key, record in records.items():
+            if record.names_file:
+                sent[record.size, record.modified_ns].append((key, record))
+        there: defaultdict[_SizeAndTime, list[str]] = defaultdict(list)
+        for file in files:
+            there[file.size, file.modified_ns].append(file.path)
+        return cls(sent, there)
+
+    def like_another(self, lesson_id: str, file: VideoFile, md5: str | None) -> str | None:
+        """Why a lesson's changed file may be another lesson's; None where nothing says so.
+
+        Args:
+            lesson_id: The lesson.
+            file: Its file as it is now.
+            md5: The file's MD5; None where it is not known.
+        """
+        alike = self.sent.get((file.size, file.modified_ns), ())
+        may_be = (key for key, one in alike if key != lesson_id and (md5 is None or one.md5 in {None, md5}))
+        other = next(may_be, None)
+        if other is None:
+            return None
+        return f'its file "{file.path}" has the size and time of what was uploaded for lesson {other}'
+
+    def own_elsewhere(self, record: Sent, file: VideoFile) -> str | None:
+        """Why the file that was sent for a linked lesson may stand elsewhere in its course; None where none does.
+
+        Args:
+            record: What is recorded of the lesson.
+            file: Its file as it is now: another than the one that was sent.
+        """
+        alike, course = self.there.get((record.size, record.modified_ns), ()), first_folder(file.path)
+        place = next((path for path in alike if path != file.path and first_folder(path) == course), None)
+        if place is None:
+            return None
+        return f'its file "{file.path}" has changed, and one of the size and time of what was sent stands at "{place}"'
+
+
+def publish_all_the_same(lesson_id: str, path: str) -> Hint:
+    """What a person can do about a lesson whose file may be another lesson's."""
+    return Hint(_MIXED_UP, ("replace", lesson_id, path), ".")
 
 
 def doubt_lookalikes(
@@ -38,14 +125,8 @@ def doubt_lookalikes(
     changed = {one.lesson_id for one in lessons if one.lesson_id not in said and _is_changed(one)}
     if not changed:
         return list(lessons)
-    sent: defaultdict[_SizeAndTime, list[Record]] = defaultdict(list)
-    for record in records.values():
-        if record.names_file:
-            sent[record.size, record.modified_ns].append(record)
-    there: defaultdict[_SizeAndTime, list[str]] = defaultdict(list)
-    for file in files:
-        there[file.size, file.modified_ns].append(file.path)
-    return [_doubted(one, sent, there) if one.lesson_id in changed else one for one in lessons]
+    alike = Lookalikes.of(records, files)
+    return [_doubted(one, alike) if one.lesson_id in changed else one for one in lessons]
 
 
 def _is_changed(lesson: PlannedLesson) -> bool:
@@ -53,32 +134,10 @@ def _is_changed(lesson: PlannedLesson) -> bool:
     return record is not None and record.names_file and (lesson.is_other or not record.is_for(lesson.file))
 
 
-def _doubted(
-    lesson: PlannedLesson,
-    sent: Mapping[_SizeAndTime, Sequence[Record]],
-    there: Mapping[_SizeAndTime, Sequence[str]],
-) -> PlannedLesson:
-    path = lesson.file.path
-    alike = sent.get((lesson.file.size, lesson.file.modified_ns), ())
-    other = next((one.lesson_id for one in alike if one.lesson_id != lesson.lesson_id and _may_be(one, lesson)), None)
-    if other is not None:
-        reason = f'its file "{path}" has the size and time of what was uploaded for lesson {other}'
-    elif lesson.is_changed and (place := _elsewhere(lesson, there)):
-        reason = f'its file "{path}" has changed, and one of the size and time of what was sent stands at "{place}"'
-    else:
-        return lesson
+def _doubted(lesson: PlannedLesson, alike: Lookalikes) -> PlannedLesson:
+    reason = other = alike.like_another(lesson.lesson_id, lesson.file, lesson.file_md5)
+    if other is None and lesson.is_changed and lesson.record:
+        reason = alike.own_elsewhere(lesson.record, lesson.file)
     if other is not None and lesson.decision in SENT:
-        return replace(lesson, planned=PlanDecision(Decision.IN_DOUBT, reason, _HINT), mixed_up=reason)
-    return replace(lesson, mixed_up=reason)
-
-
-def _elsewhere(lesson: PlannedLesson, there: Mapping[_SizeAndTime, Sequence[str]]) -> str | None:
-    """Where in its course a file stands that may be the one that was sent for the lesson; None where there is none."""
-    record = lesson.record
-    alike = there.get((record.size, record.modified_ns), ()) if record else ()
-    course = first_folder(lesson.file.path)
-    return next((path for path in alike if path != lesson.file.path and first_folder(path) == course), None)
-
-
-def _may_be(record: Record, lesson: PlannedLesson) -> bool:
-    return lesson.file_md5 is None or record.md5 in {None, lesson.file_md5}
+        return replace(lesson, planned=PlanDecision(Decision.IN_DOUBT, other, _HINT), mixed_up=other)
+    return replace(lesson, mixed_up=reason) if reason else lesson

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.decision import Decision
+from kinescope_upload.plan.lookalikes import publish_all_the_same
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import is_same_video
 
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.upload import Record
-
-
-MIXED_UP: Final = (
-    "Where lessons moved on, bring the database and the files in step. If it is to be this lesson's video, name it: "
-)
 
 
 class ReplaceStep(Enum):
@@ -45,8 +41,7 @@ class Refused:
 def _refuse_mixed_up(lesson: PlannedLesson) -> Refused | None:
     if lesson.mixed_up is None:
         return None
-    hint = Hint(MIXED_UP, ("replace", lesson.lesson_id, lesson.file.path), ".")
-    return Refused(reason=lesson.mixed_up, hint=hint)
+    return Refused(reason=lesson.mixed_up, hint=publish_all_the_same(lesson.lesson_id, lesson.file.path))
 
 
 def _refuse_unrecorded(lesson: PlannedLesson) -> Refused:

@@ -37,7 +37,8 @@ class Standing(StrEnum):
 class Found(NamedTuple):
     """What a run found of a lesson, and what it then knew of it: where that is another now, the doubt is answered.
 
-    An empty one is answered by nothing that is known here.
+    An empty one is answered by nothing that is known here. Of a file whose lesson is done elsewhere, it is that
+    lesson as `row_key` spells it.
     """
 
     standing: Standing
@@ -45,7 +46,7 @@ class Found(NamedTuple):
 
 
 def read_found(folder: Path, basis: Callable[[str], str] = lambda _lesson_id: "") -> Callable[[str], Standing | None]:
-    """What the last runs found, by lesson id.
+    """What the last runs found, by lesson id, and by path where the lesson that a position tells is not the file's.
 
     Args:
         folder: The progress folder.
@@ -55,6 +56,8 @@ def read_found(folder: Path, basis: Callable[[str], str] = lambda _lesson_id: ""
 
     def standing(lesson_id: str) -> Standing | None:
         found = doubts.get(key := row_key(lesson_id))
+        if found and found.standing is Standing.ELSEWHERE:
+            return Standing.ELSEWHERE if found.basis in others else None
         if found and found.basis in {"", basis(lesson_id)}:
             return found.standing
         return Standing.ELSEWHERE if key in others else None

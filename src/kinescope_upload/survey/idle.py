@@ -53,6 +53,16 @@ def idle_doubts(
             yield doubt_of_idle_course(course, ground)
 
 
+def doubts_of_absent_courses(survey: Survey) -> Iterator[Doubt]:
+    """A doubt for each named course that the library or the database has not; where none is named, for all together."""
+    known = set(map(nfc, survey.known_courses))
+    for course in sorted(survey.selection.courses):
+        if nfc(course) not in known:
+            yield doubt_of_idle_course(course, _ground(survey))
+    if not survey.selection.courses and not known and (survey.files or survey.rows):
+        yield from foreign_library(survey)
+
+
 def _done(survey: Survey, records: Mapping[str, Record]) -> set[str]:
     """The courses whose lessons all have their videos."""
     rows, known = (survey.rows or {}).values(), records.values()

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping import section_of
-from kinescope_upload.progress import Found, Standing
+from kinescope_upload.progress import Found, Standing, row_key
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 
@@ -39,6 +39,7 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
     for proposal in plan.proposals:
         standing = Standing.NO_LESSON if proposal.lesson_id is None else Standing.WAITS
         found.setdefault(proposal.course, {})[proposal.file.path] = Found(standing)
+    _add_done_elsewhere(found, survey, plan)
     planned = {lesson.lesson_id for lesson in plan.lessons}
     left = [one for one in survey.unchecked.assignments if one.course in found and one.lesson_id not in planned]
     paths = {lesson.file.path for lesson in plan.lessons} if left else set()
@@ -54,13 +55,23 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
     return found
 
 
+def _add_done_elsewhere(found: dict[str, dict[str, Found]], survey: Survey, plan: Plan) -> None:
+    """Adds the files of lessons that others have linked, where the files' positions tell other lessons."""
+    done = {key for lessons in plan.done_by_others.values() for key in lessons}
+    places = {one.file.path: one.lesson_id for one in survey.unchecked.assignments} if done else {}
+    for lesson in plan.lessons:
+        path, key = lesson.file.path, lesson.lesson_id
+        if key in done and places.get(path, key) != key:
+            found.setdefault(lesson.course, {})[path] = Found(Standing.ELSEWHERE, row_key(key))
+
+
 def _add_without_row(
     found: dict[str, dict[str, Found]], rows: Mapping[str, LessonRow], records: Mapping[str, Record]
 ) -> None:
     """Adds the recorded lessons that the database has no row of."""
     for key, record in records.items():
         of_course = found.setdefault(record.course, {})
-        if key not in rows and (record.is_begun or record.old_videos):
+        if key not in rows and (record.is_begun or record.old_videos or record.failure):
             of_course.setdefault(key, Found(Standing.NO_ROW))
 
 

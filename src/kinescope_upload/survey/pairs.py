@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.mapping import pair_of, with_pairs, without_pairs
+from kinescope_upload.mapping import pair_of, pairs_of, with_pairs, without_lessons, without_pairs
 from kinescope_upload.model import MappingSource
 from kinescope_upload.progress.atomic import write_whole
+from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
@@ -40,12 +41,37 @@ def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
 
 def _write(path: Path, pairs: Iterable[Mapping[str, str]], without: Iterable[tuple[str, str]] = ()) -> None:
     data = read_json_file(path, "map file") if path.exists() else {}
-    kept = without_pairs(data if isinstance(data, dict) else {}, without)
+    _write_data(path, without_pairs(data if isinstance(data, dict) else {}, without), pairs)
+
+
+def _write_data(path: Path, kept: Mapping[str, object], pairs: Iterable[Mapping[str, str]] = ()) -> None:
     try:
         write_whole(path, with_pairs(kept, pairs).encode())
     except OSError as error:
         hint = "Name another file with KUPLOAD_MAP."
         raise UsageError(f'"{path}" cannot be written: {error.strerror or error}.', hint) from error
+
+
+def take_out_pairs(path: Path, lessons: Sequence[str]) -> list[tuple[str, str]]:
+    """Takes what a map file says of lessons out of it; returns that, each path with its lesson.
+
+    Args:
+        path: The map file.
+        lessons: The lessons.
+
+    Raises:
+        UsageError: The map file says nothing of one of them, or cannot be read or written.
+    """
+    data = read_json_file(path, "map file") if path.exists() else {}
+    found = {one: pairs_of(data, one) for one in lessons}
+    if unknown := [one for one, pairs in found.items() if not pairs]:
+        raise UsageError(
+            f'"{path}" says nothing of {", ".join(unknown)}. Nothing was changed.',
+            Hint(("map",), " lists files and lessons; a lesson's id is written exactly as there."),
+        )
+    assert isinstance(data, dict)  # noqa: S101 - it names lessons
+    _write_data(path, without_lessons(data, frozenset(lessons)))
+    return [pair for pairs in found.values() for pair in pairs]
 
 
 def with_moved_pairs(survey: Survey, found: Renumbered) -> Survey:

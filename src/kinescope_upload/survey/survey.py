@@ -10,18 +10,8 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping import (
-    CORRECT_PAIR,
     Evidence,
-    Known,
-    check_against_rows,
-    check_course_of_each,
-    check_sections,
-    fill_from_records,
     find_outdated,
-    keep_recorded,
-    put_first,
-    vain_pairs,
-    without_outdated,
 )
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
@@ -32,6 +22,7 @@ from kinescope_upload.plan.renumbered import (
     find_renumbered,
     with_pairs_of_before,
 )
+from kinescope_upload.survey.by_evidence import map_by
 from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.idle import idle_doubts
 from kinescope_upload.survey.unfinished import unfinished_doubts
@@ -137,6 +128,11 @@ class Survey:
         """The lessons whose files somebody wrote down, with these."""
         return {one.lesson_id: one.file for one in self.written}
 
+    @property
+    def in_map(self) -> frozenset[str]:
+        """Those of them whose files a map file names."""
+        return frozenset(one.lesson_id for one in self.written if one.source is MappingSource.MAP_FILE)
+
     def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
         """The files whose MD5s would tell more of lessons that were renumbered."""
         return files_to_read(records, self.rows, Places(self.files, (), {}))
@@ -168,30 +164,7 @@ class Survey:
         Args:
             evidence: What the progress, Kinescope and the files themselves say; None means nothing.
         """
-        read, rows, evidence = self.unchecked, self.rows, evidence or Evidence()
-        if self.source is MappingSource.MAP_FILE:
-            read = without_outdated(read, self.outdated, evidence.records, CORRECT_PAIR)
-            return read if rows is None else check_against_rows(read, rows)
-        confirmed = without_outdated(self.confirmed, self.outdated, evidence.records)
-        confirmed = confirmed if rows is None else check_course_of_each(confirmed, rows)
-        there = {file.path for file in self.files} if confirmed.doubts else set()
-        vain = vain_pairs(confirmed.doubts, evidence.records, there)
-        if self.source is MappingSource.MANIFEST:
-            said = put_first(confirmed, vain.take_out(read, rows))
-            said = said if rows is None else check_against_rows(said, rows)
-            if not said.doubts:
-                return said
-            lacking = [lesson for doubt in said.doubts for lesson in doubt.lesson_ids]
-            recorded = keep_recorded(self.files, evidence, lambda _: lacking)
-            return vain.take_out(fill_from_records(said, recorded, evidence.records, firm=vain.doubts), rows)
-        known = Known(
-            confirmed=confirmed.assignments,
-            broken=vain.named,
-            evidence=evidence,
-            ignored=read.ignored,
-        )
-        found = vain.take_out(check_sections(read.assignments, rows, known), rows)
-        return replace(found, doubts=(*vain.told(found), *found.doubts), ignored=read.ignored + found.ignored)
+        return map_by(self, evidence or Evidence())
 
     @without_collector()
     def resolve(

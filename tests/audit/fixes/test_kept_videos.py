@@ -77,7 +77,16 @@ def _unlinked(lessons: Sequence[Lesson]) -> list[int]:
         pytest.param([_lesson(1, 1, None), _lesson(2, 2, 1), _lesson(3, 3, 2)], [], id="moved on by one"),
         pytest.param([_lesson(1, 1, 2), _lesson(2, 2, None, has_row=False)], [], id="its row is gone"),
         pytest.param([_lesson(1, 1, 1), _lesson(2, None, 1)], [2], id="one video for two lessons"),
-        pytest.param([_lesson(1, 1, 1), _lesson(2, None, 1, has_file=False)], [], id="…, and the other has no file"),
+        pytest.param([_lesson(1, 1, 1), _lesson(2, None, 1, has_file=False)], [2], id="…, and the other has no file"),
+        pytest.param([_lesson(1, 1, 1), _lesson(2, 1, 1)], [1, 2], id="…, and both records name it"),
+        pytest.param(
+            [_lesson(1, None, 1, has_file=False), _lesson(2, None, 1, has_file=False)],
+            [1, 2],
+            id="…, and no record does",
+        ),
+        pytest.param(
+            [_lesson(1, 1, None), _lesson(2, None, 1), _lesson(3, None, 1)], [], id="…, and it is a third one's"
+        ),
         pytest.param([_lesson(1, 1, 5), _lesson(2, 2, 2)], [1], id="nobody knows the row's video"),
     ],
 )
@@ -85,6 +94,15 @@ def test_no_unlink_is_named_for_a_video_that_is_recorded_for_another_lesson_and_
     lessons: Sequence[Lesson], unlinked: Sequence[int]
 ) -> None:
     assert _unlinked(lessons) == unlinked
+
+
+@pytest.mark.parametrize("own", [None, 1])
+def test_whatever_two_rows_that_name_one_video_are_like_a_choice_ends_that(own: int | None) -> None:
+    lessons = [_lesson(1, own, 1, has_file=False), _lesson(2, own, 1, has_file=False)]
+    plan = plan_fixes(_compared(lessons), _NOW)
+    shared = [one for one in plan.manual if one.finding.kind is Kind.SHARED_VIDEO]
+    assert [one.choices[0].command for one in shared] == [("unlink", "c_s_001"), ("unlink", "c_s_002")]
+    assert "if the video is that of c_s_002" in shared[0].choices[0].explanation
 
 
 def test_what_is_left_says_for_which_lesson_the_video_was_uploaded() -> None:

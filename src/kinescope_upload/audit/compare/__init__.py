@@ -5,7 +5,7 @@
     comparison ──► judgement ──► videos     a lesson, and what is wrong with its video
         │   └────► strays                   videos of no lesson
         └────────► report                   findings, counts, what is verified
-    lessons                                 files, rows and progress become lessons
+    lessons ──► mixed_up                    files, rows and progress become lessons
     facts · kinds · events
 """
 
@@ -20,6 +20,7 @@ from kinescope_upload.audit.compare.lessons import (
     lessons_of,
     links_by_position,
 )
+from kinescope_upload.audit.compare.mixed_up import with_mixed_up
 from kinescope_upload.audit.compare.report import Counts, Report
 from kinescope_upload.audit.compare.strays import UnknownVideo
 
@@ -40,4 +41,5 @@ __all__ = [
     "lessons_of",
     "links_by_position",
     "summary_of",
+    "with_mixed_up",
 ]

@@ -47,6 +47,7 @@ class Comparison:
         by_position: Linked lessons of which only the position of their file says that it is theirs.
         renumbered: The lessons that were renumbered.
         said: The lessons whose files somebody wrote down.
+        in_map: Those of them whose files a map file names.
     """
 
     def __init__(  # noqa: PLR0913 - the last have their usual values
@@ -59,6 +60,7 @@ class Comparison:
         by_position: Collection[str] = (),
         renumbered: Renumbered = NOT_RENUMBERED,
         said: Collection[str] = (),
+        in_map: Collection[str] = (),
     ) -> None:
         self.lessons = lessons
         self.places = places
@@ -67,6 +69,7 @@ class Comparison:
         self._by_position = by_position
         self.renumbered = renumbered
         self.said = said
+        self._in_map = in_map
         self._by_video = _by_video(lessons.values())
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}
@@ -146,6 +149,10 @@ class Comparison:
     def is_shared(self, lesson: Lesson) -> bool:
         """Whether another row names the row's video, too."""
         return bool(self._sharers(lesson))
+
+    def sharers(self, lesson: Lesson) -> tuple[Lesson, ...]:
+        """The other lessons whose rows name the row's video."""
+        return tuple(self.lessons[name] for name in self._sharers(lesson))
 
     def shown_by(self, lesson: Lesson) -> str | None:
         """The other lesson whose row names what was uploaded for this one, while its own row does not."""
@@ -249,6 +256,7 @@ class Comparison:
             look=self.look,
             sharers=self._sharers(lesson),
             shown_by=self.shown_by(lesson),
+            is_in_map=lesson.lesson_id in self._in_map,
         )
 
     def _count(self, video: Video) -> None:

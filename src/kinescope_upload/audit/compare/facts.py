@@ -115,6 +115,7 @@ class Lesson:
             written.
         said: The file that a person gives it, where its begun replacement is from another; else None.
         is_called_off: Whether a run calls its begun replacement off: its file is that of the row's video again.
+        is_mixed_up: Whether its changed file may be another lesson's, or its own stand elsewhere.
     """
 
     lesson_id: str
@@ -130,6 +131,7 @@ class Lesson:
     is_given_away: bool = False
     said: VideoFile | None = None
     is_called_off: bool = False
+    is_mixed_up: bool = False
 
     @property
     def row_id(self) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import broken_file, going_on, problems_of
 from kinescope_upload.kinescope.video import Video, VideoState
+from kinescope_upload.plan.decision import ADD_OR_CORRECT, forget_pair
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 
@@ -37,6 +38,7 @@ class LessonContext:
         look: Returns the video if it has a problem, else whether it exists.
         sharers: Other lessons whose rows name the same video.
         shown_by: The other lesson whose row names what was uploaded for this one, while its own row does not.
+        is_in_map: Whether a map file says which file is the lesson's.
     """
 
     lesson: Lesson
@@ -45,6 +47,7 @@ class LessonContext:
     look: Callable[[str], Video | SeenVideo]
     sharers: tuple[str, ...] = ()
     shown_by: str | None = None
+    is_in_map: bool = False
 
 
 def judge(context: LessonContext) -> Iterator[Finding]:
@@ -82,7 +85,8 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
         yield lesson.finding(Kind.LESSON_WITHOUT_ROW, reason, hint, video_id=lesson.own_id)
     elif lesson.file:
         reason = f'"{lesson.file.path}" is for lesson {lesson.lesson_id}, which has no row in the database'
-        yield lesson.finding(Kind.FILE_WITHOUT_LESSON, reason, "Add the lesson, or correct its id in the map file.")
+        hint = forget_pair(lesson.lesson_id) if context.is_in_map else ADD_OR_CORRECT
+        yield lesson.finding(Kind.FILE_WITHOUT_LESSON, reason, hint)
 
 
 def _without_row(lesson: Lesson, shown_by: str | None) -> str:

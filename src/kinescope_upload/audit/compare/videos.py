@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
 from kinescope_upload.plan.decision import REPLACE_OR_SEND, doubt_outdated
+from kinescope_upload.plan.lookalikes import publish_all_the_same
 from kinescope_upload.text import distinct_bytes, format_duration
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import fit_title, is_title_of
@@ -112,10 +113,17 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         return
     reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
     if _is_what_was_sent(lesson, video):
-        hint = Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
-        yield changed_file(lesson, reason, hint, video.id)
+        yield changed_file(lesson, reason, _publish(lesson), video.id)
     else:
-        yield lesson.finding(kind, reason, _CHECK, video_id=video.id)
+        hint = _publish(lesson) if lesson.is_mixed_up else _CHECK
+        yield lesson.finding(kind, reason, hint, video_id=video.id)
+
+
+def _publish(lesson: Lesson) -> str:
+    """What publishes the lesson's changed file; one that may be another lesson's is named by a person."""
+    if lesson.is_mixed_up and lesson.file:
+        return publish_all_the_same(lesson.lesson_id, lesson.file.path)
+    return Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
 
 
 def changed_file(lesson: Lesson, reason: str, hint: str, video_id: str) -> Finding:

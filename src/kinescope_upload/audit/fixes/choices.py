@@ -50,8 +50,12 @@ def check_again(finding: Finding, explanation: str, *options: str) -> Choice:
 
 
 def _replace(finding: Finding) -> Choice:
-    explanation = "upload the file beside the video, and replace that when the new one is done"
-    return Choice(explanation=explanation, command=("replace", finding.lesson_id or ""))
+    """The choice to publish the lesson's file; the finding's hint names a file that must be told."""
+    commands = finding.hint.commands if isinstance(finding.hint, Hint) else ()
+    told = next((one for one in commands if one[:1] == ("replace",)), ("replace", finding.lesson_id or ""))
+    return Choice(
+        explanation="upload the file beside the video, and replace that when the new one is done", command=told
+    )
 
 
 def _replace_or_wait(finding: Finding) -> tuple[Choice, ...]:

@@ -12,6 +12,7 @@ from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
 from kinescope_upload.audit.fixes.choices import Choice, check_again, choices_of, has_choices
 from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
+from kinescope_upload.audit.fixes.shared import is_only_owner, unshare
 from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
@@ -125,6 +126,10 @@ def _is_recorded(finding: Finding, lesson: Lesson) -> bool:
 def _choices(finding: Finding, comparison: Comparison) -> tuple[Choice, ...]:
     """What a person may choose from; nothing that takes away what viewers see and another lesson's record holds."""
     lesson = comparison.lessons.get(finding.lesson_id or "")
+    if lesson and finding.kind is Kind.SHARED_VIDEO and not _whose(lesson, comparison):
+        sharers = comparison.sharers(lesson)
+        if not is_only_owner(lesson, sharers):
+            return (unshare(finding, lesson, sharers),)
     choices = choices_of(finding, is_recorded=lesson is None or _is_recorded(finding, lesson))
     if lesson and lesson.row and lesson.row.has_address_only and comparison.recorded_for(lesson):
         return tuple(one for one in choices if "--delete" not in one.command)  # no player shows an address without id
@@ -141,6 +146,11 @@ def _why_kept(lesson: Lesson, comparison: Comparison) -> str:
     """Why no choice takes the video that viewers see away; empty where one may."""
     if comparison.is_shared(lesson) and (lesson.own_id == lesson.row_id or lesson.file is None):
         return "each must name a video of its own, and this one loses nothing"
+    return _whose(lesson, comparison)
+
+
+def _whose(lesson: Lesson, comparison: Comparison) -> str:
+    """For which other lesson the row's video was uploaded, or whose row shows this one's; empty where neither is so."""
     if holder := comparison.recorded_for(lesson):
         return f"its row names what was uploaded for {holder}"
     if shown_by := comparison.shown_by(lesson):

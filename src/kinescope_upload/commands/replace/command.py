@@ -119,13 +119,15 @@ def replace_lessons(
             is_agreed = agree(found)
             refused = any(isinstance(one.step, Refused) for one in found)
             work = [one for one in found if one.is_work]
+            if options.file is not None and not (work or refused):
+                _correct_pairs(settings, survey, found)
             if not is_agreed and (work or not _has_due(progress, tools)):
                 return ExitCode.NOT_DONE if refused or work else ExitCode.DONE
             if tools.database is not None:
                 rows = [one.lesson.lesson_id for one in work]
                 tools.database.check_writable(rows, so_far="Nothing was begun.")
             if options.file is not None:
-                correct_pairs(settings.map_of_pairs(), survey, {one.lesson.lesson_id: one.lesson.file for one in work})
+                _correct_pairs(settings, survey, work)
             progress.save_all(records_of_begun(settings, work, survey, chooser.records))
             plan = plan_again([one.lesson for one in work], survey, progress.records)
             del survey, chooser, mapped
@@ -138,6 +140,11 @@ def replace_lessons(
                 ready = RunTools(progress, tools.database, kinescope, looks, told.emit, screen.disk, told.wishes)
                 code = upload_plan(plan, ready, settings)
             return ExitCode.NOT_DONE if code == ExitCode.DONE and refused else code
+
+
+def _correct_pairs(settings: Settings, survey: Survey, named: Sequence[Replacement]) -> None:
+    """Corrects what the map file of confirmed pairs says of lessons whose files were named."""
+    correct_pairs(settings.map_of_pairs(), survey, {one.lesson.lesson_id: one.lesson.file for one in named})
 
 
 def _has_due(progress: ProgressStore, tools: Tools) -> bool:
@@ -257,13 +264,24 @@ class _Chooser(NamedTuple):
         """
         library = self.tools.settings.needed_library()
         if step is ReplaceStep.UNCHANGED and not self.options.changed and record.md5 is not None:
-            return step if md5_now(library, file) in {None, record.md5} else ReplaceStep.BEGIN
+            md5 = md5_now(library, file)
+            if md5 not in {None, record.md5}:
+                return ReplaceStep.BEGIN
+            self._note_place(record, file, is_read=md5 is not None)
+            return step
+        if step is ReplaceStep.UNCHANGED:
+            self._note_place(record, file, is_read=record.md5 is None)
         is_alike = step is ReplaceStep.BEGIN and record.size == file.size and record.md5 is not None
         if is_alike and record.md5 == md5_now(library, file):
             self.save(replace(record, path=file.path, modified_ns=file.modified_ns))
             return ReplaceStep.UNCHANGED if record.stage.is_linked else ReplaceStep.GO_ON
         is_linkable = step is ReplaceStep.GO_ON and record.stage is Stage.UPLOADED and record.serving is None
         return ReplaceStep.BEGIN if is_linkable and not is_as_sent(record, library) else step
+
+    def _note_place(self, record: Record, file: VideoFile, *, is_read: bool) -> None:
+        """Notes where the file stands that a person named: no other of its size and time is the lesson's then."""
+        if self.options.file is not None and is_read and record.path != file.path:
+            self.save(replace(record, path=file.path, modified_ns=file.modified_ns))
 
     def _refused_row(self, lesson: PlannedLesson) -> Refused | None:
         """Refuses a row whose address somebody else has written beside the id: it would be lost."""

@@ -1,0 +1,48 @@
+"""Finds changed files of a status that may be other lessons': `kupload replace` is to be told which they are. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kinescope_upload.plan.lookalikes import Lookalikes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from kinescope_upload.commands.course_status import CourseStatus
+    from kinescope_upload.model import Assignment, VideoFile
+    from kinescope_upload.upload import Record
+
+
+def with_mixed_up(
+    courses: Sequence[CourseStatus],
+    records: Mapping[str, Record],
+    assignments: Iterable[Assignment],
+    files: Iterable[VideoFile],
+    md5_of: Callable[[VideoFile], str | None],
+) -> tuple[CourseStatus, ...]:
+    """The courses, where each names the changed lessons whose file may be another's, or whose own stands elsewhere.
+
+    What somebody wrote down counts as meant.
+
+    Args:
+        courses: How far each course is.
+        records: What earlier runs achieved, by lesson id.
+        assignments: Which file belongs to which lesson.
+        files: The library.
+        md5_of: Gives the MD5 of a file, as far as somebody read it as it is now.
+    """
+    if not any(one.changed for one in courses):
+        return tuple(courses)
+    assigned = {one.lesson_id: one.file for one in assignments if not one.source.is_written}
+    alike = Lookalikes.of(records, files)
+
+    def is_mixed_up(lesson_id: str) -> bool:
+        file = assigned.get(lesson_id)
+        if file is None:
+            return False
+        is_like_another = alike.like_another(lesson_id, file, md5_of(file)) is not None
+        return is_like_another or alike.own_elsewhere(records[lesson_id], file) is not None
+
+    return tuple(replace(one, mixed_up=tuple(filter(is_mixed_up, one.changed))) for one in courses)
