@@ -187,8 +187,7 @@ def upload_plan(
 
     checks = [
         partial(check_rights, plan, kinescope, settings, emit),
-        partial(check_rows, plan, tools.database),
-        partial(check_alone, settings, {one.course for one in plan.work}, tools.database),
+        partial(_check_database, plan, settings, tools.database),
     ]
     if is_new:
         every = ProgressFolder(settings.progress)
@@ -215,6 +214,12 @@ def upload_plan(
     with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
         backends, options = _backends(settings, tools), _options(settings)
         return upload_batch(batch, backends, options, measured.listening(emit)).exit_code
+
+
+def _check_database(plan: Plan, settings: Settings, database: LessonsDatabase | None) -> None:
+    """Checks that nobody else works on these courses, and that rows can be written: over one connection."""
+    check_alone(settings, {one.course for one in plan.work}, database)
+    check_rows(plan, database)
 
 
 def _jobs(settings: Settings) -> int | JobsSearch:
