@@ -1,12 +1,10 @@
-"""Removes the checks of the upload driver one at a time, in a copy, and fails where no test turns red.
-
-Usage: sabotage.py [part of a check's name]
-"""
+"""Removes the checks of the upload driver one at a time, in a copy, and fails where no test turns red."""
 
 # ruff: noqa: INP001 - a script
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -21,7 +19,15 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 AT_A_TIME: Final = 2
-TESTS: Final = ("test_table.py", "test_same_part.py", "test_leftovers.py", "test_driver.py", "test_driver_histories.py")
+TESTS: Final = (
+    "test_table.py",
+    "test_same_part.py",
+    "test_same_file.py",
+    "test_removal.py",
+    "test_leftovers.py",
+    "test_driver.py",
+    "test_driver_histories.py",
+)
 """The quick ones first: a run ends at the first failure."""
 LONGEST: Final = 300
 """Seconds after which tests count as red: a driver without its bounds may go on without end."""
@@ -667,4 +673,6 @@ def _red(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("check", nargs="?", default="", help="a part of the names of those that are tried")
+    sys.exit(main(parser.parse_args().check))

@@ -720,23 +720,61 @@ def test_a_hop_that_refuses_the_smallest_chunk_fails_the_lesson_and_keeps_its_up
     assert _saved(world).stage is Stage.CREATED
 
 
+def test_what_was_said_of_an_upload_that_is_gone_says_nothing_of_the_next_one() -> None:
+    world, waits = _world(), list[float]()
+    world.server.refuses_head = True
+
+    def change(ports: Ports) -> dict[str, object]:
+        return _gone_at({"send": {2, 3, 4, 5}}, waits)(ports) | {"removed": lambda _id, _reason: None}
+
+    assert _driver(world, change).upload().stage is Stage.UPLOADED
+    assert len(world.server.taken) == 2, "the fifth answer is the first about the second upload"
+
+
+def _shift(world: World, seconds: int = 3600) -> None:
+    redated = replace(world.file, modified_ns=world.file.modified_ns + seconds * 10**9)
+    world.versions[redated.path, redated.modified_ns] = world.version
+    world.file = redated
+
+
+def test_a_video_that_is_complete_without_a_record_of_it_is_compared_with_a_file_of_a_shifted_time() -> None:
+    world = _world()
+    _orphaned(world, stage=Stage.CREATED, reason=None)
+    _remote(world, md5="of other bytes").takes_bytes = True
+    _shift(world, 1)
+    with pytest.raises(InDoubtError, match="Video v is complete, and its MD5 is not the file's"):
+        _driver(world).upload()
+
+
+def test_the_time_of_a_file_whose_every_byte_has_arrived_is_written_down() -> None:
+    world = _world()
+    size = world.file.size
+    sent = {"offset": size - 1, "sent_bytes": size, "sent_md5": md5_of(world.version)}
+    _orphaned(world, stage=Stage.CREATED, reason=None, **sent)
+    _remote(world).takes_bytes = True
+    _shift(world)
+    assert _driver(world).upload().modified_ns == world.file.modified_ns
+    assert _saved(world).stage is Stage.UPLOADED
+
+
 def test_each_shift_of_a_files_time_counts_from_the_one_before_however_the_process_dies() -> None:
-    world, hour = _world(), 3600 * 10**9
+    world = _world()
 
     def dies(ports: Ports) -> dict[str, object]:
+        dead = []
+
         def send(record: Record, step: SendChunk) -> Event:
             ports.send(record, replace(step, length=1))
+            dead.append(True)
             raise ProcessDiedError
 
-        return {"send": send}
+        return {"send": send, "save": lambda record: None if dead else ports.save(record)}
 
     for _ in range(3):
         with pytest.raises(ProcessDiedError):
             _driver(world, dies).upload()
         assert _saved(world).modified_ns == world.file.modified_ns, "it is on disk before a byte is sent because of it"
-        redated = replace(world.file, modified_ns=world.file.modified_ns + hour)
-        world.versions[redated.path, redated.modified_ns] = world.version
-        world.file = redated
+        _shift(world)
     assert _driver(world).upload().stage is Stage.UPLOADED
     assert len(world.server.videos) == 1, "nothing was begun anew"
 

@@ -150,6 +150,14 @@ def test_a_complete_video_is_adopted_where_md5_or_time_say_that_it_is_the_files(
         assert checked.kept == (None if file == _FILE else video)
 
 
+@pytest.mark.parametrize(("md5", "doubt"), [(None, "the file begins with other bytes now"), ("d41d", None)])
+def test_a_complete_video_is_not_adopted_where_only_the_files_head_tells_that_it_is_another(
+    md5: str | None, doubt: str | None
+) -> None:
+    checked = check_md5(Adopt(video=_DONE), _RECORD, _FILE, md5, begins_as_sent=False)
+    assert getattr(checked, "what", None) == (f"Video v is complete, and {doubt}." if doubt else None)
+
+
 @pytest.mark.parametrize(
     ("found", "decision"),
     [

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from kinescope_upload.model import VideoFile
+from kinescope_upload.upload import Dialect
+from kinescope_upload.upload.same_file import FileStart
+from support.model_world import Run, Setting, make_world
 from support.progress_cases import a_record
 
 _SECOND = 10**9
@@ -63,3 +67,26 @@ def test_a_time_that_only_the_file_system_changed_is_the_same_file(shift: int, *
     record = replace(a_record(), path="c/1.mp4", size=99, modified_ns=_THEN)
     assert record.is_for(VideoFile(path="c/1.mp4", size=99, modified_ns=_THEN + shift)) is is_same
     assert not record.is_for(VideoFile(path="c/1.mp4", size=98, modified_ns=_THEN + shift))
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_as_sent"),
+    [
+        pytest.param({"offset": 3, "head_md5": "another"}, False, id="sent, with another head"),
+        pytest.param({"offset": 3, "head_md5": "the head"}, True, id="sent, with this head"),
+        pytest.param({"offset": 3}, True, id="sent by a version that wrote no head down"),
+        pytest.param({"head_md5": "another"}, True, id="nothing was sent"),
+        pytest.param({"sent_bytes": 3, "sent_md5": "another"}, False, id="sent, with another MD5"),
+        pytest.param({"sent_bytes": 3, "sent_md5": "the part"}, True, id="sent, with this MD5"),
+    ],
+)
+def test_a_file_begins_with_what_was_sent_where_its_head_and_its_part_say_so(
+    facts: dict[str, object], *, is_as_sent: bool
+) -> None:
+    world = make_world(Random(0), Setting(dialects=(Dialect.TUS,)), moments=0)
+    ports = replace(
+        Run(world=world, dialect=Dialect.TUS).ports(), head_md5=lambda: "the head", md5_of_first=lambda _: "the part"
+    )
+    nothing = replace(a_record(), offset=0, sent_bytes=0, sent_md5=None, head_md5=None)
+    record = replace(nothing, **facts)  # type: ignore[arg-type] # some of its facts
+    assert FileStart(ports).is_as_sent(record) is is_as_sent
