@@ -13,6 +13,7 @@ from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubt
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
+from kinescope_upload.cluster.refused_queues import offer
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.commands.upload import map_files
@@ -184,9 +185,12 @@ def doubt_other_files(holds: Holds, plan: Plan, library: str) -> Plan:
 def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) -> int:
     """Writes lessons down, and gives a turn to those that have none; returns how many of these lessons those are."""
     line = holds.line
+    written = set[str]()
     for start in range(0, len(lessons), _TOGETHER):
         part = json.dumps([_facts(lesson) for lesson in lessons[start : start + _TOGETHER]])
-        line.ask(statements.ADD, library=library, lessons=part, machine=holds.machine, patience=120)
+        found = line.ask(statements.ADD, library=library, lessons=part, machine=holds.machine, patience=120)
+        written |= {lesson_id for (lesson_id,) in found}
+    offer(line, library, written)
     given = Queue(line).give_turns([library])
     if len(given) >= _MANY:
         with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL

@@ -74,6 +74,7 @@ class CourseState:
     failed: int = 0
     size: int = 0
     there: int = 0
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ class Overview:
         left = sum(course.lessons - course.linked for course in self.courses)
         if not self.courses or left == 0:
             return ""
+        if not any(course.wanted for course in self.courses):
+            return Hint("What is left has no turn; this gives one: ", ("cluster", "enqueue"), ".")
         go_on = Hint(("cluster", "worker"), " on a machine that has the library.")
         again = Hint("Try again what failed: ", ("cluster", "enqueue"), ".") if self.failures else ""
         is_idle = not any(machine.is_alive for machine in self.machines)
@@ -126,11 +129,12 @@ def read_overview(line: Line, lease: float) -> Overview:
         )
     )
     courses: dict[tuple[str, str], CourseState] = {}
-    for library, course, stage, number, size, there, failed, _ in line.ask(statements.COUNTS, patience=30):
+    for library, course, stage, number, size, there, failed, wanted in line.ask(statements.COUNTS, patience=30):
         state = courses.setdefault((library, course), CourseState(library=library, course=course))
         is_linked = stage in {"linked", "verified"}
         state.lessons += number
         state.linked += number if is_linked else 0
+        state.wanted += 0 if is_linked else wanted
         state.uploaded += number if stage == "uploaded" else 0
         state.failed += 0 if is_linked else failed
         state.size += size

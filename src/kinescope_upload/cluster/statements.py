@@ -83,13 +83,13 @@ ADD: Final = SQL(
     f" written_by = CASE WHEN {_MAY_REWRITE} THEN excluded.written_by ELSE l.written_by END,"
     " title = excluded.title, pair_is_written = excluded.pair_is_written"
     " WHERE l.library = excluded.library"
-    f" AND ({_MAY_REWRITE} OR {_IS_SAME_FILE.replace('other.', 'excluded.')})"
+    f" AND ({_MAY_REWRITE} OR {_IS_SAME_FILE.replace('other.', 'excluded.')}) RETURNING lesson_id"
 )
 """Writes down what is to be done, in one order on all machines, so that they wait for each other and never in a circle.
 
 A lesson that another library has stays there; one that is begun stays pinned; one that is there as it is costs nothing.
 What a lesson's file is, its size and time, only that machine writes anew that wrote it down first: one with another
-file may have an old copy.
+file may have an old copy. Returns what it wrote.
 """
 
 WRITTEN_BY_OTHERS: Final = SQL(
@@ -139,8 +139,16 @@ large ones first."""
 LEFT: Final = SQL(
     f"SELECT count(*), count(*) FILTER (WHERE held_until > now() AND holder <> %(me)s) FROM {{s}}.lesson"
     f" WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
+    " AND lesson_id <> ALL(%(refused)s::text[])"
 )
-"""Counts the lessons that are to be done, and those of them that other machines have in hand."""
+"""Counts the lessons that are to be done here, and those of them that other machines have in hand."""
+
+OFF_QUEUE: Final = SQL(
+    f"SELECT lesson_id FROM {{s}}.lesson WHERE NOT wanted AND NOT {_DONE} AND written_by <> ''"
+    " AND library = ANY(%(libraries)s::text[])"
+)
+"""Selects the lessons that nobody is to do: they failed or are in doubt, or their records were taken over. What a
+person took off the queue has nobody who wrote it down."""
 
 WAITING: Final = SQL(
     f"SELECT lesson_id FROM {{s}}.lesson WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"

@@ -13,6 +13,7 @@ from kinescope_upload.cluster.heart import STOPPED, Body, Heart
 from kinescope_upload.cluster.presence import apart, there, those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
+from kinescope_upload.cluster.refused_queues import accept
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import check_shared
@@ -121,8 +122,11 @@ def _crew(
 ) -> ClusterCrew:
     """Makes this machine known, and its crew."""
     progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
-    queue = Queue(progress.holds.line)
+    queue = Queue(progress.holds.line, progress.holds.machine)
     queue.register()
+    accept(
+        progress.holds.line, progress.holds.machine, options.libraries
+    )  # its files may be others since it refused them
     crew = ClusterCrew(run, progress, queue, options)
     body = Body(
         name=cluster_of(settings).machine,
