@@ -21,6 +21,7 @@ from kinescope_upload.cluster.transfer import (
     write_back,
 )
 from kinescope_upload.cluster.worker import enqueue_all, work
+from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show
@@ -131,7 +132,7 @@ def _enqueued(
     """Writes down what there is to do; gives with it what is to be said of libraries that are away."""
     away: list[str] = []
     with opened(settings) as progress:
-        found = enqueue_all(settings, progress, libraries, away.append)
+        found = enqueue_all(settings, progress, libraries, away.append, waits_on_stderr(screen.options))
     show(ENQUEUED, found, screen.options, screen.stdout)
     return found, away
 

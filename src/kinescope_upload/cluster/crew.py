@@ -12,6 +12,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.hands import Hands
 from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
 from kinescope_upload.cluster.orders import with_wish
+from kinescope_upload.cluster.outage import Outage
 from kinescope_upload.cluster.presence import Presence
 from kinescope_upload.cluster.refused_queues import accept
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
@@ -68,6 +69,7 @@ class ClusterCrew:
         options: How it works.
 
     Attributes:
+        outage: Takes whether the database answers.
         left: How many lessons it took that failed or are in doubt, or were to be done when it began and are not.
     """
 
@@ -85,11 +87,12 @@ class ClusterCrew:
             tell=lambda words: run.emit(Warned(message=words)),
             longest=progress.holds.lease.seconds,
         )
+        self.outage = Outage(run, progress.holds)
         self._hands = Hands(run, progress, queue, self._presence)
         self._fetching = threading.Lock()
         self._threads: dict[int, threading.Thread] = {}
         self._idle_until = self._reconcile_at = float("-inf")
-        self._is_drained = self._is_empty = self._was_down = False
+        self._is_drained = self._is_empty = False
         self._heard = 0
         self.left = 0
         self.bug: BaseException | None = None
@@ -175,11 +178,8 @@ class ClusterCrew:
                     self._look_around(now)
             except DatabaseDownError as error:
                 self._idle_until = now + self._options.poll
-                if not self._was_down:
-                    self._run.emit(Warned(message=f"{error} Lessons are taken again when it is back."))
-                self._was_down = True
+                self.outage.down(error)
                 return None
-            self._was_down = False
             return turn
 
     def _look_around(self, now: float) -> None:
@@ -215,7 +215,7 @@ class ClusterCrew:
         with suppress(KuploadError):
             rows = self._progress.holds.line.ask(statements.DONE_OF, ids=list(ids | failed))
             elsewhere = {lesson_id for (lesson_id,) in rows}
-        for lesson_id in sorted(elsewhere - failed):
+        for lesson_id in sorted(elsewhere - failed - self._hands.lost):
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
         self.left = len(failed | (ids - elsewhere) | self._waiting() | self._off_queue())
 

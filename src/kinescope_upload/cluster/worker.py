@@ -27,6 +27,7 @@ from kinescope_upload.monitor.wishes_file import add_wish
 from kinescope_upload.plan import Decision, Plan, PlanDecision, PlannedLesson
 from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
+from kinescope_upload.retries.retrying_client import RetryingClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,10 +41,15 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
+    from kinescope_upload.events import Emit
 
 
 def enqueue_all(
-    settings: Settings, progress: ClusterProgress, libraries: Mapping[str, Path], tell: Callable[[str], object]
+    settings: Settings,
+    progress: ClusterProgress,
+    libraries: Mapping[str, Path],
+    tell: Callable[[str], object],
+    emit: Emit,
 ) -> list[Enqueued]:
     """Writes down what there is to do in these libraries; ends what had stopped all machines.
 
@@ -52,6 +58,7 @@ def enqueue_all(
         progress: The cluster's.
         libraries: Where they are here.
         tell: Is told of those that are away.
+        emit: Is told of waits for Kinescope.
 
     Raises:
         KuploadError: No library is there, one cannot be read, or database or Kinescope refuse.
@@ -63,9 +70,7 @@ def enqueue_all(
     heart.start()
     try:
         with open_kinescope(settings) as kinescope:
-            tools = EnqueueTools(
-                holds=progress.holds, database=database_of(settings), kinescope=kinescope, emit=lambda _event: None
-            )
+            tools = EnqueueTools.of(settings, progress.holds, kinescope, emit)
             done = [enqueue(here, tools, name) for name, here in apart(settings, libraries).items()]
         progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)  # only what worked ends what had stopped all
         return done
@@ -104,7 +109,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
             screen.disk,
             told.wishes,
         )
-        _set_workspace(settings, kinescope)
+        _set_workspace(settings, kinescope, told.emit)
         options = CrewOptions(
             libraries=libraries,
             poll=cluster_of(settings).poll,
@@ -134,16 +139,16 @@ def _crew(
         jobs=lambda: run.jobs.number,
         is_paused=lambda: run.pause.is_held,
     )
-    heart = Heart(progress, queue, body, crew.hear)
+    heart = Heart(progress, queue, body, crew.hear, crew.outage)
     stack.callback(heart.end)
     heart.start()
     return crew
 
 
-def _set_workspace(settings: Settings, kinescope: Kinescope) -> None:
+def _set_workspace(settings: Settings, kinescope: Kinescope, emit: Emit) -> None:
     """Asks Kinescope for the workspace where uploads need it and nobody set it."""
     if settings.lacks_workspace:
-        facts = kinescope.api.token_facts()
+        facts = RetryingClient(kinescope.service, settings, emit).call(kinescope.api.token_facts)
         kinescope.uploader.use_workspace(settings.needed_workspace_id(facts.workspace_id))
 
 
