@@ -207,6 +207,7 @@ def _fields(found: Sequence[Enqueued]) -> JsonFields:
                     {"lesson_id": lesson.lesson_id, "reason": lesson.reason, "hint": lesson.hint}
                     for lesson in one.plan.in_doubt
                 ],
+                "changed": [lesson.lesson_id for lesson in one.plan.changed],
                 "doubts": [{"subject": doubt.subject, "reason": doubt.reason} for doubt in one.plan.doubts],
             }
             for one in found
@@ -238,6 +239,7 @@ def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -
         for lesson in one.plan.in_doubt:
             together.setdefault((lesson.reason, lesson.hint), []).append(lesson.lesson_id)
         lines += [f"In doubt: {first_few(ids)}: {reason}. {shown(hint)}" for (reason, hint), ids in together.items()]
+        lines += [shown(one.changes)] if one.changes else []
         lines += [f"Unmatched: {doubt.subject}: {doubt.reason}. {shown(doubt.hint)}" for doubt in one.plan.doubts]
         stream.writelines(f"{surface.shown(line.strip())}\n" for line in lines)
 

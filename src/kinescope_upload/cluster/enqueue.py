@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.all_progress import AllClusterProgress
-from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubts_here, without_elsewhere
+from kinescope_upload.cluster.doubts import doubts_here, without_elsewhere
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
 from kinescope_upload.cluster.refused_queues import offer
+from kinescope_upload.cluster.schema import check_no_other_has
 from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.written import doubt_other_files, kept_elsewhere
+from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.commands.upload import map_files
 from kinescope_upload.connect import database_of
@@ -24,7 +27,7 @@ from kinescope_upload.kinescope.course_folders import doubts_about, match_folder
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan import Plan, doubt_courses
-from kinescope_upload.plan.decision import SENT
+from kinescope_upload.plan.changes import change_of, changes_sentence
 from kinescope_upload.progress import read_looks
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
@@ -66,6 +69,11 @@ class Enqueued:
     there: int
     elsewhere: dict[str, str]
     contradicting: tuple[str, ...]
+
+    @property
+    def changes(self) -> str:
+        """Names the linked lessons whose files here are not what was uploaded; empty where there are none."""
+        return changes_sentence([change_of(lesson) for lesson in self.plan.changed])
 
     @property
     def is_in_doubt(self) -> bool:
@@ -130,13 +138,15 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     survey.check_proven(trusts_scan=settings.trust_scan)
     mapped = map_files(settings, survey, records, tools.api)
     broken = None if settings.send_broken else read_looks(settings.progress).broken
-    plan = without_moving(tools.line, survey.plan(records, mapped, broken), name, records)
+    planned = survey.plan(records, mapped, broken, md5s=md5s_of_files(settings))
+    plan = without_moving(tools.line, planned, name, records)
     _check_unfinished(settings, tools, plan, every)
     plan = _with_folders(settings, tools, plan)
-    others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
+    others = kept_elsewhere(tools.line, name)
     plan = replace(plan, doubts=doubts_here(plan.doubts, others.keys(), survey.courses))
     elsewhere = {one.lesson_id: one.file.size for one in plan.lessons if one.lesson_id in others}
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
+    check_no_other_has(tools.line, [lesson.lesson_id for lesson in work])
     added = _write_down(tools.holds, name, work)
     plan = doubt_other_files(tools.holds, plan, name)
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
@@ -183,20 +193,6 @@ def without_moving(line: Line, plan: Plan, library: str, records: Mapping[str, R
     now = records_for(line, library)
     moving |= {lesson_id for lesson_id in doubted if now.get(lesson_id) != records.get(lesson_id)}
     return replace(plan, lessons=tuple(one for one in plan.lessons if one.lesson_id not in moving))
-
-
-def doubt_other_files(holds: Holds, plan: Plan, library: str) -> Plan:
-    """The plan, in which files are in doubt that are not those that other machines wrote down."""
-    rows = holds.line.ask(statements.WRITTEN_BY_OTHERS, library=library, machine=holds.machine, patience=120)
-    written = {lesson_id: WrittenFile(*facts) for lesson_id, *facts in rows}
-
-    def doubted(lesson: PlannedLesson) -> PlannedLesson:
-        known = written.get(lesson.lesson_id)
-        if lesson.decision not in SENT or known is None or known.may_be(lesson.file, lesson.record):
-            return lesson
-        return replace(lesson, planned=doubt_other_file(lesson.file, lesson.course, known))
-
-    return replace(plan, lessons=tuple(doubted(lesson) for lesson in plan.lessons))
 
 
 def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) -> int:
