@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
+from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.queue import Queue
-from kinescope_upload.cluster.refused_queues import accept, offer
+from kinescope_upload.cluster.refused_queues import accept, offer, refused_by
 from support.clusters import ClusterWorld, cluster_worlds, enqueue, line
 from support.world import KIB, content_of
 
@@ -86,6 +88,18 @@ def test_a_machine_that_is_named_as_a_library_refuses_for_itself_alone(line: Lin
     _refused(line, one, "a")
     accept(line, "nas", ["nas"])
     assert _next(one) == "a"
+
+
+def test_what_a_machine_refuses_is_not_left_for_it(line: Line) -> None:
+    one = _worker(line, "one")
+    _refused(line, one, "a", "b")
+    enqueue(line, "c")
+    one.give_turns(["nas"])
+    left = {}
+    for machine in ("one", "two"):
+        refused = refused_by(line, ["nas"], machine)
+        left[machine] = line.ask(statements.LEFT, libraries=["nas"], me=uuid4(), refused=refused)
+    assert left == {"one": [(1, 0)], "two": [(3, 0)]}
 
 
 def _with_copies(world: ClusterWorld, number: int) -> list[Path]:

@@ -14,7 +14,7 @@ from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
 from kinescope_upload.cluster.orders import with_wish
 from kinescope_upload.cluster.outage import Outage
 from kinescope_upload.cluster.presence import Presence
-from kinescope_upload.cluster.refused_queues import accept
+from kinescope_upload.cluster.refused_queues import accept, refused_by
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
 from kinescope_upload.events import LessonSkipped, Warned
 from kinescope_upload.exit_codes import ExitCode
@@ -185,12 +185,13 @@ class ClusterCrew:
     def _look_around(self, now: float) -> None:
         """Where nothing waits: finds lessons without a turn, and learns whether all is done."""
         here = self._presence.here()
-        if changed := self._hands.refusals.changed():
-            holds = self._progress.holds
-            accept(holds.line, holds.machine, here, changed)
+        holds, is_time = self._progress.holds, now >= self._reconcile_at
+        changed = self._hands.refusals.changed(here)
+        if changed or is_time:
+            accept(holds.line, holds.machine, here, None if is_time else changed)
             self._idle_until = now
         left, elsewhere = self._left(here)
-        if left > elsewhere + self._hands.number or now >= self._reconcile_at:
+        if left > elsewhere + self._hands.number or is_time:
             self._reconcile_at = now + _RECONCILE
             if self._queue.give_turns(here):
                 self._idle_until = now
@@ -202,7 +203,7 @@ class ClusterCrew:
         if not libraries:
             return 0, 0
         holds = self._progress.holds
-        refused = self._hands.refusals.ids()
+        refused = refused_by(holds.line, libraries, holds.machine)
         rows = holds.line.ask(statements.LEFT, libraries=list(libraries), me=holds.me, refused=refused)
         [(left, elsewhere)] = rows
         return left, elsewhere
@@ -221,13 +222,15 @@ class ClusterCrew:
 
     def _off_queue(self) -> set[str]:
         """The lessons without a video that nobody is to do before they are enqueued again; says how many."""
+        if not self._options.until_empty:
+            return set()
         ids, database = set[str](), self._run.backends.database
         with suppress(KuploadError):
             rows = self._progress.holds.line.ask(statements.OFF_QUEUE, libraries=list(self._options.libraries))
             found = [lesson_id for (lesson_id,) in rows if lesson_id not in self._hands.failed]
             rows_of = database.rows(lessons=found) if found and database is not None else ()
             ids = {row.lesson_id for row in rows_of if row.video_id is None and not row.has_address_only}
-        if ids and self._options.until_empty:
+        if ids:
             several = count(len(ids), "lesson has", "lessons have")
             hint = Hint(
                 f"{several} no video and no turn: {first_few(sorted(ids))}. ", ("cluster", "enqueue"), " gives one."

@@ -196,7 +196,7 @@ class Hands:
         run = self._libraries[taken.library].run
         record = self._progress.saved(taken.lesson_id) or taken.record
         if (seen := what_lacks(run, self._progress.holds.machine, taken, record)) is not None:
-            self.refusals.add(taken.lesson_id, run, seen)
+            self.refusals.add(taken.lesson_id, taken.library, run, seen)
             hand.is_refused = True
 
     def _refuse(self, lesson: PlannedLesson) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.library.scan import stat_file
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kinescope_upload.batch.run import Run
     from kinescope_upload.cluster.doubts import WrittenFile
     from kinescope_upload.model import VideoFile
@@ -47,34 +49,33 @@ class Refusals:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: dict[str, tuple[Run, Glance]] = {}
-
-    def ids(self) -> list[str]:
-        """The lessons."""
-        with self._lock:
-            return list(self._seen)
+        self._seen: dict[str, tuple[str, Run, Glance]] = {}
 
     def has(self, lesson_id: str, seen: Glance) -> bool:
         """Whether the lesson is refused, and all is as it was then."""
         with self._lock:
             known = self._seen.get(lesson_id)
-        return known is not None and known[1] == seen
+        return known is not None and known[-1] == seen
 
-    def add(self, lesson_id: str, run: Run, seen: Glance) -> None:
-        """Refuses a lesson; `run` has its library."""
+    def add(self, lesson_id: str, library: str, run: Run, seen: Glance) -> None:
+        """Refuses a lesson of this library, which `run` has."""
         with self._lock:
-            self._seen[lesson_id] = run, seen
+            self._seen[lesson_id] = library, run, seen
 
     def drop(self, lesson_id: str) -> None:
         """Refuses the lesson no more."""
         with self._lock:
             self._seen.pop(lesson_id, None)
 
-    def changed(self) -> list[str]:
-        """The lessons whose files are others by now, which are refused no more; at each call some are looked at."""
+    def changed(self, libraries: Collection[str]) -> list[str]:
+        """The lessons whose files are others by now, which are refused no more; at each call some are looked at.
+
+        Args:
+            libraries: Those that are there.
+        """
         with self._lock:
-            some = list(self._seen.items())[:_TOGETHER]
-        changed = [one for one, (run, seen) in some if glance(run, seen.path, seen.written) != seen]
+            some = [one for one in self._seen.items() if one[1][0] in libraries][:_TOGETHER]
+        changed = [one for one, (_, run, seen) in some if glance(run, seen.path, seen.written) != seen]
         with self._lock:
             for lesson_id, _ in some:
                 known = self._seen.pop(lesson_id, None)

@@ -48,12 +48,16 @@ def others_refuse(line: Line, libraries: Iterable[str], machine: str) -> list[st
     return [name for name in _names(line, libraries) if machine not in _machines(name)]
 
 
+def refused_by(line: Line, libraries: Iterable[str], machine: str) -> list[str]:
+    """The queues of lessons of these libraries that this machine refuses."""
+    return [name for name in _names(line, libraries) if machine in _machines(name)]
+
+
 def accept(line: Line, machine: str, libraries: Iterable[str], lesson_ids: Collection[str] | None = None) -> None:
     """Lets the machine have lessons of these libraries again that it refused: those that are named, or all."""
-    for name in _names(line, libraries):
-        if machine in (machines := _machines(name)):
-            others = [one for one in machines if one != machine]
-            _rename(line, name, _SPLIT.join([library_of(name), *others]), lesson_ids)
+    for name in refused_by(line, libraries, machine):
+        others = [one for one in _machines(name) if one != machine]
+        _rename(line, name, _SPLIT.join([library_of(name), *others]), lesson_ids)
 
 
 def offer(line: Line, library: str, lesson_ids: Collection[str]) -> None:

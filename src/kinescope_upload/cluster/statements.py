@@ -139,16 +139,16 @@ large ones first."""
 LEFT: Final = SQL(
     f"SELECT count(*), count(*) FILTER (WHERE held_until > now() AND holder <> %(me)s) FROM {{s}}.lesson"
     f" WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
-    " AND lesson_id <> ALL(%(refused)s::text[])"
+    " AND lesson_id <> ALL (ARRAY(SELECT queueing_lock FROM {s}.procrastinate_jobs"
+    " WHERE queue_name = ANY(%(refused)s::text[]) AND status = 'todo'))"
 )
-"""Counts the lessons that are to be done here, and those of them that other machines have in hand."""
+"""Counts lessons but those in queues that this machine refuses, and those of them that others have in hand."""
 
 OFF_QUEUE: Final = SQL(
     f"SELECT lesson_id FROM {{s}}.lesson WHERE NOT wanted AND NOT {_DONE} AND written_by <> ''"
     " AND library = ANY(%(libraries)s::text[])"
 )
-"""Selects the lessons that nobody is to do: they failed or are in doubt, or their records were taken over. What a
-person took off the queue has nobody who wrote it down."""
+"""Selects lessons that failed, are in doubt or were taken over; what a person cancelled, nobody has written down."""
 
 WAITING: Final = SQL(
     f"SELECT lesson_id FROM {{s}}.lesson WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
@@ -293,8 +293,4 @@ FOLDER: Final = SQL("SELECT folder_id FROM {s}.course WHERE course = %(course)s"
 SET_FOLDER: Final = SQL(
     "INSERT INTO {s}.course (course, folder_id) VALUES (%(course)s, %(folder_id)s)"
     " ON CONFLICT (course) DO UPDATE SET folder_id = excluded.folder_id"
-)
-
-HAS_CLUSTER: Final = SQL(
-    "SELECT EXISTS (SELECT FROM {s}.lesson WHERE %(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[]))"
 )
