@@ -61,6 +61,28 @@ def test_four_machines_that_begin_at_once_share_the_work_although_kinescope_slow
     world.everything_is_right(again=0)
 
 
+def test_who_begins_while_all_connections_of_the_database_are_in_use_waits_for_one(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((100 * KIB,))
+    name, server = world.database.name, world.database.server
+    world.database.execute(
+        "CREATE ROLE guest LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public, kupload TO guest;"
+        "GRANT USAGE ON SCHEMA kupload TO guest; GRANT USAGE ON ALL SEQUENCES IN SCHEMA kupload TO guest"
+    )
+    world.environment["DATABASE_URL"] = server.tcp_url(name, "guest")
+    try:
+        world.database.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
+        process = world.begin("one", KUPLOAD_RETRY_BASE="0.2")
+        assert process.stdout is not None
+        first = process.stdout.readline().decode()
+        server.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
+        said, _ = process.communicate(timeout=100)
+        assert "too many connections" in first
+        assert process.returncode == 0, said.decode()
+    finally:
+        world.database.execute("DROP OWNED BY guest; DROP ROLE guest")
+
+
 def _said(world: ClusterWorld, words: str) -> None:
     world.wait_until(lambda: words in world.said())
 
