@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.config import Settings
+    from kinescope_upload.upload import Record
     from support.postgres import Database
 
 __all__ = ["line"]
@@ -41,7 +42,7 @@ def _settings(folder: Path, database: Database) -> Settings:
     return load_settings({}, directory=folder, environment={"DATABASE_URL": database.url})
 
 
-def _linked(lesson_id: str) -> object:
+def _linked(lesson_id: str) -> Record:
     return replace(
         a_record(lesson_id), stage=Stage.LINKED, offset=1_000_000_000, attempted_at=_NOW, linked_at=_NOW, md5="0" * 32
     )
@@ -127,7 +128,7 @@ def test_records_are_seen_as_this_machine_knows_their_files_and_changed_where_no
     machine, other = a_machine(line), a_machine(line)
     for lesson_id in ("here", "in_hand", "there"):
         assert machine.holds.take(lesson_id)
-        machine.save(_linked(lesson_id))  # type: ignore[arg-type] # a record
+        machine.save(_linked(lesson_id))
         machine.give(lesson_id)
     assert other.holds.take("in_hand")
     every = AllClusterProgress(machine.holds, "nas")
@@ -154,3 +155,35 @@ def test_doctor_looks_at_the_tables_the_libraries_and_the_turns(line: Line, tmp_
     checks = list(cluster_checks(settings))
     assert [check.standing for check in checks] == ["wrong here", "wrong outside"]
     assert "kupload cluster init" in checks[1].hint
+
+
+def test_a_machine_that_died_and_a_turn_that_is_left_are_told_only_while_something_is_left(
+    line: Line, database: Database
+) -> None:
+    enqueue(line, "a")
+    Queue(line).give_turns(["nas"])
+    machine = a_machine(line)
+    Heart(machine, None, Body(name="dead", libraries=["nas"], jobs=lambda: 1)).beat()
+    database.execute("UPDATE kupload.machine SET beat_at = now() - interval '100 s'")
+    overview = read_overview(line, 60)
+    assert ([one.name for one in overview.machines], overview.waiting) == (["dead"], {"nas": 1})
+    assert machine.holds.take("a")
+    machine.save(_linked("a"))
+    overview = read_overview(line, 60)
+    assert (overview.machines, overview.waiting, overview.hint) == ((), {}, "")
+
+
+def test_machines_of_one_name_are_told_apart_and_doctor_names_them(
+    line: Line, database: Database, tmp_path: Path
+) -> None:
+    enqueue(line, "a")
+    Heart(a_machine(line), None, Body(name="here", libraries=["nas"], jobs=lambda: 1)).beat()
+    settings, out = _settings(tmp_path, database), io.StringIO()
+    assert not any("is called" in check.message for check in cluster_checks(settings))
+    database.execute(
+        "INSERT INTO kupload.machine SELECT gen_random_uuid(), name, 'elsewhere', 1, version, libraries, 1"
+        " FROM kupload.machine"
+    )
+    assert show_overview(settings, DisplayOptions(), out) == 0
+    assert "here on elsewhere" in out.getvalue()
+    assert any("is called here, too: elsewhere" in check.message for check in cluster_checks(settings))

@@ -142,7 +142,7 @@ def test_nothing_is_written_back_while_a_machine_is_at_work(line: Line, database
         "INSERT INTO kupload.machine (id, name, host, pid, version, libraries, jobs)"
         " VALUES (gen_random_uuid(), 'studio-2', 'h', 1, '1', '{nas}', 1)"
     )
-    with pytest.raises(UsageError, match="studio-2"):
+    with pytest.raises(UsageError, match=r"studio-2.*`kupload stop`; one that was killed counts until .* 60 s"):
         write_back(line, tmp_path, "one")
 
 
@@ -202,3 +202,23 @@ def test_a_machine_without_cluster_refuses_courses_that_others_share(
     ):
         assert "Several machines share the work" in world.run(*words).text
     assert len(world.emulator.videos()) == 1
+
+
+def test_after_an_export_every_command_of_every_machine_says_where_the_records_are_and_its_advice_works(
+    cluster_worlds: Worlds,
+) -> None:
+    world = cluster_worlds()
+    world.fill((100 * KIB,))
+    for name in ("one", "two"):
+        assert world.at(name)[0] == 0
+    back = world.folder / "one" / "back"
+    code, said = world.at("one", "cluster", "export", "--progress", str(back))
+    assert code == 0, said
+    advised = f"kupload cluster init --progress {back}"
+    for name in ("one", "two"):
+        for command in ("", "cluster enqueue", "--status", "report"):
+            code, said = world.at(name, *command.split())
+            assert (code, advised in said) == (2, True), (command, said)
+    code, said = world.at("one", *advised.split()[1:])
+    assert (code, "Took over 1 record" in said) == (0, True), said
+    assert world.at("two", "--status")[0] == 0

@@ -59,6 +59,7 @@ def test_the_next_command_goes_on_until_all_is_done() -> None:
         ("--web 28765 --limit 5", "kupload --limit 5 --dry-run"),
         ("--web=28765 -y", "kupload --dry-run"),
         ("resume --library /srv/academy", "kupload --library /srv/academy --dry-run"),
+        ("cluster worker --until-empty --jobs 1", "kupload --dry-run"),
     ],
 )
 def test_the_dry_run_that_is_advised_has_no_word_that_it_refuses(typed: str, advised: str) -> None:

@@ -527,6 +527,7 @@ NOT_WALKED: Mapping[Command, str] = {
     ("bwlimit", "2M"): "tells another run, on its page: test_tell.py",
     ("jobs", "2"): "tells another run, on its page: test_tell.py",
     ("cluster", "init"): "for several machines: cluster/test_workers.py",
+    ("cluster", "init", "--progress", X): "for several machines: cluster/test_transfer.py",
     ("cluster", "enqueue"): "for several machines: cluster/test_workers.py",
     ("cluster", "worker"): "for several machines: cluster/test_workers.py",
     ("cluster", "export"): "for several machines: cluster/test_transfer.py",

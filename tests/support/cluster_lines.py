@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from kinescope_upload.cluster.commands import ENQUEUED
@@ -13,6 +15,8 @@ from kinescope_upload.model import Assignment, Doubt, MappingSource, VideoFile
 from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.output.show import show
 from kinescope_upload.plan import Decision, Plan, PlanDecision, PlannedLesson
+from kinescope_upload.upload import Stage
+from support.progress_cases import a_record
 
 _JSON = DisplayOptions(as_json=True)
 
@@ -32,7 +36,9 @@ def _enqueued() -> dict[str, Any]:
         ),
         planned=PlanDecision(Decision.IN_DOUBT, "it is not clear", "Look."),
     )
-    plan = Plan(lessons=(lesson,), doubts=(Doubt(course="c", subject="b", reason="is alone"),))
+    linked = replace(a_record("b"), stage=Stage.LINKED, linked_at=datetime(2026, 1, 1, tzinfo=UTC), video_id="v")
+    cut = replace(lesson, planned=PlanDecision(Decision.SKIP, "linked before"), record=linked)
+    plan = Plan(lessons=(lesson, cut), doubts=(Doubt(course="c", subject="b", reason="is alone"),))
     found = Enqueued(library="nas", plan=plan, added=1, there=1, elsewhere={"d": "disk2"}, contradicting=("d",))
     out = io.StringIO()
     show(ENQUEUED, [found], _JSON, out)

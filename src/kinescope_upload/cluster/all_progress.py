@@ -14,6 +14,7 @@ from kinescope_upload.cluster.records import records_of, text_of
 from kinescope_upload.cluster.settings import cluster_of, libraries_of
 from kinescope_upload.cluster.store import ClusterProgress, opened
 from kinescope_upload.cluster.transfer import check_shared
+from kinescope_upload.cluster.written import doubt_other_files, without_kept
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import section_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.holds import Holds
     from kinescope_upload.config import Settings
     from kinescope_upload.model import Doubt, LessonRow, VideoFile
+    from kinescope_upload.plan import Plan
     from kinescope_upload.upload import Record
 
 _TOGETHER: Final = 1000
@@ -78,6 +80,11 @@ class AllClusterProgress(AllProgress):
         """The doubts but for those about lessons that other libraries have, and about courses that are not here."""
         written = self.holds.line.ask(statements.LIBRARIES, patience=60)
         return doubts_here(doubts, [one for one, library, _ in written if library != self.library], courses)
+
+    def planned_here(self, plan: Plan, courses: Collection[str]) -> Plan:
+        """The plan as `enqueue` would have it: what another library keeps is skipped, other files are in doubt."""
+        plan = replace(plan, doubts=self.told_here(plan.doubts, courses))
+        return doubt_other_files(self.holds, without_kept(self.holds.line, plan, self.library), self.library)
 
     def _sections_beside(self) -> set[str]:
         """The sections of this machine's other libraries, as far as they are there."""

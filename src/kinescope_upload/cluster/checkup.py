@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from kinescope_upload.cluster.settings import CORRECT, cluster_of
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.doctor.check import Check, Standing
 from kinescope_upload.errors import KuploadError, UsageError
-from kinescope_upload.text import count
+from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -39,10 +40,16 @@ def cluster_checks(settings: Settings) -> Iterator[Check]:
             check_shared(line, settings.progress, cluster.machine)
             idle = first(line.ask(statements.WITHOUT_JOB, patience=30))
             is_safe = first(line.ask(_IS_SAFE))
+            machines = line.ask(statements.MACHINES, lease=cluster.lease)
+            here = socket.gethostname()
+            hosts = sorted({row[1] for row in machines if row[-1] and row[0] == cluster.machine} - {here})
     except KuploadError as error:
         standing = Standing.WRONG_HERE if isinstance(error, UsageError) else Standing.WRONG_OUTSIDE
         yield Check.of_error(_SUBJECT, error, standing)
         return
+    if hosts:
+        message = f"Another machine at work is called {cluster.machine}, too: {first_few(hosts)}."
+        yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, "Give each a name: [cluster] machine in kupload.toml.")
     if not is_safe:
         message = "The cluster's database answers before a change is on its disk (synchronous_commit is off)."
         yield Check.of(

@@ -21,6 +21,7 @@ from kinescope_upload.cluster.transfer import (
     write_back,
 )
 from kinescope_upload.cluster.worker import enqueue_all, work
+from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.show import View, show
@@ -131,7 +132,7 @@ def _enqueued(
     """Writes down what there is to do; gives with it what is to be said of libraries that are away."""
     away: list[str] = []
     with opened(settings) as progress:
-        found = enqueue_all(settings, progress, libraries, away.append)
+        found = enqueue_all(settings, progress, libraries, away.append, waits_on_stderr(screen.options))
     show(ENQUEUED, found, screen.options, screen.stdout)
     return found, away
 
@@ -206,6 +207,7 @@ def _fields(found: Sequence[Enqueued]) -> JsonFields:
                     {"lesson_id": lesson.lesson_id, "reason": lesson.reason, "hint": lesson.hint}
                     for lesson in one.plan.in_doubt
                 ],
+                "changed": [lesson.lesson_id for lesson in one.plan.changed],
                 "doubts": [{"subject": doubt.subject, "reason": doubt.reason} for doubt in one.plan.doubts],
             }
             for one in found
@@ -237,6 +239,7 @@ def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -
         for lesson in one.plan.in_doubt:
             together.setdefault((lesson.reason, lesson.hint), []).append(lesson.lesson_id)
         lines += [f"In doubt: {first_few(ids)}: {reason}. {shown(hint)}" for (reason, hint), ids in together.items()]
+        lines += [shown(one.changes)] if one.changes else []
         lines += [f"Unmatched: {doubt.subject}: {doubt.reason}. {shown(doubt.hint)}" for doubt in one.plan.doubts]
         stream.writelines(f"{surface.shown(line.strip())}\n" for line in lines)
 

@@ -12,12 +12,15 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.hands import Hands
 from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
 from kinescope_upload.cluster.orders import with_wish
+from kinescope_upload.cluster.outage import Outage
 from kinescope_upload.cluster.presence import Presence
+from kinescope_upload.cluster.refused_queues import accept, refused_by
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
 from kinescope_upload.events import LessonSkipped, Warned
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.retries.stop import Ending
 from kinescope_upload.text import count, first_few
+from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +69,7 @@ class ClusterCrew:
         options: How it works.
 
     Attributes:
+        outage: Takes whether the database answers.
         left: How many lessons it took that failed or are in doubt, or were to be done when it began and are not.
     """
 
@@ -83,11 +87,12 @@ class ClusterCrew:
             tell=lambda words: run.emit(Warned(message=words)),
             longest=progress.holds.lease.seconds,
         )
+        self.outage = Outage(run, progress.holds)
         self._hands = Hands(run, progress, queue, self._presence)
         self._fetching = threading.Lock()
         self._threads: dict[int, threading.Thread] = {}
         self._idle_until = self._reconcile_at = float("-inf")
-        self._is_drained = self._is_empty = self._was_down = False
+        self._is_drained = self._is_empty = False
         self._heard = 0
         self.left = 0
         self.bug: BaseException | None = None
@@ -173,18 +178,20 @@ class ClusterCrew:
                     self._look_around(now)
             except DatabaseDownError as error:
                 self._idle_until = now + self._options.poll
-                if not self._was_down:
-                    self._run.emit(Warned(message=f"{error} Lessons are taken again when it is back."))
-                self._was_down = True
+                self.outage.down(error)
                 return None
-            self._was_down = False
             return turn
 
     def _look_around(self, now: float) -> None:
         """Where nothing waits: finds lessons without a turn, and learns whether all is done."""
         here = self._presence.here()
+        holds, is_time = self._progress.holds, now >= self._reconcile_at
+        changed = self._hands.refusals.changed(here)
+        if changed or is_time:
+            accept(holds.line, holds.machine, here, None if is_time else changed)
+            self._idle_until = now
         left, elsewhere = self._left(here)
-        if left > elsewhere + self._hands.number or now >= self._reconcile_at:
+        if left > elsewhere + self._hands.number or is_time:
             self._reconcile_at = now + _RECONCILE
             if self._queue.give_turns(here):
                 self._idle_until = now
@@ -192,24 +199,44 @@ class ClusterCrew:
         self._is_empty = self._options.until_empty and is_over and self._left(self._presence.awaited())[0] == 0
 
     def _left(self, libraries: Sequence[str]) -> tuple[int, int]:
-        """How many lessons of these libraries are to be done, and how many of them other machines have in hand."""
+        """How many lessons of these libraries this machine may do, and how many of them others have in hand."""
         if not libraries:
             return 0, 0
         holds = self._progress.holds
-        [(left, elsewhere)] = holds.line.ask(statements.LEFT, libraries=list(libraries), me=holds.me)
+        refused = refused_by(holds.line, libraries, holds.machine)
+        rows = holds.line.ask(statements.LEFT, libraries=list(libraries), me=holds.me, refused=refused)
+        [(left, elsewhere)] = rows
         return left, elsewhere
 
     def _tell_of_others(self) -> None:
         """Tells of lessons that other machines have done meanwhile, and counts what is left, also where it is away."""
-        ours = self._hands.done | self._hands.failed
-        ids = [lesson.lesson_id for lesson in self._options.planned if lesson.lesson_id not in ours]
+        failed = self._hands.failed - self._hands.done
+        ids = {lesson.lesson_id for lesson in self._options.planned} - self._hands.done
         elsewhere = set[str]()
         with suppress(KuploadError):
-            elsewhere = {lesson_id for (lesson_id,) in self._progress.holds.line.ask(statements.DONE_OF, ids=ids)}
-        for lesson_id in elsewhere:
+            rows = self._progress.holds.line.ask(statements.DONE_OF, ids=list(ids | failed))
+            elsewhere = {lesson_id for (lesson_id,) in rows}
+        for lesson_id in sorted(elsewhere - failed - self._hands.lost):
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
-        waiting = self._waiting()
-        self.left = len((self._hands.failed - self._hands.done) | (set(ids) - elsewhere) | waiting)
+        self.left = len(failed | (ids - elsewhere) | self._waiting() | self._off_queue())
+
+    def _off_queue(self) -> set[str]:
+        """The lessons without a video that nobody is to do before they are enqueued again; says how many."""
+        if not self._options.until_empty:
+            return set()
+        ids, database = set[str](), self._run.backends.database
+        with suppress(KuploadError):
+            rows = self._progress.holds.line.ask(statements.OFF_QUEUE, libraries=list(self._options.libraries))
+            found = [lesson_id for (lesson_id,) in rows if lesson_id not in self._hands.failed]
+            rows_of = database.rows(lessons=found) if found and database is not None else ()
+            ids = {row.lesson_id for row in rows_of if row.video_id is None and not row.has_address_only}
+        if ids:
+            several = count(len(ids), "lesson has", "lessons have")
+            hint = Hint(
+                f"{several} no video and no turn: {first_few(sorted(ids))}. ", ("cluster", "enqueue"), " gives one."
+            )
+            self._run.emit(Warned(message=shown(hint)))
+        return ids
 
     def _waiting(self) -> set[str]:
         """The lessons that are to be done of libraries that are away; says how many."""

@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.all_progress import AllClusterProgress
-from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file, doubts_here, without_elsewhere
+from kinescope_upload.cluster.doubts import doubts_here, without_elsewhere
 from kinescope_upload.cluster.locks import locked
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import records_of
+from kinescope_upload.cluster.refused_queues import offer
+from kinescope_upload.cluster.schema import check_no_other_has
 from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.written import doubt_other_files, kept_elsewhere
+from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
 from kinescope_upload.commands.upload import map_files
-from kinescope_upload.errors import BatchStoppedError, TryAgainError
-from kinescope_upload.events import Warned
+from kinescope_upload.connect import database_of
+from kinescope_upload.errors import BatchStoppedError
 from kinescope_upload.kinescope.course_folders import doubts_about, match_folders
 from kinescope_upload.kinescope.management_api import KinescopeApi
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan import Plan, doubt_courses
-from kinescope_upload.plan.decision import SENT
+from kinescope_upload.plan.changes import change_of, changes_sentence
 from kinescope_upload.progress import read_looks
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey import survey_library
@@ -43,7 +48,6 @@ _TOGETHER: Final = 10_000
 """Lessons that are written down in one transaction."""
 _MANY: Final = 1000
 """Lessons after which PostgreSQL is told how many there are."""
-_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,11 @@ class Enqueued:
     contradicting: tuple[str, ...]
 
     @property
+    def changes(self) -> str:
+        """Names the linked lessons whose files here are not what was uploaded; empty where there are none."""
+        return changes_sentence([change_of(lesson) for lesson in self.plan.changed])
+
+    @property
     def is_in_doubt(self) -> bool:
         """Whether a person has to decide about something."""
         return self.plan.is_in_doubt or bool(self.contradicting)
@@ -78,12 +87,30 @@ class Enqueued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnqueueTools:
-    """What lessons are enqueued with: this process, the lessons' rows, Kinescope, who hears of it."""
+    """What lessons are enqueued with.
+
+    Attributes:
+        holds: This process.
+        database: The lessons' rows.
+        once: Asks Kinescope once.
+        client: Asks as often as a run does, and waits as one does.
+        emit: Hears of that.
+        api: Asks Kinescope by that client.
+    """
 
     holds: Holds
     database: LessonsDatabase | None
-    kinescope: Kinescope
+    once: KinescopeApi
+    client: RetryingClient
     emit: Emit
+    api: KinescopeApi
+
+    @classmethod
+    def of(cls, settings: Settings, holds: Holds, kinescope: Kinescope, emit: Emit) -> EnqueueTools:
+        """What it takes where these are the settings."""
+        client = RetryingClient(kinescope.service, settings, emit)
+        api = KinescopeApi(client, api_url=settings.api_url)
+        return cls(holds=holds, database=database_of(settings), once=kinescope.api, client=client, emit=emit, api=api)
 
     @property
     def line(self) -> Line:
@@ -109,16 +136,17 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     survey = survey_library(settings, tools.database, tools.emit).beside(beside)
     records = {key: one for key, one in every.items() if key not in survey.elsewhere}
     survey.check_proven(trusts_scan=settings.trust_scan)
-    client = RetryingClient(tools.kinescope.service, settings, tools.emit)
-    mapped = map_files(settings, survey, records, KinescopeApi(client, api_url=settings.api_url))
+    mapped = map_files(settings, survey, records, tools.api)
     broken = None if settings.send_broken else read_looks(settings.progress).broken
-    plan = without_moving(tools.line, survey.plan(records, mapped, broken), name, records)
+    planned = survey.plan(records, mapped, broken, md5s=md5s_of_files(settings))
+    plan = without_moving(tools.line, planned, name, records)
     _check_unfinished(settings, tools, plan, every)
     plan = _with_folders(settings, tools, plan)
-    others = {one: (of, size) for one, of, size in tools.line.ask(statements.OF_OTHER_LIBRARIES, library=name)}
+    others = kept_elsewhere(tools.line, name)
     plan = replace(plan, doubts=doubts_here(plan.doubts, others.keys(), survey.courses))
     elsewhere = {one.lesson_id: one.file.size for one in plan.lessons if one.lesson_id in others}
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
+    check_no_other_has(tools.line, [lesson.lesson_id for lesson in work])
     added = _write_down(tools.holds, name, work)
     plan = doubt_other_files(tools.holds, plan, name)
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
@@ -138,7 +166,7 @@ def _check_unfinished(settings: Settings, tools: EnqueueTools, plan: Plan, recor
     new = tuple(lesson for lesson in plan.lessons if nfc(lesson.course) not in known)
     if new and not settings.new_progress:
         every = AllClusterProgress(tools.holds, "")
-        check_nothing_is_unfinished(replace(plan, lessons=new), settings, tools.kinescope.api, tools.emit, every)
+        check_nothing_is_unfinished(replace(plan, lessons=new), settings, tools.api, tools.emit, every)
 
 
 def records_for(line: Line, library: str) -> dict[str, Record]:
@@ -167,26 +195,15 @@ def without_moving(line: Line, plan: Plan, library: str, records: Mapping[str, R
     return replace(plan, lessons=tuple(one for one in plan.lessons if one.lesson_id not in moving))
 
 
-def doubt_other_files(holds: Holds, plan: Plan, library: str) -> Plan:
-    """The plan, in which files are in doubt that are not those that other machines wrote down."""
-    rows = holds.line.ask(statements.WRITTEN_BY_OTHERS, library=library, machine=holds.machine, patience=120)
-    written = {lesson_id: WrittenFile(*facts) for lesson_id, *facts in rows}
-
-    def doubted(lesson: PlannedLesson) -> PlannedLesson:
-        known = written.get(lesson.lesson_id)
-        if lesson.decision not in SENT or known is None or known.may_be(lesson.file, lesson.record):
-            return lesson
-        return replace(lesson, planned=doubt_other_file(lesson.file, lesson.course, known))
-
-    return replace(plan, lessons=tuple(doubted(lesson) for lesson in plan.lessons))
-
-
 def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) -> int:
     """Writes lessons down, and gives a turn to those that have none; returns how many of these lessons those are."""
     line = holds.line
+    written = set[str]()
     for start in range(0, len(lessons), _TOGETHER):
         part = json.dumps([_facts(lesson) for lesson in lessons[start : start + _TOGETHER]])
-        line.ask(statements.ADD, library=library, lessons=part, machine=holds.machine, patience=120)
+        found = line.ask(statements.ADD, library=library, lessons=part, machine=holds.machine, patience=120)
+        written |= {lesson_id for (lesson_id,) in found}
+    offer(line, library, written)
     given = Queue(line).give_turns([library])
     if len(given) >= _MANY:
         with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL
@@ -211,28 +228,19 @@ def _with_folders(settings: Settings, tools: EnqueueTools, plan: Plan) -> Plan:
     courses, project_id = plan.courses_to_send_without_limit, settings.needed_project_id()
     if not courses:
         return plan
-    listed = tools.kinescope.api.folders(project_id)
+    listed = tools.api.folders(project_id)
     found = match_folders(courses, pinned=settings.folders, folders=listed, project_id=project_id)
     plan = doubt_courses(plan, doubts_about(found, may_create=settings.create_folders))
     ids = {one.course: one.folder_ids[0] for one in found if one.is_good}
     for course in sorted(plan.courses_to_send - ids.keys()):
         with locked(tools.holds, f"folder {course}"):
-            ids[course] = _made(tools, project_id, course, longest=settings.retry_base)
+            ids[course] = tools.client.call(partial(_made, tools.once, project_id, course))
     for course, folder_id in ids.items():
         tools.line.ask(statements.SET_FOLDER, course=course, folder_id=folder_id)
     return plan
 
 
-def _made(tools: EnqueueTools, project_id: str, course: str, *, longest: float) -> str:
+def _made(api: KinescopeApi, project_id: str, course: str) -> str:
     """The course's folder, which another machine may have made meanwhile, or a request whose answer was lost."""
-    api = tools.kinescope.api
-    for last in range(_TRIES):
-        try:
-            [there] = match_folders([course], pinned={}, folders=api.folders(project_id), project_id=project_id)
-            return there.folder_ids[0] if there.is_good else api.create_folder(project_id, course).id
-        except TryAgainError as error:
-            if last == _TRIES - 1:
-                raise
-            tools.emit(Warned(message=f"{error} Trying again in {longest:.0f} s."))
-            tools.holds.pause(longest)
-    raise AssertionError
+    [there] = match_folders([course], pinned={}, folders=api.folders(project_id), project_id=project_id)
+    return there.folder_ids[0] if there.is_good else api.create_folder(project_id, course).id

@@ -16,7 +16,8 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.held_stop import HeldStop
 from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.locks import apart
-from kinescope_upload.cluster.one_lesson import plan_again, quiet_in
+from kinescope_upload.cluster.one_lesson import plan_again, quiet_in, what_lacks
+from kinescope_upload.cluster.refusals import Refusals, glance
 from kinescope_upload.errors import DatabaseDownError, LessonLostError
 from kinescope_upload.events import LessonDone, LessonFailed, LessonSkipped, LessonStarted
 from kinescope_upload.plan import Decision
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kinescope_upload.batch.run import Run
+    from kinescope_upload.cluster.holds import Taken
     from kinescope_upload.cluster.presence import Presence
     from kinescope_upload.cluster.queue import Queue, Turn
     from kinescope_upload.cluster.store import ClusterProgress
@@ -46,7 +48,9 @@ class _InHand:
     """A lesson in this process's hands, until an event has told what became of it."""
 
     settled: threading.Event = field(default_factory=threading.Event)
+    taken: Taken | None = None
     has_failed: bool = False
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ class Hands:
         presence: Where each library is, and whether it is there.
 
     Attributes:
+        refusals: The lessons that are left to others, since their files are not here.
         failed: The lessons that failed or are in doubt.
+        lost: The lessons that it had to leave to other machines, and said so.
         done: The lessons that are done, or need nothing any more.
     """
 
@@ -87,7 +93,9 @@ class Hands:
         self._libraries = {name: self._opened(name, root) for name, root in presence.libraries.items()}
         self._lock = threading.Lock()
         self._in_hand: dict[str, _InHand] = {}
+        self.refusals = Refusals()
         self.failed: set[str] = set()
+        self.lost: set[str] = set()
         self.done: set[str] = set()
 
     @property
@@ -122,7 +130,10 @@ class Hands:
         again: float | None = 0.0
         try:
             again = self._upload(lesson_id, hand)
+            if hand.taken is not None and hand.has_failed and lesson_id not in self.done:
+                self._leave(hand.taken, hand)
         except LessonLostError as error:
+            self.lost.add(lesson_id)
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=error.what))
         except DatabaseDownError:
             again = _SOON
@@ -136,8 +147,10 @@ class Hands:
         is_lost = hold is not None and hold.is_lost
         try:
             with suppress(DatabaseDownError):  # both end by themselves
-                self._progress.give(lesson_id, wanted=not hand.has_failed)
-                if again is None:
+                self._progress.give(lesson_id, wanted=hand.is_refused or not hand.has_failed)
+                if hand.is_refused and not is_lost:
+                    self._queue.refuse(turn, is_begun=record is not None and record.is_begun)
+                elif again is None:
                     self._queue.finish(turn)
                 elif not is_lost:  # else the turn, too, is somebody else's
                     self._queue.put_back(turn, again, is_begun=record is not None and record.is_begun)
@@ -155,6 +168,11 @@ class Hands:
         if not taken.wanted or (taken.record and taken.record.stage.is_linked):
             return None
         library = self._libraries[taken.library]
+        if self.refusals.has(lesson_id, glance(library.run, taken.path_here, taken.written)):
+            hand.is_refused = True
+            return None
+        self.refusals.drop(lesson_id)
+        hand.taken = taken
         lesson = plan_again(library.run, holds, taken)
         library.titles[lesson_id] = lesson.row_title
         if lesson.decision is Decision.SKIP:
@@ -172,6 +190,14 @@ class Hands:
             self._run.stop.check()
             holds.sure(lesson_id)
         return None
+
+    def _leave(self, taken: Taken, hand: _InHand) -> None:
+        """Leaves a lesson that was not done to machines that have its file, where this one has not."""
+        run = self._libraries[taken.library].run
+        record = self._progress.saved(taken.lesson_id) or taken.record
+        if (seen := what_lacks(run, self._progress.holds.machine, taken, record)) is not None:
+            self.refusals.add(taken.lesson_id, taken.library, run, seen)
+            hand.is_refused = True
 
     def _refuse(self, lesson: PlannedLesson) -> None:
         reason, hint = lesson.reason, lesson.hint

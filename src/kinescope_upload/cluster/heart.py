@@ -19,6 +19,7 @@ from kinescope_upload.monitor.wishes import Wishes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kinescope_upload.cluster.outage import Outage
     from kinescope_upload.cluster.queue import Queue
     from kinescope_upload.cluster.store import ClusterProgress
 
@@ -59,6 +60,7 @@ class Heart:
         queue: The engine, which wants to hear of its workers, too; None for a command that is no worker.
         body: What is told of this machine; None tells nothing.
         hear: Takes the orders after each beat; raises nothing.
+        outage: Takes whether the database answers.
     """
 
     def __init__(
@@ -67,11 +69,13 @@ class Heart:
         queue: Queue | None = None,
         body: Body | None = None,
         hear: Callable[[Orders], None] = lambda _orders: None,
+        outage: Outage | None = None,
     ) -> None:
         self._progress = progress
         self._queue = queue
         self._body = body
         self._hear = hear
+        self._outage = outage
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name="kupload-heart", daemon=True)
         self._beats = 0
@@ -135,10 +139,14 @@ class Heart:
         while not self._ended.wait(wait):
             try:
                 self.beat()
-            except DatabaseDownError:
+            except DatabaseDownError as error:
                 wait = _SOON
+                if self._outage is not None:
+                    self._outage.down(error)
             except Exception as error:  # noqa: BLE001 - without a beat the work must end, and say why
                 self._hear(Orders(stopped=str(error) or repr(error)))
                 return
             else:
                 wait = self._progress.holds.lease.beat
+                if self._outage is not None:
+                    self._outage.up()

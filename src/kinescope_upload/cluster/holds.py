@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.doubts import WrittenFile
 from kinescope_upload.cluster.hold import Hold, Lease
 from kinescope_upload.cluster.records import lost_error, record_of
 from kinescope_upload.errors import DatabaseDownError
@@ -57,6 +58,20 @@ class Taken:
     folder_id: str | None
     wanted: bool
     written_by: str
+
+    @property
+    def path_here(self) -> str:
+        """Where its file is to be in the library."""
+        return (self.record.path if self.record and self.record.names_file else None) or self.path
+
+    @property
+    def written(self) -> WrittenFile:
+        """The file that was written down."""
+        return WrittenFile(self.size, self.modified_ns, self.written_by)
+
+    def is_written_by(self, machine: str) -> bool:
+        """Whether this machine says what the file is."""
+        return self.written_by in {"", machine}
 
 
 _COUNTS_SLEEP: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))

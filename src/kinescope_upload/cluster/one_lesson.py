@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.doubts import WrittenFile, doubt_other_file
+from kinescope_upload.cluster.doubts import doubt_other_file
 from kinescope_upload.cluster.records import record_of
+from kinescope_upload.cluster.refusals import glance
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.plan.decision import SENT
@@ -19,7 +20,9 @@ from kinescope_upload.policy.settle import look_again, seconds_to_wait
 if TYPE_CHECKING:
     from kinescope_upload.batch.run import Run
     from kinescope_upload.cluster.holds import Holds, Taken
+    from kinescope_upload.cluster.refusals import Glance
     from kinescope_upload.plan import PlannedLesson
+    from kinescope_upload.upload import Record
 
 
 def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
@@ -34,11 +37,10 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
         DatabaseDownError: One of the databases does not answer.
     """
     record = taken.record
-    path = (record.path if record and record.names_file else None) or taken.path
+    path, written = taken.path_here, taken.written
     there = stat_file(run.backends.library, path, run.backends.disk)
     file = there or VideoFile(path=path, size=taken.size, modified_ns=taken.modified_ns)
-    written = WrittenFile(taken.size, taken.modified_ns, taken.written_by)
-    is_ours = taken.written_by in {"", holds.machine}
+    is_ours = taken.is_written_by(holds.machine)
     if record and record.stage.has_all_bytes and not (is_ours or written.is_this(file)):
         file = replace(file, size=taken.size, modified_ns=taken.modified_ns)  # nothing of it is sent any more
     source = MappingSource.MAP_FILE if taken.pair_is_written else MappingSource.RECORD
@@ -60,6 +62,27 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
         holds.line.ask(statements.WRITE_ANEW, lesson_id=taken.lesson_id, me=holds.me, **facts)
         return lesson
     return replace(lesson, planned=doubt_other_file(file, taken.course, written))
+
+
+def what_lacks(run: Run, machine: str, taken: Taken, record: Record | None) -> Glance | None:
+    """What is at the lesson's place here where other machines may have the right file; else None.
+
+    That is no file, none that can be read or shown, or another than was written down.
+
+    Args:
+        run: The batch, with the lesson's library.
+        machine: This machine.
+        taken: The lesson.
+        record: What is achieved by now.
+    """
+    seen = glance(run, taken.path_here, taken.written)
+    if record is not None and record.stage.has_all_bytes:
+        return None
+    if seen.file is None or not seen.can_be_read:
+        return seen
+    if not run.options.sends_broken and run.backends.looks.broken(seen.file):
+        return seen
+    return None if taken.is_written_by(machine) or taken.written.may_be(seen.file, record) else seen
 
 
 def quiet_in(run: Run, file: VideoFile) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
+from kinescope_upload.cluster.transfer import check_not_exported
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.output.sections import Section
 from kinescope_upload.output.show import View, show, show_sections
@@ -74,6 +76,7 @@ class CourseState:
     failed: int = 0
     size: int = 0
     there: int = 0
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ class Overview:
         left = sum(course.lessons - course.linked for course in self.courses)
         if not self.courses or left == 0:
             return ""
+        if not any(course.wanted for course in self.courses):
+            return Hint("What is left has no turn; this gives one: ", ("cluster", "enqueue"), ".")
         go_on = Hint(("cluster", "worker"), " on a machine that has the library.")
         again = Hint("Try again what failed: ", ("cluster", "enqueue"), ".") if self.failures else ""
         is_idle = not any(machine.is_alive for machine in self.machines)
@@ -126,19 +131,24 @@ def read_overview(line: Line, lease: float) -> Overview:
         )
     )
     courses: dict[tuple[str, str], CourseState] = {}
-    for library, course, stage, number, size, there, failed, _ in line.ask(statements.COUNTS, patience=30):
+    for library, course, stage, number, size, there, failed, wanted in line.ask(statements.COUNTS, patience=30):
         state = courses.setdefault((library, course), CourseState(library=library, course=course))
         is_linked = stage in {"linked", "verified"}
         state.lessons += number
         state.linked += number if is_linked else 0
+        state.wanted += 0 if is_linked else wanted
         state.uploaded += number if stage == "uploaded" else 0
         state.failed += 0 if is_linked else failed
         state.size += size
         state.there += there
+    left = Counter[str]()
+    for state in courses.values():
+        left[state.library] += state.wanted
+    waiting = {library: min(number, left[library]) for library, number in Queue(line).waiting().items()}
     return Overview(
-        machines=machines,
+        machines=tuple(one for one in machines if one.is_alive or left.total()),  # else nothing is to be taken over
         courses=tuple(courses.values()),
-        waiting=Queue(line).waiting(),
+        waiting={library: number for library, number in waiting.items() if number},
         failures=tuple(line.ask(statements.FAILURES, most=_FAILURES)),
         stopped=first(line.ask(statements.GET_META, key=STOPPED)),
     )
@@ -179,12 +189,20 @@ def watch_overview(
 def _reading(settings: Settings) -> Iterator[Callable[[], Overview]]:
     """Gives what reads how far everything is."""
     with opened(settings) as progress:
+        check_not_exported(progress.holds.line, progress.holds.machine)
         yield partial(read_overview, progress.holds.line, cluster_of(settings).lease)
 
 
 def _text(overview: Overview, _options: DisplayOptions, stream: TextIO) -> None:
+    hosts = {(machine.name, machine.host) for machine in overview.machines}
+    twins = Counter(name for name, _ in hosts)
     machines = tuple(
-        (machine.name, _state_of(machine), ", ".join(machine.libraries), _in_hand(machine))
+        (
+            f"{machine.name} on {machine.host}" if twins[machine.name] > 1 else machine.name,
+            _state_of(machine),
+            ", ".join(machine.libraries),
+            _in_hand(machine),
+        )
         for machine in overview.machines
     )
     courses = tuple(

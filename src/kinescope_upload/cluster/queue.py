@@ -8,6 +8,7 @@ loop and a database that is never away, is not used.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
+from kinescope_upload.cluster import refused_queues as refused
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first
 
@@ -41,6 +43,10 @@ BEGUN: Final = 2_000_000_000
 """The priority of lessons whose upload is begun: it may expire."""
 _FEW: Final = 20
 """So many of a library's lessons, the smallest, come before the large ones, and show soon that everything works."""
+_LONGEST: Final = 128
+"""Characters of a queue's name, as the engine has it."""
+_LATER: Final = 600.0
+"""Seconds after which a lesson is looked at again that too many machines refuse for a name."""
 _AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _FROM_NOW: Final = SQL("SELECT now() + %(seconds)s * interval '1 second'")
 """By the database's clock: no machine's own is compared."""
@@ -80,10 +86,12 @@ class Queue:
 
     Args:
         line: Asks the database.
+        machine: This machine's name; empty for who takes no turns.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, machine: str = "") -> None:
         self._line = line
+        self._machine = machine
         self._manager = JobManager(_Connector(line))
         self._worker: int | None = None
 
@@ -104,11 +112,13 @@ class Queue:
     def next(self, libraries: Iterable[str]) -> Turn | None:
         """The next lesson of these libraries; None where none waits."""
         assert self._worker is not None  # noqa: S101 - registered before
+        libraries = list(libraries)
+        names = [*libraries, *refused.others_refuse(self._line, libraries, self._machine)]
         try:
-            job = _finished(self._manager.fetch_job(list(libraries), self._worker))
+            job = _finished(self._manager.fetch_job(names, self._worker))
         except exceptions.ConnectorException:  # this worker was silent for so long that others took it off the list
             self.register()
-            job = _finished(self._manager.fetch_job(list(libraries), self._worker))
+            job = _finished(self._manager.fetch_job(names, self._worker))
         return Turn(job) if job else None
 
     def finish(self, turn: Turn) -> None:
@@ -120,6 +130,14 @@ class Queue:
         """Lets the lesson wait for so many seconds. Nothing happens where somebody else has it."""
         at = first(self._line.ask(_FROM_NOW, seconds=seconds))
         self._put_back(turn.job, at, BEGUN if is_begun else None)
+
+    def refuse(self, turn: Turn, *, is_begun: bool = False) -> None:
+        """Lets the lesson wait for other machines; nothing happens where somebody else has it."""
+        name = refused.with_machine(turn.job.queue, self._machine)
+        if len(name) > _LONGEST:
+            self.put_back(turn, _LATER, is_begun=is_begun)
+        else:
+            self._put_back(turn.job, _AT_ONCE, BEGUN if is_begun else None, name)
 
     def sweep(self, silent: float, in_hand: Collection[str]) -> int:
         """Puts back what dead workers had, and what this one has forgotten; returns how many.
@@ -155,11 +173,14 @@ class Queue:
 
     def waiting(self) -> dict[str, int]:
         """How many lessons wait in each library."""
-        return {queue["name"]: int(queue["todo"]) for queue in self._manager.list_queues() if queue["todo"]}
+        numbers = Counter[str]()
+        for queue in self._manager.list_queues():
+            numbers[refused.library_of(queue["name"])] += int(queue["todo"])
+        return {library: number for library, number in numbers.items() if number}
 
-    def _put_back(self, job: Job, at: datetime, priority: int | None) -> None:
+    def _put_back(self, job: Job, at: datetime, priority: int | None, name: str | None = None) -> None:
         with suppress(exceptions.ConnectorException, exceptions.UniqueViolation):  # another job of it waits already
-            _finished(self._manager.retry_job(job, at, priority))
+            _finished(self._manager.retry_job(job, at, priority, name))
 
 
 def _finished(work: Coroutine[Any, Any, _T]) -> _T:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.store import opened
+from kinescope_upload.cluster.transfer import check_not_exported
 from kinescope_upload.commands.report.command import print_report, write_page
 from kinescope_upload.commands.report.figures import CourseFigures
 from kinescope_upload.commands.report.sources import own_report, runs_of
@@ -53,6 +54,7 @@ def report(settings: Settings, stdout: TextIO, html: Path | None) -> int:
     """
     made = SYSTEM_CLOCK.now()
     with opened(settings) as progress, TemporaryDirectory() as folder:
+        check_not_exported(progress.holds.line, progress.holds.machine)
         records = progress.records.values()
         with ProgressStore(Path(folder), {record.course for record in records}) as store:
             store.save_all(records)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL, Identifier, Literal
 
@@ -14,10 +16,15 @@ from kinescope_upload.errors import BatchStoppedError, UsageError
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from psycopg.sql import Composed
+
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.database.connection import BoundedConnection
 
 VERSION: Final = "1"
+_THEIRS: Final = SQL("SELECT lesson_id FROM {s}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) ORDER BY 1 LIMIT 1")
 _ONE_AT_A_TIME: Final = SQL("SELECT pg_advisory_xact_lock(hashtext('tables of several machines'))")
 """Lets a second machine that makes the same tables wait for the first."""
 _META: Final = SQL("{s}.meta")
@@ -115,6 +122,29 @@ def install(line: Line) -> bool:
 
 def _is_newer(schema: str, engine: str) -> bool:
     return int(schema) > int(VERSION) or _numbers(engine) > _numbers(ENGINE_VERSION)
+
+
+def check_no_other_has(line: Line, lesson_ids: Collection[str]) -> None:
+    """Returns where no other cluster of the same database has one of these lessons: both would upload it.
+
+    Raises:
+        UsageError: One has.
+    """
+    schemas = [schema for (schema,) in line.ask(CLUSTERS) if schema != line.schema] if lesson_ids else []
+    values = {"ids": list(lesson_ids)}
+    for schema in schemas:
+        statement, shared = _THEIRS.format(s=Identifier(schema)), list[tuple[str]]()
+        with suppress(BatchStoppedError):  # where this role may not look
+            shared = line.over(partial(_rows_of, statement, values), patience=60)
+        if shared:
+            raise UsageError(
+                f'Lesson {shared[0][0]} is in the cluster in schema "{schema}" of {line.place}, too.',
+                f'Write schema = "{schema}" under [cluster] in kupload.toml, or name other courses (--course).',
+            )
+
+
+def _rows_of(statement: Composed, values: Mapping[str, object], connection: BoundedConnection) -> list[Any]:
+    return connection.execute(statement, values).fetchall()
 
 
 def check_only_cluster(line: Line, *, is_named: bool) -> tuple[str, ...]:

@@ -83,13 +83,13 @@ ADD: Final = SQL(
     f" written_by = CASE WHEN {_MAY_REWRITE} THEN excluded.written_by ELSE l.written_by END,"
     " title = excluded.title, pair_is_written = excluded.pair_is_written"
     " WHERE l.library = excluded.library"
-    f" AND ({_MAY_REWRITE} OR {_IS_SAME_FILE.replace('other.', 'excluded.')})"
+    f" AND ({_MAY_REWRITE} OR {_IS_SAME_FILE.replace('other.', 'excluded.')}) RETURNING lesson_id"
 )
 """Writes down what is to be done, in one order on all machines, so that they wait for each other and never in a circle.
 
 A lesson that another library has stays there; one that is begun stays pinned; one that is there as it is costs nothing.
 What a lesson's file is, its size and time, only that machine writes anew that wrote it down first: one with another
-file may have an old copy.
+file may have an old copy. Returns what it wrote.
 """
 
 WRITTEN_BY_OTHERS: Final = SQL(
@@ -139,8 +139,16 @@ large ones first."""
 LEFT: Final = SQL(
     f"SELECT count(*), count(*) FILTER (WHERE held_until > now() AND holder <> %(me)s) FROM {{s}}.lesson"
     f" WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
+    " AND lesson_id <> ALL (ARRAY(SELECT queueing_lock FROM {s}.procrastinate_jobs"
+    " WHERE queue_name = ANY(%(refused)s::text[]) AND status = 'todo'))"
 )
-"""Counts the lessons that are to be done, and those of them that other machines have in hand."""
+"""Counts lessons but those in queues that this machine refuses, and those of them that others have in hand."""
+
+OFF_QUEUE: Final = SQL(
+    f"SELECT lesson_id FROM {{s}}.lesson WHERE NOT wanted AND NOT {_DONE} AND written_by <> ''"
+    " AND library = ANY(%(libraries)s::text[])"
+)
+"""Selects lessons that failed, are in doubt or were taken over; what a person cancelled, nobody has written down."""
 
 WAITING: Final = SQL(
     f"SELECT lesson_id FROM {{s}}.lesson WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"
@@ -285,8 +293,4 @@ FOLDER: Final = SQL("SELECT folder_id FROM {s}.course WHERE course = %(course)s"
 SET_FOLDER: Final = SQL(
     "INSERT INTO {s}.course (course, folder_id) VALUES (%(course)s, %(folder_id)s)"
     " ON CONFLICT (course) DO UPDATE SET folder_id = excluded.folder_id"
-)
-
-HAS_CLUSTER: Final = SQL(
-    "SELECT EXISTS (SELECT FROM {s}.lesson WHERE %(courses)s::text[] IS NULL OR course = ANY(%(courses)s::text[]))"
 )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +20,7 @@ from kinescope_upload.cluster.records import lost_error, record_of, records_of, 
 from kinescope_upload.cluster.schema import check_version
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, LessonFailedError, LessonLostError
+from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.text import format_duration
 from kinescope_upload.video_ids import video_key
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kinescope_upload.cluster.hold import Hold
+    from kinescope_upload.cluster.line import Line
     from kinescope_upload.config import Settings
     from kinescope_upload.upload import Record
 
@@ -213,6 +218,23 @@ class ClusterProgress:
         return self.stop_asked
 
 
+def _once_there_is_room(settings: Settings, line: Line) -> None:
+    """Asks for the tables' version, again while all connections of the database are in use: others give theirs back."""
+    policy, is_told = RetryPolicy(retries=settings.retries, base=settings.retry_base), False
+    for wait in policy.waits(random.random):
+        try:
+            return check_version(line)
+        except DatabaseDownError as error:
+            if not error.is_full:
+                raise
+            if not is_told:
+                sys.stderr.write(f"{error.what} Waiting for a connection.\n")
+                sys.stderr.flush()
+            is_told = True
+        time.sleep(wait)
+    return check_version(line)
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[ClusterProgress]:
     """The cluster's progress, for this process.
@@ -222,7 +244,7 @@ def opened(settings: Settings) -> Iterator[ClusterProgress]:
     """
     line = line_of(settings)
     try:
-        check_version(line)
+        _once_there_is_room(settings, line)
         cluster = cluster_of(settings)
         holds = Holds(line=line, lease=Lease(seconds=cluster.lease), machine=cluster.machine)
         yield ClusterProgress(holds=holds, names=settings.courses)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _TOGETHER: Final = 1000
 TAKEN_OVER: Final = "taken-over"
 """The folder in the progress folder that the files move to whose records are in the database."""
+_SILENT: Final = 60.0
+"""Seconds without a word after which a machine is not at work any more."""
 _NOTE: Final = "IN-DATABASE.txt"
 _EXPORTED: Final = "exported"
 """Says which machine has all records, and goes on alone: its name, its folder, since when, how many they are."""
@@ -50,8 +52,8 @@ def check_export(line: Line, folder: Path, machine: str) -> None:
     raise UsageError(
         _words(mark),
         Hint(
-            "There, with that folder, type this: ",
-            ("cluster", "init"),
+            "There, type this: ",
+            ("cluster", "init", "--progress", mark["folder"]),
             f'. Where it is lost, make the cluster anew: DROP SCHEMA "{line.schema}" CASCADE.',
         ),
     )
@@ -147,20 +149,27 @@ def _library_of(record: Record, libraries: Mapping[str, Path]) -> str:
     return next(having, next(iter(libraries)))
 
 
+def check_not_exported(line: Line, machine: str) -> None:
+    """Returns where no machine has written all records back.
+
+    Raises:
+        UsageError: One has, to go on alone.
+    """
+    if (mark := _mark(line)) is not None:
+        where = "here" if mark["machine"] == machine else f"on {mark['machine']}"
+        alone = "Take [cluster] out of kupload.toml. To share the work again, "
+        raise UsageError(
+            _words(mark), Hint(alone, ("cluster", "init", "--progress", mark["folder"]), f" {where} first.")
+        )
+
+
 def check_shared(line: Line, folder: Path, machine: str) -> None:
     """Returns where the cluster has all records, as far as this machine can tell.
 
     Raises:
         UsageError: A machine has written them back, to go on alone; or this one has some that were not taken over.
     """
-    if (mark := _mark(line)) is not None:
-        where = "here" if mark["machine"] == machine else f"on {mark['machine']}"
-        raise UsageError(
-            _words(mark),
-            Hint(
-                "Take [cluster] out of kupload.toml. To share the work again, ", ("cluster", "init"), f" {where} first."
-            ),
-        )
+    check_not_exported(line, machine)
     if courses := courses_in(folder):
         raise UsageError(
             f"{folder} holds progress of {first_few(courses)} that the cluster does not know.",
@@ -176,10 +185,13 @@ def write_back(line: Line, folder: Path, machine: str) -> int:
         BatchStoppedError: The folder cannot be written; the database keeps everything.
     """
     check_shared(line, folder, machine)
-    alive = [row[0] for row in line.ask(statements.MACHINES, lease=60.0) if row[-1]]
+    alive = [row[0] for row in line.ask(statements.MACHINES, lease=_SILENT) if row[-1]]
     if alive:
         raise UsageError(
-            f"Machines are at work: {first_few(sorted(set(alive)))}.", Hint("End that first: ", ("stop",), ".")
+            f"Machines are at work: {first_few(sorted(set(alive)))}.",
+            Hint(
+                "End that first: ", ("stop",), f"; one that was killed counts until it was silent for {_SILENT:.0f} s."
+            ),
         )
     rows = line.ask(statements.RECORDS, courses=None, patience=120)
     records = records_of((lesson_id, course, text) for lesson_id, course, _, text in rows)

@@ -13,6 +13,7 @@ from kinescope_upload.cluster.heart import STOPPED, Body, Heart
 from kinescope_upload.cluster.presence import apart, there, those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
+from kinescope_upload.cluster.refused_queues import accept
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import check_shared
@@ -26,6 +27,7 @@ from kinescope_upload.monitor.wishes_file import add_wish
 from kinescope_upload.plan import Decision, Plan, PlanDecision, PlannedLesson
 from kinescope_upload.progress import read_looks
 from kinescope_upload.progress.lock import LOCKS
+from kinescope_upload.retries.retrying_client import RetryingClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,10 +41,15 @@ if TYPE_CHECKING:
     from kinescope_upload.commands.upload import Screen
     from kinescope_upload.config import Settings
     from kinescope_upload.connect import Kinescope
+    from kinescope_upload.events import Emit
 
 
 def enqueue_all(
-    settings: Settings, progress: ClusterProgress, libraries: Mapping[str, Path], tell: Callable[[str], object]
+    settings: Settings,
+    progress: ClusterProgress,
+    libraries: Mapping[str, Path],
+    tell: Callable[[str], object],
+    emit: Emit,
 ) -> list[Enqueued]:
     """Writes down what there is to do in these libraries; ends what had stopped all machines.
 
@@ -51,6 +58,7 @@ def enqueue_all(
         progress: The cluster's.
         libraries: Where they are here.
         tell: Is told of those that are away.
+        emit: Is told of waits for Kinescope.
 
     Raises:
         KuploadError: No library is there, one cannot be read, or database or Kinescope refuse.
@@ -62,9 +70,7 @@ def enqueue_all(
     heart.start()
     try:
         with open_kinescope(settings) as kinescope:
-            tools = EnqueueTools(
-                holds=progress.holds, database=database_of(settings), kinescope=kinescope, emit=lambda _event: None
-            )
+            tools = EnqueueTools.of(settings, progress.holds, kinescope, emit)
             done = [enqueue(here, tools, name) for name, here in apart(settings, libraries).items()]
         progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)  # only what worked ends what had stopped all
         return done
@@ -103,7 +109,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
             screen.disk,
             told.wishes,
         )
-        _set_workspace(settings, kinescope)
+        _set_workspace(settings, kinescope, told.emit)
         options = CrewOptions(
             libraries=libraries,
             poll=cluster_of(settings).poll,
@@ -121,8 +127,11 @@ def _crew(
 ) -> ClusterCrew:
     """Makes this machine known, and its crew."""
     progress.holds.line.ask(statements.CLEAR_META, key=STOPPED)
-    queue = Queue(progress.holds.line)
+    queue = Queue(progress.holds.line, progress.holds.machine)
     queue.register()
+    accept(
+        progress.holds.line, progress.holds.machine, options.libraries
+    )  # its files may be others since it refused them
     crew = ClusterCrew(run, progress, queue, options)
     body = Body(
         name=cluster_of(settings).machine,
@@ -130,16 +139,16 @@ def _crew(
         jobs=lambda: run.jobs.number,
         is_paused=lambda: run.pause.is_held,
     )
-    heart = Heart(progress, queue, body, crew.hear)
+    heart = Heart(progress, queue, body, crew.hear, crew.outage)
     stack.callback(heart.end)
     heart.start()
     return crew
 
 
-def _set_workspace(settings: Settings, kinescope: Kinescope) -> None:
+def _set_workspace(settings: Settings, kinescope: Kinescope, emit: Emit) -> None:
     """Asks Kinescope for the workspace where uploads need it and nobody set it."""
     if settings.lacks_workspace:
-        facts = kinescope.api.token_facts()
+        facts = RetryingClient(kinescope.service, settings, emit).call(kinescope.api.token_facts)
         kinescope.uploader.use_workspace(settings.needed_workspace_id(facts.workspace_id))
 
 

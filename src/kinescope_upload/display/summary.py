@@ -159,7 +159,7 @@ def _looking(command: Command) -> Command:
         is_port = before == "--web" and word.isdigit()
         if not (is_port or word.partition("=")[0] in _OF_A_RUN):
             kept.append(word)
-    return (*kept[kept[:1] == ["resume"] :], "--dry-run")
+    return (*([] if kept[:1] == ["cluster"] else kept[kept[:1] == ["resume"] :]), "--dry-run")
 
 
 def _with_database(command: Command) -> Command:

@@ -41,6 +41,7 @@ class Transfers:
         self.breaks = 0
         self.resumes = 0
         self.stalled = 0.0
+        self._of_others = 0
         self._useful = 0
         self._speed = RateEstimator()
         self.courses: dict[str, CourseTally] = {}
@@ -60,7 +61,7 @@ class Transfers:
     def unfinished(self) -> int:
         """Bytes of those that the server acknowledged, of videos that are not complete."""
         begun = (one for one in self._transfers.values() if not one.stage.has_all_bytes)
-        return sum(one.offset - one.found for one in begun)
+        return self._of_others + sum(one.offset - one.found for one in begun)
 
     def plan(self, plan: Plan) -> None:
         """Counts the bytes that the plan needs."""
@@ -190,6 +191,13 @@ class Transfers:
         self._acknowledge(transfer, transfer.offset, is_resumed=True, now=now)
         transfer.is_running = False
         self.given_up += transfer.size - transfer.offset
+
+    def leave(self, lesson_id: str, now: float) -> None:
+        """Notes that others have the lesson: what arrived of it before is of no video of this run."""
+        if (transfer := self._transfers.get(lesson_id)) and not transfer.stage.has_all_bytes:
+            self._of_others += transfer.offset - transfer.found
+            transfer.is_ours = False
+        self.finish(lesson_id, now)
 
     def running(self, now: float) -> tuple[Transfer, ...]:
         """Copies of what workers upload now, in the order of their start; not of those that only wait for their row."""

@@ -10,7 +10,7 @@ from kinescope_upload.events import WaitKind
 if TYPE_CHECKING:
     from kinescope_upload.events import WaitEnded, WaitStarted
 
-_STANDSTILL: Final = frozenset({WaitKind.NETWORK, WaitKind.LIBRARY, WaitKind.PAUSED})
+_STANDSTILL: Final = frozenset({WaitKind.NETWORK, WaitKind.LIBRARY, WaitKind.PAUSED, WaitKind.DATABASE})
 """Waits that count in no rate and in no file's duration: Kinescope asks for none of them."""
 _HOLDS_BYTES: Final = _STANDSTILL | {WaitKind.THROTTLED}
 

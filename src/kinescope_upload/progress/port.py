@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from kinescope_upload.model import Doubt, LessonRow, VideoFile
+    from kinescope_upload.plan import Plan
     from kinescope_upload.upload import Record
 
 
@@ -102,6 +103,10 @@ class AllProgress(Protocol):
         """The doubts that are this library's, which has these courses."""
         del courses
         return doubts
+
+    def planned_here(self, plan: Plan, _courses: Collection[str]) -> Plan:
+        """The plan for this library, which has these courses."""
+        return plan
 
     def stream(self, course: str) -> Iterator[Record]:
         """The course's records, one after the other.

@@ -18,7 +18,7 @@ from kinescope_upload.commands.doctor.view import print_checkup
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.progress import ProgressFolder
-from kinescope_upload.survey import survey_library
+from kinescope_upload.survey import check_alone, survey_library
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -124,6 +124,7 @@ def _checked_library(
         return None
     try:
         survey = survey_library(settings, database).beside(progress)
+        check_alone(settings, survey.known_courses, database)
     except KuploadError as error:
         yield Check.of_error("library", error, _standing_of(error))
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
@@ -20,7 +19,7 @@ from kinescope_upload.policy.jobs import first_number
 from kinescope_upload.policy.pacing import minute_of_week
 from kinescope_upload.progress import ProgressFolder, check_folder, read_looks, records_of
 from kinescope_upload.progress.last_rate import read_rate
-from kinescope_upload.survey import map_library, survey_library
+from kinescope_upload.survey import check_alone, map_library, survey_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +71,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     mapped = map_library(settings, survey, records, asks=not not_asked)
     make = partial(survey.plan, records, mapped, md5s=md5s_of_files(settings))
     plan = _planned(settings, make, looks, seconds=seconds)
-    plan = replace(plan, doubts=progress.told_here(plan.doubts, survey.courses))
+    plan = progress.planned_here(plan, survey.courses)
     del survey
     side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit, progress)
     rate = read_rate(settings.progress)
@@ -90,6 +89,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
         jobs=first_number(settings.jobs, rate.jobs if rate else None, settings.jobs_max),
     )
     print_plan(answer, options, stdout)
+    check_alone(settings, {one.course for one in plan.work}, database)
     check_folder(settings.progress)
     if side.error:
         raise side.error

@@ -1,0 +1,98 @@
+"""What is written down already bears on other machines' plans: dry runs, new cuts, second clusters, lone machines."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.clusters import ClusterWorld, cluster_worlds
+from support.world import KIB, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Worlds = Callable[..., ClusterWorld]
+
+__all__ = ["cluster_worlds"]
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def _enqueued(world: ClusterWorld, number: int = 2) -> None:
+    world.fill((200 * KIB,) * number)
+    code, said = world.at("one", "cluster", "enqueue")
+    assert code == 0, said
+
+
+def _copy(world: ClusterWorld) -> Path:
+    copy = world.folder / "copy"
+    shutil.copytree(world.library, copy)
+    return copy
+
+
+def _does(world: ClusterWorld, code: int, name: str, command: str) -> str:
+    found, said = world.at(name, *command.split())
+    assert found == code, f"{command}: {said}"
+    return said
+
+
+def test_a_dry_run_doubts_the_files_that_enqueue_doubts(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    _enqueued(world)
+    copy = _copy(world)
+    next(copy.rglob("*.mp4")).write_bytes(content_of(100 * KIB, seed="old"))
+    world.machine("two", {"nas": copy})
+    for command in ("--dry-run", "cluster enqueue"):
+        assert "and one wrote down 205 kB" in " ".join(_does(world, 1, "two", command).split())
+
+
+def test_a_dry_run_leaves_lessons_to_the_library_that_has_them(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    _enqueued(world)
+    copy = _copy(world)
+    world.machine("two", {"disk": copy})
+    said = _does(world, 0, "two", "--dry-run")
+    assert "library nas has it, too, and keeps it" in " ".join(said.split())
+    next(copy.rglob("*.mp4")).write_bytes(content_of(100 * KIB, seed="old"))
+    for command in ("--dry-run", "cluster enqueue"):
+        assert "two files differ in size" in " ".join(_does(world, 1, "two", command).split())
+
+
+def test_a_new_cut_of_a_linked_lesson_is_named_by_every_run_of_a_cluster(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((200 * KIB,) * 2)
+    assert "changed since upload" not in _does(world, 0, "one", "")
+    cut = next(world.library.rglob("*.mp4"))
+    cut.write_bytes(content_of(300 * KIB, seed="new cut"))
+    os.utime(cut, (10**9, 10**9))
+    for command in ("--dry-run", "cluster enqueue", ""):
+        assert "1 changed since upload" in " ".join(_does(world, 0, "one", command).split())
+
+
+def test_no_second_cluster_takes_lessons_that_another_has(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    _enqueued(world)
+    here = world.machine("two")
+    toml = here / "kupload.toml"
+    toml.write_text(toml.read_text("utf-8") + "schema = 'other'\n", encoding="utf-8")
+    _does(world, 0, "two", "cluster init")
+    assert 'is in the cluster in schema "kupload"' in _does(world, 2, "two", "cluster enqueue")
+    assert world.database.query("SELECT count(*) FROM other.lesson") == [(0,)]
+
+
+def test_what_is_only_looked_at_on_a_machine_without_cluster_says_that_others_share_the_work(
+    cluster_worlds: Worlds,
+) -> None:
+    world = cluster_worlds()
+    _enqueued(world)
+    alone = world.folder / "alone"
+    alone.mkdir()
+    (alone / "kupload.toml").write_text(f"library = '{world.library}'\n", encoding="utf-8")
+    for command in ("--dry-run", "repair --dry-run", "doctor", ""):
+        said = " ".join(_does(world, 2, "alone", command).split())
+        assert "Several machines share the work on 01_analytics" in said
+        assert "2 videos to upload" in said or command != "--dry-run"
