@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -22,7 +22,14 @@ from kinescope_upload.batch.rows import PlannedRows
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.signals import graceful_signals
 from kinescope_upload.batch.workers import Work, Workers
-from kinescope_upload.errors import TRY_LATER, BatchStoppedError, InterruptedRunError, TryAgainError
+from kinescope_upload.errors import (
+    TRY_LATER,
+    BatchStoppedError,
+    InterruptedRunError,
+    ThrottledError,
+    TryAgainError,
+    UnreachableError,
+)
 from kinescope_upload.events import (
     Emit,
     RunEnded,
@@ -86,6 +93,7 @@ class Batch:
         auto: The search for the best number, where somebody wants that in mid-run.
         checks: Called side by side before the work begins, and again while they raise `TryAgainError`; other errors end
             the run. Where several raise, the first counts.
+        take_over: Called when the folders are known; returns the plan, perhaps with less to send. None leaves it.
         crew: Makes what brings lessons to their ends, with their folders, from elsewhere; the plan is only shown then.
             None does what the plan says.
     """
@@ -97,6 +105,7 @@ class Batch:
     wishes: Callable[[], Wishes] = Wishes
     auto: JobsSearch = _USUAL_SEARCH
     checks: Sequence[Callable[[], None]] = ()
+    take_over: Callable[[Parents], Plan] | None = None
     crew: Callable[[Run, Linker], Crew] | None = None
 
 
@@ -163,7 +172,18 @@ def _checked_parents(batch: Batch, run: Run) -> Parents:
     parents = parents_of(batch.plan, batch.folders, listed or (), kinescope, retrier)
     for folder_id in parents.made:
         run.note_new_folder(folder_id)
-    return parents
+    return parents if batch.take_over is None else _after_take_over(parents, batch.take_over, run, retrier)
+
+
+def _after_take_over(parents: Parents, take_over: Callable[[Parents], Plan], run: Run, retrier: Retrier) -> Parents:
+    """The same with what is left to send; as planned where Kinescope is there and does not list its videos."""
+    try:
+        return replace(parents, plan=retrier.call(partial(take_over, parents)))
+    except (UnreachableError, ThrottledError):
+        raise  # the next request would fail in the same way
+    except TryAgainError as error:
+        run.emit(Warned(message=f"Whether complete videos of before are there is not known: {error.what}"))
+        return parents
 
 
 def _most(jobs: int | JobsSearch) -> int:

@@ -46,9 +46,10 @@ from kinescope_upload.survey.left_open import left_open, without_folder
 from kinescope_upload.survey.rows import check_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from kinescope_upload.batch.batch import Crew
+    from kinescope_upload.batch.folders import Parents
     from kinescope_upload.batch.linker import Linker
     from kinescope_upload.batch.run import Run
     from kinescope_upload.config import Settings
@@ -100,7 +101,8 @@ def upload(
         lessons: The database, whose rows are being read; None begins to read them.
     """
     settings.check_for_upload()
-    is_known = bool(courses_in(settings.progress))
+    known = courses_in(settings.progress)
+    is_known = bool(known)
     with ExitStack() as stack:
         lessons = lessons or stack.enter_context(lessons_ahead(settings))
         database = lessons.database
@@ -130,7 +132,15 @@ def upload(
         only = looks.only(plan.files_to_send)
         emit = _remembering_folders(settings.progress, doubts, told.emit)
         tools = RunTools(progress, database, kinescope, only, emit, screen.disk, told.wishes)
-        return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known))
+        has_new = any(nfc(course) not in known for course in plan.courses_to_send)
+        take_over = _taking_over(settings, tools, known) if has_new else None
+        return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known), take_over=take_over)
+
+
+def _taking_over(settings: Settings, tools: RunTools, known: Collection[str]) -> Callable[[Parents], Plan] | None:
+    from kinescope_upload.commands.complete_videos import taking_over
+
+    return taking_over(settings, tools, known)
 
 
 def _first_question(plan: Plan, survey: Survey, settings: Settings) -> list[str]:
@@ -160,12 +170,13 @@ def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
     return survey.plan(records, mapped, broken, others, md5s=md5s_of_files(settings))
 
 
-def upload_plan(
+def upload_plan(  # noqa: PLR0913 - the last have their usual values
     plan: Plan,
     tools: RunTools,
     settings: Settings,
     *,
     is_new: bool = False,
+    take_over: Callable[[Parents], Plan] | None = None,
     crew: Callable[[Run, Linker], Crew] | None = None,
 ) -> int:
     """Carries out a plan: the part of `kupload` that `kupload replace` and a cluster's workers share.
@@ -175,6 +186,7 @@ def upload_plan(
         tools: What it works with.
         settings: The settings.
         is_new: Whether unfinished videos on Kinescope are looked for first: the progress folder is a new one.
+        take_over: Gives lessons the complete videos of before; None takes none over.
         crew: Brings lessons to their ends that come from elsewhere; the plan is only shown then.
 
     Returns:
@@ -203,6 +215,7 @@ def upload_plan(
         wishes=tools.wishes,
         auto=JobsSearch.starting(None, settings.jobs_max, settings.jobs_window),
         crew=crew,
+        take_over=take_over,
     )
     advice = advice_about_old_progress(settings, Path.cwd())
     for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):

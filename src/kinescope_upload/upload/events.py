@@ -248,13 +248,14 @@ class OldVideoGone:
 class Adopted:
     """Another video is certainly the lesson's: size and MD5 are those of the file.
 
-    Ours is gone, or never was, or is another cut and kept as an old video.
+    Ours is gone, or never was, or is another cut and kept as an old video. Where Kinescope shows no MD5 (None), it has
+    size and title.
     """
 
     video_id: str
     size: int
     modified_ns: int
-    md5: str
+    md5: str | None
     at: datetime
     keeps_own: bool = False
 

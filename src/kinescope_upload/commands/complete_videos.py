@@ -1,0 +1,173 @@
+"""Takes over complete videos of before, where no progress file of the course is there: nothing is sent again."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from kinescope_upload.events import Warned
+from kinescope_upload.library.checksums import md5_now
+from kinescope_upload.library_paths import nfc
+from kinescope_upload.plan import Decision
+from kinescope_upload.plan.decision import PlanDecision
+from kinescope_upload.text import count, first_few
+from kinescope_upload.upload.events import Adopted
+from kinescope_upload.upload.ports import UploadTask
+from kinescope_upload.upload.table import advance, first_record
+from kinescope_upload.upload.titles import is_title_of
+from kinescope_upload.upload.video import VideoState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from kinescope_upload.batch.folders import Parents
+    from kinescope_upload.commands.upload import RunTools
+    from kinescope_upload.config import Settings
+    from kinescope_upload.database.lessons import LessonsDatabase
+    from kinescope_upload.events import Emit
+    from kinescope_upload.kinescope.management_api import KinescopeApi
+    from kinescope_upload.kinescope.video import Video
+    from kinescope_upload.plan import Plan, PlannedLesson
+    from kinescope_upload.progress import Progress
+    from kinescope_upload.upload import Record
+
+_DONE: Final = "done"
+
+
+def taking_over(settings: Settings, tools: RunTools, known: Collection[str]) -> Callable[[Parents], Plan] | None:
+    """What gives lessons the complete videos of before; None without the database, which tells what rows name.
+
+    Args:
+        settings: The settings.
+        tools: What the run works with.
+        known: The courses, composed, of which something was recorded before.
+    """
+    database, kinescope = tools.database, tools.kinescope
+    if database is None:
+        return None
+    take_over = TakeOver(
+        settings=settings,
+        database=database,
+        kinescope=kinescope.api,
+        progress=tools.progress,
+        emit=tools.emit,
+        known=known,
+    )
+    return lambda parents: take_over(parents, kinescope.service.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver:
+    """Gives lessons the complete videos that no record knows and that are certainly of their files.
+
+    Attributes:
+        settings: The library, and how uploads are created.
+        database: Tells which videos rows name.
+        kinescope: Lists the videos.
+        progress: Takes the records.
+        emit: Is told what was taken over.
+        known: The courses of which something was recorded before: what their records do not know is nobody's.
+    """
+
+    settings: Settings
+    database: LessonsDatabase
+    kinescope: KinescopeApi
+    progress: Progress
+    emit: Emit
+    known: Collection[str]
+
+    def __call__(self, parents: Parents, now: datetime) -> Plan:
+        """The plan, in which the rows of such lessons are only written; one request for each hundred videos.
+
+        Args:
+            parents: The plan, and where each course's videos go.
+            now: The time (UTC).
+
+        Raises:
+            TryAgainError: Kinescope or the database cannot be asked now.
+        """
+        work = [one for one in parents.plan.lessons if one.decision is Decision.UPLOAD and self._is_new(one)]
+        alike = dict(self._alike(work, parents.ids))
+        if not alike:
+            return parents.plan
+        named = {key for row in self.database.rows() for key in row.named} | self.progress.known_ids()
+        free = {key: video for key, video in alike.items() if video.id not in named}
+        taken = dict(self._records(work, free, parents.ids, now))
+        if not taken:
+            return parents.plan
+        self.progress.save_all(list(taken.values()))
+        videos = count(len(taken), "complete video", "complete videos")
+        told = f"{videos} of before, with size and title of the file, taken over: {first_few(sorted(taken))}."
+        self.emit(Warned(message=told))
+        return replace(parents.plan, lessons=tuple(_linked(one, taken) for one in parents.plan.lessons))
+
+    def _is_new(self, lesson: PlannedLesson) -> bool:
+        record = lesson.record
+        is_begun = record is not None and (record.attempted_at is not None or bool(record.old_videos))
+        return not is_begun and nfc(lesson.course) not in self.known
+
+    def _alike(self, work: Sequence[PlannedLesson], folders: Mapping[str, str]) -> Iterator[tuple[str, Video]]:
+        by_folder: defaultdict[str, list[PlannedLesson]] = defaultdict(list)
+        for lesson in work:
+            folder_id = folders.get(lesson.course)
+            if folder_id not in {None, self.settings.project_id}:
+                by_folder[folder_id or ""].append(lesson)
+        for folder_id, lessons in by_folder.items():
+            yield from one_for_one(lessons, self.kinescope.videos(folder_id=folder_id))
+
+    def _records(
+        self, work: Iterable[PlannedLesson], videos: Mapping[str, Video], folders: Mapping[str, str], now: datetime
+    ) -> Iterator[tuple[str, Record]]:
+        library, dialect = self.settings.needed_library(), self.settings.dialect
+        for lesson in work:
+            video = videos.get(lesson.lesson_id)
+            if video is None or (video.md5 is not None and video.md5 != md5_now(library, lesson.file)):
+                continue
+            task = UploadTask(
+                lesson_id=lesson.lesson_id,
+                course=lesson.course,
+                file=lesson.file,
+                parent_id=folders[lesson.course],
+                title=lesson.title,
+                pair_is_written=lesson.pair_is_written,
+            )
+            file = lesson.file
+            event = Adopted(video_id=video.id, size=file.size, modified_ns=file.modified_ns, md5=video.md5, at=now)
+            fresh = first_record(task, dialect, lambda: dialect.chosen_id(uuid4))
+            yield lesson.lesson_id, replace(advance(fresh, event), video_url=video.embed_url)
+
+
+def one_for_one(lessons: Sequence[PlannedLesson], videos: Iterable[Video]) -> Iterator[tuple[str, Video]]:
+    """The lessons of a course with the one complete video that has file size and title, where it is no other's.
+
+    One whose MD5 Kinescope does not show counts only when Kinescope is done with it: it would show it by then.
+    """
+    by_size: defaultdict[int, list[PlannedLesson]] = defaultdict(list)
+    for lesson in lessons:
+        by_size[lesson.file.size].append(lesson)
+    pairs = [
+        (lesson.lesson_id, video)
+        for video in videos
+        if video.size is not None and _is_whole(video)
+        for lesson in by_size.get(video.size, ())
+        if is_title_of(video.title, lesson.title)
+    ]
+    of_lessons = Counter(key for key, _ in pairs)
+    of_videos = Counter(video.id for _, video in pairs)
+    return ((key, video) for key, video in pairs if of_lessons[key] == of_videos[video.id] == 1)
+
+
+def _is_whole(video: Video) -> bool:
+    is_complete = video.state is VideoState.COMPLETE and not video.has_failed
+    return is_complete and (video.md5 is not None or video.status == _DONE)
+
+
+def _linked(lesson: PlannedLesson, taken: Mapping[str, Record]) -> PlannedLesson:
+    record = taken.get(lesson.lesson_id)
+    if record is None:
+        return lesson
+    reason = f"video {record.video_id} is complete, its row is not written"
+    return replace(lesson, record=record, planned=PlanDecision(Decision.LINK, reason))
