@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kinescope_upload.batch import Backends, Batch, FolderOptions, UploadOptions, kept_awake, upload_batch
 from kinescope_upload.commands.cut_titles import cut_titles_warning
-from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
+from kinescope_upload.commands.doctor.preflight import check_database, check_rights
 from kinescope_upload.commands.files_back import call_off, follow_renamed, md5s_of_files
 from kinescope_upload.commands.held_survey import survey_and_hold
 from kinescope_upload.commands.import_progress.advice import advice_about_old_progress
@@ -43,7 +43,6 @@ from kinescope_upload.progress import (
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey.left_open import left_open, without_folder
-from kinescope_upload.survey.rows import check_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -199,7 +198,7 @@ def upload_plan(  # noqa: PLR0913 - the last have their usual values
 
     checks = [
         partial(check_rights, plan, kinescope, settings, emit),
-        partial(_check_database, plan, settings, tools.database),
+        partial(check_database, plan, settings, tools.database),
     ]
     if is_new:
         every = ProgressFolder(settings.progress)
@@ -227,12 +226,6 @@ def upload_plan(  # noqa: PLR0913 - the last have their usual values
     with nullcontext() if settings.let_sleep else kept_awake(), _remembering(settings, tools.looks, measured):
         backends, options = _backends(settings, tools), _options(settings)
         return upload_batch(batch, backends, options, measured.listening(emit)).exit_code
-
-
-def _check_database(plan: Plan, settings: Settings, database: LessonsDatabase | None) -> None:
-    """Checks that nobody else works on these courses, and that rows can be written: over one connection."""
-    check_alone(settings, {one.course for one in plan.work}, database)
-    check_rows(plan, database)
 
 
 def _jobs(settings: Settings) -> int | JobsSearch:

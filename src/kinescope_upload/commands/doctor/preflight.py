@@ -14,6 +14,7 @@ from kinescope_upload.errors import (
 from kinescope_upload.events import Emit, Warned
 from kinescope_upload.kinescope.access_tokens import NOTHING_TOLD, TokenFacts
 from kinescope_upload.plan import Decision
+from kinescope_upload.survey.rows import check_alone
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -48,6 +49,17 @@ def check_rights(plan: Plan, kinescope: Kinescope, settings: Settings, emit: Emi
         else:
             facts = _known_facts(kinescope.api)
         _check_delete(kinescope.api, facts, emit)
+
+
+def check_database(plan: Plan, settings: Settings, database: LessonsDatabase | None) -> None:
+    """Checks that nobody else works on these courses, and that rows can be written: over one connection.
+
+    Raises:
+        UsageError: Several machines share the work on one of them.
+        BatchStoppedError: None of the rows may be written, as far as they were tried.
+    """
+    check_alone(settings, {one.course for one in plan.work}, database)
+    check_rows(plan, database)
 
 
 def check_rows(plan: Plan, database: LessonsDatabase | None) -> None:
