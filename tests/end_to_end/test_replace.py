@@ -184,6 +184,17 @@ def test_a_cut_under_another_name_is_published_by_its_name_and_is_the_lessons_fi
     assert look(world).findings == ()
 
 
+def test_where_two_files_may_be_the_new_cut_none_is_advised(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    shoot_again(world, FIRST)
+    gone = file_of(world, FIRST)
+    moved = gone.rename(gone.with_name("001_Дубль.mp4"))
+    moved.with_name("001_Ещё дубль.mp4").write_bytes(moved.read_bytes() * 2)
+    hints = [one.hint for one in look(world).findings if one.kind is Kind.FILE_WITHOUT_LESSON]
+    assert hints == ["Take it out of the library, or say whose it is: `kupload map --confirm`."] * 2
+
+
 @pytest.mark.slow  # a process each
 @pytest.mark.parametrize(
     ("words", "says"),

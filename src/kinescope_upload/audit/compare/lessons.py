@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
+from kinescope_upload.audit.compare.free_files import files_without_lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
@@ -193,45 +194,7 @@ def findings_of_sides(sides: LocalSides, lessons: Mapping[str, Lesson], courses:
     yield from _named_like_others(sides, lessons, courses)
     yield from _renumbered(sides.renumbered, lessons, courses)
     covered = {doubt.subject for doubt in doubts}
-    used = {lesson.file.path for lesson in lessons.values() if lesson.file}
-    used.update(ignored.path for ignored in sides.mapped.ignored)
-    lost = _lost(lessons)
-    waiting = {lesson.course for lesson in lessons.values() if lesson.row and not lesson.row_id and not lesson.file}
-    for scanned in sides.scanned:
-        path = scanned.file.path
-        if path not in used and scanned.course in courses and covered.isdisjoint({path, section_of(path)}):
-            yield Finding(
-                kind=Kind.FILE_WITHOUT_LESSON,
-                course=scanned.course,
-                reason=f'"{path}" belongs to no lesson',
-                hint=_hint_for(path, lost.get(section_of(path), ()), is_wanted=scanned.course in waiting),
-                path=path,
-            )
-
-
-def _lost(lessons: Mapping[str, Lesson]) -> dict[str, list[str]]:
-    """The linked lessons whose file is gone, by its section."""
-    found: dict[str, list[str]] = {}
-    for lesson in lessons.values():
-        summary = lesson.summary
-        if lesson.file is None and lesson.row_id and summary and summary.path and summary.stage.is_linked:
-            found.setdefault(section_of(summary.path), []).append(lesson.lesson_id)
-    return found
-
-
-def _hint_for(path: str, lost: Sequence[str], *, is_wanted: bool) -> str:
-    """What to do about a file without a lesson.
-
-    Args:
-        path: The file.
-        lost: The linked lessons of its section whose file is gone.
-        is_wanted: Whether a lesson of its course has neither file nor video.
-    """
-    if len(lost) != 1 and not is_wanted:
-        return "Take it out of the library, or add its lesson to the database."
-    if len(lost) != 1:
-        return Hint("Take it out of the library, or say whose it is: ", ("map", "--confirm"), ".")
-    return Hint(f"Is it a new cut of {lost[0]}? ", ("replace", lost[0], path), " publishes it.")
+    yield from files_without_lesson(sides, lessons, courses, covered)
 
 
 def _renumbered(found: Renumbered, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
