@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Verified
 from kinescope_upload.upload.table import advance
 from support.clusters import a_machine, enqueue, line
+from support.concurrency import until
 from support.progress_cases import a_record
 
 if TYPE_CHECKING:
@@ -187,3 +189,16 @@ def test_machines_of_one_name_are_told_apart_and_doctor_names_them(
     assert show_overview(settings, DisplayOptions(), out) == 0
     assert "here on elsewhere" in out.getvalue()
     assert any("is called here, too: elsewhere" in check.message for check in cluster_checks(settings))
+
+
+def test_a_pause_that_a_machine_has_heard_is_told_without_waiting_for_the_next_beat(line: Line) -> None:
+    paused = threading.Event()
+    body = Body(name="one", libraries=["nas"], jobs=lambda: 1, is_paused=paused.is_set)
+    heart = Heart(a_machine(line, lease=3600), None, body)
+    heart.start()
+    try:
+        until(lambda: [one.is_paused for one in read_overview(line, 60).machines] == [False])
+        paused.set()
+        until(lambda: [one.is_paused for one in read_overview(line, 60).machines] == [True])
+    finally:
+        heart.end()

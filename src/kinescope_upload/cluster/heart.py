@@ -29,6 +29,8 @@ DRAIN: Final = "drain"
 NOW: Final = "now"
 _SOON: Final = 0.5
 """Seconds before the next try where the database did not answer."""
+_LOOK: Final = 0.5
+"""Seconds between two looks whether there is news of this machine."""
 _FORGET_EVERY: Final = 60
 """Beats after which machines are forgotten that died long ago."""
 
@@ -79,6 +81,7 @@ class Heart:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name="kupload-heart", daemon=True)
         self._beats = 0
+        self._told_paused = False
 
     def start(self) -> None:
         """Beats from now on."""
@@ -119,7 +122,7 @@ class Heart:
 
     def _said(self) -> Orders:
         assert self._body is not None  # noqa: S101 - the caller looked
-        holds = self._progress.holds
+        holds, self._told_paused = self._progress.holds, self._body.is_paused()
         [(stop, wishes, stopped)] = holds.line.ask(
             statements.ALIVE,
             me=holds.me,
@@ -130,13 +133,21 @@ class Heart:
             libraries=list(self._body.libraries),
             jobs=self._body.jobs(),
             in_hand=json.dumps(self._progress.in_hand()),
-            is_paused=self._body.is_paused(),
+            is_paused=self._told_paused,
         )
         return Orders(stop=stop, wishes=from_json(Wishes, wishes), stopped=stopped)
 
+    def _rest(self, seconds: float) -> bool:
+        """Waits that long, or until there is news of this machine for others to see; whether all is over."""
+        while seconds > 0 and not self._ended.wait(min(seconds, _LOOK)):
+            seconds -= _LOOK
+            if self._body is not None and self._body.is_paused() != self._told_paused:
+                break
+        return self._ended.is_set()
+
     def _beat_on(self) -> None:
         wait = 0.0
-        while not self._ended.wait(wait):
+        while not self._rest(wait):
             try:
                 self.beat()
             except DatabaseDownError as error:

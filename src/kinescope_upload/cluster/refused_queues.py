@@ -61,7 +61,7 @@ def accept(line: Line, machine: str, libraries: Iterable[str], lesson_ids: Colle
 
 
 def offer(line: Line, library: str, lesson_ids: Collection[str]) -> None:
-    """Lets every machine have these lessons again: what their files are was written down anew."""
+    """Lets every machine have these lessons again: other files were written down for them."""
     for name in _names(line, [library]):
         _rename(line, name, library, lesson_ids)
 

@@ -145,7 +145,7 @@ class RunStats:
             case LessonSkipped():
                 self._transfers.tally_of(event.lesson_id).lessons -= event.lesson_id not in self._skipped
                 self._skipped.add(event.lesson_id)
-                self._transfers.leave(event.lesson_id, now)
+                self._transfers.finish(event.lesson_id, now, is_ours=False)
             case LessonFailed():
                 if event.lesson_id not in self._done:
                     self._transfers.tally_of(event.lesson_id).failed += event.lesson_id not in self._failures

@@ -169,12 +169,15 @@ class Transfers:
             case Stage.ORPHANED:
                 self._note_break(transfer, now)
 
-    def finish(self, lesson_id: str, now: float) -> None:
-        """Notes that the server has every byte of the lesson."""
+    def finish(self, lesson_id: str, now: float, *, is_ours: bool = True) -> None:
+        """Notes that the server has every byte of the lesson, whose video others may have made."""
         self._done.add(lesson_id)
         if planned := self._unplanned(lesson_id):
             self._tally(planned.course).needed -= planned.bytes_to_send
         if transfer := self._transfers.pop(lesson_id, None):
+            if not (is_ours or transfer.stage.has_all_bytes):
+                self._of_others += transfer.offset - transfer.found
+                transfer.is_ours = False
             self._take_up(transfer, now)
             self._acknowledge(transfer, transfer.size, is_resumed=True, now=now)
             self.finished.append(Finished(path=transfer.path, size=transfer.size, seconds=now - transfer.began_at))
@@ -191,13 +194,6 @@ class Transfers:
         self._acknowledge(transfer, transfer.offset, is_resumed=True, now=now)
         transfer.is_running = False
         self.given_up += transfer.size - transfer.offset
-
-    def leave(self, lesson_id: str, now: float) -> None:
-        """Notes that others have the lesson: what arrived of it before is of no video of this run."""
-        if (transfer := self._transfers.get(lesson_id)) and not transfer.stage.has_all_bytes:
-            self._of_others += transfer.offset - transfer.found
-            transfer.is_ours = False
-        self.finish(lesson_id, now)
 
     def running(self, now: float) -> tuple[Transfer, ...]:
         """Copies of what workers upload now, in the order of their start; not of those that only wait for their row."""
