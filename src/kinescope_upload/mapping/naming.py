@@ -22,6 +22,16 @@ def is_named_like(name: str, title: str) -> bool:
     return len(key) >= _SHORTEST and title_key(name) == key
 
 
+def is_named_otherwise(name: str, title: str) -> bool:
+    """Whether a file's name, without its suffix, plainly says another title: two words, neither in the other."""
+    if title in name:
+        return False  # most of a hundred thousand
+    name_key, key = title_key(name), title_key(title)
+    if len(name_key) < _SHORTEST or len(key) < _SHORTEST or name_key.isdecimal() or key.isdecimal():
+        return False
+    return name_key not in key and key not in name_key
+
+
 def named_like_others(names: Mapping[str, str], rows: Iterable[LessonRow]) -> Iterator[tuple[str, LessonRow]]:
     """Yields the lessons whose file is named like one other lesson of their section, with that lesson.
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.naming import named_like_others
+from kinescope_upload.mapping.naming import is_named_like, is_named_otherwise, named_like_others
 from kinescope_upload.model import FilePart
 from kinescope_upload.text import count, distinct_bytes, first_few
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 WHEN_LISTED: Final = "Make the folder readable, then run the same command again."
 """What to do about a folder that cannot be listed."""
+
+
+_ENOUGH: Final = 2
+"""Files of linked lessons that tell how a section's files are named."""
 
 
 class Trust(Enum):
@@ -84,7 +88,7 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
         return Verdict(trust=Trust.UNREAD, reason=unread_folder(folder), hint=WHEN_LISTED)
     if not counted.is_in_step:
         return Verdict(trust=Trust.NOT_IN_STEP)
-    if misplaced := _misplaced(counted, held):
+    if misplaced := _misplaced(counted, held) or _misnamed(counted, held):
         return Verdict(trust=Trust.CONTRADICTED, reason=misplaced)
     looks = [*((row, look) for row, look in looks if not look.is_believed), *_twins(counted, held, evidence)]
     if looks:
@@ -97,16 +101,37 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
 
 def _misplaced(counted: Counted, held: Held) -> str | None:
     """Names a file that nothing but its position gives to a lesson, and whose name is another lesson's title."""
-    by_position = {
-        one.lesson_id: one.file
-        for one in counted.files
-        if one.file.path not in held.lessons and counted.lessons[one.lesson_id].video_id is None
-    }
+    by_position = _by_position(counted, held)
     names = {lesson_id: file.stem for lesson_id, file in by_position.items()}
     for lesson_id, other in named_like_others(names, counted.lessons.values()) if names else ():
         path = by_position[lesson_id].path
         return f'"{path}" is named like {other.lesson_id} and stands in the place of {lesson_id}'
     return None
+
+
+def _by_position(counted: Counted, held: Held) -> dict[str, VideoFile]:
+    """The files of lessons without a video that nothing but their positions gives to them."""
+    return {
+        one.lesson_id: one.file
+        for one in counted.files
+        if one.file.path not in held.lessons and counted.lessons[one.lesson_id].video_id is None
+    }
+
+
+def _misnamed(counted: Counted, held: Held) -> str | None:
+    """Names such a file with another title than its lesson, where all files of linked lessons have their titles."""
+    new = _by_position(counted, held)
+    odd = next((key for key, file in new.items() if is_named_otherwise(file.stem, counted.lessons[key].title)), None)
+    if odd is None:
+        return None
+    here = {row.lesson_id: row for row in counted.lessons.values()}
+    owners = ((one.file, held.lessons.get(one.file.path, one.lesson_id)) for one in counted.files)
+    others = [(file.stem, here[key].title) for file, key in owners if key in here and key not in new]
+    like = sum(is_named_like(name, title) for name, title in others)
+    if like < _ENOUGH or any(is_named_otherwise(name, title) for name, title in others):
+        return None
+    title = counted.lessons[odd].title
+    return f'"{new[odd].path}" is not named like {odd} ("{title}"), though the other files have their lessons\' titles'
 
 
 def unread_folder(folder: IgnoredFile) -> str:

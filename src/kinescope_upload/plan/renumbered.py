@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
+from kinescope_upload.plan.off import records_off, section_of_record
 from kinescope_upload.plan.places import NOWHERE, Places, Titled
 from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload.titles import title_key
@@ -109,7 +110,7 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    off = _off(records, rows) if rows else {}
+    off = records_off(records, rows) if rows else {}
     if not off or not rows:
         return NOT_RENUMBERED
     shown = shown_elsewhere(off, rows)
@@ -119,7 +120,7 @@ def find_renumbered(
     places = places.without(outdated)
     said = places.said
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
-    sections = {key: _section_of(key, one) for key, one in off.items()}
+    sections = {key: section_of_record(key, one) for key, one in off.items()}
     search = _Search.of(off, frozenset(sections.values()), rows, at_home)
     called = {key: search.lessons_of(key, one, sections[key]) for key, one in off.items()}
     called |= followed(off, called, rows, sections)
@@ -175,7 +176,7 @@ def files_to_read(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
-    off = _off(records, rows) if rows else {}
+    off = records_off(records, rows) if rows else {}
     shown = shown_elsewhere(off, rows) if off and rows else frozenset()
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
@@ -196,7 +197,9 @@ def find_exchanged(
         and title_key(one.title) not in {"", title_key(row.title)}
         and (video_key(row.video_id) in videos_of(one) if one.is_begun else bool(one.old_videos))
     }
-    wanted = {(_section_of(key, one), title_key(one.title)): key for key, one in off.items()}
+    if not off:
+        return {}
+    wanted = {(section_of_record(key, one), title_key(one.title)): key for key, one in off.items()}
     sections = {section for section, _ in wanted}
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
     others = _without(rows.values() if wanted else (), at_home)
@@ -210,12 +213,6 @@ def rekeyed(records: Mapping[str, _Record], moved: Mapping[str, str]) -> dict[st
     return {**kept, **{new: records[old] for old, new in moved.items()}}
 
 
-def _section_of(lesson_id: str, record: Titled) -> str:
-    """How the ids of the lessons begin that are counted together: the first two folders of the file."""
-    folders = (record.path or "").split("/")[:-1]
-    return "_".join(folders[:2]) if folders and lesson_id.startswith(folders[0]) else lesson_id.rpartition("_")[0]
-
-
 def section_among(sections: Collection[str], lesson_id: str) -> str | None:
     """The section that the lesson is counted in, of these; None where it is in none of them."""
     begin = lesson_id
@@ -223,38 +220,6 @@ def section_among(sections: Collection[str], lesson_id: str) -> str | None:
         if begin in sections:
             return begin
     return None
-
-
-def _off(records: Mapping[str, _Record], rows: Mapping[str, LessonRow]) -> dict[str, _Record]:
-    """The records whose lessons may be others by now, in the order of the records."""
-    odd = {key for key, one in records.items() if _shows_another(one, rows.get(key))}
-    owners = {video: key for key, one in records.items() for video in videos_of(one)} if odd else {}
-    namesakes = {key for key in odd if _is_of_namesake(key, records, owners.get(video_key(rows[key].video_id) or ""))}
-    return {key: one for key, one in records.items() if key in namesakes or _is_off(one, rows.get(key))}
-
-
-def _shows_another(record: Titled, row: LessonRow | None) -> bool:
-    """Whether the row is called as the record says and names another video."""
-    if row is None or row.video_id in {None, record.video_id} or not record.is_begun or not title_key(record.title):
-        return False
-    return title_key(row.title) == title_key(record.title) and video_key(row.video_id) not in videos_of(record)
-
-
-def _is_of_namesake(key: str, records: Mapping[str, Titled], owner: str | None) -> bool:
-    """Whether the video is recorded for another lesson of the section that has the same title."""
-    if owner is None or title_key(records[owner].title) != title_key(records[key].title):
-        return False
-    return _section_of(owner, records[owner]) == _section_of(key, records[key])
-
-
-def _is_off(record: Titled, row: LessonRow | None) -> bool:
-    """Whether the row is gone or called otherwise, and names no video of the record."""
-    if not record.is_begun or not title_key(record.title):
-        return False
-    if row is None:
-        return True
-    is_shown = video_key(row.video_id) in videos_of(record) and not row.has_address_only
-    return title_key(row.title) != title_key(record.title) and not is_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
