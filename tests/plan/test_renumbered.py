@@ -391,7 +391,7 @@ def test_the_files_are_read_of_which_several_may_be_what_was_sent() -> None:
 
 @pytest.mark.parametrize("rows", [["B", "A"], ["X", "Y"], ["B", "Y"]])
 def test_what_was_sent_for_another_title_is_not_linked_where_a_pair_names_another_file(rows: Sequence[str]) -> None:
-    records = [replace(_A1, stage=Stage.UPLOADED), replace(_B2, stage=Stage.UPLOADED)]
+    records = _LINKED[:2]
     new = VideoFile(path="c/s/007.mp4", size=7, modified_ns=7)
     found = _find(records, _rows(*rows), [*_in_order(1, 2), new], **{_key(1): new})
 

@@ -142,10 +142,10 @@ def find_renumbered(
     unclear = frozenset(
         key
         for key in left
-        if key in said
+        if (key in said and off[key].stage.is_linked)
         or (called[key] and (key in rows or key not in lost))
         or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
-        or (key in rows and sections[key] in doubted)
+        or (key in rows and sections[key] in doubted and (key not in said or key in shown))
     )
     named = {key: one.title for key, one in off.items() if key in moved or key in unclear}
     return Renumbered(
