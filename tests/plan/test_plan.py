@@ -43,7 +43,7 @@ def _record(
         size=100,
         modified_ns=5,
         parent_id="p",
-        title="t",
+        title="Урок 1",
         dialect=Dialect.TUS,
         video_id="ours",
         stage=stage,

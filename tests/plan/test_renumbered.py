@@ -389,7 +389,7 @@ def test_the_files_are_read_of_which_several_may_be_what_was_sent() -> None:
     assert files_to_read(_records(*_ALIKE), _rows(("B", 2), ("A", 1)), places) == [], "the rows tell"
 
 
-@pytest.mark.parametrize("rows", [["B", "A"], ["X", "Y"], ["B", "Y"]])
+@pytest.mark.parametrize("rows", [["B", "A"], ["B", "Y"]])
 def test_what_was_sent_for_another_title_is_not_linked_where_a_pair_names_another_file(rows: Sequence[str]) -> None:
     records = _LINKED[:2]
     new = VideoFile(path="c/s/007.mp4", size=7, modified_ns=7)
@@ -399,6 +399,27 @@ def test_what_was_sent_for_another_title_is_not_linked_where_a_pair_names_anothe
     if _key(1) in found.unclear:
         assert found.reason(_key(1)) == 'was called "A" when its upload began, and another file is its own now'
         assert "kupload unlink c_s_001" in str(found.hint(_key(1)))
+
+
+@pytest.mark.parametrize(
+    ("title", "now", "is_unclear"),
+    [
+        ("Пси", "Ёлка", True),
+        ("Пси", "Ёлка 2", True),
+        ("Пси", "Пси (новое имя)", False),
+        ("005_Пси", "Пси", False),
+        ("Ведение в тему", "Введение в тему", False),
+        ("Пси и фи", "О фи, пси и прочем", False),
+        ("Пси", "", False),
+    ],
+)
+def test_a_number_whose_row_is_new_and_called_otherwise_may_have_been_given_to_another_lesson(
+    title: str, now: str, *, is_unclear: bool
+) -> None:
+    record = replace(_A1, title=title, stage=Stage.LINKED)
+    assert bool(_find([record], _rows(now), _in_order(1)).unclear) is is_unclear
+    assert not _find([replace(record, stage=Stage.UPLOADED)], _rows(now), _in_order(1)).unclear, "it had no row yet"
+    assert not _find([record], _rows((now, 1)), _in_order(1)).unclear, "its row shows the video"
 
 
 def test_nothing_is_sent_for_a_lesson_that_has_a_record_under_another_id() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.plan.moves import videos_of
 from kinescope_upload.plan.places import Titled
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow
 
 _Record = TypeVar("_Record", bound=Titled)
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_ALIKE: Final = 0.6
+"""The share of letters that a title has in common with what it was before somebody corrected it."""
 
 
 def records_off(records: Mapping[str, _Record], rows: Mapping[str, LessonRow]) -> dict[str, _Record]:
@@ -55,6 +60,20 @@ def _is_off(record: Titled, row: LessonRow | None) -> bool:
         return True
     is_shown = video_key(row.video_id) in videos_of(record) and not row.has_address_only
     return title_key(row.title) != title_key(record.title) and not is_shown
+
+
+def may_be_given_away(record: Titled, row: LessonRow | None) -> bool:
+    """Whether the lesson's number may be another lesson's by now: it was linked, and its row is a new one.
+
+    A row that shows no video and a title that has nothing in common with the recorded one speak for that.
+    """
+    if row is None or row.video_id is not None or not record.stage.is_linked:
+        return False
+    before, now = title_key(record.title).casefold(), title_key(row.title).casefold()
+    if not before or not now or before in now or now in before:
+        return False
+    has_common_word = not {*_WORD.findall(before)}.isdisjoint(_WORD.findall(now))
+    return not has_common_word and SequenceMatcher(None, before, now).ratio() < _ALIKE
 
 
 def section_of_record(lesson_id: str, record: Titled) -> str:

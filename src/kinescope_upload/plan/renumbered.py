@@ -2,7 +2,8 @@
 
 A record holds the title that its lesson had. Where another row of the section bears that title now, or the row bears
 the title of another record, the lessons were put into another order, or one was put in or taken out. A title that is
-nobody else's was only corrected.
+nobody else's was only corrected, unless its row shows no video and says something else altogether: the number may have
+been given to a new lesson.
 
 A title alone proves nothing: a record moves where that other row names its video, or where its file stands at the other
 lesson's place or is named for it. What is left is asked about. What somebody wrote down goes before titles, and rows go
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
-from kinescope_upload.plan.off import records_off, section_of_record
+from kinescope_upload.plan.off import may_be_given_away, records_off, section_of_record
 from kinescope_upload.plan.places import NOWHERE, Places, Titled
 from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload.titles import title_key
@@ -146,6 +147,7 @@ def find_renumbered(
         or (called[key] and (key in rows or key not in lost))
         or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
         or (key in rows and sections[key] in doubted and (key not in said or key in shown))
+        or may_be_given_away(off[key], rows.get(key))
     )
     named = {key: one.title for key, one in off.items() if key in moved or key in unclear}
     return Renumbered(
