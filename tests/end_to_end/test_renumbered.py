@@ -277,13 +277,13 @@ def test_a_lesson_that_has_another_number_while_its_file_stays_is_asked_about(wo
 
 def _pairs(world: World) -> dict[str, str]:
     """The confirmed pairs: lesson by file name."""
-    data = json.loads((world.library / "kupload-map.json").read_text())
+    data = json.loads((world.library / "kupload-map.json").read_text(encoding="utf-8"))
     return {one["filePath"].rpartition("/")[2]: one["lessonId"] for one in data["matched"]}
 
 
 def _write_pairs(world: World, **lessons: str) -> None:
     pairs = [{"filePath": f"01_analytics/m01_start/{name}.mp4", "lessonId": one} for name, one in lessons.items()]
-    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}))
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}), encoding="utf-8")
 
 
 @pytest.mark.slow
