@@ -59,11 +59,11 @@ def check_nothing_is_unfinished(
         return
     if found:
         videos = count(len(found), "unfinished video", "unfinished videos")
-        new, way_out = progress.nothing_known()
+        new, hint = progress.nothing_known()
         raise UsageError(
             f"{new}, and Kinescope holds {videos} of an earlier run: {_some(found)}. Nothing was sent: a second copy "
             "of each would be.",
-            way_out,
+            hint,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.plan.lookalikes import Lookalikes
+from kinescope_upload.plan.lookalikes import AlikeFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ def with_mixed_up(
     if not any(one.changed for one in courses):
         return tuple(courses)
     assigned = {one.lesson_id: one.file for one in assignments if not one.source.is_written}
-    alike = Lookalikes.of(records, files)
+    alike = AlikeFiles.of(records, files)
 
     def is_mixed_up(lesson_id: str) -> bool:
         file = assigned.get(lesson_id)

@@ -49,7 +49,7 @@ class Sent(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Lookalikes:
+class AlikeFiles:
     """What was sent, and what is there, by size and time.
 
     Attributes:
@@ -61,7 +61,7 @@ class Lookalikes:
     there: Mapping[_SizeAndTime, Sequence[str]]
 
     @classmethod
-    def of(cls, records: Mapping[str, Sent], files: Iterable[VideoFile]) -> Lookalikes:
+    def of(cls, records: Mapping[str, Sent], files: Iterable[VideoFile]) -> AlikeFiles:
         """Sorts records and files.
 
         Args:
@@ -125,7 +125,7 @@ def doubt_lookalikes(
     changed = {one.lesson_id for one in lessons if one.lesson_id not in said and _is_changed(one)}
     if not changed:
         return list(lessons)
-    alike = Lookalikes.of(records, files)
+    alike = AlikeFiles.of(records, files)
     return [_doubted(one, alike) if one.lesson_id in changed else one for one in lessons]
 
 
@@ -134,7 +134,7 @@ def _is_changed(lesson: PlannedLesson) -> bool:
     return record is not None and record.names_file and (lesson.is_other or not record.is_for(lesson.file))
 
 
-def _doubted(lesson: PlannedLesson, alike: Lookalikes) -> PlannedLesson:
+def _doubted(lesson: PlannedLesson, alike: AlikeFiles) -> PlannedLesson:
     reason = other = alike.like_another(lesson.lesson_id, lesson.file, lesson.file_md5)
     if other is None and lesson.is_changed and lesson.record:
         reason = alike.own_elsewhere(lesson.record, lesson.file)

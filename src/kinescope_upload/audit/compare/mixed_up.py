@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.plan.lookalikes import Lookalikes
+from kinescope_upload.plan.lookalikes import AlikeFiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ def with_mixed_up(lessons: Mapping[str, Lesson], sides: LocalSides) -> dict[str,
     changed = {key: one for key, one in lessons.items() if key not in said and _is_changed(one)}
     if not changed:
         return dict(lessons)
-    alike = Lookalikes.of(sides.summaries, sides.files.values())
+    alike = AlikeFiles.of(sides.summaries, sides.files.values())
     mixed_up = {key: replace(one, is_mixed_up=True) for key, one in changed.items() if _is_mixed_up(one, alike)}
     return {**lessons, **mixed_up}
 
@@ -39,7 +39,7 @@ def _is_changed(lesson: Lesson) -> bool:
     return lesson.file_md5 not in {None, summary.md5} or not summary.is_for(file)
 
 
-def _is_mixed_up(lesson: Lesson, alike: Lookalikes) -> bool:
+def _is_mixed_up(lesson: Lesson, alike: AlikeFiles) -> bool:
     summary, file = lesson.summary, lesson.file
     if summary is None or file is None:
         return False
