@@ -84,8 +84,8 @@ def repair(
         survey = survey_all_rows(settings, database, tools.client)
         store = None
         courses = courses_in_question(tools, survey)
+        check_alone(settings, courses, database)
         if not is_dry_run:  # from here on nobody else changes the progress of these courses
-            check_alone(settings, courses, database)
             store = stack.enter_context(tools.progress.open(courses))
             tools.client.listen(store)
         else:
@@ -99,7 +99,6 @@ def repair(
             records = store.records
             store.check_room(records[lesson_id] for lesson_id in rows if lesson_id in records)
         if not agree(plan) or store is None:
-            check_alone(settings, courses, database)
             return RepairResult(plan=plan, was_agreed=False)
         tools.client.begin_changes(store)
         fixer = Fixer(tools=tools, database=database, store=store, places=comparison.places)

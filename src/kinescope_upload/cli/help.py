@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
+from kinescope_upload.cluster.entry import CLUSTER_EXAMPLES
 from kinescope_upload.command_line.options import with_port
 from kinescope_upload.errors import UsageError
 from kinescope_upload.text.hints import Hint
@@ -86,11 +87,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[Command, str], ...]]] = {
         (("report", "--html", "report.html"), "one file to show to others"),
         (("report", "kinescope-upload-progress.json"), "the old system's"),
     ),
-    "cluster": (
-        (("cluster", "init"), "once: make the tables"),
-        (("cluster", "enqueue"), "write down what is to be done"),
-        (("cluster", "worker", "--jobs", "4"), "do it, together with other machines"),
-    ),
+    "cluster": CLUSTER_EXAMPLES,
     "verify": (
         (("verify",), "does everything agree?"),
         (("verify", "--wait"), "wait until Kinescope has processed it"),

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 SEVERAL: Final = "Several machines"
 """The group of `kupload --help` that its commands stand in."""
+CLUSTER_EXAMPLES: Final = (
+    (("cluster", "init"), "once: make the tables"),
+    (("cluster", "enqueue"), "write down what is to be done"),
+    (("cluster", "worker", "--jobs", "4"), "do it, together with other machines"),
+)
+"""The examples at the end of their help."""
 
 
 def across(context: typer.Context, settings: "Settings") -> "Settings":
