@@ -377,7 +377,7 @@ def test_a_command_keeps_to_the_rate_that_is_set(tmp_path: Path, monkeypatch: py
             began = time.monotonic()
             for _ in range(5):
                 kinescope.api.projects()
-            assert time.monotonic() - began >= 1.0
+            assert round(time.monotonic() - began, 6) >= 1.0
         assert [path.suffix for path in sorted(usual_folder().iterdir())][:1] == [".json"]
 
 
