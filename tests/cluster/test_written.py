@@ -96,3 +96,24 @@ def test_what_is_only_looked_at_on_a_machine_without_cluster_says_that_others_sh
         said = " ".join(_does(world, 2, "alone", command).split())
         assert "Several machines share the work on 01_analytics" in said
         assert "2 videos to upload" in said or command != "--dry-run"
+
+
+def test_a_machine_without_cluster_whose_role_may_not_see_what_others_share_says_what_to_grant(
+    cluster_worlds: Worlds,
+) -> None:
+    world = cluster_worlds()
+    _enqueued(world)
+    alone = world.folder / "alone"
+    alone.mkdir()
+    (alone / "kupload.toml").write_text(f"library = '{world.library}'\n", encoding="utf-8")
+    world.database.execute("CREATE ROLE outsider LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO outsider")
+    world.environment["DATABASE_URL"] = world.database.server.tcp_url(world.database.name, "outsider")
+    try:
+        for command in ("doctor", "", "--dry-run"):
+            said = " ".join(_does(world, 3, "alone", command).split())
+            assert 'several machines share work, and role "outsider" may not see on which courses' in said
+        grants = said[said.index("GRANT USAGE") : said.rindex(";") + 1]
+        world.database.execute(grants)
+        assert "Several machines share the work on 01_analytics" in " ".join(_does(world, 2, "alone", "").split())
+    finally:
+        world.database.execute("DROP OWNED BY outsider; DROP ROLE outsider")

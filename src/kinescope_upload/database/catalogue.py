@@ -10,7 +10,15 @@ import psycopg
 from psycopg.sql import Identifier
 
 from kinescope_upload.database import statements
-from kinescope_upload.database.diagnosis import Column, TableFacts, hidden_rows, missing_right, not_kept, read_only
+from kinescope_upload.database.diagnosis import (
+    Column,
+    TableFacts,
+    hidden_cluster,
+    hidden_rows,
+    missing_right,
+    not_kept,
+    read_only,
+)
 from kinescope_upload.database.failures import Kind, detail_of, kind_of
 from kinescope_upload.database.statements import sendable, with_names
 from kinescope_upload.model import LessonRow
@@ -137,12 +145,19 @@ def lost_update(connection: BoundedConnection, table: LessonTable, place: str, l
     return not_kept(look_up(connection, table), table, f"The database {place}", lesson_id, triggers)
 
 
-def shared_courses(connection: BoundedConnection, courses: Collection[str]) -> list[str]:
-    """Those of the courses that several machines share in this database (docs/cluster.md)."""
+def shared_courses(connection: BoundedConnection, courses: Collection[str], place: str) -> list[str]:
+    """Those of the courses that several machines share in this database (docs/cluster.md).
+
+    Raises:
+        BatchStoppedError: Our role may not see what they share.
+    """
     wanted, found = {"courses": sorted(map(sendable, courses))}, set[str]()
     for (schema,) in connection.execute(statements.CLUSTERS).fetchall():
         courses_of = statements.CLUSTER_COURSES.format(schema=Identifier(schema))
-        found.update(course for (course,) in connection.execute(courses_of, wanted))
+        try:
+            found.update(course for (course,) in connection.execute(courses_of, wanted))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise hidden_cluster(connection.info.user, schema, place) from error
     return sorted(found)
 
 

@@ -103,6 +103,15 @@ def missing_right(facts: TableFacts, table: LessonTable, place: str, detail: str
     return BatchStoppedError(what, hint)
 
 
+def hidden_cluster(role: str, schema: str, place: str) -> BatchStoppedError:
+    """Words the error for a schema in which several machines share work, and whose lessons the role may not see."""
+    return BatchStoppedError(
+        f"In the database {place} several machines share work, and role {quoted(role)} may not see on which courses.",
+        f"Ask the schema's owner for: GRANT USAGE ON SCHEMA {quoted(schema)} TO {quoted(role)}; GRANT SELECT ON "
+        f"{quoted(schema)}.lesson TO {quoted(role)};",
+    )
+
+
 def not_kept(
     facts: TableFacts, table: LessonTable, database: str, lesson_id: str, triggers: tuple[str, ...]
 ) -> BatchStoppedError:

@@ -102,7 +102,7 @@ class LessonsDatabase:
 
     def shared_courses(self, courses: Collection[str]) -> list[str]:
         """Those of the courses that several machines share in this database (docs/cluster.md)."""
-        return self._ask(lambda connection: shared_courses(connection, courses))
+        return self._ask(lambda connection: shared_courses(connection, courses, self._dsn.place))
 
     def fill(self, fill: Fill) -> LinkResult:
         """Writes a video into a row that is empty, or holds the one that it replaces; a second call changes nothing.
