@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
@@ -21,7 +22,7 @@ from kinescope_upload.progress import ProgressFolder
 from kinescope_upload.survey import check_alone, survey_library
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinescope_upload.config import Settings
     from kinescope_upload.database import DatabaseReport
@@ -50,17 +51,20 @@ def run_doctor(
     return exit_code_of(print_checkup(setting_facts(settings), checks, options, stdout))
 
 
-def _checks(settings: Settings, libraries: Iterable[tuple[Settings, AllProgress]]) -> Iterator[Check]:
+def _checks(settings: Settings, libraries: Sequence[tuple[Settings, AllProgress]]) -> Iterator[Check]:
     yield from check_settings(settings)
     yield from check_progress(settings)
     database, check = _checked_database(settings)
     if check is not None:
         yield check
-    surveys = []
+    surveys: list[Survey] = []
     for here, progress in libraries:
-        surveys.append((yield from _checked_library(here, database, progress)))
+        found, survey = _checked_library(here, database, progress)
+        name = f"{here.library}: " if libraries[1:] else ""
+        yield from (replace(one, message=name + one.message) for one in found)
+        surveys += [survey] if survey else []
     if settings.api_key is not None and not settings.untrusted:
-        yield from _checked_kinescope(settings, [survey for survey in surveys if survey])
+        yield from _checked_kinescope(settings, surveys)
 
 
 def _checked_kinescope(settings: Settings, surveys: Sequence[Survey]) -> Iterator[Check]:
@@ -118,19 +122,14 @@ def _check_of_report(report: DatabaseReport | None) -> Check:
 
 def _checked_library(
     settings: Settings, database: LessonsDatabase | None, progress: AllProgress
-) -> Generator[Check, None, Survey | None]:
-    """Checks the library; returns what was found there."""
+) -> tuple[list[Check], Survey | None]:
+    """Checks the library; returns what was found there, too."""
     if settings.library is None:
-        return None
+        return [], None
     try:
         survey = survey_library(settings, database).beside(progress)
         check_alone(settings, survey.known_courses, database)
     except KuploadError as error:
-        yield Check.of_error("library", error, _standing_of(error))
-        return None
-    yield from check_library(settings, survey, progress)
-    return survey
-
-
-def _standing_of(error: KuploadError) -> Standing:
-    return Standing.WRONG_HERE if isinstance(error, UsageError) else Standing.WRONG_OUTSIDE
+        standing = Standing.WRONG_HERE if isinstance(error, UsageError) else Standing.WRONG_OUTSIDE
+        return [Check.of_error("library", error, standing)], None
+    return list(check_library(settings, survey, progress)), survey
