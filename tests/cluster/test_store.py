@@ -199,6 +199,21 @@ def test_the_printed_script_makes_the_same(postgres: Server) -> None:
         assert by_hand.query(f"SELECT tgname FROM pg_trigger WHERE {silent}") == []
 
 
+def test_tables_of_the_first_version_are_brought_up_to_date_and_keep_what_they_hold(
+    line: Line, database: Database
+) -> None:
+    enqueue(line, "a")
+    database.execute("ALTER TABLE kupload.lesson DROP COLUMN row_title")
+    database.execute("UPDATE kupload.meta SET value = '1' WHERE key = 'schema'")
+    with pytest.raises(BatchStoppedError, match=r"older version .*kupload cluster init"):
+        check_version(line)
+    assert install(line) is True
+    check_version(line)
+    taken = a_machine(line).holds.take("a")
+    assert taken is not None
+    assert (taken.path, taken.row_title) == ("c/a.mp4", None)
+
+
 @pytest.mark.parametrize("key", ["schema", "engine"])
 def test_tables_of_a_newer_version_are_left_as_they_are(line: Line, database: Database, key: str) -> None:
     database.execute(f"UPDATE kupload.meta SET value = '99' WHERE key = '{key}'")

@@ -63,6 +63,7 @@ def enqueue(
     sizes: Mapping[str, int] | None = None,
     machine: str = "one",
     later: float = 0,
+    row_title: str | None = None,
 ) -> None:
     """Writes lessons down as `kupload cluster enqueue` does, with no turns; sizes in bytes, `later` in s."""
     lessons = [
@@ -73,6 +74,7 @@ def enqueue(
             "size": size,
             "modified_ns": 1_700_000_000_000_000_000 + round(later * 10**9),
             "title": lesson_id,
+            "row_title": row_title,
             "pair_is_written": False,
         }
         for lesson_id, size in (sizes or dict.fromkeys(lesson_ids, 1000)).items()

@@ -58,6 +58,18 @@ def doubt_other_file(file: VideoFile, course: str, written: WrittenFile) -> Plan
     return PlanDecision(Decision.IN_DOUBT, reason, hint)
 
 
+def doubt_other_title(now: str, written: str) -> PlanDecision:
+    """Decides about a lesson whose row has another title than when the lesson was written down.
+
+    Args:
+        now: The row's title.
+        written: Its title then.
+    """
+    reason = f'its row is called "{now}" now, and was called "{written}" when it was enqueued'
+    hint = Hint("To decide again whose file is whose: ", ("cluster", "enqueue"), ".")
+    return PlanDecision(Decision.IN_DOUBT, reason, hint)
+
+
 def _moment(time_ns: int) -> str:
     return f"{datetime.fromtimestamp(time_ns // 10**9, UTC):%Y-%m-%d %H:%M:%S} UTC"
 

@@ -219,6 +219,7 @@ def _facts(lesson: PlannedLesson) -> dict[str, object]:
         "size": lesson.file.size,
         "modified_ns": lesson.file.modified_ns,
         "title": lesson.title,
+        "row_title": lesson.row_title,
         "pair_is_written": lesson.pair_is_written,
     }
 

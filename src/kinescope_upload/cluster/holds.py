@@ -44,6 +44,7 @@ class Taken:
         folder_id: The course's folder on Kinescope; None where nobody has found it.
         wanted: Whether the lesson is to be uploaded.
         written_by: The machine that wrote down what the file is; empty where anybody may.
+        row_title: What its row was called when it was enqueued; None where nobody asked.
     """
 
     lesson_id: str
@@ -58,6 +59,7 @@ class Taken:
     folder_id: str | None
     wanted: bool
     written_by: str
+    row_title: str | None
 
     @property
     def path_here(self) -> str:
@@ -116,7 +118,21 @@ class Holds:
         rows = self.line.ask(statements.TAKE, lesson_id=lesson_id, me=self.me, lease=self.lease.seconds)
         if not rows:
             return None
-        fence, course, library, path, size, modified_ns, title, is_written, text, folder_id, wanted, machine = rows[0]
+        (
+            fence,
+            course,
+            library,
+            path,
+            size,
+            modified_ns,
+            title,
+            is_written,
+            text,
+            folder_id,
+            wanted,
+            machine,
+            row_title,
+        ) = rows[0]
         self.of[lesson_id] = Hold(fence, asked_at, self.lease)
         return Taken(
             lesson_id=lesson_id,
@@ -131,6 +147,7 @@ class Holds:
             folder_id=folder_id,
             wanted=wanted,
             written_by=machine,
+            row_title=row_title,
         )
 
     def give(self, lesson_id: str, *, wanted: bool = True) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.doubts import doubt_other_file
+from kinescope_upload.cluster.doubts import doubt_other_file, doubt_other_title
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.cluster.refusals import glance
 from kinescope_upload.library.scan import stat_file
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
-from kinescope_upload.plan.decision import SENT
+from kinescope_upload.plan.decision import SENT, Decision
 from kinescope_upload.plan.order import Selection
 from kinescope_upload.plan.plan import make_plan
 from kinescope_upload.policy.settle import look_again, seconds_to_wait
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.upload import Record
 
+_WRITES_ROW: Final = SENT | {Decision.LINK}
+"""The decisions after which the lesson's row is written."""
+
 
 def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
-    """What a run would do with the lesson now. A file that is not the one that another machine wrote down is in doubt.
+    """What a run would do with the lesson now.
+
+    A file that is not the one that another machine wrote down is in doubt, and so is a row that is called otherwise.
 
     Args:
         run: The batch, with the lesson's library.
@@ -55,6 +60,8 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
         records[lesson_id] = record_of(lesson_id, course, text)
     broken = None if run.options.sends_broken else run.backends.looks.broken
     [lesson] = make_plan([assignment], rows=rows, records=records, selection=Selection(), broken=broken).lessons
+    if lesson.decision in _WRITES_ROW and _is_called_otherwise(lesson, taken):
+        return replace(lesson, planned=doubt_other_title(lesson.row_title or "", taken.row_title or ""))
     if lesson.decision not in SENT or written.may_be(file, lesson.record):
         return lesson
     if is_ours:
@@ -62,6 +69,11 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
         holds.line.ask(statements.WRITE_ANEW, lesson_id=taken.lesson_id, me=holds.me, **facts)
         return lesson
     return replace(lesson, planned=doubt_other_file(file, taken.course, written))
+
+
+def _is_called_otherwise(lesson: PlannedLesson, taken: Taken) -> bool:
+    """Whether the row has another title than when the lesson was enqueued: it may be another lesson's by now."""
+    return None not in {lesson.row_title, taken.row_title} and lesson.row_title != taken.row_title
 
 
 def what_lacks(run: Run, machine: str, taken: Taken, record: Record | None) -> Glance | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.database.connection import BoundedConnection
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 _THEIRS: Final = SQL("SELECT lesson_id FROM {s}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) ORDER BY 1 LIMIT 1")
 _ONE_AT_A_TIME: Final = SQL("SELECT pg_advisory_xact_lock(hashtext('tables of several machines'))")
 """Lets a second machine that makes the same tables wait for the first."""
@@ -59,6 +59,7 @@ CREATE TABLE IF NOT EXISTS {s}.lesson (
   held_until timestamptz,
   changed_at timestamptz
 );
+ALTER TABLE {s}.lesson ADD COLUMN IF NOT EXISTS row_title text;
 CREATE INDEX IF NOT EXISTS lesson_wanted ON {s}.lesson (library, lesson_id)
   WHERE wanted AND stage NOT IN ('linked', 'verified');
 CREATE INDEX IF NOT EXISTS lesson_course ON {s}.lesson (course);

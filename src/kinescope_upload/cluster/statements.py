@@ -17,7 +17,7 @@ TAKE: Final = SQL(
     f"UPDATE {{s}}.lesson AS l SET fence = fence + 1, holder = %(me)s, held_until = {_LEASE}"
     f" WHERE lesson_id = %(lesson_id)s AND {_IS_FREE}"
     " RETURNING fence, course, library, path, size, modified_ns, title, pair_is_written, record::text,"
-    " (SELECT folder_id FROM {s}.course AS c WHERE c.course = l.course), wanted, written_by"
+    " (SELECT folder_id FROM {s}.course AS c WHERE c.course = l.course), wanted, written_by, row_title"
 )
 """Takes a lesson that nobody holds; the row counts up, so that what an earlier holder still writes is refused."""
 
@@ -65,13 +65,14 @@ _IS_SAME_FILE: Final = (
 
 ADD: Final = SQL(
     "INSERT INTO {s}.lesson AS l"
-    " (lesson_id, course, library, path, size, modified_ns, title, pair_is_written, written_by)"
-    " SELECT lesson_id, course, %(library)s, path, size, modified_ns, title, pair_is_written, %(machine)s"
+    " (lesson_id, course, library, path, size, modified_ns, title, row_title, pair_is_written, written_by)"
+    " SELECT lesson_id, course, %(library)s, path, size, modified_ns, title, row_title, pair_is_written, %(machine)s"
     " FROM json_to_recordset(%(lessons)s::json) AS other (lesson_id text, course text, path text, size bigint,"
-    " modified_ns bigint, title text, pair_is_written boolean)"
+    " modified_ns bigint, title text, row_title text, pair_is_written boolean)"
     " WHERE NOT EXISTS (SELECT FROM {s}.lesson AS l WHERE l.lesson_id = other.lesson_id"
     f" AND (l.library <> %(library)s OR NOT ({_MAY_REWRITE} OR {_IS_SAME_FILE})"
     " OR (l.wanted AND l.title = other.title AND l.pair_is_written = other.pair_is_written"
+    " AND (other.row_title IS NULL OR l.row_title IS NOT DISTINCT FROM other.row_title)"
     " AND (l.record IS NOT NULL OR (l.path, l.course) = (other.path, other.course)) AND l.written_by <> ''"
     " AND (l.written_by <> %(machine)s OR (l.size, l.modified_ns) = (other.size, other.modified_ns)))))"
     " ORDER BY lesson_id"
@@ -81,7 +82,8 @@ ADD: Final = SQL(
     f" size = CASE WHEN {_MAY_REWRITE} THEN excluded.size ELSE l.size END,"
     f" modified_ns = CASE WHEN {_MAY_REWRITE} THEN excluded.modified_ns ELSE l.modified_ns END,"
     f" written_by = CASE WHEN {_MAY_REWRITE} THEN excluded.written_by ELSE l.written_by END,"
-    " title = excluded.title, pair_is_written = excluded.pair_is_written"
+    " title = excluded.title, pair_is_written = excluded.pair_is_written,"
+    " row_title = coalesce(excluded.row_title, l.row_title)"
     " WHERE l.library = excluded.library"
     f" AND ({_MAY_REWRITE} OR {_IS_SAME_FILE.replace('other.', 'excluded.')}) RETURNING lesson_id"
 )
