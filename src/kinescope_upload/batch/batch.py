@@ -18,6 +18,7 @@ from kinescope_upload.batch.jobs import Jobs
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
+from kinescope_upload.batch.own_place import folder_of
 from kinescope_upload.batch.rows import PlannedRows
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.signals import graceful_signals
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.video import Folder
+    from kinescope_upload.model import VideoFile
     from kinescope_upload.plan import Plan
 
 
@@ -215,11 +217,17 @@ def _new_run(batch: Batch, backends: Backends, options: UploadOptions, stop: Sto
         pause=PauseGate(stop=stop, emit=jobs.emit, grace=options.pause_grace),
         jobs=jobs,
         emit=jobs.emit,
+        planned_in=partial(_planned_in, batch.plan),
         randomness=Randomness(new_id=lambda: str(uuid.uuid4()), jitter=random.random),
         chunk_limits=ChunkLimits(
             min(_most(batch.jobs), len(batch.plan.work)) if batch.crew is None else _most(batch.jobs)
         ),
     )
+
+
+def _planned_in(plan: Plan, folder: str) -> list[VideoFile]:
+    """The files of lessons that are planned in this folder itself."""
+    return [lesson.file for lesson in plan.lessons if folder_of(lesson.file.path) == folder]
 
 
 def _waits(plan: Plan, backends: Backends, options: UploadOptions, stop: Stop, emit: Emit) -> Waits:

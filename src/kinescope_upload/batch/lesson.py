@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from kinescope_upload.batch.chunk_limits import host_of
 from kinescope_upload.batch.chunk_progress import ChunkProgress
 from kinescope_upload.batch.lost_folders import explained
+from kinescope_upload.batch.own_place import file_now
 from kinescope_upload.errors import (
     AbsentError,
     ForeignAnswerError,
@@ -21,7 +22,6 @@ from kinescope_upload.events import BytesAccepted, LessonWaits, OrphanRemoved, R
 from kinescope_upload.kinescope.tus_client import Chunk
 from kinescope_upload.library.hasher import hasher_for
 from kinescope_upload.library.look import look_into
-from kinescope_upload.library.scan import stat_file
 from kinescope_upload.library.source import VideoSource
 from kinescope_upload.media.verdict import Broken, Whole
 from kinescope_upload.plan.decision import REPLACE_OR_SEND
@@ -66,8 +66,7 @@ def upload_lesson(run: Run, lesson: PlannedLesson, parent_id: str) -> Record:
     task = UploadTask(
         lesson_id=lesson.lesson_id,
         course=lesson.course,
-        # The plan may be days old; a file that has vanished is found out when it is opened.
-        file=stat_file(run.backends.library, lesson.file.path, run.backends.disk) or lesson.file,
+        file=file_now(run, lesson),
         parent_id=parent_id,
         title=lesson.title,
         pair_is_written=lesson.pair_is_written,

@@ -13,7 +13,7 @@ from kinescope_upload.policy.pacing import UNLIMITED, Timetable
 from kinescope_upload.progress import RememberedLooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kinescope_upload.kinescope.http_client import HttpClient
     from kinescope_upload.kinescope.management_api import KinescopeApi
     from kinescope_upload.kinescope.tus_client import TusClient
+    from kinescope_upload.model import VideoFile
     from kinescope_upload.policy.retry import RetryPolicy
     from kinescope_upload.policy.sizing import Sizing
     from kinescope_upload.progress import Progress
@@ -124,6 +125,8 @@ class Run:
 
     `apart` gives what creations, and looks for videos, share that could be taken for each other's.
 
+    `planned_in` gives the files of a folder of the library as they were planned.
+
     `jobs` says how many lessons are worked on at a time; `jobs.want` sets another number, at any time, in any thread.
     """
 
@@ -137,6 +140,7 @@ class Run:
     emit: Emit
     randomness: Randomness
     clock: Callable[[], float] = time.monotonic
+    planned_in: Callable[[str], Iterable[VideoFile]] = lambda _folder: ()
     apart: Callable[[Record], AbstractContextManager[object]] = field(default_factory=lambda: CreationLocks().of)
     new_folders: dict[str, float] = field(default_factory=dict)
     chunk_limits: ChunkLimits = field(default_factory=ChunkLimits)

@@ -69,6 +69,19 @@ def stat_file(root: Path, path: str, disk: Disk = _DISK) -> VideoFile | None:
     return _video_file(path, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
+def videos_in(root: Path, folder: str) -> tuple[VideoFile, ...]:
+    """The video files of one folder of the library as they are now; none where it cannot be read.
+
+    Args:
+        root: The library root.
+        folder: Relative to the root, parts joined by "/".
+    """
+    found = _Found()
+    disk = system_path(os.fspath(root / folder))
+    list(_read_folder(_Folder(disk=disk, path=folder, above=frozenset()), found))
+    return tuple(found.files)
+
+
 def read_json_file(path: Path, what: str) -> object:
     """Reads a JSON file of the user.
 
