@@ -39,7 +39,9 @@ def _enqueued() -> dict[str, Any]:
     linked = replace(a_record("b"), stage=Stage.LINKED, linked_at=datetime(2026, 1, 1, tzinfo=UTC), video_id="v")
     cut = replace(lesson, planned=PlanDecision(Decision.SKIP, "linked before"), record=linked)
     plan = Plan(lessons=(lesson, cut), doubts=(Doubt(course="c", subject="b", reason="is alone"),))
-    found = Enqueued(library="nas", plan=plan, added=1, there=1, elsewhere={"d": "disk2"}, contradicting=("d",))
+    found = Enqueued(
+        library="nas", plan=plan, added=1, withdrawn=("e",), there=1, elsewhere={"d": "disk2"}, contradicting=("d",)
+    )
     out = io.StringIO()
     show(ENQUEUED, [found], _JSON, out)
     line: dict[str, Any] = json.loads(out.getvalue())

@@ -200,6 +200,7 @@ def _fields(found: Sequence[Enqueued]) -> JsonFields:
                 "library": one.library,
                 "added": one.added,
                 "there": one.there,
+                "withdrawn": list(one.withdrawn),
                 "elsewhere": len(one.elsewhere),
                 "contradicting": list(one.contradicting),
                 "to_send_bytes": one.plan.bytes_to_send,
@@ -225,6 +226,9 @@ def _text(found: Sequence[Enqueued], _options: DisplayOptions, stream: TextIO) -
             + (f"; {one.there:,} waited or were in hand already" if one.there else "")
             + "."
         ]
+        if one.withdrawn:
+            several = count(len(one.withdrawn), "lesson waits", "lessons wait")
+            lines.append(f"{several} no more, as rows and files are now: {first_few(one.withdrawn)}.")
         if one.elsewhere:
             several = count(len(one.elsewhere), "lesson has its", "lessons have their")
             lines.append(

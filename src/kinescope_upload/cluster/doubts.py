@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan.decision import Decision, PlanDecision
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import Doubt, VideoFile
     from kinescope_upload.upload import Record
+
+_DECIDE_AGAIN: Final = Hint("To decide again whose file is whose: ", ("cluster", "enqueue"), ".")
 
 
 class WrittenFile(NamedTuple):
@@ -58,6 +60,16 @@ def doubt_other_file(file: VideoFile, course: str, written: WrittenFile) -> Plan
     return PlanDecision(Decision.IN_DOUBT, reason, hint)
 
 
+def doubt_moved_file(reason: str) -> PlanDecision:
+    """Decides about a lesson at whose path another lesson's file may be.
+
+    Args:
+        reason: What says so.
+    """
+    reason = f"since it was enqueued, files were given other names: {reason}"
+    return PlanDecision(Decision.IN_DOUBT, reason, _DECIDE_AGAIN)
+
+
 def doubt_other_title(now: str, written: str) -> PlanDecision:
     """Decides about a lesson whose row has another title than when the lesson was written down.
 
@@ -66,8 +78,7 @@ def doubt_other_title(now: str, written: str) -> PlanDecision:
         written: Its title then.
     """
     reason = f'its row is called "{now}" now, and was called "{written}" when it was enqueued'
-    hint = Hint("To decide again whose file is whose: ", ("cluster", "enqueue"), ".")
-    return PlanDecision(Decision.IN_DOUBT, reason, hint)
+    return PlanDecision(Decision.IN_DOUBT, reason, _DECIDE_AGAIN)
 
 
 def _moment(time_ns: int) -> str:

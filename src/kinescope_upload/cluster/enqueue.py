@@ -17,6 +17,7 @@ from kinescope_upload.cluster.records import records_of
 from kinescope_upload.cluster.refused_queues import offer
 from kinescope_upload.cluster.schema import check_no_other_has
 from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.withdrawn import Seen, waiting_in, withdraw, withdraw_others_of
 from kinescope_upload.cluster.written import doubt_other_files, kept_elsewhere
 from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
@@ -59,6 +60,7 @@ class Enqueued:
         plan: What a run of this machine alone would do.
         added: How many lessons got a turn.
         there: How many had one, or are in hand.
+        withdrawn: Lessons that wait no more: their rows are gone, or their files are not theirs.
         elsewhere: The lessons that another library has already, with its name.
         contradicting: Those of them whose files differ in size.
     """
@@ -67,6 +69,7 @@ class Enqueued:
     plan: Plan
     added: int
     there: int
+    withdrawn: tuple[str, ...]
     elsewhere: dict[str, str]
     contradicting: tuple[str, ...]
 
@@ -131,6 +134,7 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
             unfinished videos of a course that nothing is recorded of.
         KuploadError: Database or Kinescope refuse.
     """
+    waiting = waiting_in(tools.holds, name)  # before all that is looked at
     every = records_for(tools.line, name)  # before the rows: what is linked in between looks new, not emptied
     beside = AllClusterProgress(tools.holds, name, cluster_of(settings).libraries)
     survey = survey_library(settings, tools.database, tools.emit).beside(beside)
@@ -140,6 +144,15 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     broken = None if settings.send_broken else read_looks(settings.progress).broken
     planned = survey.plan(records, mapped, broken, md5s=md5s_of_files(settings))
     plan = without_moving(tools.line, planned, name, records)
+    seen = Seen(
+        machine=tools.holds.machine,
+        planned={one.lesson_id: one for one in plan.lessons},
+        unknown={one.lesson_id for one in planned.lessons} - {one.lesson_id for one in plan.lessons},
+        rows=None if survey.hidden else survey.rows,
+        files={file.path: file for file in survey.files},
+        broken=broken,
+        has=survey.selection.has,
+    )
     _check_unfinished(settings, tools, plan, every)
     plan = _with_folders(settings, tools, plan)
     others = kept_elsewhere(tools.line, name)
@@ -147,6 +160,7 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     elsewhere = {one.lesson_id: one.file.size for one in plan.lessons if one.lesson_id in others}
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
     check_no_other_has(tools.line, [lesson.lesson_id for lesson in work])
+    withdrawn = withdraw(tools.holds, waiting, seen) + withdraw_others_of(tools.holds, name, work)
     added = _write_down(tools.holds, name, work)
     plan = doubt_other_files(tools.holds, plan, name)
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
@@ -154,7 +168,8 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
         library=name,
         plan=plan,
         added=added,
-        there=len(work) - added,
+        there=max(0, len(work) - added),
+        withdrawn=tuple(sorted(set(withdrawn) - {lesson.lesson_id for lesson in work})),
         elsewhere={lesson_id: others[lesson_id][0] for lesson_id in elsewhere},
         contradicting=tuple(sorted(one for one, size in elsewhere.items() if size != others[one][1])),
     )

@@ -16,7 +16,7 @@ from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.held_stop import HeldStop
 from kinescope_upload.cluster.line import first
 from kinescope_upload.cluster.locks import apart
-from kinescope_upload.cluster.one_lesson import plan_again, quiet_in, what_lacks
+from kinescope_upload.cluster.one_lesson import placed, plan_again, quiet_in, what_lacks
 from kinescope_upload.cluster.refusals import Refusals, glance
 from kinescope_upload.errors import DatabaseDownError, LessonLostError
 from kinescope_upload.events import LessonDone, LessonFailed, LessonSkipped, LessonStarted
@@ -168,7 +168,8 @@ class Hands:
         if not taken.wanted or (taken.record and taken.record.stage.is_linked):
             return None
         library = self._libraries[taken.library]
-        if self.refusals.has(lesson_id, glance(library.run, taken.path_here, taken.written)):
+        taken = placed(library.run, taken)
+        if self.refusals.has(lesson_id, glance(library.run, taken.path, taken.written)):
             hand.is_refused = True
             return None
         self.refusals.drop(lesson_id)

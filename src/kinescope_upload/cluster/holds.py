@@ -62,11 +62,6 @@ class Taken:
     row_title: str | None
 
     @property
-    def path_here(self) -> str:
-        """Where its file is to be in the library."""
-        return (self.record.path if self.record and self.record.names_file else None) or self.path
-
-    @property
     def written(self) -> WrittenFile:
         """The file that was written down."""
         return WrittenFile(self.size, self.modified_ns, self.written_by)

@@ -6,8 +6,11 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from psycopg.sql import SQL
+
+from kinescope_upload.batch.own_place import folder_of, why_moved
 from kinescope_upload.cluster import statements
-from kinescope_upload.cluster.doubts import doubt_other_file, doubt_other_title
+from kinescope_upload.cluster.doubts import doubt_moved_file, doubt_other_file, doubt_other_title
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.cluster.refusals import glance
 from kinescope_upload.library.scan import stat_file
@@ -24,8 +27,26 @@ if TYPE_CHECKING:
     from kinescope_upload.plan import PlannedLesson
     from kinescope_upload.upload import Record
 
+_FILES_IN: Final = SQL(
+    "SELECT path, size, modified_ns FROM {s}.lesson WHERE library = %(library)s AND starts_with(path, %(folder)s)"
+)
+"""Selects the files that were written down of a folder and of those below it."""
+_PINNED: Final = SQL(
+    "SELECT lesson_id, course, record::text FROM {s}.lesson WHERE library = %(library)s"
+    " AND record->>'path' = %(path)s"
+    " AND stage <> 'planned' AND lesson_id <> %(lesson_id)s LIMIT 1"
+)
+"""Selects another lesson that the same file was uploaded for."""
 _WRITES_ROW: Final = SENT | {Decision.LINK}
 """The decisions after which the lesson's row is written."""
+
+
+def placed(run: Run, taken: Taken) -> Taken:
+    """The lesson with the path at which its file is: where it was enqueued last, else where it was sent from."""
+    sent = taken.record.path if taken.record and taken.record.names_file else None
+    paths = [path for path in (taken.path, sent) if path]
+    there = (path for path in paths if stat_file(run.backends.library, path, run.backends.disk))
+    return replace(taken, path=next(there, sent or taken.path))
 
 
 def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
@@ -36,13 +57,13 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
     Args:
         run: The batch, with the lesson's library.
         holds: This process, which holds the lesson.
-        taken: The lesson.
+        taken: The lesson, with the path at which its file is here.
 
     Raises:
         DatabaseDownError: One of the databases does not answer.
     """
     record = taken.record
-    path, written = taken.path_here, taken.written
+    path, written = taken.path, taken.written
     there = stat_file(run.backends.library, path, run.backends.disk)
     file = there or VideoFile(path=path, size=taken.size, modified_ns=taken.modified_ns)
     is_ours = taken.is_written_by(holds.machine)
@@ -55,7 +76,7 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
         found = run.backends.database.rows(lessons=[taken.lesson_id])
         rows = {row.lesson_id: row for row in found}
     records = {} if record is None else {taken.lesson_id: record}
-    pinned = holds.line.ask(statements.PINNED, library=taken.library, path=path, lesson_id=taken.lesson_id)
+    pinned = holds.line.ask(_PINNED, library=taken.library, path=path, lesson_id=taken.lesson_id)
     for lesson_id, course, text in pinned:
         records[lesson_id] = record_of(lesson_id, course, text)
     broken = None if run.options.sends_broken else run.backends.looks.broken
@@ -65,10 +86,21 @@ def plan_again(run: Run, holds: Holds, taken: Taken) -> PlannedLesson:
     if lesson.decision not in SENT or written.may_be(file, lesson.record):
         return lesson
     if is_ours:
+        if (reason := _why_moved(run, holds, taken, file)) is not None:
+            return replace(lesson, planned=doubt_moved_file(reason))
         facts = {"size": file.size, "modified_ns": file.modified_ns}
         holds.line.ask(statements.WRITE_ANEW, lesson_id=taken.lesson_id, me=holds.me, **facts)
         return lesson
     return replace(lesson, planned=doubt_other_file(file, taken.course, written))
+
+
+def _why_moved(run: Run, holds: Holds, taken: Taken, file: VideoFile) -> str | None:
+    """Why the file at the lesson's path may be another lesson's than was written down; None where nothing says so."""
+    folder = folder_of(file.path)
+    rows = holds.line.ask(_FILES_IN, library=taken.library, folder=f"{folder}/")
+    known = [VideoFile(path=path, size=size, modified_ns=time_ns) for path, size, time_ns in rows]
+    written = replace(file, size=taken.size, modified_ns=taken.modified_ns)
+    return why_moved(run, written, file, (one for one in known if folder_of(one.path) == folder))
 
 
 def _is_called_otherwise(lesson: PlannedLesson, taken: Taken) -> bool:
@@ -87,7 +119,7 @@ def what_lacks(run: Run, machine: str, taken: Taken, record: Record | None) -> G
         taken: The lesson.
         record: What is achieved by now.
     """
-    seen = glance(run, taken.path_here, taken.written)
+    seen = glance(run, taken.path, taken.written)
     if record is not None and record.stage.has_all_bytes:
         return None
     if seen.file is None or not seen.can_be_read:

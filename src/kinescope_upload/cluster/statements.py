@@ -21,12 +21,18 @@ TAKE: Final = SQL(
 )
 """Takes a lesson that nobody holds; the row counts up, so that what an earlier holder still writes is refused."""
 
+_STARTS_OVER: Final = "(%(record)s::jsonb->>'stage' = 'planned' AND stage IN ('uploaded', 'linked', 'verified'))"
+
 SAVE: Final = SQL(
     "UPDATE {s}.lesson SET record = %(record)s::jsonb, course = %(course)s, changed_at = now(),"
+    f" wanted = wanted AND NOT {_STARTS_OVER}, written_by = CASE WHEN {_STARTS_OVER} THEN '' ELSE written_by END,"
     f" held_until = {_LEASE}"
     " WHERE lesson_id = %(lesson_id)s AND fence = %(fence)s AND holder = %(me)s RETURNING lesson_id"
 )
-"""Writes a record and renews the hold; no row says that the lesson is somebody else's."""
+"""Writes a record and renews the hold; no row says that the lesson is somebody else's.
+
+A lesson of which all was achieved, and that starts over, waits until somebody writes it down with the file of now.
+"""
 
 BEAT: Final = SQL(
     f"UPDATE {{s}}.lesson AS l SET held_until = {_LEASE}"
@@ -73,11 +79,11 @@ ADD: Final = SQL(
     f" AND (l.library <> %(library)s OR NOT ({_MAY_REWRITE} OR {_IS_SAME_FILE})"
     " OR (l.wanted AND l.title = other.title AND l.pair_is_written = other.pair_is_written"
     " AND (other.row_title IS NULL OR l.row_title IS NOT DISTINCT FROM other.row_title)"
-    " AND (l.record IS NOT NULL OR (l.path, l.course) = (other.path, other.course)) AND l.written_by <> ''"
+    " AND l.path = other.path AND (l.record IS NOT NULL OR l.course = other.course) AND l.written_by <> ''"
     " AND (l.written_by <> %(machine)s OR (l.size, l.modified_ns) = (other.size, other.modified_ns)))))"
     " ORDER BY lesson_id"
     " ON CONFLICT (lesson_id) DO UPDATE SET wanted = true,"
-    " path = CASE WHEN l.record IS NULL THEN excluded.path ELSE l.path END,"
+    " path = excluded.path,"
     " course = CASE WHEN l.record IS NULL THEN excluded.course ELSE l.course END,"
     f" size = CASE WHEN {_MAY_REWRITE} THEN excluded.size ELSE l.size END,"
     f" modified_ns = CASE WHEN {_MAY_REWRITE} THEN excluded.modified_ns ELSE l.modified_ns END,"
@@ -89,7 +95,7 @@ ADD: Final = SQL(
 )
 """Writes down what is to be done, in one order on all machines, so that they wait for each other and never in a circle.
 
-A lesson that another library has stays there; one that is begun stays pinned; one that is there as it is costs nothing.
+A lesson that another library has stays there; one that is there as it is costs nothing.
 What a lesson's file is, its size and time, only that machine writes anew that wrote it down first: one with another
 file may have an old copy. Returns what it wrote.
 """
@@ -163,13 +169,6 @@ PLANNED: Final = SQL(
 )
 
 DONE_OF: Final = SQL(f"SELECT lesson_id FROM {{s}}.lesson WHERE lesson_id = ANY(%(ids)s::text[]) AND {_DONE}")
-
-PINNED: Final = SQL(
-    "SELECT lesson_id, course, record::text FROM {s}.lesson WHERE library = %(library)s"
-    " AND record->>'path' = %(path)s"
-    " AND stage <> 'planned' AND lesson_id <> %(lesson_id)s LIMIT 1"
-)
-"""Selects another lesson that the same file was uploaded for."""
 
 CANCEL: Final = SQL(
     "UPDATE {s}.lesson SET wanted = false WHERE wanted AND (held_until IS NULL OR held_until < now())"
