@@ -216,7 +216,7 @@ class ClusterCrew:
         with suppress(KuploadError):
             rows = self._progress.holds.line.ask(statements.DONE_OF, ids=list(ids | failed))
             elsewhere = {lesson_id for (lesson_id,) in rows}
-        for lesson_id in sorted(elsewhere - failed - self._hands.lost):
+        for lesson_id in sorted(elsewhere - failed):
             self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
         self.left = len(failed | (ids - elsewhere) | self._waiting() | self._off_queue())
 

@@ -75,7 +75,6 @@ class Hands:
     Attributes:
         refusals: The lessons that are left to others, since their files are not here.
         failed: The lessons that failed or are in doubt.
-        lost: The lessons that it had to leave to other machines, and said so.
         done: The lessons that are done, or need nothing any more.
     """
 
@@ -95,7 +94,6 @@ class Hands:
         self._in_hand: dict[str, _InHand] = {}
         self.refusals = Refusals()
         self.failed: set[str] = set()
-        self.lost: set[str] = set()
         self.done: set[str] = set()
 
     @property
@@ -133,8 +131,7 @@ class Hands:
             if hand.taken is not None and hand.has_failed and lesson_id not in self.done:
                 self._leave(hand.taken, hand)
         except LessonLostError as error:
-            self.lost.add(lesson_id)
-            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=error.what))
+            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=error.what, is_left=True))
         except DatabaseDownError:
             again = _SOON
         finally:
