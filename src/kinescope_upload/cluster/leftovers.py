@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinescope_upload.cluster import statements
+from kinescope_upload.cluster.records import record_of
 from kinescope_upload.errors import KuploadError
 from kinescope_upload.events import LessonSkipped, Warned
+from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.plan import Decision
+from kinescope_upload.plan.decision import decide_by_row
+from kinescope_upload.retries.stop import Ending
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint, shown
 
@@ -19,6 +24,14 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.hands import Hands
     from kinescope_upload.cluster.line import Line
     from kinescope_upload.cluster.presence import Presence
+
+
+class _OffQueue(NamedTuple):
+    """A lesson that is not done and not wanted: whether enqueuing gives it a turn, and whether a person took it off."""
+
+    lesson_id: str
+    gets_turn: bool
+    was_taken_off: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +104,37 @@ class Leftovers:
         return waiting
 
     def _off_queue(self) -> set[str]:
-        """The lessons without a video that nobody is to do before they are enqueued again; says how many."""
-        if not self.until_empty:
-            return set()
-        ids, database = set[str](), self.run.backends.database
-        with suppress(KuploadError):
-            rows = self.line.ask(statements.OFF_QUEUE, libraries=list(self.presence.libraries))
-            found = [lesson_id for (lesson_id,) in rows if lesson_id not in self.hands.failed]
-            rows_of = database.rows(lessons=found) if found and database is not None else ()
-            ids = {row.lesson_id for row in rows_of if row.video_id is None and not row.has_address_only}
+        """The lessons that are not done and that nobody is to do before they are enqueued again; says how many."""
+        found: list[_OffQueue] = []
+        if self.until_empty:
+            with suppress(KuploadError):
+                found = self._found_off_queue()
+        if any(one.gets_turn for one in found):
+            hint = Hint(("cluster", "enqueue"), " writes down again what has no turn.")
+            self.run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason="", hint=hint))
+        off = ("lesson was taken off the queue", "lessons were taken off the queue"), " gives turns again."
+        left = (
+            ("lesson is not done and has no turn", "lessons are not done and have no turn"),
+            " gives one, or says why.",
+        )
+        self._warn([one.lesson_id for one in found if one.was_taken_off], *off)
+        self._warn([one.lesson_id for one in found if not one.was_taken_off], *left)
+        return {one.lesson_id for one in found}
+
+    def _found_off_queue(self) -> list[_OffQueue]:
+        rows = self.line.ask(statements.OFF_QUEUE, libraries=list(self.presence.libraries))
+        found = {row[0]: row[1:] for row in rows if row[0] not in self.hands.failed}
+        database = self.run.backends.database
+        off = []
+        for row in database.rows(lessons=list(found)) if found and database is not None else ():
+            course, text, was_taken_off = found[row.lesson_id]
+            decided = decide_by_row(row, record_of(row.lesson_id, course, text) if text else None)
+            if decided is None or decided.decision is not Decision.SKIP:
+                off.append(_OffQueue(row.lesson_id, gets_turn=decided is None, was_taken_off=was_taken_off))
+        return off
+
+    def _warn(self, ids: Collection[str], words: tuple[str, str], does: str) -> None:
         if ids:
-            several = count(len(ids), "lesson has", "lessons have")
-            hint = Hint(
-                f"{several} no video and no turn: {first_few(sorted(ids))}. ", ("cluster", "enqueue"), " gives one."
-            )
+            several = count(len(ids), *words)
+            hint = Hint(f"{several}: {first_few(sorted(ids))}. ", ("cluster", "enqueue"), does)
             self.run.emit(Warned(message=shown(hint)))
-        return ids
