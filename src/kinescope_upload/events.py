@@ -185,10 +185,11 @@ class LessonDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonSkipped:
-    """The lesson needs nothing any more: its row was written by somebody else before a worker took it."""
+    """The lesson needs nothing any more: somebody else wrote its row. With `is_left` it is left to other machines."""
 
     lesson_id: str
     reason: str
+    is_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

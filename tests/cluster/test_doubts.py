@@ -37,6 +37,27 @@ def test_what_was_sent_of_a_file_tells_more_than_its_time() -> None:
     assert not WrittenFile(9, _NOON, "studio-1").may_be(_file(later=5), begun)  # a new cut was written down since
 
 
+@pytest.mark.parametrize(
+    ("file", "may_have_changed"),
+    [
+        (_file(1_001_000, later=60), True),
+        (_file(900_000, later=60), True),
+        (_file(1_001_000, later=1), False),
+        (_file(1_001_000, later=-60), False),
+        (_file(later=60), False),
+    ],
+)
+def test_a_file_that_was_written_to_since_may_be_the_same_that_has_changed(
+    file: VideoFile, *, may_have_changed: bool
+) -> None:
+    hint = doubt_other_file(file, "c", _WRITTEN).hint
+    words = (
+        "It may have changed since: `kupload cluster enqueue` on studio-1 writes it down again. Else: Put studio-1's"
+    )
+    assert hint.startswith(words) is may_have_changed
+    assert "Put studio-1's file in its place here" in hint
+
+
 def test_the_doubt_says_what_is_here_and_what_was_written_down() -> None:
     decided = doubt_other_file(_file(1_001_000), "c", _WRITTEN)
     assert decided.reason == 'its file "c/1.mp4" has 1,001,000 B here, and studio-1 wrote down 1,000,000 B'

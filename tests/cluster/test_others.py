@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,22 @@ def test_a_machine_with_another_file_doubts_it_until_a_person_decides(cluster_wo
     code, said = world.at("one", "cluster", "enqueue")
     assert (code, "2 lessons enqueued" in said) == (0, True), said
     world.worker("one").wait(timeout=100)
+    world.everything_is_right(again=0)
+
+
+def test_a_file_that_grew_while_it_was_written_down_is_sent_when_it_is_written_down_again(
+    cluster_worlds: Worlds,
+) -> None:
+    world = _enqueued(cluster_worlds(), 100 * KIB, 200 * KIB, rate=6_000_000)
+    [growing, _] = sorted(world.library.rglob("*.mp4"))
+    growing.write_bytes(content_of(300 * KIB, seed="whole"))
+    os.utime(growing, (time.time() - 60,) * 2)
+    code, said = world.at("two")
+    assert code == 1, said
+    told = " ".join(said.split())
+    assert "It may have changed since: `kupload cluster enqueue` on one writes it down again." in told, said
+    assert world.at("one", "cluster", "enqueue")[0] == 0
+    assert world.at("two")[0] == 0
     world.everything_is_right(again=0)
 
 

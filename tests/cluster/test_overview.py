@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -189,6 +190,24 @@ def test_machines_of_one_name_are_told_apart_and_doctor_names_them(
     assert show_overview(settings, DisplayOptions(), out) == 0
     assert "here on elsewhere" in out.getvalue()
     assert any("is called here, too: elsewhere" in check.message for check in cluster_checks(settings))
+
+
+def test_workers_of_one_name_on_one_host_are_told_apart_and_the_name_is_said_to_be_taken(
+    line: Line, database: Database, tmp_path: Path
+) -> None:
+    enqueue(line, "a")
+    for name in ("here", "here", "other"):
+        Heart(a_machine(line), None, Body(name=name, libraries=["nas"], jobs=lambda: 1)).beat()
+    first = "(SELECT min(id::text)::uuid FROM kupload.machine WHERE name = 'here')"
+    database.execute(f"UPDATE kupload.machine SET pid = pid + 1 WHERE id = {first}")
+    settings, out = _settings(tmp_path, database), io.StringIO()
+    assert show_overview(settings, DisplayOptions(), out) == 0
+    names = [line.partition("  at work")[0].strip() for line in out.getvalue().splitlines() if "  at work" in line]
+    assert len(set(names)) == 3, out.getvalue()
+    assert [name.partition(",")[0] for name in names] == [f"here on {socket.gethostname()}"] * 2 + ["other"]
+    assert "2 workers at work are called here: that name is taken." in " ".join(out.getvalue().split())
+    notes = [check.message for check in cluster_checks(settings)]
+    assert any("2 workers at work are called here" in note for note in notes), notes
 
 
 def test_a_pause_that_a_machine_has_heard_is_told_without_waiting_for_the_next_beat(line: Line) -> None:

@@ -317,9 +317,35 @@ def test_a_lesson_that_needs_nothing_any_more_is_none_of_its_course() -> None:
 
 
 def test_what_arrived_of_a_lesson_that_others_took_over_is_of_no_video_of_this_run() -> None:
-    lost = LessonSkipped(lesson_id=A, reason="another machine has it now")
-    cost = accounts_after(sent(5), accepted(5), lost).cost()
-    assert (cost.accepted_bytes, cost.unfinished_bytes) == (5 * MB, 5 * MB)
+    for is_left in (True, False):
+        lost = LessonSkipped(lesson_id=A, reason="another machine has it now", is_left=is_left)
+        cost = accounts_after(sent(5), accepted(5), lost).cost()
+        assert (cost.accepted_bytes, cost.unfinished_bytes) == (5 * MB, 5 * MB)
+
+
+def test_what_is_left_to_other_machines_is_left_until_somebody_has_done_it() -> None:
+    left = LessonSkipped(lesson_id=A, reason="library disk1 is away", is_left=True)
+    stats = accounts_after(left, left)
+    rows = dict(summary_rows(stats.summary(), ()))
+    assert (stats.totals(9).lessons, rows["Left"].partition(";")[0], "Already linked" in rows) == (1, "1", False)
+    stats.apply(LessonSkipped(lesson_id=A, reason="another machine has done it"), 9)
+    rows = dict(summary_rows(stats.summary(), ()))
+    assert (stats.totals(9).lessons, "Left" in rows, rows["Already linked"]) == (0, False, "1")
+    stats = accounts_after(left, LessonStarted(lesson=lesson(A, 100 * MB)), DONE)
+    assert (stats.summary().left, stats.summary().skipped, stats.totals(9).done) == (0, 0, 1)
+
+
+def test_a_lesson_that_came_after_the_plan_was_shown_is_one_to_do() -> None:
+    stats = RunStats()
+    stats.apply(RunStarted(plan=Plan(lessons=()), jobs=2), 0.0)
+    stats.apply(LessonStarted(lesson=TWO[0]), 0.0)
+    assert (stats.totals(1).lessons, stats.summary().left) == (1, 1)
+    stats.apply(LessonStarted(lesson=TWO[1]), 0.0)
+    stats.apply(DONE, 1.0)
+    assert (stats.totals(1).lessons, stats.totals(1).done, stats.summary().left) == (2, 1, 1)
+    stats.apply(LessonSkipped(lesson_id="b", reason="its row names a video"), 2.0)
+    stats.apply(LessonSkipped(lesson_id="c", reason="its row names a video"), 2.0)
+    assert (stats.totals(2).lessons, stats.summary().left) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -463,3 +489,15 @@ def test_the_order_in_which_lessons_go_on_and_finish_does_not_matter(order: list
     assert (totals.done, totals.failed, accounts.summary().left) == (4, 0, 0)
     assert [(one.lessons, one.done, one.failed) for one in accounts.courses()] == [(4, 4, 0)]
     assert accounts.cost().sent_per_needed == 1.0
+
+
+def test_no_end_is_told_while_only_others_send() -> None:
+    stats = accounts_after(*[sent(5)] * 10, accepted(50), lessons=TWO)
+    assert stats.totals(12).eta_seconds is not None
+    for lesson_id in (A, "b"):
+        stats.apply(LessonSkipped(lesson_id=lesson_id, reason="another machine has it", is_left=True), 12.0)
+    assert (stats.totals(12).rate is not None, stats.totals(12).eta_seconds) == (True, None)
+    stats.apply(LessonStarted(lesson=TWO[0]), 12.0)
+    assert stats.totals(12).eta_seconds is not None
+    stats.apply(RunEnded(exit_code=130, seconds=9.0, reason="Stopped.", hint=""), 12.0)
+    assert stats.totals(12).eta_seconds is None

@@ -44,6 +44,10 @@ def test_the_next_command_goes_on_until_all_is_done() -> None:
     stopped = replace(summary, exit_code=3, reason="the token is refused")
     assert next_command(stopped, command) == "", "it would be refused again"
     assert "Next" not in dict(summary_rows(stopped, command))
+    hinted = replace(summary, exit_code=1, left=2, hint=Hint(("cluster", "enqueue"), " gives turns."))
+    assert next_command(hinted, command) == "kupload cluster enqueue"
+    rows = dict(summary_rows(hinted, command))
+    assert (rows["Left"], rows["Next"], "Stopped" in rows) == ("2", "kupload cluster enqueue", False)
     assert next_command(replace(summary, doubts=full_summary().doubts), command) == f"{typed} --dry-run"
     changed = LessonFailed(lesson_id="a_1", reason="it", hint=Hint(("replace", "a_1"), " publishes."), is_in_doubt=True)
     other = replace(changed, hint=Hint("See ", ("repair",)))

@@ -10,6 +10,7 @@ from psycopg.sql import SQL
 
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.line import first, line_of
+from kinescope_upload.cluster.names import GIVE_NAMES, taken
 from kinescope_upload.cluster.presence import away_words, there
 from kinescope_upload.cluster.schema import check_version
 from kinescope_upload.cluster.settings import CORRECT, cluster_of
@@ -41,15 +42,17 @@ def cluster_checks(settings: Settings) -> Iterator[Check]:
             idle = first(line.ask(statements.WITHOUT_JOB, patience=30))
             is_safe = first(line.ask(_IS_SAFE))
             machines = line.ask(statements.MACHINES, lease=cluster.lease)
-            here = socket.gethostname()
-            hosts = sorted({row[1] for row in machines if row[-1] and row[0] == cluster.machine} - {here})
+            found = [row[1] for row in machines if row[-1] and row[0] == cluster.machine]
+            hosts = sorted({*found} - {socket.gethostname()})
     except KuploadError as error:
         standing = Standing.WRONG_HERE if isinstance(error, UsageError) else Standing.WRONG_OUTSIDE
         yield Check.of_error(_SUBJECT, error, standing)
         return
     if hosts:
         message = f"Another machine at work is called {cluster.machine}, too: {first_few(hosts)}."
-        yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, "Give each a name: [cluster] machine in kupload.toml.")
+        yield Check.of(_SUBJECT, Standing.WRONG_HERE, message, GIVE_NAMES)
+    else:  # of several on one host each may be this machine
+        yield from (Check.of(_SUBJECT, Standing.NOTE, words) for words in taken([cluster.machine] * len(found)))
     if not is_safe:
         message = "The cluster's database answers before a change is on its disk (synchronous_commit is off)."
         yield Check.of(

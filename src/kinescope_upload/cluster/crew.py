@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.hands import Hands
 from kinescope_upload.cluster.heart import DRAIN, STOPPED, Orders
+from kinescope_upload.cluster.leftovers import Leftovers
 from kinescope_upload.cluster.orders import with_wish
 from kinescope_upload.cluster.outage import Outage
 from kinescope_upload.cluster.presence import Presence
 from kinescope_upload.cluster.refused_queues import accept, refused_by
 from kinescope_upload.errors import BatchStoppedError, DatabaseDownError, InterruptedRunError, KuploadError
-from kinescope_upload.events import LessonSkipped, Warned
+from kinescope_upload.events import Warned
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.retries.stop import Ending
-from kinescope_upload.text import count, first_few
-from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,10 +88,17 @@ class ClusterCrew:
         )
         self.outage = Outage(run, progress.holds)
         self._hands = Hands(run, progress, queue, self._presence)
+        self._leftovers = Leftovers(
+            run=run,
+            line=progress.holds.line,
+            hands=self._hands,
+            presence=self._presence,
+            until_empty=options.until_empty,
+        )
         self._fetching = threading.Lock()
         self._threads: dict[int, threading.Thread] = {}
         self._idle_until = self._reconcile_at = float("-inf")
-        self._is_drained = self._is_empty = False
+        self._is_drained = self._is_empty = self._is_told = False
         self._heard = 0
         self.left = 0
         self.bug: BaseException | None = None
@@ -119,7 +125,9 @@ class ClusterCrew:
         if not self._hands.finish(seconds):
             return False
         self.bug = self.bug or self._hands.bug
-        self._tell_of_others()
+        if not self._is_told:
+            self._is_told = True
+            self.left = self._leftovers.tell(lesson.lesson_id for lesson in self._options.planned)
         return True
 
     def hear(self, orders: Orders) -> None:
@@ -195,8 +203,8 @@ class ClusterCrew:
             self._reconcile_at = now + _RECONCILE
             if self._queue.give_turns(here):
                 self._idle_until = now
-        is_over = left == 0 and self._hands.number == 0
-        self._is_empty = self._options.until_empty and is_over and self._left(self._presence.awaited())[0] == 0
+        is_over = left == 0 and self._hands.number == 0 and self._options.until_empty
+        self._is_empty = is_over and self._left(self._presence.awaited())[0] == 0 and not self._leftovers.is_awaited()
 
     def _left(self, libraries: Sequence[str]) -> tuple[int, int]:
         """How many lessons of these libraries this machine may do, and how many of them others have in hand."""
@@ -207,44 +215,3 @@ class ClusterCrew:
         rows = holds.line.ask(statements.LEFT, libraries=list(libraries), me=holds.me, refused=refused)
         [(left, elsewhere)] = rows
         return left, elsewhere
-
-    def _tell_of_others(self) -> None:
-        """Tells of lessons that other machines have done meanwhile, and counts what is left, also where it is away."""
-        failed = self._hands.failed - self._hands.done
-        ids = {lesson.lesson_id for lesson in self._options.planned} - self._hands.done
-        elsewhere = set[str]()
-        with suppress(KuploadError):
-            rows = self._progress.holds.line.ask(statements.DONE_OF, ids=list(ids | failed))
-            elsewhere = {lesson_id for (lesson_id,) in rows}
-        for lesson_id in sorted(elsewhere - failed - self._hands.lost):
-            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason="another machine has done it"))
-        self.left = len(failed | (ids - elsewhere) | self._waiting() | self._off_queue())
-
-    def _off_queue(self) -> set[str]:
-        """The lessons without a video that nobody is to do before they are enqueued again; says how many."""
-        if not self._options.until_empty:
-            return set()
-        ids, database = set[str](), self._run.backends.database
-        with suppress(KuploadError):
-            rows = self._progress.holds.line.ask(statements.OFF_QUEUE, libraries=list(self._options.libraries))
-            found = [lesson_id for (lesson_id,) in rows if lesson_id not in self._hands.failed]
-            rows_of = database.rows(lessons=found) if found and database is not None else ()
-            ids = {row.lesson_id for row in rows_of if row.video_id is None and not row.has_address_only}
-        if ids:
-            several = count(len(ids), "lesson has", "lessons have")
-            hint = Hint(
-                f"{several} no video and no turn: {first_few(sorted(ids))}. ", ("cluster", "enqueue"), " gives one."
-            )
-            self._run.emit(Warned(message=shown(hint)))
-        return ids
-
-    def _waiting(self) -> set[str]:
-        """The lessons that are to be done of libraries that are away; says how many."""
-        away, line = self._presence.away(), self._progress.holds.line
-        waiting = set[str]()
-        with suppress(KuploadError):
-            waiting = {lesson_id for (lesson_id,) in line.ask(statements.WAITING, libraries=away)} if away else waiting
-        if waiting:
-            several = count(len(waiting), "lesson waits", "lessons wait")
-            self._run.emit(Warned(message=f"{several} for a machine that has library {first_few(away)}."))
-        return waiting

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kinescope_upload.file_times import COARSE_NS
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan.decision import Decision, PlanDecision
 from kinescope_upload.text import distinct_bytes
-from kinescope_upload.text.hints import Hint
+from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -48,14 +49,20 @@ def doubt_other_file(file: VideoFile, course: str, written: WrittenFile) -> Plan
     there, here = distinct_bytes(written.size, file.size)
     if file.size == written.size:
         here, there = f"the time {_moment(file.modified_ns)}", _moment(written.modified_ns)
-    hint = Hint(
-        f"Put {written.machine}'s file in its place here; where {written.machine} has the wrong one, let any machine "
-        "write the course's files down: ",
+    whose = written.machine
+    hint: str = Hint(
+        f"Put {whose}'s file in its place here; where {whose} has the wrong one, let any machine write the course's "
+        "files down: ",
         ("cluster", "cancel", "--course", course),
         ", then, where they are right, ",
         ("cluster", "enqueue"),
         ".",
     )
+    if file.size != written.size and file.modified_ns > written.modified_ns + COARSE_NS:
+        changed = Hint(
+            "It may have changed since: ", ("cluster", "enqueue"), f" on {whose} writes it down again. Else:"
+        )
+        hint = both(changed, hint)
     reason = f'its file "{file.path}" has {here} here, and {written.machine} wrote down {there}'
     return PlanDecision(Decision.IN_DOUBT, reason, hint)
 

@@ -55,9 +55,10 @@ class _InHand:
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """One library at work: the batch with its root, what writes its rows, and what those are called, by lesson id."""
+    """One library at work: the batch with its root, what waits for files, what writes rows, and their titles."""
 
     run: Run
+    gate: LibraryGate
     linker: Linker
     titles: dict[str, str | None]
     linking: Future[None]
@@ -75,7 +76,6 @@ class Hands:
     Attributes:
         refusals: The lessons that are left to others, since their files are not here.
         failed: The lessons that failed or are in doubt.
-        lost: The lessons that it had to leave to other machines, and said so.
         done: The lessons that are done, or need nothing any more.
     """
 
@@ -95,7 +95,6 @@ class Hands:
         self._in_hand: dict[str, _InHand] = {}
         self.refusals = Refusals()
         self.failed: set[str] = set()
-        self.lost: set[str] = set()
         self.done: set[str] = set()
 
     @property
@@ -133,8 +132,7 @@ class Hands:
             if hand.taken is not None and hand.has_failed and lesson_id not in self.done:
                 self._leave(hand.taken, hand)
         except LessonLostError as error:
-            self.lost.add(lesson_id)
-            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=error.what))
+            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=error.what, is_left=True))
         except DatabaseDownError:
             again = _SOON
         finally:
@@ -169,28 +167,32 @@ class Hands:
             return None
         library = self._libraries[taken.library]
         taken = placed(library.run, taken)
-        if self.refusals.has(lesson_id, glance(library.run, taken.path, taken.written)):
-            hand.is_refused = True
+        if self._refuses_still(hand, taken):
             return None
-        self.refusals.drop(lesson_id)
         hand.taken = taken
         lesson = plan_again(library.run, holds, taken)
         library.titles[lesson_id] = lesson.row_title
-        if lesson.decision is Decision.SKIP:
-            hand.has_failed = True  # there is nothing to do any more
-            self.done.add(lesson_id)
-            self._run.emit(LessonSkipped(lesson_id=lesson_id, reason=lesson.reason))
-            return None
-        if lesson.decision is Decision.IN_DOUBT or (lesson.decision in SENT and taken.folder_id is None):
-            self._refuse(lesson)
+        if self._is_over(hand, taken, lesson):
             return None
         if lesson.decision in SENT and (wait := quiet_in(library.run, lesson.file)):
             return wait
-        upload_and_link(self._held(library.run, lesson_id), library.linker, lesson, taken.folder_id or "")
+        upload_and_link(self._held(library.run, hand, taken), library.linker, lesson, taken.folder_id or "")
         while not hand.settled.wait(_LOOK):
             self._run.stop.check()
             holds.sure(lesson_id)
         return None
+
+    def _is_over(self, hand: _InHand, taken: Taken, lesson: PlannedLesson) -> bool:
+        """Whether nothing can be done with the lesson here and now, which is said."""
+        if lesson.decision is Decision.SKIP:
+            hand.has_failed = True  # there is nothing to do any more
+            self.done.add(lesson.lesson_id)
+            self._run.emit(LessonSkipped(lesson_id=lesson.lesson_id, reason=lesson.reason))
+            return True
+        if lesson.decision is Decision.IN_DOUBT or (lesson.decision in SENT and taken.folder_id is None):
+            self._refuse(lesson)
+            return True
+        return lesson.decision in SENT and self._lacks_course(hand, taken)
 
     def _leave(self, taken: Taken, hand: _InHand) -> None:
         """Leaves a lesson that was not done to machines that have its file, where this one has not."""
@@ -207,11 +209,43 @@ class Hands:
         self._run.emit(LessonStarted(lesson=lesson))
         self._run.emit(LessonFailed(lesson_id=lesson.lesson_id, reason=reason, hint=hint, is_in_doubt=True))
 
-    def _held(self, run: Run, lesson_id: str) -> Run:
-        """The batch as one lesson sees it: its stop looks whether the lesson is surely ours."""
-        holds, alone = self._progress.holds, run.apart
+    def _refuses_still(self, hand: _InHand, taken: Taken) -> bool:
+        """Whether the lesson was refused here before, and its file is as it was then."""
+        seen = glance(self._libraries[taken.library].run, taken.path, taken.written)
+        self._presence.sees(taken.library, seen.path, can_read=seen.can_be_read)
+        hand.is_refused = self.refusals.has(taken.lesson_id, seen)
+        if not hand.is_refused:
+            self.refusals.drop(taken.lesson_id)
+        return hand.is_refused
+
+    def _lacks_course(self, hand: _InHand, taken: Taken) -> bool:
+        """Whether neither the lesson's file can be read here nor one beside it: then it is left to others.
+
+        Raises:
+            LessonLostError: Its library is away.
+        """
+        run = self._libraries[taken.library].run
+        seen = glance(run, taken.path, taken.written)
+        if seen.can_be_read:
+            return False
+        if self._presence.is_away(taken.library):
+            raise LessonLostError(f"library {taken.library} is away: a machine that has it goes on")
+        if self._presence.is_lost(taken.library, seen.path):
+            self.refusals.add(taken.lesson_id, taken.library, run, seen)
+            hand.is_refused = True
+        return hand.is_refused
+
+    def _held(self, run: Run, hand: _InHand, taken: Taken) -> Run:
+        """The batch as one lesson sees it: its stop looks whether the lesson is surely ours, also where it waits."""
+        holds, alone, lesson_id = self._progress.holds, run.apart, taken.lesson_id
+
+        def wait_or_leave(error: FileUnreadableError) -> bool:
+            if self._lacks_course(hand, taken):
+                raise LessonLostError(f'"{error.path}" cannot be read here: a machine that has it goes on')
+            return self._libraries[taken.library].gate.wait_until_readable(error)
+
         stop = HeldStop(run.stop, holds.of.get(lesson_id), partial(holds.sure, lesson_id), holds.clocks)
-        waits = replace(run.waits, stop=stop)
+        waits = replace(run.waits, stop=stop, library=wait_or_leave)
         return replace(run, stop=stop, waits=waits, apart=lambda record: apart(holds, record, alone(record)))
 
     def _hearing(self, emit: Emit) -> Emit:
@@ -240,20 +274,13 @@ class Hands:
         gate = LibraryGate(
             run.backends.disk,
             root,
-            self._presence.files.get(name, {}),
+            self._presence.files[name],
             stop=run.stop,
             emit=run.emit,
             longest=run.options.longest_wait,
             base=run.options.retry.base,
         )
-
-        def wait_or_leave(error: FileUnreadableError) -> bool:
-            if self._presence.is_away(name, error.path):
-                raise LessonLostError(f"library {name} is away: a machine that has it goes on")
-            return gate.wait_until_readable(error)
-
-        waits = replace(run.waits, library=wait_or_leave)
-        run = replace(run, backends=replace(run.backends, library=root), waits=waits)
+        run = replace(run, backends=replace(run.backends, library=root))
         titles: dict[str, str | None] = {}
         linker = Linker(run, run.backends.database, PlannedRows(titles=titles, ready=()))
-        return _Library(run, linker, titles, begun(linker.work, "kupload-linker"))
+        return _Library(run, gate, linker, titles, begun(linker.work, "kupload-linker"))

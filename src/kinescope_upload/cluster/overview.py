@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.heart import STOPPED
 from kinescope_upload.cluster.line import first
+from kinescope_upload.cluster.names import Named, shown_names, taken
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.settings import cluster_of
 from kinescope_upload.cluster.store import opened
@@ -194,16 +195,15 @@ def _reading(settings: Settings) -> Iterator[Callable[[], Overview]]:
 
 
 def _text(overview: Overview, _options: DisplayOptions, stream: TextIO) -> None:
-    hosts = {(machine.name, machine.host) for machine in overview.machines}
-    twins = Counter(name for name, _ in hosts)
+    names = shown_names([Named(one.name, one.host, one.process_id) for one in overview.machines])
     machines = tuple(
         (
-            f"{machine.name} on {machine.host}" if twins[machine.name] > 1 else machine.name,
+            name,
             _state_of(machine),
             ", ".join(machine.libraries),
             _in_hand(machine),
         )
-        for machine in overview.machines
+        for name, machine in zip(names, overview.machines, strict=True)
     )
     courses = tuple(
         (
@@ -239,8 +239,9 @@ def _in_hand(machine: MachineState) -> str:
 
 
 def _totals(overview: Overview) -> list[str]:
+    twins = taken(machine.name for machine in overview.machines if machine.is_alive)
     if not overview.courses:
-        return [Hint("Nothing is enqueued yet: ", ("cluster", "enqueue"), ".")]
+        return [Hint("Nothing is enqueued yet: ", ("cluster", "enqueue"), "."), *twins]
     lessons = sum(course.lessons for course in overview.courses)
     linked = sum(course.linked for course in overview.courses)
     size = sum(course.size for course in overview.courses)
@@ -250,7 +251,7 @@ def _totals(overview: Overview) -> list[str]:
     ]
     if overview.stopped:
         totals.append(f"All machines have stopped: {overview.stopped}")
-    return [*totals, *([overview.hint] if overview.hint else [])]
+    return [*totals, *twins, *([overview.hint] if overview.hint else [])]
 
 
 def _fields(overview: Overview) -> JsonFields:

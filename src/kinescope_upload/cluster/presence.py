@@ -1,4 +1,4 @@
-"""Tells which libraries of this machine are there: a disk may be unplugged, a share not mounted."""
+"""Tells what is there of this machine's libraries: a disk may be unplugged, a share not mounted, a course lacking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kinescope_upload.library.presence import is_present
 from kinescope_upload.library_paths import nfc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from kinescope_upload.config import Settings
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _EVERY: Final = 1.0
 """Seconds between two looks."""
+_ENOUGH: Final = 6
+"""Files that are kept in mind of a course that nothing was known of: one, and some beside it."""
 
 
 def there(libraries: Mapping[str, Path], disk: Disk | None = None) -> dict[str, Path]:
@@ -84,7 +86,7 @@ def _names(disk: Disk, root: Path) -> list[str]:
 
 
 class Presence:
-    """Which libraries are there now, and whether one that went away may come back; threads may share it.
+    """Which libraries and courses are there now, and whether one that went away may come back; threads may share it.
 
     Args:
         libraries: Where each is.
@@ -92,7 +94,7 @@ class Presence:
         disk: Reads them.
         clock: Seconds that always grow.
         tell: Is told, in a sentence, that one is away, or there again.
-        longest: Seconds for which one that went away is waited for.
+        longest: Seconds for which one that was there and went away is waited for.
 
     Attributes:
         libraries: Where each is.
@@ -110,7 +112,9 @@ class Presence:
         longest: float,
     ) -> None:
         self.libraries = libraries
-        self.files = files
+        self.files = {
+            name: {course: list(paths) for course, paths in files.get(name, {}).items()} for name in libraries
+        }
         self._disk = disk
         self._clock = clock
         self._tell = tell
@@ -119,8 +123,10 @@ class Presence:
         self._looked_at = float("-inf")
         self._away: dict[str, float] = {}
         """The libraries that are away, each with the time since when; those that were never there, from the start."""
-        self._unread: dict[str, set[str]] = {}
-        """Files that could not be read while their library was away."""
+        self._lost: dict[tuple[str, str], float] = {}
+        """The courses of libraries that are there of which nothing can be read, each with the time since when."""
+        self._seen: set[tuple[str, str]] = set()
+        """The courses of which a file could be read."""
 
     def here(self) -> list[str]:
         """The libraries that are there."""
@@ -140,29 +146,50 @@ class Presence:
         since = self._clock() - self._longest
         return [name for name in self.away() if self._away.get(name, since) > since]
 
-    def is_away(self, name: str, path: str) -> bool:
-        """Whether the library is away of which a file cannot be read; then it counts as such until it is back."""
-        if is_present(self._disk, self.libraries[name], self.files.get(name, {}), {path}):
+    def is_away(self, name: str) -> bool:
+        """Whether the library is away of which a file cannot be read: its root, or all that is in there."""
+        with self._lock:
+            self._look(self._clock())
+            return name in self._away
+
+    def sees(self, name: str, path: str, *, can_read: bool) -> None:
+        """Takes in whether a file of the library, which is to be there, can be read."""
+        course = path.partition("/")[0]
+        with self._lock:
+            known = self.files[name].setdefault(course, [])
+            if len(known) < _ENOUGH and path not in known:
+                known.append(path)
+            if can_read:
+                self._seen.add((name, course))
+                self._lost.pop((name, course), None)
+
+    def is_lost(self, name: str, path: str) -> bool:
+        """Whether of the course of a file that cannot be read no other file can be read either; says so once."""
+        course = path.partition("/")[0]
+        if is_present(self._disk, self.libraries[name], self.files[name], {path}):
             return False
         with self._lock:
-            self._unread.setdefault(name, set()).add(path)
-            self._look(self._clock())
+            if (name, course) in self._lost:
+                return True
+            self._lost[name, course] = self._clock() if (name, course) in self._seen else float("-inf")
+        self._tell(
+            f'Of library {name} neither "{path}" can be read here nor a file beside it. What is missing of course '
+            f"{course} is left to machines that have it."
+        )
         return True
+
+    def awaited_courses(self) -> Collection[tuple[str, str]]:
+        """The courses, each with its library, that went away so lately that they are waited for."""
+        with self._lock:
+            return {one for one, since in self._lost.items() if since > self._clock() - self._longest}
 
     def _look(self, now: float) -> None:
         is_first = self._looked_at == float("-inf")
         self._looked_at = now
         for name, root in self.libraries.items():
-            unread = self._unread.get(name, set())
-            files = self.files.get(name, {})
-            is_at_place = _holds_something(self._disk, root)
-            is_here = is_at_place and is_present(self._disk, root, files, unread)
-            if is_here:
-                self._unread.pop(name, None)
+            is_here = _holds_something(self._disk, root)
             if is_here and self._away.pop(name, None) is not None:
                 self._tell(f"Library {name} is there again.")
             elif not is_here and name not in self._away:
                 self._away[name] = float("-inf") if is_first else now
-                lost = f'Of library {name} neither "{min(unread, default="")}" can be read here nor a file beside it.'
-                words = lost if is_at_place else away_words(name, root)
-                self._tell(f"{words} Its lessons are left to machines that have it.")
+                self._tell(f"{away_words(name, root)} Its lessons are left to machines that have it.")

@@ -67,6 +67,18 @@ class Refusals:
         with self._lock:
             self._seen.pop(lesson_id, None)
 
+    @property
+    def ids(self) -> set[str]:
+        """The lessons that are refused."""
+        with self._lock:
+            return set(self._seen)
+
+    def of(self, courses: Collection[tuple[str, str]]) -> set[str]:
+        """The lessons that are refused of these courses, each with its library."""
+        with self._lock:
+            known = self._seen.items()
+            return {one for one, (library, _, seen) in known if (library, seen.path.partition("/")[0]) in courses}
+
     def changed(self, libraries: Collection[str]) -> list[str]:
         """The lessons whose files are others by now, which are refused no more; at each call some are looked at.
 

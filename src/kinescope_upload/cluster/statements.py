@@ -153,10 +153,11 @@ LEFT: Final = SQL(
 """Counts lessons but those in queues that this machine refuses, and those of them that others have in hand."""
 
 OFF_QUEUE: Final = SQL(
-    f"SELECT lesson_id FROM {{s}}.lesson WHERE NOT wanted AND NOT {_DONE} AND written_by <> ''"
-    " AND library = ANY(%(libraries)s::text[])"
+    f"SELECT lesson_id, course, record::text, written_by = '' FROM {{s}}.lesson WHERE NOT wanted AND NOT {_DONE}"
+    " AND path <> '' AND library = ANY(%(libraries)s::text[])"
 )
-"""Selects lessons that failed, are in doubt or were taken over; what a person cancelled, nobody has written down."""
+"""Selects lessons that failed, are in doubt or were taken over, and those that a person took off: nobody says of them
+what their files are."""
 
 WAITING: Final = SQL(
     f"SELECT lesson_id FROM {{s}}.lesson WHERE wanted AND NOT {_DONE} AND library = ANY(%(libraries)s::text[])"

@@ -84,7 +84,7 @@ def sentence_of(event: RunEvent, clock: Clock, *, verbose: bool) -> str | None: 
             what = "in doubt" if event.is_in_doubt else "failed"
             return f"{event.lesson_id}: {what}: {joined(event.reason, event.hint)}"
         case LessonSkipped():
-            return f"{event.lesson_id}: skipped: {event.reason}"
+            return f"{event.lesson_id}: {'left' if event.is_left else 'skipped'}: {event.reason}"
         case RetryScheduled():
             number = f"retry {event.number} of {event.limit}" if event.number else "trying again"
             when = f"{number} in {format_duration(event.wait)}"

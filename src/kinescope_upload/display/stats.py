@@ -26,7 +26,6 @@ from kinescope_upload.events import (
     WaitEnded,
     WaitKind,
     WaitStarted,
-    Warned,
 )
 from kinescope_upload.plan import Decision, Plan
 from kinescope_upload.upload import Stage
@@ -51,7 +50,7 @@ class Totals:
         position_bytes: Accepted bytes and those on their way.
         sent_bytes: Bytes that reached Kinescope, lost ones included.
         rate: Bytes per second, smoothed; None while too little is known, and while no byte can move.
-        eta_seconds: Seconds until the last byte; None while unknown.
+        eta_seconds: Seconds until the last byte; None while unknown, and while no lesson is sent here.
     """
 
     lessons: int
@@ -142,6 +141,8 @@ class RunStats:
             case LessonDone():
                 self._count_done(event)
                 self._transfers.finish(event.lesson_id, now)
+            case LessonSkipped(is_left=True):
+                self._transfers.give_up(event.lesson_id, now)
             case LessonSkipped():
                 self._transfers.tally_of(event.lesson_id).lessons -= event.lesson_id not in self._skipped
                 self._skipped.add(event.lesson_id)
@@ -160,8 +161,6 @@ class RunStats:
             case RunEnded():
                 self._waits.end_all(now)
                 self._ended = event
-            case Warned():
-                pass
 
     def _end_wait(self, event: WaitEnded, now: float) -> None:
         if event.kind is WaitKind.PAUSED:
@@ -216,7 +215,7 @@ class RunStats:
         needed, position = sum(one.needed for one in tallies), sum(one.position for one in tallies)
         left = max(0, needed - position - transfers.given_up)
         return Totals(
-            lessons=len(self._plan.work) - len(self._skipped),
+            lessons=sum(one.lessons for one in tallies),
             done=len(self._done),
             failed=len(self._failures),
             needed_bytes=needed,
@@ -225,7 +224,7 @@ class RunStats:
             position_bytes=position,
             sent_bytes=transfers.sent,
             rate=rate,
-            eta_seconds=left / rate if rate else None,
+            eta_seconds=left / rate if rate and transfers.running(now) and not self._ended else None,
         )
 
     def cost(self) -> Cost:
@@ -252,8 +251,6 @@ class RunStats:
         """Sums up the run; complete once the run has ended."""
         plan, ended = self._plan, self._ended or RunEnded(exit_code=0, seconds=0.0)
         unlinked = sum(stage is Stage.UPLOADED for stage in self._done.values())
-        failures = [failure for failure in self._failures.values() if not failure.is_in_doubt]
-        in_doubt = [failure for failure in self._failures.values() if failure.is_in_doubt]
         return Summary(
             lessons=len(plan.work),
             uploaded=len(self._uploaded | self._sent_and_done()),
@@ -262,9 +259,9 @@ class RunStats:
             skipped=plan.counts[Decision.SKIP] + len(self._skipped),
             skipped_unlinked=self._skipped_unlinked(),
             later=plan.counts[Decision.LATER],
-            left=max(0, len(plan.work) - len(self._done) - len(self._failures) - len(self._skipped)),
-            failures=tuple(failures),
-            in_doubt=(*self._planned_doubts(), *in_doubt),
+            left=max(0, sum(one.lessons - one.done - one.failed for one in self.courses())),
+            failures=tuple(one for one in self._failures.values() if not one.is_in_doubt),
+            in_doubt=(*self._planned_doubts(), *(one for one in self._failures.values() if one.is_in_doubt)),
             doubts=plan.doubts,
             ignored=len(plan.ignored),
             orphans_removed=self._orphans_removed,

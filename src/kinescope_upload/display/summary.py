@@ -95,7 +95,7 @@ class Summary:
         seconds: The duration.
         exit_code: The exit code of the process.
         reason: Why the batch was stopped; None when it ran to its end.
-        hint: What to do about that.
+        hint: What to do about that; without a reason, what to type next.
     """
 
     lessons: int
@@ -133,6 +133,8 @@ def next_command(summary: Summary, command: Command) -> str:
     """
     if summary.exit_code == ExitCode.STOPPED:
         return ""
+    if isinstance(summary.hint, Hint) and not summary.reason:
+        return command_line(summary.hint.commands[0])
     if summary.exit_code == ExitCode.INTERRUPTED or summary.reason or summary.failures or summary.left or summary.later:
         return typed_line(command)
     if publish := _publishing(summary):
@@ -184,12 +186,14 @@ def one_line(summary: Summary) -> str:
 def summary_rows(summary: Summary, command: Command) -> list[tuple[str, str]]:
     """Words the summary as (label, text); a row that continues the one above has no label. Not yet made printable."""
     already = summary.skipped - summary.skipped_unlinked
+    is_same = next_command(summary, command) == typed_line(command)
+    goes_on = "; run the same command to continue" if is_same else ""
     rows = [
         ("Uploaded", _uploaded(summary)),
         ("Linked", count(summary.linked, "lesson", "lessons") + _and_unlinked(summary.unlinked)),
         ("Already linked", f"{already:,}{_and_unlinked(summary.skipped_unlinked)}" if summary.skipped else ""),
         ("Beyond --limit", f"{summary.later:,}; run the same command to continue" if summary.later else ""),
-        ("Left", _left(summary) if summary.left else ""),
+        ("Left", f"{summary.left:,}{goes_on}" if summary.left else ""),
         *_listed("Failed", summary.failures),
         *_listed("In doubt", summary.in_doubt),
         *_listed("Unmatched", summary.doubts),
@@ -213,11 +217,6 @@ def _uploaded(summary: Summary) -> str:
 
 def _and_unlinked(number: int) -> str:
     return f"; {number:,} more uploaded, not linked" if number else ""
-
-
-def _left(summary: Summary) -> str:
-    goes_on = "" if summary.exit_code == ExitCode.STOPPED else "; run the same command to continue"
-    return f"{summary.left:,}{goes_on}"
 
 
 def _deleted(number: int) -> str:

@@ -88,6 +88,7 @@ class Transfers:
         planned = self._unplanned(lesson.lesson_id)
         more = lesson.bytes_to_send - (planned.bytes_to_send if planned else 0)
         tally = self._tally(lesson.course)
+        tally.lessons += planned is None
         tally.needed += more
         tally.planned += more
         there = lesson.file.size - lesson.bytes_to_send
