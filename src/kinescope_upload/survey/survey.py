@@ -279,4 +279,4 @@ class Survey:
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
-        return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
+        return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

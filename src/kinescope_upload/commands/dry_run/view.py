@@ -12,6 +12,7 @@ from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.output.terminal_output import is_live_terminal, surface_of
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import FileChange, changes_sentence
+from kinescope_upload.plan.retitled import retitled_sentences
 from kinescope_upload.text import count, format_bytes, format_duration, format_rate
 from kinescope_upload.text.hints import Hint
 
@@ -33,7 +34,8 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
     if links := len(plan.work) - len(uploads):
         totals.append(f"{count(links, 'row', 'rows')} to write for videos that are uploaded.")
     changed = changes_sentence([one for one in answer.changes if one.size != one.sent_size or one.is_other])
-    return [*totals, *filter(None, (changed, _unseen(answer.unseen), answer.not_asked)), _NOTHING_WRITTEN]
+    told = (changed, *retitled_sentences(plan.retitled), _unseen(answer.unseen), answer.not_asked)
+    return [*totals, *filter(None, told), _NOTHING_WRITTEN]
 
 
 def time_sentence(answer: PlanAnswer) -> str:
