@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from kinescope_upload.model import VideoFile
 
+_JOINER: Final = "\0"
+"""What no path holds, and no letter is composed with."""
 RENAME_ONE: Final = "Rename one of them, or remove it."
 """What is to be done about two files that no map file can tell apart."""
 
@@ -24,7 +26,7 @@ RENAME_ONE: Final = "Rename one of them, or remove it."
 def composed_twins(files: Iterable[VideoFile]) -> list[list[VideoFile]]:
     """The files whose paths are the same letters, in the order in which they came."""
     several = list(files)
-    if len({nfc(file.path) for file in several}) == len(several):
+    if len(set(nfc(_JOINER.join([file.path for file in several])).split(_JOINER))) >= len(several):
         return []
     return [same for same in grouped(several, lambda file: nfc(file.path)).values() if len(same) > 1]
 
@@ -50,7 +52,7 @@ def why_twins(files: Sequence[VideoFile], owned: Collection[str]) -> tuple[str, 
 
 
 def _free_twins(paths: Sequence[str], owned: Collection[str]) -> Iterator[list[str]]:
-    if len({_fold(path) for path in paths}) == len(paths):
+    if len(set(_fold(_JOINER.join(paths)).split(_JOINER))) >= len(paths):  # most sections, told in one go
         return
     for same in grouped(paths, _fold).values():
         if len(same) > 1 and not all(path in owned for path in same):
