@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.dry_run.answer import PlanAnswer
 from kinescope_upload.commands.dry_run.kinescope_side import KinescopeSide, ask_kinescope, why_not_asked
+from kinescope_upload.commands.dry_run.unread import without_questions
 from kinescope_upload.commands.dry_run.view import print_plan
 from kinescope_upload.commands.files_back import md5s_of_files
 from kinescope_upload.connect import database_of
 from kinescope_upload.display.printers import waits_on_stderr
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library.checksums import ReadInTime
 from kinescope_upload.library.look import look_at_files
 from kinescope_upload.media.verdict import Broken
 from kinescope_upload.policy.jobs import first_number
@@ -51,7 +53,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
         options: How the plan is shown.
         stdout: Takes it.
         is_offline: Whether Kinescope is not asked.
-        seconds: For how long files are looked into that were not looked into before.
+        seconds: For how long files are read for their MD5s, as a run does first, and looked into that were not before.
         progress: What is recorded; None is the progress folder.
 
     Returns:
@@ -68,9 +70,11 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     survey.check_proven(trusts_scan=settings.trust_scan)
     looks, not_asked = read_looks(settings.progress), why_not_asked(settings, is_offline=is_offline)
     records = records_of(progress, survey.elsewhere)
-    mapped = map_library(settings, survey, records, asks=not not_asked)
-    make = partial(survey.plan, records, mapped, md5s=md5s_of_files(settings))
-    plan = _planned(settings, make, looks, seconds=seconds)
+    reading = ReadInTime.of(settings.needed_library(), seconds)
+    mapped = map_library(settings, survey, records, asks=not not_asked, read=reading.md5s_of)
+    mapped = without_questions(mapped, reading.left)
+    md5s = md5s_of_files(settings)._replace(read=reading.md5_of)
+    plan = _planned(settings, partial(survey.plan, records, mapped, md5s=md5s), looks, seconds=reading.seconds_left)
     plan = progress.planned_here(plan, survey.courses)
     del survey
     side = KinescopeSide(plan=plan) if not_asked else ask_kinescope(plan, settings, database, emit, progress)
@@ -78,6 +82,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     answer = PlanAnswer(
         plan=side.plan,
         unseen=sum(not looks.has(file) for file in side.plan.files_to_send),
+        unread=len(reading.left),
         looks=looks,
         folders=side.folders,
         may_create=settings.create_folders,

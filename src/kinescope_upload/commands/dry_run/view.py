@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.dry_run.sections import plan_sections
+from kinescope_upload.commands.dry_run.unread import unread_sentence
 from kinescope_upload.display.json_events import decided, doubted, proposed
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show, show_sections
@@ -34,7 +35,8 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
     if links := len(plan.work) - len(uploads):
         totals.append(f"{count(links, 'row', 'rows')} to write for videos that are uploaded.")
     changed = changes_sentence([one for one in answer.changes if one.size != one.sent_size or one.is_other])
-    told = (changed, *retitled_sentences(plan.retitled), _unseen(answer.unseen), answer.not_asked)
+    left = (unread_sentence(answer.unread), _unseen(answer.unseen))
+    told = (changed, *retitled_sentences(plan.retitled), *left, answer.not_asked)
     return [*totals, *filter(None, told), _NOTHING_WRITTEN]
 
 
@@ -90,6 +92,7 @@ def plan_object(answer: PlanAnswer) -> JsonFields:
         "mixed_saves_seconds": None if answer.mixed_saves is None else round(answer.mixed_saves),
         "is_in_doubt": plan.is_in_doubt,
         "unseen_files": answer.unseen,
+        "unread_files": answer.unread,
         "not_asked": answer.not_asked or None,
     }
 
