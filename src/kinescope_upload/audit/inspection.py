@@ -16,6 +16,7 @@ from kinescope_upload.audit.compare import (
     findings_of_sides,
     lessons_of,
     links_by_position,
+    with_kept_files,
     with_mixed_up,
 )
 from kinescope_upload.audit.compare.events import FilesRead, VideosListed
@@ -122,7 +123,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         tools.emit(Warned(message=note))
     courses = courses_in_question(tools, survey)
     sides = sides_of(tools, survey, partial(originals_of, tools.api), is_deep=is_deep)
-    lessons = with_mixed_up(lessons_of(sides), sides)
+    lessons = with_kept_files(with_mixed_up(lessons_of(sides), sides), sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id
     )

@@ -5,13 +5,14 @@
     comparison ──► judgement ──► videos     a lesson, and what is wrong with its video
         │   └────► strays                   videos of no lesson
         └────────► report                   findings, counts, what is verified
-    lessons ──► mixed_up                    files, rows and progress become lessons
+    lessons ──► mixed_up · kept_files       files, rows and progress become lessons
     facts · kinds · events
 """
 
 from kinescope_upload.audit.compare.comparison import Comparison
 from kinescope_upload.audit.compare.facts import Finding, Lesson, RecordSummary, TargetFolder, summary_of
 from kinescope_upload.audit.compare.judgement import SeenVideo
+from kinescope_upload.audit.compare.kept_files import with_kept_files
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.lessons import (
     LocalSides,
@@ -41,5 +42,6 @@ __all__ = [
     "lessons_of",
     "links_by_position",
     "summary_of",
+    "with_kept_files",
     "with_mixed_up",
 ]

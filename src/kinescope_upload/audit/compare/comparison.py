@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding
 from kinescope_upload.audit.compare.judgement import LessonContext, SeenVideo, judge
+from kinescope_upload.audit.compare.kept_files import FileHolders
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.report import Counts, Report, counts_of
 from kinescope_upload.audit.compare.strays import Strays
@@ -76,6 +77,7 @@ class Comparison:
         self._strays: dict[str, Video] = {}
         self._without_original: set[str] = set()
         self._statuses: Counter[str] = Counter()
+        self._holders = FileHolders(lessons, self.look, self._without_original)
 
     def to_be_read(self) -> tuple[Lesson, ...]:
         """The lessons whose files have to be read to tell which video is theirs."""
@@ -257,6 +259,8 @@ class Comparison:
             sharers=self._sharers(lesson),
             shown_by=self.shown_by(lesson),
             is_in_map=lesson.lesson_id in self._in_map,
+            holder=self._holders.of(lesson),
+            is_copied=self._holders.show_copy_of(lesson),
         )
 
     def _count(self, video: Video) -> None:

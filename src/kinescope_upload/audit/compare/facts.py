@@ -116,6 +116,7 @@ class Lesson:
         said: The file that a person gives it, where its begun replacement is from another; else None.
         is_called_off: Whether a run calls its begun replacement off: its file is that of the row's video again.
         is_mixed_up: Whether its changed file may be another lesson's, or its own stand elsewhere.
+        still_at: Where the file stands that was sent for it, if it has a video and no row; else None.
     """
 
     lesson_id: str
@@ -132,6 +133,7 @@ class Lesson:
     said: VideoFile | None = None
     is_called_off: bool = False
     is_mixed_up: bool = False
+    still_at: str | None = None
 
     @property
     def row_id(self) -> str | None:
