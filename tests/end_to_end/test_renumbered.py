@@ -710,11 +710,16 @@ def test_the_video_of_a_file_that_moved_is_to_be_deleted_only_once_a_proven_copy
         return found.hint
 
     assert f'Its file stands at "01_analytics/m02_more/{there.name}" now. Add the lesson' in hint()
+    video, delete = video_of(world, SECOND), ("unlink", SECOND, "--delete", "--yes", "1")
+    refused = world.run(*delete)
+    assert (refused.exit_code, "No row shows another video of the file" in refused.text) == (2, True)
+    assert video in {one.id for one in world.emulator.videos()}
     world.database.add_lessons([(_OTHER, "01_analytics", "Иначе")])
     assert world.upload(progress=world.folder / "elsewhere", new_progress=True).exit_code == 0
     assert f"lesson {_OTHER} has it and shows another video. `kupload verify --deep` compares" in hint()
     assert f"`kupload unlink {SECOND} --delete` ends it" in hint(is_deep=True)
-    assert world.run("unlink", SECOND, "--delete", "--yes", "1").exit_code == 0
+    assert world.run(*delete).exit_code == 0
+    assert video not in {one.id for one in world.emulator.videos()}
     assert look(world, VerifyOptions(is_deep=True)).agrees
 
 
