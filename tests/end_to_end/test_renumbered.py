@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -721,6 +722,25 @@ def test_the_video_of_a_file_that_moved_is_to_be_deleted_only_once_a_proven_copy
     assert world.run(*delete).exit_code == 0
     assert video not in {one.id for one in world.emulator.videos()}
     assert look(world, VerifyOptions(is_deep=True)).agrees
+
+
+def test_no_unknown_video_is_advised_to_be_deleted_that_has_the_size_of_a_file_without_a_lesson(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world)
+    video = video_of(world, SECOND)
+    there = _move_second(world)
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{SECOND}'")
+    shutil.rmtree(world.progress)
+
+    [finding] = [one for one in look(world).findings if one.video_id == video]
+    assert f'it has the size of "01_analytics/m02_more/{there.name}", which no lesson has' in finding.reason
+    assert "--delete" not in str([(one.finding, one.choices) for one in plan_of(world).manual])
+    world.database.add_lessons([(_OTHER, "01_analytics", "Иначе")])
+    assert mend(world).failed == 0
+    mend(world)
+    assert world.database.videos()[_OTHER][0] == video
 
 
 @pytest.mark.parametrize("is_paired", [False, True])

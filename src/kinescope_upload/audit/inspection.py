@@ -134,6 +134,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     others = [*findings_of_sides(sides, lessons, courses), *findings_of_folders(folders)]
     if hidden := survey.hidden:
         others.append(Finding(kind=Kind.ROWS_HIDDEN, course="", reason=hidden.reason, hint=hidden.hint))
+    used = {one.file.path for one in lessons.values() if one.file}
     comparison = Comparison(
         lessons,
         places,
@@ -143,6 +144,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         renumbered=sides.renumbered,
         said=survey.said,
         in_map=survey.in_map,
+        free={one.size: one.path for one in sides.files.values() if one.path not in used},
     )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding
@@ -49,6 +50,7 @@ class Comparison:
         renumbered: The lessons that were renumbered.
         said: The lessons whose files somebody wrote down.
         in_map: Those of them whose files a map file names.
+        free: Files that no lesson has, by their size.
     """
 
     def __init__(  # noqa: PLR0913 - the last have their usual values
@@ -62,6 +64,7 @@ class Comparison:
         renumbered: Renumbered = NOT_RENUMBERED,
         said: Collection[str] = (),
         in_map: Collection[str] = (),
+        free: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.lessons = lessons
         self.places = places
@@ -71,6 +74,7 @@ class Comparison:
         self.renumbered = renumbered
         self.said = said
         self._in_map = in_map
+        self._free = free
         self._by_video = _by_video(lessons.values())
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}
@@ -165,7 +169,7 @@ class Comparison:
 
     def strays(self) -> Strays:
         """The videos that no lesson names, with the lessons that they could belong to."""
-        return Strays(self._strays, self.lessons, self.look)
+        return Strays(self._strays, self.lessons, self.look, self._free)
 
     def unknown_videos(self) -> tuple[UnknownVideo, ...]:
         """The videos in the folders of the courses in question that no lesson has, by course and title."""
