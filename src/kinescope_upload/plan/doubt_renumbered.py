@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import Decision
-from kinescope_upload.plan.renumbered import CONFIRM, files_to_read, find_exchanged, find_renumbered, section_among
+from kinescope_upload.plan.renumbered import (
+    CONFIRM,
+    files_to_read,
+    find_exchanged,
+    find_renumbered,
+    in_question,
+    section_among,
+)
 from kinescope_upload.plan.strayed import with_strayed
 from kinescope_upload.text.hints import Hint, both
 
@@ -43,6 +50,8 @@ def doubt_moved(  # noqa: PLR0913 - all that is known
         md5s: Gives a file's MD5 where several have the size and time of what was sent; None leaves that open.
     """
     records = with_strayed(*known, places)
+    if not in_question(records, rows, places):  # most of a hundred thousand
+        return doubt_exchanged(lessons, records, rows or {}, places.said)
     if md5s and (unread := files_to_read(records, rows, places)):
         read = ((file, md5s.known(file) or md5s.read(file)) for file in unread)
         places = places.reading({file: md5 for file, md5 in read if md5})

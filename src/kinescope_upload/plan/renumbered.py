@@ -182,11 +182,18 @@ def with_pairs_of_before(
     return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
 
 
+def in_question(
+    records: Mapping[str, _Record], rows: Mapping[str, LessonRow] | None, places: Places
+) -> dict[str, _Record]:
+    """The records that may be of other lessons by now, whatever files that are not read yet may tell."""
+    return {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False)} if rows else {}
+
+
 def files_to_read(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
-    off = {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False)} if rows else {}
+    off = in_question(records, rows, places)
     shown = shown_elsewhere(off, rows) if off and rows else frozenset()
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
