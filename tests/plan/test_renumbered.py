@@ -267,11 +267,15 @@ def test_what_is_not_proven_is_asked_about_or_ended(stage: Stage, place: int, co
 
 
 @pytest.mark.parametrize(("lesson_id", "path"), [("c_t_001", "c/t/001.mp4"), ("d_s_001", "d/s/001.mp4")])
-def test_a_title_of_another_section_or_course_says_nothing(lesson_id: str, path: str) -> None:
+def test_a_title_of_another_section_or_course_counts_where_the_file_stands_there_now_alone(
+    lesson_id: str, path: str
+) -> None:
     rows = _rows("X") | {lesson_id: LessonRow(lesson_id=lesson_id, course=lesson_id[0], title="A", video_id=None)}
 
     assert not _find([_A1], rows, _in_order(1)).titles
-    assert not _find([_A1], rows, [replace(_at(1, 1), path=path)]).moved
+    assert not _find([_A1], rows, [_at(1, 1), replace(_at(1, 1), path=path)]).titles, "a copy"
+    assert not _find([_A1], rows, [replace(_at(1, 9), path=path)]).moved, "another file"
+    assert _find([_A1], rows, [replace(_at(1, 1), path=path)]).moved == {_key(1): lesson_id}
 
 
 def test_inner_folders_are_one_section() -> None:

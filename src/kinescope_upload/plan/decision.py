@@ -81,7 +81,7 @@ def doubt_broken(file: VideoFile, look: Broken) -> PlanDecision:
 
 
 def doubt_outdated(lesson_id: str, path: str, video_id: str | None, sent: str | None = None) -> PlanDecision:
-    """Decides about a lesson whose file has changed after its last byte was sent, and before its row was written.
+    """Decides about a lesson whose file has changed since its first byte was sent, and before its row was written.
 
     Args:
         lesson_id: The lesson.
@@ -89,10 +89,11 @@ def doubt_outdated(lesson_id: str, path: str, video_id: str | None, sent: str | 
         video_id: The video of what was sent.
         sent: The file that was sent; None where that is the same.
     """
-    has_old = f"video {video_id} has the old content and is kept, its row is not written"
+    has_old = f"video {video_id} has what was sent and is kept, its row is not written"
     if sent in {None, path}:
-        reason = f'"{path}" has changed since its upload; {has_old}'
-        hint = Hint(("replace", lesson_id), " publishes the new file; the old one, put back, is linked later.")
+        reason = f'"{path}" has changed since its upload began; {has_old}'
+        put_back = "the very file that was sent, put back, is linked later if its MD5 is known."
+        hint = Hint(("replace", lesson_id), f" publishes the file as it is now; {put_back}")
     else:
         reason = f'was uploaded from "{sent}", and "{path}" is its file now; {has_old}'
         hint = Hint(("replace", lesson_id, path), " publishes that file.")

@@ -136,7 +136,7 @@ class Survey:
 
     def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
         """The files whose MD5s would tell more of lessons that were renumbered."""
-        return files_to_read(records, self.rows, Places(self.files, (), {}))
+        return files_to_read(records, self.rows, Places(self.files, self.unchecked.assignments, self.said))
 
     def find_renumbered(
         self,
@@ -215,16 +215,24 @@ class Survey:
         """A doubt for each lesson that is recorded under another id: its course, section or number is another now."""
         found = self.find_renumbered(others) if others else NOT_RENUMBERED
         for old, new in found.moved.items():
-            if self.rows and old not in self.rows and new in self.rows:
+            if self._shows_nothing(old) and self.rows and new in self.rows:
                 course, reason = self.rows[new].course, found.reason(old)
                 yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
 
     def _moved(self, records: Mapping[str, Record], plan: Plan) -> Iterator[Doubt]:
-        """The same for the lessons of the run's courses that the database has no more, and whose video a row shows."""
-        gone = {key: one for key, one in records.items() if self.rows and key not in self.rows}
-        planned = {lesson.lesson_id for lesson in plan.lessons} if gone else set()
-        shown = self.find_renumbered(gone).shown - planned if gone else frozenset()
-        return self._renamed({key: gone[key] for key in shown})
+        """The same for the lessons of the run's courses that show no video, where the plan says nothing."""
+        empty = {key: one for key, one in records.items() if one.is_begun and self._shows_nothing(key)}
+        planned = {lesson.lesson_id for lesson in plan.lessons} if empty else set()
+        found = self.find_renumbered(empty) if empty.keys() - planned else NOT_RENUMBERED
+        told = {
+            old for old, new in found.moved.items() if old in planned or (old not in found.shown and new in planned)
+        }
+        return self._renamed({key: empty[key] for key in found.moved if key not in told})
+
+    def _shows_nothing(self, lesson_id: str) -> bool:
+        """Whether the lesson has no row, or an empty one."""
+        row = (self.rows or {}).get(lesson_id)
+        return self.rows is not None and (row is None or row.video_id is None)
 
     def check_proven(self, *, trusts_scan: bool) -> None:
         """Returns when something proves which lesson each file belongs to, or the user vouches for it.
@@ -274,6 +282,7 @@ class Survey:
             files=self.files,
             placed=self.unchecked.assignments,
             md5s=md5s,
+            others=others,
         )
         told = self.selected(mapped)
         known = {**others, **records} if others else records

@@ -22,7 +22,7 @@ from kinescope_upload.upload.titles import first_title
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from kinescope_upload.audit.compare.facts import RecordSummary
+    from kinescope_upload.audit.compare.summary import RecordSummary
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered

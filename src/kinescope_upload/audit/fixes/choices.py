@@ -100,7 +100,7 @@ def _doctor_or_empty(finding: Finding) -> tuple[Choice, ...]:
 
 
 def _delete(finding: Finding) -> tuple[Choice, ...]:
-    if finding.hint == KNOWN_ELSEWHERE:
+    if finding.hint == KNOWN_ELSEWHERE or finding.path is not None:  # it may be the only video of that file
         return ()
     command = ("repair", "--delete-unknown", "--course", finding.course, "--video", finding.video_id or "")
     return (Choice(explanation="delete it", command=command),)
