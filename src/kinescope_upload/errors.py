@@ -247,6 +247,10 @@ class InDoubtError(LessonFailedError):
     """What is right cannot be told from here, so nothing was touched."""
 
 
+class FileOutdatedError(InDoubtError):
+    """A lesson's file is not what was uploaded for it, or nothing proves that it is."""
+
+
 class LessonLostError(KuploadError):
     """Another machine has taken over this lesson, or may at any moment: nothing more is done or written of it here."""
 

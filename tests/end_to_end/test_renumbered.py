@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -615,10 +616,13 @@ def test_a_lesson_that_moved_to_another_section_is_told_alike_by_dry_run_and_run
     assert look(world).agrees
 
 
-def test_no_other_file_is_linked_to_a_lesson_whose_row_was_made_again_in_another_section(worlds: WorldMaker) -> None:
+def test_a_row_that_was_made_again_in_another_section_gets_the_video_of_the_file_that_moved_there(
+    worlds: WorldMaker,
+) -> None:
     world = worlds()
     uploaded(world)
-    [title] = [one for one, video in _by_title(world).items() if video == world.records[SECOND].video_id]
+    right = _by_title(world)
+    [title] = [one for one, video in right.items() if video == world.records[SECOND].video_id]
     there = _move_second(world)
     new = there.with_name("002_новый.mp4")
     new.write_bytes(content_of(25 * KIB, seed="new"))
@@ -629,13 +633,114 @@ def test_no_other_file_is_linked_to_a_lesson_whose_row_was_made_again_in_another
     assert world.run("--dry-run").exit_code == 1
     assert world.upload().exit_code == 1
     assert _by_title(world)[title] is None
-    mend(world)
-    assert _by_title(world)[title] is None
+    assert "--delete" not in str([one.hint for one in look(world).findings])
+    assert [type(one) for one in plan_of(world).fixes] == [MoveRecords, LinkVideo]
+    assert mend(world).failed == 0
+    assert _by_title(world) == right
     world.database.add_lessons([(_OTHER[:-1] + "2", "01_analytics", "Новый")])
-    confirm(world, {_OTHER: there})
     assert world.upload().exit_code == 0
-    assert world.emulator.bytes_of(str(_by_title(world)[title])).read_bytes() == there.read_bytes()
     assert world.emulator.bytes_of(str(_by_title(world)["Новый"])).read_bytes() == new.read_bytes()
+    assert look(world).agrees
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+@pytest.mark.parametrize("is_twin", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_lesson_that_moved_to_another_course_keeps_its_video_whether_its_old_row_is_emptied_or_gone(
+    worlds: WorldMaker, *, is_kept: bool, is_twin: bool
+) -> None:
+    world = worlds()
+    uploaded(world)
+    video = video_of(world, SECOND)
+    [title] = [one for one, shown in _by_title(world).items() if shown == video]
+    file, there = file_of(world, SECOND), world.library / "02_other/m01_start/001_урок.mp4"
+    there.parent.mkdir(parents=True)
+    file.rename(there)
+    new = "02_other_m01_start_001"
+    world.database.add_lessons([(new, "02_other", str(title))])
+    world.emulator.create_folder("02_other")
+    if is_twin:
+        twin = there.with_name("002_урок.mp4")
+        twin.write_bytes(content_of(there.stat().st_size, seed="twin"))
+        os.utime(twin, ns=(there.stat().st_mtime_ns,) * 2)
+        world.database.add_lessons([(f"{new[:-1]}2", "02_other", "Новый")])
+    if is_kept:
+        world.database.set_video(SECOND, None)
+    else:
+        world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{SECOND}'")
+
+    world.upload()
+    assert world.database.videos()[new] == (None, None), "nothing is sent for it"
+    assert "--delete" not in str([one.hint for one in look(world).findings])
+    assert [type(one) for one in plan_of(world).fixes][:2] == [MoveRecords, LinkVideo]
+    assert mend(world).failed == 0
+    assert world.database.videos()[new][0] == video
+    mend(world)  # moves the video into its course's folder
+    if is_kept:
+        world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{SECOND}'")
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
+
+
+def test_what_was_sent_goes_to_the_lesson_that_a_person_names_for_the_file_that_moved(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    video = video_of(world, SECOND)
+    there = _move_second(world)
+    _rename(world, (SECOND, _OTHER))
+    world.database.set_video(_OTHER, None)
+    world.database.execute(f"UPDATE \"Lesson\" SET title = 'Иначе' WHERE id = '{_OTHER}'")
+    confirm(world, {_OTHER: there})
+
+    assert world.upload().exit_code == 1
+    assert mend(world).failed == 0
+    assert world.database.videos()[_OTHER][0] == video
+    mend(world)  # gives the video its title
+    assert world.upload().exit_code == 0
+    assert look(world).agrees
+
+
+def test_the_video_of_a_file_that_moved_is_to_be_deleted_only_once_a_proven_copy_is_linked(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    there = _move_second(world)
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{SECOND}'")
+
+    def hint(*, is_deep: bool = False) -> str:
+        findings = look(world, VerifyOptions(is_deep=is_deep)).findings
+        [found] = [one for one in findings if one.kind is Kind.LESSON_WITHOUT_ROW]
+        return found.hint
+
+    assert f'Its file stands at "01_analytics/m02_more/{there.name}" now. Add the lesson' in hint()
+    video, delete = video_of(world, SECOND), ("unlink", SECOND, "--delete", "--yes", "1")
+    refused = world.run(*delete)
+    assert (refused.exit_code, "No row shows another video of the file" in refused.text) == (2, True)
+    assert video in {one.id for one in world.emulator.videos()}
+    world.database.add_lessons([(_OTHER, "01_analytics", "Иначе")])
+    assert world.upload(progress=world.folder / "elsewhere", new_progress=True).exit_code == 0
+    assert f"lesson {_OTHER} has it and shows another video. `kupload verify --deep` compares" in hint()
+    assert f"`kupload unlink {SECOND} --delete` ends it" in hint(is_deep=True)
+    assert world.run(*delete).exit_code == 0
+    assert video not in {one.id for one in world.emulator.videos()}
+    assert look(world, VerifyOptions(is_deep=True)).agrees
+
+
+def test_no_unknown_video_is_advised_to_be_deleted_that_has_the_size_of_a_file_without_a_lesson(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world)
+    video = video_of(world, SECOND)
+    there = _move_second(world)
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{SECOND}'")
+    shutil.rmtree(world.progress)
+
+    [finding] = [one for one in look(world).findings if one.video_id == video]
+    assert f'it has the size of "01_analytics/m02_more/{there.name}", which no lesson has' in finding.reason
+    assert "--delete" not in str([(one.finding, one.choices) for one in plan_of(world).manual])
+    world.database.add_lessons([(_OTHER, "01_analytics", "Иначе")])
+    assert mend(world).failed == 0
+    mend(world)
+    assert world.database.videos()[_OTHER][0] == video
 
 
 @pytest.mark.parametrize("is_paired", [False, True])
@@ -666,3 +771,62 @@ def test_lessons_of_one_title_keep_their_videos_when_they_are_renumbered(
     assert (now[SECOND], now[THIRD]) == (first, second)
     assert world.emulator.bytes_of(str(now[FIRST][0])).read_bytes() == new.read_bytes()
     assert look(world).agrees
+
+
+def test_rows_exchanged_with_their_videos_while_one_title_is_corrected_are_moved_and_nobody_is_asked(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB, 30 * KIB))
+    _exchange(world)
+    world.database.execute(f"UPDATE \"Lesson\" SET title = 'Исправлено' WHERE id = '{FIRST}'")
+    before = world.database.videos()
+
+    run = world.upload()
+    assert {one["lesson_id"] for one in run.summary["in_doubt"]} == {FIRST, SECOND}
+    assert all(one["hint"] == "`kupload repair` moves what is recorded to it." for one in run.summary["in_doubt"])
+    assert mend(world).failed == 0
+    assert mend(world).failed == 0
+    assert look(world).agrees
+    assert world.upload().exit_code == 0
+    assert world.database.videos() == before
+
+
+def _begin_to_replace_first(world: World) -> None:
+    uploaded(world, (10 * KIB, 20 * KIB, 30 * KIB))
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+    shoot_again(world, FIRST)
+    assert publish(world, FIRST, keep=0, replace_wait="0s").exit_code == 1
+
+
+def test_a_begun_replacement_is_not_to_be_published_from_the_file_of_another_lesson(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    _begin_to_replace_first(world)
+    confirm(world, {FIRST: file_of(world, SECOND)})
+
+    [finding] = [one for one in look(world).findings if one.kind is Kind.UNFINISHED and one.lesson_id == FIRST]
+    assert isinstance(finding.hint, Hint)
+    assert finding.hint.commands == (("replace", FIRST, "--drop"),)
+    assert publish(world, FIRST, drop=True).exit_code == 0
+
+
+def test_titles_that_moved_on_rename_no_video_while_one_of_them_is_being_replaced(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    _begin_to_replace_first(world)
+    titles = {video.id: video.title for video in world.emulator.videos()}
+    for lesson, title in ((FIRST, "Урок 002_урок"), (SECOND, "Урок 003_урок"), (THIRD, "Урок 001_урок")):
+        world.database.execute(f"UPDATE \"Lesson\" SET title = '{title}' WHERE id = '{lesson}'")
+
+    mend(world)
+    assert {video.id: video.title for video in world.emulator.videos()} == titles
+
+
+def test_verify_advises_no_replace_of_a_lesson_whose_title_another_one_has_by_now(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    _begin_to_replace_first(world)
+    _exchange_titles(world)
+
+    [finding] = [one for one in look(world).findings if one.kind is Kind.UNFINISHED and one.lesson_id == FIRST]
+    assert isinstance(finding.hint, Hint)
+    assert finding.hint.commands == (("map", "--confirm"), ("replace", FIRST, "--drop"))

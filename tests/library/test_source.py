@@ -21,6 +21,7 @@ from kinescope_upload.library.source import VideoSource
 from kinescope_upload.model import VideoFile
 from kinescope_upload.policy.sizing import READ_BLOCK, Sizing
 from kinescope_upload.text import format_bytes
+from kinescope_upload.upload.record import HEAD_BYTES
 from support.systems import WINDOWS, linux_only, posix_only
 
 if TYPE_CHECKING:
@@ -474,3 +475,31 @@ def test_a_read_that_fails_while_it_is_sent_says_why(unreadable: Path) -> None:
 
     assert caught.value.what == '"c/001.mp4" cannot be read (Input/output error).'
     assert caught.value.hint == "Make it readable, then run the same command again."
+
+
+def test_the_md5_is_that_of_the_bytes_that_are_sent_whatever_was_looked_at_before(tmp_path: Path) -> None:
+    path, other = tmp_path / "001.mp4", _CONTENT[::-1]
+    path.write_bytes(_CONTENT)
+    facts = path.stat()
+    with _open(path) as source:
+        assert source.head_md5() == hashlib.md5(_CONTENT[:HEAD_BYTES]).hexdigest()
+        with path.open("r+b") as file:
+            file.write(other)
+        os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        sent = _send(source, 0, _SIZE)
+        assert sent == other
+        assert source.md5(_nothing) == hashlib.md5(sent).hexdigest()
+
+
+@linux_only("the system's own time of a file tells, which Windows does not have")
+def test_a_file_that_is_rewritten_with_its_time_put_back_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "001.mp4"
+    path.write_bytes(_CONTENT)
+    facts = path.stat()
+    with _open(path) as source:
+        assert not source.part.is_touched
+        while path.stat().st_ctime_ns == facts.st_ctime_ns:  # it has steps of some milliseconds
+            with path.open("r+b") as file:
+                file.write(_CONTENT)
+            os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        assert source.part.is_touched

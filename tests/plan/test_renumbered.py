@@ -85,6 +85,30 @@ def _find(
 
 
 @pytest.mark.parametrize(
+    ("rows", "moved"),
+    [
+        pytest.param([("B!", 2), ("A", 1), ("C", 3)], {1: 2, 2: 1}, id="two exchanged with their videos"),
+        pytest.param([("N", 4), ("A", 1), ("B!", 2), ("C", 3)], {1: 2, 2: 3, 3: 4}, id="one put in front"),
+        pytest.param([("N", 4), ("A", 1), ("B", 2), ("C!", 3)], {1: 2, 2: 3, 3: 4}, id="the last one's title"),
+        pytest.param([("N", 4), ("A", 1), ("B!", 2), ("C!", 3)], {1: 2, 2: 3, 3: 4}, id="two titles"),
+        pytest.param([("B!", 2), ("A!", 1), ("C", 3)], {}, id="both titles: no row says which is which"),
+        pytest.param([("C", 2), ("A", 1), ("B", 3)], {1: 2}, id="under a title that was another's"),
+        pytest.param([("B!", 2), ("A", 1), ("C", 3), ("B?", 2)], {1: 2}, id="two rows name the video"),
+    ],
+)
+def test_a_title_that_was_corrected_when_rows_moved_with_their_videos_hides_nothing(
+    rows: list[tuple[str, int]], moved: dict[int, int]
+) -> None:
+    found = _find(_LINKED, _rows(*rows), _in_order(1, 2, 3))
+    told = {_key(old): _key(new) for old, new in moved.items()}
+    if len(moved) == 1:  # what is left holds the others back
+        assert found.moved == {}
+    else:
+        assert found.moved == told
+        assert found.shown == found.moved.keys()
+
+
+@pytest.mark.parametrize(
     ("records", "rows", "files", "moved", "unclear"),
     [
         pytest.param([_A1, _B2], ["A", "B"], [1, 2], {}, [], id="as they were"),
@@ -243,11 +267,15 @@ def test_what_is_not_proven_is_asked_about_or_ended(stage: Stage, place: int, co
 
 
 @pytest.mark.parametrize(("lesson_id", "path"), [("c_t_001", "c/t/001.mp4"), ("d_s_001", "d/s/001.mp4")])
-def test_a_title_of_another_section_or_course_says_nothing(lesson_id: str, path: str) -> None:
+def test_a_title_of_another_section_or_course_counts_where_the_file_stands_there_now_alone(
+    lesson_id: str, path: str
+) -> None:
     rows = _rows("X") | {lesson_id: LessonRow(lesson_id=lesson_id, course=lesson_id[0], title="A", video_id=None)}
 
     assert not _find([_A1], rows, _in_order(1)).titles
-    assert not _find([_A1], rows, [replace(_at(1, 1), path=path)]).moved
+    assert not _find([_A1], rows, [_at(1, 1), replace(_at(1, 1), path=path)]).titles, "a copy"
+    assert not _find([_A1], rows, [replace(_at(1, 9), path=path)]).moved, "another file"
+    assert _find([_A1], rows, [replace(_at(1, 1), path=path)]).moved == {_key(1): lesson_id}
 
 
 def test_inner_folders_are_one_section() -> None:

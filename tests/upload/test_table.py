@@ -40,6 +40,7 @@ from kinescope_upload.upload.events import (
 )
 from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.ports import UploadTask
+from kinescope_upload.upload.same_file import accept_file
 from kinescope_upload.upload.steps import AskOffset, CreateUpload, LookForVideo, SendChunk, Step, next_step
 from kinescope_upload.upload.table import TRANSITIONS, IllegalEventError, advance, first_record, reopened
 
@@ -470,3 +471,17 @@ def test_that_a_pair_was_written_down_is_kept_for_this_pair_alone(
 )
 def test_the_next_step_follows_from_the_record(record: Record, step: Step | None) -> None:
     assert next_step(record, chunk_size=30) == step
+
+
+def test_a_file_that_was_touched_while_it_was_sent_is_proven_by_its_content_alone() -> None:
+    created = replace(_record(Stage.CREATED), sent_bytes=100, sent_md5="d41d")
+    file = _file()
+
+    touched = advance(created, LengthReached(md5="d41d", is_touched=True))
+
+    assert (touched.is_unproven, touched.is_for(file), touched.differs_in_time(file)) == (True, False, True)
+    assert accept_file(touched, file, lambda _: "other") is None
+    assert accept_file(replace(touched, md5=None), file, lambda _: None) is None
+    proven = accept_file(touched, file, lambda _: "d41d")
+    assert proven is not None
+    assert (proven.is_unproven, proven.modified_ns) == (False, file.modified_ns)

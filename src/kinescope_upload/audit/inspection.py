@@ -16,6 +16,7 @@ from kinescope_upload.audit.compare import (
     findings_of_sides,
     lessons_of,
     links_by_position,
+    with_kept_files,
     with_mixed_up,
 )
 from kinescope_upload.audit.compare.events import FilesRead, VideosListed
@@ -122,7 +123,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         tools.emit(Warned(message=note))
     courses = courses_in_question(tools, survey)
     sides = sides_of(tools, survey, partial(originals_of, tools.api), is_deep=is_deep)
-    lessons = with_mixed_up(lessons_of(sides), sides)
+    lessons = with_kept_files(with_mixed_up(lessons_of(sides), sides), sides)
     folders = match_folders(
         courses, pinned=settings.folders, folders=tools.api.folders(project_id), project_id=project_id
     )
@@ -133,6 +134,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
     others = [*findings_of_sides(sides, lessons, courses), *findings_of_folders(folders)]
     if hidden := survey.hidden:
         others.append(Finding(kind=Kind.ROWS_HIDDEN, course="", reason=hidden.reason, hint=hidden.hint))
+    used = {one.file.path for one in lessons.values() if one.file}
     comparison = Comparison(
         lessons,
         places,
@@ -142,6 +144,7 @@ def inspect(tools: Tools, survey: Survey | None = None, *, is_deep: bool = False
         renumbered=sides.renumbered,
         said=survey.said,
         in_map=survey.in_map,
+        free={one.size: one.path for one in sides.files.values() if one.path not in used},
     )
     del sides, lessons, survey
     named = (lesson for lesson in comparison.in_question if lesson.ids)

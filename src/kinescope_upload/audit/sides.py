@@ -180,6 +180,5 @@ def _slim(summary: RecordSummary, file: VideoFile | None, row: LessonRow | None)
 
 
 def _is_called_so(summary: RecordSummary, row: LessonRow) -> bool:
-    """Whether the row has the recorded title, and no video but the recorded one: then the title tells nothing."""
-    is_its_own = row.video_id is None or is_same_video(row.video_id, summary.video_id)
-    return is_its_own and is_title_of(summary.title, row.title)
+    """Whether the row has the recorded title and names the recorded video: then the title tells nothing."""
+    return is_same_video(row.video_id, summary.video_id) and is_title_of(summary.title, row.title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -27,11 +27,15 @@ from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.same_file import accept_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kinescope_upload.batch.run import Backends, Run
     from kinescope_upload.media.verdict import Look
     from kinescope_upload.model import VideoFile
     from kinescope_upload.plan import Plan, PlannedLesson
     from kinescope_upload.upload import Record
+
+_T = TypeVar("_T")
 
 
 def check_unchanged(run: Run, record: Record) -> Record:
@@ -40,11 +44,12 @@ def check_unchanged(run: Run, record: Record) -> Record:
     A file with another time is read and compared by its MD5. One that is away says nothing.
 
     Raises:
-        InDoubtError: It has changed since its upload.
+        FileOutdatedError: It has changed since its upload began.
         LessonFailedError: It has another time and cannot be read.
         InterruptedRunError: The batch ends.
     """
-    return check_as_sent(record, run.backends.library, run.backends.disk, partial(_md5_of_first, run))
+    read, ask = partial(_md5_of_first, run), partial(_md5_of_video, run, record)
+    return check_as_sent(record, run.backends.library, run.backends.disk, read, ask)
 
 
 def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
@@ -53,8 +58,18 @@ def _md5_of_first(run: Run, file: VideoFile, length: int) -> str | None:
         with VideoSource(path, file, hasher=HasherBeside, disk=disk, check=check) as source:
             return source.md5_of_first(length, check)
 
+    return _tried(run, read)
+
+
+def _md5_of_video(run: Run, record: Record) -> str | None:
+    video_id = record.video_id
+    video = _tried(run, lambda: run.backends.kinescope.video(video_id)) if video_id else None
+    return video.md5 if video else None
+
+
+def _tried(run: Run, attempt: Callable[[], _T]) -> _T:
     try:
-        return Retrier(run.waits, tell=lambda _error, _decision: None).call(read)
+        return Retrier(run.waits, tell=lambda _error, _decision: None).call(attempt)
     except TryAgainError as error:
         raise LessonFailedError(error.what, error.hint) from error
 

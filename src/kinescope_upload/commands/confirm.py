@@ -7,6 +7,7 @@ from enum import Enum, auto
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.commands.mixed_up_questions import mixed_up_questions
 from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -113,6 +114,12 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
     topics += _of_before(mapped, survey, asked_about)
     topics += [one for one in _renumbered(mapped, survey, records) if one.proposals[0].file.path not in asked_about]
+    asked_about |= {proposal.file.path for topic in topics for proposal in topic.proposals}
+    topics += [
+        _Topic(title=title, proposals=[one], lessons=_Lessons(rows=rows))
+        for title, one, rows in mixed_up_questions(settings, survey, resolved, records)
+        if one.file.path not in asked_about
+    ]
     for topic in topics:
         if topic.lessons.rows and not _ask_about(topic, answered):
             break

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from kinescope_upload.commands.unlink_kept import check_not_needed
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.errors import (
     BatchStoppedError,
@@ -124,7 +125,8 @@ def unlink(
         What was done; None where the user said no, or nothing is to be done.
 
     Raises:
-        UsageError: A lesson or course is unknown, or another run is at work on a course.
+        UsageError: A lesson or course is unknown, another run is at work on a course, or a video to be deleted is the
+            only one of a file that stands at another lesson's place now.
         BatchStoppedError: Rows or progress cannot be written, which is found before anything is asked or changed.
         KuploadError: Database or progress refuse.
     """
@@ -132,11 +134,15 @@ def unlink(
     with _open_client(settings, emit) as client:
         database = database_of(settings)
         assert database is not None  # noqa: S101 - `unlink` has no --no-db
-        rows = _rows(client, database, settings.progress, settings.courses, lessons)
+        rows, gone = _rows(client, database, settings.progress, settings.courses, lessons)
         check_alone(settings, {row.course for row in rows}, database)
         with ProgressStore(settings.progress, {row.course for row in rows}) as store:
             client.listen(store)
             found = _found(rows, store.records, deletes=deletes)
+            if deletes and gone:
+                ended = [one.record for one in found if one.record and one.row in gone]
+                api = KinescopeApi(client, api_url=settings.api_url)
+                check_not_needed(settings, ended, api, lambda: client.call(database.rows))
             filled = [one.row.lesson_id for one in found if one.row.video_id is not None]
             database.check_writable(filled, so_far="Nothing was changed.")
             unlinker = _Unlinker(settings=settings, client=client, database=database, store=store)
@@ -155,7 +161,8 @@ def _open_client(settings: Settings, emit: Emit) -> Iterator[RetryingClient]:
 
 def _rows(
     client: RetryingClient, database: LessonsDatabase, progress: Path, courses: Sequence[str], lessons: Sequence[str]
-) -> tuple[LessonRow, ...]:
+) -> tuple[tuple[LessonRow, ...], tuple[LessonRow, ...]]:
+    """The lessons that are meant, and those of them that the database does not have."""
     if not courses and not lessons:
         raise UsageError(
             "It is not said what is to be unlinked.",
@@ -180,7 +187,7 @@ def _rows(
             f"The database has no {what} {', '.join(unknown)}{of_course}. Nothing was changed.",
             Hint(("map",), " lists courses and lessons as the database spells them."),
         )
-    return rows
+    return rows, gone
 
 
 def _without_row(names: Sequence[str], courses: Sequence[str], progress: Path) -> tuple[LessonRow, ...]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kinescope_upload.errors import FileUnreadableError, InDoubtError
+from kinescope_upload.errors import FileOutdatedError, FileUnreadableError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.library.hasher import HasherBeside
 from kinescope_upload.library.scan import stat_file
@@ -29,6 +29,7 @@ def check_as_sent(
     library: Path,
     disk: Disk = _DISK,
     md5_of_first: Callable[[VideoFile, int], str | None] | None = None,
+    video_md5: Callable[[], str | None] = lambda: None,
 ) -> Record:
     """Returns the record with its file's time as it is now, unless the file was seen and is another.
 
@@ -39,18 +40,21 @@ def check_as_sent(
         library: The library root.
         disk: Reads the library.
         md5_of_first: Computes the MD5 of a file's first bytes; None reads them at once.
+        video_md5: Gives the MD5 that Kinescope has of the video, where it has one; asked only of a file that may have
+            changed while it was sent.
 
     Raises:
-        InDoubtError: It has changed since its upload.
+        FileOutdatedError: It has changed since its upload began.
         FileUnreadableError: It has another time and cannot be read now.
     """
     file = stat_file(library, record.path, disk) if record.path else None
     if file is None:
         return record
     accepted = accept_file(record, file, partial(md5_of_first or partial(_md5_of_first, library, disk), file))
-    if accepted is None or not _begins_as_sent(library, disk, record, file):
+    is_kept = video_md5() in {None, record.md5} if accepted and record.is_unproven else True
+    if accepted is None or not is_kept or not (record.is_unproven or _begins_as_sent(library, disk, record, file)):
         doubt = doubt_outdated(record.lesson_id, file.path, record.video_id)
-        raise InDoubtError(f"{doubt.reason}.", doubt.hint)
+        raise FileOutdatedError(f"{doubt.reason}.", doubt.hint)
     return accepted
 
 

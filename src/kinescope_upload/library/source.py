@@ -78,6 +78,8 @@ class VideoSource:
         self._check = check
         self._file: FileIO | None = None
         self._identity: tuple[int, int] | None = None
+        self._changed_ns: set[int] = set()
+        self._head: str | None = None
         self._hasher: Hasher | None = None
         self._opened()
         self._hasher = hasher() if hasher else None
@@ -108,7 +110,17 @@ class VideoSource:
         """The file as it was last seen unchanged, and the part of it that was hashed: at least what was sent."""
         if self._hasher is None:
             return SentPart(file=self._facts)
-        return SentPart(file=self._facts, length=self._hasher.position, md5=self._hasher.hexdigest())
+        md5, is_touched = self._hasher.hexdigest(), self._is_touched()
+        return SentPart(file=self._facts, length=self._hasher.position, md5=md5, is_touched=is_touched)
+
+    def _is_touched(self) -> bool:
+        """Whether the system changed its own time of the file, which no program sets, since the file was opened.
+
+        Where files have no such time (Windows), it never does.
+        """
+        with suppress(OSError):
+            self._changed_ns.add(self._disk.stat(self._path).st_ctime_ns)
+        return len(self._changed_ns) > 1
 
     def check_unchanged(self) -> bool:
         """Checks that the file under this name is unchanged; one that replaced it counts as a change.
@@ -133,6 +145,7 @@ class VideoSource:
             now = self._disk.stat(self._path)
         except OSError as error:
             raise self._unreadable(error) from error
+        self._changed_ns.add(now.st_ctime_ns)
         if now.st_size != self._facts.size:
             before, after = distinct_bytes(self._facts.size, now.st_size)
             raise FileChangedError(
@@ -143,7 +156,7 @@ class VideoSource:
 
     def _is_same(self, modified_ns: int) -> bool:
         """Whether only the time has changed; a file that is being written to keeps no time while it is compared."""
-        if self._hasher is None or self._hasher.position == 0:
+        if self._hasher is None or (self._hasher.position == 0 and self._head is None):
             return self._first_seen.may_be(self._name, size=self._facts.size, modified_ns=modified_ns)
         return self._is_as_hashed() and self._modified_ns() == modified_ns
 
@@ -209,9 +222,9 @@ class VideoSource:
         return self.md5_of_first(self._facts.size, check)
 
     def head_md5(self) -> str:
-        """Computes the MD5 of the file's head, with or without checksums."""
-        length = min(HEAD_BYTES, self._facts.size)
-        return self.md5_of_first(length, self._check) or self._md5_of(length, self._check)
+        """Computes the MD5 of the file's head, with or without checksums; what is sent is hashed when it is sent."""
+        self._head = self._md5_of(min(HEAD_BYTES, self._facts.size), self._check)
+        return self._head
 
     def md5_of_first(self, length: int, check: Callable[[], None]) -> str | None:
         """Computes the MD5 of the file's first bytes; None without checksums."""
@@ -246,7 +259,10 @@ class VideoSource:
 
     def _is_as_hashed(self) -> bool:
         """Whether the file, which may be another one, begins with what was hashed."""
-        return not self._hasher or self._md5_of(self._hasher.position, self._check) == self._hasher.hexdigest()
+        if self._hasher and self._hasher.position:
+            return self._md5_of(self._hasher.position, self._check) == self._hasher.hexdigest()
+        is_known = self._hasher and self._head
+        return not is_known or self._md5_of(min(HEAD_BYTES, self._facts.size), self._check) == self._head
 
     def _close_file(self) -> None:
         file, self._file = self._file, None

@@ -6,18 +6,57 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import Decision
-from kinescope_upload.plan.renumbered import CONFIRM, find_exchanged, section_among
+from kinescope_upload.plan.renumbered import (
+    CONFIRM,
+    files_to_read,
+    find_exchanged,
+    find_renumbered,
+    in_question,
+    section_among,
+)
+from kinescope_upload.plan.strayed import with_strayed
 from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow
+    from kinescope_upload.plan.known import FileMd5s
+    from kinescope_upload.plan.places import Places
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.plan.renumbered import Renumbered
     from kinescope_upload.upload import Record
 
 _ASK: Final = Hint(CONFIRM, " asks whose the file is.")
+
+
+def doubt_moved(  # noqa: PLR0913 - all that is known
+    lessons: Sequence[PlannedLesson],
+    known: tuple[Mapping[str, Record], Mapping[str, Record]],
+    rows: Mapping[str, LessonRow] | None,
+    places: Places,
+    unsteady: Collection[str],
+    *,
+    md5s: FileMd5s | None,
+) -> list[PlannedLesson]:
+    """The lessons, where nothing is done with any that may be another one now.
+
+    Args:
+        lessons: As they are decided.
+        known: What earlier runs achieved, by lesson id: of the run's courses, and of those that it does not hold.
+        rows: The database's lessons by id; None without it.
+        places: The library, the place of each file, and what somebody wrote down.
+        unsteady: The sections in which files and lessons are not one for one.
+        md5s: Gives a file's MD5 where several have the size and time of what was sent; None leaves that open.
+    """
+    records = with_strayed(*known, places)
+    if not in_question(records, rows, places):  # most of a hundred thousand
+        return doubt_exchanged(lessons, records, rows or {}, places.said)
+    if md5s and (unread := files_to_read(records, rows, places)):
+        read = ((file, md5s.known(file) or md5s.read(file)) for file in unread)
+        places = places.reading({file: md5 for file, md5 in read if md5})
+    found = find_renumbered(records, rows, places, unsteady)
+    return doubt_exchanged(doubt_renumbered(lessons, found, places.said), records, rows or {}, places.said)
 
 
 def doubt_renumbered(lessons: Sequence[PlannedLesson], found: Renumbered, said: Collection[str]) -> list[PlannedLesson]:

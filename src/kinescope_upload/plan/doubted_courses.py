@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.decision import SENT, Decision
-from kinescope_upload.plan.plan import WORK, cut_work
+from kinescope_upload.plan.limit import cut_work
+from kinescope_upload.plan.plan import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

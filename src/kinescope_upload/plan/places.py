@@ -118,6 +118,10 @@ class Places:
     def _is_another(self, sent: Sent, file: VideoFile) -> bool:
         return None not in (sent.md5, md5 := self._md5s.get(file)) and sent.md5 != md5
 
+    def reading(self, md5s: Mapping[VideoFile, str]) -> Places:
+        """The same with the MD5s of files that were read."""
+        return Places(self._files, self._placed, self.said, md5s) if md5s else self
+
     def without(self, pairs: Collection[str]) -> Places:
         """The same without what somebody wrote down of these lessons."""
         if not pairs:
@@ -134,6 +138,14 @@ class Places:
         if owners or lesson_id in self.said:
             return owners == {lesson_id}
         return self._lessons.get(file.path) == nfc(lesson_id)
+
+    def lesson_at(self, file: VideoFile) -> str | None:
+        """The one lesson that somebody wrote the file down for, else that of its place, as the scan rule spells it."""
+        owners = self._said_by_path.get(file.path)
+        if owners:
+            return min(owners) if len(owners) == 1 else None
+        lesson_id = self._lessons.get(file.path)
+        return None if lesson_id in self.said else lesson_id
 
     def is_lost(self, sent: Sent) -> bool:
         """Whether the file that was sent is not in the library any more, as it was sent."""

@@ -1,7 +1,4 @@
-"""What a run would do with each lesson, and why it would not do the rest. Pure.
-
-A dry run, the status and a real run all show the same plan.
-"""
+"""What a run, or a dry run, does with each lesson, and why it does not do the rest. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +6,18 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision, doubt_broken
-from kinescope_upload.plan.doubt_renumbered import doubt_exchanged, doubt_renumbered
+from kinescope_upload.plan.doubt_renumbered import doubt_moved
 from kinescope_upload.plan.known import known_of
+from kinescope_upload.plan.limit import cut_work
 from kinescope_upload.plan.lookalikes import doubt_lookalikes
 from kinescope_upload.plan.order import Selection, sort_in_order
 from kinescope_upload.plan.own_file import told_apart, with_new_files
 from kinescope_upload.plan.places import Places
-from kinescope_upload.plan.renumbered import find_renumbered
+from kinescope_upload.plan.retitled import Retitled, find_retitled
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 
@@ -162,12 +161,14 @@ class Plan:
         doubts: What belongs to no lesson, or to no file, and why.
         ignored: Files that look like videos and are left alone.
         proposals: Files that wait for a person to say whose they are.
+        retitled: The linked lessons that are called otherwise now than when they were sent.
     """
 
     lessons: tuple[PlannedLesson, ...]
     doubts: tuple[Doubt, ...] = ()
     ignored: tuple[IgnoredFile, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    retitled: tuple[Retitled, ...] = ()
     counts: Counter[Decision] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -230,7 +231,7 @@ class Plan:
         return bool(self.in_doubt) or any(doubt.blocking for doubt in self.doubts)
 
 
-def make_plan(  # noqa: PLR0913 - the last five have their usual values
+def make_plan(  # noqa: PLR0913 - the last have their usual values
     assignments: Sequence[Assignment],
     *,
     rows: Mapping[str, LessonRow] | None,
@@ -241,6 +242,7 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
     files: Collection[VideoFile] = (),
     placed: Iterable[Assignment] = (),
     md5s: FileMd5s | None = None,
+    others: Mapping[str, Record] = MappingProxyType({}),
 ) -> Plan:
     """Decides about every selected lesson.
 
@@ -249,35 +251,28 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
         rows: The database's lessons by id; None when the run goes without a database.
         records: What earlier runs achieved, by lesson id.
         selection: Which part of the library the run is about.
-        broken: Tells of a file that is known to be broken, so that it is not sent. None sends every file.
+        broken: Tells of a file that is known to be broken: it is not sent. None sends every file.
         unsteady: The sections in which files and lessons are not one for one.
         files: The library, as far as more of it is known than the assignments say.
         placed: The lesson of each file's place, whatever is recorded.
         md5s: Gives MD5s of files; None knows and reads none.
+        others: What earlier runs achieved of courses that this run does not hold.
     """
     selected = [one for one in assignments if selection.has(one.course)] if selection.courses else assignments
     seen = with_new_files(told_apart(records, assignments, files), assignments) if records else records
     known = known_of(assignments, seen, rows, md5s)
     decided = [_plan_lesson(one, known, broken) for one in selected]
-    if records:  # without any, no file is another's, and no lesson was renumbered
+    if records or others:  # without any, no file is another's, and no lesson was renumbered
         said = {one.lesson_id: one.file for one in selected if one.source.is_written}
         decided = doubt_lookalikes(decided, records, said, files)
-        renumbered = find_renumbered(records, rows, Places(files, placed, said), unsteady)
-        decided = doubt_exchanged(doubt_renumbered(decided, renumbered, said), records, rows or {}, said)
+        decided = doubt_moved(decided, (records, others), rows, Places(files, placed, said), unsteady, md5s=md5s)
     work = [one for one in decided if one.planned.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=_LESSON_ID, size=attrgetter("assignment.file.size"))
     if records:  # without any, nothing expires
         work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets it: a batch takes days
     rest = sorted((one for one in decided if one.planned.decision not in WORK), key=_LESSON_ID)
-    return Plan(lessons=(*cut_work(work, selection.limit), *rest))
-
-
-def cut_work(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:
-    """The work in its order; what is beyond the limit is put off."""
-    if limit is None:
-        return work
-    later = PlanDecision(Decision.LATER, f"beyond --limit {limit}")
-    return work[:limit] + [replace(lesson, planned=later, put_off=lesson.planned) for lesson in work[limit:]]
+    retitled = find_retitled(rest, records, rows) if records else ()
+    return Plan(lessons=(*cut_work(work, selection.limit), *rest), retitled=retitled)
 
 
 def _plan_lesson(

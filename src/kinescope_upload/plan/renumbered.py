@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
+from kinescope_upload.plan.moves import carried_along, displaced, followed, settled, shown_elsewhere, videos_of
 from kinescope_upload.plan.off import may_be_given_away, records_off, section_of_record
 from kinescope_upload.plan.places import NOWHERE, Places, Titled
+from kinescope_upload.plan.strayed import find_emptied, folder_of_section, lessons_of_pairs, strayed_files
 from kinescope_upload.text.hints import Hint, both
 from kinescope_upload.upload.titles import title_key
 from kinescope_upload.video_ids import video_key
@@ -111,7 +113,7 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    off = records_off(records, rows) if rows else {}
+    off = {**records_off(records, rows), **find_emptied(records, rows, places)} if rows else {}
     if not off or not rows:
         return NOT_RENUMBERED
     shown = shown_elsewhere(off, rows)
@@ -122,9 +124,15 @@ def find_renumbered(
     said = places.said
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
     sections = {key: section_of_record(key, one) for key, one in off.items()}
-    search = _Search.of(off, frozenset(sections.values()), rows, at_home)
-    called = {key: search.lessons_of(key, one, sections[key]) for key, one in off.items()}
+    begins = {key: {sections[key], *_begins_now(one, places)} for key, one in off.items()}
+    search = _Search.of(off, frozenset(chain.from_iterable(begins.values())), rows, at_home)
+    called = {key: search.lessons_of(key, one, begins[key]) for key, one in off.items()}
     called |= followed(off, called, rows, sections)
+    called |= {
+        key: there
+        for key, one in off.items()
+        if not called[key] and (there := lessons_of_pairs(one, places, rows, records))
+    }
     found = {
         key: [
             to
@@ -134,6 +142,10 @@ def find_renumbered(
         for key, targets in called.items()
     }
     moves = {key: targets[0] for key, targets in found.items() if len(targets) == 1}
+    along = carried_along(moves, off, rows, records, at_home)
+    moves |= along
+    called |= {key: [to] for key, to in along.items()}
+    shown |= along.keys()
     making_room = displaced(moves, off, rows)
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}
@@ -174,11 +186,18 @@ def with_pairs_of_before(
     return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
 
 
+def in_question(
+    records: Mapping[str, _Record], rows: Mapping[str, LessonRow] | None, places: Places
+) -> dict[str, _Record]:
+    """The records that may be of other lessons by now, whatever files that are not read yet may tell."""
+    return {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False)} if rows else {}
+
+
 def files_to_read(
     records: Mapping[str, Titled], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
-    off = records_off(records, rows) if rows else {}
+    off = in_question(records, rows, places)
     shown = shown_elsewhere(off, rows) if off and rows else frozenset()
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
@@ -224,6 +243,11 @@ def section_among(sections: Collection[str], lesson_id: str) -> str | None:
     return None
 
 
+def _begins_now(record: Titled, places: Places) -> set[str]:
+    """How the ids of the lessons begin in whose sections the file may stand that was sent from another one."""
+    return {folder_of_section(file.path).replace("/", "_") for file in strayed_files(record, places)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
     """The rows that a record which is off may belong to: by the video that they name, and by title in their section."""
@@ -251,11 +275,11 @@ class _Search:
                 by_title[section, title_key(row.title)].append(row)
         return cls(by_video=by_video, by_title=by_title)
 
-    def lessons_of(self, lesson_id: str, record: Titled, section: str) -> list[str]:
+    def lessons_of(self, lesson_id: str, record: Titled, sections: Iterable[str]) -> list[str]:
         """The other lessons that are called as the record says, and name its video or have none."""
         title = title_key(record.title)
         named = [row for key in videos_of(record) for row in self.by_video.get(key, ())]
-        rows = named or self.by_title.get((section, title), ())
+        rows = named or [row for section in sorted(sections) for row in self.by_title.get((section, title), ())]
         return [row.lesson_id for row in rows if row.lesson_id != lesson_id and title_key(row.title) == title]
 
 

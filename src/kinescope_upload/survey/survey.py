@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -44,7 +45,7 @@ NO_PAIRS: Final = MappedLibrary(assignments=())
 _NOWHERE: Final = PurePath()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Survey:
     """The library as it is on the disk, the database's rows, and which lesson each file belongs to.
 
@@ -109,13 +110,13 @@ class Survey:
         """Whether the mapping relies on no position that nothing proves."""
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
-    @property
+    @cached_property
     def outdated(self) -> Mapping[str, OutdatedPair]:
         """The pairs of map files that are of before lessons were renumbered, by the lesson that each names."""
         is_map = self.source is MappingSource.MAP_FILE
         return find_outdated(self.unchecked if is_map else self.confirmed, self.rows)
 
-    @property
+    @cached_property
     def written(self) -> tuple[Assignment, ...]:
         """The pairs that somebody wrote down and that count; those of `kupload map --confirm` are the last."""
         written = self.unchecked.assignments if self.source.is_written else ()
@@ -123,7 +124,7 @@ class Survey:
         pairs = (*written, *self.confirmed.assignments)
         return tuple(one for one in pairs if (one.lesson_id, one.file.path) not in outdated)
 
-    @property
+    @cached_property
     def said(self) -> dict[str, VideoFile]:
         """The lessons whose files somebody wrote down, with these."""
         return {one.lesson_id: one.file for one in self.written}
@@ -135,7 +136,7 @@ class Survey:
 
     def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
         """The files whose MD5s would tell more of lessons that were renumbered."""
-        return files_to_read(records, self.rows, Places(self.files, (), {}))
+        return files_to_read(records, self.rows, Places(self.files, self.unchecked.assignments, self.said))
 
     def find_renumbered(
         self,
@@ -214,16 +215,24 @@ class Survey:
         """A doubt for each lesson that is recorded under another id: its course, section or number is another now."""
         found = self.find_renumbered(others) if others else NOT_RENUMBERED
         for old, new in found.moved.items():
-            if self.rows and old not in self.rows and new in self.rows:
+            if self._shows_nothing(old) and self.rows and new in self.rows:
                 course, reason = self.rows[new].course, found.reason(old)
                 yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
 
     def _moved(self, records: Mapping[str, Record], plan: Plan) -> Iterator[Doubt]:
-        """The same for the lessons of the run's courses that the database has no more, and whose video a row shows."""
-        gone = {key: one for key, one in records.items() if self.rows and key not in self.rows}
-        planned = {lesson.lesson_id for lesson in plan.lessons} if gone else set()
-        shown = self.find_renumbered(gone).shown - planned if gone else frozenset()
-        return self._renamed({key: gone[key] for key in shown})
+        """The same for the lessons of the run's courses that show no video, where the plan says nothing."""
+        empty = {key: one for key, one in records.items() if one.is_begun and self._shows_nothing(key)}
+        planned = {lesson.lesson_id for lesson in plan.lessons} if empty else set()
+        found = self.find_renumbered(empty) if empty.keys() - planned else NOT_RENUMBERED
+        told = {
+            old for old, new in found.moved.items() if old in planned or (old not in found.shown and new in planned)
+        }
+        return self._renamed({key: empty[key] for key in found.moved if key not in told})
+
+    def _shows_nothing(self, lesson_id: str) -> bool:
+        """Whether the lesson has no row, or an empty one."""
+        row = (self.rows or {}).get(lesson_id)
+        return self.rows is not None and (row is None or row.video_id is None)
 
     def check_proven(self, *, trusts_scan: bool) -> None:
         """Returns when something proves which lesson each file belongs to, or the user vouches for it.
@@ -273,10 +282,11 @@ class Survey:
             files=self.files,
             placed=self.unchecked.assignments,
             md5s=md5s,
+            others=others,
         )
         told = self.selected(mapped)
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
-        return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
+        return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

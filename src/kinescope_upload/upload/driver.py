@@ -183,7 +183,8 @@ class Driver:
     def _with_md5(self, event: Event) -> Event:
         if not isinstance(event, LengthReached):
             return event
-        return replace(event, md5=self._ports.md5(), duration=self._ports.duration())
+        is_touched = self._ports.part().is_touched
+        return replace(event, md5=self._ports.md5(), duration=self._ports.duration(), is_touched=is_touched)
 
     def _become(self, event: Event) -> None:
         before, self._record = self._record, advance(self._record, event)
@@ -289,8 +290,7 @@ class Driver:
             self._become(FileReplaced())
             with self._apart_from_lookalikes(LookForVideo()):
                 decision = self._look()
-                # The next run judges a complete video, by the file as it is then.
-                if not isinstance(decision, leftovers.Adopt):
+                if not isinstance(decision, leftovers.Adopt):  # the next run judges that, by the file as it is then
                     self._become(self._carry_out(decision))
 
     def _failed(self, error: KuploadError) -> KuploadError:

@@ -116,10 +116,12 @@ class LengthReached:
     Attributes:
         md5: Of the file's bytes as sent; None without checksums.
         duration: Of the file's video in seconds; None where the file does not say.
+        is_touched: Whether something of the file changed while it was sent, though its size and time are the same.
     """
 
     md5: str | None
     duration: float | None = None
+    is_touched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,10 @@ HEAD_BYTES: Final = 256 * 1024
 """How many of a file's first bytes tell it from others of its size and time."""
 
 
+UNPROVEN_TIME: Final = -(10**18)
+"""The time of change of a file that may have changed while it was sent: no file has it, so that its MD5 must tell."""
+
+
 class Stage(StrEnum):
     """What has been achieved for a lesson's video; the next run goes on from there."""
 
@@ -70,7 +74,8 @@ class Record:
         path: The file's path relative to the library root; pins the lesson to this file. None where the file is not
             known: the video was taken over from another system.
         size: The file's size in bytes when the upload was planned: the upload's length.
-        modified_ns: The file's time of change at that moment, in nanoseconds since the epoch.
+        modified_ns: The file's time of change at that moment, in nanoseconds since the epoch; `UNPROVEN_TIME` where its
+            size and time do not tell whether it is what was sent.
         parent_id: The folder (or project) on Kinescope that the video goes to.
         title: The video's title.
         dialect: How the upload is created.
@@ -142,6 +147,11 @@ class Record:
     def serving(self) -> OldVideo | None:
         """The video that viewers see until this one replaces it; None where this one replaces none."""
         return serving_of(self.old_videos)
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether the file may have changed while it was sent, so that its content alone tells."""
+        return self.modified_ns == UNPROVEN_TIME
 
     @property
     def is_begun(self) -> bool:

@@ -21,11 +21,14 @@ class SentPart:
         file: The file as it was when the last of them was read.
         length: How many bytes.
         md5: Their MD5 in hexadecimal; None without checksums.
+        is_touched: Whether the system says that something of the file has changed since it was opened, which its size
+            and time need not show.
     """
 
     file: VideoFile
     length: int = 0
     md5: str | None = None
+    is_touched: bool = False
 
 
 def accept_file(record: Record, file: VideoFile, md5_of_first: Callable[[int], str | None]) -> Record | None:

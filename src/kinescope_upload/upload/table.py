@@ -35,7 +35,7 @@ from kinescope_upload.upload.events import (
 )
 from kinescope_upload.upload.next_upload import adopted, called_off, replacing, start_over, taken_away, unlinked
 from kinescope_upload.upload.old_video import all_left
-from kinescope_upload.upload.record import Dialect, Record, Stage
+from kinescope_upload.upload.record import UNPROVEN_TIME, Dialect, Record, Stage
 from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
@@ -154,7 +154,11 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
             return replace(record, offset_confirmed=True, offset_refused=True)
         case LengthReached():
             return replace(
-                _without_part(record), offset=record.size, offset_confirmed=True, md5=event.md5, duration=event.duration
+                unproven(_without_part(record)) if event.is_touched else _without_part(record),
+                offset=record.size,
+                offset_confirmed=True,
+                md5=event.md5,
+                duration=event.duration,
             )
         case VideoComplete():
             return replace(
@@ -174,6 +178,11 @@ def _with_facts_of(event: Event, record: Record) -> Record:  # noqa: C901, PLR09
             return replace(record, old_videos=tuple(v for v in record.old_videos if v.video_id != event.video_id))
         case _:
             return replace(record, reason=_REASONS[type(event)], offset_confirmed=False)
+
+
+def unproven(record: Record) -> Record:
+    """The record of a file that may have changed while it was sent: only its MD5 proves that it is what was sent."""
+    return replace(record, modified_ns=UNPROVEN_TIME)
 
 
 def _without_part(record: Record) -> Record:

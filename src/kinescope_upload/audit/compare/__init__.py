@@ -5,13 +5,14 @@
     comparison ──► judgement ──► videos     a lesson, and what is wrong with its video
         │   └────► strays                   videos of no lesson
         └────────► report                   findings, counts, what is verified
-    lessons ──► mixed_up                    files, rows and progress become lessons
+    lessons ──► mixed_up · kept_files       files, rows and progress become lessons
     facts · kinds · events
 """
 
 from kinescope_upload.audit.compare.comparison import Comparison
-from kinescope_upload.audit.compare.facts import Finding, Lesson, RecordSummary, TargetFolder, summary_of
+from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
 from kinescope_upload.audit.compare.judgement import SeenVideo
+from kinescope_upload.audit.compare.kept_files import with_kept_files
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.lessons import (
     LocalSides,
@@ -23,6 +24,7 @@ from kinescope_upload.audit.compare.lessons import (
 from kinescope_upload.audit.compare.mixed_up import with_mixed_up
 from kinescope_upload.audit.compare.report import Counts, Report
 from kinescope_upload.audit.compare.strays import UnknownVideo
+from kinescope_upload.audit.compare.summary import RecordSummary, summary_of
 
 __all__ = [
     "Comparison",
@@ -41,5 +43,6 @@ __all__ = [
     "lessons_of",
     "links_by_position",
     "summary_of",
+    "with_kept_files",
     "with_mixed_up",
 ]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding
 from kinescope_upload.audit.compare.judgement import LessonContext, SeenVideo, judge
+from kinescope_upload.audit.compare.kept_files import FileHolders
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.report import Counts, Report, counts_of
 from kinescope_upload.audit.compare.strays import Strays
@@ -48,6 +50,7 @@ class Comparison:
         renumbered: The lessons that were renumbered.
         said: The lessons whose files somebody wrote down.
         in_map: Those of them whose files a map file names.
+        free: Files that no lesson has, by their size.
     """
 
     def __init__(  # noqa: PLR0913 - the last have their usual values
@@ -61,6 +64,7 @@ class Comparison:
         renumbered: Renumbered = NOT_RENUMBERED,
         said: Collection[str] = (),
         in_map: Collection[str] = (),
+        free: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.lessons = lessons
         self.places = places
@@ -70,12 +74,14 @@ class Comparison:
         self.renumbered = renumbered
         self.said = said
         self._in_map = in_map
+        self._free = free
         self._by_video = _by_video(lessons.values())
         self._seen: set[str] = set()
         self._kept: dict[str, Video] = {}
         self._strays: dict[str, Video] = {}
         self._without_original: set[str] = set()
         self._statuses: Counter[str] = Counter()
+        self._holders = FileHolders(lessons, self.look, self._without_original)
 
     def to_be_read(self) -> tuple[Lesson, ...]:
         """The lessons whose files have to be read to tell which video is theirs."""
@@ -163,7 +169,7 @@ class Comparison:
 
     def strays(self) -> Strays:
         """The videos that no lesson names, with the lessons that they could belong to."""
-        return Strays(self._strays, self.lessons, self.look)
+        return Strays(self._strays, self.lessons, self.look, self._free)
 
     def unknown_videos(self) -> tuple[UnknownVideo, ...]:
         """The videos in the folders of the courses in question that no lesson has, by course and title."""
@@ -257,6 +263,8 @@ class Comparison:
             sharers=self._sharers(lesson),
             shown_by=self.shown_by(lesson),
             is_in_map=lesson.lesson_id in self._in_map,
+            holder=self._holders.of(lesson),
+            is_copied=self._holders.show_copy_of(lesson),
         )
 
     def _count(self, video: Video) -> None:

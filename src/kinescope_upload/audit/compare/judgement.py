@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import broken_file, going_on, problems_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
     from kinescope_upload.upload import OldVideo
+
+
+_CONFIRM: Final = ("map", "--confirm")
 
 
 class SeenVideo(Enum):
@@ -39,6 +42,8 @@ class LessonContext:
         sharers: Other lessons whose rows name the same video.
         shown_by: The other lesson whose row names what was uploaded for this one, while its own row does not.
         is_in_map: Whether a map file says which file is the lesson's.
+        holder: The linked lesson that has the file now which was sent for this one, where this one has no row.
+        is_copied: Whether the video of that lesson certainly has what was sent for this one.
     """
 
     lesson: Lesson
@@ -48,6 +53,8 @@ class LessonContext:
     sharers: tuple[str, ...] = ()
     shown_by: str | None = None
     is_in_map: bool = False
+    holder: Lesson | None = None
+    is_copied: bool = False
 
 
 def judge(context: LessonContext) -> Iterator[Finding]:
@@ -81,7 +88,7 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
         return
     if summary:
         reason = f"{lesson.lesson_id} has no row in the database"
-        hint = _without_row(lesson, context.shown_by)
+        hint = _without_row(context)
         yield lesson.finding(Kind.LESSON_WITHOUT_ROW, reason, hint, video_id=lesson.own_id)
     elif lesson.file:
         reason = f'"{lesson.file.path}" is for lesson {lesson.lesson_id}, which has no row in the database'
@@ -89,14 +96,34 @@ def _of_file_and_row(context: LessonContext) -> Iterator[Finding]:
         yield lesson.finding(Kind.FILE_WITHOUT_LESSON, reason, hint)
 
 
-def _without_row(lesson: Lesson, shown_by: str | None) -> str:
-    """What to do about a recorded lesson that the database does not have."""
-    if shown_by:
-        return f"Restore the row; its video is what viewers of {shown_by} see, so that nothing is to be deleted."
+def _without_row(context: LessonContext) -> str:
+    """What to do about a recorded lesson that the database does not have; the only video of a file stays."""
+    lesson = context.lesson
+    if context.shown_by:
+        return (
+            f"Restore the row; its video is what viewers of {context.shown_by} see, so that nothing is to be deleted."
+        )
     restore = "Restore the row; without it nobody sees the video."
     if not (lesson.old_videos or (lesson.summary and lesson.summary.has_all_bytes)):
         return restore
-    return Hint(f"{restore} If the lesson is gone for good, ", ("unlink", lesson.lesson_id, "--delete"), " ends it.")
+    if lesson.still_at is None or context.is_copied:
+        return Hint(
+            f"{restore} If the lesson is gone for good, ", ("unlink", lesson.lesson_id, "--delete"), " ends it."
+        )
+    if lesson.summary and lesson.summary.path == lesson.still_at:
+        return f"{restore} If the lesson is gone for good, take its file out of the library, too."
+    return _of_moved(lesson.still_at, context.holder)
+
+
+def _of_moved(path: str, holder: Lesson | None) -> str:
+    """What to do about a video without a lesson whose file stands at another path now."""
+    stands = f'Its file stands at "{path}" now'
+    if holder is None:
+        return f"{stands}. Add the lesson of that place to the database, and its video moves there; or restore the row."
+    whose = f"{stands}, and lesson {holder.lesson_id} has it and shows another video"
+    if holder.file_md5 is None:
+        return Hint(f"{whose}. ", ("verify", "--deep"), " compares that with the file.")
+    return f"{whose}, which is not proven to have its content. Nothing is to be deleted before that is."
 
 
 def _of_address_alone(context: LessonContext) -> Iterator[Finding]:
@@ -124,7 +151,8 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
     if serving := lesson.serving:
         yield _being_replaced(lesson, serving)
         if isinstance(seen, Video):
-            yield from problems_of(lesson.as_served(serving), seen, context.place)
+            problems = problems_of(lesson.as_served(serving), seen, context.place)
+            yield from (one for one in problems if one.kind is not Kind.TITLE_DIFFERS)  # the next one has its title
         return
     if other is not None:
         yield _two_videos(context, row_id, other)
@@ -154,6 +182,8 @@ def _what_then(lesson: Lesson, *, has_all_bytes: bool) -> str:
     again, off = ("replace", lesson.lesson_id), ("replace", lesson.lesson_id, "--drop")
     if lesson.is_called_off:
         return Hint("Its old file is its file again: ", (), " calls it off.")
+    if lesson.is_exchanged:
+        return Hint("Another lesson has its title now: ", _CONFIRM, " asks whose the file is, ", off, " calls it off.")
     if lesson.said:
         path = lesson.said.path
         return Hint(f'"{path}" is its file now: ', (*again, path), " publishes that, ", off, " calls it off.")

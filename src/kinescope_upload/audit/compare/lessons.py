@@ -13,15 +13,16 @@ from kinescope_upload.mapping import is_named_like, named_like_others, section_o
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.begun import is_old_file
 from kinescope_upload.plan.own_file import keeps_its_own
-from kinescope_upload.plan.renumbered import NOT_RENUMBERED
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_exchanged
 from kinescope_upload.text.hints import Hint
+from kinescope_upload.upload import Stage
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import first_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from kinescope_upload.audit.compare.facts import RecordSummary
+    from kinescope_upload.audit.compare.summary import RecordSummary
     from kinescope_upload.kinescope.course_folders import CourseFolder
     from kinescope_upload.model import Assignment, Doubt, LessonRow, MappedLibrary, VideoFile
     from kinescope_upload.plan.renumbered import Renumbered
@@ -69,12 +70,21 @@ def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
     sent = {summary.path for summary in sides.summaries.values()}
     given = {one.file.path: one.lesson_id for one in sides.mapped.assignments if one.source.is_written}
     ids = {**dict.fromkeys(sides.rows or {}), **dict.fromkeys(sides.summaries), **dict.fromkeys(assignments)}
-    return {
+    lessons = {
         lesson_id: _lesson(
             lesson_id, sides, assignments.get(lesson_id), (sent, given), is_explained=lesson_id in explained
         )
         for lesson_id in ids
     }
+    return lessons | {key: replace(lessons[key], is_exchanged=True) for key in _exchanged(sides, given.values())}
+
+
+def _exchanged(sides: LocalSides, said: Collection[str]) -> Iterator[str]:
+    """The lessons whose replacement was begun under a title that another lesson has by now: `replace` refuses them."""
+    if any(serving_of(summary.old_videos) for summary in sides.summaries.values()):
+        for key in find_exchanged(sides.summaries, sides.rows or {}, said):
+            if serving_of(sides.summaries[key].old_videos):
+                yield key
 
 
 def _lesson(
@@ -97,6 +107,8 @@ def _lesson(
         summary = replace(summary, own_file_is_there=True)
     is_said = assignment is not None and assignment.source.is_written
     said = assignment.file if assignment and summary and is_said and not _is_begun_from(summary, assignment) else None
+    if said and _is_of_another(said, lesson_id, sides, named[1].values()):
+        said, is_given_away = None, True
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
@@ -111,6 +123,14 @@ def _lesson(
         file_md5=sides.md5_of(file) if file else None,
         file_duration=sides.seconds_of(file) if file else None,
         broken=sides.broken(file) if file else "",
+    )
+
+
+def _is_of_another(file: VideoFile, lesson_id: str, sides: LocalSides, said: Collection[str]) -> bool:
+    """Whether the file was sent for another lesson, which has no other one since: it is published for nobody else."""
+    return any(
+        key != lesson_id and summary.path == file.path and summary.stage is not Stage.PLANNED and key not in said
+        for key, summary in sides.summaries.items()
     )
 
 

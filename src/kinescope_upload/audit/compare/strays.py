@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import is_same_content
-from kinescope_upload.kinescope.video import VideoState
+from kinescope_upload.kinescope.video import Video, VideoState
 from kinescope_upload.text import first_few, format_bytes
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.marks import bears_a_mark
@@ -19,7 +20,6 @@ from kinescope_upload.upload.titles import is_title_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from kinescope_upload.kinescope.video import Video
     from kinescope_upload.upload import OldVideo
 
 
@@ -61,14 +61,20 @@ class Strays:
         videos: The unknown videos, by id.
         lessons: Every lesson, by id.
         look: What was seen of a video that is named for a lesson.
+        free: Files that no lesson has, by their size: their lessons may be added.
     """
 
     def __init__(
-        self, videos: Mapping[str, Video], lessons: Mapping[str, Lesson], look: Callable[[str], Video | SeenVideo]
+        self,
+        videos: Mapping[str, Video],
+        lessons: Mapping[str, Lesson],
+        look: Callable[[str], Video | SeenVideo],
+        free: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self._videos = videos
         self._lessons = lessons
         self._look = look
+        self._free = free
         self._former = {video_id: lesson for lesson in lessons.values() for video_id in lesson.former_ids}
         self._old = {old.video_id: (lesson, old) for lesson in lessons.values() for old in lesson.old_videos}
         self._by_size = _by_size(lessons, {video.size for video in videos.values()})
@@ -124,7 +130,7 @@ class Strays:
         if (owner := self._owner(video, twins)) is not None:
             return self._of_owner(owner, video)
         for lesson in twins:
-            if not self._lacks_video(lesson) and (current := lesson.row_id or lesson.own_id):
+            if (current := lesson.row_id or lesson.own_id) and self._has_its_content(lesson, current):
                 reason = f"{lesson.lesson_id}: video {video.id} has the same size and MD5 as its video {current}"
                 delete = ("repair", "--delete-unknown", "--course", course, "--video", video.id)
                 deletes = Hint(delete, " deletes the one that no lesson has.")
@@ -136,9 +142,9 @@ class Strays:
             )
         size = f", {format_bytes(video.size)}" if video.size is not None else ""
         what = f'video {video.id} in the folder of "{course}" ("{video.title}", status "{video.status}"{size})'
-        similar, hint = self._similar(video, twins)
+        similar, hint, path = self._similar(video, twins)
         reason = f"{what} belongs to no lesson{similar}"
-        return Finding(kind=Kind.UNKNOWN_VIDEO, course=course, reason=reason, hint=hint, video_id=video.id)
+        return Finding(kind=Kind.UNKNOWN_VIDEO, course=course, reason=reason, hint=hint, video_id=video.id, path=path)
 
     def _may_arrive(self, video: Video, course: str) -> bool:
         """Whether some kupload began the video and its bytes may be on their way: by its mark, or a lesson's title."""
@@ -174,14 +180,25 @@ class Strays:
         reason = f"{owner.lesson_id}: its row names no video; {only}video {video.id} has the size and MD5 of its file"
         return owner.finding(Kind.ROW_EMPTY, reason, video_id=video.id)
 
-    def _similar(self, video: Video, twins: Sequence[Lesson]) -> tuple[str, str]:
-        """Says which lessons the video is like, and what would tell more."""
+    def _has_its_content(self, lesson: Lesson, video_id: str) -> bool:
+        """Whether nothing speaks against that the lesson's video has what its file has."""
+        seen = self._look(video_id)
+        return is_same_content(lesson, seen) if isinstance(seen, Video) else seen is SeenVideo.GOOD
+
+    def _similar(self, video: Video, twins: Sequence[Lesson]) -> tuple[str, str, str | None]:
+        """Says which lessons the video is like, what would tell more, and the file whose only video it may be."""
         if twins:
-            return f"; it has the content of {_names(twins)}, which does not tell whose it is", ""
+            misled = [lesson for lesson in twins if not self._lacks_video(lesson)]  # their own videos are not proven
+            return f"; it has the content of {_names(twins)}, which does not tell whose it is", "", _path_of(misled)
         near = [lesson for lesson in self._same_size(video) if lesson.md5 is None and self._lacks_video(lesson)]
-        if not near:
-            return "", ""
-        return f"; it has the size of {_names(near)}", Hint(("verify", "--deep"), " compares the MD5.")
+        if near:
+            deep = Hint(("verify", "--deep"), " compares the MD5.")
+            return f"; it has the size of {_names(near)}", deep, _path_of(near)
+        path = self._free.get(video.size or 0) if video.state is VideoState.COMPLETE else None
+        if path is None:
+            return "", "", None
+        hint = "Where it is that file's, add its lesson to the database; else take the file out of the library first."
+        return f'; it has the size of "{path}", which no lesson has', hint, path
 
     def _same_size(self, video: Video) -> Sequence[Lesson]:
         return self._by_size.get(video.size, ()) if video.size is not None else ()
@@ -248,6 +265,10 @@ def _by_size(lessons: Mapping[str, Lesson], sizes: set[int | None]) -> dict[int,
         if lesson.size is not None and lesson.size in sizes:
             found[lesson.size].append(lesson)
     return found
+
+
+def _path_of(lessons: Sequence[Lesson]) -> str | None:
+    return next((one.file.path for one in lessons if one.file), None)
 
 
 def _names(lessons: Sequence[Lesson]) -> str:

@@ -34,7 +34,7 @@ from kinescope_upload.audit.fixes.records import (
     without_leftover,
 )
 from kinescope_upload.database import Fill, LinkOutcome
-from kinescope_upload.errors import LessonFailedError, UsageError
+from kinescope_upload.errors import FileOutdatedError, LessonFailedError, UsageError
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.as_sent import check_as_sent
 from kinescope_upload.library.scan import stat_file
@@ -46,7 +46,7 @@ from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 from kinescope_upload.upload.events import Adopted, Linked, RowEmptied
 from kinescope_upload.upload.removal import Removal
-from kinescope_upload.upload.table import advance
+from kinescope_upload.upload.table import advance, unproven
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.video_ids import video_key
 
@@ -116,6 +116,8 @@ class Fixer:
                 renamed = self.tools.api.rename_video(fix.video_id, title)
                 if not is_title_of(renamed.title, title):
                     raise LessonFailedError(f'Kinescope still calls video {renamed.id} "{renamed.title}".')
+                if record is not None and video_key(record.video_id) == video_key(fix.video_id):
+                    self.store.save(replace(record, title=title))  # what the lesson is called from now on
             case DeleteOldVideo():
                 self._delete_old(fix)
 
@@ -219,8 +221,16 @@ class Fixer:
         if video is None or video.state is not VideoState.COMPLETE or video.size not in {None, record.size}:
             raise _changed(f"Video {fix.video_id} has changed.")
         if record.stage is Stage.UPLOADED:
-            record = check_as_sent(record, self.tools.settings.needed_library())
+            record = self._as_sent(record, video)
         self._write_row(fix.lesson, record, video, held=fix.held if isinstance(fix, SwitchRow) else None)
+
+    def _as_sent(self, record: Record, video: Video) -> Record:
+        """The record with its file's time as it is now; where that has changed, its content must prove it."""
+        try:
+            return check_as_sent(record, self.tools.settings.needed_library(), video_md5=lambda: video.md5)
+        except FileOutdatedError:
+            self.store.save(unproven(record))
+            raise
 
     def _write_row(self, lesson: Lesson, record: Record, video: Video, held: str | None = None) -> None:
         fill = Fill(
