@@ -10,6 +10,7 @@ import pytest
 
 from kinescope_upload.emulator import Fault, ForeignVideo, Route, VideoStatus
 from support.auditing import FIRST, SECOND, look
+from support.dry_runs import planned
 from support.replacing import confirm, row_of
 from support.world import KIB, content_of
 
@@ -53,6 +54,8 @@ def test_complete_videos_of_a_lost_progress_are_linked_and_nothing_is_sent_again
     before = _ids(world)
     _lose(world)
 
+    code, plan = planned(world)
+    assert (code, plan["counts"]["link"], plan["counts"]["upload"], plan["to_send_bytes"]) == (0, 2, 0, 0)
     outcome = world.upload(**options)
     assert (outcome.exit_code, outcome.summary["cost"]["sent_bytes"]) == (0, 0)
     assert _ids(world) == before
@@ -118,6 +121,7 @@ def test_what_is_not_certainly_the_lessons_is_left_and_the_file_is_sent(case: st
             _add(world, md5=_md5(world))
             _add(world, md5=_md5(world))
     before = _ids(world)
+    assert planned(world)[1]["counts"]["upload"] == len(SIZES)
     assert world.upload().exit_code == 0
     assert len(_ids(world) - before) == len(SIZES)
     assert before < _ids(world)

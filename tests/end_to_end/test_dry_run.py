@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinescope_upload.commands.dry_run.command import dry_run
+from kinescope_upload.config import load_settings
 from kinescope_upload.emulator import ForeignVideo, Right, Token, VideoStatus
+from kinescope_upload.output.options import DisplayOptions
 from kinescope_upload.progress.last_rate import KnownRate, read_rate, remember_rate
 from support.dry_runs import planned
 from support.systems import posix_only
@@ -165,3 +170,37 @@ def test_a_progress_folder_that_is_full_is_exit_3_as_well(worlds: WorldMaker) ->
         )
         assert done.returncode == 3, done.stdout + done.stderr
         assert "cannot be written" in done.stdout + done.stderr
+
+
+def _lost_among_equals(world: World) -> None:
+    """Linked lessons whose files have one size, no progress of them, and a new lesson with its file."""
+    for number in range(1, 4):
+        world.add_file(f"01_analytics/m01/{number:03}.mp4", content_of(20 * KIB, seed=str(number)))
+    world.add_lessons()
+    assert world.upload().exit_code == 0
+    shutil.rmtree(world.progress)
+    world.add_file("01_analytics/m01/004.mp4", content_of(20 * KIB, seed="new"))
+    world.database.add_lessons([("01_analytics_m01_004", "01_analytics", "Новый")])
+
+
+def test_what_a_run_settles_by_md5s_the_dry_run_settles_too_and_asks_nobody(worlds: WorldMaker) -> None:
+    world = worlds()
+    _lost_among_equals(world)
+    told = world.run("--dry-run", "--json")
+    [plan] = told.said
+    assert (told.exit_code, plan["proposals"], plan["unread_files"]) == (0, [], 0)
+    assert {one["lesson_id"]: one["decision"] for one in plan["lessons"]}["01_analytics_m01_004"] == "upload"
+
+    run = world.upload()
+    assert (run.exit_code, run.summary["cost"]["sent_bytes"]) == (0, 20 * KIB)
+
+
+def test_a_dry_run_without_time_says_that_the_run_reads_and_sends_nobody_to_answer(worlds: WorldMaker) -> None:
+    world = worlds()
+    _lost_among_equals(world)
+    settings = load_settings(world.options, directory=world.folder, environment=world.environment)
+    out = io.StringIO()
+    assert dry_run(settings, DisplayOptions(), out, seconds=0) == 1
+    text = " ".join(out.getvalue().split())
+    assert "A run reads the MD5s of 3 files first" in text
+    assert "map --confirm" not in text

@@ -248,3 +248,17 @@ def test_the_folder_is_named_first_and_new_as_long_as_it_knows_nothing(worlds: W
     assert world.upload().exit_code == 0
     assert f"{line}\n" in world.run("--status").text
     assert line not in world.run("--status", "--quiet").text
+
+
+def test_the_status_after_a_stopped_run_sends_to_what_the_run_named_and_not_to_the_same_run(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill((10 * KIB, 20 * KIB))
+    _add(world)
+    assert _run(world).exit_code == 2
+    status = world.run("--status").text
+    assert "--new-progress" in status
+    assert "next: kupload" not in status
+    assert "next: what is said above of the run that was stopped, then kupload" in status
+
+    assert world.upload(new_progress=True).exit_code == 0
+    assert "that was stopped" not in world.run("--status").text

@@ -666,3 +666,36 @@ def test_lessons_of_one_title_keep_their_videos_when_they_are_renumbered(
     assert (now[SECOND], now[THIRD]) == (first, second)
     assert world.emulator.bytes_of(str(now[FIRST][0])).read_bytes() == new.read_bytes()
     assert look(world).agrees
+
+
+def test_rows_exchanged_with_their_videos_while_one_title_is_corrected_are_moved_and_nobody_is_asked(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    uploaded(world, (10 * KIB, 20 * KIB, 30 * KIB))
+    _exchange(world)
+    world.database.execute(f"UPDATE \"Lesson\" SET title = 'Исправлено' WHERE id = '{FIRST}'")
+    before = world.database.videos()
+
+    run = world.upload()
+    assert {one["lesson_id"] for one in run.summary["in_doubt"]} == {FIRST, SECOND}
+    assert all(one["hint"] == "`kupload repair` moves what is recorded to it." for one in run.summary["in_doubt"])
+    assert mend(world).failed == 0
+    assert mend(world).failed == 0
+    assert look(world).agrees
+    assert world.upload().exit_code == 0
+    assert world.database.videos() == before
+
+
+def test_verify_advises_no_replace_of_a_lesson_whose_title_another_one_has_by_now(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    uploaded(world, (10 * KIB, 20 * KIB))
+    for video in world.emulator.videos():
+        world.emulator.set_status(video.id, VideoStatus.DONE)
+    shoot_again(world, FIRST)
+    assert publish(world, FIRST, keep=0, replace_wait="0s").exit_code == 1
+    _exchange_titles(world)
+
+    [finding] = [one for one in look(world).findings if one.kind is Kind.UNFINISHED and one.lesson_id == FIRST]
+    assert isinstance(finding.hint, Hint)
+    assert finding.hint.commands == (("map", "--confirm"), ("replace", FIRST, "--drop"))

@@ -97,6 +97,15 @@ def _survey(rows: Sequence[LessonRow], source: MappingSource = MappingSource.SCA
     )
 
 
+def test_what_pairs_say_is_found_once_for_a_survey_and_again_for_another_one() -> None:
+    survey = _survey(_rows("B", "A"))
+    assert survey.outdated is survey.outdated
+    assert survey.written is survey.written
+    assert survey.said is survey.said
+    assert set(survey.outdated) == {_key(1), _key(2)}
+    assert replace(survey, rows=table(_rows("A", "B"))).outdated == {}
+
+
 @pytest.mark.parametrize("source", [MappingSource.SCAN_RULE, MappingSource.MAP_FILE])
 def test_nothing_is_sent_by_a_pair_of_before_nor_by_the_file_s_place(source: MappingSource) -> None:
     survey = _survey(_rows("B", "A"), source)

@@ -85,6 +85,30 @@ def _find(
 
 
 @pytest.mark.parametrize(
+    ("rows", "moved"),
+    [
+        pytest.param([("B!", 2), ("A", 1), ("C", 3)], {1: 2, 2: 1}, id="two exchanged with their videos"),
+        pytest.param([("N", 4), ("A", 1), ("B!", 2), ("C", 3)], {1: 2, 2: 3, 3: 4}, id="one put in front"),
+        pytest.param([("N", 4), ("A", 1), ("B", 2), ("C!", 3)], {1: 2, 2: 3, 3: 4}, id="the last one's title"),
+        pytest.param([("N", 4), ("A", 1), ("B!", 2), ("C!", 3)], {1: 2, 2: 3, 3: 4}, id="two titles"),
+        pytest.param([("B!", 2), ("A!", 1), ("C", 3)], {}, id="both titles: no row says which is which"),
+        pytest.param([("C", 2), ("A", 1), ("B", 3)], {1: 2}, id="under a title that was another's"),
+        pytest.param([("B!", 2), ("A", 1), ("C", 3), ("B?", 2)], {1: 2}, id="two rows name the video"),
+    ],
+)
+def test_a_title_that_was_corrected_when_rows_moved_with_their_videos_hides_nothing(
+    rows: list[tuple[str, int]], moved: dict[int, int]
+) -> None:
+    found = _find(_LINKED, _rows(*rows), _in_order(1, 2, 3))
+    told = {_key(old): _key(new) for old, new in moved.items()}
+    if len(moved) == 1:  # what is left holds the others back
+        assert found.moved == {}
+    else:
+        assert found.moved == told
+        assert found.shown == found.moved.keys()
+
+
+@pytest.mark.parametrize(
     ("records", "rows", "files", "moved", "unclear"),
     [
         pytest.param([_A1, _B2], ["A", "B"], [1, 2], {}, [], id="as they were"),

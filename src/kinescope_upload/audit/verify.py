@@ -17,6 +17,7 @@ from kinescope_upload.text import count, format_duration
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.events import Linked, Verified
 from kinescope_upload.upload.table import advance
+from kinescope_upload.upload.titles import fit_title, is_title_of
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare import Comparison, Report
     from kinescope_upload.audit.compare.events import Emit
+    from kinescope_upload.audit.compare.facts import Lesson
     from kinescope_upload.audit.inspection import Tools
     from kinescope_upload.config import Settings
     from kinescope_upload.model import VideoFile
@@ -64,7 +66,8 @@ def verify(settings: Settings, options: VerifyOptions, emit: Emit, progress: All
             _wait_until_done(tools, comparison, longest=options.longest_wait)
         report = comparison.report()
         read = {lesson.lesson_id: lesson.file for lesson in comparison.in_question if lesson.file and lesson.file_md5}
-        _mark_verified(tools.progress, report.verified, partial(_marked, tools.client.now(), read), emit)
+        marked = partial(_marked, tools.client.now(), read, comparison.lessons)
+        _mark_verified(tools.progress, report.verified, marked, emit)
         _remember_gone(settings.progress, comparison, report)
         return report
 
@@ -147,13 +150,25 @@ def _mark_verified(
             emit(Warned(message=f'The lessons of course "{course}" are not marked as verified: {error.what}'))
 
 
-def _marked(at: datetime, read: Mapping[str, VideoFile], videos: Mapping[str, str], record: Record) -> Record:
-    """The record as verified; of a file that was read and is the video's, with its time as it is now."""
+def _marked(
+    at: datetime,
+    read: Mapping[str, VideoFile],
+    lessons: Mapping[str, Lesson],
+    videos: Mapping[str, str],
+    record: Record,
+) -> Record:
+    """The record as verified, with the title that its video has, as its lesson.
+
+    Of a file that was read and is the video's, it gets the time as it is now.
+    """
     is_same = videos.get(record.lesson_id) == (video_key(record.video_id) or "")
     if not is_same or not record.stage.has_all_bytes:
         return record
     if file := read.get(record.lesson_id):
         record = replace(record, modified_ns=file.modified_ns)
+    title = lessons[record.lesson_id].title
+    if title and not is_title_of(record.title, title):
+        record = replace(record, title=fit_title(title))
     if record.stage is Stage.UPLOADED:
         record = advance(record, Linked(at=at))
     return advance(record, Verified(at=at))

@@ -89,12 +89,9 @@ class TakeOver:
         Raises:
             TryAgainError: Kinescope or the database cannot be asked now.
         """
-        work = [one for one in parents.plan.lessons if one.decision is Decision.UPLOAD and self._is_new(one)]
-        alike = dict(self._alike(work, parents.ids))
-        if not alike:
-            return parents.plan
-        named = {key for row in self.database.rows() for key in row.named} | self.progress.known_ids()
-        free = {key: video for key, video in alike.items() if video.id not in named}
+        work = new_uploads(parents.plan, self.known)
+        folders = {course: key for course, key in parents.ids.items() if key != self.settings.project_id}
+        free = complete_videos(work, folders, self.kinescope, self._named)
         taken = dict(self._records(work, free, parents.ids, now))
         if not taken:
             return parents.plan
@@ -104,19 +101,8 @@ class TakeOver:
         self.emit(Warned(message=told))
         return replace(parents.plan, lessons=tuple(_linked(one, taken) for one in parents.plan.lessons))
 
-    def _is_new(self, lesson: PlannedLesson) -> bool:
-        record = lesson.record
-        is_begun = record is not None and (record.attempted_at is not None or bool(record.old_videos))
-        return not is_begun and nfc(lesson.course) not in self.known
-
-    def _alike(self, work: Sequence[PlannedLesson], folders: Mapping[str, str]) -> Iterator[tuple[str, Video]]:
-        by_folder: defaultdict[str, list[PlannedLesson]] = defaultdict(list)
-        for lesson in work:
-            folder_id = folders.get(lesson.course)
-            if folder_id not in {None, self.settings.project_id}:
-                by_folder[folder_id or ""].append(lesson)
-        for folder_id, lessons in by_folder.items():
-            yield from one_for_one(lessons, self.kinescope.videos(folder_id=folder_id))
+    def _named(self) -> set[str]:
+        return {key for row in self.database.rows() for key in row.named} | self.progress.known_ids()
 
     def _records(
         self, work: Iterable[PlannedLesson], videos: Mapping[str, Video], folders: Mapping[str, str], now: datetime
@@ -138,6 +124,49 @@ class TakeOver:
             event = Adopted(video_id=video.id, size=file.size, modified_ns=file.modified_ns, md5=video.md5, at=now)
             fresh = first_record(task, dialect, lambda: dialect.chosen_id(uuid4))
             yield lesson.lesson_id, replace(advance(fresh, event), video_url=video.embed_url)
+
+
+def new_uploads(plan: Plan, known: Collection[str]) -> list[PlannedLesson]:
+    """The lessons that are uploaded, of whose courses nothing was recorded before.
+
+    Args:
+        plan: What the run does.
+        known: The courses, composed, of which something was.
+    """
+    return [one for one in plan.lessons if one.decision is Decision.UPLOAD and _is_new(one, known)]
+
+
+def _is_new(lesson: PlannedLesson, known: Collection[str]) -> bool:
+    record = lesson.record
+    is_begun = record is not None and (record.attempted_at is not None or bool(record.old_videos))
+    return not is_begun and nfc(lesson.course) not in known
+
+
+def complete_videos(
+    lessons: Iterable[PlannedLesson],
+    folders: Mapping[str, str],
+    kinescope: KinescopeApi,
+    named: Callable[[], Collection[str]],
+) -> dict[str, Video]:
+    """The one complete video of each lesson that has its file's size and its title, and that nobody names.
+
+    Args:
+        lessons: The lessons.
+        folders: The folder of each course; not the project's root, where other videos are.
+        kinescope: Lists the videos, a hundred in a request.
+        named: Gives the videos that rows and records name; it is asked where there is something to compare.
+    """
+    by_folder: defaultdict[str, list[PlannedLesson]] = defaultdict(list)
+    for lesson in lessons:
+        if folder_id := folders.get(lesson.course):
+            by_folder[folder_id].append(lesson)
+    alike = {
+        key: video
+        for folder_id, of_folder in by_folder.items()
+        for key, video in one_for_one(of_folder, kinescope.videos(folder_id=folder_id))
+    }
+    taken = named() if alike else ()
+    return {key: video for key, video in alike.items() if video.id not in taken}
 
 
 def one_for_one(lessons: Sequence[PlannedLesson], videos: Iterable[Video]) -> Iterator[tuple[str, Video]]:

@@ -9,7 +9,7 @@ from kinescope_upload.commands.course_status import course_statuses
 from kinescope_upload.commands.files_in_hand import with_files_in_hand
 from kinescope_upload.commands.status_facts import facts_of, found_lines
 from kinescope_upload.commands.status_mixed_up import with_mixed_up
-from kinescope_upload.commands.status_next import NEXT, THEN, next_lines, publish_changed
+from kinescope_upload.commands.status_next import NEXT, THEN, is_stopped_first, next_lines, publish_changed
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
 from kinescope_upload.monitor.state_file import Life, read_states
@@ -139,7 +139,8 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     names = [shorten_middle(surface.shown(one.course), _LONGEST_NAME, surface.ellipsis) for one in courses]
     name_width = max(map(cell_width, [*names, "All"]))
     named = _named(working) if working else frozenset()
-    words = _Words(surface, command, clock, named)
+    is_stopped = not working and is_stopped_first(status.runs)
+    words = _Words(surface, command, clock, named, is_stopped=is_stopped)
     lines = [*runs, ""] if runs else []
     for one, name in zip(courses, names, strict=True):
         figures = _figures(one.done, one.lessons, one.sent_bytes, _all_bytes(one))
@@ -150,7 +151,8 @@ def status_text(status: Status, surface: Surface, *, command: Command = (), cloc
     done, lessons = sum(one.done for one in courses), sum(one.lessons for one in courses)
     figures = _figures(done, lessons, sum(one.sent_bytes for one in courses), sum(map(_all_bytes, courses)))
     lines += ["", _line(pad("All", name_width), figures, surface)]
-    lines += [line for line in _advice(courses, surface, command) if not (working and line.startswith(NEXT))]
+    advice = _advice(courses, surface, command, is_stopped=is_stopped)
+    lines += [line for line in advice if not (working and line.startswith(NEXT))]
     lines += left_out
     return "".join(f"{line}\n" for line in lines)
 
@@ -163,6 +165,8 @@ class _Words(NamedTuple):
     clock: Clock
     named: frozenset[str]
     """Lessons whose doubts stand above already."""
+    is_stopped: bool = False
+    """Whether a run would be stopped at once, as it is said above."""
 
     def told(self, text: str) -> Iterator[str]:
         """The lines of a sentence that a person should read."""
@@ -236,7 +240,7 @@ def _details(status: CourseStatus, words: _Words) -> Iterator[str]:
         yield from words.told(f"{what}: {failure.lesson_id}: {failure.reason}")
     if len(failures) > _SHOWN:
         yield f"  and {len(failures) - _SHOWN:,} more"
-    yield from next_lines(status, surface, words.command)
+    yield from next_lines(status, surface, words.command, is_stopped=words.is_stopped)
 
 
 def _broken(status: CourseStatus, words: _Words) -> Iterator[str]:
@@ -255,7 +259,7 @@ def _changes(lesson_ids: Sequence[str], what: str, hint: str, surface: Surface) 
         yield f"  {surface.shown(both(told, hint))}"
 
 
-def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command) -> Iterator[str]:
+def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command, *, is_stopped: bool) -> Iterator[str]:
     in_doubt = sum(one.in_doubt - one.without_folder for one in statuses)
     failed = sum(1 for status in statuses for one in status.failures if not one.is_in_doubt)
     if failed:
@@ -266,7 +270,8 @@ def _advice(statuses: Sequence[CourseStatus], surface: Surface, command: Command
     if all(one.is_done for one in statuses):
         yield "  every lesson is linked"
     elif any(one.videos and not (one.is_done or one.is_stuck) for one in statuses):
-        yield f"  next: {surface.shown(typed_line(command))}"
+        first = "what is said above of the run that was stopped, then " if is_stopped else ""
+        yield f"{NEXT}{first}{surface.shown(typed_line(command))}"
 
 
 def print_status(status: Status, options: DisplayOptions, stdout: TextIO, *, clock: Clock = SYSTEM_CLOCK) -> None:

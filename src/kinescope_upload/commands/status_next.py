@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.text.hints import Hint, command_line, typed_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kinescope_upload.commands.course_status import CourseStatus
+    from kinescope_upload.monitor.state_file import SeenRun
     from kinescope_upload.output.terminal_output import Surface
     from kinescope_upload.text.hints import Command
 
@@ -17,8 +18,25 @@ NEXT: Final = "  next: "
 THEN: Final = "  then: "
 
 
-def next_lines(status: CourseStatus, surface: Surface, command: Command) -> Iterator[str]:
-    """What to type, or to do, now."""
+def is_stopped_first(runs: Sequence[SeenRun]) -> bool:
+    """Whether the last run was stopped before it began anything: the same command alone would be stopped again.
+
+    Args:
+        runs: The runs of the progress folder, the latest begun last.
+    """
+    ended = runs[-1].state.ended if runs else None
+    return ended is not None and ended.exit_code is None and bool(ended.reason)
+
+
+def next_lines(status: CourseStatus, surface: Surface, command: Command, *, is_stopped: bool = False) -> Iterator[str]:
+    """What to type, or to do, now.
+
+    Args:
+        status: The course.
+        surface: What the stream can show.
+        command: What uploads that which is shown.
+        is_stopped: Whether a run would be stopped at once, and what is to be done about that is said above.
+    """
     if status.is_all_in_doubt and status.without_folder:
         create = command_line(("folders", "--create", "--course", status.course))
         then = typed_line((*_without_courses(command), "--course", status.course))
@@ -28,8 +46,10 @@ def next_lines(status: CourseStatus, surface: Surface, command: Command) -> Iter
         yield f"{NEXT}{surface.shown(command_line(('map', '--confirm')))}"
     elif status.is_all_in_doubt or (status.videos and not status.is_stuck):
         only = (*_without_courses(command), "--course", status.course)
-        line = command_line(("verify",)) if status.is_all_in_doubt else typed_line(only)
-        yield f"  next: {surface.shown(line)}"
+        if status.is_all_in_doubt:
+            yield f"{NEXT}{surface.shown(command_line(('verify',)))}"
+        elif not is_stopped:
+            yield f"{NEXT}{surface.shown(typed_line(only))}"
     else:
         yield "  next: put its files back into the library, or name the folder that holds them with --library"
 

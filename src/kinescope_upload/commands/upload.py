@@ -28,6 +28,7 @@ from kinescope_upload.library.disk import Disk
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes import Wishes
+from kinescope_upload.plan.retitled import retitled_sentences
 from kinescope_upload.policy.jobs import Auto, JobsSearch
 from kinescope_upload.policy.retry import RetryPolicy
 from kinescope_upload.policy.sizing import chunk_sizing
@@ -217,7 +218,8 @@ def upload_plan(  # noqa: PLR0913 - the last have their usual values
         take_over=take_over,
     )
     advice = advice_about_old_progress(settings, Path.cwd())
-    for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, cut_titles_warning(plan))):
+    titles = (cut_titles_warning(plan), *retitled_sentences(plan.retitled))
+    for warning in filter(None, (*settings.warnings, *tools.progress.notes, advice, *titles)):
         emit(Warned(message=warning))
     tools.progress.listen(lambda sentence: emit(Warned(message=sentence)))
     follow_renamed(plan, tools.progress)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import FileChangedError, FileUnreadableError
@@ -65,3 +67,55 @@ def md5s_of(library: Path, parts: Sequence[FilePart]) -> dict[FilePart, str]:
             with suppress(FileChangedError, FileUnreadableError):
                 found[part] = md5_of(library, file, length=part.length)
     return found
+
+
+class _NoTimeError(Exception):
+    """No time is left for reading."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ReadInTime:
+    """Reads files for their MD5s as long as there is time, and knows the files for which none was left.
+
+    Attributes:
+        library: The library root.
+        ends_at: The end of that time, by the monotonic clock.
+        left: The paths of the files for which no time was left.
+    """
+
+    library: Path
+    ends_at: float
+    left: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, library: Path, seconds: float) -> ReadInTime:
+        """Reads for so many seconds from now on."""
+        return cls(library=library, ends_at=time.monotonic() + seconds)
+
+    @property
+    def seconds_left(self) -> float:
+        """How much time is left, in seconds."""
+        return max(0.0, self.ends_at - time.monotonic())
+
+    def md5s_of(self, parts: Sequence[FilePart]) -> dict[FilePart, str]:
+        """The MD5s of files or their first bytes, as far as they can be read and the time goes."""
+        files = ((part, stat_file(self.library, part.path)) for part in parts)
+        found = {part: self._md5_of(file, part.length) for part, file in files if file}
+        return {part: md5 for part, md5 in found.items() if md5}
+
+    def md5_of(self, file: VideoFile) -> str | None:
+        """The MD5 of the file; None where it cannot be read now, or no time is left."""
+        return self._md5_of(file, None)
+
+    def _md5_of(self, file: VideoFile, length: int | None) -> str | None:
+        try:
+            self._check()
+            with suppress(FileChangedError, FileUnreadableError):
+                return md5_of(self.library, file, self._check, length=length)
+        except _NoTimeError:
+            self.left.add(file.path)
+        return None
+
+    def _check(self) -> None:
+        if time.monotonic() >= self.ends_at:
+            raise _NoTimeError

@@ -7,7 +7,7 @@
     scan_rule ─► section_check             what a file's place says, held against everything else that is known:
                    ├──► recorded           which files lessons were uploaded from
                    └──► division           which sections' positions are believed
-                          ├──► trust · lost · evidence   and why not
+                          ├──► trust · twins · lost · evidence   and why not
                           └──► open_sections ──► proposals   what is left, and which file may be which lesson's
     rows                                   map file and manifest, held against the database
     vain_pairs                             confirmed pairs that contradict each other or cannot be found

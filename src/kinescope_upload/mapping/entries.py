@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kinescope_upload.library_paths import first_folder
+from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.names import grouped, which_of
+from kinescope_upload.mapping.twins import RENAME_ONE
 from kinescope_upload.model import Assignment, Doubt, IgnoredFile, MappedLibrary, MappingSource
 from kinescope_upload.text.hints import Hint
 
@@ -158,13 +159,15 @@ def _paths_of(claims: Iterable[_Claim]) -> tuple[str, ...]:
 
 def _doubt_of_search(claim: _Claim, origin: str, source: MappingSource) -> Doubt:
     reason = f'its file "{claim.path}" is not in the library, or is ignored there'
+    correct = f'Add the file, or correct its path in "{origin}".'
     if claim.candidates:
         reason = f'its file "{claim.path}" may be any of {which_of(claim.candidates)}'
+        correct = RENAME_ONE if len(set(map(nfc, claim.candidates))) == 1 else correct
     return Doubt(
         course=claim.course,
         subject=claim.lesson_id,
         reason=reason,
-        hint=_or_forget(f'Add the file, or correct its path in "{origin}".', source, [claim.lesson_id]),
+        hint=_or_forget(correct, source, [claim.lesson_id]),
         lesson_ids=(claim.lesson_id,),
         paths=_paths_of([claim]),
     )

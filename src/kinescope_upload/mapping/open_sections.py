@@ -12,6 +12,7 @@ from kinescope_upload.mapping.proposals import alone_of_their_size, by_own_numbe
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_with
 from kinescope_upload.mapping.trust import WHEN_LISTED, Trust
+from kinescope_upload.mapping.twins import composed_twins
 from kinescope_upload.model import Doubt, VideoFile
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
@@ -102,8 +103,10 @@ class OpenSection:
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:
-        """The files that are left, each with a lesson that it may be of."""
-        return propose(self.section.name, self.files, self._candidates, self._guesses)
+        """The files left, each with a lesson that it may be of; no pair can name one of two that look alike."""
+        proposed = propose(self.section.name, self.files, self._candidates, self._guesses)
+        alike = {file.path for same in composed_twins(one.file for one in self.section.files) for file in same}
+        return tuple(one for one in proposed if one.file.path not in alike) if alike else proposed
 
     @property
     def named(self) -> dict[str, str]:

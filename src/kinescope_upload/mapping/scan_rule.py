@@ -6,8 +6,9 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kinescope_upload.library_paths import nfc
+from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.names import grouped
+from kinescope_upload.mapping.twins import RENAME_ONE, composed_twins
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
 from kinescope_upload.text import first_few
 
@@ -61,15 +62,20 @@ def section_with(ignored: IgnoredFile) -> str:
 def trust_scan(assignments: Sequence[Assignment]) -> MappedLibrary:
     """Takes the scan rule's positions as they are, for runs without a database whose user says so.
 
-    Only what contradicts itself is left out: two files for one lesson.
+    Only what contradicts itself is left out: two files for one lesson, and files whose names only look the same.
     """
     files_of = Counter(one.lesson_id for one in assignments)
-    if len(files_of) == len(assignments):
+    twins = composed_twins(one.file for one in assignments)
+    if len(files_of) == len(assignments) and not twins:
         return MappedLibrary(assignments=tuple(assignments))
     rivals = grouped((one for one in assignments if files_of[one.lesson_id] > 1), lambda one: one.lesson_id)
+    alike = {file.path for same in twins for file in same}
     return MappedLibrary(
-        assignments=tuple(one for one in assignments if one.lesson_id not in rivals),
-        doubts=tuple(_doubt_of_rivals(lesson, several) for lesson, several in rivals.items()),
+        assignments=tuple(one for one in assignments if one.lesson_id not in rivals and one.file.path not in alike),
+        doubts=(
+            *(_doubt_of_rivals(lesson, several) for lesson, several in rivals.items()),
+            *(_doubt_of_twins(same) for same in twins),
+        ),
     )
 
 
@@ -88,6 +94,17 @@ def _composed(folder: str) -> str:
 def _section_of_folder(folder: str) -> str:
     course, _, below = _composed(folder).partition("/")
     return f"{course}/{below.partition('/')[0]}" if below else course
+
+
+def _doubt_of_twins(files: Sequence[VideoFile]) -> Doubt:
+    path = files[0].path
+    return Doubt(
+        course=first_folder(path),
+        subject=path,
+        reason=f"is there {len(files)} times, in names that only look the same",
+        hint=RENAME_ONE,
+        paths=tuple(file.path for file in files),
+    )
 
 
 def _doubt_of_rivals(lesson_id: str, rivals: Sequence[Assignment]) -> Doubt:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.naming import is_named_like, is_named_otherwise, named_like_others
+from kinescope_upload.mapping.twins import why_twins
 from kinescope_upload.model import FilePart
 from kinescope_upload.text import count, distinct_bytes, first_few
 
@@ -86,6 +87,9 @@ def judge(counted: Counted, held: Held, evidence: Evidence, ignored: Sequence[Ig
         return Verdict(trust=Trust.CONTRADICTED, reason=contradiction)
     if folder := next((one for one in ignored if one.is_unread_folder), None):
         return Verdict(trust=Trust.UNREAD, reason=unread_folder(folder), hint=WHEN_LISTED)
+    if twins := why_twins([one.file for one in counted.files], held.lessons.keys()):
+        reason, hint = twins
+        return Verdict(trust=Trust.CONTRADICTED, reason=reason, hint=hint)
     if not counted.is_in_step:
         return Verdict(trust=Trust.NOT_IN_STEP)
     if misplaced := _misplaced(counted, held) or _misnamed(counted, held):

@@ -10,7 +10,7 @@ from kinescope_upload.upload.titles import title_key
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow
     from kinescope_upload.plan.places import Titled
@@ -61,6 +61,46 @@ def shown_elsewhere(off: Mapping[str, Titled], rows: Mapping[str, LessonRow]) ->
         if owner and title_key(row.title) == title_key(off[owner].title):
             found |= {owner, row.lesson_id}
     return frozenset(found.intersection(off))
+
+
+def carried_along(
+    moves: Mapping[str, str],
+    off: Mapping[str, Titled],
+    rows: Mapping[str, LessonRow],
+    records: Mapping[str, Titled],
+    at_home: Collection[str],
+) -> dict[str, str]:
+    """The records whose videos moved with their rows, and whose lessons' titles were corrected at the same time.
+
+    One other row alone names the record's video, under a title that was nobody's; and the record's own lesson, or that
+    of the row, is another's now, as rows say.
+
+    Args:
+        moves: The lessons that records are of by now, as titles tell.
+        off: The records whose rows are called otherwise, and name no video of theirs.
+        rows: The rows, by lesson id.
+        records: All that is recorded.
+        at_home: The other lessons that have a record.
+    """
+    told = {key: to for key, to in moves.items() if video_key(rows[to].video_id) in videos_of(off[key])}
+    owners = {video: key for key, one in off.items() if key not in moves for video in videos_of(one)}
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows.values() if told and owners else ():
+        owner = owners.get(video_key(row.video_id) or "")
+        if owner and owner != row.lesson_id and not row.has_address_only:
+            named[owner].append(row.lesson_id)
+    if not named:
+        return {}
+    strayed = (one.title for key, one in records.items() if key not in rows or rows[key].title != one.title)
+    titles = set(map(title_key, strayed))
+    found: dict[str, str] = {}
+    left = {key: to[0] for key, to in named.items() if len(to) == 1 and title_key(rows[to[0]].title) not in titles}
+    left = {key: to for key, to in left.items() if to not in at_home and to not in moves.values()}
+    while new := {key: to for key, to in left.items() if to in told or key in told.values()}:
+        found |= new
+        told |= new
+        left = {key: to for key, to in left.items() if key not in new}
+    return found
 
 
 def displaced(moves: Mapping[str, str], off: Mapping[str, Titled], rows: Mapping[str, LessonRow]) -> dict[str, str]:

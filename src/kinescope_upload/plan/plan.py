@@ -1,7 +1,4 @@
-"""What a run would do with each lesson, and why it would not do the rest. Pure.
-
-A dry run, the status and a real run all show the same plan.
-"""
+"""What a run, or a dry run, does with each lesson, and why it does not do the rest. Pure."""
 
 from __future__ import annotations
 
@@ -19,6 +16,7 @@ from kinescope_upload.plan.order import Selection, sort_in_order
 from kinescope_upload.plan.own_file import told_apart, with_new_files
 from kinescope_upload.plan.places import Places
 from kinescope_upload.plan.renumbered import find_renumbered
+from kinescope_upload.plan.retitled import Retitled, find_retitled
 from kinescope_upload.upload import Record, Stage
 from kinescope_upload.upload.titles import first_title
 
@@ -162,12 +160,14 @@ class Plan:
         doubts: What belongs to no lesson, or to no file, and why.
         ignored: Files that look like videos and are left alone.
         proposals: Files that wait for a person to say whose they are.
+        retitled: The linked lessons that are called otherwise now than when they were sent.
     """
 
     lessons: tuple[PlannedLesson, ...]
     doubts: tuple[Doubt, ...] = ()
     ignored: tuple[IgnoredFile, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    retitled: tuple[Retitled, ...] = ()
     counts: Counter[Decision] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -269,7 +269,8 @@ def make_plan(  # noqa: PLR0913 - the last five have their usual values
     if records:  # without any, nothing expires
         work.sort(key=lambda one: one.expires_at or _NEVER)  # before the server forgets it: a batch takes days
     rest = sorted((one for one in decided if one.planned.decision not in WORK), key=_LESSON_ID)
-    return Plan(lessons=(*cut_work(work, selection.limit), *rest))
+    retitled = find_retitled(rest, records, rows) if records else ()
+    return Plan(lessons=(*cut_work(work, selection.limit), *rest), retitled=retitled)
 
 
 def cut_work(work: list[PlannedLesson], limit: int | None) -> list[PlannedLesson]:

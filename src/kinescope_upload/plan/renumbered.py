@@ -16,7 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.plan.moves import displaced, followed, settled, shown_elsewhere, videos_of
+from kinescope_upload.plan.moves import carried_along, displaced, followed, settled, shown_elsewhere, videos_of
 from kinescope_upload.plan.off import may_be_given_away, records_off, section_of_record
 from kinescope_upload.plan.places import NOWHERE, Places, Titled
 from kinescope_upload.text.hints import Hint, both
@@ -134,6 +134,10 @@ def find_renumbered(
         for key, targets in called.items()
     }
     moves = {key: targets[0] for key, targets in found.items() if len(targets) == 1}
+    along = carried_along(moves, off, rows, records, at_home)
+    moves |= along
+    called |= {key: [to] for key, to in along.items()}
+    shown |= along.keys()
     making_room = displaced(moves, off, rows)
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}

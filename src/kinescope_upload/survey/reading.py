@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
     from kinescope_upload.mapping import SentFile
+    from kinescope_upload.model import FilePart
 
 
 def _sleep(_courses: Sequence[str], seconds: float) -> None:
@@ -83,7 +84,12 @@ def check_selection(survey: Survey, settings: Settings) -> None:
 
 
 def map_library(
-    settings: Settings, survey: Survey, records: Mapping[str, SentFile], *, asks: bool = True
+    settings: Settings,
+    survey: Survey,
+    records: Mapping[str, SentFile],
+    *,
+    asks: bool = True,
+    read: Callable[[Sequence[FilePart]], Mapping[FilePart, str]] | None = None,
 ) -> MappedLibrary:
     """The mapping as far as records tell, and the originals of linked videos where the records leave it open.
 
@@ -92,8 +98,9 @@ def map_library(
         survey: The library and its rows.
         records: What the progress says, by lesson id.
         asks: Whether Kinescope may be asked.
+        read: Gives the MD5s of files, or of their first bytes; None where none is read.
     """
-    return survey.resolve(records, ask=partial(ask_originals, settings) if asks else None)
+    return survey.resolve(records, ask=partial(ask_originals, settings) if asks else None, read=read)
 
 
 @without_collector()

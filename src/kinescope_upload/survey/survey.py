@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -44,7 +45,7 @@ NO_PAIRS: Final = MappedLibrary(assignments=())
 _NOWHERE: Final = PurePath()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Survey:
     """The library as it is on the disk, the database's rows, and which lesson each file belongs to.
 
@@ -109,13 +110,13 @@ class Survey:
         """Whether the mapping relies on no position that nothing proves."""
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
 
-    @property
+    @cached_property
     def outdated(self) -> Mapping[str, OutdatedPair]:
         """The pairs of map files that are of before lessons were renumbered, by the lesson that each names."""
         is_map = self.source is MappingSource.MAP_FILE
         return find_outdated(self.unchecked if is_map else self.confirmed, self.rows)
 
-    @property
+    @cached_property
     def written(self) -> tuple[Assignment, ...]:
         """The pairs that somebody wrote down and that count; those of `kupload map --confirm` are the last."""
         written = self.unchecked.assignments if self.source.is_written else ()
@@ -123,7 +124,7 @@ class Survey:
         pairs = (*written, *self.confirmed.assignments)
         return tuple(one for one in pairs if (one.lesson_id, one.file.path) not in outdated)
 
-    @property
+    @cached_property
     def said(self) -> dict[str, VideoFile]:
         """The lessons whose files somebody wrote down, with these."""
         return {one.lesson_id: one.file for one in self.written}
@@ -279,4 +280,4 @@ class Survey:
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
-        return Plan(lessons=plan.lessons, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
+        return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

@@ -111,11 +111,11 @@ class Lesson:
         file_duration: How many seconds the file plays as it is now; None where nobody looked, or it does not say.
         is_explained: Whether a finding about its section already explains why it has no file.
         broken: Why no player can show its file ("is cut off"), as far as somebody looked into it; else empty.
-        is_given_away: Whether a person gives the file that was sent for it to another lesson, and its row is not
-            written.
+        is_given_away: Whether a person gives the file that was sent for it to another lesson; its row is not written.
         said: The file that a person gives it, where its begun replacement is from another; else None.
         is_called_off: Whether a run calls its begun replacement off: its file is that of the row's video again.
         is_mixed_up: Whether its changed file may be another lesson's, or its own stand elsewhere.
+        is_exchanged: Whether its replacement was begun under a title that another lesson of its section has by now.
     """
 
     lesson_id: str
@@ -132,6 +132,7 @@ class Lesson:
     said: VideoFile | None = None
     is_called_off: bool = False
     is_mixed_up: bool = False
+    is_exchanged: bool = False
 
     @property
     def row_id(self) -> str | None:

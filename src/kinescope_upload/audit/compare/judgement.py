@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.audit.compare.videos import broken_file, going_on, problems_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.facts import Finding, Lesson, TargetFolder
     from kinescope_upload.upload import OldVideo
+
+
+_CONFIRM: Final = ("map", "--confirm")
 
 
 class SeenVideo(Enum):
@@ -154,6 +157,8 @@ def _what_then(lesson: Lesson, *, has_all_bytes: bool) -> str:
     again, off = ("replace", lesson.lesson_id), ("replace", lesson.lesson_id, "--drop")
     if lesson.is_called_off:
         return Hint("Its old file is its file again: ", (), " calls it off.")
+    if lesson.is_exchanged:
+        return Hint("Another lesson has its title now: ", _CONFIRM, " asks whose the file is, ", off, " calls it off.")
     if lesson.said:
         path = lesson.said.path
         return Hint(f'"{path}" is its file now: ', (*again, path), " publishes that, ", off, " calls it off.")

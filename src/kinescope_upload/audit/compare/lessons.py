@@ -13,7 +13,7 @@ from kinescope_upload.mapping import is_named_like, named_like_others, section_o
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.begun import is_old_file
 from kinescope_upload.plan.own_file import keeps_its_own
-from kinescope_upload.plan.renumbered import NOT_RENUMBERED
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_exchanged
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import first_title
@@ -69,12 +69,21 @@ def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
     sent = {summary.path for summary in sides.summaries.values()}
     given = {one.file.path: one.lesson_id for one in sides.mapped.assignments if one.source.is_written}
     ids = {**dict.fromkeys(sides.rows or {}), **dict.fromkeys(sides.summaries), **dict.fromkeys(assignments)}
-    return {
+    lessons = {
         lesson_id: _lesson(
             lesson_id, sides, assignments.get(lesson_id), (sent, given), is_explained=lesson_id in explained
         )
         for lesson_id in ids
     }
+    return lessons | {key: replace(lessons[key], is_exchanged=True) for key in _exchanged(sides, given.values())}
+
+
+def _exchanged(sides: LocalSides, said: Collection[str]) -> Iterator[str]:
+    """The lessons whose replacement was begun under a title that another lesson has by now: `replace` refuses them."""
+    if any(serving_of(summary.old_videos) for summary in sides.summaries.values()):
+        for key in find_exchanged(sides.summaries, sides.rows or {}, said):
+            if serving_of(sides.summaries[key].old_videos):
+                yield key
 
 
 def _lesson(

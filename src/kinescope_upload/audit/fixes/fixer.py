@@ -116,6 +116,8 @@ class Fixer:
                 renamed = self.tools.api.rename_video(fix.video_id, title)
                 if not is_title_of(renamed.title, title):
                     raise LessonFailedError(f'Kinescope still calls video {renamed.id} "{renamed.title}".')
+                if record is not None and video_key(record.video_id) == video_key(fix.video_id):
+                    self.store.save(replace(record, title=title))  # what the lesson is called from now on
             case DeleteOldVideo():
                 self._delete_old(fix)
 

@@ -30,6 +30,7 @@ class PlanAnswer:
     Attributes:
         plan: The plan, without the courses that have not exactly one folder.
         unseen: How many of the files that it would send were not looked into.
+        unread: How many files a run reads for their MD5s first, which the dry run had no time to read.
         looks: What is in the files.
         folders: The folders of the courses that bytes are sent for; empty where Kinescope was not asked.
         may_create: Whether the run makes missing folders.
@@ -43,6 +44,7 @@ class PlanAnswer:
 
     plan: Plan
     unseen: int = 0
+    unread: int = 0
     looks: RememberedLooks = field(default_factory=RememberedLooks)
     folders: tuple[CourseFolder, ...] = ()
     may_create: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import KuploadError
@@ -10,6 +11,9 @@ from kinescope_upload.kinescope.course_folders import CourseFolder, doubts_about
 from kinescope_upload.plan import doubt_courses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kinescope_upload.commands.dry_run.complete import Foreteller
     from kinescope_upload.config import Settings
     from kinescope_upload.database.lessons import LessonsDatabase
     from kinescope_upload.events import Emit
@@ -47,8 +51,14 @@ def why_not_asked(settings: Settings, *, is_offline: bool) -> str:
     return f"Kinescope was not asked: {' and '.join(absent)} {verb} not set, and a run needs that."
 
 
-def ask_kinescope(
-    plan: Plan, settings: Settings, database: LessonsDatabase | None, emit: Emit, progress: AllProgress
+def ask_kinescope(  # noqa: PLR0913 - the last has its usual value
+    plan: Plan,
+    settings: Settings,
+    database: LessonsDatabase | None,
+    emit: Emit,
+    progress: AllProgress,
+    *,
+    foretell: Foreteller | None = None,
 ) -> KinescopeSide:
     """Asks for the token's rights, for what an earlier run left, and for the folders, as a run does first.
 
@@ -58,6 +68,7 @@ def ask_kinescope(
         database: The lessons; None goes without them.
         emit: Takes warnings and waits.
         progress: What is recorded.
+        foretell: Tells which complete videos of before the run takes over; None where it takes over none.
     """
     from kinescope_upload.commands.doctor.preflight import check_rights, check_rows
     from kinescope_upload.commands.new_progress import check_nothing_is_unfinished
@@ -78,6 +89,19 @@ def ask_kinescope(
             listed = client.call(lambda: kinescope.api.folders(project_id))
             folders = match_folders(courses, pinned=settings.folders, folders=listed, project_id=project_id)
             doubts = doubts_about(folders, may_create=settings.create_folders)
-            return KinescopeSide(plan=doubt_courses(plan, doubts), folders=folders)
+            plan = doubt_courses(plan, doubts)
+            if foretell:
+                told = partial(foretell, plan, _folder_of_each(folders, project_id), kinescope.api)
+                plan = client.call(told)
+            return KinescopeSide(plan=plan, folders=folders)
     except KuploadError as error:
         return KinescopeSide(plan=plan, error=error)
+
+
+def _folder_of_each(folders: Iterable[CourseFolder], project_id: str) -> dict[str, str]:
+    """The folder of each course that has one; the project's root is none."""
+    return {
+        one.course: one.folder_ids[0]
+        for one in folders
+        if one.is_good and one.folder_ids and one.folder_ids != (project_id,)
+    }

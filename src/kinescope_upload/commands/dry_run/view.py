@@ -6,12 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
 from kinescope_upload.commands.dry_run.sections import plan_sections
+from kinescope_upload.commands.dry_run.unread import unread_sentence
 from kinescope_upload.display.json_events import decided, doubted, proposed
 from kinescope_upload.output.json_text import object_of
 from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.output.terminal_output import is_live_terminal, surface_of
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.changes import FileChange, changes_sentence
+from kinescope_upload.plan.retitled import retitled_sentences
 from kinescope_upload.text import count, format_bytes, format_duration, format_rate
 from kinescope_upload.text.hints import Hint
 
@@ -33,7 +35,9 @@ def plan_totals(answer: PlanAnswer) -> list[str]:
     if links := len(plan.work) - len(uploads):
         totals.append(f"{count(links, 'row', 'rows')} to write for videos that are uploaded.")
     changed = changes_sentence([one for one in answer.changes if one.size != one.sent_size or one.is_other])
-    return [*totals, *filter(None, (changed, _unseen(answer.unseen), answer.not_asked)), _NOTHING_WRITTEN]
+    left = (unread_sentence(answer.unread), _unseen(answer.unseen))
+    told = (changed, *retitled_sentences(plan.retitled), *left, answer.not_asked)
+    return [*totals, *filter(None, told), _NOTHING_WRITTEN]
 
 
 def time_sentence(answer: PlanAnswer) -> str:
@@ -88,6 +92,7 @@ def plan_object(answer: PlanAnswer) -> JsonFields:
         "mixed_saves_seconds": None if answer.mixed_saves is None else round(answer.mixed_saves),
         "is_in_doubt": plan.is_in_doubt,
         "unseen_files": answer.unseen,
+        "unread_files": answer.unread,
         "not_asked": answer.not_asked or None,
     }
 
