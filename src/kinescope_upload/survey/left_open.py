@@ -37,7 +37,8 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
         of_course[lesson.lesson_id] = Found(Standing.IN_DOUBT, basis(lesson.lesson_id))
         of_course[lesson.file.path] = Found(Standing.IN_DOUBT)
     for proposal in plan.proposals:
-        standing = Standing.NO_LESSON if proposal.lesson_id is None else Standing.WAITS
+        waits = proposal.lesson_id is not None or proposal.is_open
+        standing = Standing.WAITS if waits else Standing.NO_LESSON
         found.setdefault(proposal.course, {})[proposal.file.path] = Found(standing)
     _add_done_elsewhere(found, survey, plan)
     planned = {lesson.lesson_id for lesson in plan.lessons}
