@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kinescope_upload.audit.compare import Kind
 from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from support.auditing import look, mend, settings_of
+from support.dry_runs import planned
 from support.world import KIB, content_of
 
 if TYPE_CHECKING:
@@ -82,6 +85,59 @@ def test_enter_each_time_gives_files_in_front_of_others_the_lessons_of_their_tit
     assert len(world.emulator.videos()) == 4, "nothing was sent again"
     world.assert_promise()
     assert look(world).agrees
+
+
+@pytest.mark.parametrize("with_videos", [False, True])
+def test_where_repair_moves_what_is_recorded_nobody_is_sent_to_the_questions_first(
+    worlds: WorldMaker, *, with_videos: bool
+) -> None:
+    world = worlds()
+    _in_front(world, "000a_Токи", "Токи", with_videos=with_videos)
+    run = world.upload()
+    [doubt] = run.summary["doubts"]
+    assert run.exit_code == 1
+    assert ("`kupload repair` moves" in doubt["hint"], "map --confirm" in doubt["hint"]) == (True, False)
+    assert planned(world)[1]["proposals"] == []
+    shown = world.run("map").text
+    assert ("kupload repair" in shown, "map --confirm" in shown) == (True, False)
+    status = world.run("--status").text
+    assert ("next: kupload verify" in status, "map --confirm" in status) == (True, False)
+    verified = look(world)
+    assert not [one for one in verified.findings if "000a" in one.reason and one.kind is Kind.MAPPING_IN_DOUBT]
+    assert mend(world).failed == 0
+    assert world.upload().exit_code == 0
+    assert _shown(world) == _right(world)
+
+
+@pytest.mark.parametrize("source", ["kupload-map.json", "--map", "manifest.json"])
+def test_a_linked_file_named_like_another_lesson_is_named_whatever_a_pair_without_its_title_says(
+    source: str, worlds: WorldMaker
+) -> None:
+    world = worlds()
+    world.add_file(f"{SECTION}/001_Фазы.mp4", content_of(10 * KIB, seed="1"))
+    world.add_file(f"{SECTION}/002_Оптика.mp4", content_of(20 * KIB, seed="2"))
+    world.database.add_lessons([(_id(1), COURSE, "Оптика"), (_id(2), COURSE, "Фазы")])
+    pairs = [(f"{SECTION}/001_Фазы.mp4", _id(1)), (f"{SECTION}/002_Оптика.mp4", _id(2))]
+    entries = [{"filePath": path, "lessonId": key} for path, key in pairs]
+    lessons = [{"id": key, "filepath": path} for path, key in pairs]
+    manifest = {"courses": [{"id": COURSE, "modules": [{"lessons": lessons}]}]}
+    file = (world.folder if source == "--map" else world.library) / source.replace("--map", "given.json")
+    file.write_text(json.dumps(manifest if source == "manifest.json" else {"matched": entries}), "utf-8")
+    options: dict[str, Any] = {"map_file": file} if source == "--map" else {}
+    assert world.upload(**options).exit_code == 0
+
+    report = look(world, **options)
+    assert [one.lesson_id for one in report.findings if one.kind is Kind.NAMED_LIKE_ANOTHER] == [_id(1), _id(2)]
+    hint = next(one.hint for one in report.findings)
+    if source == "--map":
+        assert "map --confirm" not in hint
+        titles = {_id(1): "Оптика", _id(2): "Фазы"}
+        meant = [{**one, "lessonTitle": titles[one["lessonId"]]} for one in entries]
+        file.write_text(json.dumps({"matched": meant}), "utf-8")
+    else:
+        assert "`kupload map --confirm` asks" in hint
+        assert _confirm(world, ["", "1", "1"])[0] == 0, "Enter takes neither"
+    assert look(world, **options).agrees
 
 
 def test_a_lesson_in_order_that_another_file_is_named_like_is_not_taken_by_enter(worlds: WorldMaker) -> None:

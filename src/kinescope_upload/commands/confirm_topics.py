@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
-from kinescope_upload.plan.off import section_of_record
 from kinescope_upload.plan.renumbered import find_exchanged
+from kinescope_upload.survey.repair_first import sections_to_repair, waits_for_repair
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def questions(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Recor
     """
     rows = survey.rows or {}
     found = survey.find_renumbered(records, survey.unsteady(records))
-    topics = [*_waiting(mapped, rows, found, records), *_named_like_others(mapped, rows, found)]
+    topics = [*_waiting(mapped, rows, found, records), *_named_like_others(mapped, survey, found)]
     asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
     topics += _of_before(mapped, survey, asked_about)
     renumbered = _renumbered(mapped, survey, records, found)
@@ -101,7 +101,7 @@ def _waiting(
 ) -> Iterator[Topic]:
     """The files that wait, section by section."""
     reasons = {doubt.subject: doubt.reason for doubt in mapped.doubts}
-    moving = {section_of_record(key, records[key]) for key in found.moved}
+    moving = sections_to_repair(found, records)
     kept = {one.lesson_id for one in mapped.assignments if one.lesson_id not in found.titles}
     for section, of_section in groupby(mapped.proposals, key=lambda one: one.section):
         proposals = list(of_section)
@@ -109,7 +109,7 @@ def _waiting(
             title=f"{section}: {reasons[section]}" if section in reasons else section,
             proposals=[replace(one, lesson_id=None) if one.lesson_id in kept else one for one in proposals],
             lessons=Lessons(rows=_choices(proposals, mapped, rows, found)),
-            waits_for_repair=section.replace("/", "_") in moving,
+            waits_for_repair=waits_for_repair(section, moving),
         )
 
 
@@ -133,12 +133,13 @@ def _choices(
     return sorted(open_rows, key=lambda row: (row.lesson_id not in named, lesson_order(row)))
 
 
-def _named_like_others(mapped: MappedLibrary, rows: Mapping[str, LessonRow], found: Renumbered) -> Iterator[Topic]:
+def _named_like_others(mapped: MappedLibrary, survey: Survey, found: Renumbered) -> Iterator[Topic]:
     """The linked files that are named like another lesson; a person has to say which it is."""
+    rows = survey.rows or {}
     linked = {
         one.lesson_id: one
         for one in mapped.assignments
-        if not one.source.is_written
+        if one.lesson_id not in survey.meant
         and one.lesson_id not in found.titles
         and (row := rows.get(one.lesson_id))
         and row.video_id

@@ -113,9 +113,7 @@ def survey_files(settings: Settings) -> Survey:
     root = settings.needed_library()
     found = scan(root)
     mapped, source = _map(settings, root, found)
-    mapped = MappedLibrary(
-        assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
-    )
+    mapped = replace(mapped, ignored=_once(found.ignored + mapped.ignored))
     confirmed = _confirmed_pairs(settings, root, found)
     selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
     return Survey(

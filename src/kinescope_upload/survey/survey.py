@@ -26,7 +26,9 @@ from kinescope_upload.plan.renumbered import (
 from kinescope_upload.survey.by_evidence import map_by
 from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.idle import idle_doubts
+from kinescope_upload.survey.repair_first import repair_first, sections_to_repair
 from kinescope_upload.survey.unfinished import unfinished_doubts
+from kinescope_upload.upload.titles import title_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -133,6 +135,16 @@ class Survey:
     def in_map(self) -> frozenset[str]:
         """Those of them whose files a map file names."""
         return frozenset(one.lesson_id for one in self.written if one.source is MappingSource.MAP_FILE)
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """Those of them whose pair says the title that the lesson has: it was written down as the titles are."""
+        called = {**(self.unchecked.called if self.source.is_written else {}), **self.confirmed.called}
+        rows = self.rows or {}
+        titles = ((key, called.get(key), rows.get(key)) for key in self.said)
+        return frozenset(
+            key for key, title, row in titles if title and row and title_key(title) == title_key(row.title)
+        )
 
     def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
         """The files whose MD5s would tell more of lessons that were renumbered."""
@@ -279,5 +291,7 @@ class Survey:
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
+        if told.proposals and plan.in_doubt:
+            told = repair_first(told, sections_to_repair(self.find_renumbered(records, unsteady), records))
         doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
         return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)
