@@ -158,8 +158,9 @@ class Proposal:
         file: The file.
         course: The course whose folder holds it.
         section: Its section.
-        lesson_id: The lesson that it may belong to; None where none is left.
+        lesson_id: The lesson that it may belong to; None where none is left, or titles speak against the one in order.
         title: That lesson's title; empty where the database is not asked.
+        is_open: Whether a lesson is left against which titles speak.
     """
 
     file: VideoFile
@@ -167,12 +168,13 @@ class Proposal:
     section: str
     lesson_id: str | None = None
     title: str = ""
+    is_open: bool = False
 
     @property
     def question(self) -> str:
         """What is asked: `007.mp4 → c_s_009 "Title"?`."""
         if self.lesson_id is None:
-            return f"{self.file.name} → no lesson is left"
+            return f"{self.file.name} → {'which lesson?' if self.is_open else 'no lesson is left'}"
         return f"{self.file.name} → {self.lesson_id}" + (f' "{self.title}"?' if self.title else "?")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from kinescope_upload.emulator.short_ids import short_id as as_kinescope_spells_
 from kinescope_upload.kinescope.video import embed_url
 from kinescope_upload.upload import Stage
 from kinescope_upload.video_ids import short_id
-from support.auditing import FIRST, SECOND, THEIRS, Ears, kinds, look, mend, plan_of, the, uploaded, video_of
+from support.auditing import FIRST, SECOND, SIZES, THEIRS, Ears, kinds, look, mend, plan_of, the, uploaded, video_of
 from support.disagreements import foreign_twin
 from support.world import KIB, content_of
 
@@ -106,6 +107,39 @@ def test_without_originals_there_is_one_remark_a_course_and_nothing_is_proven(
         assert (report.agrees, report.counts.agreed, report.verified_count) == (True, 3, 0)
     assert {record.stage for record in world.records.values()} == {Stage.LINKED}
     assert world.run("verify").exit_code == 0
+
+
+def _shoot_again(world: World, size: int) -> None:
+    """Puts another content into the first lesson's file, which keeps its time of change."""
+    path = world.library / f"{COURSE}/m01_start/001_урок.mp4"
+    before = path.stat()
+    path.write_bytes(content_of(size, seed="shot again"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("readings", [{"originals": "off"}, {}])
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[0] + KIB])
+def test_a_file_that_is_not_what_was_sent_has_changed_whether_or_not_kinescope_keeps_originals(
+    size: int, readings: dict[str, str], worlds: WorldMaker
+) -> None:
+    world = worlds(readings=readings)
+    uploaded(world)
+    _shoot_again(world, size)
+    told = the(look(world, VerifyOptions(is_deep=True)), Kind.FILE_CHANGED)
+    assert (told.lesson_id, f"`kupload replace {FIRST}`" in told.hint) == (FIRST, True)
+    plain = look(world)
+    assert the(plain, Kind.FILE_CHANGED) == told, "what was read is remembered"
+    assert not plain.agrees
+    assert world.run("replace", FIRST, "--yes").exit_code == 0
+    assert look(world, VerifyOptions(is_deep=True)).agrees
+
+
+def test_without_originals_a_file_is_held_against_nothing_where_its_sum_was_not_taken(worlds: WorldMaker) -> None:
+    world = worlds(readings={"originals": "off"})
+    world.fill(SIZES)
+    assert world.upload(no_checksum=True).exit_code == 0
+    _shoot_again(world, SIZES[0])
+    assert kinds(look(world, VerifyOptions(is_deep=True))) == [Kind.NO_ORIGINALS]
 
 
 def test_without_originals_repair_does_what_needs_no_proof_by_content(worlds: WorldMaker) -> None:

@@ -1,18 +1,19 @@
-"""A complete video of before is not sent again where its progress is lost: it is taken over where that is sure."""
+"""A complete video of before is not sent again where nothing is recorded of it: it is taken over where that is sure."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kinescope_upload.emulator import Fault, ForeignVideo, Route, VideoStatus
-from support.auditing import FIRST, SECOND, look
+from support.auditing import FIRST, SECOND, look, mend
 from support.dry_runs import planned
-from support.replacing import confirm, row_of
-from support.world import KIB, content_of
+from support.replacing import confirm, publish, row_of, shoot_again
+from support.world import KIB, content_of, date_back
 
 if TYPE_CHECKING:
     from support.world import World, WorldMaker
@@ -30,6 +31,16 @@ def _lose(world: World) -> None:
     shutil.rmtree(world.progress)
     for lesson_id in (FIRST, SECOND):
         world.database.set_video(lesson_id, None)
+
+
+def _lose_record(world: World, lesson_id: str = SECOND) -> None:
+    """The rows are made again, and the progress is an older copy, in which the lesson is not known."""
+    file = world.progress / "01_analytics.json"
+    kept = json.loads(file.read_text("utf-8"))
+    del kept["lessons"][lesson_id]
+    file.write_text(json.dumps(kept), "utf-8")
+    for known in (FIRST, SECOND):
+        world.database.set_video(known, None)
 
 
 def _add(world: World, *, md5: str | None, size: int = SIZES[0], title: str = TITLE, **more: object) -> str:
@@ -61,6 +72,94 @@ def test_complete_videos_of_a_lost_progress_are_linked_and_nothing_is_sent_again
     assert _ids(world) == before
     world.assert_promise()
     assert look(world).agrees
+
+
+@pytest.mark.parametrize("dialect", ["tus", "json"])
+def test_a_complete_video_is_taken_over_where_only_its_lessons_record_is_lost(dialect: str, worlds: WorldMaker) -> None:
+    world = worlds(dialect)
+    world.fill((*SIZES, 30 * KIB))
+    assert world.upload().exit_code == 0
+    before = _ids(world)
+    _lose_record(world)
+
+    code, plan = planned(world)
+    assert (code, plan["counts"]["link"], plan["counts"]["upload"], plan["to_send_bytes"]) == (1, 1, 0, 0)
+    outcome = world.upload()
+    assert (outcome.exit_code, outcome.summary["cost"]["sent_bytes"]) == (1, 0), "the first is for `repair`"
+    assert mend(world).fixed == 1
+    assert world.upload().exit_code == 0
+    assert _ids(world) == before
+    world.assert_promise()
+    assert look(world).agrees
+
+
+def test_known_videos_of_the_same_size_and_title_do_not_hide_the_one_that_nobody_names(worlds: WorldMaker) -> None:
+    world = worlds()
+    for number in (1, 2):
+        world.add_file(f"01_analytics/m01_start/00{number}_урок.mp4", content_of(SIZES[0], seed=str(number)))
+    world.database.add_lessons([(one, "01_analytics", "Практика") for one in (FIRST, SECOND)])
+    assert world.upload().exit_code == 0
+    before = _ids(world)
+    _lose_record(world)
+    world.upload()
+    assert mend(world).fixed == 1
+    assert _ids(world) == before
+    world.assert_promise()
+
+
+@pytest.mark.parametrize("md5", ["shown", "not shown"])
+def test_a_second_copy_of_a_known_lessons_video_is_not_given_to_its_namesake(md5: str, worlds: WorldMaker) -> None:
+    world = worlds()
+    file = world.add_file("01_analytics/m01_start/001_урок.mp4", content_of(SIZES[0], seed="1"))
+    world.database.add_lessons([(FIRST, "01_analytics", "Практика")])
+    assert world.upload().exit_code == 0
+    copy = _add(world, md5=_md5(world) if md5 == "shown" else None, title="Практика")
+    second = world.add_file("01_analytics/m01_start/002_урок.mp4", content_of(SIZES[0], seed="2"))
+    world.database.add_lessons([(SECOND, "01_analytics", "Практика")])
+    confirm(world, {FIRST: file, SECOND: second})
+    assert world.upload().exit_code == 0
+    assert row_of(world, SECOND) not in {None, copy}
+
+
+def test_an_old_video_that_waits_for_its_deletion_is_not_given_to_another_lesson(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.fill(SIZES[:1])
+    assert world.upload().exit_code == 0
+    old = row_of(world, FIRST)
+    first = world.library / "01_analytics/m01_start/001_урок.mp4"
+    content = first.read_bytes()
+    shoot_again(world, FIRST)
+    assert publish(world, FIRST).exit_code == 0
+    second = world.add_file("01_analytics/m01_start/002_урок.mp4", content)
+    world.database.add_lessons([(SECOND, "01_analytics", TITLE)])
+    confirm(world, {FIRST: first, SECOND: second})
+    assert planned(world)[1]["counts"]["upload"] == 1
+    assert world.upload().exit_code == 0
+    assert row_of(world, SECOND) not in {None, old}
+
+
+def test_what_it_costs_is_one_list_of_a_folder_that_gets_a_new_lesson_and_none_of_others(worlds: WorldMaker) -> None:
+    world = worlds()
+    world.add_file("01_analytics/m01_start/001.mp4", content_of(10 * KIB, seed="1"))
+    world.add_file("02_ads/m01/001.mp4", content_of(10 * KIB, seed="ads"))
+    world.add_lessons()
+    assert world.upload().exit_code == 0
+
+    def lists(**options: object) -> int:
+        seen = world.emulator.accounting.requests()[Route.VIDEO_LIST]
+        assert world.upload(**options).exit_code == 0
+        return world.emulator.accounting.requests()[Route.VIDEO_LIST] - seen
+
+    assert lists() == 0, "nothing is new"
+    world.add_file("01_analytics/m01_start/002.mp4", content_of(20 * KIB, seed="2"))
+    world.database.add_lessons([(SECOND, "01_analytics", "Урок 002")])
+    assert lists() == 1
+    file = world.library / "03_new/m01/001.mp4"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content_of(10 * KIB, seed="new"))
+    date_back(file)
+    world.database.add_lessons([("03_new_m01_001", "03_new", "Урок 001")])
+    assert lists(create_folders=True) == 0, "its folder is made by this run"
 
 
 def test_the_next_run_links_what_a_run_took_over_that_did_not_come_to_the_rows(worlds: WorldMaker) -> None:

@@ -227,7 +227,7 @@ def test_titles_that_were_exchanged_on_purpose_are_confirmed(worlds: WorldMaker,
 
     def accept(question: str) -> str:
         asked.append(question)
-        return ""
+        return "1"  # Enter takes neither: the titles speak against the numbers
 
     dialogue = Dialogue(ask=accept, tell=lambda _: None)
     assert confirm_map(settings_of(world), dialogue) == 0
@@ -562,7 +562,7 @@ def test_a_begun_replacement_waits_where_another_lesson_has_the_title_by_now(wor
     assert mend(world).failed == 0
     assert world.database.videos() == before
 
-    assert _answer(world, "", "") == 0
+    assert _answer(world, "1", "1") == 0
     for video in world.emulator.videos():
         world.emulator.set_status(video.id, VideoStatus.DONE)
     assert world.upload().exit_code == 0
@@ -581,7 +581,7 @@ def test_a_lesson_that_starts_over_waits_where_another_lesson_has_its_title_by_n
     assert run.exit_code == 1
     assert [one["lesson_id"] for one in run.summary["in_doubt"]] == [FIRST]
     assert world.database.videos() == before
-    assert _answer(world, "", "") == 0
+    assert _answer(world, "1", "1") == 0
     assert world.upload().exit_code == 0
     assert world.database.videos()[FIRST] != (None, None)
 

@@ -109,6 +109,8 @@ def sides_of(
         find=partial(stat_file, settings.needed_library()),
         md5_of=read_md5s(settings.progress),
         renumbered=renumbered,
+        meant=survey.meant,
+        in_map_alone=survey.source is MappingSource.MAP_FILE,
         seconds_of=partial(_seconds, looks),
         broken=_no_reason if settings.send_broken else partial(_why_broken, looks),
     )

@@ -1,4 +1,4 @@
-"""Takes over complete videos of before, where no progress file of the course is there: nothing is sent again."""
+"""Takes over complete videos of before for lessons of which nothing is recorded: nothing is sent again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from kinescope_upload.events import Warned
 from kinescope_upload.library.checksums import md5_now
-from kinescope_upload.library_paths import nfc
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.decision import PlanDecision
 from kinescope_upload.text import count, first_few
@@ -18,6 +17,7 @@ from kinescope_upload.upload.ports import UploadTask
 from kinescope_upload.upload.table import advance, first_record
 from kinescope_upload.upload.titles import is_title_of
 from kinescope_upload.upload.video import VideoState
+from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,13 +37,15 @@ if TYPE_CHECKING:
 _DONE: Final = "done"
 
 
-def taking_over(settings: Settings, tools: RunTools, known: Collection[str]) -> Callable[[Parents], Plan] | None:
+def taking_over(
+    settings: Settings, tools: RunTools, others: Callable[[], Mapping[str, Record]]
+) -> Callable[[Parents], Plan] | None:
     """What gives lessons the complete videos of before; None without the database, which tells what rows name.
 
     Args:
         settings: The settings.
         tools: What the run works with.
-        known: The courses, composed, of which something was recorded before.
+        others: Reads what is recorded of courses that the run does not hold.
     """
     database, kinescope = tools.database, tools.kinescope
     if database is None:
@@ -54,7 +56,7 @@ def taking_over(settings: Settings, tools: RunTools, known: Collection[str]) -> 
         kinescope=kinescope.api,
         progress=tools.progress,
         emit=tools.emit,
-        known=known,
+        others=others,
     )
     return lambda parents: take_over(parents, kinescope.service.now())
 
@@ -69,7 +71,7 @@ class TakeOver:
         kinescope: Lists the videos.
         progress: Takes the records.
         emit: Is told what was taken over.
-        known: The courses of which something was recorded before: what their records do not know is nobody's.
+        others: Reads what is recorded of courses that the run does not hold.
     """
 
     settings: Settings
@@ -77,10 +79,12 @@ class TakeOver:
     kinescope: KinescopeApi
     progress: Progress
     emit: Emit
-    known: Collection[str]
+    others: Callable[[], Mapping[str, Record]]
 
     def __call__(self, parents: Parents, now: datetime) -> Plan:
-        """The plan, in which the rows of such lessons are only written; one request for each hundred videos.
+        """The plan, in which the rows of such lessons are only written.
+
+        One request for each hundred videos of the folder of each course that has such a lesson, none for a new folder.
 
         Args:
             parents: The plan, and where each course's videos go.
@@ -89,10 +93,10 @@ class TakeOver:
         Raises:
             TryAgainError: Kinescope or the database cannot be asked now.
         """
-        work = new_uploads(parents.plan, self.known)
-        folders = {course: key for course, key in parents.ids.items() if key != self.settings.project_id}
-        free = complete_videos(work, folders, self.kinescope, self._named)
-        taken = dict(self._records(work, free, parents.ids, now))
+        without_videos = {self.settings.project_id, *parents.made}
+        folders = {course: key for course, key in parents.ids.items() if key not in without_videos}
+        free = complete_videos(parents.plan, folders, self.kinescope, self._named)
+        taken = dict(self._records(new_uploads(parents.plan), free, parents.ids, now))
         if not taken:
             return parents.plan
         self.progress.save_all(list(taken.values()))
@@ -102,7 +106,8 @@ class TakeOver:
         return replace(parents.plan, lessons=tuple(_linked(one, taken) for one in parents.plan.lessons))
 
     def _named(self) -> set[str]:
-        return {key for row in self.database.rows() for key in row.named} | self.progress.known_ids()
+        records = (*self.progress.records.values(), *self.others().values())
+        return {key for row in self.database.rows() for key in row.named} | recorded_ids(records)
 
     def _records(
         self, work: Iterable[PlannedLesson], videos: Mapping[str, Video], folders: Mapping[str, str], now: datetime
@@ -126,67 +131,83 @@ class TakeOver:
             yield lesson.lesson_id, replace(advance(fresh, event), video_url=video.embed_url)
 
 
-def new_uploads(plan: Plan, known: Collection[str]) -> list[PlannedLesson]:
-    """The lessons that are uploaded, of whose courses nothing was recorded before.
-
-    Args:
-        plan: What the run does.
-        known: The courses, composed, of which something was.
-    """
-    return [one for one in plan.lessons if one.decision is Decision.UPLOAD and _is_new(one, known)]
+def new_uploads(plan: Plan) -> list[PlannedLesson]:
+    """The lessons that are uploaded and of which nothing was recorded before: no upload, and no earlier video."""
+    return [one for one in plan.lessons if one.decision is Decision.UPLOAD and _is_new(one)]
 
 
-def _is_new(lesson: PlannedLesson, known: Collection[str]) -> bool:
+def _is_new(lesson: PlannedLesson) -> bool:
     record = lesson.record
-    is_begun = record is not None and (record.attempted_at is not None or bool(record.old_videos))
-    return not is_begun and nfc(lesson.course) not in known
+    return record is None or (record.attempted_at is None and not record.old_videos)
+
+
+def recorded_ids(records: Iterable[Record]) -> set[str]:
+    """The ids of all videos that records name, those of before among them, and the marks of attempts without id."""
+    ids = (
+        video_id
+        for one in records
+        for video_id in (one.video_id, *one.lost_marks, *(old.video_id for old in one.old_videos))
+    )
+    return {video_key(video_id) or video_id for video_id in ids if video_id}
 
 
 def complete_videos(
-    lessons: Iterable[PlannedLesson],
+    plan: Plan,
     folders: Mapping[str, str],
     kinescope: KinescopeApi,
     named: Callable[[], Collection[str]],
 ) -> dict[str, Video]:
-    """The one complete video of each lesson that has its file's size and its title, and that nobody names.
+    """The one complete video of each new lesson that has its file's size and its title, and that nobody names.
 
     Args:
-        lessons: The lessons.
+        plan: What the run does.
         folders: The folder of each course; not the project's root, where other videos are.
         kinescope: Lists the videos, a hundred in a request.
         named: Gives the videos that rows and records name; it is asked where there is something to compare.
     """
-    by_folder: defaultdict[str, list[PlannedLesson]] = defaultdict(list)
-    for lesson in lessons:
-        if folder_id := folders.get(lesson.course):
-            by_folder[folder_id].append(lesson)
-    alike = {
-        key: video
-        for folder_id, of_folder in by_folder.items()
-        for key, video in one_for_one(of_folder, kinescope.videos(folder_id=folder_id))
-    }
+    by_course: defaultdict[str, list[PlannedLesson]] = defaultdict(list)
+    for lesson in new_uploads(plan):
+        by_course[lesson.course].append(lesson)
+    alike = [
+        (lesson, video)
+        for course, lessons in by_course.items()
+        if (folder_id := folders.get(course))
+        for lesson, video in _alike(lessons, kinescope.videos(folder_id=folder_id))
+    ]
     taken = named() if alike else ()
-    return {key: video for key, video in alike.items() if video.id not in taken}
+    free = [(lesson, video) for lesson, video in alike if video.id not in taken]
+    return {lesson.lesson_id: video for lesson, video in one_for_one(free) if video.md5 or _is_alone(lesson, plan)}
 
 
-def one_for_one(lessons: Sequence[PlannedLesson], videos: Iterable[Video]) -> Iterator[tuple[str, Video]]:
-    """The lessons of a course with the one complete video that has file size and title, where it is no other's.
+def _alike(lessons: Sequence[PlannedLesson], videos: Iterable[Video]) -> Iterator[tuple[PlannedLesson, Video]]:
+    """The lessons of a course, each with every complete video that has file size and title.
 
     One whose MD5 Kinescope does not show counts only when Kinescope is done with it: it would show it by then.
     """
     by_size: defaultdict[int, list[PlannedLesson]] = defaultdict(list)
     for lesson in lessons:
         by_size[lesson.file.size].append(lesson)
-    pairs = [
-        (lesson.lesson_id, video)
-        for video in videos
-        if video.size is not None and _is_whole(video)
-        for lesson in by_size.get(video.size, ())
-        if is_title_of(video.title, lesson.title)
-    ]
-    of_lessons = Counter(key for key, _ in pairs)
+    for video in videos:
+        if video.size is not None and _is_whole(video):
+            for lesson in by_size.get(video.size, ()):
+                if is_title_of(video.title, lesson.title):
+                    yield lesson, video
+
+
+def one_for_one(pairs: Sequence[tuple[PlannedLesson, Video]]) -> list[tuple[PlannedLesson, Video]]:
+    """Those of the pairs whose lesson and whose video are in no other."""
+    of_lessons = Counter(lesson.lesson_id for lesson, _ in pairs)
     of_videos = Counter(video.id for _, video in pairs)
-    return ((key, video) for key, video in pairs if of_lessons[key] == of_videos[video.id] == 1)
+    return [(one, video) for one, video in pairs if of_lessons[one.lesson_id] == of_videos[video.id] == 1]
+
+
+def _is_alone(lesson: PlannedLesson, plan: Plan) -> bool:
+    """Whether no other lesson of its course has this title and a file of this size."""
+    return not any(
+        one.course == lesson.course and one.file.size == lesson.file.size and one.title == lesson.title
+        for one in plan.lessons
+        if one is not lesson
+    )
 
 
 def _is_whole(video: Video) -> bool:

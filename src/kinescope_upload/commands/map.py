@@ -20,6 +20,7 @@ from kinescope_upload.output.show import View, show, show_sections
 from kinescope_upload.progress import ProgressFolder, records_of
 from kinescope_upload.progress.atomic import write_new, write_whole
 from kinescope_upload.survey import map_library, survey_library
+from kinescope_upload.survey.repair_first import repair_first, sections_to_repair
 from kinescope_upload.text import count, joined
 from kinescope_upload.text.hints import Hint
 
@@ -78,13 +79,17 @@ def show_map(
     settings.check_set("library", "database_url")
     progress = progress or ProgressFolder(settings.progress)
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options)).beside(progress)
-    mapped = survey.selected(map_library(settings, survey, records_of(progress, survey.elsewhere)))
+    records = records_of(progress, survey.elsewhere)
+    mapped = survey.selected(map_library(settings, survey, records))
     mapped = replace(mapped, doubts=progress.told_here(mapped.doubts, survey.courses))
     written = None
     if save is not None:
         guessed = survey.selected(survey.unchecked).assignments
         draft = draft_of(mapped, guessed, survey.rows, root=str(settings.needed_library()))
         written = save(map_text(draft))
+    if mapped.proposals and records:
+        found = survey.find_renumbered(records, survey.unsteady(records))
+        mapped = repair_first(mapped, sections_to_repair(found, records))
     titles = {key: row.title for key, row in (survey.rows or {}).items()}
     answer = MapAnswer(mapped=mapped, is_proven=survey.is_proven, titles=titles, written=written)
     print_map(answer, options, stdout)

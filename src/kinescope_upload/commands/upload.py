@@ -46,7 +46,7 @@ from kinescope_upload.retries.retrying_client import RetryingClient
 from kinescope_upload.survey.left_open import left_open, without_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kinescope_upload.batch.batch import Crew
     from kinescope_upload.batch.folders import Parents
@@ -101,8 +101,7 @@ def upload(
         lessons: The database, whose rows are being read; None begins to read them.
     """
     settings.check_for_upload()
-    known = courses_in(settings.progress)
-    is_known = bool(known)
+    is_known = bool(courses_in(settings.progress))
     with ExitStack() as stack:
         lessons = lessons or stack.enter_context(lessons_ahead(settings))
         database = lessons.database
@@ -132,15 +131,14 @@ def upload(
         only = looks.only(plan.files_to_send)
         emit = _remembering_folders(settings.progress, doubts, told.emit)
         tools = RunTools(progress, database, kinescope, only, emit, screen.disk, told.wishes)
-        has_new = any(nfc(course) not in known for course in plan.courses_to_send)
-        take_over = _taking_over(settings, tools, known) if has_new else None
+        take_over = _taking_over(settings, tools) if plan.courses_to_send else None
         return upload_plan(plan, tools, settings, is_new=not (settings.new_progress or is_known), take_over=take_over)
 
 
-def _taking_over(settings: Settings, tools: RunTools, known: Collection[str]) -> Callable[[Parents], Plan] | None:
+def _taking_over(settings: Settings, tools: RunTools) -> Callable[[Parents], Plan] | None:
     from kinescope_upload.commands.complete_videos import taking_over
 
-    return taking_over(settings, tools, known)
+    return taking_over(settings, tools, partial(records_of_others, settings, tools.progress))
 
 
 def _first_question(plan: Plan, survey: Survey, settings: Settings) -> list[str]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from kinescope_upload.mapping.proposals import title_key
+from kinescope_upload.mapping.proposals import SHORTEST, title_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from kinescope_upload.model import LessonRow
 
-_SHORTEST = 3
-"""Letters and digits that a title needs to tell lessons apart."""
-
 
 def is_named_like(name: str, title: str) -> bool:
     """Whether a file's name, without its suffix, says the title."""
     key = title_key(title)
-    return len(key) >= _SHORTEST and title_key(name) == key
+    return len(key) >= SHORTEST and title_key(name) == key
 
 
 def is_named_otherwise(name: str, title: str) -> bool:
@@ -27,7 +24,7 @@ def is_named_otherwise(name: str, title: str) -> bool:
     if title in name:
         return False  # most of a hundred thousand
     name_key, key = title_key(name), title_key(title)
-    if len(name_key) < _SHORTEST or len(key) < _SHORTEST or name_key.isdecimal() or key.isdecimal():
+    if len(name_key) < SHORTEST or len(key) < SHORTEST or name_key.isdecimal() or key.isdecimal():
         return False
     return name_key not in key and key not in name_key
 
@@ -53,6 +50,6 @@ def _in_section(names: Mapping[str, str], rows: Iterable[LessonRow]) -> Iterator
     for key, of_key in by_key.items():
         for row in of_key:
             name = title_key(names.get(row.lesson_id, ""))
-            others = by_key.get(name, []) if name != key and len(name) >= _SHORTEST else []
+            others = by_key.get(name, []) if name != key and len(name) >= SHORTEST else []
             if len(others) == 1:
                 yield row.lesson_id, others[0]

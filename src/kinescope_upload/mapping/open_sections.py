@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.evidence import names_file
-from kinescope_upload.mapping.proposals import alone_of_their_size, by_own_number, by_title, own_number, propose
+from kinescope_upload.mapping.proposals import (
+    Titles,
+    alone_of_their_size,
+    by_own_number,
+    by_title,
+    own_number,
+    propose,
+)
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_with
 from kinescope_upload.mapping.trust import WHEN_LISTED, Trust
@@ -104,7 +111,8 @@ class OpenSection:
     @property
     def proposals(self) -> tuple[Proposal, ...]:
         """The files left, each with a lesson that it may be of; no pair can name one of two that look alike."""
-        proposed = propose(self.section.name, self.files, self._candidates, self._guesses)
+        titles = Titles.of(self.section.files, self.section.lessons.values())
+        proposed = propose(self.section.name, self.files, self._candidates, self._guesses, titles)
         alike = {file.path for same in composed_twins(one.file for one in self.section.files) for file in same}
         return tuple(one for one in proposed if one.file.path not in alike) if alike else proposed
 
@@ -158,7 +166,10 @@ class OpenSection:
             return self.verdict.hint
         if not self.files:
             return "Put whole files in their places." if self.ignored else "Add the files."
-        questions = [one.question for one in self.proposals if one.lesson_id is not None]
+        proposals = self.proposals
+        questions = [one.question for one in proposals if one.lesson_id is not None]
+        if not questions and any(one.is_open for one in proposals):
+            return Hint(_CONFIRM, " asks for each.")
         if not questions:
             return "Add a lesson for each, or take the files out of the library."
         stop = "." if len(questions) > _ASKED else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping.sections import lesson_order
@@ -12,7 +13,8 @@ from kinescope_upload.model import Proposal
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kinescope_upload.mapping.evidence import Original
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 _NUMBERING = re.compile(r"^(?:\W*\d+[a-zа-яё]?(?=[\W_]|$)[\W_]*)+")
 _OWN_NUMBER = re.compile(r"\W*(\d{1,6})(?=[\W_])")
 _BETWEEN = re.compile(r"[\W_]+")
+SHORTEST: Final = 3
+"""Letters and digits that a title needs to tell lessons apart."""
 
 
 def title_key(text: str) -> str:
@@ -49,35 +53,80 @@ def by_own_number(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> 
 
 
 def propose(
-    section: str, files: Sequence[Assignment], lessons: Sequence[LessonRow], guesses: Mapping[str, LessonRow]
+    section: str,
+    files: Sequence[Assignment],
+    lessons: Sequence[LessonRow],
+    guesses: Mapping[str, LessonRow],
+    all_of_it: Titles,
 ) -> tuple[Proposal, ...]:
     """Pairs the files of a section with its lessons: first by their titles, then as guessed, the rest in their order.
+
+    A lesson that has a file is proposed where that one is not named like it and another alone is. What only a number or
+    the order says is proposed where no title speaks against it.
 
     Args:
         section: The section.
         files: Its files that belong to no lesson, in their order.
         lessons: Its lessons that have no file, in their order.
         guesses: The lessons of files by path, as numbers or places tell them.
+        all_of_it: What the titles of all its files and lessons say.
     """
     pairs = by_title(files, lessons)
     taken = {row.lesson_id for row in pairs.values()}
+    left = [one.file.path for one in files if one.file.path not in pairs]
+    pairs |= {path: row for path in left if (row := all_of_it.named.get(path)) and row.lesson_id not in taken}
+    taken = {row.lesson_id for row in pairs.values()}
     guessed = {key: row for key, row in guesses.items() if key not in pairs and row.lesson_id not in taken}
-    pairs |= guessed
     taken |= {row.lesson_id for row in guessed.values()}
     rest = iter([row for row in lessons if row.lesson_id not in taken])
     proposals = []
     for one in files:
-        row = pairs.get(one.file.path) or next(rest, None)
-        proposals.append(
-            Proposal(
-                file=one.file,
-                course=row.course if row else one.course,
-                section=section,
-                lesson_id=row.lesson_id if row else None,
-                title=row.title if row else "",
-            )
-        )
+        named = pairs.get(one.file.path)
+        row = named or guessed.get(one.file.path) or next(rest, None)
+        is_open = row is not None and named is None and all_of_it.speak_against(one.file, row)
+        proposals.append(_proposal(section, one, None if is_open else row, is_open=is_open))
     return tuple(proposals)
+
+
+def _proposal(section: str, one: Assignment, row: LessonRow | None, *, is_open: bool) -> Proposal:
+    return Proposal(
+        file=one.file,
+        course=row.course if row else one.course,
+        section=section,
+        lesson_id=row.lesson_id if row else None,
+        title=row.title if row else "",
+        is_open=is_open,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """What the names of all files of a section say of its lessons, whatever belongs to which.
+
+    Attributes:
+        named: The lessons by the path of the only file that is named like them, where they are the only ones named so.
+        owners: The paths of these files, by lesson id.
+        titles: All titles, as they are compared.
+    """
+
+    named: Mapping[str, LessonRow]
+    owners: Mapping[str, str]
+    titles: AbstractSet[str]
+
+    @classmethod
+    def of(cls, files: Iterable[Assignment], lessons: Collection[LessonRow]) -> Titles:
+        """Compares them all."""
+        titles = {key for row in lessons if len(key := title_key(row.title)) >= SHORTEST}
+        found = by_title(files, lessons).items()
+        named = {path: row for path, row in found if title_key(row.title) in titles}
+        return cls(named=named, owners={row.lesson_id: path for path, row in named.items()}, titles=titles)
+
+    def speak_against(self, file: VideoFile, row: LessonRow) -> bool:
+        """Whether the file has another lesson's title, or another file has the title of this lesson."""
+        name, path = title_key(file.stem), file.path
+        if name == title_key(row.title):
+            return False
+        return name in self.titles or self.owners.get(row.lesson_id, path) != path
 
 
 def by_title(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> dict[str, LessonRow]:

@@ -37,7 +37,8 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
         of_course[lesson.lesson_id] = Found(Standing.IN_DOUBT, basis(lesson.lesson_id))
         of_course[lesson.file.path] = Found(Standing.IN_DOUBT)
     for proposal in plan.proposals:
-        standing = Standing.NO_LESSON if proposal.lesson_id is None else Standing.WAITS
+        waits = proposal.lesson_id is not None or proposal.is_open
+        standing = Standing.WAITS if waits else Standing.NO_LESSON
         found.setdefault(proposal.course, {})[proposal.file.path] = Found(standing)
     _add_done_elsewhere(found, survey, plan)
     planned = {lesson.lesson_id for lesson in plan.lessons}
@@ -50,9 +51,22 @@ def left_open(survey: Survey, plan: Plan, records: Mapping[str, Record]) -> dict
             is_doubted = nfc(one.course) in known and section_of(one.file.path) in doubted
             standing = Standing.IN_DOUBT if is_doubted else Standing.NO_LESSON
             found[one.course][one.lesson_id] = Found(standing, basis(one.lesson_id))
+    _add_files_of_doubted_sections(found, survey, plan)
     if survey.rows is not None and survey.hidden is None:
         _add_without_row(found, survey.rows, records)
     return found
+
+
+def _add_files_of_doubted_sections(found: dict[str, dict[str, Found]], survey: Survey, plan: Plan) -> None:
+    """Adds the files that nothing is done with and nobody is asked about: `repair` goes first."""
+    doubted = {doubt.subject for doubt in plan.doubts}
+    if not doubted:
+        return
+    known = {lesson.file.path for lesson in plan.lessons} | {one.file.path for one in plan.proposals}
+    for one in survey.unchecked.assignments:
+        path = one.file.path
+        if path not in known and one.course in found and section_of(path) in doubted:
+            found[one.course].setdefault(path, Found(Standing.IN_DOUBT))
 
 
 def _add_done_elsewhere(found: dict[str, dict[str, Found]], survey: Survey, plan: Plan) -> None:

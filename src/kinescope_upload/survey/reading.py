@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.connect import ask_originals, begin_reading
 from kinescope_upload.library.scan import read_json_file, scan
+from kinescope_upload.library_paths import nfc
 from kinescope_upload.mapping import (
     assign_by_manifest,
     assign_by_map,
@@ -65,12 +66,19 @@ def survey_library(
     if database and reading:
         rows_of = partial(read_rows, settings, emit=emit, pause=partial(pause, survey.courses))
         survey = replace(survey, rows=rows_of(reading))
-        if not survey.has_rows_of_all:
+        if _lacks_courses(survey):
             every = rows_of(database.rows)
             survey = replace(survey, other_courses=frozenset(row.course for row in every.values()))
         survey = replace(survey, hidden=hidden_courses(survey, database.row_security))
     check_selection(survey, settings)
     return survey
+
+
+def _lacks_courses(survey: Survey) -> bool:
+    """Whether the database has no row of a course that was named."""
+    named = survey.selection.courses
+    known = {nfc(row.course) for row in (survey.rows or {}).values()} if named else set()
+    return not known.issuperset(map(nfc, named))
 
 
 def check_selection(survey: Survey, settings: Settings) -> None:
@@ -113,9 +121,7 @@ def survey_files(settings: Settings) -> Survey:
     root = settings.needed_library()
     found = scan(root)
     mapped, source = _map(settings, root, found)
-    mapped = MappedLibrary(
-        assignments=mapped.assignments, doubts=mapped.doubts, ignored=_once(found.ignored + mapped.ignored)
-    )
+    mapped = replace(mapped, ignored=_once(found.ignored + mapped.ignored))
     confirmed = _confirmed_pairs(settings, root, found)
     selection = Selection(courses=frozenset(settings.courses), limit=settings.limit, order=settings.order)
     return Survey(

@@ -26,7 +26,9 @@ from kinescope_upload.plan.renumbered import (
 from kinescope_upload.survey.by_evidence import map_by
 from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.idle import idle_doubts
+from kinescope_upload.survey.repair_first import repair_first, sections_to_repair
 from kinescope_upload.survey.unfinished import unfinished_doubts
+from kinescope_upload.upload.titles import title_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -100,12 +102,6 @@ class Survey:
         return tuple(course for course in self.courses if nfc(course) in known)
 
     @property
-    def has_rows_of_all(self) -> bool:
-        """Whether the database, where it is asked, has rows of every selected course."""
-        known = {nfc(row.course) for row in (self.rows or {}).values()} if self.selection.courses else set()
-        return self.rows is None or known.issuperset(map(nfc, self.selection.courses))
-
-    @property
     def is_proven(self) -> bool:
         """Whether the mapping relies on no position that nothing proves."""
         return self.rows is not None or self.source is not MappingSource.SCAN_RULE
@@ -133,6 +129,16 @@ class Survey:
     def in_map(self) -> frozenset[str]:
         """Those of them whose files a map file names."""
         return frozenset(one.lesson_id for one in self.written if one.source is MappingSource.MAP_FILE)
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """Those of them whose pair says the title that the lesson has: it was written down as the titles are."""
+        called = {**(self.unchecked.called if self.source.is_written else {}), **self.confirmed.called}
+        rows = self.rows or {}
+        titles = ((key, called.get(key), rows.get(key)) for key in self.said)
+        return frozenset(
+            key for key, title, row in titles if title and row and title_key(title) == title_key(row.title)
+        )
 
     def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
         """The files whose MD5s would tell more of lessons that were renumbered."""
@@ -288,5 +294,7 @@ class Survey:
         known = {**others, **records} if others else records
         waiting = tuple(unfinished_doubts(self, plan, told, known))
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
+        if told.proposals and plan.in_doubt:
+            told = repair_first(told, sections_to_repair(self.find_renumbered(records, unsteady), records))
         doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
         return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

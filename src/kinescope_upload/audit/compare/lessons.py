@@ -9,7 +9,7 @@ from kinescope_upload.audit.compare.facts import Finding, Lesson
 from kinescope_upload.audit.compare.free_files import files_without_lesson
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.course_folders import FolderState
-from kinescope_upload.mapping import is_named_like, named_like_others, section_of
+from kinescope_upload.mapping import CORRECT_PAIR, is_named_like, named_like_others, section_of
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.begun import is_old_file
 from kinescope_upload.plan.own_file import keeps_its_own
@@ -44,6 +44,8 @@ class LocalSides:
         seconds_of: How long a file plays, as far as somebody looked into it as it is now; else None.
         broken: Why no player can show a file, as far as somebody looked into it; else empty.
         renumbered: The lessons that were renumbered; `summaries` has what is recorded where it belongs now.
+        meant: The lessons whose pair was written down as the titles are.
+        in_map_alone: Whether a map file that is given for this command says everything.
     """
 
     mapped: MappedLibrary
@@ -57,6 +59,8 @@ class LocalSides:
     seconds_of: Callable[[VideoFile], float | None]
     broken: Callable[[VideoFile], str]
     renumbered: Renumbered = NOT_RENUMBERED
+    meant: Collection[str] = frozenset()
+    in_map_alone: bool = False
 
 
 def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
@@ -227,16 +231,16 @@ def _renumbered(found: Renumbered, lessons: Mapping[str, Lesson], courses: Colle
 
 
 def _named_like_others(sides: LocalSides, lessons: Mapping[str, Lesson], courses: Collection[str]) -> Iterator[Finding]:
-    """Yields the linked lessons whose file has the title of another one; what somebody wrote down counts as meant."""
-    said = {one.lesson_id for one in sides.mapped.assignments if one.source.is_written}
+    """Yields the linked lessons whose file has the title of another one; a pair with the lesson's title is meant."""
     linked = [one for one in lessons.values() if one.row and one.row_id and one.course in courses]
-    names = {one.lesson_id: one.file.stem for one in linked if one.file and one.lesson_id not in said}
+    names = {one.lesson_id: one.file.stem for one in linked if one.file and one.lesson_id not in sides.meant}
     rows = [one.row for one in lessons.values() if one.row and one.course in courses]
+    asks = Hint("Is it right all the same? Then say so: ", ("map", "--confirm"), " asks.")
     for lesson_id, other in named_like_others(names, rows):
         lesson = lessons[lesson_id]
         title = f'{lesson_id} ("{lesson.title}")' if lesson.title else lesson_id
         reason = f'{title} has the file "{names[lesson_id]}", and {other.lesson_id} is called "{other.title}"'
-        hint = Hint("Is it right all the same? Then say so: ", ("map", "--confirm"), " asks.")
+        hint = CORRECT_PAIR if sides.in_map_alone else asks
         yield lesson.finding(Kind.NAMED_LIKE_ANOTHER, reason, hint, video_id=lesson.row_id)
 
 

@@ -101,10 +101,13 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         doubt = doubt_outdated(lesson.lesson_id, lesson.file.path, video.id, sent)
         yield changed_file(lesson, f"{lesson.lesson_id}: {doubt.reason}", doubt.hint, video.id)
         return
-    if lesson.size is not None and video.size is not None and lesson.size != video.size:
-        kind, theirs, ours = Kind.SIZE_DIFFERS, *distinct_bytes(video.size, lesson.size)
-    elif lesson.md5 and video.md5 and lesson.md5 != video.md5:
-        kind, theirs, ours = Kind.MD5_DIFFERS, f"MD5 {video.md5}", lesson.md5
+    own = lesson.summary if _is_what_was_sent(lesson, video) else None
+    size = video.size if video.size is not None or own is None else own.size
+    md5 = video.md5 or (own.md5 if own else None)
+    if lesson.size is not None and size is not None and lesson.size != size:
+        kind, theirs, ours = Kind.SIZE_DIFFERS, *distinct_bytes(size, lesson.size)
+    elif lesson.md5 and md5 and lesson.md5 != md5:
+        kind, theirs, ours = Kind.MD5_DIFFERS, f"MD5 {md5}", lesson.md5
     else:
         if video.status == _DONE and not is_same_content(lesson, video) and not lacks_original(video):
             reason = f"{lesson.lesson_id}: {_why_not_compared(lesson, video)}"
@@ -112,7 +115,7 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
         yield from _of_duration(lesson, video)
         return
     reason = f"{lesson.lesson_id}: video {video.id} has {theirs}, {_ours(lesson)} has {ours}"
-    if _is_what_was_sent(lesson, video):
+    if own:
         yield changed_file(lesson, reason, _publish(lesson), video.id)
     else:
         hint = _publish(lesson) if lesson.is_mixed_up else _CHECK
@@ -154,11 +157,15 @@ _DEEP: Final = Hint(("verify", "--deep"), " reads the file again.")
 
 
 def _is_what_was_sent(lesson: Lesson, video: Video) -> bool:
-    """Whether the video is still what kupload sent, so that it is the file that has changed."""
+    """Whether the video is still what kupload sent, so that it is the file that has changed.
+
+    What Kinescope does not say of it, for it keeps no originals or is not done, is as the progress file has it.
+    """
     summary = lesson.summary
     if summary is None or lesson.file is None or not summary.has_all_bytes or summary.video_id != video.id:
         return False
-    return summary.size == video.size and summary.md5 in {None, video.md5}
+    is_size = video.size == summary.size or (video.size is None and (summary.path or summary.md5) is not None)
+    return is_size and (video.md5 is None or summary.md5 in {None, video.md5})
 
 
 def _ours(lesson: Lesson) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
 
+from kinescope_upload.commands.complete_videos import recorded_ids
 from kinescope_upload.commands.dry_run.answer import PlanAnswer
 from kinescope_upload.commands.dry_run.complete import Foreteller
 from kinescope_upload.commands.dry_run.kinescope_side import KinescopeSide, ask_kinescope, why_not_asked
@@ -23,7 +24,6 @@ from kinescope_upload.policy.pacing import minute_of_week
 from kinescope_upload.progress import ProgressFolder, check_folder, read_looks, records_of
 from kinescope_upload.progress.last_rate import read_rate
 from kinescope_upload.survey import check_alone, map_library, survey_library
-from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     plan = _planned(settings, partial(survey.plan, records, mapped, md5s=md5s), looks, seconds=reading.seconds_left)
     plan = progress.planned_here(plan, survey.courses)
     del survey
-    foretell = _foreteller(database, progress, records, reading) if is_alone and database else None
+    foretell = _foreteller(database, records, reading) if is_alone and database else None
     side = KinescopeSide(plan=plan)
     if not not_asked:
         side = ask_kinescope(plan, settings, database, emit, progress, foretell=foretell)
@@ -108,12 +108,8 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     return ExitCode.NOT_DONE if answer.plan.is_in_doubt else ExitCode.DONE
 
 
-def _foreteller(
-    database: LessonsDatabase, progress: AllProgress, records: Mapping[str, Record], reading: ReadInTime
-) -> Foreteller:
-    ids = (key for one in records.values() for key in (one.video_id, *one.lost_marks))
-    recorded = {video_key(key) or key for key in ids if key}
-    return Foreteller(database=database, known=progress.courses(), recorded=recorded, md5_of=reading.md5_of)
+def _foreteller(database: LessonsDatabase, records: Mapping[str, Record], reading: ReadInTime) -> Foreteller:
+    return Foreteller(database=database, recorded=recorded_ids(records.values()), md5_of=reading.md5_of)
 
 
 def _planned(settings: Settings, make: MakePlan, looks: RememberedLooks, *, seconds: float) -> Plan:

@@ -1,11 +1,11 @@
-"""Foretells which complete videos of before a run takes over, where the progress of their course is lost."""
+"""Foretells which complete videos of before a run takes over for lessons of which nothing is recorded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kinescope_upload.commands.complete_videos import complete_videos, new_uploads
+from kinescope_upload.commands.complete_videos import complete_videos
 from kinescope_upload.plan import Decision
 from kinescope_upload.plan.decision import PlanDecision
 
@@ -25,13 +25,11 @@ class Foreteller:
 
     Attributes:
         database: Tells which videos rows name.
-        known: The courses, composed, of which something is recorded.
         recorded: The ids of the videos that records name.
         md5_of: Gives a file's MD5; None where it cannot be read in time.
     """
 
     database: LessonsDatabase
-    known: Collection[str]
     recorded: Collection[str]
     md5_of: Callable[[VideoFile], str | None]
 
@@ -43,7 +41,7 @@ class Foreteller:
             folders: The folder of each course.
             kinescope: Lists the videos.
         """
-        found = complete_videos(new_uploads(plan, self.known), folders, kinescope, self._named)
+        found = complete_videos(plan, folders, kinescope, self._named)
         if not found:
             return plan
         return replace(plan, lessons=tuple(self._told(one, found.get(one.lesson_id)) for one in plan.lessons))

@@ -1,0 +1,63 @@
+"""Which lesson a file is proposed for: by its title, else by number or order where no title speaks against that."""
+
+from __future__ import annotations
+
+import pytest
+
+from kinescope_upload.mapping.proposals import Titles, propose
+from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
+
+
+def _files(*names: str) -> list[Assignment]:
+    return [
+        Assignment(
+            lesson_id=f"c_m_{number:03d}",
+            course="c",
+            file=VideoFile(path=f"c/m/{name}.mp4", size=1, modified_ns=1),
+            source=MappingSource.SCAN_RULE,
+        )
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+def _rows(*titles: str) -> list[LessonRow]:
+    return [
+        LessonRow(lesson_id=f"c_m_{number:03d}", course="c", title=title, video_id=None)
+        for number, title in enumerate(titles, start=1)
+    ]
+
+
+NAMES = ("000a_Токи", "001_Оптика", "002_Фазы")
+
+
+@pytest.mark.parametrize(
+    ("titles", "free_files", "free_lessons", "expected"),
+    [
+        pytest.param(("Токи", "Оптика", "Фазы"), [0], [3], [(1, False)], id="the lesson of the title has a file"),
+        pytest.param(("Введение", "Оптика", "Фазы"), [0], [3], [(None, True)], id="another file is named like it"),
+        pytest.param(("Введение", "Оптика", "Итоги"), [0], [3], [(3, False)], id="no title speaks against the order"),
+        pytest.param(("Токи", "Оптика", "Токи"), [0], [2], [(None, True)], id="two lessons have the title"),
+        pytest.param(("Токи", "Оптика", "Фазы"), [0, 2], [1, 3], [(1, False), (3, False)], id="both are free"),
+        pytest.param(("Токи", "Оптика", "Фазы"), [0], [], [(1, False)], id="no lesson is free"),
+        pytest.param(("А", "Б", "В"), [0, 1], [2, 3], [(2, False), (3, False)], id="titles too short to tell"),
+        pytest.param(("Итог", "Введение", "Прочее"), [0, 1], [3], [(3, False), (None, False)], id="one too many"),
+    ],
+)
+def test_titles_go_before_the_order_and_speak_against_it(
+    titles: tuple[str, ...], free_files: list[int], free_lessons: list[int], expected: list[tuple[int | None, bool]]
+) -> None:
+    files, rows = _files(*NAMES), _rows(*titles)
+    left, free = [files[one] for one in free_files], [rows[number - 1] for number in free_lessons]
+    found = propose("c/m", left, free, {}, Titles.of(files, rows))
+    ids = [f"c_m_{number:03d}" if number else None for number, _ in expected]
+    assert [(one.lesson_id, one.is_open) for one in found] == list(
+        zip(ids, [is_open for _, is_open in expected], strict=True)
+    )
+
+
+def test_a_number_is_no_default_where_titles_speak_against_it() -> None:
+    files, rows = _files("001_Фазы", "002_Белки", "003_Токи"), _rows("Оптика", "Фазы", "Белки")
+    found = propose("c/m", files[2:], rows[:1], {files[2].file.path: rows[0]}, Titles.of(files, rows))
+    assert [one.lesson_id for one in found] == ["c_m_001"]
+    found = propose("c/m", files[:1], rows[:1], {files[0].file.path: rows[0]}, Titles.of(files[:2], rows))
+    assert [one.lesson_id for one in found] == ["c_m_002"]
