@@ -73,6 +73,45 @@ def test_a_new_cut_of_a_linked_lesson_is_named_by_every_run_of_a_cluster(cluster
         assert "1 changed since upload" in " ".join(_does(world, 0, "one", command).split())
 
 
+def test_copies_with_other_times_alone_are_no_new_cuts(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((200 * KIB,) * 2)
+    _does(world, 0, "one", "")
+    copy = _copy(world)
+    for file in copy.rglob("*.mp4"):
+        os.utime(file, (10**9, 10**9))
+    world.machine("two", {"nas": copy})
+    for command in ("--dry-run", "cluster enqueue", ""):
+        assert "changed since upload" not in " ".join(_does(world, 0, "two", command).split())
+    _does(world, 0, "two", "verify")
+
+
+@pytest.mark.parametrize("command", ["", "--create-folders", "--trust-scan", "--dry-run"])
+def test_without_the_lessons_rows_nothing_is_written_down_by_position(cluster_worlds: Worlds, command: str) -> None:
+    world = cluster_worlds()
+    world.fill((200 * KIB,) * 2)
+    assert "Leave out --no-db" in _does(world, 2, "one", f"--no-db {command}")
+    assert world.count("true") == 0
+
+
+def test_a_lesson_of_another_library_that_is_being_sent_is_no_file_to_put_back_here(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((2000 * KIB,))
+    _does(world, 0, "one", "cluster enqueue")
+    world.link.slow_down(shared_rate=100_000)
+    process = world.worker("one")
+    world.wait_until(lambda: world.count("stage = 'created'") == 1)
+    empty = world.folder / "disk"
+    (empty / "02_other" / "m01_start").mkdir(parents=True)
+    world.machine("two", {"disk": empty})
+    code, said = world.at("two", "verify")
+    assert code == 1, said
+    assert "put it back into the library" not in " ".join(said.split())
+    assert "a machine that has it goes on" in " ".join(said.split())
+    world.link.slow_down()
+    assert process.wait(timeout=60) == 0
+
+
 def test_no_second_cluster_takes_lessons_that_another_has(cluster_worlds: Worlds) -> None:
     world = cluster_worlds()
     _enqueued(world)

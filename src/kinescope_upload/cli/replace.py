@@ -68,9 +68,9 @@ def replace(
     from kinescope_upload.commands.upload import Screen
 
     wanted = _wanted(lessons or [], keep_old, is_changed=changed, drops=drop)
+    settings = options.load(context)
     if not (yes or dry_run):
         check_somebody_answers("Pass --yes to replace without asking.", as_json=json)
-    settings = options.load(context)
     display = options.display_options(settings)
     view = AuditView(display, sys.stdout)
     with audit_progress(display, view, stdout=sys.stdout, stderr=sys.stderr) as tell:

@@ -49,10 +49,10 @@ def unlink(
     from kinescope_upload.commands.unlink import unlink as run_unlink
     from kinescope_upload.commands.unlink_view import exit_code_of, show_unlinked, show_unlinking
 
+    settings = options.load(context)
     if yes is None:
         hint = "Pass --yes N, where N is the number of lessons that are to be unlinked."
         check_somebody_answers(hint, as_json=json)
-    settings = options.load(context)
     display = options.display_options(settings)
     code = ExitCode.DONE
     with audit_progress(display, AuditView(display, sys.stdout), stdout=sys.stdout, stderr=sys.stderr) as tell:

@@ -10,7 +10,7 @@ from kinescope_upload.cluster.line import line_of
 from kinescope_upload.cluster.presence import those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.schema import check_only_cluster, install, script_of
-from kinescope_upload.cluster.settings import CORRECT, cluster_of, libraries_of
+from kinescope_upload.cluster.settings import CORRECT, check_rows, cluster_of, libraries_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import (
     TAKEN_OVER,
@@ -117,6 +117,7 @@ def enqueue(settings: Settings, screen: Screen, libraries: Sequence[str] = ()) -
     Raises:
         KuploadError: No library is there, one cannot be read, or database or Kinescope refuse.
     """
+    check_rows(settings)
     options, stdout = screen.options, screen.stdout
     found, away = _enqueued(settings, screen, libraries_of(settings, libraries))
     for words in away:
@@ -155,6 +156,7 @@ def run(settings: Settings, screen: Screen) -> int:
     Raises:
         KuploadError: A library cannot be read, or database or Kinescope refuse.
     """
+    check_rows(settings)
     libraries = libraries_of(settings)
     found, away = _enqueued(settings, screen, libraries)  # what is away, the work says
     if settings.courses or settings.limit is not None:
@@ -208,7 +210,7 @@ def _fields(found: Sequence[Enqueued]) -> JsonFields:
                     {"lesson_id": lesson.lesson_id, "reason": lesson.reason, "hint": lesson.hint}
                     for lesson in one.plan.in_doubt
                 ],
-                "changed": [lesson.lesson_id for lesson in one.plan.changed],
+                "changed": [lesson.lesson_id for lesson in one.changed],
                 "doubts": [{"subject": doubt.subject, "reason": doubt.reason} for doubt in one.plan.doubts],
             }
             for one in found

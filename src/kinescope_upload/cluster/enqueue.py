@@ -74,9 +74,14 @@ class Enqueued:
     contradicting: tuple[str, ...]
 
     @property
+    def changed(self) -> tuple[PlannedLesson, ...]:
+        """The linked lessons whose files here are not what was uploaded; a copy's time alone says nothing of that."""
+        return tuple(one for one in self.plan.changed if one.is_other or not _has_other_time_alone(one))
+
+    @property
     def changes(self) -> str:
         """Names the linked lessons whose files here are not what was uploaded; empty where there are none."""
-        return changes_sentence([change_of(lesson) for lesson in self.plan.changed])
+        return changes_sentence([change_of(lesson) for lesson in self.changed])
 
     @property
     def is_in_doubt(self) -> bool:
@@ -173,6 +178,10 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
         elsewhere={lesson_id: others[lesson_id][0] for lesson_id in elsewhere},
         contradicting=tuple(sorted(one for one, size in elsewhere.items() if size != others[one][1])),
     )
+
+
+def _has_other_time_alone(lesson: PlannedLesson) -> bool:
+    return lesson.record is not None and lesson.record.differs_in_time(lesson.file)
 
 
 def _check_unfinished(settings: Settings, tools: EnqueueTools, plan: Plan, records: Mapping[str, Record]) -> None:

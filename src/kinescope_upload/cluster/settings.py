@@ -68,6 +68,16 @@ def cluster_of(settings: Settings) -> ClusterSettings:
     return ClusterSettings(**{"machine": name[:63], "names_schema": "schema" in given, **given})
 
 
+def check_rows(settings: Settings) -> None:
+    """Returns where the lessons' database is asked.
+
+    Raises:
+        UsageError: `--no-db` says otherwise.
+    """
+    if settings.no_db:
+        raise UsageError("Several machines cannot work without the lessons' database.", "Leave out --no-db.")
+
+
 def libraries_of(settings: Settings, names: Collection[str] = ()) -> Mapping[str, Path]:
     """Where the libraries are on this machine: those that were named, else the one that --library names, else all.
 
@@ -82,7 +92,7 @@ def libraries_of(settings: Settings, names: Collection[str] = ()) -> Mapping[str
         return {name: root for name, root in known.items() if not names or name in names}
     named = {name: root for name, root in known.items() if root == settings.library}
     if not named:
-        raise _unknown(str(settings.library), known)
+        raise _unknown(settings.library.name, known)
     return named
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from kinescope_upload.cluster.settings import cluster_of, libraries_of
+from kinescope_upload.cluster.settings import check_rows, cluster_of, libraries_of
 from kinescope_upload.command_line import options
 from kinescope_upload.errors import KuploadError, UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -97,6 +97,8 @@ def in_each_library(settings: Settings, act: Callable[[Settings, AllProgress | N
 def _dry_run(context: typer.Context, settings: Settings, display: DisplayOptions) -> int:
     """Shows what would be written down, library by library; changes nothing."""
     from kinescope_upload.commands.dry_run import dry_run
+
+    check_rows(settings)
 
     def look(here: Settings, records: AllProgress | None) -> int:
         return dry_run(here, display, sys.stdout, is_offline=context.params["offline"], progress=records)

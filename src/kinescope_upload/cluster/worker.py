@@ -14,13 +14,12 @@ from kinescope_upload.cluster.presence import apart, there, those_there
 from kinescope_upload.cluster.queue import Queue
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.cluster.refused_queues import accept
-from kinescope_upload.cluster.settings import cluster_of
+from kinescope_upload.cluster.settings import check_rows, cluster_of
 from kinescope_upload.cluster.store import opened
 from kinescope_upload.cluster.transfer import check_shared
 from kinescope_upload.commands.upload import RunTools, upload_plan
 from kinescope_upload.connect import database_of, open_kinescope
 from kinescope_upload.display.printers import make_printer
-from kinescope_upload.errors import UsageError
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.monitor.open_monitor import begin_run, open_monitor
 from kinescope_upload.monitor.wishes_file import add_wish
@@ -88,8 +87,7 @@ def work(settings: Settings, screen: Screen, *, libraries: Mapping[str, Path], u
         KuploadError: The work cannot begin.
     """
     settings.check_for_upload()
-    if settings.no_db:
-        raise UsageError("Several machines cannot work without the lessons' database.", "Leave out --no-db.")
+    check_rows(settings)
     with ExitStack() as stack:
         progress = stack.enter_context(opened(settings))
         check_shared(progress.holds.line, settings.progress, progress.holds.machine)

@@ -82,9 +82,11 @@ def _meaning_of_status(lesson: Lesson, video: Video) -> tuple[Kind, str]:
 
 def going_on(lesson: Lesson) -> str:
     """What continues the lesson's upload."""
+    summary = lesson.summary
+    if lesson.file is None and (summary is None or summary.path is None):
+        return "Its file is not known here: a machine that has it goes on, or put it into the library."
     if lesson.file is None:
         return "Its file is not there: put it back into the library."
-    summary = lesson.summary
     if summary is None or summary.path is None or lesson.file.is_at(summary.path) or summary.is_for(lesson.file):
         return Hint((), " continues it.")
     return Hint(f'It was begun from "{summary.path}"; ', (), " uploads the lesson's file.")
