@@ -117,11 +117,12 @@ def test_what_is_left_says_for_which_lesson_the_video_was_uploaded() -> None:
 @pytest.mark.parametrize(
     ("name", "is_said", "command"),
     [
-        ("001.mp4", False, ("unlink", "c_s_001")),
+        ("001.mp4", False, ("verify", "--course", "c", "--deep")),
+        ("001_Другое.mp4", False, ("verify", "--course", "c", "--deep")),
         ("001_Урок один.mp4", False, ("replace", "c_s_001", "c/s/001_Урок один.mp4")),
         ("001.mp4", True, ("replace", "c_s_001", "c/s/001.mp4")),
     ],
-    ids=["nothing says so", "its name says so", "a person wrote it down"],
+    ids=["nothing says so", "its name says another title", "its name says so", "a person wrote it down"],
 )
 def test_a_file_is_to_be_published_for_a_lesson_that_nobody_recorded_where_something_says_that_it_is_its_own(
     name: str, command: tuple[str, ...], *, is_said: bool
