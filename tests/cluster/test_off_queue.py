@@ -55,7 +55,7 @@ def test_a_worker_says_that_lessons_were_taken_off_the_queue_and_what_gives_them
     for _ in range(2):
         assert code == 1, said
         assert f"{off} lessons were taken off the queue: " in said
-        assert "`kupload cluster enqueue` gives turns again." in said
+        assert "`kupload cluster enqueue` on a machine that has the files gives turns again." in said
         assert _next(said) == "kupload cluster enqueue"
         assert "run the same command" not in said
         code, said = _end_of(world, world.worker("two"))
@@ -92,7 +92,8 @@ def test_begun_replacements_that_init_took_over_are_named_and_enqueued(cluster_w
         machine.holds.give(lesson_id, wanted=False)
     code, said = _end_of(world, world.worker("one"))
     assert code == 1, said
-    assert f"1 lesson is not done and has no turn: {lesson_id}. `kupload cluster enqueue` gives one" in said
+    gives = "`kupload cluster enqueue` on a machine that has the files gives one, or says why."
+    assert f"1 lesson is not done and has no turn: {lesson_id}. {gives}" in said
     assert _next(said) == "kupload cluster enqueue"
     assert world.at("one", "cluster", "enqueue")[0] == 0
     code, said = _end_of(world, world.worker("one"))

@@ -83,7 +83,7 @@ class Leftovers:
         Raises:
             DatabaseDownError: The database does not answer.
         """
-        ids = self.hands.refusals.of(self.presence.awaited_courses())
+        ids = self.hands.refusals.of(self.presence.awaited_folders())
         return ids > self.done_of(ids)
 
     def _tell_missing(self, ids: Collection[str]) -> None:
@@ -112,10 +112,13 @@ class Leftovers:
         if any(one.gets_turn for one in found):
             hint = Hint(("cluster", "enqueue"), " writes down again what has no turn.")
             self.run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason="", hint=hint))
-        off = ("lesson was taken off the queue", "lessons were taken off the queue"), " gives turns again."
+        off = (
+            ("lesson was taken off the queue", "lessons were taken off the queue"),
+            " on a machine that has the files gives turns again.",
+        )
         left = (
             ("lesson is not done and has no turn", "lessons are not done and have no turn"),
-            " gives one, or says why.",
+            " on a machine that has the files gives one, or says why.",
         )
         self._warn([one.lesson_id for one in found if one.was_taken_off], *off)
         self._warn([one.lesson_id for one in found if not one.was_taken_off], *left)
