@@ -153,9 +153,7 @@ class ClusterCrew:
         try:
             while self._goes_on(place):
                 self._run.pause.wait()
-                if (turn := self._next()) is not None:
-                    self._hands.bring(turn)
-                elif self._goes_on(place):
+                if not self._brings_one() and self._goes_on(place):
                     self._run.stop.pause(_TICK)
         except InterruptedRunError:
             return
@@ -166,6 +164,17 @@ class ClusterCrew:
         except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
             self.bug = error
             self._run.stop.request(Ending.of_bug(error))
+
+    def _brings_one(self) -> bool:
+        """Whether there was a lesson to be had, which is at its end then; a database that is away is told of."""
+        try:
+            turn = self._next()
+            if turn is not None:
+                self._hands.bring(turn)
+        except DatabaseDownError as error:  # whichever question that was: the turn is found again
+            self.outage.down(error)
+            return False
+        return turn is not None
 
     def _stop_all(self, error: BatchStoppedError) -> None:
         """Ends this batch, and says why to all machines: what stops one of them stops them all."""
@@ -184,10 +193,9 @@ class ClusterCrew:
                 if turn is None:
                     self._idle_until = now + self._options.poll
                     self._look_around(now)
-            except DatabaseDownError as error:
+            except DatabaseDownError:
                 self._idle_until = now + self._options.poll
-                self.outage.down(error)
-                return None
+                raise
             return turn
 
     def _look_around(self, now: float) -> None:
