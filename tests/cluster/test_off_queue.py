@@ -65,6 +65,20 @@ def test_a_worker_says_that_lessons_were_taken_off_the_queue_and_what_gives_them
     world.everything_is_right(again=0)
 
 
+def test_a_worker_that_goes_on_names_once_what_was_taken_off(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((100 * KIB,) * 2)
+    assert world.at("one", "cluster", "enqueue")[0] == 0
+    assert world.at("one", "cluster", "cancel")[0] == 0
+    worker = world.begin("one", "cluster", "worker")
+    world.wait_until(lambda: "2 lessons were taken off the queue" in world.said())
+    assert world.at("two", "cluster", "enqueue")[0] == 0
+    world.wait_until(lambda: world.count("stage = 'linked'") == 2)
+    assert world.at("two", "stop")[0] == 0
+    code, said = _end_of(world, worker)
+    assert (code, said.count("taken off the queue")) == (130, 1), said
+
+
 def test_a_lesson_whose_row_others_filled_is_not_missed_when_it_was_taken_off(cluster_worlds: Worlds) -> None:
     world = cluster_worlds()
     world.fill((100 * KIB,) * 2)
