@@ -55,7 +55,7 @@ def test_a_worker_says_that_lessons_were_taken_off_the_queue_and_what_gives_them
     for _ in range(2):
         assert code == 1, said
         assert f"{off} lessons were taken off the queue: " in said
-        assert "`kupload cluster enqueue` gives turns again." in said
+        assert "`kupload cluster enqueue` on a machine that has the files gives turns again." in said
         assert _next(said) == "kupload cluster enqueue"
         assert "run the same command" not in said
         code, said = _end_of(world, world.worker("two"))
@@ -63,6 +63,20 @@ def test_a_worker_says_that_lessons_were_taken_off_the_queue_and_what_gives_them
     code, said = _end_of(world, world.worker("one"))
     assert (code, _next(said)) == (0, "kupload verify"), said
     world.everything_is_right(again=0)
+
+
+def test_a_worker_that_goes_on_names_once_what_was_taken_off(cluster_worlds: Worlds) -> None:
+    world = cluster_worlds()
+    world.fill((100 * KIB,) * 2)
+    assert world.at("one", "cluster", "enqueue")[0] == 0
+    assert world.at("one", "cluster", "cancel")[0] == 0
+    worker = world.begin("one", "cluster", "worker")
+    world.wait_until(lambda: "2 lessons were taken off the queue" in world.said())
+    assert world.at("two", "cluster", "enqueue")[0] == 0
+    world.wait_until(lambda: world.count("stage = 'linked'") == 2)
+    assert world.at("two", "stop")[0] == 0
+    code, said = _end_of(world, worker)
+    assert (code, said.count("taken off the queue")) == (130, 1), said
 
 
 def test_a_lesson_whose_row_others_filled_is_not_missed_when_it_was_taken_off(cluster_worlds: Worlds) -> None:
@@ -92,7 +106,7 @@ def test_begun_replacements_that_init_took_over_are_named_and_enqueued(cluster_w
         machine.holds.give(lesson_id, wanted=False)
     code, said = _end_of(world, world.worker("one"))
     assert code == 1, said
-    assert f"{lesson_id}. `kupload cluster enqueue` gives" in said
+    assert f"{lesson_id}. `kupload cluster enqueue`" in said
     assert _next(said) == "kupload cluster enqueue"
     assert world.at("one", "cluster", "enqueue")[0] == 0
     code, said = _end_of(world, world.worker("one"))

@@ -98,7 +98,7 @@ class ClusterCrew:
         self._fetching = threading.Lock()
         self._threads: dict[int, threading.Thread] = {}
         self._idle_until = self._reconcile_at = float("-inf")
-        self._is_drained = self._is_empty = self._is_told = False
+        self._is_drained = self._is_empty = self._is_told = self._was_idle = False
         self._heard = 0
         self.left = 0
         self.bug: BaseException | None = None
@@ -153,9 +153,7 @@ class ClusterCrew:
         try:
             while self._goes_on(place):
                 self._run.pause.wait()
-                if (turn := self._next()) is not None:
-                    self._hands.bring(turn)
-                elif self._goes_on(place):
+                if not self._brings_one() and self._goes_on(place):
                     self._run.stop.pause(_TICK)
         except InterruptedRunError:
             return
@@ -166,6 +164,17 @@ class ClusterCrew:
         except BaseException as error:  # noqa: BLE001 - a bug: the main thread shows it, nobody hides it
             self.bug = error
             self._run.stop.request(Ending.of_bug(error))
+
+    def _brings_one(self) -> bool:
+        """Whether there was a lesson to be had, which is at its end then; a database that is away is told of."""
+        try:
+            turn = self._next()
+            if turn is not None:
+                self._hands.bring(turn)
+        except DatabaseDownError as error:  # whichever question that was: the turn is found again
+            self.outage.down(error)
+            return False
+        return turn is not None
 
     def _stop_all(self, error: BatchStoppedError) -> None:
         """Ends this batch, and says why to all machines: what stops one of them stops them all."""
@@ -184,10 +193,9 @@ class ClusterCrew:
                 if turn is None:
                     self._idle_until = now + self._options.poll
                     self._look_around(now)
-            except DatabaseDownError as error:
+            except DatabaseDownError:
                 self._idle_until = now + self._options.poll
-                self.outage.down(error)
-                return None
+                raise
             return turn
 
     def _look_around(self, now: float) -> None:
@@ -203,8 +211,19 @@ class ClusterCrew:
             self._reconcile_at = now + _RECONCILE
             if self._queue.give_turns(here):
                 self._idle_until = now
-        is_over = left == 0 and self._hands.number == 0 and self._options.until_empty
-        self._is_empty = is_over and self._left(self._presence.awaited())[0] == 0 and not self._leftovers.is_awaited()
+        if left == 0 and self._hands.number == 0:
+            self._is_empty = self._options.until_empty and not self._is_awaited()
+            self._tell_idle()
+
+    def _is_awaited(self) -> bool:
+        """Whether lessons are still to be done of libraries, or files, that were here until lately."""
+        return self._left(self._presence.awaited())[0] > 0 or self._leftovers.is_awaited()
+
+    def _tell_idle(self) -> None:
+        """Says once, where a worker goes on that has nothing to do, which lessons have no turn."""
+        if not (self._options.until_empty or self._was_idle):
+            self._was_idle = True
+            self._leftovers.tell_off_queue()
 
     def _left(self, libraries: Sequence[str]) -> tuple[int, int]:
         """How many lessons of these libraries this machine may do, and how many of them others have in hand."""

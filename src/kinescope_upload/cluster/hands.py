@@ -192,7 +192,7 @@ class Hands:
         if lesson.decision is Decision.IN_DOUBT or (lesson.decision in SENT and taken.folder_id is None):
             self._refuse(lesson)
             return True
-        return lesson.decision in SENT and self._lacks_course(hand, taken)
+        return lesson.decision in SENT and self._lacks_folder(hand, taken)
 
     def _leave(self, taken: Taken, hand: _InHand) -> None:
         """Leaves a lesson that was not done to machines that have its file, where this one has not."""
@@ -218,7 +218,7 @@ class Hands:
             self.refusals.drop(taken.lesson_id)
         return hand.is_refused
 
-    def _lacks_course(self, hand: _InHand, taken: Taken) -> bool:
+    def _lacks_folder(self, hand: _InHand, taken: Taken) -> bool:
         """Whether neither the lesson's file can be read here nor one beside it: then it is left to others.
 
         Raises:
@@ -240,7 +240,7 @@ class Hands:
         holds, alone, lesson_id = self._progress.holds, run.apart, taken.lesson_id
 
         def wait_or_leave(error: FileUnreadableError) -> bool:
-            if self._lacks_course(hand, taken):
+            if self._lacks_folder(hand, taken):
                 raise LessonLostError(f'"{error.path}" cannot be read here: a machine that has it goes on')
             return self._libraries[taken.library].gate.wait_until_readable(error)
 
@@ -274,7 +274,7 @@ class Hands:
         gate = LibraryGate(
             run.backends.disk,
             root,
-            self._presence.files[name],
+            self._presence.files.get(name, {}),
             stop=run.stop,
             emit=run.emit,
             longest=run.options.longest_wait,

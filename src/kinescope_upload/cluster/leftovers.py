@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kinescope_upload.cluster.presence import Presence
 
 
-class _OffQueue(NamedTuple):
+class OffQueue(NamedTuple):
     """A lesson that is not done and not wanted: whether enqueuing gives it a turn, and whether a person took it off."""
 
     lesson_id: str
@@ -83,7 +83,7 @@ class Leftovers:
         Raises:
             DatabaseDownError: The database does not answer.
         """
-        ids = self.hands.refusals.of(self.presence.awaited_courses())
+        ids = self.hands.refusals.of(self.presence.awaited_folders())
         return ids > self.done_of(ids)
 
     def _tell_missing(self, ids: Collection[str]) -> None:
@@ -104,24 +104,31 @@ class Leftovers:
         return waiting
 
     def _off_queue(self) -> set[str]:
-        """The lessons that are not done and that nobody is to do before they are enqueued again; says how many."""
-        found: list[_OffQueue] = []
-        if self.until_empty:
-            with suppress(KuploadError):
-                found = self._found_off_queue()
+        """What `tell_off_queue` tells, where nothing was to be left; then enqueuing is what to type next."""
+        found = self.tell_off_queue() if self.until_empty else []
         if any(one.gets_turn for one in found):
             hint = Hint(("cluster", "enqueue"), " writes down again what has no turn.")
             self.run.stop.request(Ending(exit_code=ExitCode.NOT_DONE, reason="", hint=hint))
-        off = ("lesson was taken off the queue", "lessons were taken off the queue"), " gives turns again."
+        return {one.lesson_id for one in found}
+
+    def tell_off_queue(self) -> list[OffQueue]:
+        """The lessons that are not done and that nobody is to do before they are enqueued again; says how many."""
+        found: list[OffQueue] = []
+        with suppress(KuploadError):
+            found = self._found_off_queue()
+        off = (
+            ("lesson was taken off the queue", "lessons were taken off the queue"),
+            " on a machine that has the files gives turns again.",
+        )
         left = (
             ("lesson is not done and has no turn", "lessons are not done and have no turn"),
-            " gives one, or says why.",
+            " on a machine that has the files gives one, or says why.",
         )
         self._warn([one.lesson_id for one in found if one.was_taken_off], *off)
         self._warn([one.lesson_id for one in found if not one.was_taken_off], *left)
-        return {one.lesson_id for one in found}
+        return found
 
-    def _found_off_queue(self) -> list[_OffQueue]:
+    def _found_off_queue(self) -> list[OffQueue]:
         rows = self.line.ask(statements.OFF_QUEUE, libraries=list(self.presence.libraries))
         found = {row[0]: row[1:] for row in rows if row[0] not in self.hands.failed}
         database = self.run.backends.database
@@ -130,7 +137,7 @@ class Leftovers:
             course, text, was_taken_off = found[row.lesson_id]
             decided = decide_by_row(row, record_of(row.lesson_id, course, text) if text else None)
             if decided is None or decided.decision is not Decision.SKIP:
-                off.append(_OffQueue(row.lesson_id, gets_turn=decided is None, was_taken_off=was_taken_off))
+                off.append(OffQueue(row.lesson_id, gets_turn=decided is None, was_taken_off=was_taken_off))
         return off
 
     def _warn(self, ids: Collection[str], words: tuple[str, str], does: str) -> None:

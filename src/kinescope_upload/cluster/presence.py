@@ -1,4 +1,4 @@
-"""Tells what is there of this machine's libraries: a disk may be unplugged, a share not mounted, a course lacking."""
+"""Tells what is there of this machine's libraries: a disk may be unplugged, a share not mounted, a folder lacking."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _EVERY: Final = 1.0
 """Seconds between two looks."""
 _ENOUGH: Final = 6
-"""Files that are kept in mind of a course that nothing was known of: one, and some beside it."""
+"""Files of a folder that are kept in mind: one, and some beside it."""
 
 
 def there(libraries: Mapping[str, Path], disk: Disk | None = None) -> dict[str, Path]:
@@ -68,6 +68,11 @@ def apart(settings: Settings, libraries: Mapping[str, Path]) -> dict[str, Settin
     }
 
 
+def folder_of(path: str) -> str:
+    """The folder that a file of a library lies in, relative to the library's root."""
+    return path.rpartition("/")[0]
+
+
 def _courses_in(root: Path, courses: Iterable[str]) -> frozenset[str]:
     """Those of the courses that the library has a folder of."""
     folders = {nfc(name) for name in _names(Disk(), root)}
@@ -86,7 +91,7 @@ def _names(disk: Disk, root: Path) -> list[str]:
 
 
 class Presence:
-    """Which libraries and courses are there now, and whether one that went away may come back; threads may share it.
+    """Which libraries and folders are there now, and whether one that went away may come back; threads may share it.
 
     Args:
         libraries: Where each is.
@@ -112,9 +117,7 @@ class Presence:
         longest: float,
     ) -> None:
         self.libraries = libraries
-        self.files = {
-            name: {course: list(paths) for course, paths in files.get(name, {}).items()} for name in libraries
-        }
+        self.files = files
         self._disk = disk
         self._clock = clock
         self._tell = tell
@@ -124,9 +127,16 @@ class Presence:
         self._away: dict[str, float] = {}
         """The libraries that are away, each with the time since when; those that were never there, from the start."""
         self._lost: dict[tuple[str, str], float] = {}
-        """The courses of libraries that are there of which nothing can be read, each with the time since when."""
+        """The folders of libraries that are there of which nothing can be read, each with the time since when."""
         self._seen: set[tuple[str, str]] = set()
-        """The courses of which a file could be read."""
+        """The folders of which a file could be read."""
+        self._told: dict[tuple[str, str], float] = {}
+        """The courses of which was said that something is missing, each with the time when."""
+        self._beside: dict[tuple[str, str], list[str]] = {}
+        """The paths of some files of each folder."""
+        for name, courses in files.items():
+            for path in (path for paths in courses.values() for path in paths):
+                self._note(name, path)
 
     def here(self) -> list[str]:
         """The libraries that are there."""
@@ -154,34 +164,41 @@ class Presence:
 
     def sees(self, name: str, path: str, *, can_read: bool) -> None:
         """Takes in whether a file of the library, which is to be there, can be read."""
-        course = path.partition("/")[0]
         with self._lock:
-            known = self.files[name].setdefault(course, [])
-            if len(known) < _ENOUGH and path not in known:
-                known.append(path)
+            self._note(name, path)
             if can_read:
-                self._seen.add((name, course))
-                self._lost.pop((name, course), None)
+                self._seen.add((name, folder_of(path)))
+                self._lost.pop((name, folder_of(path)), None)
 
     def is_lost(self, name: str, path: str) -> bool:
-        """Whether of the course of a file that cannot be read no other file can be read either; says so once."""
-        course = path.partition("/")[0]
-        if is_present(self._disk, self.libraries[name], self.files[name], {path}):
+        """Whether no file beside one that cannot be read can be read either; says so once for each course."""
+        folder, course, now = (name, folder_of(path)), (name, path.partition("/")[0]), self._clock()
+        above, _, last = folder_of(path).rpartition("/")
+        start = len(above) + 1 if above else 0
+        with self._lock:
+            known = [one[start:] for one in self._beside.get(folder, ())]
+        if is_present(self._disk, self.libraries[name] / above, {last: known}, {path[start:]}):
             return False
         with self._lock:
-            if (name, course) in self._lost:
-                return True
-            self._lost[name, course] = self._clock() if (name, course) in self._seen else float("-inf")
-        self._tell(
-            f'Of library {name} neither "{path}" can be read here nor a file beside it. What is missing of course '
-            f"{course} is left to machines that have it."
-        )
+            self._lost.setdefault(folder, now if folder in self._seen else float("-inf"))
+            is_told = now - self._told.get(course, float("-inf")) < self._longest
+            self._told[course] = now
+        if not is_told:
+            self._tell(
+                f'Of library {name} neither "{path}" can be read here nor a file beside it. What is missing of course '
+                f"{course[1]} is left to machines that have it."
+            )
         return True
 
-    def awaited_courses(self) -> Collection[tuple[str, str]]:
-        """The courses, each with its library, that went away so lately that they are waited for."""
+    def awaited_folders(self) -> Collection[tuple[str, str]]:
+        """The folders, each with its library, that went away so lately that they are waited for."""
         with self._lock:
             return {one for one, since in self._lost.items() if since > self._clock() - self._longest}
+
+    def _note(self, name: str, path: str) -> None:
+        known = self._beside.setdefault((name, folder_of(path)), [])
+        if len(known) < _ENOUGH and path not in known:
+            known.append(path)
 
     def _look(self, now: float) -> None:
         is_first = self._looked_at == float("-inf")

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.cluster.presence import folder_of
 from kinescope_upload.library.scan import stat_file
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ class Refusals:
         with self._lock:
             return set(self._seen)
 
-    def of(self, courses: Collection[tuple[str, str]]) -> set[str]:
-        """The lessons that are refused of these courses, each with its library."""
+    def of(self, folders: Collection[tuple[str, str]]) -> set[str]:
+        """The lessons that are refused of these folders, each with its library."""
         with self._lock:
             known = self._seen.items()
-            return {one for one, (library, _, seen) in known if (library, seen.path.partition("/")[0]) in courses}
+            return {one for one, (library, _, seen) in known if (library, folder_of(seen.path)) in folders}
 
     def changed(self, libraries: Collection[str]) -> list[str]:
         """The lessons whose files are others by now, which are refused no more; at each call some are looked at.
