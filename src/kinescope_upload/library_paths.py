@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def nfc(name: str) -> str:
@@ -27,3 +28,13 @@ def is_path_of(written: str, path: str) -> bool:
     """Whether a path that somebody wrote means the library's path: it is that one, or an absolute one that ends so."""
     end, whole = (nfc(one.replace("\\", "/")) for one in (path, written))
     return whole == end or (is_absolute(whole) and whole.endswith(f"/{end}"))
+
+
+def is_named_for(name: str, title: str) -> bool:
+    """Whether a file's name holds the words of a lesson's title, one after the other."""
+    words = _words(title)
+    return bool(words.strip()) and not words.strip().isdecimal() and words in _words(name)
+
+
+def _words(text: str) -> str:
+    return f" {_BETWEEN.sub(' ', nfc(text).casefold()).strip()} "

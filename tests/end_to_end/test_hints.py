@@ -170,7 +170,13 @@ def _shot_again_under_a_new_name(world: World) -> None:
     content = shoot_again(world, LESSON)
     path = world.records[LESSON].path or ""
     (world.library / path).unlink()
-    world.add_file(f"{path.rpartition('/')[0]}/001_new_cut.mp4", content)
+    world.add_file(f"{path.rpartition('/')[0]}/001 Урок 001_урок, new cut.mp4", content)
+
+
+def _shot_again_without_a_title(world: World) -> None:
+    _shot_again_under_a_new_name(world)
+    folder = world.library / "01_analytics/m01_start"
+    (folder / "001 Урок 001_урок, new cut.mp4").rename(folder / "001_new_cut.mp4")
 
 
 def _text_for_a_video(world: World) -> None:
@@ -397,6 +403,7 @@ SITUATIONS = [
     Situation(name="a new cut, in the status", arrange=_shot_again, command=("--status",)),
     Situation(name="a new cut, in a dry run", arrange=_shot_again, command=("--dry-run",)),
     Situation(name="a new cut under a new name", arrange=_shot_again_under_a_new_name),
+    Situation(name="a new cut without a title, verified", arrange=_shot_again_without_a_title, command=("verify",)),
     Situation(name="a new cut under a new name, verified", arrange=_shot_again_under_a_new_name, command=("verify",)),
     Situation(name="a text for a video", arrange=_text_for_a_video),
     Situation(name="a text for a video, checked", arrange=_text_for_a_video, command=("check",), needs_person=True),

@@ -687,13 +687,39 @@ def test_rows_exchanged_with_their_videos_while_one_title_is_corrected_are_moved
     assert world.database.videos() == before
 
 
-def test_verify_advises_no_replace_of_a_lesson_whose_title_another_one_has_by_now(worlds: WorldMaker) -> None:
-    world = worlds(processing=3600)
-    uploaded(world, (10 * KIB, 20 * KIB))
+def _begin_to_replace_first(world: World) -> None:
+    uploaded(world, (10 * KIB, 20 * KIB, 30 * KIB))
     for video in world.emulator.videos():
         world.emulator.set_status(video.id, VideoStatus.DONE)
     shoot_again(world, FIRST)
     assert publish(world, FIRST, keep=0, replace_wait="0s").exit_code == 1
+
+
+def test_a_begun_replacement_is_not_to_be_published_from_the_file_of_another_lesson(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    _begin_to_replace_first(world)
+    confirm(world, {FIRST: file_of(world, SECOND)})
+
+    [finding] = [one for one in look(world).findings if one.kind is Kind.UNFINISHED and one.lesson_id == FIRST]
+    assert isinstance(finding.hint, Hint)
+    assert finding.hint.commands == (("replace", FIRST, "--drop"),)
+    assert publish(world, FIRST, drop=True).exit_code == 0
+
+
+def test_titles_that_moved_on_rename_no_video_while_one_of_them_is_being_replaced(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    _begin_to_replace_first(world)
+    titles = {video.id: video.title for video in world.emulator.videos()}
+    for lesson, title in ((FIRST, "Урок 002_урок"), (SECOND, "Урок 003_урок"), (THIRD, "Урок 001_урок")):
+        world.database.execute(f"UPDATE \"Lesson\" SET title = '{title}' WHERE id = '{lesson}'")
+
+    mend(world)
+    assert {video.id: video.title for video in world.emulator.videos()} == titles
+
+
+def test_verify_advises_no_replace_of_a_lesson_whose_title_another_one_has_by_now(worlds: WorldMaker) -> None:
+    world = worlds(processing=3600)
+    _begin_to_replace_first(world)
     _exchange_titles(world)
 
     [finding] = [one for one in look(world).findings if one.kind is Kind.UNFINISHED and one.lesson_id == FIRST]

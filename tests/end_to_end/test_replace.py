@@ -11,9 +11,11 @@ import pytest
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.fixes import DeleteOldVideo
+from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from kinescope_upload.emulator import Fault, Route, VideoStatus
+from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
-from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, plan_of, uploaded, video_of
+from support.auditing import FIRST, SECOND, THEIRS, THIRD, kinds, look, mend, plan_of, settings_of, uploaded, video_of
 from support.concurrency import until
 from support.replacing import (
     change_old_videos,
@@ -176,11 +178,27 @@ def test_a_cut_under_another_name_is_published_by_its_name_and_is_the_lessons_fi
     uploaded(world)
     content = shoot_again(world, FIRST)
     gone = file_of(world, FIRST)
-    moved = gone.rename(gone.with_name("001_Дубль.mp4"))
+    moved = gone.rename(gone.with_name("001_Урок 001_урок дубль.mp4"))
     [finding] = look(world).findings
-    assert f"`kupload replace {FIRST} 01_analytics/m01_start/001_Дубль.mp4` publishes it" in finding.hint
+    assert isinstance(finding.hint, Hint)
+    assert finding.hint.commands == (("replace", FIRST, "01_analytics/m01_start/001_Урок 001_урок дубль.mp4"),)
     assert publish(world, FIRST, file=str(moved), keep=0).exit_code == 0
     assert videos_of(world)[video_of(world)] == content
+    assert look(world).findings == ()
+
+
+def test_a_file_that_does_not_say_whose_it_is_is_published_only_after_a_person_has_said_so(worlds: WorldMaker) -> None:
+    world = worlds()
+    uploaded(world)
+    shoot_again(world, FIRST)
+    gone = file_of(world, FIRST)
+    gone.rename(gone.with_name("001_Дубль.mp4"))
+    [finding] = look(world).findings
+    assert finding.hint == "Take it out of the library, or say whose it is: `kupload map --confirm`."
+    lines = iter([""])
+    asked: list[str] = []
+    assert confirm_map(settings_of(world), Dialogue(ask=lambda _: next(lines), tell=asked.append)) == 0, asked
+    assert publish(world, FIRST, keep=0).exit_code == 0
     assert look(world).findings == ()
 
 

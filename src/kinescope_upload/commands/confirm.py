@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.confirm_topics import REPAIR_FIRST, questions
+from kinescope_upload.commands.confirm_topics import REPAIR_FIRST, mixed_up, questions
+from kinescope_upload.commands.mixed_up_questions import mixed_up_questions
 from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
 from kinescope_upload.exit_codes import ExitCode
@@ -79,6 +80,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue, before=before)
     topics = questions(mapped, survey, records)
+    topics += mixed_up(mixed_up_questions(settings, survey, resolved, records), besides=topics)
     if any(topic.waits_for_repair for topic in topics):
         dialogue.tell(shown(REPAIR_FIRST))
     for topic in topics:

@@ -101,6 +101,21 @@ def questions(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Recor
     return [*topics, *(one for one in renumbered if one.proposals[0].file.path not in asked_about)]
 
 
+def mixed_up(found: Iterable[tuple[str, Proposal, Sequence[LessonRow]]], besides: Iterable[Topic]) -> Iterator[Topic]:
+    """The linked lessons whose changed file may be another's: Enter takes the likeliest, unless its name says another.
+
+    Args:
+        found: What each is about, the file with the likeliest lesson, and the lessons to choose from.
+        besides: What is asked already.
+    """
+    asked_about = {proposal.file.path for topic in besides for proposal in topic.proposals}
+    for title, one, rows in found:
+        if one.file.path not in asked_about:
+            named = _named(one.file, rows)
+            proposal = replace(one, lesson_id=named.lesson_id, title=named.title) if named else one
+            yield Topic(title=title, proposals=[proposal], lessons=Lessons(rows=rows))
+
+
 def _waiting(
     mapped: MappedLibrary, survey: Survey, found: Renumbered, records: Mapping[str, Record]
 ) -> Iterator[Topic]:

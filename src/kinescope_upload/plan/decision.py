@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kinescope_upload.library_paths import is_named_for
 from kinescope_upload.model import MappingSource
 from kinescope_upload.text import format_bytes_of
 from kinescope_upload.text.hints import Hint
@@ -67,7 +68,7 @@ def decide(
         is_empty = not has_rows or (row is not None and row.video_id is None)
         return (None if is_empty else _by_row(assignment, row, None)) or _NEW
     return (
-        _by_mapping(assignment, record, pinned)
+        _by_mapping(assignment, record, row, pinned)
         or (_by_row(assignment, row, record) if has_rows else _without_rows(record))
         or _if_outdated(assignment.file, record, row)
         or _by_progress(assignment.file, record)
@@ -109,7 +110,9 @@ def _if_outdated(file: VideoFile, record: Record | None, row: LessonRow | None) 
     return doubt_outdated(record.lesson_id, file.path, record.video_id, record.path)
 
 
-def _by_mapping(assignment: Assignment, record: Record | None, pinned: Record | None) -> PlanDecision | None:
+def _by_mapping(
+    assignment: Assignment, record: Record | None, row: LessonRow | None, pinned: Record | None
+) -> PlanDecision | None:
     """A lesson that was uploaded from one file is not re-pointed to another, nor a file to another lesson.
 
     Where a person gives it another file, that one is its file.
@@ -123,7 +126,7 @@ def _by_mapping(assignment: Assignment, record: Record | None, pinned: Record | 
         if is_said:
             return None
         reason = f'was uploaded from "{sent}", and now "{path}" would be its file'
-        return PlanDecision(Decision.IN_DOUBT, reason, _publish_or_restore(assignment, record))
+        return PlanDecision(Decision.IN_DOUBT, reason, _publish_or_restore(assignment, record, row))
     return None
 
 
@@ -146,8 +149,8 @@ def _without_rows(record: Record | None) -> PlanDecision | None:
             return None
 
 
-def _publish_or_restore(assignment: Assignment, record: Record) -> str:
-    if not record.stage.is_linked:
+def _publish_or_restore(assignment: Assignment, record: Record, row: LessonRow | None) -> str:
+    if not record.stage.is_linked or row is None or not is_named_for(assignment.file.stem, row.title):
         return _RESTORE
     publish = ("replace", assignment.lesson_id, assignment.file.path)
     return Hint("If that is its new cut, publish it: ", publish, ". Else restore the library's order.")

@@ -10,21 +10,19 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from kinescope_upload.library_paths import first_folder
+from kinescope_upload.library_paths import first_folder, is_named_for
 from kinescope_upload.plan.decision import SENT, Decision, PlanDecision
 from kinescope_upload.text.hints import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kinescope_upload.model import VideoFile
     from kinescope_upload.plan.plan import PlannedLesson
     from kinescope_upload.upload import Record
 
 _HINT: Final = "Restore the library's order or name the right file in a map file (--map)."
-_MIXED_UP: Final = (
-    "Where lessons moved on, bring the database and the files in step. If it is to be this lesson's video, name it: "
-)
+_IN_STEP: Final = "Where lessons moved on, bring the database and the files in step."
 _SizeAndTime = tuple[int, int | None]
 
 
@@ -85,12 +83,21 @@ class AlikeFiles:
             file: Its file as it is now.
             md5: The file's MD5; None where it is not known.
         """
-        alike = self.sent.get((file.size, file.modified_ns), ())
-        may_be = (key for key, one in alike if key != lesson_id and (md5 is None or one.md5 in {None, md5}))
-        other = next(may_be, None)
+        other = next(self.others_like(lesson_id, file, md5), None)
         if other is None:
             return None
         return f'its file "{file.path}" has the size and time of what was uploaded for lesson {other}'
+
+    def others_like(self, lesson_id: str, file: VideoFile, md5: str | None) -> Iterator[str]:
+        """The other lessons that the file may have been uploaded for.
+
+        Args:
+            lesson_id: The lesson.
+            file: Its file as it is now.
+            md5: The file's MD5; None where it is not known.
+        """
+        alike = self.sent.get((file.size, file.modified_ns), ())
+        return (key for key, one in alike if key != lesson_id and (md5 is None or one.md5 in {None, md5}))
 
     def own_elsewhere(self, record: Sent, file: VideoFile) -> str | None:
         """Why the file that was sent for a linked lesson may stand elsewhere in its course; None where none does.
@@ -106,9 +113,18 @@ class AlikeFiles:
         return f'its file "{file.path}" has changed, and one of the size and time of what was sent stands at "{place}"'
 
 
-def publish_all_the_same(lesson_id: str, path: str) -> Hint:
-    """What a person can do about a lesson whose file may be another lesson's."""
-    return Hint(_MIXED_UP, ("replace", lesson_id, path), ".")
+def whose_is_it(lesson_id: str, file: VideoFile, title: str | None) -> Hint:
+    """What a person can do about a lesson whose file may be another lesson's: one that has its title may be published.
+
+    Args:
+        lesson_id: The lesson.
+        file: Its file as it is now.
+        title: The lesson's title; None where nobody knows it.
+    """
+    if title and is_named_for(file.stem, title):
+        named = ("replace", lesson_id, file.path)
+        return Hint(f"{_IN_STEP} If it is to be this lesson's video, name it: ", named, ".")
+    return Hint(f"{_IN_STEP} ", ("map", "--confirm"), " asks whose the file is.")
 
 
 def doubt_lookalikes(

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from kinescope_upload.plan.decision import Decision
-from kinescope_upload.plan.lookalikes import publish_all_the_same
+from kinescope_upload.plan.lookalikes import whose_is_it
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.video_ids import is_same_video
 
@@ -41,7 +41,7 @@ class Refused:
 def _refuse_mixed_up(lesson: PlannedLesson) -> Refused | None:
     if lesson.mixed_up is None:
         return None
-    return Refused(reason=lesson.mixed_up, hint=publish_all_the_same(lesson.lesson_id, lesson.file.path))
+    return Refused(reason=lesson.mixed_up, hint=whose_is_it(lesson.lesson_id, lesson.file, lesson.title))
 
 
 def _refuse_unrecorded(lesson: PlannedLesson) -> Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -111,3 +112,26 @@ def test_what_is_left_says_for_which_lesson_the_video_was_uploaded() -> None:
     told = {one.finding.lesson_id: one.choices for one in plan.manual if one.finding.kind is Kind.TWO_VIDEOS}
     assert "uploaded for c_s_002" in told["c_s_001"][0].explanation
     assert "uploaded for c_s_001" in told["c_s_002"][0].explanation
+
+
+@pytest.mark.parametrize(
+    ("name", "is_said", "command"),
+    [
+        ("001.mp4", False, ("verify", "--course", "c", "--deep")),
+        ("001_Другое.mp4", False, ("verify", "--course", "c", "--deep")),
+        ("001_Урок один.mp4", False, ("replace", "c_s_001", "c/s/001_Урок один.mp4")),
+        ("001.mp4", True, ("replace", "c_s_001", "c/s/001.mp4")),
+    ],
+    ids=["nothing says so", "its name says another title", "its name says so", "a person wrote it down"],
+)
+def test_a_file_is_to_be_published_for_a_lesson_that_nobody_recorded_where_something_says_that_it_is_its_own(
+    name: str, command: tuple[str, ...], *, is_said: bool
+) -> None:
+    lesson = replace(
+        _lesson(1, None, 1), title="Урок один", file=VideoFile(path=f"c/s/{name}", size=999, modified_ns=5)
+    )
+    comparison = _compared([lesson])
+    comparison.said = {lesson.lesson_id} if is_said else set()
+
+    [choice] = [one for one in plan_fixes(comparison, _NOW).manual if one.finding.kind is Kind.SIZE_DIFFERS]
+    assert choice.choices[0].command == command

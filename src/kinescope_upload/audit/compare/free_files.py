@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare.facts import Finding
 from kinescope_upload.audit.compare.kinds import Kind
+from kinescope_upload.library_paths import is_named_for
 from kinescope_upload.mapping import section_of
 from kinescope_upload.text.hints import Hint
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from kinescope_upload.audit.compare.facts import Lesson
     from kinescope_upload.audit.compare.lessons import LocalSides
+    from kinescope_upload.model import VideoFile
 
 
 def files_without_lesson(
@@ -39,11 +41,12 @@ def files_without_lesson(
     for scanned in free:
         path, section = scanned.file.path, section_of(scanned.file.path)
         candidates = lost.get(section, []) if number[section] == 1 else []
+        is_wanted = section in lost or scanned.course in waiting
         yield Finding(
             kind=Kind.FILE_WITHOUT_LESSON,
             course=scanned.course,
             reason=f'"{path}" belongs to no lesson',
-            hint=_hint_for(path, candidates, is_wanted=section in lost or scanned.course in waiting),
+            hint=_hint_for(scanned.file, [lessons[key] for key in candidates], is_wanted=is_wanted),
             path=path,
         )
 
@@ -58,16 +61,17 @@ def _lost(lessons: Mapping[str, Lesson]) -> dict[str, list[str]]:
     return found
 
 
-def _hint_for(path: str, lost: Sequence[str], *, is_wanted: bool) -> str:
+def _hint_for(file: VideoFile, lost: Sequence[Lesson], *, is_wanted: bool) -> str:
     """What to do about a file without a lesson.
 
     Args:
-        path: The file.
+        file: The file.
         lost: The linked lessons whose new cut it may be.
         is_wanted: Whether a lesson may want it.
     """
-    if len(lost) != 1 and not is_wanted:
+    if len(lost) == 1 and lost[0].title and is_named_for(file.stem, lost[0].title):
+        key = lost[0].lesson_id
+        return Hint(f"Is it a new cut of {key}? ", ("replace", key, file.path), " publishes it.")
+    if not (lost or is_wanted):
         return "Take it out of the library, or add its lesson to the database."
-    if len(lost) != 1:
-        return Hint("Take it out of the library, or say whose it is: ", ("map", "--confirm"), ".")
-    return Hint(f"Is it a new cut of {lost[0]}? ", ("replace", lost[0], path), " publishes it.")
+    return Hint("Take it out of the library, or say whose it is: ", ("map", "--confirm"), ".")

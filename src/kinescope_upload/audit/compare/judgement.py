@@ -127,7 +127,8 @@ def _of_linked(context: LessonContext, row_id: str) -> Iterator[Finding]:
     if serving := lesson.serving:
         yield _being_replaced(lesson, serving)
         if isinstance(seen, Video):
-            yield from problems_of(lesson.as_served(serving), seen, context.place)
+            problems = problems_of(lesson.as_served(serving), seen, context.place)
+            yield from (one for one in problems if one.kind is not Kind.TITLE_DIFFERS)  # the next one has its title
         return
     if other is not None:
         yield _two_videos(context, row_id, other)

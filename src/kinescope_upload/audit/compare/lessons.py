@@ -15,6 +15,7 @@ from kinescope_upload.plan.begun import is_old_file
 from kinescope_upload.plan.own_file import keeps_its_own
 from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_exchanged
 from kinescope_upload.text.hints import Hint
+from kinescope_upload.upload import Stage
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import first_title
 
@@ -110,6 +111,8 @@ def _lesson(
         summary = replace(summary, own_file_is_there=True)
     is_said = assignment is not None and assignment.source.is_written
     said = assignment.file if assignment and summary and is_said and not _is_begun_from(summary, assignment) else None
+    if said and _is_of_another(said, lesson_id, sides, named[1].values()):
+        said, is_given_away = None, True
     return Lesson(
         lesson_id=lesson_id,
         course=courses[0],
@@ -124,6 +127,14 @@ def _lesson(
         file_md5=sides.md5_of(file) if file else None,
         file_duration=sides.seconds_of(file) if file else None,
         broken=sides.broken(file) if file else "",
+    )
+
+
+def _is_of_another(file: VideoFile, lesson_id: str, sides: LocalSides, said: Collection[str]) -> bool:
+    """Whether the file was sent for another lesson, which has no other one since: it is published for nobody else."""
+    return any(
+        key != lesson_id and summary.path == file.path and summary.stage is not Stage.PLANNED and key not in said
+        for key, summary in sides.summaries.items()
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.audit.compare.kinds import Kind
 from kinescope_upload.kinescope.video import SUSPENDED, VideoState
 from kinescope_upload.plan.decision import REPLACE_OR_SEND, doubt_outdated
-from kinescope_upload.plan.lookalikes import publish_all_the_same
+from kinescope_upload.plan.lookalikes import whose_is_it
 from kinescope_upload.text import distinct_bytes, format_duration
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.titles import fit_title, is_title_of
@@ -123,9 +123,9 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
 
 
 def _publish(lesson: Lesson) -> str:
-    """What publishes the lesson's changed file; one that may be another lesson's is named by a person."""
+    """What publishes the lesson's changed file; a person says whose one is that may be another lesson's."""
     if lesson.is_mixed_up and lesson.file:
-        return publish_all_the_same(lesson.lesson_id, lesson.file.path)
+        return whose_is_it(lesson.lesson_id, lesson.file, lesson.title)
     return Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kinescope_upload.text.hints import Command
 
 
+_CONFIRM: Final = ("map", "--confirm")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One choice: what it does, and the command of kupload that does it."""
@@ -50,8 +53,10 @@ def check_again(finding: Finding, explanation: str, *options: str) -> Choice:
 
 
 def _replace(finding: Finding) -> Choice:
-    """The choice to publish the lesson's file; the finding's hint names a file that must be told."""
+    """The choice to publish the lesson's file, as the finding's hint names it, or to say whose it is."""
     commands = finding.hint.commands if isinstance(finding.hint, Hint) else ()
+    if _CONFIRM in commands:
+        return Choice(explanation="say whose the file is", command=_CONFIRM)
     told = next((one for one in commands if one[:1] == ("replace",)), ("replace", finding.lesson_id or ""))
     return Choice(
         explanation="upload the file beside the video, and replace that when the new one is done", command=told

@@ -13,6 +13,8 @@ from kinescope_upload.audit.fixes.choices import Choice, check_again, choices_of
 from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
 from kinescope_upload.audit.fixes.shared import is_only_owner, unshare
+from kinescope_upload.mapping.naming import is_named_otherwise
+from kinescope_upload.mapping.proposals import title_key
 from kinescope_upload.text.hints import Hint, both
 
 if TYPE_CHECKING:
@@ -130,7 +132,10 @@ def _choices(finding: Finding, comparison: Comparison) -> tuple[Choice, ...]:
         sharers = comparison.sharers(lesson)
         if not is_only_owner(lesson, sharers):
             return (unshare(finding, lesson, sharers),)
-    choices = choices_of(finding, is_recorded=lesson is None or _is_recorded(finding, lesson))
+    is_recorded = lesson is None or _is_recorded(finding, lesson)
+    choices = choices_of(finding, is_recorded=is_recorded)
+    if lesson and not is_recorded and not _may_be_its_own(lesson, comparison):
+        choices = tuple(one for one in choices if one.command[0] != "replace")
     if lesson and lesson.row and lesson.row.has_address_only and comparison.recorded_for(lesson):
         return tuple(one for one in choices if "--delete" not in one.command)  # no player shows an address without id
     if lesson and choices and lesson.lesson_id in comparison.renumbered.unclear:
@@ -140,6 +145,14 @@ def _choices(finding: Finding, comparison: Comparison) -> tuple[Choice, ...]:
         return choices
     kept = tuple(one for one in choices if one.command[0] != "unlink")
     return kept or (check_again(finding, f"check again once the rows are right: {why}"),)
+
+
+def _may_be_its_own(lesson: Lesson, comparison: Comparison) -> bool:
+    """Whether a person wrote down whose the lesson's file is, or its name has something of the lesson's title."""
+    if lesson.file is None or lesson.title is None or lesson.lesson_id in comparison.said:
+        return True
+    name = lesson.file.stem
+    return not (is_named_otherwise(name, lesson.title) or title_key(name).isdecimal())
 
 
 def _why_kept(lesson: Lesson, comparison: Comparison) -> str:

@@ -216,7 +216,10 @@ def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
 
 
 def _is_called_like_another(finding: Finding, lesson: Lesson, facts: Facts) -> bool:
-    """Whether the video has the title of another lesson of the section, whose own video has another title, or none."""
+    """Whether the video has the title of another lesson of the section, whose own video has another title, or none.
+
+    A video that is being replaced counts as one of another title: nobody compares it.
+    """
     video = facts.video(finding.video_id)
     if video is None or lesson.lesson_id in facts.comparison.said:
         return False
@@ -224,7 +227,7 @@ def _is_called_like_another(finding: Finding, lesson: Lesson, facts: Facts) -> b
     return any(
         other.lesson_id.rpartition("_")[0] == section
         and bool(other.title and is_title_of(video.title, other.title))
-        and (other.row_id is None or facts.has(other, Kind.TITLE_DIFFERS))
+        and (other.row_id is None or other.serving is not None or facts.has(other, Kind.TITLE_DIFFERS))
         for other in facts.comparison.in_question
         if other is not lesson
     )

@@ -1,0 +1,52 @@
+"""Finds linked lessons whose changed file may be another lesson's: a person is asked whose it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinescope_upload.mapping import section_of
+from kinescope_upload.mapping.sections import lesson_order
+from kinescope_upload.model import Proposal
+from kinescope_upload.plan.known import FileMd5s
+from kinescope_upload.plan.lookalikes import AlikeFiles
+from kinescope_upload.progress import read_md5s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kinescope_upload.config import Settings
+    from kinescope_upload.model import LessonRow, MappedLibrary
+    from kinescope_upload.survey import Survey
+    from kinescope_upload.upload import Record
+
+
+def mixed_up_questions(
+    settings: Settings, survey: Survey, mapped: MappedLibrary, records: Mapping[str, Record]
+) -> Iterator[tuple[str, Proposal, Sequence[LessonRow]]]:
+    """The questions: what each is about, the file, and the lessons to choose from, the proposed one first.
+
+    Args:
+        settings: Where the MD5s are remembered of files that were read.
+        survey: The library, and the rows.
+        mapped: Which file belongs to which lesson.
+        records: What earlier runs achieved, by lesson id.
+    """
+    md5s = FileMd5s(known=read_md5s(settings.progress), read=lambda _: None)
+    plan = survey.plan(records, mapped, md5s=md5s)
+    rows, lessons = survey.rows or {}, [one for one in plan.lessons if one.mixed_up is not None]
+    alike = AlikeFiles.of(records, survey.files) if lessons else AlikeFiles({}, {})
+    placed = {one.lesson_id for one in plan.lessons} if lessons else set()
+    for lesson in lessons:
+        key, file = lesson.lesson_id, lesson.file
+        if lesson.pair_is_written or key not in rows:
+            continue
+        likely = [rows[other] for other in alike.others_like(key, file, lesson.file_md5) if other in rows]
+        free = [row for row in rows.values() if row.course == lesson.course and row.lesson_id not in placed]
+        choices = [*likely, rows[key], *sorted(free, key=lesson_order)]
+        choices = list({row.lesson_id: row for row in choices}.values())
+        first = choices[0]
+        section = section_of(file.path)
+        proposal = Proposal(
+            file=file, course=first.course, section=section, lesson_id=first.lesson_id, title=first.title
+        )
+        yield f"{key}: {lesson.mixed_up}", proposal, choices
