@@ -166,3 +166,33 @@ def test_a_linked_file_that_is_named_like_another_lesson_is_given_to_none_by_ent
     _, said = _confirm(world, ["", "s", "", "s"])
     assert "001_Фазы.mp4 (10.2 kB) → which lesson?" in said
     assert not (world.library / "kupload-map.json").exists()
+
+
+def test_files_of_sections_that_were_exchanged_are_given_to_the_lessons_of_their_titles_by_enter(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    titles = {"m01": ("Токи", "Опыт"), "m02": ("Щели", "Линзы")}
+    for section, of_section in titles.items():
+        for number, title in enumerate(of_section, start=1):
+            world.add_file(f"{COURSE}/{section}/{number:03d}_{title}.mp4", content_of(10 * KIB, seed=title))
+    rows = [
+        (f"{COURSE}_{section}_{number:03d}", COURSE, title)
+        for section, of_section in titles.items()
+        for number, title in enumerate(of_section, start=1)
+    ]
+    world.database.add_lessons(rows)
+    assert world.upload().exit_code == 0
+    folder = world.library / COURSE
+    (folder / "m01").rename(folder / "x")
+    (folder / "m02").rename(folder / "m01")
+    (folder / "x").rename(folder / "m02")
+    world.database.execute('DELETE FROM "Lesson"')
+    world.database.add_lessons(
+        [(one, COURSE, title) for (one, *_), (*_, title) in zip(rows, rows[2:] + rows[:2], strict=True)]
+    )
+
+    _confirm(world, [""] * 4)
+    pairs = json.loads((world.library / "kupload-map.json").read_text("utf-8"))["matched"]
+    assert len(pairs) == 4
+    assert all(one["filePath"].endswith(f"_{one['lessonTitle']}.mp4") for one in pairs)

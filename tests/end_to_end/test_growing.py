@@ -266,7 +266,7 @@ def test_verify_says_what_rests_on_a_position_alone_and_which_file_is_named_like
     text = uploaded.run("verify").text
     assert "Positions  3 links rest on the file's position alone" in text
 
-    assert _confirm(uploaded, ["", ""])[0] == 0
+    assert _confirm(uploaded, ["1", "", "1"])[0] == 0, "Enter takes neither"
     again = uploaded.run("verify", "--json")
     assert [one for one in again.events("finding") if one["kind"] == "named_like_another"] == []
     assert again.said[-1]["by_position"] == ["01_analytics_m01_start_001"]

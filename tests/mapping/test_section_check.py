@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinescope_upload.mapping import assign_by_scan_rule, check_sections, section_of
+from kinescope_upload.mapping.twins import why_twins
 from support.drawn import drew, must_draw
 from support.mapping_cases import libraries, row, rows_of, table, video, videos
 
 if TYPE_CHECKING:
-    from kinescope_upload.model import LessonRow, MappedLibrary, VideoFile
+    from collections.abc import Sequence
+
+    from kinescope_upload.model import Assignment, LessonRow, MappedLibrary, VideoFile
 
 
 def _guarded(files: list[VideoFile], *rows: LessonRow) -> MappedLibrary:
@@ -167,9 +170,13 @@ def test_without_any_row_everything_is_ignored() -> None:
     assert (mapped.assignments, mapped.doubts, len(mapped.ignored)) == ((), (), 1)
 
 
+def _files_of(section: str, assignments: Sequence[Assignment]) -> list[VideoFile]:
+    return [one.file for one in assignments if section_of(one.file.path) == section]
+
+
 @must_draw("accepted", "refused", "both")
 @given(st.data(), libraries(underscores=False))
-def test_a_section_is_accepted_exactly_when_its_ids_and_the_database_s_are_the_same(
+def test_a_section_is_accepted_exactly_when_its_ids_are_the_database_s_and_each_file_has_its_own_place(
     data: st.DataObject, files: list[VideoFile]
 ) -> None:
     assignments = assign_by_scan_rule(files)
@@ -187,7 +194,11 @@ def test_a_section_is_accepted_exactly_when_its_ids_and_the_database_s_are_the_s
 
     mapped = check_sections(assignments, rows)
 
-    agreeing = {section for section, ids in derived.items() if section not in grown and not ids & absent}
+    agreeing = {
+        section
+        for section, ids in derived.items()
+        if section not in grown and not ids & absent and not why_twins(_files_of(section, assignments), ())
+    }
     drew("accepted", when=agreeing)
     drew("refused", when=derived.keys() - agreeing)
     drew("both", when=agreeing and derived.keys() - agreeing)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.commands.confirm_topics import REPAIR_FIRST, Lessons, Topic, questions
+from kinescope_upload.commands.confirm_topics import REPAIR_FIRST, mixed_up, questions
 from kinescope_upload.commands.mixed_up_questions import mixed_up_questions
 from kinescope_upload.connect import database_of
 from kinescope_upload.errors import UsageError
@@ -79,14 +79,9 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue, before=before)
     topics = questions(mapped, survey, records)
+    topics += mixed_up(mixed_up_questions(settings, survey, resolved, records), besides=topics)
     if any(topic.waits_for_repair for topic in topics):
         dialogue.tell(shown(REPAIR_FIRST))
-    asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
-    topics += [
-        Topic(title=title, proposals=[one], lessons=Lessons(rows=rows))
-        for title, one, rows in mixed_up_questions(settings, survey, resolved, records)
-        if one.file.path not in asked_about
-    ]
     for topic in topics:
         if topic.lessons.rows and not _ask_about(topic, answered):
             break

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
+from kinescope_upload.mapping.proposals import Titles
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.plan.renumbered import find_exchanged
@@ -36,10 +37,12 @@ class Lessons:
     Attributes:
         rows: Those that have no file, by number; the numbers that are typed count through them.
         taken: Those that were given a file.
+        titles: What the names of the section's files say of its lessons; None where no order counts.
     """
 
     rows: Sequence[LessonRow]
     taken: set[str] = field(default_factory=set)
+    titles: Titles | None = None
 
     @property
     def is_any_left(self) -> bool:
@@ -47,9 +50,12 @@ class Lessons:
         return any(row.lesson_id not in self.taken for row in self.rows)
 
     def proposed(self, proposal: Proposal) -> LessonRow | None:
-        """The proposed lesson, if it is left; no other is taken for it."""
-        left = (row for row in self.rows if row.lesson_id not in self.taken)
-        return next((row for row in left if row.lesson_id == proposal.lesson_id), None)
+        """The proposed lesson, if it is left; else the first that is, where no title speaks against it."""
+        left = [row for row in self.rows if row.lesson_id not in self.taken]
+        row = next((row for row in left if row.lesson_id == proposal.lesson_id), None)
+        if row or proposal.lesson_id is None or self.titles is None or not left:
+            return row
+        return None if self.titles.speak_against(proposal.file, left[0]) else left[0]
 
     def numbered(self, typed: str) -> LessonRow | None:
         """The lesson of this number, if it is left."""
@@ -87,19 +93,34 @@ def questions(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Recor
         survey: The library and its rows.
         records: What is recorded, by lesson id.
     """
-    rows = survey.rows or {}
     found = survey.find_renumbered(records, survey.unsteady(records))
-    topics = [*_waiting(mapped, rows, found, records), *_named_like_others(mapped, survey, found)]
+    topics = [*_waiting(mapped, survey, found, records), *_named_like_others(mapped, survey, found)]
     asked_about = {proposal.file.path for topic in topics for proposal in topic.proposals}
     topics += _of_before(mapped, survey, asked_about)
     renumbered = _renumbered(mapped, survey, records, found)
     return [*topics, *(one for one in renumbered if one.proposals[0].file.path not in asked_about)]
 
 
+def mixed_up(found: Iterable[tuple[str, Proposal, Sequence[LessonRow]]], besides: Iterable[Topic]) -> Iterator[Topic]:
+    """The linked lessons whose changed file may be another's: Enter takes the likeliest, unless its name says another.
+
+    Args:
+        found: What each is about, the file with the likeliest lesson, and the lessons to choose from.
+        besides: What is asked already.
+    """
+    asked_about = {proposal.file.path for topic in besides for proposal in topic.proposals}
+    for title, one, rows in found:
+        if one.file.path not in asked_about:
+            named = _named(one.file, rows)
+            proposal = replace(one, lesson_id=named.lesson_id, title=named.title) if named else one
+            yield Topic(title=title, proposals=[proposal], lessons=Lessons(rows=rows))
+
+
 def _waiting(
-    mapped: MappedLibrary, rows: Mapping[str, LessonRow], found: Renumbered, records: Mapping[str, Record]
+    mapped: MappedLibrary, survey: Survey, found: Renumbered, records: Mapping[str, Record]
 ) -> Iterator[Topic]:
     """The files that wait, section by section."""
+    rows = survey.rows or {}
     reasons = {doubt.subject: doubt.reason for doubt in mapped.doubts}
     moving = sections_to_repair(found, records)
     kept = {one.lesson_id for one in mapped.assignments if one.lesson_id not in found.titles}
@@ -108,9 +129,15 @@ def _waiting(
         yield Topic(
             title=f"{section}: {reasons[section]}" if section in reasons else section,
             proposals=[replace(one, lesson_id=None) if one.lesson_id in kept else one for one in proposals],
-            lessons=Lessons(rows=_choices(proposals, mapped, rows, found)),
+            lessons=Lessons(rows=_choices(proposals, mapped, rows, found), titles=_titles(section, survey)),
             waits_for_repair=waits_for_repair(section, moving),
         )
+
+
+def _titles(section: str, survey: Survey) -> Titles:
+    """What the names of the files of a section say of its lessons."""
+    files = [one for one in survey.unchecked.assignments if section_of(one.file.path) == section]
+    return Titles.of(files, _of_section(section, survey.rows or {}))
 
 
 def _choices(
@@ -159,6 +186,7 @@ def _renumbered(
     exchanged = find_exchanged(records, rows, said)
     for key, other in exchanged.items():
         reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'
+    kept = {one.lesson_id for one in mapped.assignments if one.lesson_id not in reasons}
     for one in mapped.assignments:
         key = one.lesson_id
         its_own = [rows[key]] if key in rows else []
@@ -168,7 +196,17 @@ def _renumbered(
         choices = [*its_own, *others]
         if (reason := reasons.get(key)) and choices:
             called_so = None if its_own or len(others) > 1 else others[0]
-            yield _topic(f"{key} {reason}", one.file, choices, _named(one.file, choices) or called_so)
+            section = _of_section(section_of(one.file.path), rows)
+            named = _named(one.file, [*choices, *(row for row in section if row not in choices)])
+            choices += [named] if named and named not in choices else []
+            is_kept = named is not None and named.lesson_id in kept - {key}
+            yield _topic(f"{key} {reason}", one.file, choices, None if is_kept else named or called_so)
+
+
+def _of_section(section: str, rows: Mapping[str, LessonRow]) -> list[LessonRow]:
+    """The lessons of a section, of which the folders are given."""
+    begin = f"{section.replace('/', '_')}_"
+    return [row for key, row in rows.items() if key.startswith(begin)]
 
 
 def _of_before(mapped: MappedLibrary, survey: Survey, asked_about: Collection[str]) -> Iterator[Topic]:
