@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from kinescope_upload.commands.confirm_topics import Lessons, Topic
     from kinescope_upload.config import Settings
     from kinescope_upload.model import LessonRow, Proposal
     from kinescope_upload.progress import AllProgress
