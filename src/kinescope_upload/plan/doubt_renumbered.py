@@ -49,6 +49,7 @@ def doubt_moved(  # noqa: PLR0913 - all that is known
         unsteady: The sections in which files and lessons are not one for one.
         md5s: Gives a file's MD5 where several have the size and time of what was sent; None leaves that open.
     """
+    places = places.beside({**known[1], **known[0]})
     records = with_strayed(*known, places)
     if not in_question(records, rows, places):  # most of a hundred thousand
         return doubt_exchanged(lessons, records, rows or {}, places.said)

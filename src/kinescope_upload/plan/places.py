@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from kinescope_upload.library_paths import nfc
+from kinescope_upload.library_paths import first_folder, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -73,6 +73,7 @@ class Places:
         placed: The lesson of each place, by position or as it is written.
         said: The file of each lesson of which somebody wrote that down; it goes before the places.
         md5s: The MD5s of files that were read.
+        sent: What is recorded: a file of another course that has a record of its own is no other's.
     """
 
     def __init__(
@@ -81,16 +82,18 @@ class Places:
         placed: Iterable[Assignment],
         said: Mapping[str, VideoFile],
         md5s: Mapping[VideoFile, str] = NONE_READ,
+        sent: Collection[Titled] = (),
     ) -> None:
         self._files = files
         self._placed = placed
         self._md5s = md5s
+        self._sent = sent
         self.said = said
 
     def pair_of(self, lesson_id: str, sent: Sent) -> VideoFile | None:
         """The file that somebody wrote down for the lesson, where that is certainly what was sent; else None."""
         file = self.said.get(lesson_id)
-        return file if file and self.alike(sent) == [file] else None
+        return file if file and self.own(sent) == [file] else None
 
     def is_kept(self, lesson_id: str, sent: Sent) -> bool:
         """Whether somebody says that the lesson's file is the one that was sent, and nothing speaks against that.
@@ -100,7 +103,7 @@ class Places:
         file = self.said.get(lesson_id)
         if file is None or sent.path is None:
             return file is not None
-        alike = self.alike(sent)
+        alike = self.own(sent)
         if alike:
             return alike == [file]
         return file.is_at(sent.path) and file.size == sent.size and not self._is_another(sent, file)
@@ -115,19 +118,35 @@ class Places:
         alike = [file for file in self._by_size.get(sent.size, ()) if sent.is_for(file)]
         return [file for file in alike if not self._is_another(sent, file)] if self._md5s else alike
 
+    def own(self, sent: Sent) -> list[VideoFile]:
+        """Those of them that have no record of their own in another course, if there are any: courses are copied."""
+        alike = self.alike(sent)
+        if len(alike) < 2 or sent.path is None:  # noqa: PLR2004 - one alone has no rival
+            return alike
+        course = first_folder(sent.path)
+        mine = [file for file in alike if first_folder(file.path) == course or not self._has_record(file)]
+        return mine or alike
+
+    def _has_record(self, file: VideoFile) -> bool:
+        return any(one.is_for(file) for one in self._sent_by_path.get(nfc(file.path), ()))
+
     def _is_another(self, sent: Sent, file: VideoFile) -> bool:
         return None not in (sent.md5, md5 := self._md5s.get(file)) and sent.md5 != md5
 
     def reading(self, md5s: Mapping[VideoFile, str]) -> Places:
         """The same with the MD5s of files that were read."""
-        return Places(self._files, self._placed, self.said, md5s) if md5s else self
+        return Places(self._files, self._placed, self.said, md5s, self._sent) if md5s else self
+
+    def beside(self, records: Mapping[str, Titled]) -> Places:
+        """The same with what is recorded of all lessons, where nobody has told it so far."""
+        return self if self._sent else Places(self._files, self._placed, self.said, self._md5s, records.values())
 
     def without(self, pairs: Collection[str]) -> Places:
         """The same without what somebody wrote down of these lessons."""
         if not pairs:
             return self
         said = {lesson_id: file for lesson_id, file in self.said.items() if lesson_id not in pairs}
-        return Places(self._files, self._placed, said, self._md5s)
+        return Places(self._files, self._placed, said, self._md5s, self._sent)
 
     def is_at_place_of(self, sent: Sent, lesson_id: str) -> bool:
         """Whether the file that was sent is at the place of this lesson, or named for it."""
@@ -153,7 +172,15 @@ class Places:
 
     def file_now(self, sent: Sent) -> VideoFile | None:
         """The file that was sent, as it is in the library now."""
-        return _file_now(sent, self.alike(sent))
+        return _file_now(sent, self.own(sent))
+
+    @cached_property
+    def _sent_by_path(self) -> dict[str, list[Sent]]:
+        found: dict[str, list[Sent]] = {}
+        for one in self._sent:
+            if one.path and one.is_begun:
+                found.setdefault(nfc(one.path), []).append(one)
+        return found
 
     @cached_property
     def _by_size(self) -> dict[int, list[VideoFile]]:
@@ -175,6 +202,7 @@ class Places:
 
 
 NOWHERE: Final = Places((), (), {})
+NO_RECORDS: Final[Mapping[str, Titled]] = MappingProxyType({})
 
 
 def _file_now(sent: Sent, alike: Sequence[VideoFile]) -> VideoFile | None:
@@ -187,7 +215,10 @@ def _file_now(sent: Sent, alike: Sequence[VideoFile]) -> VideoFile | None:
 
 
 def paths_now(
-    sent: Mapping[str, Sent], files: Collection[VideoFile], md5s: Mapping[VideoFile, str] = NONE_READ
+    sent: Mapping[str, Sent],
+    files: Collection[VideoFile],
+    md5s: Mapping[VideoFile, str] = NONE_READ,
+    records: Mapping[str, Titled] = NO_RECORDS,
 ) -> dict[str, str | None]:
     """Where the files are now that were sent for lessons which move, by what `sent` is by.
 
@@ -197,8 +228,9 @@ def paths_now(
         sent: What is recorded of the files.
         files: The library.
         md5s: The MD5s of files that were read.
+        records: What is recorded of all lessons.
     """
-    places = Places(files, (), {}, md5s)
+    places = Places(files, (), {}, md5s).beside(records)
     there = {key: file.path for key, one in sent.items() if (file := places.file_now(one))}
     taken = {nfc(file.path) for file in files}
     return {key: there.get(key) or _unless(taken, one.path) for key, one in sent.items()}

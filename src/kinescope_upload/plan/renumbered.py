@@ -91,6 +91,12 @@ class Renumbered:
             return Hint(f"{_PUT_BACK}; ", ("unlink", lesson_id, "--delete"), " ends what was uploaded for that title.")
         return f"{_PUT_BACK}." if lesson_id in self.lost else Hint(CONFIRM, " asks whose the file is.")
 
+    def only(self, keys: Collection[str]) -> Renumbered:
+        """The same with the moves of these records alone."""
+        moved = {old: new for old, new in self.moved.items() if old in keys}
+        outdated = {key: file for key, file in self.outdated.items() if key in keys}
+        return replace(self, moved=moved, outdated=outdated, shown=self.shown.intersection(keys))
+
     def other_way(self, lesson_id: str) -> str:
         """What a person can do instead of moving the record; empty where the rows say whose it is."""
         return "" if lesson_id in self.shown else Hint("Where only titles have changed, ", CONFIRM, " says so.")
@@ -113,6 +119,7 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
+    places = places.beside(records)
     off = {**records_off(records, rows), **find_emptied(records, rows, places)} if rows else {}
     if not off or not rows:
         return NOT_RENUMBERED
@@ -190,6 +197,7 @@ def in_question(
     records: Mapping[str, _Record], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> dict[str, _Record]:
     """The records that may be of other lessons by now, whatever files that are not read yet may tell."""
+    places = places.beside(records)
     return {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False)} if rows else {}
 
 
@@ -199,6 +207,7 @@ def files_to_read(
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
     off = in_question(records, rows, places)
     shown = shown_elsewhere(off, rows) if off and rows else frozenset()
+    places = places.beside(records)
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
 

@@ -63,7 +63,7 @@ def renumbered_records(
         files: The library: a file may have been renamed with its lesson.
         md5s: The MD5s of files that were read.
     """
-    paths = paths_now({old: records[old] for old in moved}, files, md5s)
+    paths = paths_now({old: records[old] for old in moved}, files, md5s, records)
     kept = {
         new: replace(
             records[old],
