@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from kinescope_upload.library.scan import scan
+from kinescope_upload.mapping import assign_by_scan_rule
 from support.auditing import look, mend
+from support.replacing import undo
 from support.world import KIB, content_of
 
 if TYPE_CHECKING:
@@ -71,7 +74,12 @@ def _obey(world: World) -> None:
 
 def _assert_right(world: World, *, sent: int) -> None:
     """Each row shows the file of its place, and so many videos were made."""
-    world.assert_promise()
+    rows = world.database.videos()
+    placed = assign_by_scan_rule(scan(world.library).files)
+    assert rows.keys() == {one.lesson_id for one in placed}
+    for one in placed:
+        video = world.emulator.bytes_of(str(rows[one.lesson_id][0])).read_bytes()
+        assert video == (world.library / one.file.path).read_bytes(), one.lesson_id
     assert len(world.emulator.videos()) == sent
     assert look(world).agrees
 
@@ -91,3 +99,97 @@ def test_a_copied_course_keeps_no_lesson_of_the_original_from_its_file(worlds: W
     assert "that is lesson 01_analytics_m01_004 now" in str(run.said)
     _obey(world)
     _assert_right(world, sent=7)
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"Урок {number}" for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("before", "order", "after"),
+    [
+        pytest.param(
+            ("Введение", "Практика", "Практика"), (1, 0, 2, 3), ("Введение", "Итог", "Практика", "Практика"), id="twins"
+        ),
+        pytest.param(_numbered(3), (0, 1, 2, 3), _numbered(4), id="numbered"),
+        pytest.param(
+            _numbered(3), (3, 0, 1, 2), _numbered(4), id="one put in, and another order", marks=pytest.mark.slow
+        ),
+        pytest.param(("Практика",) * 3, (2, 3, 1), ("Практика",) * 3, id="one title", marks=pytest.mark.slow),
+    ],
+)
+@pytest.mark.parametrize("with_videos", [False, True])
+def test_a_record_follows_its_file_where_no_title_tells_lessons_apart(
+    worlds: WorldMaker, before: Sequence[str], order: Sequence[int], after: Sequence[str], *, with_videos: bool
+) -> None:
+    world = worlds()
+    _upload(world, *before)
+    _arrange(world, order, after, with_videos=with_videos)
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert "`kupload repair` moves what is recorded to it" in str(run.said)
+    _obey(world)
+    _assert_right(world, sent=len(order))
+
+
+def test_no_empty_row_gets_a_video_by_its_number_while_that_file_stands_at_a_place_without_a_lesson(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    _upload(world, *_numbered(2))
+    _arrange(world, (0, 1, 2), _numbered(3))
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{_key(3)}'")
+
+    assert world.upload().exit_code == 1
+    mend(world)
+    assert {video for video, _ in world.database.videos().values()} == {None}
+    world.database.add_lessons([(_key(3), _COURSE, "Урок 3")])
+    _obey(world)
+    _assert_right(world, sent=3)
+
+
+def test_a_row_that_was_emptied_gets_its_video_again_where_its_title_is_its_own(worlds: WorldMaker) -> None:
+    world = worlds()
+    _upload(world, "Атомы", "Шум", "Токи")
+    file = world.library / _place(1)
+    _add(world, 0, 20)  # the files behind it have other places now, the rows have not
+    world.database.add_lessons([(_key(4), _COURSE, "Новая")])
+    world.database.set_video(_key(2), None)
+    right = world.records[_key(2)].video_id
+
+    assert file.exists()
+    mend(world)
+    assert world.database.videos()[_key(2)][0] == right
+
+
+def test_a_course_that_is_renamed_everywhere_keeps_its_videos_while_a_title_is_corrected(worlds: WorldMaker) -> None:
+    world = worlds()
+    _upload(world, "Атомы", "Ядро", "Волны")
+    new = "02_analytics"
+    (world.library / _COURSE).rename(world.library / new)
+    world.emulator.create_folder(new)
+    world.database.execute(f"INSERT INTO \"Course\" (id, title) VALUES ('{new}', 'New')")
+    world.database.execute(f"UPDATE \"Lesson\" SET id = replace(id, '{_COURSE}', '{new}'), \"courseId\" = '{new}'")
+    world.database.execute(f"UPDATE \"Lesson\" SET title = 'Токи' WHERE id = '{_key(2, new)}'")
+
+    _obey(world)
+    _assert_right(world, sent=3)
+
+
+def test_a_lesson_taken_out_while_one_is_put_in_leaves_its_record_a_number_that_nobody_has(worlds: WorldMaker) -> None:
+    world = worlds()
+    _upload(world, *_numbered(3))
+    right = {number: world.records[_key(number)].video_id for number in (1, 2, 3)}
+    _arrange(world, (0, 1, 2), _numbered(3), with_videos=True)
+
+    for _ in range(3):
+        mend(world)
+    assert world.upload().exit_code == 0
+    shown = world.database.videos()
+    assert [shown[_key(number)][0] for number in (2, 3)] == [right[1], right[2]]
+    assert world.records[_key(4)].video_id == right[3]
+    [left] = look(world).findings
+    assert left.lesson_id == _key(4)
+    assert not undo(world, _key(4), delete=True).failed
+    _assert_right(world, sent=3)

@@ -535,3 +535,76 @@ def test_records_of_one_title_follow_the_rows_that_name_their_videos(
     found = _find(_NAMESAKES, _rows(*rows), _in_order(1, 2, 3))
     assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
     assert not found.unclear
+
+
+_U1, _U2, _U3 = (_record(number, f"Урок {number}", Stage.LINKED) for number in (1, 2, 3))
+_P1, _P2 = (_record(number, "P", Stage.LINKED) for number in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("records", "rows", "files", "moved", "unclear"),
+    [
+        pytest.param([_U1, _U2], ["Урок 1", "Урок 2"], [1, 2], {}, [], id="in their places"),
+        pytest.param(
+            [_U1, _U2], ["Урок 1", "Урок 2", "Урок 3"], [9, 1, 2], {1: 2, 2: 3}, [], id="one put in front, rows empty"
+        ),
+        pytest.param([_U1, _U2], ["Урок 1", "Урок 2"], [9, 1, 2], {}, [1, 2], id="a file more than rows"),
+        pytest.param(
+            [_U1], ["Урок 1", "Урок 2"], [9, 1, 8], {}, [1], id="a file more than rows, the last one not sent"
+        ),
+        pytest.param([_U1, _U2, _U3], ["Урок 1", "Урок 2"], [2, 3], {2: 1, 3: 2, 1: 3}, [], id="the first taken out"),
+        pytest.param([_P1, _P2], ["N", "P", "P"], [9, 1, 2], {1: 2, 2: 3}, [], id="two of one title"),
+        pytest.param([_P1, _P2], ["P", "P"], [2, 1], {1: 2, 2: 1}, [], id="two of one title exchanged"),
+        pytest.param([_A1, _B2], ["A", "B", "N"], [9, 1, 2], {}, [], id="titles of their own hold against places"),
+        pytest.param([_U1, _U2], [("Урок 1", 2), ("Урок 2", 1)], [2, 1], {1: 2, 2: 1}, [], id="rows show it, too"),
+        pytest.param([_U1, _U2], [("Урок 1", 2), ("Урок 2", 1)], [1, 2], {}, [], id="rows show it, files do not"),
+        pytest.param([_U1, _U2], ["Урок 1", ("Урок 2", 2)], [9, 1, 2], {}, [], id="the next one shows its own video"),
+        pytest.param(
+            [_U1, _U2, _U3],
+            ["Урок 1", ("Урок 2", 1), "Урок 3", ("Урок 4", 3)],
+            [9, 1, 2, 3],
+            {1: 2, 2: 3, 3: 4},
+            [],
+            id="one row of the renumbered ones is empty",
+        ),
+        pytest.param([_P1, _P2], ["P", "P", "N"], [9, 1, 2], {}, [1, 2], id="two of one title, a place of another"),
+        pytest.param([_U1, _U2], ["Урок 1", "Урок 2", "N"], [9, 1, 2], {}, [1, 2], id="numbered, a place of another"),
+        pytest.param(
+            [_U1, _U2],
+            ["Урок 1", "Урок 2", ("Урок 3", 6)],
+            [9, 1, 2],
+            {},
+            [1, 2],
+            id="the last one shows another video",
+        ),
+        pytest.param(
+            [_U1, _U2, _U3],
+            ["Урок 1", ("Урок 2", 1), ("Урок 3", 2)],
+            [9, 1, 2],
+            {1: 2, 2: 3, 3: 4},
+            [],
+            id="the last taken out, one put in front, rows show it",
+        ),
+        pytest.param(
+            [_U1, _U2, _U3],
+            ["Урок 1", "Урок 2", "Урок 3"],
+            [9, 1, 2],
+            {1: 2, 2: 3, 3: 4},
+            [],
+            id="the last taken out, one put in front, rows empty",
+        ),
+        pytest.param(_LINKED, ["N", ("A", 1), ("B", 2)], [9, 1, 2], {1: 2, 2: 3, 3: 4}, [], id="the same with titles"),
+        pytest.param([_LINKED[0]], ["X", ("Y", 1)], [9, 1], {1: 2}, [], id="corrected title, shown and in its place"),
+    ],
+)
+def test_files_tell_whose_the_records_are_where_titles_do_not(
+    records: Sequence[Record],
+    rows: Sequence[str | tuple[str, int]],
+    files: Sequence[int],
+    moved: dict[int, int],
+    unclear: Sequence[int],
+) -> None:
+    found = _find(records, _rows(*rows), _in_order(*files))
+
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert found.unclear == set(map(_key, unclear))

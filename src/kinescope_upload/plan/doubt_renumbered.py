@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.plan.renumbered import (
     CONFIRM,
@@ -12,7 +13,6 @@ from kinescope_upload.plan.renumbered import (
     find_exchanged,
     find_renumbered,
     in_question,
-    section_among,
 )
 from kinescope_upload.plan.strayed import with_strayed
 from kinescope_upload.text.hints import Hint, both

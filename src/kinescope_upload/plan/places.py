@@ -166,6 +166,22 @@ class Places:
         lesson_id = self._lessons.get(file.path)
         return None if lesson_id in self.said else lesson_id
 
+    def lesson_of(self, sent: Sent) -> str | None:
+        """The lesson at whose place the file stands that was sent, as `lesson_at` tells; None where it is gone."""
+        there = self._by_path.get(sent.path or "")
+        file = self.file_now(sent) if self.is_away(sent) else there
+        return self.lesson_at(file) if file else None
+
+    def is_away(self, sent: Sent) -> bool:
+        """Whether no file at the very path may be the one that was sent."""
+        file = self._by_path.get(sent.path or "")
+        return file is None or not sent.is_for(file) or self._is_another(sent, file)
+
+    @property
+    def lessons(self) -> Collection[str]:
+        """The lessons of all places, as the scan rule spells them."""
+        return self._lessons.values()
+
     def is_lost(self, sent: Sent) -> bool:
         """Whether the file that was sent is not in the library any more, as it was sent."""
         return bool(self._files and sent.path) and not self.alike(sent)
@@ -181,6 +197,10 @@ class Places:
             if one.path and one.is_begun:
                 found.setdefault(nfc(one.path), []).append(one)
         return found
+
+    @cached_property
+    def _by_path(self) -> dict[str, VideoFile]:
+        return {file.path: file for file in self._files}
 
     @cached_property
     def _by_size(self) -> dict[int, list[VideoFile]]:
