@@ -193,3 +193,23 @@ def test_a_lesson_taken_out_while_one_is_put_in_leaves_its_record_a_number_that_
     assert left.lesson_id == _key(4)
     assert not undo(world, _key(4), delete=True).failed
     _assert_right(world, sent=3)
+
+
+def test_a_new_cut_in_a_copied_course_is_published_though_the_original_s_progress_is_lost(worlds: WorldMaker) -> None:
+    world = worlds()
+    _upload(world, "Атомы", "Шум")
+    copy = "02_copy"
+    shutil.copytree(world.library / _COURSE, world.library / copy)  # keeps the times
+    world.emulator.create_folder(copy)
+    world.database.add_lessons([(_key(n, copy), copy, t) for n, t in enumerate(("Атомы", "Шум"), 1)])
+    assert world.upload().exit_code == 0
+    (world.progress / f"{_COURSE}.json").unlink()
+    (world.library / _place(1, copy)).unlink()
+    cut = world.add_file(f"{copy}/m01/001 v2.mp4", content_of(20 * KIB, seed="new cut"))
+
+    world.upload()
+    assert world.records[_key(1, copy)].path == _place(1, copy)
+    assert "has no file" not in str([one.reason for one in look(world).findings])
+    cut.rename(world.library / _place(1, copy))
+    [warned] = world.upload().events("warned")
+    assert f"1 changed since upload: {_key(1, copy)}" in warned["message"]

@@ -100,14 +100,19 @@ def find_carried(records: Mapping[str, Titled], rows: Mapping[str, LessonRow], p
 def unread_astray(records: Mapping[str, _Record], rows: Mapping[str, LessonRow], places: Places) -> dict[str, _Record]:
     """The records whose rows do not name their videos, and of whose files only MD5s tell where they are.
 
-    A file of the right size and time at the very path is read only where the row shows what was sent for another one.
+    A file of the right size and time at the very path is read only where rows show that lessons moved: the row names
+    what was sent for another one, or another row names what was sent for this.
     """
     astray = _astray(records, rows)
+    unread = {key: one for key, one in astray.items() if places.unread(one)}
+    if not unread:
+        return {}
     owned = {video for one in astray.values() for video in videos_of(one)}
+    named = {video for row in rows.values() if (video := video_key(row.video_id))}
     return {
         key: one
-        for key, one in astray.items()
-        if (places.is_away(one) or _shows_anothers(rows.get(key), owned)) and places.unread(one)
+        for key, one in unread.items()
+        if places.is_away(one) or _shows_anothers(rows.get(key), owned) or not named.isdisjoint(videos_of(one))
     }
 
 
