@@ -213,3 +213,25 @@ def test_a_new_cut_in_a_copied_course_is_published_though_the_original_s_progres
     cut.rename(world.library / _place(1, copy))
     [warned] = world.upload().events("warned")
     assert f"1 changed since upload: {_key(1, copy)}" in warned["message"]
+
+
+@pytest.mark.parametrize("with_videos", [False, True])
+def test_a_numbered_lesson_that_moved_to_another_section_keeps_its_video(
+    worlds: WorldMaker, *, with_videos: bool
+) -> None:
+    world = worlds()
+    _upload(world, *_numbered(2))
+    other = f"{_COURSE}_m02_001"
+    there = world.library / _COURSE / "m02/001.mp4"
+    there.parent.mkdir()
+    (world.library / _place(1)).rename(there)
+    (world.library / _place(2)).rename(world.library / _place(1))
+    for old, new in ((_key(1), other), (_key(2), _key(1))):
+        world.database.execute(f"UPDATE \"Lesson\" SET id = '{new}' WHERE id = '{old}'")
+    world.database.execute("UPDATE \"Lesson\" SET title = 'Урок 1'")
+    for lesson in (other, _key(1)) if not with_videos else ():
+        world.database.set_video(lesson, None)
+
+    assert world.upload().exit_code == 1
+    _obey(world)
+    _assert_right(world, sent=2)

@@ -608,3 +608,14 @@ def test_files_tell_whose_the_records_are_where_titles_do_not(
 
     assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
     assert found.unclear == set(map(_key, unclear))
+
+
+def test_files_of_one_size_and_time_are_read_where_another_row_names_the_video_under_the_same_title() -> None:
+    records = _records(*(replace(one, size=100) for one in (_P1, _P2)))
+    files = [VideoFile(path=f"c/s/{place:03d}.mp4", size=100, modified_ns=5) for place in (1, 2, 3)]
+    places = Places(files, assign_by_scan_rule(files), {})
+    records = {key: replace(one, md5=f"md5 of {key}") for key, one in records.items()}
+
+    assert files_to_read(records, _rows("P", ("P", 1), ("P", 2)), places) == files
+    assert files_to_read(records, _rows(("P", 1), ("P", 2), "P"), places) == []
+    assert files_to_read(records, _rows("P", "P", "P"), places) == [], "each is at its path"

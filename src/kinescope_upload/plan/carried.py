@@ -79,14 +79,19 @@ def find_carried(records: Mapping[str, Titled], rows: Mapping[str, LessonRow], p
     }
     asked = _Titles.of(there, astray, rows)
     silent = {key: to for key, to in there.items() if asked.are_silent(key, astray[key], to)}
-    silent = {key: to for key, to in silent.items() if not _keeps_its_own(to, records, rows)}
-    sections = {section_of_record(key, astray[key]) for key in silent}
+    silent = {
+        key: to
+        for key, to in silent.items()
+        if _is_free(to, there, records, rows)
+        or (section_among({section_of_record(key, astray[key])}, to) and not _keeps_its_own(to, records, rows))
+    }
+    sections = {_section_of(key, astray[key], to) for key, to in silent.items()}
     believed = {one for one in sections if _is_believed(one, records, rows, places)}
     placed = {
         key: to
         for key, to in silent.items()
         if (row := rows.get(to)) and row.video_id is None and not row.has_address_only
-        if to in places.said or (section_of_record(key, astray[key]) in believed and asked.allow(key, astray[key], to))
+        if to in places.said or (_section_of(key, astray[key], to) in believed and asked.allow(key, astray[key], to))
     }
     moving = {*shown, *silent}
     return Carried(
@@ -152,12 +157,24 @@ def _shown(
 
 
 def _place_of(key: str, record: Titled, places: Places) -> str | None:
-    """The other lesson of the section at whose place the file stands that was sent."""
+    """The other lesson at whose place the file stands that was sent."""
     to = places.lesson_of(record)
-    if to is None or to == nfc(key):
-        return None
+    return None if to is None or to == nfc(key) else to
+
+
+def _section_of(key: str, record: Titled, to: str) -> str:
+    """The section of the file's place: the record's own, or another."""
     section = section_of_record(key, record)
-    return to if section_among({section}, to) == section else None
+    return section if section_among({section}, to) else to.rpartition("_")[0]
+
+
+def _is_free(
+    lesson_id: str, there: Collection[str], records: Mapping[str, Titled], rows: Mapping[str, LessonRow]
+) -> bool:
+    """Whether the lesson shows nothing, and nothing is recorded of it that does not stand elsewhere itself."""
+    record, row = records.get(lesson_id), rows.get(lesson_id)
+    is_empty = row is not None and row.video_id is None and not row.has_address_only
+    return is_empty and (lesson_id in there or not (record and record.is_begun))
 
 
 def _keeps_its_own(lesson_id: str, records: Mapping[str, Titled], rows: Mapping[str, LessonRow]) -> bool:
@@ -220,7 +237,7 @@ class _Titles:
 
 
 def _go_by_place(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whether two titles differ by one number alone, as far as the numbers of their lessons differ."""
+    """Whether two titles differ by one number alone: as far as the numbers of their lessons, or being these numbers."""
     (key, title), (other_key, other_title) = one, other
     parts, other_parts = _NUMBERS.split(title), _NUMBERS.split(other_title)
     if len(parts) != len(other_parts):
@@ -231,7 +248,9 @@ def _go_by_place(one: tuple[str, str], other: tuple[str, str]) -> bool:
     number, other_number = _number_of(key), _number_of(other_key)
     if number is None or other_number is None:
         return False
-    return int(differ[0][1]) - int(differ[0][0]) == other_number - number
+    sent, now = (int(part) for part in differ[0])
+    is_of_section = key.rpartition("_")[0] == other_key.rpartition("_")[0]
+    return now - sent == other_number - number if is_of_section else (sent, now) == (number, other_number)
 
 
 def _number_of(lesson_id: str) -> int | None:

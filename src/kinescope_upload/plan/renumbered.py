@@ -143,8 +143,9 @@ def find_renumbered(
     """
     places = places.beside(records)
     carried = find_carried(records, rows, places) if rows else Carried()
-    by_file = {key: records[key] for key in records if key in carried.keys}
-    off = {**records_off(records, rows), **find_emptied(records, rows, places), **by_file} if rows else {}
+    titled = {**records_off(records, rows), **find_emptied(records, rows, places)} if rows else {}
+    by_file = {key: one for key, one in records.items() if key in carried.keys and key not in titled}
+    off = {**titled, **by_file}
     if not off or not rows:
         return NOT_RENUMBERED
     shown = shown_elsewhere(off, rows) | carried.shown.keys()
@@ -158,7 +159,11 @@ def find_renumbered(
     begins = {key: {sections[key], *_begins_now(one, places)} for key, one in off.items()}
     search = Search.of(off, frozenset(chain.from_iterable(begins.values())), rows, at_home)
     called = {key: search.lessons_of(key, one, begins[key]) for key, one in off.items()}
-    called |= {key: [to] for key, to in carried.lessons.items() if key in off and not called[key] and to not in at_home}
+    called |= {
+        key: [*called[key], to]
+        for key, to in carried.lessons.items()
+        if key in off and to not in at_home and to not in called[key]
+    }
     called |= followed(off, called, rows, sections)
     called |= {
         key: there
@@ -195,7 +200,7 @@ def find_renumbered(
         or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
         or (key in rows and sections[key] in doubted and (key not in said or key in shown))
         or may_be_given_away(off[key], rows.get(key))
-        or key in by_file
+        or key in carried.keys
     )
     named = {key: one.title for key, one in off.items() if key in moved or key in unclear}
     return Renumbered(
@@ -241,7 +246,7 @@ def files_to_read(
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
     off = in_question(records, rows, places)
-    shown = shown_elsewhere(off, rows) if off and rows else frozenset()
+    shown = shown_elsewhere(records_off(off, rows), rows) if off and rows else frozenset()
     places = places.beside(records)
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
