@@ -567,6 +567,7 @@ _P1, _P2 = (_record(number, "P", Stage.LINKED) for number in (1, 2))
             [],
             id="one row of the renumbered ones is empty",
         ),
+        pytest.param([_P1, _P2], ["P"], [2], {2: 1, 1: 2}, [], id="one of one title taken out"),
         pytest.param([_P1, _P2], ["P", "P", "N"], [9, 1, 2], {}, [1, 2], id="two of one title, a place of another"),
         pytest.param([_U1, _U2], ["Урок 1", "Урок 2", "N"], [9, 1, 2], {}, [1, 2], id="numbered, a place of another"),
         pytest.param(
@@ -619,3 +620,21 @@ def test_files_of_one_size_and_time_are_read_where_another_row_names_the_video_u
     assert files_to_read(records, _rows("P", ("P", 1), ("P", 2)), places) == files
     assert files_to_read(records, _rows(("P", 1), ("P", 2), "P"), places) == []
     assert files_to_read(records, _rows("P", "P", "P"), places) == [], "each is at its path"
+
+
+def test_of_courses_that_are_copies_each_record_follows_its_own_course_s_file() -> None:
+    original = replace(_LINKED[0], title="A")
+    copy = replace(original, lesson_id="d_s_001", course="d", path="d/s/001.mp4", video_id=_IDS[2])
+    rows = {
+        key: LessonRow(lesson_id=key, course=key[0], title=title, video_id=None)
+        for key, title in (("c_s_001", "N"), ("c_s_002", "A"), ("d_s_001", "M"), ("d_s_002", "A"))
+    }
+    files = [
+        VideoFile(path=f"{course}/s/{number:03d}.mp4", size=size, modified_ns=5)
+        for course in ("c", "d")
+        for number, size in ((1, 50), (2, original.size))
+    ]
+
+    found = find_renumbered(_records(original, copy), rows, Places(files, assign_by_scan_rule(files), {}))
+
+    assert found.moved == {"c_s_001": "c_s_002", "d_s_001": "d_s_002"}

@@ -119,16 +119,26 @@ class Places:
         return [file for file in alike if not self._is_another(sent, file)] if self._md5s else alike
 
     def own(self, sent: Sent) -> list[VideoFile]:
-        """Those of them that have no record of their own in another course, if there are any: courses are copied."""
+        """Those of them that are not what was sent for another course's lesson, if there are any: courses are copied.
+
+        A file at the very path of such a record is its own; of the others those in the course itself go first.
+        """
         alike = self.alike(sent)
         if len(alike) < 2 or sent.path is None:  # noqa: PLR2004 - one alone has no rival
             return alike
         course = first_folder(sent.path)
-        mine = [file for file in alike if first_folder(file.path) == course or not self._has_record(file)]
-        return mine or alike
+        left = [file for file in alike if first_folder(file.path) == course or not self._is_in_place(file)] or alike
+        mine = [file for file in left if first_folder(file.path) == course or not self._sent_like(file)]
+        return mine or left
 
-    def _has_record(self, file: VideoFile) -> bool:
-        return any(one.is_for(file) for one in self._sent_by_path.get(nfc(file.path), ()))
+    def _is_in_place(self, file: VideoFile) -> bool:
+        """Whether it may be what was sent from its path."""
+        return any(file.is_at(one.path or "") for one in self._sent_like(file))
+
+    def _sent_like(self, file: VideoFile) -> list[Sent]:
+        """What was sent from the file's course, and may be it."""
+        course = self._sent_by_course.get((first_folder(file.path), file.size), ())
+        return [one for one in course if one.is_for(file)]
 
     def _is_another(self, sent: Sent, file: VideoFile) -> bool:
         return None not in (sent.md5, md5 := self._md5s.get(file)) and sent.md5 != md5
@@ -191,11 +201,12 @@ class Places:
         return _file_now(sent, self.own(sent))
 
     @cached_property
-    def _sent_by_path(self) -> dict[str, list[Sent]]:
-        found: dict[str, list[Sent]] = {}
+    def _sent_by_course(self) -> dict[tuple[str, int], list[Sent]]:
+        """What is recorded, by the course of the file that was sent, and its size."""
+        found: dict[tuple[str, int], list[Sent]] = {}
         for one in self._sent:
             if one.path and one.is_begun:
-                found.setdefault(nfc(one.path), []).append(one)
+                found.setdefault((first_folder(one.path), one.size), []).append(one)
         return found
 
     @cached_property

@@ -246,7 +246,10 @@ def files_to_read(
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
     off = in_question(records, rows, places)
-    shown = shown_elsewhere(records_off(off, rows), rows) if off and rows else frozenset()
+    if not off or not rows:
+        return []
+    named = {video for row in rows.values() if (video := video_key(row.video_id))}
+    shown = {key for key in shown_elsewhere(records_off(off, rows), rows) if not named.isdisjoint(videos_of(off[key]))}
     places = places.beside(records)
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
