@@ -65,9 +65,7 @@ def find_carried(records: Mapping[str, Titled], rows: Mapping[str, LessonRow], p
         rows: The rows, by lesson id.
         places: The library, and the place of each file.
     """
-    astray = {
-        key: one for key, one in records.items() if one.is_begun and one.path and not _is_shown(one, rows.get(key))
-    }
+    astray = _astray(records, rows)
     if not astray:
         return Carried()
     shown = _shown(astray, records, rows, places)

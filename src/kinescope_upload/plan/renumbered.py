@@ -144,8 +144,8 @@ def find_renumbered(
     places = places.beside(records)
     carried = find_carried(records, rows, places) if rows else Carried()
     titled = {**records_off(records, rows), **find_emptied(records, rows, places)} if rows else {}
-    by_file = {key: one for key, one in records.items() if key in carried.keys and key not in titled}
-    off = {**titled, **by_file}
+    by_file = _only(records, carried.keys - titled.keys())
+    off, doubtful = {**titled, **by_file}, carried.keys
     if not off or not rows:
         return NOT_RENUMBERED
     shown = shown_elsewhere(off, rows) | carried.shown.keys()
@@ -200,7 +200,7 @@ def find_renumbered(
         or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
         or (key in rows and sections[key] in doubted and (key not in said or key in shown))
         or may_be_given_away(off[key], rows.get(key))
-        or key in carried.keys
+        or key in doubtful
     )
     named = {key: one.title for key, one in off.items() if key in moved or key in unclear}
     return Renumbered(
@@ -236,9 +236,13 @@ def in_question(
         return {}
     places = places.beside(records)
     carried = find_carried(records, rows, places).keys
-    by_file = {key: one for key, one in records.items() if key in carried} if carried else {}
-    by_file |= unread_astray(records, rows, places)
+    by_file = {**_only(records, carried), **unread_astray(records, rows, places)}
     return {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False), **by_file}
+
+
+def _only(records: Mapping[str, _Record], keys: Collection[str]) -> dict[str, _Record]:
+    """The records of these lessons, in the order of the records."""
+    return {key: one for key, one in records.items() if key in keys} if keys else {}
 
 
 def files_to_read(
