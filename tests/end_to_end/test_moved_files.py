@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from kinescope_upload.commands.confirm import Dialogue, confirm_map
 from kinescope_upload.library.scan import scan
 from kinescope_upload.mapping import assign_by_scan_rule
-from support.auditing import look, mend
+from support.auditing import look, mend, settings_of
 from support.replacing import undo
 from support.world import KIB, content_of
 
@@ -233,5 +234,22 @@ def test_a_numbered_lesson_that_moved_to_another_section_keeps_its_video(
         world.database.set_video(lesson, None)
 
     assert world.upload().exit_code == 1
+    _obey(world)
+    _assert_right(world, sent=2)
+
+
+def test_nobody_is_asked_whose_a_file_is_while_rows_and_files_tell_it(worlds: WorldMaker) -> None:
+    world = worlds()
+    _upload(world, *_numbered(2))
+    _arrange(world, (2, 1), _numbered(2), with_videos=True)
+
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "q"
+
+    assert confirm_map(settings_of(world), Dialogue(ask=answer, tell=lambda _: None)) == 0
+    assert asked == []
     _obey(world)
     _assert_right(world, sent=2)

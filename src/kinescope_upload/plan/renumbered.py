@@ -111,6 +111,11 @@ class Renumbered:
         """The lessons to which records move because their files tell it."""
         return frozenset(self.moved[key] for key in self.stands if key in self.moved)
 
+    @property
+    def told(self) -> frozenset[str]:
+        """The records that move because rows or files say so: nobody is asked."""
+        return self.shown.union(self.stands).intersection(self.moved)
+
     def only(self, keys: Collection[str]) -> Renumbered:
         """The same with the moves of these records alone."""
         moved = {old: new for old, new in self.moved.items() if old in keys}
