@@ -74,7 +74,8 @@ def find_carried(records: Mapping[str, Titled], rows: Mapping[str, LessonRow], p
         key: to
         for key, one in astray.items()
         if key not in shown and _shows_nothing(rows.get(key), owned) and (to := _place_of(key, one, places))
-        if one.stage.has_all_bytes or to not in places.said  # what was begun is left for what a person says
+        if one.stage.is_linked or to not in places.said  # what a person says of the file goes before what was begun
+        if one.stage.has_all_bytes or to in rows
     }
     asked = _Titles.of(there, astray, rows)
     silent = {key: to for key, to in there.items() if asked.are_silent(key, astray[key], to)}
