@@ -535,3 +535,106 @@ def test_records_of_one_title_follow_the_rows_that_name_their_videos(
     found = _find(_NAMESAKES, _rows(*rows), _in_order(1, 2, 3))
     assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
     assert not found.unclear
+
+
+_U1, _U2, _U3 = (_record(number, f"Урок {number}", Stage.LINKED) for number in (1, 2, 3))
+_P1, _P2 = (_record(number, "P", Stage.LINKED) for number in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("records", "rows", "files", "moved", "unclear"),
+    [
+        pytest.param([_U1, _U2], ["Урок 1", "Урок 2"], [1, 2], {}, [], id="in their places"),
+        pytest.param(
+            [_U1, _U2], ["Урок 1", "Урок 2", "Урок 3"], [9, 1, 2], {1: 2, 2: 3}, [], id="one put in front, rows empty"
+        ),
+        pytest.param([_U1, _U2], ["Урок 1", "Урок 2"], [9, 1, 2], {}, [1, 2], id="a file more than rows"),
+        pytest.param(
+            [_U1], ["Урок 1", "Урок 2"], [9, 1, 8], {}, [1], id="a file more than rows, the last one not sent"
+        ),
+        pytest.param([_U1, _U2, _U3], ["Урок 1", "Урок 2"], [2, 3], {2: 1, 3: 2, 1: 3}, [], id="the first taken out"),
+        pytest.param([_P1, _P2], ["N", "P", "P"], [9, 1, 2], {1: 2, 2: 3}, [], id="two of one title"),
+        pytest.param([_P1, _P2], ["P", "P"], [2, 1], {1: 2, 2: 1}, [], id="two of one title exchanged"),
+        pytest.param([_A1, _B2], ["A", "B", "N"], [9, 1, 2], {}, [], id="titles of their own hold against places"),
+        pytest.param([_U1, _U2], [("Урок 1", 2), ("Урок 2", 1)], [2, 1], {1: 2, 2: 1}, [], id="rows show it, too"),
+        pytest.param([_U1, _U2], [("Урок 1", 2), ("Урок 2", 1)], [1, 2], {}, [], id="rows show it, files do not"),
+        pytest.param([_U1, _U2], ["Урок 1", ("Урок 2", 2)], [9, 1, 2], {}, [], id="the next one shows its own video"),
+        pytest.param(
+            [_U1, _U2, _U3],
+            ["Урок 1", ("Урок 2", 1), "Урок 3", ("Урок 4", 3)],
+            [9, 1, 2, 3],
+            {1: 2, 2: 3, 3: 4},
+            [],
+            id="one row of the renumbered ones is empty",
+        ),
+        pytest.param([_P1, _P2], ["P"], [2], {2: 1, 1: 2}, [], id="one of one title taken out"),
+        pytest.param([_P1, _P2], ["P", "P", "N"], [9, 1, 2], {}, [1, 2], id="two of one title, a place of another"),
+        pytest.param([_U1, _U2], ["Урок 1", "Урок 2", "N"], [9, 1, 2], {}, [1, 2], id="numbered, a place of another"),
+        pytest.param(
+            [_U1, _U2],
+            ["Урок 1", "Урок 2", ("Урок 3", 6)],
+            [9, 1, 2],
+            {},
+            [1, 2],
+            id="the last one shows another video",
+        ),
+        pytest.param(
+            [_U1, _U2, _U3],
+            ["Урок 1", ("Урок 2", 1), ("Урок 3", 2)],
+            [9, 1, 2],
+            {1: 2, 2: 3, 3: 4},
+            [],
+            id="the last taken out, one put in front, rows show it",
+        ),
+        pytest.param(
+            [_U1, _U2, _U3],
+            ["Урок 1", "Урок 2", "Урок 3"],
+            [9, 1, 2],
+            {1: 2, 2: 3, 3: 4},
+            [],
+            id="the last taken out, one put in front, rows empty",
+        ),
+        pytest.param(_LINKED, ["N", ("A", 1), ("B", 2)], [9, 1, 2], {1: 2, 2: 3, 3: 4}, [], id="the same with titles"),
+        pytest.param([_LINKED[0]], ["X", ("Y", 1)], [9, 1], {1: 2}, [], id="corrected title, shown and in its place"),
+    ],
+)
+def test_files_tell_whose_the_records_are_where_titles_do_not(
+    records: Sequence[Record],
+    rows: Sequence[str | tuple[str, int]],
+    files: Sequence[int],
+    moved: dict[int, int],
+    unclear: Sequence[int],
+) -> None:
+    found = _find(records, _rows(*rows), _in_order(*files))
+
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert found.unclear == set(map(_key, unclear))
+
+
+def test_files_of_one_size_and_time_are_read_where_another_row_names_the_video_under_the_same_title() -> None:
+    records = _records(*(replace(one, size=100) for one in (_P1, _P2)))
+    files = [VideoFile(path=f"c/s/{place:03d}.mp4", size=100, modified_ns=5) for place in (1, 2, 3)]
+    places = Places(files, assign_by_scan_rule(files), {})
+    records = {key: replace(one, md5=f"md5 of {key}") for key, one in records.items()}
+
+    assert files_to_read(records, _rows("P", ("P", 1), ("P", 2)), places) == files
+    assert files_to_read(records, _rows(("P", 1), ("P", 2), "P"), places) == []
+    assert files_to_read(records, _rows("P", "P", "P"), places) == [], "each is at its path"
+
+
+def test_of_courses_that_are_copies_each_record_follows_its_own_course_s_file() -> None:
+    original = replace(_LINKED[0], title="A")
+    copy = replace(original, lesson_id="d_s_001", course="d", path="d/s/001.mp4", video_id=_IDS[2])
+    rows = {
+        key: LessonRow(lesson_id=key, course=key[0], title=title, video_id=None)
+        for key, title in (("c_s_001", "N"), ("c_s_002", "A"), ("d_s_001", "M"), ("d_s_002", "A"))
+    }
+    files = [
+        VideoFile(path=f"{course}/s/{number:03d}.mp4", size=size, modified_ns=5)
+        for course in ("c", "d")
+        for number, size in ((1, 50), (2, original.size))
+    ]
+
+    found = find_renumbered(_records(original, copy), rows, Places(files, assign_by_scan_rule(files), {}))
+
+    assert found.moved == {"c_s_001": "c_s_002", "d_s_001": "d_s_002"}

@@ -134,7 +134,7 @@ def _as_renumbered(
     """What is recorded by the lessons that it is of now, each with its file where that was renamed with it."""
     if not found.moved:
         return recorded
-    paths = paths_now({old: recorded[old] for old in found.moved}, files, md5s)
+    paths = paths_now({old: recorded[old] for old in found.moved}, files, md5s, recorded)
     return rekeyed(recorded, found.moved) | {
         new: replace(recorded[old], path=paths[old]) for old, new in found.moved.items()
     }

@@ -182,7 +182,7 @@ def _renumbered(
 ) -> Iterator[Topic]:
     """The lessons whose title says that they may be others by now: whether their files are theirs all the same."""
     rows, said = survey.rows or {}, survey.said
-    reasons = {key: found.reason(key) for key in found.titles if key not in found.shown}
+    reasons = {key: found.reason(key) for key in found.titles if key not in found.told}
     exchanged = find_exchanged(records, rows, said)
     for key, other in exchanged.items():
         reasons[key] = f'was called "{records[key].title}" when it was uploaded, as {other.lesson_id} is now'

@@ -9,6 +9,7 @@ from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.plan.known import FileMd5s
 from kinescope_upload.plan.lookalikes import AlikeFiles
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED
 from kinescope_upload.progress import read_md5s
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def mixed_up_questions(
 ) -> Iterator[tuple[str, Proposal, Sequence[LessonRow]]]:
     """The questions: what each is about, the file, and the lessons to choose from, the proposed one first.
 
+    Where rows or files tell whose what is recorded is, `repair` moves it, and nobody is asked.
+
     Args:
         settings: Where the MD5s are remembered of files that were read.
         survey: The library, and the rows.
@@ -36,9 +39,11 @@ def mixed_up_questions(
     rows, lessons = survey.rows or {}, [one for one in plan.lessons if one.mixed_up is not None]
     alike = AlikeFiles.of(records, survey.files) if lessons else AlikeFiles({}, {})
     placed = {one.lesson_id for one in plan.lessons} if lessons else set()
+    found = survey.find_renumbered(records, survey.unsteady(records)) if lessons else NOT_RENUMBERED
+    moving = found.told.union(found.moved[one] for one in found.told)
     for lesson in lessons:
         key, file = lesson.lesson_id, lesson.file
-        if lesson.pair_is_written or key not in rows:
+        if lesson.pair_is_written or key not in rows or key in moving:
             continue
         likely = [rows[other] for other in alike.others_like(key, file, lesson.file_md5) if other in rows]
         free = [row for row in rows.values() if row.course == lesson.course and row.lesson_id not in placed]

@@ -34,8 +34,15 @@ class Recorded:
     unread: tuple[FilePart, ...] = ()
 
 
+def _is_nobodys(_record: SentFile, _file: VideoFile) -> bool:
+    return False
+
+
 def keep_recorded(
-    files: Sequence[VideoFile], evidence: Evidence, lessons_at: Callable[[VideoFile], Collection[str]]
+    files: Sequence[VideoFile],
+    evidence: Evidence,
+    lessons_at: Callable[[VideoFile], Collection[str]],
+    is_anothers: Callable[[SentFile, VideoFile], bool] = _is_nobodys,
 ) -> Recorded:
     """Gives each lesson whose upload was begun the file that it was begun from, where that is there still.
 
@@ -49,6 +56,7 @@ def keep_recorded(
         files: The library.
         evidence: The records, and the MD5s that are known.
         lessons_at: The lessons that a file may be of by its place.
+        is_anothers: Whether a file that no record names is surely in its own place, so that the record is not of it.
     """
     records = {key: one for key, one in evidence.records.items() if one.names_file}
     if not records:
@@ -62,7 +70,9 @@ def keep_recorded(
     if not others and not gone:
         return Recorded(files=as_sent, lessons={file.path: key for key, file in as_sent.items()})
     free = _free(files, evidence.records.values())
-    renamed, unread = _renamed(_Search(gone, _alike(free, gone), evidence, {*there, *gone}, lessons_at))
+    alike = _alike(free, gone)
+    alike = {key: [file for file in several if not is_anothers(gone[key], file)] for key, several in alike.items()}
+    renamed, unread = _renamed(_Search(gone, alike, evidence, {*there, *gone}, lessons_at))
     kept = {**as_sent, **others, **renamed}
     alike = _alike(files, {key: records[key] for key in others})
     return Recorded(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.division import Known, divide
+from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.names import grouped
 from kinescope_upload.mapping.open_sections import (
     doubts_of_lessons_alone,
@@ -21,6 +22,7 @@ from kinescope_upload.mapping.scan_rule import section_of, trust_scan
 from kinescope_upload.mapping.sections import Held, Section, rows_by_section
 from kinescope_upload.mapping.unlinked import match_unlinked
 from kinescope_upload.model import Assignment, IgnoredFile, LessonRow, MappedLibrary, MappingSource
+from kinescope_upload.video_ids import is_same_video
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -49,7 +51,8 @@ def check_sections(
     is_said = known.confirmed or known.broken
     if rows is None and not known.evidence.records and not is_said and not has_unread:
         return trust_scan(scanned)
-    recorded = keep_recorded([one.file for one in scanned], known.evidence, _Places(scanned, rows, known))
+    places = _Places(scanned, rows, known)
+    recorded = keep_recorded([one.file for one in scanned], known.evidence, places, places.is_anothers)
     recorded = recorded if rows is None else _without_strayed(recorded, rows, known.evidence.records)
     held = _held(recorded, known)
     table = _positions_as_rows(scanned, held, known.evidence) if rows is None else rows
@@ -111,6 +114,20 @@ class _Places:
         here, absent = self._lessons
         section = section_of(file.path)
         return (here.get(section, frozenset()) | absent.get(first_folder(file.path), frozenset())) - self._confirmed
+
+    def is_anothers(self, record: SentFile, file: VideoFile) -> bool:
+        """Whether the lesson of the file's place, in another course, has a video of its own and no record: its file."""
+        if first_folder(file.path) == nfc(record.course):
+            return False
+        lesson_id = self._by_path[file.path]
+        row = self._rows.get(lesson_id) if self._rows else None
+        if row is None or row.video_id is None or names_file(self._records.get(lesson_id)):
+            return False
+        return not is_same_video(row.video_id, record.video_id)
+
+    @cached_property
+    def _by_path(self) -> dict[str, str]:
+        return {one.file.path: one.lesson_id for one in self._scanned}
 
     @cached_property
     def _lessons(self) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.plan.renumbered import (
     CONFIRM,
@@ -12,7 +13,6 @@ from kinescope_upload.plan.renumbered import (
     find_exchanged,
     find_renumbered,
     in_question,
-    section_among,
 )
 from kinescope_upload.plan.strayed import with_strayed
 from kinescope_upload.text.hints import Hint, both
@@ -49,6 +49,7 @@ def doubt_moved(  # noqa: PLR0913 - all that is known
         unsteady: The sections in which files and lessons are not one for one.
         md5s: Gives a file's MD5 where several have the size and time of what was sent; None leaves that open.
     """
+    places = places.beside({**known[1], **known[0]})
     records = with_strayed(*known, places)
     if not in_question(records, rows, places):  # most of a hundred thousand
         return doubt_exchanged(lessons, records, rows or {}, places.said)

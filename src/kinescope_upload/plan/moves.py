@@ -116,6 +116,38 @@ def displaced(moves: Mapping[str, str], off: Mapping[str, Titled], rows: Mapping
     return found
 
 
+def set_aside(
+    moves: Mapping[str, str], lost: Mapping[str, Titled], rows: Mapping[str, LessonRow], records: Collection[str]
+) -> dict[str, str]:
+    """The records in whose place others come, and whose lesson was taken out; each takes a number that nobody has.
+
+    Args:
+        moves: The lessons that records are of by now.
+        lost: The records whose file is gone, and whose title no lesson has but such with other files.
+        rows: The rows, by lesson id: none names the video of such a record.
+        records: All lessons that have a record.
+    """
+    left = {key: one for key, one in lost.items() if key not in moves and key in moves.values()}
+    if not left:
+        return {}
+    shown = {video for row in rows.values() if (video := video_key(row.video_id))}
+    taken = {*rows, *records, *moves.values()}
+    found: dict[str, str] = {}
+    for key, one in left.items():
+        if shown.isdisjoint(videos_of(one)):
+            found[key] = _next_number(key, taken)
+            taken.add(found[key])
+    return found
+
+
+def _next_number(lesson_id: str, taken: Collection[str]) -> str:
+    """The first number behind all that lessons of the section have."""
+    section, _, number = lesson_id.rpartition("_")
+    numbers = (one.rpartition("_") for one in taken)
+    used = [int(last) for begin, _, last in numbers if begin == section and last.isdecimal()]
+    return f"{section}_{max(used, default=0) + 1:0{len(number)}d}"
+
+
 def settled(moves: Mapping[str, str], off: Mapping[str, Titled]) -> dict[str, str]:
     """The moves that take nobody's place: to each lesson one, which has no record, or one that moves as well."""
     claims = Counter(moves.values())

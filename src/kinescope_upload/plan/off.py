@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _Record = TypeVar("_Record", bound=Titled)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_NUMBER: Final = re.compile(r"\d+")
 _ALIKE: Final = 0.6
 """The share of letters that a title has in common with what it was before somebody corrected it."""
 
@@ -65,12 +66,17 @@ def _is_off(record: Titled, row: LessonRow | None) -> bool:
 def may_be_given_away(record: Titled, row: LessonRow | None) -> bool:
     """Whether the lesson's number may be another lesson's by now: it was linked, and its row is a new one.
 
-    A row that shows no video and a title that has nothing in common with the recorded one speak for that.
+    A row that shows no video and a title that has nothing in common with the recorded one, or all but a number, speak
+    for that.
     """
     if row is None or row.video_id is not None or not record.stage.is_linked:
         return False
     before, now = title_key(record.title).casefold(), title_key(row.title).casefold()
-    if not before or not now or before in now or now in before:
+    if not before or not now or before == now:
+        return False
+    if _NUMBER.sub("0", before) == _NUMBER.sub("0", now):
+        return True
+    if before in now or now in before:
         return False
     has_common_word = not {*_WORD.findall(before)}.isdisjoint(_WORD.findall(now))
     return not has_common_word and SequenceMatcher(None, before, now).ratio() < _ALIKE

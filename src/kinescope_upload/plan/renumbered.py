@@ -12,12 +12,21 @@ before that: a pair says nothing where another lesson's row names the record's v
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.plan.moves import carried_along, displaced, followed, settled, shown_elsewhere, videos_of
+from kinescope_upload.plan.candidates import Search, section_among, without
+from kinescope_upload.plan.carried import Carried, find_carried, unread_astray
+from kinescope_upload.plan.moves import (
+    carried_along,
+    displaced,
+    followed,
+    set_aside,
+    settled,
+    shown_elsewhere,
+    videos_of,
+)
 from kinescope_upload.plan.off import may_be_given_away, records_off, section_of_record
 from kinescope_upload.plan.places import NOWHERE, Places, Titled
 from kinescope_upload.plan.strayed import find_emptied, folder_of_section, lessons_of_pairs, strayed_files
@@ -26,7 +35,7 @@ from kinescope_upload.upload.titles import title_key
 from kinescope_upload.video_ids import video_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from kinescope_upload.model import LessonRow, VideoFile
 
@@ -53,6 +62,7 @@ class Renumbered:
         shown: Those that move because rows say so, whatever else is said.
         outdated: The files of pairs that are of before, by the lesson that each names: its record moves.
         given: Those that are unclear and that somebody gave other files than the recorded ones.
+        stands: Where the files are of those whose files tell it, and no title.
     """
 
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -66,15 +76,20 @@ class Renumbered:
     shown: frozenset[str] = frozenset()
     outdated: Mapping[str, VideoFile] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    stands: Mapping[str, str] = field(default_factory=dict)
 
     def reason(self, lesson_id: str) -> str:
         """What has become of the lesson, in words that follow its id."""
-        was = f'was called "{self.titles[lesson_id]}" when its upload began'
+        if path := self.stands.get(lesson_id):
+            was = f'was uploaded from what stands at "{path}" by now'
+        else:
+            was = f'was called "{self.titles[lesson_id]}" when its upload began'
         if lesson_id in self.gone:
             return f"{was}, and that lesson is not in the database any more"
         if lesson_id in self.moved:
             pair = f'; its pair with "{file.path}" is of before' if (file := self.outdated.get(lesson_id)) else ""
-            return f"{was}, and that is lesson {self.moved[lesson_id]} now{pair}"
+            what = "that is the file of" if lesson_id in self.stands else "that is"
+            return f"{was}, and {what} lesson {self.moved[lesson_id]} now{pair}"
         if lesson_id in self.given:
             return f"{was}, and another file is its own now"
         return f"{was}, and lessons of its section were renumbered"
@@ -91,9 +106,27 @@ class Renumbered:
             return Hint(f"{_PUT_BACK}; ", ("unlink", lesson_id, "--delete"), " ends what was uploaded for that title.")
         return f"{_PUT_BACK}." if lesson_id in self.lost else Hint(CONFIRM, " asks whose the file is.")
 
+    @property
+    def carried(self) -> frozenset[str]:
+        """The lessons to which records move because their files tell it."""
+        return frozenset(self.moved[key] for key in self.stands if key in self.moved)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The records that move because rows or files say so: nobody is asked."""
+        return self.shown.union(self.stands).intersection(self.moved)
+
+    def only(self, keys: Collection[str]) -> Renumbered:
+        """The same with the moves of these records alone."""
+        moved = {old: new for old, new in self.moved.items() if old in keys}
+        outdated = {key: file for key, file in self.outdated.items() if key in keys}
+        return replace(self, moved=moved, outdated=outdated, shown=self.shown.intersection(keys))
+
     def other_way(self, lesson_id: str) -> str:
-        """What a person can do instead of moving the record; empty where the rows say whose it is."""
-        return "" if lesson_id in self.shown else Hint("Where only titles have changed, ", CONFIRM, " says so.")
+        """What a person can do instead of moving the record; empty where rows or files say whose it is."""
+        if lesson_id in self.shown or lesson_id in self.stands:
+            return ""
+        return Hint("Where only titles have changed, ", CONFIRM, " says so.")
 
 
 NOT_RENUMBERED: Final = Renumbered()
@@ -113,10 +146,14 @@ def find_renumbered(
         places: The library, the place of each file, and what somebody wrote down: these lessons' numbers count.
         unsteady: The sections in which files and lessons are not one for one.
     """
-    off = {**records_off(records, rows), **find_emptied(records, rows, places)} if rows else {}
+    places = places.beside(records)
+    carried = find_carried(records, rows, places) if rows else Carried()
+    titled = {**records_off(records, rows), **find_emptied(records, rows, places)} if rows else {}
+    by_file = _only(records, carried.keys - titled.keys())
+    off, doubtful = {**titled, **by_file}, carried.keys
     if not off or not rows:
         return NOT_RENUMBERED
-    shown = shown_elsewhere(off, rows)
+    shown = shown_elsewhere(off, rows) | carried.shown.keys()
     stays = {key for key, one in off.items() if places.is_kept(key, one)} - shown
     off = {key: one for key, one in off.items() if key not in stays}
     outdated = {key: file for key in shown if (file := places.pair_of(key, off[key]))}
@@ -125,8 +162,13 @@ def find_renumbered(
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
     sections = {key: section_of_record(key, one) for key, one in off.items()}
     begins = {key: {sections[key], *_begins_now(one, places)} for key, one in off.items()}
-    search = _Search.of(off, frozenset(chain.from_iterable(begins.values())), rows, at_home)
+    search = Search.of(off, frozenset(chain.from_iterable(begins.values())), rows, at_home)
     called = {key: search.lessons_of(key, one, begins[key]) for key, one in off.items()}
+    called |= {
+        key: [*called[key], to]
+        for key, to in carried.lessons.items()
+        if key in off and to not in at_home and to not in called[key]
+    }
     called |= followed(off, called, rows, sections)
     called |= {
         key: there
@@ -147,11 +189,14 @@ def find_renumbered(
     called |= {key: [to] for key, to in along.items()}
     shown |= along.keys()
     making_room = displaced(moves, off, rows)
+    gone = {key: one for key, one in off.items() if places.is_lost(one)}
+    without_lesson = {key: one for key, one in gone.items() if said.keys() >= set(called[key])}
+    making_room |= set_aside({**moves, **making_room}, without_lesson, rows, records.keys())
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}
     doubted = {section.replace("/", "_") for section in unsteady}
     left = {key: one for key, one in off.items() if key not in moved}
-    lost = frozenset(key for key, one in left.items() if places.is_lost(one))
+    lost = frozenset(gone.keys() & left.keys())
     unclear = frozenset(
         key
         for key in left
@@ -160,6 +205,7 @@ def find_renumbered(
         or ((row := rows.get(key)) and (sections[key], title_key(row.title)) in titles)
         or (key in rows and sections[key] in doubted and (key not in said or key in shown))
         or may_be_given_away(off[key], rows.get(key))
+        or key in doubtful
     )
     named = {key: one.title for key, one in off.items() if key in moved or key in unclear}
     return Renumbered(
@@ -174,6 +220,7 @@ def find_renumbered(
         shown=shown.intersection(moved),
         outdated={key: file for key, file in outdated.items() if key in moved},
         given=unclear.intersection(said),
+        stands={key: file.path for key in by_file if key in named and (file := places.file_now(off[key]))},
     )
 
 
@@ -190,7 +237,17 @@ def in_question(
     records: Mapping[str, _Record], rows: Mapping[str, LessonRow] | None, places: Places
 ) -> dict[str, _Record]:
     """The records that may be of other lessons by now, whatever files that are not read yet may tell."""
-    return {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False)} if rows else {}
+    if not rows:
+        return {}
+    places = places.beside(records)
+    carried = find_carried(records, rows, places).keys
+    by_file = {**_only(records, carried), **unread_astray(records, rows, places)}
+    return {**records_off(records, rows), **find_emptied(records, rows, places, is_read=False), **by_file}
+
+
+def _only(records: Mapping[str, _Record], keys: Collection[str]) -> dict[str, _Record]:
+    """The records of these lessons, in the order of the records."""
+    return {key: one for key, one in records.items() if key in keys} if keys else {}
 
 
 def files_to_read(
@@ -198,7 +255,11 @@ def files_to_read(
 ) -> list[VideoFile]:
     """The files whose MD5s would tell whose the records are: several have the size and time of what was sent."""
     off = in_question(records, rows, places)
-    shown = shown_elsewhere(off, rows) if off and rows else frozenset()
+    if not off or not rows:
+        return []
+    named = {video for row in rows.values() if (video := video_key(row.video_id))}
+    shown = {key for key in shown_elsewhere(records_off(off, rows), rows) if not named.isdisjoint(videos_of(off[key]))}
+    places = places.beside(records)
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
 
 
@@ -223,7 +284,7 @@ def find_exchanged(
     wanted = {(section_of_record(key, one), title_key(one.title)): key for key, one in off.items()}
     sections = {section for section, _ in wanted}
     at_home = {key for key, one in records.items() if one.is_begun and key not in off}
-    others = _without(rows.values() if wanted else (), at_home)
+    others = without(rows.values() if wanted else (), at_home)
     named = ((wanted.get((section_among(sections, row.lesson_id) or "", title_key(row.title))), row) for row in others)
     return {key: row for key, row in named if key}
 
@@ -234,54 +295,6 @@ def rekeyed(records: Mapping[str, _Record], moved: Mapping[str, str]) -> dict[st
     return {**kept, **{new: records[old] for old, new in moved.items()}}
 
 
-def section_among(sections: Collection[str], lesson_id: str) -> str | None:
-    """The section that the lesson is counted in, of these; None where it is in none of them."""
-    begin = lesson_id
-    while begin := begin.rpartition("_")[0]:
-        if begin in sections:
-            return begin
-    return None
-
-
 def _begins_now(record: Titled, places: Places) -> set[str]:
     """How the ids of the lessons begin in whose sections the file may stand that was sent from another one."""
     return {folder_of_section(file.path).replace("/", "_") for file in strayed_files(record, places)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Search:
-    """The rows that a record which is off may belong to: by the video that they name, and by title in their section."""
-
-    by_video: Mapping[str, Sequence[LessonRow]]
-    by_title: Mapping[tuple[str, str], Sequence[LessonRow]]
-
-    @classmethod
-    def of(
-        cls,
-        off: Mapping[str, Titled],
-        sections: Collection[str],
-        rows: Mapping[str, LessonRow],
-        at_home: Collection[str],
-    ) -> _Search:
-        videos = {key: title_key(one.title) for one in off.values() for key in videos_of(one)}
-        by_video: defaultdict[str, list[LessonRow]] = defaultdict(list)
-        by_title: defaultdict[tuple[str, str], list[LessonRow]] = defaultdict(list)
-        for row in _without(rows.values(), at_home):
-            title = videos.get(key) if (key := video_key(row.video_id)) else None
-            is_half_empty = row.has_address_only and title != title_key(row.title)
-            if key and title is not None and not is_half_empty:
-                by_video[key].append(row)
-            elif (row.video_id is None or is_half_empty) and (section := section_among(sections, row.lesson_id)):
-                by_title[section, title_key(row.title)].append(row)
-        return cls(by_video=by_video, by_title=by_title)
-
-    def lessons_of(self, lesson_id: str, record: Titled, sections: Iterable[str]) -> list[str]:
-        """The other lessons that are called as the record says, and name its video or have none."""
-        title = title_key(record.title)
-        named = [row for key in videos_of(record) for row in self.by_video.get(key, ())]
-        rows = named or [row for section in sorted(sections) for row in self.by_title.get((section, title), ())]
-        return [row.lesson_id for row in rows if row.lesson_id != lesson_id and title_key(row.title) == title]
-
-
-def _without(rows: Iterable[LessonRow], keys: Collection[str]) -> Iterator[LessonRow]:
-    return (row for row in rows if row.lesson_id not in keys)

@@ -25,7 +25,7 @@ def strayed_files(record: Titled, places: Places) -> list[VideoFile]:
     """The files that may be the one that was sent for the lesson; none unless all of them are in other sections."""
     if record.path is None:
         return []
-    alike, section = places.alike(record), folder_of_section(record.path)
+    alike, section = places.own(record), folder_of_section(record.path)
     return [] if any(folder_of_section(file.path) == section for file in alike) else alike
 
 

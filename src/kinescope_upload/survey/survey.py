@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import nfc
-from kinescope_upload.mapping import (
-    Evidence,
-    find_outdated,
-)
+from kinescope_upload.mapping import Evidence, find_outdated
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
-from kinescope_upload.plan.places import NONE_READ, Places
+from kinescope_upload.plan.places import NO_RECORDS, NONE_READ, Places
 from kinescope_upload.plan.renumbered import (
     NOT_RENUMBERED,
     files_to_read,
@@ -149,6 +146,7 @@ class Survey:
         records: Mapping[str, Titled],
         unsteady: Collection[str] = (),
         md5s: Mapping[VideoFile, str] = NONE_READ,
+        known: Mapping[str, Titled] = NO_RECORDS,
     ) -> Renumbered:
         """The lessons that were renumbered since their uploads began.
 
@@ -156,8 +154,9 @@ class Survey:
             records: What is recorded, by lesson id.
             unsteady: The sections in which files and lessons are not one for one.
             md5s: The MD5s of files that were read.
+            known: All that is recorded; empty where `records` are all.
         """
-        places = Places(self.files, self.unchecked.assignments, self.said, md5s)
+        places = Places(self.files, self.unchecked.assignments, self.said, md5s).beside(known)
         pairs = {key: one.pair.file for key, one in self.outdated.items()}
         return with_pairs_of_before(find_renumbered(records, self.rows, places, unsteady), records, self.files, pairs)
 
@@ -217,23 +216,23 @@ class Survey:
             recorded=mapped.recorded,
         )
 
-    def _renamed(self, others: Mapping[str, Record]) -> Iterator[Doubt]:
+    def _renamed(self, others: Mapping[str, Record], known: Mapping[str, Record]) -> Iterator[Doubt]:
         """A doubt for each lesson that is recorded under another id: its course, section or number is another now."""
-        found = self.find_renumbered(others) if others else NOT_RENUMBERED
+        found = self.find_renumbered(others, known=known) if others else NOT_RENUMBERED
         for old, new in found.moved.items():
             if self._shows_nothing(old) and self.rows and new in self.rows:
                 course, reason = self.rows[new].course, found.reason(old)
                 yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
 
-    def _moved(self, records: Mapping[str, Record], plan: Plan) -> Iterator[Doubt]:
+    def _moved(self, records: Mapping[str, Record], plan: Plan, known: Mapping[str, Record]) -> Iterator[Doubt]:
         """The same for the lessons of the run's courses that show no video, where the plan says nothing."""
         empty = {key: one for key, one in records.items() if one.is_begun and self._shows_nothing(key)}
         planned = {lesson.lesson_id for lesson in plan.lessons} if empty else set()
-        found = self.find_renumbered(empty) if empty.keys() - planned else NOT_RENUMBERED
+        found = self.find_renumbered(empty, known=known) if empty.keys() - planned else NOT_RENUMBERED
         told = {
             old for old, new in found.moved.items() if old in planned or (old not in found.shown and new in planned)
         }
-        return self._renamed({key: empty[key] for key in found.moved if key not in told})
+        return self._renamed({key: empty[key] for key in found.moved if key not in told}, known)
 
     def _shows_nothing(self, lesson_id: str) -> bool:
         """Whether the lesson has no row, or an empty one."""
@@ -296,5 +295,5 @@ class Survey:
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         if told.proposals and plan.in_doubt:
             told = repair_first(told, sections_to_repair(self.find_renumbered(records, unsteady), records))
-        doubts = (*told.doubts, *waiting, *self._renamed(others), *self._moved(records, plan), *idle)
+        doubts = (*told.doubts, *waiting, *self._renamed(others, known), *self._moved(records, plan, known), *idle)
         return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

@@ -172,7 +172,7 @@ def explanation_of(fix: Fix) -> str:  # noqa: C901, PLR0911 - a flat match over 
     match fix:
         case MoveRecords(moved=moved):
             moves = first_few([f"{old} → {new}" for old, new in moved.items()], most=10)
-            return f"move what is recorded to the lessons of these titles: {moves}"
+            return f"move what is recorded to the lessons that it is of now: {moves}"
         case DeleteDuplicate(kept_id=kept, is_unfinished=is_unfinished):
             what = "an unfinished upload" if is_unfinished else "a duplicate"
             return f"delete kupload's video {video}, {what}: the row of {lesson} names {kept}, verified by size and MD5"

@@ -38,7 +38,7 @@ from kinescope_upload.errors import FileOutdatedError, LessonFailedError, UsageE
 from kinescope_upload.kinescope.video import VideoState
 from kinescope_upload.library.as_sent import check_as_sent
 from kinescope_upload.library.scan import stat_file
-from kinescope_upload.progress import deletion_facts, read_md5s
+from kinescope_upload.progress import deletion_facts, read_md5s, records_of
 from kinescope_upload.progress.old_videos import DeletionTools, delete_due
 from kinescope_upload.survey import survey_files
 from kinescope_upload.survey.pairs import move_pairs
@@ -123,14 +123,13 @@ class Fixer:
 
     def _move_records(self, fix: MoveRecords) -> None:
         """Looks at rows and library again first; pairs go before records, all of a course at once."""
-        records, survey = self.store.records, survey_files(self.tools.settings)
-        ids = {*fix.moved, *fix.moved.values()}
-        rows = {row.lesson_id: row for row in self.tools.client.call(lambda: self.database.rows(lessons=ids))}
-        moving = {key: one for key, one in records.items() if key in fix.moved}
-        survey = replace(survey, rows=rows)
+        progress, survey = self.tools.progress, survey_files(self.tools.settings)
+        rows = {row.lesson_id: row for row in self.tools.client.call(self.database.rows)}
+        survey = replace(survey, rows=rows).beside(progress)
+        records = {**records_of(progress, survey.elsewhere), **self.store.records}
         remembered = read_md5s(self.tools.settings.progress)
-        md5s = {file: md5 for file in survey.files_to_read(moving) if (md5 := remembered(file))}
-        found = survey.find_renumbered(moving, md5s=md5s)
+        md5s = {file: md5 for file in survey.files_to_read(records) if (md5 := remembered(file))}
+        found = survey.find_renumbered(records, survey.unsteady(records), md5s).only(fix.moved)
         if found.moved != fix.moved:
             raise _changed("The lessons are numbered otherwise by now.")
         try:

@@ -11,6 +11,7 @@ from kinescope_upload.upload.events import AlreadyExists, OrphanGone, UploadGone
 from kinescope_upload.upload.next_upload import fresh_upload
 from kinescope_upload.upload.ports import UploadTask
 from kinescope_upload.upload.table import advance, first_record
+from kinescope_upload.upload.titles import fit_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def renumbered_records(
     files: Sequence[VideoFile],
     md5s: Mapping[VideoFile, str] = NONE_READ,
 ) -> list[Record]:
-    """The records of renumbered lessons, each where it belongs now; where none belongs, nothing is begun.
+    """The records of renumbered lessons, each where it belongs now, as that is called; else nothing is begun.
 
     Args:
         records: What is recorded.
@@ -63,12 +64,13 @@ def renumbered_records(
         files: The library: a file may have been renamed with its lesson.
         md5s: The MD5s of files that were read.
     """
-    paths = paths_now({old: records[old] for old in moved}, files, md5s)
+    paths = paths_now({old: records[old] for old in moved}, files, md5s, records)
     kept = {
         new: replace(
             records[old],
             lesson_id=new,
             course=rows[new].course if new in rows else records[old].course,
+            title=(new in rows and fit_title(rows[new].title).strip()) or records[old].title,
             path=paths[old],
         )
         for old, new in moved.items()

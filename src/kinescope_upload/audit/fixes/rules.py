@@ -209,7 +209,8 @@ def _move(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
 
 
 def _rename(finding: Finding, lesson: Lesson, facts: Facts) -> Iterator[Fix]:
-    if facts.has(lesson, Kind.RENUMBERED) or _is_called_like_another(finding, lesson, facts):
+    is_carried = lesson.lesson_id in facts.comparison.renumbered.carried
+    if not is_carried and (facts.has(lesson, Kind.RENUMBERED) or _is_called_like_another(finding, lesson, facts)):
         return  # its title says whose the video is
     if finding.video_id is not None and lesson.title and _is_its_own(lesson, finding.video_id, facts):
         yield RenameVideo(finding=finding, lesson=lesson, video_id=finding.video_id, title=fit_title(lesson.title))
