@@ -34,6 +34,13 @@ def _copy(world: ClusterWorld) -> Path:
     return copy
 
 
+def _add_alone(world: ClusterWorld) -> None:
+    """A machine that has no part in the cluster."""
+    alone = world.folder / "alone"
+    alone.mkdir()
+    (alone / "kupload.toml").write_text(f"library = '{world.library}'\n", encoding="utf-8")
+
+
 def _does(world: ClusterWorld, code: int, name: str, command: str) -> str:
     found, said = world.at(name, *command.split())
     assert found == code, f"{command}: {said}"
@@ -128,9 +135,7 @@ def test_what_is_only_looked_at_on_a_machine_without_cluster_says_that_others_sh
 ) -> None:
     world = cluster_worlds()
     _enqueued(world)
-    alone = world.folder / "alone"
-    alone.mkdir()
-    (alone / "kupload.toml").write_text(f"library = '{world.library}'\n", encoding="utf-8")
+    _add_alone(world)
     for command in ("--dry-run", "repair --dry-run", "doctor", ""):
         said = " ".join(_does(world, 2, "alone", command).split())
         assert "Several machines share the work on 01_analytics" in said
@@ -142,9 +147,7 @@ def test_a_machine_without_cluster_whose_role_may_not_see_what_others_share_says
 ) -> None:
     world = cluster_worlds()
     _enqueued(world)
-    alone = world.folder / "alone"
-    alone.mkdir()
-    (alone / "kupload.toml").write_text(f"library = '{world.library}'\n", encoding="utf-8")
+    _add_alone(world)
     world.database.execute("CREATE ROLE outsider LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO outsider")
     world.environment["DATABASE_URL"] = world.database.server.tcp_url(world.database.name, "outsider")
     try:

@@ -78,6 +78,11 @@ def _in_order(*contents: int) -> list[VideoFile]:
     return [_at(place, content) for place, content in enumerate(contents, start=1) if content]
 
 
+def _assert_moves(found: Renumbered, moved: dict[int, int], unclear: Sequence[int]) -> None:
+    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
+    assert found.unclear == set(map(_key, unclear))
+
+
 def _find(
     records: Sequence[Record], rows: dict[str, LessonRow], files: Sequence[VideoFile], **said: VideoFile
 ) -> Renumbered:
@@ -149,10 +154,7 @@ def test_a_record_is_the_lessons_whose_title_it_has_where_video_or_file_say_so_t
     moved: dict[int, int],
     unclear: Sequence[int],
 ) -> None:
-    found = _find(records, _rows(*rows), _in_order(*files))
-
-    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
-    assert found.unclear == set(map(_key, unclear))
+    _assert_moves(_find(records, _rows(*rows), _in_order(*files)), moved, unclear)
 
 
 @pytest.mark.parametrize(
@@ -605,10 +607,7 @@ def test_files_tell_whose_the_records_are_where_titles_do_not(
     moved: dict[int, int],
     unclear: Sequence[int],
 ) -> None:
-    found = _find(records, _rows(*rows), _in_order(*files))
-
-    assert found.moved == {_key(old): _key(new) for old, new in moved.items()}
-    assert found.unclear == set(map(_key, unclear))
+    _assert_moves(_find(records, _rows(*rows), _in_order(*files)), moved, unclear)
 
 
 def test_files_of_one_size_and_time_are_read_where_another_row_names_the_video_under_the_same_title() -> None:
