@@ -166,14 +166,14 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
     check_no_other_has(tools.line, [lesson.lesson_id for lesson in work])
     withdrawn = withdraw(tools.holds, waiting, seen) + withdraw_others_of(tools.holds, name, work)
-    added = _write_down(tools.holds, name, work)
+    given = _write_down(tools.holds, name, work)
     plan = doubt_other_files(tools.holds, plan, name)
     work = [lesson for lesson in plan.work if lesson.lesson_id not in others]
     return Enqueued(
         library=name,
         plan=plan,
-        added=added,
-        there=max(0, len(work) - added),
+        added=len(given),
+        there=sum(lesson.lesson_id not in given for lesson in work),
         withdrawn=tuple(sorted(set(withdrawn) - {lesson.lesson_id for lesson in work})),
         elsewhere={lesson_id: others[lesson_id][0] for lesson_id in elsewhere},
         contradicting=tuple(sorted(one for one, size in elsewhere.items() if size != others[one][1])),
@@ -219,8 +219,8 @@ def without_moving(line: Line, plan: Plan, library: str, records: Mapping[str, R
     return replace(plan, lessons=tuple(one for one in plan.lessons if one.lesson_id not in moving))
 
 
-def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) -> int:
-    """Writes lessons down, and gives a turn to those that have none; returns how many of these lessons those are."""
+def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) -> set[str]:
+    """Writes lessons down, and gives a turn to those that have none; returns which of these lessons those are."""
     line = holds.line
     written = set[str]()
     for start in range(0, len(lessons), _TOGETHER):
@@ -232,7 +232,7 @@ def _write_down(holds: Holds, library: str, lessons: Sequence[PlannedLesson]) ->
     if len(given) >= _MANY:
         with suppress(BatchStoppedError):  # who does not own the tables leaves it to PostgreSQL
             line.ask(statements.ANALYZE, patience=60)
-    return sum(lesson.lesson_id in given for lesson in lessons)
+    return {lesson.lesson_id for lesson in lessons if lesson.lesson_id in given}
 
 
 def _facts(lesson: PlannedLesson) -> dict[str, object]:
