@@ -19,6 +19,11 @@ def first_folder(path: str) -> str:
     return nfc(path.partition("/")[0]) if "/" in path else ""
 
 
+def folder_of(path: str) -> str:
+    """The folder that holds the file, below the library root, as the disk spells it; empty for a file in the root."""
+    return path.rpartition("/")[0]
+
+
 def is_absolute(path: str) -> bool:
     """Whether a path is absolute on any system."""
     return path.startswith(("/", "\\")) or _DRIVE.match(path) is not None

@@ -18,7 +18,6 @@ from kinescope_upload.batch.jobs import Jobs
 from kinescope_upload.batch.library_gate import LibraryGate
 from kinescope_upload.batch.linker import Linker
 from kinescope_upload.batch.old_videos import delete_old_videos
-from kinescope_upload.batch.own_place import folder_of
 from kinescope_upload.batch.rows import PlannedRows
 from kinescope_upload.batch.run import Backends, Randomness, Run, UploadOptions
 from kinescope_upload.batch.signals import graceful_signals
@@ -41,6 +40,7 @@ from kinescope_upload.events import (
     Warned,
 )
 from kinescope_upload.exit_codes import ExitCode
+from kinescope_upload.library_paths import folder_of
 from kinescope_upload.monitor.wishes import Wishes
 from kinescope_upload.plan.order import Order
 from kinescope_upload.policy.jobs import JobsSearch

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import InDoubtError
 from kinescope_upload.library.scan import stat_file, videos_in
+from kinescope_upload.library_paths import folder_of
 from kinescope_upload.plan.moved_since import moved_since
 from kinescope_upload.text.hints import Hint
 
@@ -27,7 +28,10 @@ def file_now(run: Run, lesson: PlannedLesson) -> VideoFile:
     file = stat_file(run.backends.library, planned.path, run.backends.disk)
     if file is None:
         return planned
-    if (reason := why_moved(run, planned, file, run.planned_in(folder_of(planned.path)))) is not None:
+    if file == planned:
+        return file
+    known = run.planned_in(folder_of(planned.path))  # looks through all lessons
+    if (reason := why_moved(run, planned, file, known)) is not None:
         raise InDoubtError(
             f"Since this was planned, files were given other names: {reason}. Nothing was sent.",
             Hint("To decide again whose file is whose: ", (), "."),
@@ -41,14 +45,7 @@ def why_moved(run: Run, planned: VideoFile, file: VideoFile, known: Iterable[Vid
     Args:
         run: The batch.
         planned: The lesson's file, as planned.
-        file: What is at its path now.
+        file: What is at its path now, another than that.
         known: The files of its folder, as planned.
     """
-    if file == planned:
-        return None
     return moved_since(planned, file, known, videos_in(run.backends.library, folder_of(planned.path)))
-
-
-def folder_of(path: str) -> str:
-    """The folder of a file, below the library's root."""
-    return path.rpartition("/")[0]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg.sql import SQL
 
-from kinescope_upload.batch.own_place import folder_of, why_moved
+from kinescope_upload.batch.own_place import why_moved
 from kinescope_upload.cluster import statements
 from kinescope_upload.cluster.doubts import doubt_moved_file, doubt_other_file, doubt_other_title
 from kinescope_upload.cluster.records import record_of
 from kinescope_upload.cluster.refusals import glance
 from kinescope_upload.library.scan import stat_file
+from kinescope_upload.library_paths import folder_of
 from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.plan.decision import SENT, Decision
 from kinescope_upload.plan.order import Selection

@@ -11,7 +11,7 @@ from kinescope_upload.cluster.settings import CORRECT
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.disk import Disk
 from kinescope_upload.library.presence import is_present
-from kinescope_upload.library_paths import nfc
+from kinescope_upload.library_paths import folder_of, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -66,11 +66,6 @@ def apart(settings: Settings, libraries: Mapping[str, Path]) -> dict[str, Settin
         for name, root in libraries.items()
         if named[name] or not settings.courses
     }
-
-
-def folder_of(path: str) -> str:
-    """The folder that a file of a library lies in, relative to the library's root."""
-    return path.rpartition("/")[0]
 
 
 def _courses_in(root: Path, courses: Iterable[str]) -> frozenset[str]:

@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.cluster.presence import folder_of
 from kinescope_upload.library.scan import stat_file
+from kinescope_upload.library_paths import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection

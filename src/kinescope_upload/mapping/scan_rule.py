@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kinescope_upload.library_paths import first_folder, nfc
+from kinescope_upload.library_paths import first_folder, folder_of, nfc
 from kinescope_upload.mapping.names import grouped
 from kinescope_upload.mapping.twins import RENAME_ONE, composed_twins
 from kinescope_upload.model import Assignment, Doubt, MappedLibrary, MappingSource
@@ -31,7 +31,7 @@ def assign_by_scan_rule(files: Iterable[VideoFile]) -> tuple[Assignment, ...]:
     Returns:
         The assignments in that order. Ids repeat only where folder names are ambiguous ("a/b_c" and "a/b/c").
     """
-    by_folder = grouped(files, lambda file: _composed(file.path.rpartition("/")[0]))
+    by_folder = grouped(files, lambda file: _composed(folder_of(file.path)))
     by_folder.pop("", None)
     positions: Counter[str] = Counter()
     assignments: list[Assignment] = []
@@ -51,7 +51,7 @@ def _assign_folder(folder: str, files: Sequence[VideoFile], *, first: int) -> It
 
 def section_of(path: str) -> str:
     """The section that holds the file, as "course/folder", or "course" for a file directly in the course's folder."""
-    return _section_of_folder(path.rpartition("/")[0])
+    return _section_of_folder(folder_of(path))
 
 
 def section_with(ignored: IgnoredFile) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.library_paths import nfc
+from kinescope_upload.library_paths import folder_of, nfc
 from kinescope_upload.mapping.names import grouped
 from kinescope_upload.text import first_few
 
@@ -43,8 +43,8 @@ def why_twins(files: Sequence[VideoFile], owned: Collection[str]) -> tuple[str, 
         if len({nfc(path) for path in free}) > 1:
             return f"{first_few(_quoted(free))} differ in the case of letters alone", ""
         return f'"{free[0]}" is there {len(free)} times, in names that only look the same', RENAME_ONE
-    folders = list(dict.fromkeys(file.path.rpartition("/")[0] for file in files))
-    settled = {file.path.rpartition("/")[0] for file in files if file.path not in owned}
+    folders = list(dict.fromkeys(folder_of(file.path) for file in files))
+    settled = {folder_of(file.path) for file in files if file.path not in owned}
     alike = next(_free_twins(folders, frozenset(folders) - settled), None)
     if alike is None:
         return None
