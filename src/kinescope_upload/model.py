@@ -283,6 +283,11 @@ class LessonRow:
         return named_videos(self.video_id) | named_videos(self.address)
 
 
+def begin_of_id(lesson_id: str) -> str:
+    """How the ids of the lessons of its section begin: all but the number at its end."""
+    return lesson_id.rpartition("_")[0]
+
+
 def lessons_of_videos(rows: Iterable[LessonRow]) -> dict[str, str]:
     """A lesson whose row names the video, by the video's id as the API spells it: no such video is ever deleted."""
     return {key: row.lesson_id for row in rows for key in row.named}

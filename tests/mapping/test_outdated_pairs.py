@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.mapping import assign_by_map, assign_by_scan_rule, find_outdated
+from kinescope_upload.mapping import assign_by_map, assign_by_scan_rule, find_outdated, with_titles_of
 from kinescope_upload.model import LessonRow, MappedLibrary, MappingSource
 from kinescope_upload.plan import Selection
 from kinescope_upload.survey import Survey
@@ -53,9 +53,10 @@ def _rows(*titles: str) -> list[LessonRow]:
         pytest.param(["A ", "B"], ["A", "B"], [], id="blanks count for nothing"),
         pytest.param(["A", "B"], ["B", "A"], [1, 2], id="two exchanged"),
         pytest.param(["A", "B", "C"], ["N", "A", "B", "C"], [1, 2, 3], id="one put in front"),
-        pytest.param(["A", "B", "C"], ["A", "C"], [3], id="one taken out, and the last id is gone"),
+        pytest.param(["A", "B", "C"], ["A", "C"], [2, 3], id="one taken out, and the last id is gone"),
         pytest.param(["A", "A", "T"], ["N", "A", "A", "T"], [1, 2, 3], id="of one title, and one put in front"),
         pytest.param(["A", "A"], ["A", "A"], [], id="of one title"),
+        pytest.param(["A", "B"], ["A", "Quantum"], [2], id="a number that was given to a new lesson"),
     ],
 )
 def test_a_pair_is_of_before_where_another_lesson_has_the_title_that_it_holds(
@@ -68,8 +69,27 @@ def test_a_pair_is_of_before_where_another_lesson_has_the_title_that_it_holds(
 def test_a_lesson_of_another_section_has_moved_there_unless_it_has_a_video(
     video_id: str | None, *, is_outdated: bool
 ) -> None:
-    rows = table([_row(1, "X"), _row(1, "A", "m2", video_id)])
+    rows = table([_row(1, "A!"), _row(1, "A", "m2", video_id)])
     assert bool(find_outdated(_pairs("A"), rows)) is is_outdated
+
+
+def test_a_title_that_a_linked_lesson_has_now_is_a_corrected_one() -> None:
+    assert not find_outdated(_pairs("A"), table([_row(1, "Quantum", video_id=_VIDEO)]))
+
+
+@pytest.mark.parametrize(
+    ("titles", "rows", "are_of_rows"),
+    [
+        pytest.param(["A", "B", "C"], ["A", "B", "Quantum"], True, id="most are titles of rows"),
+        pytest.param(["A", "B", "C"], ["N", "A", "B", "C"], True, id="one put in front"),
+        pytest.param(["A", "B", "C"], ["Atoms", "Boats", "C"], False, id="few are"),
+    ],
+)
+def test_the_titles_of_a_manifest_tell_where_they_are_the_database_s(
+    titles: Sequence[str], rows: Sequence[str], *, are_of_rows: bool
+) -> None:
+    pairs = _pairs(*titles)
+    assert with_titles_of(table(_rows(*rows)), pairs).called == (pairs.called if are_of_rows else {})
 
 
 @must_draw("several moved")

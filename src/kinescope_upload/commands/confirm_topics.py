@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
 from kinescope_upload.mapping.proposals import Titles
 from kinescope_upload.mapping.sections import lesson_order
-from kinescope_upload.model import Proposal
+from kinescope_upload.model import Proposal, begin_of_id
 from kinescope_upload.plan.renumbered import find_exchanged
 from kinescope_upload.survey.repair_first import sections_to_repair, waits_for_repair
 from kinescope_upload.text.hints import Hint
@@ -210,11 +210,22 @@ def _of_section(section: str, rows: Mapping[str, LessonRow]) -> list[LessonRow]:
 
 
 def _of_before(mapped: MappedLibrary, survey: Survey, asked_about: Collection[str]) -> Iterator[Topic]:
-    """The pairs that are of before lessons were renumbered: whose their files are now."""
+    """The pairs that are of before lessons were renumbered: whose their files are now.
+
+    Those that titles tell come first. Where no lesson is called as the pair says, the lessons of its section that have
+    neither video nor file are left to choose from, and Enter takes one of them only by the file's name.
+    """
     rows, told = survey.rows or {}, {doubt.subject for doubt in mapped.doubts}
-    for key, one in survey.outdated.items():
+    outdated = {**survey.outdated_by_hand, **survey.outdated}
+    waiting = {key: one for key, one in outdated.items() if key in told and one.pair.file.path not in asked_about}
+    placed = {one.lesson_id for one in mapped.assignments}
+    likely = {other for one in waiting.values() for other in one.called}
+    for key, one in sorted(waiting.items(), key=lambda each: not each[1].called):
         file, choices = one.pair.file, [rows[other] for other in dict.fromkeys((*one.called, key)) if other in rows]
-        if key in told and file.path not in asked_about:
+        if not one.called:
+            of_section = sorted(_of_section(begin_of_id(key), rows), key=lesson_order)
+            choices = [row for row in of_section if row.video_id is None and row.lesson_id not in placed | likely]
+        if choices:
             called_so = choices[0] if len(one.called) == 1 else None
             title = f'{key}: its pair with "{file.path}" is of before: {one.why}'
             yield _topic(title, file, choices, _named(file, choices) or called_so)

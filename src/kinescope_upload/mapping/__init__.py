@@ -35,7 +35,14 @@ from kinescope_upload.mapping.map_writer import (
 )
 from kinescope_upload.mapping.names import VIDEO_SUFFIXES, is_video_name, which_of, without_video_suffix
 from kinescope_upload.mapping.naming import is_named_like, named_like_others
-from kinescope_upload.mapping.outdated_pairs import CORRECT_PAIR, OutdatedPair, find_outdated, without_outdated
+from kinescope_upload.mapping.outdated_pairs import (
+    CORRECT_MANIFEST,
+    CORRECT_PAIR,
+    OutdatedPair,
+    find_outdated,
+    with_titles_of,
+    without_outdated,
+)
 from kinescope_upload.mapping.paths import Locator
 from kinescope_upload.mapping.recorded import keep_recorded
 from kinescope_upload.mapping.rows import check_against_rows, check_course_of_each, fill_from_records, put_first
@@ -44,6 +51,7 @@ from kinescope_upload.mapping.section_check import check_sections
 from kinescope_upload.mapping.vain_pairs import vain_pairs
 
 __all__ = [
+    "CORRECT_MANIFEST",
     "CORRECT_PAIR",
     "VIDEO_SUFFIXES",
     "Draft",
@@ -79,6 +87,7 @@ __all__ = [
     "vain_pairs",
     "which_of",
     "with_pairs",
+    "with_titles_of",
     "without_lessons",
     "without_outdated",
     "without_pairs",

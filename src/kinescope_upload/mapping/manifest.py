@@ -69,10 +69,12 @@ def _entries(lessons: Iterator[Node], course_id: str, bad: list[BadEntry]) -> It
 
 
 def _entry(lesson: Node, course_id: str) -> Entry:
-    title = lesson.optional_text("title_original")
+    written = lesson.optional_text("title_original")
+    title = without_video_suffix(written) if written else None
     return Entry(
         lesson_id=lesson.name("id"),
         course=course_id,
         path=lesson.text("filepath"),
-        title=without_video_suffix(title) if title else None,
+        title=title,
+        called=title,
     )

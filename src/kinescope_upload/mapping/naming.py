@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping.proposals import SHORTEST, title_key
+from kinescope_upload.model import begin_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +39,7 @@ def named_like_others(names: Mapping[str, str], rows: Iterable[LessonRow]) -> It
     """
     sections: defaultdict[tuple[str, str], list[LessonRow]] = defaultdict(list)
     for row in rows:
-        sections[row.course, row.lesson_id.rpartition("_")[0]].append(row)
+        sections[row.course, begin_of_id(row.lesson_id)].append(row)
     for of_section in sections.values():
         yield from _in_section(names, of_section)
 

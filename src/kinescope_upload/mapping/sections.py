@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule
+from kinescope_upload.model import begin_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,7 +169,7 @@ def rows_by_section(
     left_over = []
     known: dict[tuple[str, str], str | None] = {}  # lessons of one folder differ in their numbers alone
     for row in rows:
-        of_folder = row.course, row.lesson_id.rpartition("_")[0]
+        of_folder = row.course, begin_of_id(row.lesson_id)
         if of_folder in known:
             section = known[of_folder]
         else:

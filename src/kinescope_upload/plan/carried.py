@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kinescope_upload.library_paths import nfc
+from kinescope_upload.model import begin_of_id
 from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.moves import videos_of
 from kinescope_upload.plan.off import section_of_record
@@ -171,7 +172,7 @@ def _place_of(key: str, record: Titled, places: Places) -> str | None:
 def _section_of(key: str, record: Titled, to: str) -> str:
     """The section of the file's place: the record's own, or another."""
     section = section_of_record(key, record)
-    return section if section_among({section}, to) else to.rpartition("_")[0]
+    return section if section_among({section}, to) else begin_of_id(to)
 
 
 def _is_free(
@@ -255,7 +256,7 @@ def _go_by_place(one: tuple[str, str], other: tuple[str, str]) -> bool:
     if number is None or other_number is None:
         return False
     sent, now = (int(part) for part in differ[0])
-    is_of_section = key.rpartition("_")[0] == other_key.rpartition("_")[0]
+    is_of_section = begin_of_id(key) == begin_of_id(other_key)
     return now - sent == other_number - number if is_of_section else (sent, now) == (number, other_number)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.model import begin_of_id
 from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.plan.renumbered import (
@@ -91,7 +92,7 @@ def doubt_exchanged(
     if not any(_is_work(one) and one.lesson_id not in said for one in lessons):
         return list(lessons)
     found = find_exchanged(records, rows, said)
-    sections = {key.rpartition("_")[0] for key in found}
+    sections = {begin_of_id(key) for key in found}
     return [_not_exchanged(one, found, sections, said) for one in lessons] if found else list(lessons)
 
 

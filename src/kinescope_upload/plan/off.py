@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from kinescope_upload.model import begin_of_id
 from kinescope_upload.plan.moves import videos_of
 from kinescope_upload.plan.places import Titled
+from kinescope_upload.upload.likeness import have_nothing_in_common
 from kinescope_upload.upload.titles import title_key
 from kinescope_upload.video_ids import video_key
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from kinescope_upload.model import LessonRow
 
 _Record = TypeVar("_Record", bound=Titled)
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_NUMBER: Final = re.compile(r"\d+")
-_ALIKE: Final = 0.6
-"""The share of letters that a title has in common with what it was before somebody corrected it."""
 
 
 def records_off(records: Mapping[str, _Record], rows: Mapping[str, LessonRow]) -> dict[str, _Record]:
@@ -71,18 +67,10 @@ def may_be_given_away(record: Titled, row: LessonRow | None) -> bool:
     """
     if row is None or row.video_id is not None or not record.stage.is_linked:
         return False
-    before, now = title_key(record.title).casefold(), title_key(row.title).casefold()
-    if not before or not now or before == now:
-        return False
-    if _NUMBER.sub("0", before) == _NUMBER.sub("0", now):
-        return True
-    if before in now or now in before:
-        return False
-    has_common_word = not {*_WORD.findall(before)}.isdisjoint(_WORD.findall(now))
-    return not has_common_word and SequenceMatcher(None, before, now).ratio() < _ALIKE
+    return have_nothing_in_common(record.title, row.title)
 
 
 def section_of_record(lesson_id: str, record: Titled) -> str:
     """How the ids of the lessons begin that are counted together: the first two folders of the file."""
     folders = (record.path or "").split("/")[:-1]
-    return "_".join(folders[:2]) if folders and lesson_id.startswith(folders[0]) else lesson_id.rpartition("_")[0]
+    return "_".join(folders[:2]) if folders and lesson_id.startswith(folders[0]) else begin_of_id(lesson_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.model import begin_of_id
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint
@@ -55,18 +56,18 @@ def find_retitled(
     others = [one for one in lessons if _is_called_otherwise(one)] if rows else []
     if not others or not rows:
         return ()
-    sections = {_section_of(one.lesson_id) for one in others}
-    here = [row for row in rows.values() if _section_of(row.lesson_id) in sections]
+    sections = {begin_of_id(one.lesson_id) for one in others}
+    here = [row for row in rows.values() if begin_of_id(row.lesson_id) in sections]
     astray = [row for row in here if _sent_title(records.get(row.lesson_id)) != title_key(row.title)]
-    now = {(_section_of(row.lesson_id), title_key(row.title)) for row in astray}
-    sent = {(_section_of(row.lesson_id), _sent_title(records.get(row.lesson_id))) for row in astray}
+    now = {(begin_of_id(row.lesson_id), title_key(row.title)) for row in astray}
+    sent = {(begin_of_id(row.lesson_id), _sent_title(records.get(row.lesson_id))) for row in astray}
     return tuple(
         Retitled(
             lesson_id=one.lesson_id,
             sent=one.record.title,
             title=one.title,
-            has_moved_on=(_section_of(one.lesson_id), title_key(one.title)) in sent
-            or (_section_of(one.lesson_id), title_key(one.record.title)) in now,
+            has_moved_on=(begin_of_id(one.lesson_id), title_key(one.title)) in sent
+            or (begin_of_id(one.lesson_id), title_key(one.record.title)) in now,
         )
         for one in others
         if one.record
@@ -104,7 +105,3 @@ def _is_called_otherwise(lesson: PlannedLesson) -> bool:
 
 def _sent_title(record: Record | None) -> str:
     return title_key(record.title) if record and record.is_begun else ""
-
-
-def _section_of(lesson_id: str) -> str:
-    return lesson_id.rpartition("_")[0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kinescope_upload.mapping import (
+    CORRECT_MANIFEST,
     CORRECT_PAIR,
     Known,
     check_against_rows,
@@ -33,13 +34,16 @@ def map_by(survey: Survey, evidence: Evidence) -> MappedLibrary:
     """
     read, rows = survey.unchecked, survey.rows
     if survey.source is MappingSource.MAP_FILE:
-        read = without_outdated(read, survey.outdated, evidence.records, CORRECT_PAIR)
+        read = without_outdated(read, survey.outdated_by_hand, hint=CORRECT_PAIR)
         return read if rows is None else check_against_rows(read, rows)
     confirmed = without_outdated(survey.confirmed, survey.outdated, evidence.records)
     confirmed = confirmed if rows is None else check_course_of_each(confirmed, rows)
     there = {file.path for file in survey.files} if confirmed.doubts else set()
     vain = vain_pairs(confirmed.doubts, evidence.records, there)
     if survey.source is MappingSource.MANIFEST:
+        answered = {one.file.path for one in confirmed.assignments}
+        outdated = {key: one for key, one in survey.outdated_by_hand.items() if one.pair.file.path not in answered}
+        read = without_outdated(read, outdated, hint=CORRECT_MANIFEST)
         said = put_first(confirmed, vain.take_out(read, rows))
         said = said if rows is None else check_against_rows(said, rows)
         if not said.doubts:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import nfc
-from kinescope_upload.mapping import Evidence, find_outdated
+from kinescope_upload.mapping import Evidence, find_outdated, with_titles_of
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.plan.places import NO_RECORDS, NONE_READ, Places
 from kinescope_upload.plan.renumbered import (
-    NOT_RENUMBERED,
     files_to_read,
     find_renumbered,
     with_pairs_of_before,
@@ -23,12 +22,13 @@ from kinescope_upload.plan.renumbered import (
 from kinescope_upload.survey.by_evidence import map_by
 from kinescope_upload.survey.collector import without_collector
 from kinescope_upload.survey.idle import idle_doubts
+from kinescope_upload.survey.moved_on import moved_on
 from kinescope_upload.survey.repair_first import repair_first, sections_to_repair
 from kinescope_upload.survey.unfinished import unfinished_doubts
 from kinescope_upload.upload.titles import title_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from kinescope_upload.mapping import Original, OutdatedPair, SentFile
     from kinescope_upload.media.verdict import Broken
@@ -105,17 +105,23 @@ class Survey:
 
     @cached_property
     def outdated(self) -> Mapping[str, OutdatedPair]:
-        """The pairs of map files that are of before lessons were renumbered, by the lesson that each names."""
-        is_map = self.source is MappingSource.MAP_FILE
-        return find_outdated(self.unchecked if is_map else self.confirmed, self.rows)
+        """The confirmed pairs that are of before lessons were renumbered, by the lesson that each names."""
+        return find_outdated(self.confirmed, self.rows)
+
+    @cached_property
+    def outdated_by_hand(self) -> Mapping[str, OutdatedPair]:
+        """The same of what stands in a map file that was named, or in the manifest."""
+        return find_outdated(with_titles_of(self.rows, self.unchecked), self.rows)
 
     @cached_property
     def written(self) -> tuple[Assignment, ...]:
         """The pairs that somebody wrote down and that count; those of `kupload map --confirm` are the last."""
         written = self.unchecked.assignments if self.source.is_written else ()
-        outdated = {(key, one.pair.file.path) for key, one in self.outdated.items()}
-        pairs = (*written, *self.confirmed.assignments)
-        return tuple(one for one in pairs if (one.lesson_id, one.file.path) not in outdated)
+        by_hand, confirmed = self.outdated_by_hand, self.outdated
+        return (
+            *(one for one in written if one.lesson_id not in by_hand),
+            *(one for one in self.confirmed.assignments if one.lesson_id not in confirmed),
+        )
 
     @cached_property
     def said(self) -> dict[str, VideoFile]:
@@ -216,29 +222,6 @@ class Survey:
             recorded=mapped.recorded,
         )
 
-    def _renamed(self, others: Mapping[str, Record], known: Mapping[str, Record]) -> Iterator[Doubt]:
-        """A doubt for each lesson that is recorded under another id: its course, section or number is another now."""
-        found = self.find_renumbered(others, known=known) if others else NOT_RENUMBERED
-        for old, new in found.moved.items():
-            if self._shows_nothing(old) and self.rows and new in self.rows:
-                course, reason = self.rows[new].course, found.reason(old)
-                yield Doubt(course=course, subject=old, reason=reason, hint=found.hint(old), lesson_ids=(new,))
-
-    def _moved(self, records: Mapping[str, Record], plan: Plan, known: Mapping[str, Record]) -> Iterator[Doubt]:
-        """The same for the lessons of the run's courses that show no video, where the plan says nothing."""
-        empty = {key: one for key, one in records.items() if one.is_begun and self._shows_nothing(key)}
-        planned = {lesson.lesson_id for lesson in plan.lessons} if empty else set()
-        found = self.find_renumbered(empty, known=known) if empty.keys() - planned else NOT_RENUMBERED
-        told = {
-            old for old, new in found.moved.items() if old in planned or (old not in found.shown and new in planned)
-        }
-        return self._renamed({key: empty[key] for key in found.moved if key not in told}, known)
-
-    def _shows_nothing(self, lesson_id: str) -> bool:
-        """Whether the lesson has no row, or an empty one."""
-        row = (self.rows or {}).get(lesson_id)
-        return self.rows is not None and (row is None or row.video_id is None)
-
     def check_proven(self, *, trusts_scan: bool) -> None:
         """Returns when something proves which lesson each file belongs to, or the user vouches for it.
 
@@ -295,5 +278,5 @@ class Survey:
         idle = (self.hidden,) if self.hidden else idle_doubts(self, plan, told, records, waiting)
         if told.proposals and plan.in_doubt:
             told = repair_first(told, sections_to_repair(self.find_renumbered(records, unsteady), records))
-        doubts = (*told.doubts, *waiting, *self._renamed(others, known), *self._moved(records, plan, known), *idle)
+        doubts = (*told.doubts, *waiting, *moved_on(self, plan, records, others), *idle)
         return replace(plan, doubts=doubts, ignored=told.ignored, proposals=told.proposals)

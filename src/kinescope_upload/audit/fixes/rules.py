@@ -27,6 +27,7 @@ from kinescope_upload.audit.fixes.fix import (
     SwitchRow,
 )
 from kinescope_upload.kinescope.video import Video, VideoState
+from kinescope_upload.model import begin_of_id
 from kinescope_upload.upload import LeftBecause, Stage
 from kinescope_upload.upload.titles import fit_title, is_title_of
 
@@ -224,9 +225,9 @@ def _is_called_like_another(finding: Finding, lesson: Lesson, facts: Facts) -> b
     video = facts.video(finding.video_id)
     if video is None or lesson.lesson_id in facts.comparison.said:
         return False
-    section = lesson.lesson_id.rpartition("_")[0]
+    section = begin_of_id(lesson.lesson_id)
     return any(
-        other.lesson_id.rpartition("_")[0] == section
+        begin_of_id(other.lesson_id) == section
         and bool(other.title and is_title_of(video.title, other.title))
         and (other.row_id is None or other.serving is not None or facts.has(other, Kind.TITLE_DIFFERS))
         for other in facts.comparison.in_question

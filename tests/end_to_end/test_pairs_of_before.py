@@ -1,0 +1,149 @@
+"""Pairs, map files and manifests that were written down before lessons were renumbered link nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinescope_upload.commands.confirm import Dialogue, confirm_map
+from support.auditing import look, mend, settings_of
+from support.world import KIB, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from support.world import World, WorldMaker
+
+COURSE = "01_analytics"
+TITLES = ("Импульс", "Опыт", "Матрицы", "Оптика")
+
+
+def _key(number: int) -> str:
+    return f"{COURSE}_m01_start_{number:03d}"
+
+
+def _path(number: int) -> str:
+    return f"{COURSE}/m01_start/{number:03d}.mp4"
+
+
+def _fill(world: World, titles: Sequence[str] = TITLES) -> None:
+    for number, title in enumerate(titles, start=1):
+        world.add_file(_path(number), content_of((9 + number) * KIB, seed=title))
+    world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(titles, start=1)])
+
+
+def _pairs(titles: Sequence[str] = TITLES) -> dict[str, object]:
+    return {
+        "matched": [
+            {"filePath": _path(number), "lessonId": _key(number), "lessonTitle": title}
+            for number, title in enumerate(titles, start=1)
+        ]
+    }
+
+
+def _confirm(world: World, titles: Sequence[str] = TITLES) -> None:
+    (world.library / "kupload-map.json").write_text(json.dumps(_pairs(titles)), encoding="utf-8")
+
+
+def _make_rows(world: World, *titles: str) -> None:
+    """The table is made again, without any video."""
+    world.database.query('DELETE FROM "Lesson" RETURNING id')
+    world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(titles, start=1)])
+
+
+def _is_wrong(world: World) -> dict[str, bool]:
+    """For each linked title whether its video was made of another lesson's file."""
+    named = world.database.query('SELECT title, "videoId" FROM "Lesson" WHERE "videoId" IS NOT NULL')
+    return {
+        title: world.emulator.bytes_of(video).read_bytes() != (world.library / _path(number)).read_bytes()
+        for title, video in named
+        for number, one in enumerate(TITLES, start=1)
+        if one == title
+    }
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_the_pair_of_a_lesson_that_was_taken_out_links_its_file_to_no_other_lesson(
+    worlds: WorldMaker, *, is_linked: bool
+) -> None:
+    world = worlds()
+    _fill(world)
+    _confirm(world)
+    if is_linked:
+        assert world.upload().exit_code == 0
+    _make_rows(world, "Импульс", "Матрицы", "Оптика")
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert mend(world).failed == 0
+    world.upload()
+    assert "Матрицы" not in [title for title, is_wrong in _is_wrong(world).items() if is_wrong]
+    if not is_linked:
+        assert f"`kupload map --forget {_key(2)}` takes the pair out" in str(run.summary["doubts"])
+
+
+def test_a_number_that_was_given_to_a_new_lesson_gets_no_file_of_the_old_one(worlds: WorldMaker) -> None:
+    world = worlds()
+    _fill(world)
+    _confirm(world)
+    assert world.upload().exit_code == 0
+    assert world.run("unlink", _key(4), "--delete", "--yes", "1").exit_code == 0
+    world.database.query('UPDATE "Lesson" SET title = %s WHERE id = %s RETURNING id', "Ядро", _key(4))
+
+    run = world.upload()
+    assert run.exit_code == 1
+    assert 'the lesson was called "Оптика" then, and is called "Ядро" now' in str(run.summary["doubts"])
+    assert world.database.videos()[_key(4)][0] is None
+    assert not look(world).agrees
+
+    answers, told = iter(["", "s", "1"]), list[str]()
+
+    def ask(question: str) -> str:
+        told.append(question)
+        return next(answers)
+
+    dialogue = Dialogue(ask=ask, tell=told.append)
+    assert confirm_map(settings_of(world), dialogue) == 1, "Enter takes nothing"
+    assert world.upload().exit_code == 1
+    assert confirm_map(settings_of(world), dialogue) == 0, told
+    assert world.upload().exit_code == 0
+
+
+def test_a_map_file_of_before_links_nothing_and_is_to_be_corrected(worlds: WorldMaker) -> None:
+    world = worlds()
+    _fill(world)
+    (world.folder / "lessons.json").write_text(json.dumps(_pairs()), encoding="utf-8")
+    _make_rows(world, "Токи", *TITLES)
+
+    run = world.run("--map", "lessons.json")
+    assert run.exit_code == 1
+    assert "is of before" in " ".join(run.text.split())
+    assert 'Correct "lessonId", or "lessonTitle", in the map file.' in " ".join(run.text.split())
+    assert not world.emulator.videos()
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_manifest_of_before_links_nothing_and_a_person_is_asked(worlds: WorldMaker, *, is_linked: bool) -> None:
+    world = worlds()
+    _fill(world)
+    lessons = [
+        {"id": _key(number), "filepath": _path(number), "title_original": title}
+        for number, title in enumerate(TITLES, start=1)
+    ]
+    manifest = {"courses": [{"id": COURSE, "modules": [{"lessons": lessons}]}]}
+    (world.library / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    if is_linked:
+        assert world.upload().exit_code == 0
+    _make_rows(world, "Токи", *TITLES)
+
+    assert world.upload().exit_code == 1
+    assert mend(world).failed == 0
+    assert not any(_is_wrong(world).values())
+
+    dialogue = Dialogue(ask=lambda _: "2" if is_linked else "1", tell=lambda _: None)
+    assert confirm_map(settings_of(world), dialogue) == 0
+    mend(world)
+    assert "of before" not in str(world.upload().summary["doubts"]), "it is answered"
+    assert _is_wrong(world) == dict.fromkeys(TITLES, False)
