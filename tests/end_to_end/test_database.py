@@ -40,14 +40,15 @@ def test_a_database_that_is_down_at_the_start_stops_the_run_before_any_byte(worl
 def _pool_that_is_full(world: World) -> Iterator[tuple[Link, Callable[[], None]]]:
     """Gives the line to a database all of whose connections are in use, and what gives them back."""
     name, server = world.database.name, world.database.server
-    world.database.execute("CREATE ROLE visitor LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO visitor")
+    visitor = f"visitor_of_{name}"
+    world.database.execute(f'CREATE ROLE "{visitor}" LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO "{visitor}"')
     world.database.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
     try:
         with Link(f"http://127.0.0.1:{world.database.port}") as line:
-            world.environment["DATABASE_URL"] = through_link(server.tcp_url(name, "visitor"), line)
+            world.environment["DATABASE_URL"] = through_link(server.tcp_url(name, visitor), line)
             yield line, lambda: server.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
     finally:
-        world.database.execute("DROP OWNED BY visitor; DROP ROLE visitor")
+        world.database.execute(f'DROP OWNED BY "{visitor}"; DROP ROLE "{visitor}"')
 
 
 def test_a_database_whose_connections_are_all_in_use_at_the_start_is_waited_for(worlds: WorldMaker) -> None:
