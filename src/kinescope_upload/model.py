@@ -118,6 +118,7 @@ class Assignment:
         file: The video file.
         source: Where this was read.
         title: The title that the map file or the manifest gives; None when they give none.
+        is_as_confirmed: Whether a person confirmed it, and the file has the size and time that it had then.
     """
 
     lesson_id: str
@@ -125,6 +126,12 @@ class Assignment:
     file: VideoFile
     source: MappingSource
     title: str | None = None
+    is_as_confirmed: bool = field(default=False, compare=False)
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether a person says so of the file as it is now, not only of what stood at its path some time."""
+        return self.is_as_confirmed or self.source is MappingSource.NAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +168,7 @@ class Proposal:
         lesson_id: The lesson that it may belong to; None where none is left, or titles speak against the one in order.
         title: That lesson's title; empty where the database is not asked.
         is_open: Whether a lesson is left against which titles speak.
+        was_sent: Whether the file is the one that was sent for that lesson, under another name.
     """
 
     file: VideoFile
@@ -169,6 +177,7 @@ class Proposal:
     lesson_id: str | None = None
     title: str = ""
     is_open: bool = False
+    was_sent: bool = False
 
     @property
     def question(self) -> str:
@@ -281,11 +290,6 @@ class LessonRow:
     def named(self) -> frozenset[str]:
         """The videos that the row names in any column and spelling, each id as the API spells it."""
         return named_videos(self.video_id) | named_videos(self.address)
-
-
-def begin_of_id(lesson_id: str) -> str:
-    """How the ids of the lessons of its section begin: all but the number at its end."""
-    return lesson_id.rpartition("_")[0]
 
 
 def lessons_of_videos(rows: Iterable[LessonRow]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,9 +54,14 @@ def _make_rows(world: World, *titles: str) -> None:
     world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(titles, start=1)])
 
 
+def _linked(world: World) -> dict[str, str]:
+    """The video of each linked lesson, by its title."""
+    return dict(world.database.query('SELECT title, "videoId" FROM "Lesson" WHERE "videoId" IS NOT NULL'))
+
+
 def _is_wrong(world: World) -> dict[str, bool]:
     """For each linked title whether its video was made of another lesson's file."""
-    named = world.database.query('SELECT title, "videoId" FROM "Lesson" WHERE "videoId" IS NOT NULL')
+    named = _linked(world).items()
     return {
         title: world.emulator.bytes_of(video).read_bytes() != (world.library / _path(number)).read_bytes()
         for title, video in named
@@ -147,3 +153,58 @@ def test_a_manifest_of_before_links_nothing_and_a_person_is_asked(worlds: WorldM
     mend(world)
     assert "of before" not in str(world.upload().summary["doubts"]), "it is answered"
     assert _is_wrong(world) == dict.fromkeys(TITLES, False)
+
+
+def _renumber_files(world: World) -> None:
+    """A clean-up of the names: 001, 001a, 002, 003 become 001 to 004."""
+    for number in (4, 3, 2):
+        (world.library / _before(number)).rename(world.library / _path(number))
+
+
+def _before(number: int) -> str:
+    return f"{COURSE}/m01_start/{('001', '001a', '002', '003')[number - 1]}.mp4"
+
+
+def _write_down(world: World, source: str) -> None:
+    entries = [(_before(number), _key(number), title) for number, title in enumerate(TITLES, start=1)]
+    if source == "manifest":
+        lessons = [{"id": key, "filepath": path} for path, key, _ in entries]
+        manifest = {"courses": [{"id": COURSE, "modules": [{"lessons": lessons}]}]}
+        (world.library / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        return
+    matched = [{"filePath": path, "lessonId": key, "lessonTitle": title} for path, key, title in entries]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": matched}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["map file", "manifest"])
+@pytest.mark.parametrize("step", [KIB, 0], ids=["sizes differ", "of one size"])
+def test_where_files_were_renumbered_under_their_pairs_nothing_is_published_and_a_person_is_asked(
+    worlds: WorldMaker, source: str, step: int
+) -> None:
+    world = worlds()
+    for number, title in enumerate(TITLES, start=1):
+        file = world.add_file(_before(number), content_of(9 * KIB + number * step, seed=title))
+        os.utime(file, (1_700_000_000 + number * 100, 1_700_000_000 + number * 100))
+    world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(TITLES, start=1)])
+    _write_down(world, source)
+    assert world.upload().exit_code == 0
+    sent = {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()}
+    _renumber_files(world)
+
+    said = world.run("--dry-run").text + world.run("verify").text + world.run("repair", "--yes").text
+    assert "kupload replace" not in said
+    assert "kupload map --confirm" in said
+    assert world.run("replace", "--changed", "--yes", "--keep-old", "0").exit_code == 1
+    assert world.run("replace", _key(3), "--yes", "--keep-old", "0").exit_code == 1
+    assert {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()} == sent
+
+    told: list[str] = []
+
+    def press_enter(question: str) -> str:
+        told.append(question)
+        return ""
+
+    confirm_map(settings_of(world), Dialogue(ask=press_enter, tell=told.append))
+    world.upload()
+    assert look(world).agrees, [*told, *look(world).findings]
+    assert {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()} == sent

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinescope_upload.mapping import assign_by_manifest, assign_by_map, assign_by_scan_rule, with_pairs
+from kinescope_upload.mapping import assign_by_manifest, assign_by_map, assign_by_scan_rule, confirmed_pair, with_pairs
 from kinescope_upload.model import MappedLibrary, MappingSource
 from kinescope_upload.plan import Selection
 from kinescope_upload.survey import Survey
@@ -294,3 +294,27 @@ def test_answers_take_the_place_of_pairs_that_do_not_count(pairs: list[object]) 
     mapped = _Library().survey(*written).map()
     assert (len(_placed(mapped)), mapped.doubts) == (5, ())
     assert survey.map().proposals
+
+
+@pytest.mark.parametrize(
+    ("change", "is_meant"),
+    [({}, True), ({"size": 7}, False), ({"modified_ns": 5_000_000_000}, False), ({"path": "c/m1/9.mp4"}, None)],
+    ids=["as it was", "another size", "another time", "not there"],
+)
+def test_a_confirmed_pair_is_meant_of_the_file_as_it_was_then(
+    change: Mapping[str, Any], *, is_meant: bool | None
+) -> None:
+    [file] = videos("c/m1/001.mp4")
+    pair = confirmed_pair(file, row("c_m1_001", "c"))
+    now = replace(file, **change)
+    read = assign_by_map({"matched": [pair]}, [now], root="/library", origin=_MAP).assignments
+    assert [one.is_meant for one in read] == ([] if is_meant is None else [is_meant])
+
+
+@pytest.mark.parametrize("stamp", [{}, {"fileSize": "7", "fileModified": 1}, {"fileSize": None}])
+def test_a_pair_whose_size_and_time_are_no_numbers_counts_and_is_meant_of_no_file_alone(
+    stamp: Mapping[str, object],
+) -> None:
+    pair = {**_pair("m1/001", "m1_001"), **stamp}
+    [read] = assign_by_map({"matched": [pair]}, videos("c/m1/001.mp4"), root="/library", origin=_MAP).assignments
+    assert not read.is_meant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinescope_upload.mapping.proposals import Titles, propose
+from kinescope_upload.mapping.proposals import Guesses, Titles, propose
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
 
 
@@ -48,7 +48,7 @@ def test_titles_go_before_the_order_and_speak_against_it(
 ) -> None:
     files, rows = _files(*NAMES), _rows(*titles)
     left, free = [files[one] for one in free_files], [rows[number - 1] for number in free_lessons]
-    found = propose("c/m", left, free, {}, Titles.of(files, rows))
+    found = propose("c/m", left, free, Guesses(sent={}, by_place={}), Titles.of(files, rows))
     ids = [f"c_m_{number:03d}" if number else None for number, _ in expected]
     assert [(one.lesson_id, one.is_open) for one in found] == list(
         zip(ids, [is_open for _, is_open in expected], strict=True)
@@ -57,7 +57,9 @@ def test_titles_go_before_the_order_and_speak_against_it(
 
 def test_a_number_is_no_default_where_titles_speak_against_it() -> None:
     files, rows = _files("001_Фазы", "002_Белки", "003_Токи"), _rows("Оптика", "Фазы", "Белки")
-    found = propose("c/m", files[2:], rows[:1], {files[2].file.path: rows[0]}, Titles.of(files, rows))
+    by_place = Guesses(sent={}, by_place={files[2].file.path: rows[0]})
+    found = propose("c/m", files[2:], rows[:1], by_place, Titles.of(files, rows))
     assert [one.lesson_id for one in found] == ["c_m_001"]
-    found = propose("c/m", files[:1], rows[:1], {files[0].file.path: rows[0]}, Titles.of(files[:2], rows))
+    by_place = Guesses(sent={}, by_place={files[0].file.path: rows[0]})
+    found = propose("c/m", files[:1], rows[:1], by_place, Titles.of(files[:2], rows))
     assert [one.lesson_id for one in found] == ["c_m_002"]

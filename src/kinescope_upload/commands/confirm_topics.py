@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.mapping import is_named_like, named_like_others, section_of
 from kinescope_upload.mapping.proposals import Titles
 from kinescope_upload.mapping.sections import lesson_order
-from kinescope_upload.model import Proposal, begin_of_id
+from kinescope_upload.model import Proposal
 from kinescope_upload.plan.renumbered import find_exchanged
 from kinescope_upload.survey.repair_first import sections_to_repair, waits_for_repair
 from kinescope_upload.text.hints import Hint
@@ -128,10 +129,15 @@ def _waiting(
         proposals = list(of_section)
         yield Topic(
             title=f"{section}: {reasons[section]}" if section in reasons else section,
-            proposals=[replace(one, lesson_id=None) if one.lesson_id in kept else one for one in proposals],
+            proposals=[_not_kept(one, kept) for one in proposals],
             lessons=Lessons(rows=_choices(proposals, mapped, rows, found), titles=_titles(section, survey)),
             waits_for_repair=waits_for_repair(section, moving),
         )
+
+
+def _not_kept(one: Proposal, kept: Collection[str]) -> Proposal:
+    """The proposal without a lesson that keeps its file, unless this one was sent for it."""
+    return replace(one, lesson_id=None) if one.lesson_id in kept and not one.was_sent else one
 
 
 def _titles(section: str, survey: Survey) -> Titles:

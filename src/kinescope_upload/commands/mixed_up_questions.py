@@ -43,9 +43,9 @@ def mixed_up_questions(
     moving = found.told.union(found.moved[one] for one in found.told)
     for lesson in lessons:
         key, file = lesson.lesson_id, lesson.file
-        if lesson.pair_is_written or key not in rows or key in moving:
+        if key not in rows or key in moving:
             continue
-        likely = [rows[other] for other in alike.others_like(key, file, lesson.file_md5) if other in rows]
+        likely = [rows[other] for other in alike.others_like(lesson.assignment, lesson.file_md5) if other in rows]
         free = [row for row in rows.values() if row.course == lesson.course and row.lesson_id not in placed]
         choices = [*likely, rows[key], *sorted(free, key=lesson_order)]
         choices = list({row.lesson_id: row for row in choices}.values())

@@ -24,7 +24,7 @@ def with_mixed_up(
 ) -> tuple[CourseStatus, ...]:
     """The courses, where each names the changed lessons whose file may be another's, or whose own stands elsewhere.
 
-    What somebody wrote down counts as meant.
+    What a person said of a file as it is now counts as meant.
 
     Args:
         courses: How far each course is.
@@ -35,14 +35,14 @@ def with_mixed_up(
     """
     if not any(one.changed for one in courses):
         return tuple(courses)
-    assigned = {one.lesson_id: one.file for one in assignments if not one.source.is_written}
+    assigned = {one.lesson_id: one for one in assignments if not one.is_meant}
     alike = AlikeFiles.of(records, files)
 
     def is_mixed_up(lesson_id: str) -> bool:
-        file = assigned.get(lesson_id)
-        if file is None:
+        one = assigned.get(lesson_id)
+        if one is None:
             return False
-        is_like_another = alike.like_another(lesson_id, file, md5_of(file)) is not None
-        return is_like_another or alike.own_elsewhere(records[lesson_id], file) is not None
+        is_like_another = alike.like_another(one, md5_of(one.file)) is not None
+        return is_like_another or alike.own_elsewhere(records[lesson_id], one) is not None
 
     return tuple(replace(one, mixed_up=tuple(filter(is_mixed_up, one.changed))) for one in courses)

@@ -24,6 +24,7 @@ from kinescope_upload.mapping.manifest import assign_by_manifest
 from kinescope_upload.mapping.map_file import assign_by_map
 from kinescope_upload.mapping.map_writer import (
     Draft,
+    confirmed_pair,
     draft_of,
     map_text,
     pair_of,
@@ -68,6 +69,7 @@ __all__ = [
     "check_course_of_each",
     "check_courses",
     "check_sections",
+    "confirmed_pair",
     "draft_of",
     "fill_from_records",
     "find_outdated",

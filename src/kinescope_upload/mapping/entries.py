@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kinescope_upload.library_paths import first_folder, nfc
@@ -30,6 +30,8 @@ class Entry:
         path: The file's path as written.
         title: The video's title; None when none is given.
         called: The lesson's title then; None when it is not given.
+        stamp: The file's size in bytes and its time of change in seconds since the epoch (UTC) when a person confirmed
+            the pair; None when one is not given.
     """
 
     lesson_id: str
@@ -37,6 +39,12 @@ class Entry:
     path: str
     title: str | None
     called: str | None = None
+    stamp: tuple[int, int] | None = None
+
+
+def stamp_of(file: VideoFile) -> tuple[int, int]:
+    """The file's size in bytes and its time of change in seconds since the epoch (UTC)."""
+    return file.size, file.modified_ns // 1_000_000_000
 
 
 def resolve(
@@ -85,6 +93,7 @@ class _Claim:
     title: str | None
     file: VideoFile | None
     candidates: tuple[str, ...]
+    is_as_confirmed: bool = field(compare=False)
 
 
 def _claim(entry: Entry, files: Sequence[VideoFile]) -> _Claim:
@@ -96,6 +105,7 @@ def _claim(entry: Entry, files: Sequence[VideoFile]) -> _Claim:
         title=entry.title,
         file=file,
         candidates=tuple(file.path for file in files),
+        is_as_confirmed=file is not None and entry.stamp == stamp_of(file),
     )
 
 
@@ -106,6 +116,7 @@ def _assignment(claim: _Claim, file: VideoFile, source: MappingSource) -> Assign
         file=file,
         source=source,
         title=claim.title,
+        is_as_confirmed=claim.is_as_confirmed,
     )
 
 

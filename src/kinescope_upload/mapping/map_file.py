@@ -48,6 +48,7 @@ def _entry(node: Node) -> Entry:
         path=node.text("filePath"),
         title=node.optional_text("title"),
         called=_called(node),
+        stamp=_stamp(node),
     )
 
 
@@ -57,3 +58,11 @@ def _called(node: Node) -> str | None:
         return node.optional_text("lessonTitle")
     except UsageError:
         return None
+
+
+def _stamp(node: Node) -> tuple[int, int] | None:
+    """The file's size and time of change then; what is no number says nothing."""
+    match node.value:
+        case {"fileSize": int(size), "fileModified": int(modified)}:
+            return size, modified
+    return None

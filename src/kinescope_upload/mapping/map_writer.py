@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import is_path_of
+from kinescope_upload.mapping.entries import stamp_of
 from kinescope_upload.mapping.map_file import assign_by_map
 
 if TYPE_CHECKING:
@@ -102,19 +103,19 @@ def pairs_about(data: object, file: VideoFile, row: LessonRow) -> list[tuple[str
     ]
 
 
-def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str]]) -> str:
+def with_pairs(data: Mapping[str, object], pairs: Iterable[Mapping[str, str | int]]) -> str:
     """The map file with more pairs; a pair replaces what stood there of its lesson or its file, the rest stays.
 
     Args:
         data: What the map file holds now, parsed; empty where there is none.
-        pairs: Entries as `pair_of` makes them.
+        pairs: Entries as `pair_of` and `confirmed_pair` make them.
     """
     new = list(pairs)
     before = data.get("matched")
     kept = [
         entry
         for entry in (before if isinstance(before, list) else [])
-        if not any(_is_of(entry, one["lessonId"], one["filePath"]) for one in new)
+        if not any(_is_of(entry, str(one["lessonId"]), str(one["filePath"])) for one in new)
     ]
     content = {**data, "matched": [*kept, *new]}
     return "{\n" + ",\n".join(f"{_json(key)}: {_listed(value)}" for key, value in content.items()) + "\n}\n"
@@ -172,6 +173,12 @@ def pair_of(file: VideoFile, row: LessonRow) -> dict[str, str] | None:
         return None
     held = [(one.file, one.lesson_id, one.course) for one in read] == [(file, row.lesson_id, row.course)]
     return {**pair, "lessonTitle": row.title} if held else None
+
+
+def confirmed_pair(file: VideoFile, row: LessonRow) -> dict[str, str | int] | None:
+    """The same with the file's size and time: the pair counts as meant while the file at its path has these."""
+    pair, (size, modified) = pair_of(file, row), stamp_of(file)
+    return {**pair, "fileSize": size, "fileModified": modified} if pair else None
 
 
 def _listed(value: object) -> str:

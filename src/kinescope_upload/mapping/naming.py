@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.mapping.proposals import SHORTEST, title_key
-from kinescope_upload.model import begin_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

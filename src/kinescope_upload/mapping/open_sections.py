@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.evidence import names_file
 from kinescope_upload.mapping.proposals import (
+    Guesses,
     Titles,
     alone_of_their_size,
+    are_numbered,
     by_own_number,
     by_title,
-    own_number,
     propose,
+    sent_as,
 )
 from kinescope_upload.mapping.rows import undone_by_course
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule, section_with
@@ -50,6 +52,7 @@ class OpenSection:
         bound: Those of them that were uploaded from a file which is not found any more.
         is_numbered: Whether each of its files has a number of its own, and no lesson has a file of another number.
         ignored: What of it is left alone and may be a lesson's file.
+        sent: Its lessons by the path of the file that alone may be what was sent for them, under another name.
     """
 
     section: Section
@@ -60,20 +63,23 @@ class OpenSection:
     bound: frozenset[str]
     is_numbered: bool
     ignored: Sequence[IgnoredFile] = ()
+    sent: Mapping[str, LessonRow] = field(default_factory=dict)
 
     @classmethod
     def of(cls, section: Section, counted: Counted, verdict: Verdict, held: Held, evidence: Evidence) -> OpenSection:
         """Collects what is left in the section."""
         lessons = section.free_lessons(held)
         records = [(row.lesson_id, evidence.records.get(row.lesson_id)) for row in lessons] if evidence.records else []
+        files = section.free_files(held)
         return cls(
             section=section,
             counted=counted,
             verdict=verdict,
-            files=section.free_files(held),
+            files=files,
             lessons=lessons,
             bound=frozenset(key for key, record in records if names_file(record)),
-            is_numbered=_is_numbered(section, held),
+            is_numbered=are_numbered(section.files, held.lessons),
+            sent=sent_as(files, section.lessons, evidence.records) if evidence.records else {},
         )
 
     @property
@@ -112,7 +118,8 @@ class OpenSection:
     def proposals(self) -> tuple[Proposal, ...]:
         """The files left, each with a lesson that it may be of; no pair can name one of two that look alike."""
         titles = Titles.of(self.section.files, self.section.lessons.values())
-        proposed = propose(self.section.name, self.files, self._candidates, self._guesses, titles)
+        guesses = Guesses(sent=self.sent, by_place=self._guesses)
+        proposed = propose(self.section.name, self.files, self._candidates, guesses, titles)
         alike = {file.path for same in composed_twins(one.file for one in self.section.files) for file in same}
         return tuple(one for one in proposed if one.file.path not in alike) if alike else proposed
 
@@ -207,15 +214,6 @@ class OpenSection:
             would_be = [f'"{one.file.path}" would be {one.lesson_id}' for one in files]
             named = would_be if is_untouched else [f'"{one.file.path}"' for one in files]
             yield f"{count(len(files), 'file has', 'files have')} no lesson ({first_few(named)})"
-
-
-def _is_numbered(section: Section, held: Held) -> bool:
-    """Whether each file has a number of its own, and no file that belongs to a lesson has another number than that."""
-    numbers = [own_number(one.file) for one in section.files]
-    if None in numbers or len(set(numbers)) < len(numbers):
-        return False
-    owners = ((held.lessons.get(one.file.path), number) for one, number in zip(section.files, numbers, strict=True))
-    return all(owner is None or owner.rpartition("_")[2] == f"{number:03d}" for owner, number in owners)
 
 
 def _have(lessons: Sequence[LessonRow], singular: str, plural: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.model import Doubt, MappingSource, begin_of_id
+from kinescope_upload.lesson_ids import begin_of_id
+from kinescope_upload.model import Doubt, MappingSource
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.likeness import have_nothing_in_common
 from kinescope_upload.upload.titles import title_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.library_paths import nfc
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from kinescope_upload.mapping.evidence import Original
+    from kinescope_upload.mapping.evidence import Original, SentFile
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
 _NUMBERING = re.compile(r"^(?:\W*\d+[a-zа-яё]?(?=[\W_]|$)[\W_]*)+")
@@ -38,6 +38,20 @@ def own_number(file: VideoFile) -> int | None:
     return int(found[1]) if found else None
 
 
+def are_numbered(files: Sequence[Assignment], lessons: Mapping[str, str]) -> bool:
+    """Whether each file has a number of its own, and no file that belongs to a lesson has another number than that.
+
+    Args:
+        files: All files of a section.
+        lessons: The lessons of files by path.
+    """
+    numbers = [own_number(one.file) for one in files]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        return False
+    owners = ((lessons.get(one.file.path), number) for one, number in zip(files, numbers, strict=True))
+    return all(owner is None or owner.rpartition("_")[2] == f"{number:03d}" for owner, number in owners)
+
+
 def by_own_number(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> dict[str, LessonRow]:
     """The lessons by the path of the file that has their number; none unless each file has the number of one lesson.
 
@@ -52,14 +66,27 @@ def by_own_number(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> 
     return {path: rows[0] for path, rows in found.items()} if all(len(rows) == 1 for rows in found.values()) else {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guesses:
+    """The lessons of files by path, as something else than titles tells.
+
+    Attributes:
+        sent: Those whose videos were made from these files under other names.
+        by_place: Those that numbers or places tell.
+    """
+
+    sent: Mapping[str, LessonRow]
+    by_place: Mapping[str, LessonRow]
+
+
 def propose(
     section: str,
     files: Sequence[Assignment],
     lessons: Sequence[LessonRow],
-    guesses: Mapping[str, LessonRow],
+    guesses: Guesses,
     all_of_it: Titles,
 ) -> tuple[Proposal, ...]:
-    """Pairs the files of a section with its lessons: first by their titles, then as guessed, the rest in their order.
+    """Pairs the files of a section with its lessons: as they were sent, by their titles, as guessed, the rest in order.
 
     A lesson that has a file is proposed where that one is not named like it and another alone is. What only a number or
     the order says is proposed where no title speaks against it.
@@ -68,15 +95,19 @@ def propose(
         section: The section.
         files: Its files that belong to no lesson, in their order.
         lessons: Its lessons that have no file, in their order.
-        guesses: The lessons of files by path, as numbers or places tell them.
+        guesses: What tells of single files beside their titles.
         all_of_it: What the titles of all its files and lessons say.
     """
-    pairs = by_title(files, lessons)
+    sent = guesses.sent
+    pairs = {one.file.path: sent[one.file.path] for one in files if one.file.path in sent}
+    taken = {row.lesson_id for row in pairs.values()}
+    others = [one for one in files if one.file.path not in pairs]
+    pairs |= by_title(others, [row for row in lessons if row.lesson_id not in taken])
     taken = {row.lesson_id for row in pairs.values()}
     left = [one.file.path for one in files if one.file.path not in pairs]
     pairs |= {path: row for path in left if (row := all_of_it.named.get(path)) and row.lesson_id not in taken}
     taken = {row.lesson_id for row in pairs.values()}
-    guessed = {key: row for key, row in guesses.items() if key not in pairs and row.lesson_id not in taken}
+    guessed = {key: row for key, row in guesses.by_place.items() if key not in pairs and row.lesson_id not in taken}
     taken |= {row.lesson_id for row in guessed.values()}
     rest = iter([row for row in lessons if row.lesson_id not in taken])
     proposals = []
@@ -84,7 +115,8 @@ def propose(
         named = pairs.get(one.file.path)
         row = named or guessed.get(one.file.path) or next(rest, None)
         is_open = row is not None and named is None and all_of_it.speak_against(one.file, row)
-        proposals.append(_proposal(section, one, None if is_open else row, is_open=is_open))
+        proposal = _proposal(section, one, None if is_open else row, is_open=is_open)
+        proposals.append(replace(proposal, was_sent=one.file.path in sent))
     return tuple(proposals)
 
 
@@ -97,6 +129,25 @@ def _proposal(section: str, one: Assignment, row: LessonRow | None, *, is_open: 
         title=row.title if row else "",
         is_open=is_open,
     )
+
+
+def sent_as(
+    files: Iterable[Assignment], lessons: Mapping[str, LessonRow], records: Mapping[str, SentFile]
+) -> dict[str, LessonRow]:
+    """The lessons by the path of the file that alone may be what was sent for them, and for no other lesson.
+
+    Args:
+        files: Files that belong to no lesson.
+        lessons: The lessons of their section, by id.
+        records: What the progress says, by lesson id.
+    """
+    sizes: defaultdict[int, list[str]] = defaultdict(list)
+    for key in lessons:
+        if (record := records.get(key)) and record.names_file:
+            sizes[record.size].append(key)
+    pairs = [(one.file.path, key) for one in files for key in sizes[one.file.size] if records[key].is_for(one.file)]
+    paths, keys = Counter(path for path, _ in pairs), Counter(key for _, key in pairs)
+    return {path: lessons[key] for path, key in pairs if paths[path] == 1 and keys[key] == 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

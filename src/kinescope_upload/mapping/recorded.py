@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from kinescope_upload.mapping.evidence import Evidence, SentFile
-    from kinescope_upload.model import VideoFile
+    from kinescope_upload.model import Assignment, VideoFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ def keep_recorded(
     evidence: Evidence,
     lessons_at: Callable[[VideoFile], Collection[str]],
     is_anothers: Callable[[SentFile, VideoFile], bool] = _is_nobodys,
+    said: Iterable[Assignment] = (),
 ) -> Recorded:
     """Gives each lesson whose upload was begun the file that it was begun from, where that is there still.
 
@@ -57,12 +58,14 @@ def keep_recorded(
         evidence: The records, and the MD5s that are known.
         lessons_at: The lessons that a file may be of by its place.
         is_anothers: Whether a file that no record names is surely in its own place, so that the record is not of it.
+        said: The pairs that a person confirmed: where one gives a recorded path to another lesson, the path is gone.
     """
     records = {key: one for key, one in evidence.records.items() if one.names_file}
     if not records:
         return Recorded(files={}, lessons={})
     by_path = {file.path: file for file in files}
-    there = _at_paths(by_path, records)
+    owners = {one.file.path: one.lesson_id for one in said}
+    there = {key: file for key, file in _at_paths(by_path, records).items() if owners.get(file.path, key) == key}
     as_sent = _alone({key: file for key, file in there.items() if records[key].is_for(file)})
     taken = {file.path for file in as_sent.values()}
     others = _alone({key: file for key, file in there.items() if key not in as_sent and file.path not in taken})

@@ -90,17 +90,22 @@ def fill_from_records(
 def put_first(confirmed: MappedLibrary, read: MappedLibrary) -> MappedLibrary:
     """What a manifest says, with the confirmed pairs before all else for their lessons and files.
 
+    A lesson whose file is confirmed as another's is worth knowing, and blocks nothing.
+
     Args:
         confirmed: The pairs that a person confirmed.
         read: What the manifest says.
     """
     lessons = {one.lesson_id for one in confirmed.assignments}
-    paths = {one.file.path for one in confirmed.assignments}
-    rest = (one for one in read.assignments if one.lesson_id not in lessons and one.file.path not in paths)
+    paths = {one.file.path: one.lesson_id for one in confirmed.assignments}
+    rest = [one for one in read.assignments if one.lesson_id not in lessons]
+    kept = (one for one in rest if one.file.path not in paths)
+    without = (_doubt_of_lost_file(one, paths[one.file.path]) for one in rest if one.file.path in paths)
+    doubts = (*(one for one in read.doubts if lessons.isdisjoint(one.lesson_ids)), *without)
     return replace(
         read,
-        assignments=(*confirmed.assignments, *rest),
-        doubts=(*confirmed.doubts, *(one for one in read.doubts if lessons.isdisjoint(one.lesson_ids))),
+        assignments=(*confirmed.assignments, *kept),
+        doubts=(*confirmed.doubts, *doubts),
         ignored=tuple(one for one in read.ignored if one.path not in paths),
     )
 
@@ -116,6 +121,17 @@ def _doubt_of_course(assignment: Assignment, row: LessonRow) -> Doubt:
         hint=f"Correct the lesson's id or course in the {assignment.source}.",
         lesson_ids=(assignment.lesson_id,),
         paths=(assignment.file.path,),
+    )
+
+
+def _doubt_of_lost_file(one: Assignment, owner: str) -> Doubt:
+    return Doubt(
+        course=one.course,
+        subject=one.lesson_id,
+        reason=f'its file "{one.file.path}" is confirmed as that of {owner}',
+        hint='Correct its "filepath" in the manifest.',
+        lesson_ids=(one.lesson_id,),
+        blocking=False,
     )
 
 

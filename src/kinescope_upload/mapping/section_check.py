@@ -52,7 +52,7 @@ def check_sections(
     if rows is None and not known.evidence.records and not is_said and not has_unread:
         return trust_scan(scanned)
     places = _Places(scanned, rows, known)
-    recorded = keep_recorded([one.file for one in scanned], known.evidence, places, places.is_anothers)
+    recorded = keep_recorded([one.file for one in scanned], known.evidence, places, places.is_anothers, known.confirmed)
     recorded = recorded if rows is None else _without_strayed(recorded, rows, known.evidence.records)
     held = _held(recorded, known)
     table = _positions_as_rows(scanned, held, known.evidence) if rows is None else rows

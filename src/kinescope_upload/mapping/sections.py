@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.library_paths import first_folder, nfc
 from kinescope_upload.mapping.scan_rule import assign_by_scan_rule
-from kinescope_upload.model import begin_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.library_paths import nfc
-from kinescope_upload.model import begin_of_id
 from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.moves import videos_of
 from kinescope_upload.plan.off import section_of_record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.model import begin_of_id
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.plan.renumbered import (

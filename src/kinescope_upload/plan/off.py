@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from kinescope_upload.model import begin_of_id
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.plan.moves import videos_of
 from kinescope_upload.plan.places import Titled
 from kinescope_upload.upload.likeness import have_nothing_in_common

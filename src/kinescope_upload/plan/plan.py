@@ -264,7 +264,7 @@ def make_plan(  # noqa: PLR0913 - the last have their usual values
     decided = [_plan_lesson(one, known, broken) for one in selected]
     if records or others:  # without any, no file is another's, and no lesson was renumbered
         said = {one.lesson_id: one.file for one in selected if one.source.is_written}
-        decided = doubt_lookalikes(decided, records, said, files)
+        decided = doubt_lookalikes(decided, records, files)
         decided = doubt_moved(decided, (records, others), rows, Places(files, placed, said), unsteady, md5s=md5s)
     work = [one for one in decided if one.planned.decision in WORK]
     sort_in_order(work, selection.order, lesson_id=_LESSON_ID, size=attrgetter("assignment.file.size"))

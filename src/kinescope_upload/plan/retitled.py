@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kinescope_upload.model import begin_of_id
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.plan.decision import Decision
 from kinescope_upload.text import count, first_few
 from kinescope_upload.text.hints import Hint

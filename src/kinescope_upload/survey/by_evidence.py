@@ -49,7 +49,7 @@ def map_by(survey: Survey, evidence: Evidence) -> MappedLibrary:
         if not said.doubts:
             return said
         lacking = [lesson for doubt in said.doubts for lesson in doubt.lesson_ids]
-        recorded = keep_recorded(survey.files, evidence, lambda _: lacking)
+        recorded = keep_recorded(survey.files, evidence, lambda _: lacking, said=confirmed.assignments)
         return vain.take_out(fill_from_records(said, recorded, evidence.records, firm=vain.doubts), rows)
     known = Known(
         confirmed=confirmed.assignments,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library.scan import read_json_file
-from kinescope_upload.mapping import pair_of, pairs_of, with_pairs, without_lessons, without_pairs
+from kinescope_upload.mapping import confirmed_pair, pair_of, pairs_of, with_pairs, without_lessons, without_pairs
 from kinescope_upload.model import MappingSource
 from kinescope_upload.progress.atomic import write_whole
 from kinescope_upload.text.hints import Hint
@@ -32,19 +32,19 @@ def write_pair(path: Path, file: VideoFile, row: LessonRow) -> bool:
     Raises:
         UsageError: The map file cannot be read or written.
     """
-    pair = pair_of(file, row)
+    pair = confirmed_pair(file, row)
     if pair is None:
         return False
     _write(path, [pair])
     return True
 
 
-def _write(path: Path, pairs: Iterable[Mapping[str, str]], without: Iterable[tuple[str, str]] = ()) -> None:
+def _write(path: Path, pairs: Iterable[Mapping[str, str | int]], without: Iterable[tuple[str, str]] = ()) -> None:
     data = read_json_file(path, "map file") if path.exists() else {}
     _write_data(path, without_pairs(data if isinstance(data, dict) else {}, without), pairs)
 
 
-def _write_data(path: Path, kept: Mapping[str, object], pairs: Iterable[Mapping[str, str]] = ()) -> None:
+def _write_data(path: Path, kept: Mapping[str, object], pairs: Iterable[Mapping[str, str | int]] = ()) -> None:
     try:
         write_whole(path, with_pairs(kept, pairs).encode())
     except OSError as error:

@@ -27,7 +27,7 @@ from kinescope_upload.audit.fixes.fix import (
     SwitchRow,
 )
 from kinescope_upload.kinescope.video import Video, VideoState
-from kinescope_upload.model import begin_of_id
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.upload import LeftBecause, Stage
 from kinescope_upload.upload.titles import fit_title, is_title_of
 
