@@ -208,3 +208,26 @@ def test_where_files_were_renumbered_under_their_pairs_nothing_is_published_and_
     world.upload()
     assert look(world).agrees, [*told, *look(world).findings]
     assert {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()} == sent
+
+
+def test_pairs_of_files_of_one_size_and_time_move_with_what_is_recorded(worlds: WorldMaker) -> None:
+    world = worlds()
+    paths = [f"{COURSE}/m01_start/{number:03d}_{title}.mp4" for number, title in enumerate(TITLES, start=1)]
+    for path, title in zip(paths, TITLES, strict=True):
+        os.utime(world.add_file(path, content_of(9 * KIB, seed=title)), (1_700_000_000, 1_700_000_000))
+    world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(TITLES, start=1)])
+    matched = [
+        {"filePath": path, "lessonId": _key(number), "lessonTitle": title}
+        for number, (path, title) in enumerate(zip(paths, TITLES, strict=True), start=1)
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": matched}), encoding="utf-8")
+    assert world.upload().exit_code == 0
+    videos = world.database.videos()
+    _make_rows(world, *TITLES[1:])
+    for number in (1, 2, 3):
+        world.database.set_video(_key(number), *videos[_key(number + 1)])
+
+    assert mend(world).failed == 0
+    pairs = json.loads((world.library / "kupload-map.json").read_text(encoding="utf-8"))["matched"]
+    assert {one["filePath"]: one["lessonId"] for one in pairs} == {paths[number]: _key(number) for number in (1, 2, 3)}
+    assert "kupload replace" not in world.run("--status").text

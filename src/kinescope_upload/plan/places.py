@@ -155,7 +155,10 @@ class Places:
         """The same without what somebody wrote down of these lessons."""
         if not pairs:
             return self
-        said = {lesson_id: file for lesson_id, file in self.said.items() if lesson_id not in pairs}
+        return self.saying({lesson_id: file for lesson_id, file in self.said.items() if lesson_id not in pairs})
+
+    def saying(self, said: Mapping[str, VideoFile]) -> Places:
+        """The same where somebody wrote down these files of lessons, and no others."""
         return Places(self._files, self._placed, said, self._md5s, self._sent)
 
     def is_at_place_of(self, sent: Sent, lesson_id: str) -> bool:

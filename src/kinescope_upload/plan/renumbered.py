@@ -225,10 +225,10 @@ def find_renumbered(
 
 
 def with_pairs_of_before(
-    found: Renumbered, records: Mapping[str, Titled], files: Collection[VideoFile], pairs: Mapping[str, VideoFile]
+    found: Renumbered, records: Mapping[str, Titled], places: Places, pairs: Mapping[str, VideoFile]
 ) -> Renumbered:
     """The same with those pairs of before whose records move and were certainly made from the files that they name."""
-    places = Places(files, (), {key: file for key, file in pairs.items() if key in found.moved})
+    places = places.saying({key: file for key, file in pairs.items() if key in found.moved})
     outdated = {key: file for key in places.said if (file := places.pair_of(key, records[key]))}
     return replace(found, outdated={**found.outdated, **outdated}) if outdated else found
 

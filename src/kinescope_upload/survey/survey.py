@@ -145,7 +145,9 @@ class Survey:
 
     def files_to_read(self, records: Mapping[str, Titled]) -> list[VideoFile]:
         """The files whose MD5s would tell more of lessons that were renumbered."""
-        return files_to_read(records, self.rows, Places(self.files, self.unchecked.assignments, self.said))
+        places = Places(self.files, self.unchecked.assignments, self.said)
+        of_pairs = (file for key in self.outdated if key in records for file in places.unread(records[key]))
+        return list(dict.fromkeys((*files_to_read(records, self.rows, places), *of_pairs)))
 
     def find_renumbered(
         self,
@@ -164,7 +166,7 @@ class Survey:
         """
         places = Places(self.files, self.unchecked.assignments, self.said, md5s).beside(known)
         pairs = {key: one.pair.file for key, one in self.outdated.items()}
-        return with_pairs_of_before(find_renumbered(records, self.rows, places, unsteady), records, self.files, pairs)
+        return with_pairs_of_before(find_renumbered(records, self.rows, places, unsteady), records, places, pairs)
 
     def unsteady(self, records: Mapping[str, SentFile]) -> frozenset[str]:
         """The sections in which files and lessons are not one for one, or may not be."""
