@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kinescope_upload.model import VideoFile
+from kinescope_upload.text import count
 from kinescope_upload.upload import Dialect
 from kinescope_upload.upload.events import ReplacementBegun
 from kinescope_upload.upload.next_upload import fresh_upload
@@ -54,7 +55,7 @@ def test_a_worker_says_that_lessons_were_taken_off_the_queue_and_what_gives_them
     assert off > 0
     for _ in range(2):
         assert code == 1, said
-        assert f"{off} lessons were taken off the queue: " in said
+        assert f"{count(off, 'lesson was', 'lessons were')} taken off the queue: " in said
         assert "`kupload cluster enqueue` on a machine that has the files gives turns again." in said
         assert _next(said) == "kupload cluster enqueue"
         assert "run the same command" not in said

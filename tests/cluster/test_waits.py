@@ -65,11 +65,12 @@ def test_who_begins_while_all_connections_of_the_database_are_in_use_waits_for_o
     world = cluster_worlds()
     world.fill((100 * KIB,))
     name, server = world.database.name, world.database.server
+    guest = f"guest_{name}"
     world.database.execute(
-        "CREATE ROLE guest LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public, kupload TO guest;"
-        "GRANT USAGE ON SCHEMA kupload TO guest; GRANT USAGE ON ALL SEQUENCES IN SCHEMA kupload TO guest"
+        f"CREATE ROLE {guest} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public, kupload TO {guest};"
+        f"GRANT USAGE ON SCHEMA kupload TO {guest}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA kupload TO {guest}"
     )
-    world.environment["DATABASE_URL"] = server.tcp_url(name, "guest")
+    world.environment["DATABASE_URL"] = server.tcp_url(name, guest)
     try:
         world.database.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
         process = world.begin("one", KUPLOAD_RETRY_BASE="0.2")
@@ -80,7 +81,7 @@ def test_who_begins_while_all_connections_of_the_database_are_in_use_waits_for_o
         assert "too many connections" in first
         assert process.returncode == 0, said.decode()
     finally:
-        world.database.execute("DROP OWNED BY guest; DROP ROLE guest")
+        world.database.execute(f"DROP OWNED BY {guest}; DROP ROLE {guest}")
 
 
 def _said(world: ClusterWorld, words: str) -> None:

@@ -457,12 +457,12 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up() -> None:
         ("ALTER DATABASE {} SET default_transaction_read_only = on", "read-only transaction"),
         ("ALTER DATABASE {} SET statement_timeout = '250ms'", "canceling statement due to statement timeout"),
         ("ALTER DATABASE {} SET lock_timeout = '250ms'", "canceling statement due to lock timeout"),
-        ("ALTER DATABASE {} CONNECTION LIMIT 0; CREATE ROLE guest LOGIN", "too many connections"),
+        ("ALTER DATABASE {0} CONNECTION LIMIT 0; CREATE ROLE guest_{0} LOGIN", "too many connections"),
     ],
 )
 def test_what_the_server_cannot_do_now_is_done_later(filled: Database, setting: str, sentence: str) -> None:
     # A time that runs out between two messages instead of in the wait is told by the server as a "user request".
-    guest = "guest" if "guest" in setting else "postgres"
+    guest = f"guest_{filled.name}" if "guest" in setting else "postgres"
     with psycopg.connect(filled.url) as theirs:
         theirs.execute('SELECT FROM "Lesson" FOR UPDATE')  # our UPDATE has to wait
         filled.execute(setting.format(filled.name))
@@ -470,7 +470,7 @@ def test_what_the_server_cannot_do_now_is_done_later(filled: Database, setting: 
             with pytest.raises(DatabaseDownError, match=f"(is not available|has no free connection): .*{sentence}"):
                 link(lessons_at(filled.server.url(filled.name, guest)))
         finally:
-            filled.server.execute("DROP ROLE IF EXISTS guest")
+            filled.server.execute(f"DROP ROLE IF EXISTS guest_{filled.name}")
 
 
 def test_a_server_that_shuts_down_in_the_middle_is_down(filled: Database) -> None:

@@ -44,9 +44,10 @@ def filled(database: Database) -> Database:
 @pytest.fixture
 def role(filled: Database) -> Iterator[str]:
     """A role that may log in and nothing else."""
-    filled.execute("CREATE ROLE reader LOGIN")
-    yield "reader"
-    filled.execute("DROP OWNED BY reader; DROP ROLE reader")
+    name = f"reader_{filled.name}"
+    filled.execute(f"CREATE ROLE {name} LOGIN")
+    yield name
+    filled.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
 @pytest.mark.parametrize(
@@ -274,7 +275,7 @@ def test_a_right_that_a_trigger_lacks_is_told_in_the_databases_own_words(
     else:
         report = lessons.probe([LESSON])
         said, hint = str(report.problem), report.hint
-    assert 'does not let role "reader" write rows of "Lesson": permission denied for table audit.' in said
+    assert f'does not let role "{role}" write rows of "Lesson": permission denied for table audit.' in said
     assert "row-level" not in said + hint
     assert "SELECT" not in hint
 

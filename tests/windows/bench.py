@@ -94,10 +94,17 @@ class Bench:
             "LOCPATH": str(self.folder / "locale"),
         }
 
-    def start(self) -> None:
-        """Starts Wine's own services: the first program would start them, and they would keep its pipes open."""
-        self.wine(str(_WINESERVER), "-p600")
+    def start(self) -> subprocess.Popen[bytes]:
+        """Starts Wine's server, and its services: the first program would, and they would keep its pipes open.
+
+        Returns:
+            The server, which ends when the bench is stopped.
+        """
+        silent = subprocess.DEVNULL
+        command = [str(_WINESERVER), "-f", "-p600"]
+        wineserver = subprocess.Popen(command, env=self.environment, stdin=silent, stdout=silent, stderr=silent)
         self.wine(str(_WINE), "wineboot", "-u")
+        return wineserver
 
     def stop(self) -> None:
         """Ends every program of the prefix."""
