@@ -231,3 +231,36 @@ def test_pairs_of_files_of_one_size_and_time_move_with_what_is_recorded(worlds: 
     pairs = json.loads((world.library / "kupload-map.json").read_text(encoding="utf-8"))["matched"]
     assert {one["filePath"]: one["lessonId"] for one in pairs} == {paths[number]: _key(number) for number in (1, 2, 3)}
     assert "kupload replace" not in world.run("--status").text
+
+
+def test_a_pair_of_a_file_that_has_the_size_and_time_of_two_that_were_sent_is_held_against_their_content(
+    worlds: WorldMaker,
+) -> None:
+    world, sizes = worlds(), {"Импульс": 9 * KIB, "Матрицы": 9 * KIB}
+
+    def put(number: int, title: str, seed: str) -> None:
+        file = world.add_file(
+            f"{COURSE}/m01_start/{number:03d}_{title}.mp4", content_of(sizes.get(seed, 4 * KIB), seed=seed)
+        )
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+
+    for number, title in enumerate(TITLES, start=1):
+        put(number, title, title)
+    world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(TITLES, start=1)])
+    assert world.upload().exit_code == 0
+    for file in (world.library / COURSE / "m01_start").iterdir():
+        file.unlink()
+    now = ("Матрицы", "Опыт", "Импульс", "Оптика")  # two exchanged everywhere, and one of them shot again
+    for number, title in enumerate(now, start=1):
+        put(number, title, "a new cut" if title == "Импульс" else title)
+    _make_rows(world, *now)
+    pairs = [
+        {"filePath": f"{COURSE}/m01_start/{number:03d}_{title}.mp4", "lessonId": _key(number), "lessonTitle": title}
+        for number, title in enumerate(now, start=1)
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}), encoding="utf-8")
+
+    assert mend(world).failed == 0
+    sent = {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()}
+    assert sent == {title: content_of(sizes.get(title, 4 * KIB), seed=title) for title in sent}
+    assert "Матрицы" in sent

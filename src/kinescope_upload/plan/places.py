@@ -98,20 +98,21 @@ class Places:
     def is_kept(self, lesson_id: str, sent: Sent) -> bool:
         """Whether somebody says that the lesson's file is the one that was sent, and nothing speaks against that.
 
-        Where several files have its size and time, their MD5s tell.
+        Where several files have its size and time, or it has those of what was sent for several, the MD5s tell.
         """
         file = self.said.get(lesson_id)
         if file is None or sent.path is None:
             return file is not None
         alike = self.own(sent)
         if alike:
-            return alike == [file]
+            return alike == [file] and (file in self._md5s or not self._is_contested(sent, file))
         return file.is_at(sent.path) and file.size == sent.size and not self._is_another(sent, file)
 
     def unread(self, sent: Sent) -> list[VideoFile]:
-        """The files whose MD5s would tell which of them was sent."""
+        """The files whose MD5s would tell which of them was sent, or whether the only one was."""
         alike = [file for file in self._by_size.get(sent.size, ()) if sent.is_for(file)] if sent.md5 else []
-        return [file for file in alike if file not in self._md5s] if len(alike) > 1 else []
+        left = [file for file in alike if file not in self._md5s]
+        return left if len(alike) > 1 or any(self._is_contested(sent, file) for file in left) else []
 
     def alike(self, sent: Sent) -> list[VideoFile]:
         """The files that may be the one that was sent; one alone where its MD5 proves it."""
@@ -130,6 +131,10 @@ class Places:
         left = [file for file in alike if first_folder(file.path) == course or not self._is_in_place(file)] or alike
         mine = [file for file in left if first_folder(file.path) == course or not self._sent_like(file)]
         return mine or left
+
+    def _is_contested(self, sent: Sent, file: VideoFile) -> bool:
+        """Whether a file at another path than the recorded one may as well be what was sent for another lesson."""
+        return sent.path is not None and not file.is_at(sent.path) and len(self._sent_like(file)) > 1
 
     def _is_in_place(self, file: VideoFile) -> bool:
         """Whether it may be what was sent from its path."""
