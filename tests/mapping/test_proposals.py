@@ -55,6 +55,23 @@ def test_titles_go_before_the_order_and_speak_against_it(
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "is_open"),
+    [
+        ("01. Практика — копия", True),
+        ("01. Практика", True),
+        ("Введение (2)", False),
+        ("Урок 50", False),
+        ("Урок 5 — копия", True),
+        ("Разное", False),
+    ],
+)
+def test_a_name_that_begins_with_another_lesson_s_title_is_proposed_for_no_lesson(name: str, *, is_open: bool) -> None:
+    files, rows = _files(name), _rows("Введение", "Практика", "Урок 5")
+    found = propose("c/m", files, rows[:1], Guesses(sent={}, by_place={}), Titles.of((), rows))
+    assert [one.is_open for one in found] == [is_open]
+
+
 def test_a_number_is_no_default_where_titles_speak_against_it() -> None:
     files, rows = _files("001_Фазы", "002_Белки", "003_Токи"), _rows("Оптика", "Фазы", "Белки")
     by_place = Guesses(sent={}, by_place={files[2].file.path: rows[0]})

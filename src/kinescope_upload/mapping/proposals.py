@@ -173,11 +173,18 @@ class Titles:
         return cls(named=named, owners={row.lesson_id: path for path, row in named.items()}, titles=titles)
 
     def speak_against(self, file: VideoFile, row: LessonRow) -> bool:
-        """Whether the file has another lesson's title, or another file has the title of this lesson."""
-        name, path = title_key(file.stem), file.path
-        if name == title_key(row.title):
+        """Whether the file's name begins with another lesson's title, or another file has the title of this lesson."""
+        name, path, own = title_key(file.stem), file.path, title_key(row.title)
+        if name == own:
             return False
-        return name in self.titles or self.owners.get(row.lesson_id, path) != path
+        longest = max((title for title in self.titles if _begins(name, title)), key=len, default=own)
+        return longest != own or self.owners.get(row.lesson_id, path) != path
+
+
+def _begins(name: str, title: str) -> bool:
+    """Whether a name begins with a title, and does not go on with its number."""
+    rest = name.removeprefix(title)
+    return rest != name and not (title[-1].isdecimal() and rest[:1].isdecimal())
 
 
 def by_title(files: Iterable[Assignment], lessons: Iterable[LessonRow]) -> dict[str, LessonRow]:
