@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kinescope_upload.mapping.proposals import Guesses, Titles, propose
+from kinescope_upload.mapping.proposals import Guesses, Titles, propose, sent_as
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
+from kinescope_upload.upload import Stage
+from support.progress_cases import a_record
 
 
 def _files(*names: str) -> list[Assignment]:
@@ -80,3 +84,16 @@ def test_a_number_is_no_default_where_titles_speak_against_it() -> None:
     by_place = Guesses(sent={}, by_place={files[0].file.path: rows[0]})
     found = propose("c/m", files[:1], rows[:1], by_place, Titles.of(files[:2], rows))
     assert [one.lesson_id for one in found] == ["c_m_002"]
+
+
+@pytest.mark.parametrize(("title", "is_sent"), [("Оптика", True), ("Фазы", False), ("", False)])
+def test_a_file_is_proposed_for_the_lesson_that_it_was_sent_for_as_long_as_that_is_called_so(
+    title: str, *, is_sent: bool
+) -> None:
+    [one], [row] = _files("009"), _rows("Оптика")
+    sent = replace(a_record("c_m_001", title=title), path="c/m/001.mp4", size=1, modified_ns=1, stage=Stage.LINKED)
+    found = sent_as([one], {"c_m_001": row}, {"c_m_001": sent})
+    assert found == ({one.file.path: row} if is_sent else {})
+    also = replace(sent, lesson_id="c_m_002")
+    rows = {"c_m_001": row, "c_m_002": replace(row, lesson_id="c_m_002")}
+    assert sent_as([one], rows, {"c_m_001": sent, "c_m_002": also}) == {}, "it may be that of either"

@@ -26,6 +26,10 @@ class SentFile(Protocol):
         """The file's path below the library root; None where it is not known (imported progress)."""
 
     @property
+    def title(self) -> str:
+        """What the lesson was called then; empty where that is not known."""
+
+    @property
     def size(self) -> int:
         """Its size in bytes then."""
 

@@ -136,14 +136,16 @@ def sent_as(
 ) -> dict[str, LessonRow]:
     """The lessons by the path of the file that alone may be what was sent for them, and for no other lesson.
 
+    A lesson that was called otherwise then may be another one by now.
+
     Args:
         files: Files that belong to no lesson.
         lessons: The lessons of their section, by id.
         records: What the progress says, by lesson id.
     """
     sizes: defaultdict[int, list[str]] = defaultdict(list)
-    for key in lessons:
-        if (record := records.get(key)) and record.names_file:
+    for key, row in lessons.items():
+        if (record := records.get(key)) and record.names_file and title_key(record.title) == title_key(row.title):
             sizes[record.size].append(key)
     pairs = [(one.file.path, key) for one in files for key in sizes[one.file.size] if records[key].is_for(one.file)]
     paths, keys = Counter(path for path, _ in pairs), Counter(key for _, key in pairs)
