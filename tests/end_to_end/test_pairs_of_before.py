@@ -264,3 +264,38 @@ def test_a_pair_of_a_file_that_has_the_size_and_time_of_two_that_were_sent_is_he
     sent = {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()}
     assert sent == {title: content_of(sizes.get(title, 4 * KIB), seed=title) for title in sent}
     assert "Матрицы" in sent
+
+
+def test_what_is_recorded_moves_on_also_to_the_number_of_a_lesson_that_was_taken_out_while_its_file_is_there(
+    worlds: WorldMaker,
+) -> None:
+    world = worlds()
+    folder = f"{COURSE}/m01_start"
+    for number, title in enumerate(TITLES, start=1):
+        world.add_file(f"{folder}/{number:03d}_{title}.mp4", content_of((9 + number) * KIB, seed=title))
+    world.database.add_lessons([(_key(number), COURSE, title) for number, title in enumerate(TITLES, start=1)])
+    assert world.upload().exit_code == 0
+    videos = {title: world.database.videos()[_key(number)] for number, title in enumerate(TITLES, start=1)}
+
+    now = ("Ядро", "Импульс", "Токи", "Опыт", "Матрицы")  # "Оптика", whose number "Опыт" gets, has a file and no row
+    (world.library / f"{folder}/004_Оптика.mp4").rename(world.library / f"{folder}/006_Оптика.mp4")
+    for number, title in reversed([(1, "Импульс"), (2, "Опыт"), (3, "Матрицы")]):
+        old = world.library / f"{folder}/{number:03d}_{title}.mp4"
+        old.rename(world.library / f"{folder}/{now.index(title) + 1:03d}_{title}.mp4")
+    _make_rows(world, *now)
+    for number, title in enumerate(now, start=1):
+        if title in videos:
+            world.database.set_video(_key(number), *videos[title])
+        else:
+            world.add_file(f"{folder}/{number:03d}_{title}.mp4", content_of((20 + number) * KIB, seed=title))
+    pairs = [
+        {"filePath": f"{folder}/{number:03d}_{title}.mp4", "lessonId": _key(number), "lessonTitle": title}
+        for number, title in enumerate(now, start=1)
+    ]
+    (world.library / "kupload-map.json").write_text(json.dumps({"matched": pairs}), encoding="utf-8")
+
+    assert mend(world).failed == 0
+    assert world.upload().summary["linked"] == 2
+    held = world.database.videos()
+    assert all(world.records[_key(number)].video_id == held[_key(number)][0] for number in range(1, 6))
+    assert {title: held[_key(now.index(title) + 1)] for title in TITLES[:3]} == {one: videos[one] for one in TITLES[:3]}

@@ -11,12 +11,12 @@ import pytest
 from kinescope_upload.mapping import assign_by_scan_rule
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
 from kinescope_upload.plan import Decision, Selection, make_plan
+from kinescope_upload.plan.exchanged import find_exchanged
 from kinescope_upload.plan.places import Places, paths_now
 from kinescope_upload.plan.renumbered import (
     NOT_RENUMBERED,
     Renumbered,
     files_to_read,
-    find_exchanged,
     find_renumbered,
     rekeyed,
 )

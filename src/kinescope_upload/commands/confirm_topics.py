@@ -14,7 +14,7 @@ from kinescope_upload.mapping import is_named_like, named_like_others, section_o
 from kinescope_upload.mapping.proposals import Titles
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
-from kinescope_upload.plan.renumbered import find_exchanged
+from kinescope_upload.plan.exchanged import find_exchanged
 from kinescope_upload.survey.repair_first import sections_to_repair, waits_for_repair
 from kinescope_upload.text.hints import Hint
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.plan.candidates import section_among
 from kinescope_upload.plan.decision import Decision
+from kinescope_upload.plan.exchanged import find_exchanged
 from kinescope_upload.plan.renumbered import (
     CONFIRM,
     files_to_read,
-    find_exchanged,
     find_renumbered,
     in_question,
 )

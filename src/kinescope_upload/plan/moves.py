@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from kinescope_upload.lesson_ids import begin_of_id
 from kinescope_upload.upload.old_video import serving_of
 from kinescope_upload.upload.titles import title_key
 from kinescope_upload.video_ids import video_key
@@ -116,6 +117,22 @@ def displaced(moves: Mapping[str, str], off: Mapping[str, Titled], rows: Mapping
     return found
 
 
+def taken_out(
+    nameless: Mapping[str, Collection[str]], given: Collection[str], rows: Mapping[str, LessonRow]
+) -> frozenset[str]:
+    """Those records whose lessons were taken out for certain: no row of their sections may be theirs by another title.
+
+    Args:
+        nameless: How the ids of the lessons of its sections begin, for each record whose title no lesson has.
+        given: The lessons that other records, or files that a person named, are of.
+        rows: The rows, by lesson id.
+    """
+    if not nameless:
+        return frozenset()
+    free = {begin_of_id(key) for key, row in rows.items() if row.video_id is None and key not in given}
+    return frozenset(key for key, begins in nameless.items() if free.isdisjoint(begins))
+
+
 def set_aside(
     moves: Mapping[str, str], lost: Mapping[str, Titled], rows: Mapping[str, LessonRow], records: Collection[str]
 ) -> dict[str, str]:
@@ -123,7 +140,8 @@ def set_aside(
 
     Args:
         moves: The lessons that records are of by now.
-        lost: The records whose file is gone, and whose title no lesson has but such with other files.
+        lost: The records of lessons that are gone: the file is, and no lesson has the title but such with other files;
+            or none has the title and none may have been called so.
         rows: The rows, by lesson id: none names the video of such a record.
         records: All lessons that have a record.
     """

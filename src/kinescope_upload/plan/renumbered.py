@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kinescope_upload.plan.candidates import Search, section_among, without
+from kinescope_upload.plan.candidates import Search
 from kinescope_upload.plan.carried import Carried, find_carried, unread_astray
 from kinescope_upload.plan.moves import (
     carried_along,
@@ -25,6 +25,7 @@ from kinescope_upload.plan.moves import (
     set_aside,
     settled,
     shown_elsewhere,
+    taken_out,
     videos_of,
 )
 from kinescope_upload.plan.off import may_be_given_away, records_off, section_of_record
@@ -191,6 +192,8 @@ def find_renumbered(
     making_room = displaced(moves, off, rows)
     gone = {key: one for key, one in off.items() if places.is_lost(one)}
     without_lesson = {key: one for key, one in gone.items() if said.keys() >= set(called[key])}
+    nameless = {key: begins[key] for key in off if not called[key] and key not in gone and key in moves.values()}
+    without_lesson |= {key: off[key] for key in taken_out(nameless, {*moves.values(), *said}, rows)}
     making_room |= set_aside({**moves, **making_room}, without_lesson, rows, records.keys())
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}
@@ -261,32 +264,6 @@ def files_to_read(
     shown = {key for key in shown_elsewhere(records_off(off, rows), rows) if not named.isdisjoint(videos_of(off[key]))}
     places = places.beside(records)
     return list(dict.fromkeys(file for key, one in off.items() if key not in shown for file in places.unread(one)))
-
-
-def find_exchanged(
-    records: Mapping[str, Titled], rows: Mapping[str, LessonRow], said: Collection[str]
-) -> dict[str, LessonRow]:
-    """The lessons that are called otherwise now, each with the other of its section that has its title.
-
-    Their rows name their videos, or they start over.
-    """
-    off = {
-        key: one
-        for key, one in records.items()
-        if (row := rows.get(key))
-        and one.title != row.title
-        and key not in said
-        and title_key(one.title) not in {"", title_key(row.title)}
-        and (video_key(row.video_id) in videos_of(one) if one.is_begun else bool(one.old_videos))
-    }
-    if not off:
-        return {}
-    wanted = {(section_of_record(key, one), title_key(one.title)): key for key, one in off.items()}
-    sections = {section for section, _ in wanted}
-    at_home = {key for key, one in records.items() if one.is_begun and key not in off}
-    others = without(rows.values() if wanted else (), at_home)
-    named = ((wanted.get((section_among(sections, row.lesson_id) or "", title_key(row.title))), row) for row in others)
-    return {key: row for key, row in named if key}
 
 
 def rekeyed(records: Mapping[str, _Record], moved: Mapping[str, str]) -> dict[str, _Record]:

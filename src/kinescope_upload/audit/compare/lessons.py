@@ -12,8 +12,9 @@ from kinescope_upload.kinescope.course_folders import FolderState
 from kinescope_upload.mapping import CORRECT_PAIR, is_named_like, named_like_others, section_of
 from kinescope_upload.model import MappingSource
 from kinescope_upload.plan.begun import is_old_file
+from kinescope_upload.plan.exchanged import find_exchanged
 from kinescope_upload.plan.own_file import keeps_its_own
-from kinescope_upload.plan.renumbered import NOT_RENUMBERED, find_exchanged
+from kinescope_upload.plan.renumbered import NOT_RENUMBERED
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload import Stage
 from kinescope_upload.upload.old_video import serving_of

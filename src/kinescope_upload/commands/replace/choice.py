@@ -15,7 +15,7 @@ from kinescope_upload.model import Assignment, MappingSource, VideoFile
 from kinescope_upload.plan import Selection, make_plan
 from kinescope_upload.plan.begun import doubt_given_away
 from kinescope_upload.plan.doubt_renumbered import as_exchanged
-from kinescope_upload.plan.renumbered import find_exchanged
+from kinescope_upload.plan.exchanged import find_exchanged
 from kinescope_upload.survey.unfinished import begun_courses
 from kinescope_upload.text.hints import Hint
 
