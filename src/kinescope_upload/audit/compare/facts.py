@@ -36,6 +36,7 @@ class Lesson:
         is_called_off: Whether a run calls its begun replacement off: its file is that of the row's video again.
         is_mixed_up: Whether its changed file may be another lesson's, or its own stand elsewhere.
         is_exchanged: Whether its replacement was begun under a title that another lesson of its section has by now.
+        is_unclear: Whether what was uploaded for it may be another lesson's by now, which is to be settled first.
         still_at: Where the file stands that was sent for it, if it has a video and no row; else None.
     """
 
@@ -54,6 +55,7 @@ class Lesson:
     is_called_off: bool = False
     is_mixed_up: bool = False
     is_exchanged: bool = False
+    is_unclear: bool = False
     still_at: str | None = None
 
     @property

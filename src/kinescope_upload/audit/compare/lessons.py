@@ -81,6 +81,7 @@ def lessons_of(sides: LocalSides) -> dict[str, Lesson]:
         )
         for lesson_id in ids
     }
+    lessons |= {key: replace(lessons[key], is_unclear=True) for key in sides.renumbered.unclear if key in lessons}
     return lessons | {key: replace(lessons[key], is_exchanged=True) for key in _exchanged(sides, given.values())}
 
 

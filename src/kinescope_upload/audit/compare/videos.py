@@ -126,6 +126,8 @@ def _of_content(lesson: Lesson, video: Video) -> Iterator[Finding]:
 
 def _publish(lesson: Lesson) -> str:
     """What publishes the lesson's changed file; a person says whose one is that may be another lesson's."""
+    if lesson.is_unclear:
+        return "First settle whose what was uploaded for it is."
     if lesson.is_mixed_up and lesson.file:
         return whose_is_it(lesson.lesson_id, lesson.file, lesson.title)
     return Hint(("replace", lesson.lesson_id), " publishes it; or restore the old file.")
