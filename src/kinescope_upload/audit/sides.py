@@ -61,13 +61,17 @@ def _rows(database: LessonsDatabase, client: RetryingClient) -> dict[str, Lesson
 
 
 def courses_in_question(tools: Tools, survey: Survey) -> tuple[str, ...]:
-    """The courses that were named, else every course that a side has something of."""
+    """The courses that were named, else every course that a side has something of.
+
+    A folder of the library of which neither database nor progress knows is none.
+    """
     if tools.settings.courses:
         return tuple(sorted(set(tools.settings.courses)))
-    courses = {*survey.courses, *tools.progress.courses()}
+    recorded = set(tools.progress.courses())
+    courses = {*survey.courses, *recorded}
     if survey.rows is not None:
         of_rows = {row.course for row in survey.rows.values()}
-        foreign = {one.course for one in survey.unchecked.assignments} - of_rows
+        foreign = {one.course for one in survey.unchecked.assignments} - of_rows - recorded
         courses = (courses - foreign) | of_rows
     return tuple(sorted(courses))
 

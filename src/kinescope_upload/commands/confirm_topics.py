@@ -151,11 +151,11 @@ def _choices(
 ) -> Sequence[LessonRow]:
     """The lessons that a file of the section may be of: the proposed ones, then those of its course without a file.
 
-    One whose file is to move to another lesson counts as one without.
+    One whose file is to move to another lesson, or may be another's, counts as one without.
     """
     named = {one.lesson_id for one in proposals}
     freed = found.moved.keys() - set(found.moved.values())
-    placed = {one.lesson_id for one in mapped.assignments} - freed
+    placed = {one.lesson_id for one in mapped.assignments} - freed - found.unclear
     course = proposals[0].course
     open_rows = [
         row
