@@ -82,7 +82,8 @@ def test_a_title_that_a_linked_lesson_has_now_is_a_corrected_one() -> None:
     [
         pytest.param(["A", "B", "C"], ["A", "B", "Quantum"], True, id="most are titles of rows"),
         pytest.param(["A", "B", "C"], ["N", "A", "B", "C"], True, id="one put in front"),
-        pytest.param(["A", "B", "C"], ["Atoms", "Boats", "C"], False, id="few are"),
+        pytest.param(["A", "B", "C", "D"], ["Atoms", "Boats", "Cars", "D"], False, id="few are"),
+        pytest.param(["A"], ["Atoms"], True, id="too few to tell"),
     ],
 )
 def test_the_titles_of_a_manifest_tell_where_they_are_the_database_s(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kinescope_upload.mapping.proposals import Guesses, Titles, propose, sent_as
+from kinescope_upload.mapping.sections import Section
 from kinescope_upload.model import Assignment, LessonRow, MappingSource, VideoFile
 from kinescope_upload.upload import Stage
 from support.progress_cases import a_record
@@ -86,14 +87,20 @@ def test_a_number_is_no_default_where_titles_speak_against_it() -> None:
     assert [one.lesson_id for one in found] == ["c_m_002"]
 
 
+def _section(files: list[Assignment], *rows: LessonRow) -> Section:
+    return Section(name="c/m", files=files, lessons={row.lesson_id: row for row in rows})
+
+
 @pytest.mark.parametrize(("title", "is_sent"), [("Оптика", True), ("Фазы", False), ("", False)])
 def test_a_file_is_proposed_for_the_lesson_that_it_was_sent_for_as_long_as_that_is_called_so(
     title: str, *, is_sent: bool
 ) -> None:
     [one], [row] = _files("009"), _rows("Оптика")
     sent = replace(a_record("c_m_001", title=title), path="c/m/001.mp4", size=1, modified_ns=1, stage=Stage.LINKED)
-    found = sent_as([one], {"c_m_001": row}, {"c_m_001": sent})
+    found = sent_as([one], _section([one], row), {"c_m_001": sent})
     assert found == ({one.file.path: row} if is_sent else {})
     also = replace(sent, lesson_id="c_m_002")
-    rows = {"c_m_001": row, "c_m_002": replace(row, lesson_id="c_m_002")}
-    assert sent_as([one], rows, {"c_m_001": sent, "c_m_002": also}) == {}, "it may be that of either"
+    both = _section([one], row, replace(row, lesson_id="c_m_002"))
+    assert sent_as([one], both, {"c_m_001": sent, "c_m_002": also}) == {}, "it may be that of either"
+    own = replace(one, file=replace(one.file, path="c/m/001.mp4"))
+    assert sent_as([one], _section([one, own], row), {"c_m_001": sent}) == {}, "its own is in its place"

@@ -16,7 +16,7 @@ from kinescope_upload.mapping import pairs_about
 from kinescope_upload.progress import ProgressFolder, records_of
 from kinescope_upload.survey import map_library, survey_library
 from kinescope_upload.survey.pairs import write_pair
-from kinescope_upload.text import count, format_bytes
+from kinescope_upload.text import count, first_few, format_bytes
 from kinescope_upload.text.hints import Hint, shown
 
 if TYPE_CHECKING:
@@ -84,7 +84,12 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     if any(topic.waits_for_repair for topic in topics):
         dialogue.tell(shown(REPAIR_FIRST))
     for topic in topics:
-        if topic.lessons.rows and not _ask_about(topic, answered):
+        if not topic.lessons.rows:
+            names = first_few([proposal.file.name for proposal in topic.proposals])
+            dialogue.tell(
+                f"\n{topic.title}\nNo lesson is left for {names}. Add it to the database, or take the file out."
+            )
+        elif not _ask_about(topic, answered):
             break
     asked = sum(len(topic.proposals) for topic in topics)
     dialogue.tell(_result(answered, asked))

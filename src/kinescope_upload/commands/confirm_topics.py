@@ -103,7 +103,7 @@ def questions(mapped: MappedLibrary, survey: Survey, records: Mapping[str, Recor
 
 
 def mixed_up(found: Iterable[tuple[str, Proposal, Sequence[LessonRow]]], besides: Iterable[Topic]) -> Iterator[Topic]:
-    """The linked lessons whose changed file may be another's: Enter takes the likeliest, unless its name says another.
+    """The linked lessons whose changed file may be another's: Enter takes the one proposed, or that of the file's name.
 
     Args:
         found: What each is about, the file with the likeliest lesson, and the lessons to choose from.

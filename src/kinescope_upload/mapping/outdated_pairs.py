@@ -8,7 +8,7 @@ may have been given to a new lesson.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kinescope_upload.model import Assignment, LessonRow, MappedLibrary
 
 _NONE: Final[Mapping[str, OutdatedPair]] = MappingProxyType({})
+_FEWEST: Final = 3
+"""So many titles have to be other ones than the database's before they are taken for somebody's own."""
 ASK_AGAIN: Final = Hint(("map", "--confirm"), " asks whose the file is.")
 CORRECT_PAIR: Final = 'Correct "lessonId", or "lessonTitle", in the map file.'
 CORRECT_MANIFEST: Final = Hint('Correct "id", or "title_original", in the manifest; or ', *ASK_AGAIN.parts)
@@ -109,7 +111,7 @@ def find_outdated(pairs: MappedLibrary, rows: Mapping[str, LessonRow] | None) ->
 
 
 def with_titles_of(rows: Mapping[str, LessonRow] | None, pairs: MappedLibrary) -> MappedLibrary:
-    """The pairs without the titles of each course whose lessons are mostly called otherwise by the rows.
+    """The pairs without the titles of each course of which most, three or more, are titles of no row.
 
     Whoever wrote those pairs used other titles than the database: they do not tell what the lessons were called then.
 
@@ -120,11 +122,14 @@ def with_titles_of(rows: Mapping[str, LessonRow] | None, pairs: MappedLibrary) -
     if not rows or not pairs.called:
         return pairs
     known = {(row.course, title_key(row.title)) for row in rows.values()}
-    score: defaultdict[str, int] = defaultdict(int)
     courses = {one.lesson_id: one.course for one in pairs.assignments if one.lesson_id in pairs.called}
-    for key, course in courses.items():
-        score[course] += 1 if (course, title_key(pairs.called[key])) in known else -1
-    called = {key: pairs.called[key] for key, course in courses.items() if score[course] >= 0}
+    hits = Counter(course for key, course in courses.items() if (course, title_key(pairs.called[key])) in known)
+    others = Counter(courses.values()) - hits
+    called = {
+        key: pairs.called[key]
+        for key, course in courses.items()
+        if others[course] < _FEWEST or others[course] <= hits[course]
+    }
     return replace(pairs, called=called)
 
 

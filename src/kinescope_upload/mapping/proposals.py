@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kinescope_upload.mapping.evidence import Original, SentFile
+    from kinescope_upload.mapping.sections import Section
     from kinescope_upload.model import Assignment, LessonRow, VideoFile
 
 _NUMBERING = re.compile(r"^(?:\W*\d+[a-zа-яё]?(?=[\W_]|$)[\W_]*)+")
@@ -131,21 +132,23 @@ def _proposal(section: str, one: Assignment, row: LessonRow | None, *, is_open: 
     )
 
 
-def sent_as(
-    files: Iterable[Assignment], lessons: Mapping[str, LessonRow], records: Mapping[str, SentFile]
-) -> dict[str, LessonRow]:
+def sent_as(files: Iterable[Assignment], section: Section, records: Mapping[str, SentFile]) -> dict[str, LessonRow]:
     """The lessons by the path of the file that alone may be what was sent for them, and for no other lesson.
 
-    A lesson that was called otherwise then may be another one by now.
+    A lesson that was called otherwise then may be another one by now; one whose file is in its place has lost none.
 
     Args:
         files: Files that belong to no lesson.
-        lessons: The lessons of their section, by id.
+        section: Their section.
         records: What the progress says, by lesson id.
     """
+    lessons, there = section.lessons, {one.file.path: one.file for one in section.files}
     sizes: defaultdict[int, list[str]] = defaultdict(list)
     for key, row in lessons.items():
-        if (record := records.get(key)) and record.names_file and title_key(record.title) == title_key(row.title):
+        record = records.get(key)
+        if record is None or not record.names_file or title_key(record.title) != title_key(row.title):
+            continue
+        if not ((own := there.get(record.path or "")) and record.is_for(own)):
             sizes[record.size].append(key)
     pairs = [(one.file.path, key) for one in files for key in sizes[one.file.size] if records[key].is_for(one.file)]
     paths, keys = Counter(path for path, _ in pairs), Counter(key for _, key in pairs)
