@@ -58,4 +58,11 @@ def map_by(survey: Survey, evidence: Evidence) -> MappedLibrary:
         ignored=read.ignored,
     )
     found = vain.take_out(check_sections(read.assignments, rows, known), rows)
-    return replace(found, doubts=(*vain.told(found), *found.doubts), ignored=read.ignored + found.ignored)
+    told = {doubt.subject for doubt in confirmed.doubts}
+    of_before = {one.pair.file.path for key, one in survey.outdated.items() if key in told}
+    return replace(
+        found,
+        doubts=(*vain.told(found), *found.doubts),
+        ignored=read.ignored + found.ignored,
+        proposals=tuple(one for one in found.proposals if one.file.path not in of_before),  # its pair tells more
+    )
