@@ -299,3 +299,34 @@ def test_what_is_recorded_moves_on_also_to_the_number_of_a_lesson_that_was_taken
     held = world.database.videos()
     assert all(world.records[_key(number)].video_id == held[_key(number)][0] for number in range(1, 6))
     assert {title: held[_key(now.index(title) + 1)] for title in TITLES[:3]} == {one: videos[one] for one in TITLES[:3]}
+
+
+@pytest.mark.parametrize("source", ["map file", "manifest"])
+@pytest.mark.parametrize(
+    "now",
+    [("Опыт", "Матрицы", "Оптика"), ("Токи", *TITLES), ("Опыт", "Импульс", "Матрицы", "Оптика")],
+    ids=["one taken out", "one put in", "two exchanged"],
+)
+def test_a_pair_without_a_title_is_as_old_as_what_is_recorded_of_its_file(
+    worlds: WorldMaker, now: Sequence[str], source: str
+) -> None:
+    world = worlds()
+    _fill(world)
+    if source == "manifest":
+        lessons = [{"id": _key(number), "filepath": _path(number)} for number in (1, 2, 3, 4)]
+        content: dict[str, object] = {"courses": [{"id": COURSE, "modules": [{"lessons": lessons}]}]}
+    else:
+        content = {"matched": [{"filePath": _path(number), "lessonId": _key(number)} for number in (1, 2, 3, 4)]}
+    name = "manifest.json" if source == "manifest" else "kupload-map.json"
+    (world.library / name).write_text(json.dumps(content), encoding="utf-8")
+    assert world.upload().exit_code == 0
+    sent = {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()}
+    _make_rows(world, *now)
+
+    for _ in range(2):
+        world.upload()
+        assert mend(world).failed == 0
+        shown = {title: world.emulator.bytes_of(video).read_bytes() for title, video in _linked(world).items()}
+        assert {title for title, content in shown.items() if content != sent.get(title)} == set()
+    assert not look(world).agrees
+    assert "kupload replace" not in world.run("--status").text

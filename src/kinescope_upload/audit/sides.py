@@ -94,7 +94,7 @@ def sides_of(
         with suppress(OSError):  # the next command looks again
             remember_looks(settings.progress, looks.found)
     recorded, rows = _summaries(tools.progress, files, survey.rows or {}), survey.rows
-    survey = survey.beside(tools.progress)
+    survey = survey.beside(tools.progress).knowing(recorded)
     apart = {key: recorded.pop(key) for key in survey.elsewhere & recorded.keys()}
     md5s = _read(tools, survey.files_to_read(recorded))
     renumbered = survey.find_renumbered(recorded, survey.unsteady(recorded), md5s)

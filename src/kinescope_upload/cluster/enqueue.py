@@ -144,6 +144,7 @@ def enqueue(settings: Settings, tools: EnqueueTools, name: str) -> Enqueued:
     beside = AllClusterProgress(tools.holds, name, cluster_of(settings).libraries)
     survey = survey_library(settings, tools.database, tools.emit).beside(beside)
     records = {key: one for key, one in every.items() if key not in survey.elsewhere}
+    survey = survey.knowing(records)
     survey.check_proven(trusts_scan=settings.trust_scan)
     mapped = map_files(settings, survey, records, tools.api)
     broken = None if settings.send_broken else read_looks(settings.progress).broken

@@ -76,6 +76,7 @@ def confirm_map(settings: Settings, dialogue: Dialogue, progress: AllProgress | 
     if survey.rows is None:
         raise UsageError("Without the database nobody knows which lessons there are.", "Leave --no-db out.")
     records = records_of(progress, survey.elsewhere)
+    survey = survey.knowing(records)
     resolved = map_library(settings, survey, records)
     mapped, path = survey.selected(resolved), settings.map_of_pairs()
     answered = _Answers(path=path, dialogue=dialogue, before=before)

@@ -80,6 +80,7 @@ def show_map(
     progress = progress or ProgressFolder(settings.progress)
     survey = survey_library(settings, database_of(settings), waits_on_stderr(options)).beside(progress)
     records = records_of(progress, survey.elsewhere)
+    survey = survey.knowing(records)
     mapped = survey.selected(map_library(settings, survey, records))
     mapped = replace(mapped, doubts=progress.told_here(mapped.doubts, survey.courses))
     written = None

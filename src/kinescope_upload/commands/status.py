@@ -87,6 +87,7 @@ def read_status(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Status:
     survey = survey_library(settings)
     runs = read_states(settings.progress, clock.now())
     records = read_records(settings.progress)
+    survey = survey.knowing(records)
     mapped = survey.selected(survey.resolve(records))
     found = read_found(settings.progress, basis_of(survey, records))
     there = {file.path for file in survey.files} if mapped.doubts else set()

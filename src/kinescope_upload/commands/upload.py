@@ -116,7 +116,9 @@ def upload(
         survey, progress = survey_and_hold(settings, lessons, emit, stack)
         kinescope = stack.enter_context(open_kinescope(settings))
         looks = read_looks(settings.progress)
-        plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk))
+        others = records_of_others(settings, progress)
+        survey = survey.knowing({**others, **progress.records})
+        plan = _planned(settings, survey, RunTools(progress, database, kinescope, looks, emit, screen.disk), others)
         question, has_rows = _first_question(plan, survey, settings) if asks else [], survey.rows is not None
         doubts = left_open(survey, plan, progress.records) if has_rows else {}
         del survey  # the run lasts for days, and of a hundred thousand lessons they are tens of MB
@@ -159,10 +161,10 @@ def _remembering_folders(folder: Path, doubts: Mapping[str, Mapping[str, Found]]
     return hear
 
 
-def _planned(settings: Settings, survey: Survey, tools: RunTools) -> Plan:
+def _planned(settings: Settings, survey: Survey, tools: RunTools, others: Mapping[str, Record]) -> Plan:
     client = RetryingClient(tools.kinescope.service, settings, tools.emit)
     client.listen(tools.progress)
-    others, records = records_of_others(settings, tools.progress), tools.progress.records
+    records = tools.progress.records
     mapped = map_files(settings, survey, {**others, **records}, KinescopeApi(client, api_url=settings.api_url))
     broken = None if settings.send_broken else tools.looks.broken
     return survey.plan(records, mapped, broken, others, md5s=md5s_of_files(settings))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.lesson_ids import begin_of_id
-from kinescope_upload.model import Doubt, MappingSource
+from kinescope_upload.model import Doubt, LessonRow, MappingSource
 from kinescope_upload.text.hints import Hint
 from kinescope_upload.upload.likeness import have_nothing_in_common
 from kinescope_upload.upload.titles import title_key
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from kinescope_upload.mapping.evidence import SentFile
-    from kinescope_upload.model import Assignment, LessonRow, MappedLibrary
+    from kinescope_upload.model import Assignment, MappedLibrary
 
 _NONE: Final[Mapping[str, OutdatedPair]] = MappingProxyType({})
 _FEWEST: Final = 3
@@ -107,6 +107,32 @@ def find_outdated(pairs: MappedLibrary, rows: Mapping[str, LessonRow] | None) ->
         )
         for key, others in called.items()
         if others or key in anothers or key in given
+    }
+
+
+def with_recorded_titles(pairs: MappedLibrary, records: Mapping[str, SentFile]) -> MappedLibrary:
+    """The pairs, where one without a title has that of the record whose file it names: it is as old as that.
+
+    Args:
+        pairs: What somebody wrote down.
+        records: What the progress says, by lesson id.
+    """
+    untitled = (one for one in pairs.assignments if one.lesson_id not in pairs.called)
+    found = {
+        one.lesson_id: record.title
+        for one in untitled
+        if (record := records.get(one.lesson_id)) and record.names_file and record.title
+        if one.file.is_at(record.path or "")
+    }
+    return replace(pairs, called={**found, **pairs.called}) if found else pairs
+
+
+def rows_as_recorded(records: Mapping[str, SentFile]) -> dict[str, LessonRow]:
+    """The lessons as they were when something was recorded of them last, where no row is known."""
+    return {
+        key: LessonRow(lesson_id=key, course=one.course, title=one.title, video_id=one.video_id)
+        for key, one in records.items()
+        if one.names_file and one.title
     }
 
 

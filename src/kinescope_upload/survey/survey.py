@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.errors import UsageError
 from kinescope_upload.library_paths import nfc
-from kinescope_upload.mapping import Evidence, find_outdated, with_titles_of
+from kinescope_upload.mapping import Evidence, find_outdated, rows_as_recorded, with_recorded_titles, with_titles_of
 from kinescope_upload.model import Doubt, MappedLibrary, MappingSource
 from kinescope_upload.plan import Plan, Selection, make_plan
 from kinescope_upload.plan.places import NO_RECORDS, NONE_READ, Places
@@ -60,6 +60,7 @@ class Survey:
         root: The library root.
         hidden: That the database may hide courses of the library from us; None where nothing says so.
         elsewhere: Lessons that other libraries have; their rows are left out.
+        sent: What is recorded by lesson id, where somebody wrote pairs down; empty where nobody has read it.
         other_courses: Courses of the database that are not selected, where a selected one has no rows.
     """
 
@@ -70,6 +71,7 @@ class Survey:
     confirmed: MappedLibrary = NO_PAIRS
     rows: Mapping[str, LessonRow] | None = None
     root: PurePath = _NOWHERE
+    sent: Mapping[str, SentFile] = field(default_factory=dict)
     other_courses: frozenset[str] = frozenset()
     hidden: Doubt | None = None
     elsewhere: frozenset[str] = frozenset()
@@ -81,6 +83,10 @@ class Survey:
             return self
         elsewhere -= self.said.keys()
         return replace(self, elsewhere=elsewhere, rows={key: rows[key] for key in rows if key not in elsewhere})
+
+    def knowing(self, records: Mapping[str, SentFile]) -> Survey:
+        """The same where a pair without a title is as old as the record whose file it names."""
+        return replace(self, sent=records) if self.confirmed.assignments or self.source.is_written else self
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -106,12 +112,19 @@ class Survey:
     @cached_property
     def outdated(self) -> Mapping[str, OutdatedPair]:
         """The confirmed pairs that are of before lessons were renumbered, by the lesson that each names."""
-        return find_outdated(self.confirmed, self.rows)
+        return self._outdated(self.confirmed)
 
     @cached_property
     def outdated_by_hand(self) -> Mapping[str, OutdatedPair]:
         """The same of what stands in a map file that was named, or in the manifest."""
-        return find_outdated(with_titles_of(self.rows, self.unchecked), self.rows)
+        return self._outdated(self.unchecked)
+
+    def _outdated(self, pairs: MappedLibrary) -> Mapping[str, OutdatedPair]:
+        """Those of the pairs; without the database, lessons are called as they were when they were recorded last."""
+        rows = self.rows if self.rows is not None else rows_as_recorded(self.sent)
+        titled = with_recorded_titles(pairs, self.sent)
+        found = find_outdated(titled if pairs is self.confirmed else with_titles_of(rows, titled), rows)
+        return found if self.rows is not None else {key: one for key, one in found.items() if key in rows}
 
     @cached_property
     def written(self) -> tuple[Assignment, ...]:

@@ -127,7 +127,7 @@ class Fixer:
         rows = {row.lesson_id: row for row in self.tools.client.call(self.database.rows)}
         survey = replace(survey, rows=rows).beside(progress)
         records = {**records_of(progress, survey.elsewhere), **self.store.records}
-        remembered = read_md5s(self.tools.settings.progress)
+        survey, remembered = survey.knowing(records), read_md5s(self.tools.settings.progress)
         md5s = {file: md5 for file in survey.files_to_read(records) if (md5 := remembered(file))}
         found = survey.find_renumbered(records, survey.unsteady(records), md5s).only(fix.moved)
         if found.moved != fix.moved:

@@ -74,6 +74,7 @@ def dry_run(  # noqa: PLR0913 - the last three have their usual values
     survey.check_proven(trusts_scan=settings.trust_scan)
     looks, not_asked = read_looks(settings.progress), why_not_asked(settings, is_offline=is_offline)
     records = records_of(progress, survey.elsewhere)
+    survey = survey.knowing(records)
     reading = ReadInTime.of(settings.needed_library(), seconds)
     mapped = map_library(settings, survey, records, asks=not not_asked, read=reading.md5s_of)
     mapped = without_questions(mapped, reading.left)

@@ -110,6 +110,7 @@ def replace_lessons(
             check_alone(settings, progress.courses, tools.database)
             looks = read_looks(settings.progress)
             others = records_of_others(settings, progress)
+            survey = survey.knowing({**others, **progress.records})
             taken = taken_over(options, survey, progress.records, tools.api)
             chooser = _Chooser(tools, options, survey, progress.records | taken, others, looks, progress.save)
             mapped = chooser.map_files()
@@ -174,6 +175,7 @@ def preview_replacements(
     with open_tools(settings, tell) as tools:
         survey, records = survey_library(settings, tools.database), read_records(settings.progress)
         courses_of(options, survey, records.values())
+        survey = survey.knowing(records)
         looks = read_looks(settings.progress)
         records |= taken_over(options, survey, records, tools.api)
         chooser = _Chooser(tools, options, survey, records, {}, looks, lambda _record: None)
