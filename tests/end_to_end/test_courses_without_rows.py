@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from kinescope_upload.audit.compare import Kind
@@ -46,3 +47,13 @@ def test_a_course_that_was_renamed_keeps_its_videos_though_a_file_is_left_in_its
     begun = {lesson_id for lesson_id, one in world.records.items() if one.is_begun}
     assert begun == {lesson_id.replace(OLD, NEW, 1) for lesson_id, *_ in rows}
     assert look(world).agrees
+
+
+def test_the_only_video_of_a_file_whose_lesson_and_progress_are_gone_sends_nobody_to_repair(worlds: WorldMaker) -> None:
+    world = _linked(worlds)
+    world.database.execute(f"DELETE FROM \"Lesson\" WHERE id = '{OLD}_m01_start_002'")
+    shutil.rmtree(world.progress)
+
+    said = world.run("verify").text
+    assert "which no lesson has" in said
+    assert "kupload repair" not in said

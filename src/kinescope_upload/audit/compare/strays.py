@@ -189,7 +189,9 @@ class Strays:
         """Says which lessons the video is like, what would tell more, and the file whose only video it may be."""
         if twins:
             misled = [lesson for lesson in twins if not self._lacks_video(lesson)]  # their own videos are not proven
-            return f"; it has the content of {_names(twins)}, which does not tell whose it is", "", _path_of(misled)
+            path = _path_of(misled)
+            hint = "It may be that file's only video, so that it is kept." if path else ""
+            return f"; it has the content of {_names(twins)}, which does not tell whose it is", hint, path
         near = [lesson for lesson in self._same_size(video) if lesson.md5 is None and self._lacks_video(lesson)]
         if near:
             deep = Hint(("verify", "--deep"), " compares the MD5.")

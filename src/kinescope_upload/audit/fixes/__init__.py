@@ -7,7 +7,7 @@
     fixer · records                 applies a fix, and changes the lesson's record
 """
 
-from kinescope_upload.audit.fixes.choices import Choice, has_choices
+from kinescope_upload.audit.fixes.choices import Choice
 from kinescope_upload.audit.fixes.fix import (
     AdoptVideo,
     ClearRow,
@@ -23,7 +23,7 @@ from kinescope_upload.audit.fixes.fix import (
     SwitchRow,
     explanation_of,
 )
-from kinescope_upload.audit.fixes.plan_fixes import FixPlan, ManualChoice, hint_of, plan_fixes
+from kinescope_upload.audit.fixes.plan_fixes import FixPlan, ManualChoice, hint_of, is_for_repair, plan_fixes
 
 __all__ = [
     "AdoptVideo",
@@ -42,7 +42,7 @@ __all__ = [
     "StartOver",
     "SwitchRow",
     "explanation_of",
-    "has_choices",
     "hint_of",
+    "is_for_repair",
     "plan_fixes",
 ]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from kinescope_upload.audit.compare.judgement import SeenVideo
 from kinescope_upload.audit.compare.kinds import Kind
-from kinescope_upload.audit.compare.strays import KNOWN_ELSEWHERE
 from kinescope_upload.audit.fixes.choices import Choice, check_again, choices_of, has_choices
 from kinescope_upload.audit.fixes.fix import AdoptVideo, Fix, StartOver
 from kinescope_upload.audit.fixes.rules import Facts, can_fix, fixes_for
@@ -61,6 +60,11 @@ class FixPlan:
         return tuple(dict.fromkeys(finding for fix in self.fixes for finding in (fix.finding, *fix.also)))
 
 
+def is_for_repair(finding: Finding) -> bool:
+    """Whether `repair` fixes findings of this kind where that is certain, or lists choices for this one."""
+    return has_choices(finding.kind) and (can_fix(finding.kind) or bool(choices_of(finding)))
+
+
 def hint_of(finding: Finding, *, has_database: bool = True) -> str:
     """What to do about a finding, and what `repair` does about its kind; empty when nothing needs doing.
 
@@ -68,7 +72,7 @@ def hint_of(finding: Finding, *, has_database: bool = True) -> str:
         finding: The finding.
         has_database: Whether the database was read; `repair` needs it.
     """
-    if not has_choices(finding.kind) or finding.hint == KNOWN_ELSEWHERE:
+    if not is_for_repair(finding):
         return finding.hint
     if not has_database:
         return both(finding.hint, "kupload can repair it where DATABASE_URL names the database.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.audit.compare import Kind
 from kinescope_upload.audit.compare.events import AuditEvent, FilesRead, FixApplied, FixFailed, Processing, VideosListed
-from kinescope_upload.audit.fixes import ClearRow, StartOver, explanation_of, has_choices, hint_of
+from kinescope_upload.audit.fixes import ClearRow, StartOver, explanation_of, hint_of, is_for_repair
 from kinescope_upload.display.messages import wait_words
 from kinescope_upload.events import WaitEnded, WaitStarted, Warned
 from kinescope_upload.text import count, format_bytes, format_bytes_of, joined
@@ -118,8 +118,9 @@ def end_lines(result: RepairResult) -> Iterator[Line]:
 
 def next_after_verify(report: Report) -> Command | None:
     """The command to type next; None when all agree, or when only what the hints name helps."""
-    kinds = {finding.kind for finding in report.findings if not finding.kind.is_note}
-    if any(map(has_choices, kinds)) and report.counts.rows is not None:
+    findings = [finding for finding in report.findings if not finding.kind.is_note]
+    kinds = {finding.kind for finding in findings}
+    if any(map(is_for_repair, findings)) and report.counts.rows is not None:
         return ("repair",)
     commands = _of_uploads(report.findings)
     if commands:
