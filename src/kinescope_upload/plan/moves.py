@@ -145,11 +145,12 @@ def set_aside(
         rows: The rows, by lesson id: none names the video of such a record.
         records: All lessons that have a record.
     """
-    left = {key: one for key, one in lost.items() if key not in moves and key in moves.values()}
+    targets = {*moves.values()}
+    left = {key: one for key, one in lost.items() if key not in moves and key in targets}
     if not left:
         return {}
     shown = {video for row in rows.values() if (video := video_key(row.video_id))}
-    taken = {*rows, *records, *moves.values()}
+    taken = {*rows, *records, *targets}
     found: dict[str, str] = {}
     for key, one in left.items():
         if shown.isdisjoint(videos_of(one)):

@@ -192,8 +192,9 @@ def find_renumbered(
     making_room = displaced(moves, off, rows)
     gone = {key: one for key, one in off.items() if places.is_lost(one)}
     without_lesson = {key: one for key, one in gone.items() if said.keys() >= set(called[key])}
-    nameless = {key: begins[key] for key in off if not called[key] and key not in gone and key in moves.values()}
-    without_lesson |= {key: off[key] for key in taken_out(nameless, {*moves.values(), *said}, rows)}
+    targets = {*moves.values()}
+    nameless = {key: begins[key] for key in off if not called[key] and key not in gone and key in targets}
+    without_lesson |= {key: off[key] for key in taken_out(nameless, targets | said.keys(), rows)}
     making_room |= set_aside({**moves, **making_room}, without_lesson, rows, records.keys())
     moved = settled({**moves, **making_room}, off)
     titles = {(sections[key], title_key(one.title)) for key, one in off.items()}

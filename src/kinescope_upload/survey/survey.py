@@ -117,7 +117,7 @@ class Survey:
     @cached_property
     def outdated_by_hand(self) -> Mapping[str, OutdatedPair]:
         """The same of what stands in a map file that was named, or in the manifest."""
-        return self._outdated(self.unchecked)
+        return self._outdated(self.unchecked) if self.source.is_written else {}
 
     def _outdated(self, pairs: MappedLibrary) -> Mapping[str, OutdatedPair]:
         """Those of the pairs; without the database, lessons are called as they were when they were recorded last."""
