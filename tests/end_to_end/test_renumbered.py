@@ -336,7 +336,7 @@ def test_pairs_of_before_lessons_were_renumbered_move_with_what_is_recorded(
     run = world.upload()
     assert run.exit_code == 1
     doubts = {one["lesson_id"]: one for one in run.summary["in_doubt"]}
-    assert 'its pair with "01_analytics/m01_start/Опрос.mp4" is of before' in doubts[FIRST]["reason"]
+    assert f"and that is lesson {SECOND} now" in doubts[FIRST]["reason"]
     assert "kupload repair" in doubts[FIRST]["hint"]
     assert _by_title(world) == right
     plan = plan_of(world)
