@@ -75,7 +75,7 @@ def test_commands_that_create_nothing_need_no_workspace(worlds: WorldMaker) -> N
     for command in (["--dry-run", "--offline"], ["--status"], ["folders"], ["map"]):
         assert world.run(*command).exit_code == 0, command
     verified, repaired = world.run("verify", "--json"), world.run("repair", "--dry-run", "--json")
-    assert (verified.exit_code, repaired.exit_code) == (1, 0)  # nothing is uploaded yet; nothing is to be repaired
+    assert (verified.exit_code, repaired.exit_code) == (1, 1)  # nothing is uploaded yet, and no repair uploads it
     for outcome in (verified, repaired):
         assert [one["kind"] for one in outcome.events("finding")] == ["not_uploaded"]
     assert asked_for_tokens(world) == 0
