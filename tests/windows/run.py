@@ -88,7 +88,7 @@ def _run(bench: Bench, port: int, arguments: Sequence[str], results: Path) -> tu
 
 
 def _end_with_server(wineserver: subprocess.Popen[bytes], process: subprocess.Popen[str], bench: Bench) -> None:
-    """Ends every program of the bench once its Wine server is gone: without it they would wait for ever."""
+    """Ends every program of the bench once its Wine server is gone: without it they would wait without an end."""
     wineserver.wait()
     if process.poll() is None:
         print(f"\nWine's server has ended with {wineserver.returncode} in mid-run.", flush=True)

@@ -40,9 +40,6 @@ def with_mixed_up(
 
     def is_mixed_up(lesson_id: str) -> bool:
         one = assigned.get(lesson_id)
-        if one is None:
-            return False
-        is_like_another = alike.like_another(one, md5_of(one.file)) is not None
-        return is_like_another or alike.own_elsewhere(records[lesson_id], one) is not None
+        return one is not None and alike.are_mixed_up(records[lesson_id], one, md5_of(one.file))
 
     return tuple(replace(one, mixed_up=tuple(filter(is_mixed_up, one.changed))) for one in courses)

@@ -79,7 +79,7 @@ class OpenSection:
             lessons=lessons,
             bound=frozenset(key for key, record in records if names_file(record)),
             is_numbered=are_numbered(section.files, held.lessons),
-            sent=sent_as(files, section, evidence.records) if evidence.records else {},
+            sent=sent_as(files, section, evidence.records) if files and evidence.records else {},
         )
 
     @property

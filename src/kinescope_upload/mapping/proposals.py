@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kinescope_upload.library_paths import nfc
+from kinescope_upload.mapping.recorded import alike_files
 from kinescope_upload.mapping.sections import lesson_order
 from kinescope_upload.model import Proposal
 from kinescope_upload.video_ids import video_key
@@ -142,17 +143,17 @@ def sent_as(files: Iterable[Assignment], section: Section, records: Mapping[str,
         section: Their section.
         records: What the progress says, by lesson id.
     """
-    lessons, there = section.lessons, {one.file.path: one.file for one in section.files}
-    sizes: defaultdict[int, list[str]] = defaultdict(list)
-    for key, row in lessons.items():
-        record = records.get(key)
-        if record is None or not record.names_file or title_key(record.title) != title_key(row.title):
-            continue
-        if not ((own := there.get(record.path or "")) and record.is_for(own)):
-            sizes[record.size].append(key)
-    pairs = [(one.file.path, key) for one in files for key in sizes[one.file.size] if records[key].is_for(one.file)]
-    paths, keys = Counter(path for path, _ in pairs), Counter(key for _, key in pairs)
-    return {path: lessons[key] for path, key in pairs if paths[path] == 1 and keys[key] == 1}
+    there = {one.file.path: one.file for one in section.files}
+    lost = {
+        key: record
+        for key, row in section.lessons.items()
+        if (record := records.get(key)) and record.names_file and title_key(record.title) == title_key(row.title)
+        if not ((own := there.get(record.path or "")) and record.is_for(own))
+    }
+    alike = alike_files([one.file for one in files], lost)
+    claims = Counter(file.path for several in alike.values() for file in several)
+    alone = {several[0].path: key for key, several in alike.items() if len(several) == 1}
+    return {path: section.lessons[key] for path, key in alone.items() if claims[path] == 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

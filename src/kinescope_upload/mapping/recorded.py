@@ -73,11 +73,11 @@ def keep_recorded(
     if not others and not gone:
         return Recorded(files=as_sent, lessons={file.path: key for key, file in as_sent.items()})
     free = _free(files, evidence.records.values())
-    alike = _alike(free, gone)
+    alike = alike_files(free, gone)
     alike = {key: [file for file in several if not is_anothers(gone[key], file)] for key, several in alike.items()}
     renamed, unread = _renamed(_Search(gone, alike, evidence, {*there, *gone}, lessons_at))
     kept = {**as_sent, **others, **renamed}
-    alike = _alike(files, {key: records[key] for key in others})
+    alike = alike_files(files, {key: records[key] for key in others})
     return Recorded(
         files=kept,
         lessons={file.path: key for key, file in kept.items()},
@@ -111,8 +111,8 @@ def _free(files: Iterable[VideoFile], records: Iterable[SentFile]) -> list[Video
     return [file for file in files if nfc(file.path) not in named]
 
 
-def _alike(files: Iterable[VideoFile], records: Mapping[str, SentFile]) -> dict[str, list[VideoFile]]:
-    """The files that have the size and time that each lesson's file had."""
+def alike_files(files: Iterable[VideoFile], records: Mapping[str, SentFile]) -> dict[str, list[VideoFile]]:
+    """The files that have the size and time that each lesson's file had, by lesson id."""
     sizes = {one.size for one in records.values()}
     by_size: defaultdict[int, list[VideoFile]] = defaultdict(list)
     for file in files if sizes else ():

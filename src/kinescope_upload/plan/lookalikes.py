@@ -123,6 +123,16 @@ class AlikeFiles:
             return None
         return f'its file "{file.path}" has changed, and one of the size and time of what was sent stands at "{place}"'
 
+    def are_mixed_up(self, record: Sent, one: Assignment, md5: str | None) -> bool:
+        """Whether a lesson's changed file may be another lesson's, or its own stand elsewhere.
+
+        Args:
+            record: What is recorded of the lesson.
+            one: The lesson and its file as it is now: another than the one that was sent.
+            md5: The file's MD5; None where it is not known.
+        """
+        return (self.like_another(one, md5) or self.own_elsewhere(record, one)) is not None
+
 
 def _is_said(one: Assignment) -> bool:
     return one.source.is_written

@@ -51,4 +51,4 @@ def _is_mixed_up(lesson: Lesson, assigned: Assignment | None, alike: AlikeFiles)
         return False
     source = assigned.source if assigned else MappingSource.RECORD
     one = Assignment(lesson_id=lesson.lesson_id, course=lesson.course, file=file, source=source)
-    return (alike.like_another(one, lesson.file_md5) or alike.own_elsewhere(summary, one)) is not None
+    return alike.are_mixed_up(summary, one, lesson.file_md5)

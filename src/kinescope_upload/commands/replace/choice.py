@@ -200,7 +200,7 @@ def _assignment(
         file=file,
         source=mapped.source if mapped and not named and (said or not is_begun) else MappingSource.NAMED,
         title=mapped.title if mapped else None,
-        is_as_confirmed=said is not None and file is said and bool(mapped and mapped.is_as_confirmed),
+        is_as_confirmed=mapped is not None and file is said and mapped.is_as_confirmed,
     )
 
 
